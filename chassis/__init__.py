@@ -1,0 +1,1 @@
+"""What every service stands on: storage, events, HTTP and logs. Knows no domain."""

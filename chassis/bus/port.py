@@ -1,0 +1,129 @@
+"""What the suite asks of a bus. Two adapters keep this contract: ``embedded`` and ``kafka``."""
+
+from collections.abc import AsyncIterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Protocol
+
+
+@dataclass(frozen=True, slots=True)
+class Message:
+    """One event on its way out. Messages of one key stay in order."""
+
+    key: str
+    value: bytes
+    headers: Mapping[str, str] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True, order=True)
+class TopicPartition:
+    topic: str
+    partition: int
+
+
+@dataclass(frozen=True, slots=True)
+class Record:
+    """One event as read. ``offset`` rises within a partition, and may skip."""
+
+    topic: str
+    partition: int
+    offset: int
+    key: str
+    value: bytes
+    headers: Mapping[str, str]
+    timestamp_ms: int
+
+
+@dataclass(frozen=True, slots=True)
+class Batch:
+    """Records of one partition, in order, never empty."""
+
+    source: TopicPartition
+    records: Sequence[Record]
+
+    @property
+    def next_offset(self) -> int:
+        return self.records[-1].offset + 1
+
+
+class BusError(Exception):
+    """The bus cannot be reached or refused; trying again may help."""
+
+
+class Producer(Protocol):
+    async def publish(self, topic: str, messages: Sequence[Message]) -> None:
+        """Return once every message is durable; keep the order of each key.
+
+        On an error any part may have been published, so the caller publishes the same again.
+
+        Raises:
+            BusError: not acknowledged within the adapter's bound.
+        """
+
+    async def close(self) -> None: ...
+
+
+class Positions(Protocol):
+    """Where the database says a consumer stands: the offset to read next, by partition; absent means from the start."""
+
+    async def __call__(self, partitions: Sequence[TopicPartition]) -> Mapping[TopicPartition, int]: ...
+
+
+class Consumer(Protocol):
+    """One member of a group. Partitions are shared out among a group's members."""
+
+    def batches(self) -> AsyncIterator[Batch | None]:
+        """Records as they come, one partition at a time, from the position the database keeps.
+
+        Yields ``None`` when nothing came for about a second, so that the caller can look around. Whenever
+        partitions are assigned, reading starts where ``Positions`` says. Between two steps of the iterator the
+        caller owns the batch it was given: a partition is not handed to another member before the caller asks for
+        the next step, or a bounded time has passed (then the caller's compare-and-set fails and it rolls back).
+        Survives loss of the bus: it reconnects and goes on.
+        """
+
+    async def commit(self, offsets: Mapping[TopicPartition, int]) -> None:
+        """Tell the bus what to read next, for its own lag figures. Best effort: the database's position rules.
+
+        Raises:
+            BusError: not recorded; harmless.
+        """
+
+    async def seek(self, partition: TopicPartition, offset: int) -> None:
+        """Read ``partition`` from ``offset`` next. A partition that is not assigned here is ignored."""
+
+    async def lag(self) -> Mapping[TopicPartition, int]:
+        """Records not yet yielded, for the partitions assigned here."""
+
+    async def close(self) -> None: ...
+
+
+class Bus(Protocol):
+    """A connection to the log. Opened by its adapter's constructor plus :meth:`start`, closed by :meth:`close`."""
+
+    @property
+    def compacted(self) -> bool:
+        """Whether state topics (newest event by key) are kept beside the logs."""
+
+    async def start(self) -> None: ...
+
+    async def close(self) -> None: ...
+
+    async def ensure_topics(self, topics: Sequence[str]) -> None:
+        """Create what is missing; check that what exists has the settings asked for.
+
+        Raises:
+            BusError: a topic exists with other settings, or the bus does not answer.
+        """
+
+    async def producer(self) -> Producer: ...
+
+    async def consumer(self, group: str, topics: Sequence[str], positions: Positions) -> Consumer: ...
+
+    async def end_offsets(self, topic: str) -> Mapping[TopicPartition, int]:
+        """The offset after the last record, for every partition of ``topic``."""
+
+    async def offsets_for_time(self, topic: str, timestamp_ms: int) -> Mapping[TopicPartition, int]:
+        """The first offset at or after a moment, for every partition; the end where there is none."""
+
+    def read(self, topic: str, start: Mapping[TopicPartition, int], end: Mapping[TopicPartition, int]) -> AsyncIterator[Batch]:
+        """Records from ``start`` up to but not including ``end``, outside any group; returns when all are read."""

@@ -1,0 +1,46 @@
+"""The envelope every event travels in: CloudEvents 1.0, structured JSON."""
+
+from datetime import datetime
+from typing import Annotated, Generic, Literal, TypeVar
+
+from pydantic import BaseModel, ConfigDict, Field, PlainSerializer
+
+Data = TypeVar("Data", bound=BaseModel)
+
+CONTENT_TYPE = "application/cloudevents+json"
+
+
+def _zulu(moment: datetime) -> str:
+    return moment.isoformat(timespec="microseconds").replace("+00:00", "Z")
+
+
+Timestamp = Annotated[datetime, PlainSerializer(_zulu, return_type=str, when_used="json")]
+"""A moment in UTC, written with ``Z``."""
+
+
+class Body(BaseModel):
+    """An event's data. Readers ignore fields they do not know, so that fields can be added."""
+
+    model_config = ConfigDict(frozen=True, extra="ignore")
+
+
+class CloudEvent(BaseModel, Generic[Data]):
+    """One fact, with the whole present state of its aggregate.
+
+    ``source`` names the service, ``subject`` the aggregate; ``aggregateversion`` rises by one per change of it,
+    and ``partitionkey`` keeps its events in order.
+    """
+
+    model_config = ConfigDict(frozen=True, extra="ignore")
+
+    specversion: Literal["1.0"] = "1.0"
+    id: str
+    source: str
+    type: str
+    subject: str
+    time: Timestamp
+    datacontenttype: Literal["application/json"] = "application/json"
+    partitionkey: str
+    aggregateversion: int = Field(ge=1)
+    traceparent: str | None = None
+    data: Data

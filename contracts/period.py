@@ -1,0 +1,287 @@
+"""Reporting periods: months, financial quarters, years, pooled, cumulative and rolling spans.
+
+A period is a kind with its first and last day; its label and sort key are derived. Text enters by
+:meth:`Period.parse` only, which refuses what could mean two things.
+"""
+
+import calendar
+import re
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import date, timedelta
+from enum import StrEnum
+from functools import lru_cache
+from typing import Any, Self
+
+from pydantic import GetCoreSchemaHandler, GetJsonSchemaHandler
+from pydantic.json_schema import JsonSchemaValue
+from pydantic_core import CoreSchema, PydanticCustomError, core_schema
+
+ACCEPTED_FORMS = (
+    "2017-12, Dec-17, Dec 2017 or December 2017 (month)",
+    "2017/18 Q3, 2017/18 - Q3, 2017-18 Q3 or Q3 2017/18 (financial quarter)",
+    "2017/18 or 2017-18 (financial year)",
+    "2017 (calendar year)",
+    "2015 - 17 (pooled years)",
+    "2021/22 Q1 - 2021/22 Q3 (cumulative quarters)",
+    "Apr 2017 - Mar 2018 (rolling year)",
+)
+
+
+class PeriodKind(StrEnum):
+    MONTH = "month"
+    QUARTER = "quarter"
+    FINANCIAL_YEAR = "financial_year"
+    CALENDAR_YEAR = "calendar_year"
+    POOLED_YEARS = "pooled_years"
+    CUMULATIVE_QUARTERS = "cumulative_quarters"
+    ROLLING_YEAR = "rolling_year"
+
+
+class UnknownPeriodError(ValueError):
+    """Text that is none of the accepted forms; the message quotes it and lists them."""
+
+    def __init__(self, text: str, hint: str = "") -> None:
+        self.text = text
+        reason = f"{hint} " if hint else ""
+        super().__init__(f"{text[:40]!r} is not a period. {reason}Accepted: {'; '.join(ACCEPTED_FORMS)}.")
+
+
+MONTHS = {name: n for n, name in enumerate(calendar.month_abbr) if name}
+_LONG_MONTHS = {name: n for n, name in enumerate(calendar.month_name) if name}
+_MONTH_NUMBERS = {name.lower(): n for name, n in (MONTHS | _LONG_MONTHS).items()}
+_MONTH_NAME = "|".join(sorted(_MONTH_NUMBERS, key=len, reverse=True))
+
+
+def _month_start(year: int, month: int) -> date:
+    """First day of a month counted from January of ``year``; months beyond 12 roll over."""
+    return date(year + (month - 1) // 12, (month - 1) % 12 + 1, 1)
+
+
+def _months_between(first: date, last: date) -> int:
+    return (last.year - first.year) * 12 + last.month - first.month + 1
+
+
+@dataclass(frozen=True, slots=True)
+class Period:
+    """A reporting period. Ordered by (end, start)."""
+
+    kind: PeriodKind
+    start: date
+    end: date
+
+    @classmethod
+    def parse(cls, text: str) -> "Period":
+        """The period that ``text`` names.
+
+        Raises:
+            UnknownPeriodError: for text that is none of the accepted forms, or is ambiguous.
+        """
+        return _parse(" ".join(text.split()))
+
+    @classmethod
+    def span(cls, kind: PeriodKind, start: date, months: int) -> "Period":
+        return cls(kind, start, _month_start(start.year, start.month + months) - timedelta(days=1))
+
+    @classmethod
+    def month(cls, year: int, month: int) -> "Period":
+        return cls.span(PeriodKind.MONTH, date(year, month, 1), 1)
+
+    @classmethod
+    def quarter(cls, year: int, quarter: int) -> "Period":
+        """Quarter 1 to 4 of the financial year that starts in April of ``year``."""
+        return cls.span(PeriodKind.QUARTER, _month_start(year, 1 + 3 * quarter), 3)
+
+    @classmethod
+    def quarter_of(cls, day: date) -> "Period":
+        """The financial quarter that holds ``day``."""
+        year = day.year if day.month >= 4 else day.year - 1  # noqa: PLR2004  April starts the year
+        return cls.quarter(year, (day.month - 4) % 12 // 3 + 1)
+
+    @property
+    def months(self) -> int:
+        return _months_between(self.start, self.end)
+
+    @property
+    def sort_key(self) -> tuple[date, date]:
+        return (self.end, self.start)
+
+    def __lt__(self, other: Self) -> bool:
+        return self.sort_key < other.sort_key
+
+    @property
+    def overlaps(self) -> bool:
+        """Whether periods of this kind overlap their neighbours, so that they never follow one another."""
+        return self.kind in {PeriodKind.POOLED_YEARS, PeriodKind.CUMULATIVE_QUARTERS, PeriodKind.ROLLING_YEAR}
+
+    def next(self) -> "Period":
+        """The period of the same kind and length that starts the day after this one ends."""
+        return Period.span(self.kind, self.end + timedelta(days=1), self.months)
+
+    def previous(self) -> "Period":
+        return Period.span(self.kind, _month_start(self.start.year, self.start.month - self.months), self.months)
+
+    def followed_by(self, other: "Period") -> bool:
+        """Whether ``other`` comes right after this one. Overlapping kinds never do."""
+        return not self.overlaps and self.next() == other
+
+    @property
+    def label(self) -> str:
+        return _LABELS[self.kind](self)
+
+    def __str__(self) -> str:
+        return self.label
+
+    @property
+    def fingertips_key(self) -> int:
+        """The public-health profile sort key: ``20170300`` a quarter, ``20170012`` a month, ``20170000`` a year."""
+        if self.kind is PeriodKind.MONTH:
+            return self.start.year * 10000 + self.start.month
+        quarter = _quarter_number(self.start) * 100 if self.kind is PeriodKind.QUARTER else 0
+        return _financial_year(self.start) * 10000 + quarter if quarter else self.start.year * 10000
+
+    @classmethod
+    def from_fingertips(cls, key: int, *, year_kind: PeriodKind = PeriodKind.FINANCIAL_YEAR) -> "Period":
+        """The month, quarter or year of a sort key. A year is financial unless ``year_kind`` says otherwise."""
+        year, rest = divmod(key, 10000)
+        quarter, month = divmod(rest, 100)
+        if not (1900 <= year <= 9999 and quarter <= 4 and month <= 12 and not (quarter and month)):  # noqa: PLR2004
+            raise UnknownPeriodError(str(key), "Sort keys look like 20170300, 20170012 or 20170000.")
+        if month:
+            return cls.month(year, month)
+        if quarter:
+            return cls.quarter(year, quarter)
+        return cls.parse(str(year)) if year_kind is PeriodKind.CALENDAR_YEAR else _financial(year)
+
+    @classmethod
+    def __get_pydantic_core_schema__(cls, _source: Any, _handler: GetCoreSchemaHandler) -> CoreSchema:
+        return core_schema.no_info_plain_validator_function(
+            _validate,
+            serialization=core_schema.plain_serializer_function_ser_schema(str, return_schema=core_schema.str_schema()),
+        )
+
+    @classmethod
+    def __get_pydantic_json_schema__(cls, _schema: CoreSchema, _handler: GetJsonSchemaHandler) -> JsonSchemaValue:
+        return {
+            "type": "string",
+            "maxLength": 40,
+            "description": "A period: " + "; ".join(ACCEPTED_FORMS),
+            "examples": ["2017-12", "2017/18 Q3", "2017/18"],
+        }
+
+
+def _validate(value: object) -> Period:
+    if isinstance(value, Period):
+        return value
+    if not isinstance(value, str):
+        raise PydanticCustomError("period", "A period is text, such as 2017-12 or 2017/18 Q3")
+    try:
+        return Period.parse(value)
+    except UnknownPeriodError as error:
+        raise PydanticCustomError("period", "{reason}", {"reason": str(error)}) from error
+
+
+def _financial_year(start: date) -> int:
+    return start.year if start.month >= 4 else start.year - 1  # noqa: PLR2004  April starts the year
+
+
+def _quarter_number(start: date) -> int:
+    return (start.month - 4) % 12 // 3 + 1
+
+
+def _slash(year: int) -> str:
+    return f"{year}/{(year + 1) % 100:02d}"
+
+
+def _quarter_label(start: date) -> str:
+    return f"{_slash(_financial_year(start))} Q{_quarter_number(start)}"
+
+
+def _month_label(day: date) -> str:
+    return f"{calendar.month_abbr[day.month]} {day.year}"
+
+
+_LABELS: dict[PeriodKind, Callable[[Period], str]] = {
+    PeriodKind.MONTH: lambda p: f"{p.start.year:04d}-{p.start.month:02d}",
+    PeriodKind.QUARTER: lambda p: _quarter_label(p.start),
+    PeriodKind.FINANCIAL_YEAR: lambda p: _slash(p.start.year),
+    PeriodKind.CALENDAR_YEAR: lambda p: f"{p.start.year:04d}",
+    PeriodKind.POOLED_YEARS: lambda p: f"{p.start.year} - {p.end.year % 100:02d}",
+    PeriodKind.CUMULATIVE_QUARTERS: lambda p: f"{_quarter_label(p.start)} - {_quarter_label(p.end.replace(day=1))}",
+    PeriodKind.ROLLING_YEAR: lambda p: f"{_month_label(p.start)} - {_month_label(p.end)}",
+}
+
+_YEAR = r"((?:19|20)\d\d)"
+_FIN = rf"{_YEAR}[/-](\d\d)"
+
+
+def _financial(year: int) -> Period:
+    return Period.span(PeriodKind.FINANCIAL_YEAR, date(year, 4, 1), 12)
+
+
+def _checked_year(text: str, year: str, short: str) -> int:
+    if (int(year) + 1) % 100 != int(short):
+        raise UnknownPeriodError(text, "The second year must follow the first.")
+    return int(year)
+
+
+def _iso_month(text: str, year: str, month: str) -> Period:
+    """``2017-12`` is a month; ``2017-18`` a financial year. ``2011-12`` could be either and is the month's canonical form."""
+    if 1 <= int(month) <= 12:  # noqa: PLR2004  months of a year
+        return Period.month(int(year), int(month))
+    if (int(year) + 1) % 100 == int(month):
+        return _financial(int(year))
+    raise UnknownPeriodError(text, "It is ambiguous with a financial year: write pooled years with spaces, as 2015 - 17.")
+
+
+def _named_month(_text: str, name: str, year: str) -> Period:
+    return Period.month(int(year) if len(year) == 4 else 2000 + int(year), _MONTH_NUMBERS[name.lower()])  # noqa: PLR2004
+
+
+def _pooled(text: str, first: str, last: str) -> Period:
+    years = (int(last) - int(first)) % 100 + 1
+    if years == 1:
+        raise UnknownPeriodError(text, "Pooled years span at least two.")
+    return Period.span(PeriodKind.POOLED_YEARS, date(int(first), 1, 1), 12 * years)
+
+
+def _cumulative(text: str, y1: str, s1: str, q1: str, y2: str, s2: str, q2: str) -> Period:
+    first = Period.quarter(_checked_year(text, y1, s1), int(q1))
+    last = Period.quarter(_checked_year(text, y2, s2), int(q2))
+    if last.end <= first.start:
+        raise UnknownPeriodError(text, "It ends before it starts.")
+    return Period(PeriodKind.CUMULATIVE_QUARTERS, first.start, last.end)
+
+
+def _rolling(text: str, m1: str, y1: str, m2: str, y2: str) -> Period:
+    first = Period.month(int(y1), _MONTH_NUMBERS[m1.lower()])
+    last = Period.month(int(y2), _MONTH_NUMBERS[m2.lower()])
+    if _months_between(first.start, last.end) != 12:  # noqa: PLR2004  a rolling year has twelve months
+        raise UnknownPeriodError(text, "A rolling year spans twelve months.")
+    return Period(PeriodKind.ROLLING_YEAR, first.start, last.end)
+
+
+_FORMS: tuple[tuple[re.Pattern[str], Callable[..., Period]], ...] = tuple(
+    (re.compile(pattern, re.IGNORECASE | re.ASCII), build)
+    for pattern, build in (
+        (rf"{_YEAR}-(\d\d)", _iso_month),
+        (rf"({_MONTH_NAME})[- ](\d\d|(?:19|20)\d\d)", _named_month),
+        (rf"{_FIN}(?: | - )Q([1-4])", lambda t, y, s, q: Period.quarter(_checked_year(t, y, s), int(q))),
+        (rf"Q([1-4]) {_FIN}", lambda t, q, y, s: Period.quarter(_checked_year(t, y, s), int(q))),
+        (rf"{_YEAR}/(\d\d)", lambda t, y, s: _financial(_checked_year(t, y, s))),
+        (_YEAR, lambda _t, y: Period.span(PeriodKind.CALENDAR_YEAR, date(int(y), 1, 1), 12)),
+        (rf"{_YEAR} - (\d\d)", _pooled),
+        (rf"{_FIN} Q([1-4]) - {_FIN} Q([1-4])", _cumulative),
+        (rf"({_MONTH_NAME}) {_YEAR} - ({_MONTH_NAME}) {_YEAR}", _rolling),
+    )
+)
+
+
+@lru_cache(maxsize=4096)
+def _parse(text: str) -> Period:
+    if len(text) <= 40:  # noqa: PLR2004  longer than any form
+        for pattern, build in _FORMS:
+            found = pattern.fullmatch(text)
+            if found:
+                return build(text, *found.groups())
+    raise UnknownPeriodError(text)

@@ -1,0 +1,32 @@
+"""What the pledges service tells the world."""
+
+from typing import Final
+
+from contracts.colours import Colour
+from contracts.envelope import Body
+from contracts.period import Period
+
+SOURCE: Final = "/pledges"
+PLEDGE_UPDATED: Final = "commissioning.pledge.updated.v1"
+
+
+class LinkedIndicatorState(Body):
+    """The latest colours of an indicator a pledge is tied to; null until anything was heard of it."""
+
+    indicator: str
+    area: str
+    period: Period | None
+    benchmark: Colour | None
+    trend: Colour | None
+    target: Colour | None
+
+
+class PledgeUpdated(Body):
+    """A pledge's state. Subject and key: its number."""
+
+    number: str
+    title: str
+    delivery: str
+    evidence: str
+    schedule: str
+    indicators: list[LinkedIndicatorState]

@@ -1,0 +1,69 @@
+"""What the risks service tells the world."""
+
+from enum import StrEnum
+from typing import Final
+
+from contracts.envelope import Body
+
+SOURCE: Final = "/risks"
+RISK_RESCORED: Final = "commissioning.risk.rescored.v1"
+RISK_REVIEWED: Final = "commissioning.risk.reviewed.v1"
+
+
+class Band(StrEnum):
+    """A cell of a risk matrix. ``yellow`` stands only on legacy registers."""
+
+    GREEN = "green"
+    YELLOW = "yellow"
+    AMBER = "amber"
+    RED = "red"
+
+
+class RatingState(Body):
+    """Impact and likelihood on the matrix's axes. The score is for display; a legacy risk may have only a band."""
+
+    impact: int | None
+    likelihood: int | None
+    score: int | None
+    band: Band | None
+
+
+class LinkState(Body):
+    """A link and where it stands: confirmed severity 0 to 2 now and at its snapshot, null where unknown."""
+
+    indicator: str
+    area: str
+    group: str
+    signal: str
+    severity_now: int | None
+    severity_at: int | None
+    version: int | None = None
+
+
+class RiskRescored(Body):
+    """The effective rating changed. Subject and key: the risk's reference."""
+
+    ref: str
+    kind: str
+    title: str
+    before: RatingState | None
+    after: RatingState
+    why: str
+    caused_by: list[str]
+    matrix: str
+    rule_version: int
+    links: list[LinkState]
+
+
+class RiskReviewed(Body):
+    """An owner assessed, overrode, or decided on a proposal."""
+
+    ref: str
+    kind: str
+    title: str
+    by: str
+    reason: str
+    assessed: RatingState
+    indicated: RatingState
+    effective: RatingState
+    links: list[LinkState]

@@ -1,0 +1,14 @@
+"""The topics of the bus, one log and one compacted state topic a service."""
+
+SERVICES = ("indicators", "risks", "pledges", "finance")
+"""The four services, which are also the first part of every path and the source of every event."""
+
+
+def events_topic(service: str) -> str:
+    """The log of a service's events, in order per aggregate."""
+    return f"commissioning.{service}.v1"
+
+
+def state_topic(service: str) -> str:
+    """The newest event of each aggregate of a service, for catching up."""
+    return f"commissioning.{service}.state.v1"
