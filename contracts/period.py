@@ -226,12 +226,14 @@ def _checked_year(text: str, year: str, short: str) -> int:
 
 
 def _iso_month(text: str, year: str, month: str) -> Period:
-    """``2017-12`` is a month; ``2017-18`` a financial year. ``2011-12`` could be either and is the month's canonical form."""
+    """``2017-12`` is a month, ``2017-18`` a financial year; ``2011-12`` is how a month is written."""
     if 1 <= int(month) <= 12:  # noqa: PLR2004  months of a year
         return Period.month(int(year), int(month))
     if (int(year) + 1) % 100 == int(month):
         return _financial(int(year))
-    raise UnknownPeriodError(text, "It is ambiguous with a financial year: write pooled years with spaces, as 2015 - 17.")
+    raise UnknownPeriodError(
+        text, "It is ambiguous with a financial year: write pooled years with spaces, as 2015 - 17."
+    )
 
 
 def _named_month(_text: str, name: str, year: str) -> Period:

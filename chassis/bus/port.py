@@ -125,5 +125,7 @@ class Bus(Protocol):
     async def offsets_for_time(self, topic: str, timestamp_ms: int) -> Mapping[TopicPartition, int]:
         """The first offset at or after a moment, for every partition; the end where there is none."""
 
-    def read(self, topic: str, start: Mapping[TopicPartition, int], end: Mapping[TopicPartition, int]) -> AsyncIterator[Batch]:
+    def read(
+        self, topic: str, start: Mapping[TopicPartition, int], end: Mapping[TopicPartition, int]
+    ) -> AsyncIterator[Batch]:
         """Records from ``start`` up to but not including ``end``, outside any group; returns when all are read."""

@@ -83,9 +83,7 @@ class Log:
 
     async def first_records(self, wanted: Sequence[tuple[TopicPartition, int]], limit: int) -> Batch | None:
         slots = self.slots
-        return await self._reader.call(
-            lambda connection: statements.first_records(connection, slots, wanted, limit)
-        )
+        return await self._reader.call(lambda connection: statements.first_records(connection, slots, wanted, limit))
 
     async def end_offsets(self, topic: str) -> dict[TopicPartition, int]:
         rows = await self._reader.call(lambda connection: statements.slots_of(connection, topic))

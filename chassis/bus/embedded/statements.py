@@ -100,13 +100,10 @@ def append(connection: sqlite3.Connection, topic: str, messages: Iterable[Messag
     connection.executemany("UPDATE slot SET next_offset = ?, last_ms = ? WHERE id = ?", moved)
 
 
-def records(
-    connection: sqlite3.Connection, slot: int, source: TopicPartition, start: int, limit: int
-) -> list[Record]:
+def records(connection: sqlite3.Connection, slot: int, source: TopicPartition, start: int, limit: int) -> list[Record]:
     first = slot << SLOT_BITS
     rows = connection.execute(
-        "SELECT id, key, value, headers, timestamp_ms FROM record"
-        " WHERE id >= ? AND id < ? ORDER BY id LIMIT ?",
+        "SELECT id, key, value, headers, timestamp_ms FROM record WHERE id >= ? AND id < ? ORDER BY id LIMIT ?",
         (first + start, (slot + 1) << SLOT_BITS, limit),
     )
     return [

@@ -1,0 +1,313 @@
+"""The consumer loop: batches in, effects, inbox and offset in one transaction, poison parked.
+
+The promise is "delivered at least once, applied once". A failing event is retried, then parked alone while everything
+else goes on; a run of failures stops the loop, since then it is the code or the schema that is broken.
+"""
+
+import asyncio
+from collections.abc import Awaitable, Callable, Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import TypeVar
+
+from sqlalchemy import update
+
+from chassis import inbox, telemetry
+from chassis.bus.port import Batch, Bus, BusError, Consumer, Record, TopicPartition
+from chassis.db import Database, Tx, is_outage
+from chassis.dead_letters import LetterState, Reason, park, waiting
+from chassis.events import Delivery, UnreadableEventError, delivery
+from chassis.faults import crash_point
+from chassis.inbox import StaleOffset
+from chassis.logging import get_logger
+from chassis.settings import ServiceSettings
+
+T = TypeVar("T")
+log = get_logger()
+
+Apply = Callable[[Tx, Sequence[Delivery]], Awaitable[None]]
+Step = Callable[[Tx], Awaitable[None]]
+
+
+@dataclass(frozen=True, slots=True)
+class Rebuild:
+    """How derived state is made again: dropped, folded from the whole log, then evaluated once."""
+
+    drop: Step
+    fold: Apply
+    finish: Step
+
+
+@dataclass(frozen=True, slots=True)
+class Subscription:
+    """What a service hears. ``apply`` gets events of one partition, in order, none of them applied before.
+
+    ``supersedes``: a newer event of an aggregate makes an older parked one needless.
+    """
+
+    consumer: str
+    topics: tuple[str, ...]
+    types: tuple[str, ...]
+    apply: Apply
+    rebuild: Rebuild | None = None
+    supersedes: bool = False
+
+
+class ConsumerStopped(Exception):  # noqa: N818  named for what it is
+    """A run of failures: the consumer stands still until somebody has looked."""
+
+
+@dataclass(slots=True)
+class Sorted:
+    """A batch, sorted into what is applied and what is parked unread."""
+
+    apply: list[Delivery] = field(default_factory=list)
+    park: list[tuple[Record, Reason, str]] = field(default_factory=list)
+
+
+def sort(records: Sequence[Record], types: Sequence[str]) -> Sorted:
+    """Events to apply; unknown versions of their types and unreadable records to park; other types are not ours."""
+    found, bases = Sorted(), {_base(name) for name in types}
+    for record in records:
+        try:
+            event = delivery(record)
+        except UnreadableEventError as error:
+            found.park.append((record, Reason.UNREADABLE, str(error)))
+            continue
+        if event.type in types:
+            found.apply.append(event)
+        elif _base(event.type) in bases:
+            found.park.append(
+                (record, Reason.UNKNOWN_VERSION, f"{event.type} is not known here; known: {', '.join(types)}")
+            )
+    return found
+
+
+def _base(type_: str) -> str:
+    return type_.rpartition(".v")[0]
+
+
+class ConsumerLoop:
+    """Feeds one subscription of one service, until stopped."""
+
+    def __init__(self, database: Database, bus: Bus, subscription: Subscription, settings: ServiceSettings) -> None:
+        self.database = database
+        self.bus = bus
+        self.subscription = subscription
+        self.settings = settings
+        self.stopped: str | None = None
+        self.lag: int | None = None
+        self._expected: dict[TopicPartition, int] = {}
+        self._failures = 0
+        self._parked: set[str] = set()
+
+    @property
+    def name(self) -> str:
+        return self.subscription.consumer
+
+    async def run(self) -> None:
+        """Consume until cancelled, or until a run of failures stops it (then :attr:`stopped` says why)."""
+        reader = await self.bus.consumer(f"commissioning.{self.name}", self.subscription.topics, self._positions)
+        try:
+            self._parked = await self._parked_subjects()
+            async for batch in reader.batches():
+                await self._step(reader, batch)
+        except ConsumerStopped as error:
+            self.stopped = str(error)
+            log.error("consumer.stopped", consumer=self.name, reason=str(error))  # noqa: TRY400  the reason says it all
+        finally:
+            await reader.close()
+
+    async def _positions(self, partitions: Sequence[TopicPartition]) -> Mapping[TopicPartition, int]:
+        found = await self._until_storage(lambda: inbox.stored_positions(self.database, self.name, partitions))
+        for partition in partitions:
+            self._expected[partition] = found.get(partition, 0)
+        return found
+
+    async def _step(self, reader: Consumer, batch: Batch | None) -> None:
+        if batch is None:
+            await self._look_around(reader)
+            return
+        try:
+            await self._until_storage(lambda: self._consume(batch))
+        except StaleOffset as error:
+            log.info("consumer.resynced", consumer=self.name, reason=str(error))
+            await self._resync(reader, batch.source)
+            return
+        crash_point("consumer.before_offset_commit")
+        await self._acknowledge(reader, batch)
+
+    async def _acknowledge(self, reader: Consumer, batch: Batch) -> None:
+        age = max(0.0, self.database.clock().timestamp() - batch.records[-1].timestamp_ms / 1000)
+        telemetry.AGE.labels(self.name).set(age)
+        try:
+            await reader.commit({batch.source: batch.next_offset})
+        except BusError as error:
+            log.info("consumer.commit_skipped", consumer=self.name, error=str(error)[:200])
+
+    async def _look_around(self, reader: Consumer) -> None:
+        """When idle: follow an offset that an operator moved back, and refresh the measures."""
+        known = dict(self._expected)
+        stored = await self._until_storage(lambda: inbox.stored_positions(self.database, self.name, list(known)))
+        for partition, offset in stored.items():
+            if offset != known[partition]:
+                await self._resync(reader, partition)
+        try:
+            self.lag = sum((await reader.lag()).values())
+        except BusError:
+            self.lag = None
+        telemetry.LAG.labels(self.name).set(self.lag or 0)
+        letters = await self._until_storage(lambda: self.database.read(lambda tx: waiting(tx, self.name)))
+        telemetry.DEAD_LETTERS.labels(self.name).set(letters)
+
+    async def _resync(self, reader: Consumer, partition: TopicPartition) -> None:
+        await self._positions([partition])
+        await reader.seek(partition, self._expected[partition])
+
+    async def _until_storage(self, work: Callable[[], Awaitable[T]]) -> T:
+        """Try again for as long as the database is away; that is nobody's poison."""
+        pause = 0.1
+        while True:
+            try:
+                return await work()
+            except Exception as error:
+                if not is_outage(error):
+                    raise
+                log.warning("consumer.storage_away", consumer=self.name, error=str(error)[:200])
+                await asyncio.sleep(pause)
+                pause = min(pause * 2, 5.0)
+
+    async def _consume(self, batch: Batch) -> None:
+        expected = self._expected.get(batch.source, 0)
+        records = [record for record in batch.records if record.offset >= expected]
+        if not records:
+            return
+        try:
+            await self._apply(batch.source, records)
+        except StaleOffset:
+            raise
+        except Exception as error:
+            if is_outage(error):
+                raise
+            log.warning("consumer.batch_failed", consumer=self.name, count=len(records), error=repr(error)[:300])
+            await self._one_by_one(batch.source, records)
+
+    async def _one_by_one(self, source: TopicPartition, records: Sequence[Record]) -> None:
+        for record in records:
+            failure = await self._attempts(source, record)
+            if failure is not None:
+                await self._park(source, record, failure)
+
+    async def _attempts(self, source: TopicPartition, record: Record) -> Exception | None:
+        """Apply one event, a bounded number of times; returns the last error where none went well."""
+        failure: Exception | None = None
+        for attempt in range(self.settings.consumer_retries + 1):
+            try:
+                await self._apply(source, [record])
+            except StaleOffset:
+                raise
+            except Exception as error:
+                if is_outage(error):
+                    raise
+                failure = error
+                await asyncio.sleep(0.05 * 2**attempt)
+            else:
+                self._failures = 0
+                return None
+        return failure
+
+    async def _park(self, source: TopicPartition, record: Record, failure: Exception) -> None:
+        self._failures += 1
+        if self._failures >= self.settings.consumer_failures_to_stop:
+            raise ConsumerStopped(f"{self._failures} events in a row failed, the last with {failure!r}")
+        expected, attempts = self._expected[source], self.settings.consumer_retries + 1
+
+        async def work(tx: Tx) -> None:
+            await inbox.move(tx, self.name, source, expected, record.offset + 1)
+            await park(tx, self.name, record, Reason.FAILED, repr(failure), attempts)
+
+        await self.database.write(work)
+        self._expected[source] = record.offset + 1
+        self._parked.add(record.key)
+        telemetry.PARKED.labels(self.name, Reason.FAILED).inc()
+        log.error(
+            "consumer.parked",
+            consumer=self.name,
+            key=record.key,
+            offset=record.offset,
+            error=repr(failure)[:300],
+        )
+
+    async def _apply(self, source: TopicPartition, records: Sequence[Record]) -> None:
+        """One transaction: the offset moved first (which keeps others out), inbox, effects, unreadable ones parked."""
+        expected, following = self._expected.get(source, 0), records[-1].offset + 1
+        batch = sort(records, self.subscription.types)
+
+        async def work(tx: Tx) -> None:
+            await inbox.move(tx, self.name, source, expected, following)
+            fresh = await inbox.accept(tx, self.name, batch.apply)
+            if fresh:
+                await self.subscription.apply(tx, fresh)
+                await self._supersede(tx, fresh)
+            for record, reason, error in batch.park:
+                await park(tx, self.name, record, reason, error, attempts=0)
+            crash_point("consumer.mid_batch")
+
+        with _trace_of(batch.apply):
+            await self.database.write(work)
+        self._expected[source] = following
+        self._count(batch)
+
+    def _count(self, batch: Sorted) -> None:
+        telemetry.APPLIED.labels(self.name).inc(len(batch.apply))
+        for record, reason, error in batch.park:
+            telemetry.PARKED.labels(self.name, reason).inc()
+            log.error(
+                "consumer.parked",
+                consumer=self.name,
+                key=record.key,
+                offset=record.offset,
+                reason=reason,
+                error=error[:300],
+            )
+
+    async def _supersede(self, tx: Tx, fresh: Sequence[Delivery]) -> None:
+        newest = {event.subject: event.version for event in fresh if event.subject in self._parked}
+        if not (self.subscription.supersedes and newest):
+            return
+        letters = tx.table("dead_letter")
+        for subject, version in newest.items():
+            older = (letters.c.subject == subject) & (letters.c.version < version) & (letters.c.consumer == self.name)
+            await tx.session.execute(
+                update(letters)
+                .where(older, letters.c.state == LetterState.PARKED.value)
+                .values(
+                    state=LetterState.SUPERSEDED.value,
+                    resolved_at=tx.now,
+                    resolution=f"version {version} came",
+                )
+            )
+
+    async def _parked_subjects(self) -> set[str]:
+        async def work(tx: Tx) -> set[str]:
+            letters = tx.table("dead_letter")
+            query = letters.select().with_only_columns(letters.c.subject)
+            rows = await tx.session.execute(
+                query.where(letters.c.consumer == self.name, letters.c.state == LetterState.PARKED.value)
+            )
+            return {subject for (subject,) in rows}
+
+        return await self._until_storage(lambda: self.database.read(work))
+
+
+class _trace_of:  # noqa: N801  reads as a word where it is used
+    """Enter the trace of a batch's only cause; a batch with several causes starts a trace of its own."""
+
+    def __init__(self, deliveries: Sequence[Delivery]) -> None:
+        parents = {event.traceparent for event in deliveries}
+        self.parent = parents.pop() if len(parents) == 1 else None
+
+    def __enter__(self) -> None:
+        telemetry.continue_trace(self.parent)
+
+    def __exit__(self, *_: object) -> None:
+        telemetry.leave_trace()

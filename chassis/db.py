@@ -1,0 +1,237 @@
+"""Databases and the unit of work: one use case, one transaction, events in the outbox beside the rows they tell of."""
+
+import asyncio
+import sqlite3
+from collections.abc import AsyncIterator, Awaitable, Callable
+from contextlib import asynccontextmanager
+from datetime import date, datetime
+from pathlib import Path
+from typing import Any, TypeVar
+from uuid import uuid4
+
+from sqlalchemy import MetaData, Table, event, insert, select
+from sqlalchemy.engine import make_url
+from sqlalchemy.exc import DBAPIError, InterfaceError, OperationalError
+from sqlalchemy.exc import TimeoutError as PoolTimeoutError
+from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine, AsyncSession, create_async_engine
+
+from chassis import telemetry
+from chassis.clock import Clock, london_date, system_clock
+from chassis.events import NewEvent, encode
+from chassis.logging import get_logger
+from chassis.tables import BigId, ExactDecimal, JsonText, UtcDateTime, service_metadata
+
+__all__ = [
+    "BigId",
+    "Database",
+    "ExactDecimal",
+    "JsonText",
+    "Tx",
+    "UtcDateTime",
+    "is_outage",
+    "service_metadata",
+]
+
+T = TypeVar("T")
+Work = Callable[["Tx"], Awaitable[T]]
+
+log = get_logger()
+
+RETRIES = 6
+BUSINESS_DATE = "business_date"
+_RETRYABLE = {"40001", "40P01"}  # serialization failure, deadlock
+
+
+class Tx:
+    """One unit of work. Nothing is seen by others before it commits; an exception leaves nothing behind."""
+
+    def __init__(self, session: AsyncSession, *, dialect: str, now: datetime, actor: str, tables: MetaData) -> None:
+        self.session = session
+        self.dialect = dialect
+        self.now = now
+        self.actor = actor
+        self._tables = tables.tables
+        self._events: list[dict[str, Any]] = []
+
+    def table(self, name: str) -> Table:
+        return self._tables[name]
+
+    def emit(self, new: NewEvent) -> str:
+        """Put an event into the outbox of this transaction, after those emitted before. Returns its id."""
+        event_id, trace = str(uuid4()), telemetry.traceparent()
+        self._events.append(
+            {
+                "event_id": event_id,
+                "type": new.type,
+                "subject": new.subject,
+                "version": new.version,
+                "body": encode(new, event_id=event_id, time=self.now, traceparent=trace),
+                "traceparent": trace,
+                "created_at": self.now,
+            }
+        )
+        return event_id
+
+    @property
+    def has_events(self) -> bool:
+        return bool(self._events)
+
+    async def write_outbox(self) -> None:
+        if self._events:
+            await self.session.flush()
+            await self.session.execute(insert(self._tables["outbox"]), self._events)
+
+    async def business_date(self) -> date:
+        """The date that calendar rules read: the pinned one, else today in England."""
+        settings = self._tables["setting"]
+        pinned = await self.session.scalar(select(settings.c.value).where(settings.c.name == BUSINESS_DATE))
+        return date.fromisoformat(pinned) if pinned else london_date(self.now)
+
+
+def is_outage(error: BaseException) -> bool:
+    """Whether the database, not the work, is at fault: gone, full, busy or out of connections."""
+    if isinstance(error, PoolTimeoutError | InterfaceError | OSError | TimeoutError):
+        return True
+    if not isinstance(error, DBAPIError):
+        return False
+    code = getattr(error.orig, "sqlstate", None) or ""
+    gone = code[:2] in {"08", "53", "57"} or code in {"58030", "25006"}
+    return gone or error.connection_invalidated or (isinstance(error, OperationalError) and not code)
+
+
+def _is_retryable(error: DBAPIError) -> bool:
+    if getattr(error.orig, "sqlstate", None) in _RETRYABLE:
+        return True
+    cause = getattr(error.orig, "__cause__", None)
+    return isinstance(cause, sqlite3.OperationalError) and "locked" in str(cause)
+
+
+class Database:
+    """One service's database: SQLite in a file, or its schema on PostgreSQL."""
+
+    def __init__(
+        self,
+        url: str,
+        metadata: MetaData,
+        *,
+        clock: Clock = system_clock,
+        pool_size: int = 10,
+        prepared_statements: bool = True,
+    ) -> None:
+        self.url = make_url(url)
+        self.metadata = metadata
+        self.clock = clock
+        self.dialect = self.url.get_backend_name()
+        self.committed = asyncio.Event()
+        """Set whenever a transaction with events has committed; the relay waits for it and clears it."""
+        self._writer = asyncio.Lock()
+        self.engine = self._engine(pool_size, prepared_statements=prepared_statements)
+
+    def _engine(self, pool_size: int, *, prepared_statements: bool) -> AsyncEngine:
+        if self.dialect == "sqlite":
+            if self.url.database:
+                Path(self.url.database).parent.mkdir(parents=True, exist_ok=True)
+            engine = create_async_engine(self.url, pool_size=5, max_overflow=0, connect_args={"timeout": 30})
+            event.listen(engine.sync_engine, "connect", _prepare_sqlite)
+            event.listen(engine.sync_engine, "begin", _begin_sqlite)
+            return engine
+        arguments: dict[str, Any] = {"timeout": 10, "command_timeout": 60}
+        if not prepared_statements:  # an older PgBouncer hands each transaction another session
+            arguments |= {"statement_cache_size": 0, "prepared_statement_cache_size": 0}
+            arguments["prepared_statement_name_func"] = lambda: f"s_{uuid4().hex}"
+        return create_async_engine(
+            self.url,
+            pool_size=pool_size,
+            max_overflow=0,
+            pool_timeout=10,
+            pool_pre_ping=False,
+            pool_use_lifo=True,
+            connect_args=arguments,
+        )
+
+    async def write(self, work: Work[T], *, actor: str = "system") -> T:
+        """Run ``work`` in a transaction and commit it before returning.
+
+        Serialization failures and deadlocks are retried, so ``work`` must be repeatable: it reads what it decides by.
+        """
+        for attempt in range(RETRIES):
+            try:
+                return await self._write_once(work, actor)
+            except DBAPIError as error:
+                if attempt == RETRIES - 1 or not _is_retryable(error):
+                    raise
+                log.info("database.retried", attempt=attempt + 1, cause=type(error.orig).__name__)
+                await asyncio.sleep(0.01 * 2**attempt)
+        raise AssertionError("unreachable")
+
+    async def _write_once(self, work: Work[T], actor: str) -> T:
+        async with self._one_writer(), self._session(readonly=False) as session:
+            tx = self._tx(session, actor)
+            async with session.begin():
+                result = await work(tx)
+                await tx.write_outbox()
+        if tx.has_events:
+            self.committed.set()
+        return result
+
+    async def read(self, work: Work[T], *, actor: str = "system") -> T:
+        """Run ``work`` against one consistent view and write nothing."""
+        async with self._session(readonly=True) as session:
+            try:
+                return await work(self._tx(session, actor))
+            finally:
+                await session.rollback()
+
+    def _tx(self, session: AsyncSession, actor: str) -> Tx:
+        return Tx(session, dialect=self.dialect, now=self.clock(), actor=actor, tables=self.metadata)
+
+    @asynccontextmanager
+    async def _one_writer(self) -> AsyncIterator[None]:
+        """SQLite has one writer: queue here, fairly, rather than poll its lock."""
+        if self.dialect != "sqlite":
+            yield
+            return
+        async with self._writer:
+            yield
+
+    @asynccontextmanager
+    async def _session(self, *, readonly: bool) -> AsyncIterator[AsyncSession]:
+        engine = self._readonly if readonly else self.engine
+        async with AsyncSession(engine, expire_on_commit=False) as session:
+            yield session
+
+    @property
+    def _readonly(self) -> AsyncEngine:
+        if self.dialect == "sqlite":
+            return self.engine.execution_options(readonly=True)
+        return self.engine.execution_options(isolation_level="REPEATABLE READ", postgresql_readonly=True)
+
+    @asynccontextmanager
+    async def connect(self) -> AsyncIterator[AsyncConnection]:
+        """A bare connection, outside any use case: for the relay and for checks."""
+        engine = self._readonly if self.dialect == "sqlite" else self.engine
+        async with engine.connect() as connection:
+            yield connection
+
+    @asynccontextmanager
+    async def transaction(self) -> AsyncIterator[AsyncConnection]:
+        """A bare connection in a writing transaction that commits at the end, for the relay."""
+        async with self._one_writer(), self.engine.begin() as connection:
+            yield connection
+
+    async def close(self) -> None:
+        await self.engine.dispose()
+
+
+def _prepare_sqlite(connection: Any, _record: Any) -> None:
+    """Take transactions into our own hands (the driver's would lose updates) and make commits durable."""
+    connection.isolation_level = None
+    cursor = connection.cursor()
+    for pragma in ("journal_mode=WAL", "synchronous=FULL", "busy_timeout=30000", "foreign_keys=ON"):
+        cursor.execute(f"PRAGMA {pragma}")
+    cursor.close()
+
+
+def _begin_sqlite(connection: Any) -> None:
+    readonly = connection.get_execution_options().get("readonly", False)
+    connection.exec_driver_sql("BEGIN" if readonly else "BEGIN IMMEDIATE")

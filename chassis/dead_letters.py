@@ -1,0 +1,108 @@
+"""Events that could not be applied: parked with their reason, retried through the same handler, or discarded."""
+
+from collections.abc import Sequence
+from enum import StrEnum
+from typing import Any
+
+from sqlalchemy import Row, func, select, update
+
+from chassis.bus.port import Record
+from chassis.db import Tx
+from chassis.events import UnreadableEventError, delivery
+from chassis.sql import insert_or_ignore
+
+
+class LetterState(StrEnum):
+    PARKED = "parked"
+    RETRIED = "retried"
+    SUPERSEDED = "superseded"
+    DISCARDED = "discarded"
+
+
+class Reason(StrEnum):
+    FAILED = "failed"
+    UNKNOWN_VERSION = "unknown_version"
+    UNREADABLE = "unreadable"
+
+
+_PLACE = ("consumer", "topic", "partition", "offset")
+
+
+async def park(tx: Tx, consumer: str, record: Record, reason: Reason, error: str, attempts: int) -> None:
+    """Keep ``record`` whole. Parking what is parked already changes nothing."""
+    row = {
+        "consumer": consumer,
+        "topic": record.topic,
+        "partition": record.partition,
+        "offset": record.offset,
+        "key": record.key,
+        "value": record.value,
+        "headers": dict(record.headers),
+        "reason": reason.value,
+        "error": error[:4000],
+        "attempts": attempts,
+        "state": LetterState.PARKED.value,
+        "parked_at": tx.now,
+        **_attributes(record),
+    }
+    await insert_or_ignore(tx, tx.table("dead_letter"), [row], _PLACE)
+
+
+def _attributes(record: Record) -> dict[str, Any]:
+    try:
+        event = delivery(record)
+    except UnreadableEventError:
+        return {"event_id": None, "type": None, "subject": record.key[:200], "version": None}
+    return {
+        "event_id": event.id,
+        "type": event.type[:120],
+        "subject": event.subject[:200],
+        "version": event.version,
+    }
+
+
+async def listed(
+    tx: Tx, *, consumer: str | None = None, state: LetterState | None = LetterState.PARKED
+) -> Sequence[Row[Any]]:
+    """Letters, oldest first, without their bodies."""
+    letters = tx.table("dead_letter")
+    columns = [c for c in letters.c if c.name not in {"value", "headers"}]
+    query = select(*columns).order_by(letters.c.id)
+    if consumer:
+        query = query.where(letters.c.consumer == consumer)
+    if state:
+        query = query.where(letters.c.state == state.value)
+    return (await tx.session.execute(query)).all()
+
+
+async def shown(tx: Tx, letter: int) -> Row[Any] | None:
+    letters = tx.table("dead_letter")
+    return (await tx.session.execute(select(letters).where(letters.c.id == letter).with_for_update())).first()
+
+
+def record_of(letter: Row[Any]) -> Record:
+    """The record as it was read."""
+    return Record(
+        topic=letter.topic,
+        partition=letter.partition,
+        offset=letter.offset,
+        key=letter.key,
+        value=letter.value,
+        headers=letter.headers,
+        timestamp_ms=0,
+    )
+
+
+async def resolve(tx: Tx, letter: int, state: LetterState, resolution: str) -> None:
+    letters = tx.table("dead_letter")
+    await tx.session.execute(
+        update(letters)
+        .where(letters.c.id == letter)
+        .values(state=state.value, resolved_at=tx.now, resolution=resolution)
+    )
+
+
+async def waiting(tx: Tx, consumer: str) -> int:
+    letters = tx.table("dead_letter")
+    query = select(func.count()).where(letters.c.consumer == consumer, letters.c.state == LetterState.PARKED.value)
+    return await tx.session.scalar(query) or 0

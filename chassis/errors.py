@@ -1,0 +1,97 @@
+"""Errors as nouns with a status, rendered once as ``application/problem+json`` (RFC 9457)."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any, ClassVar
+
+from pydantic import BaseModel
+
+
+@dataclass(frozen=True, slots=True)
+class FieldError:
+    """What is wrong with one field (``observations.3.value``) or row (``line 12``)."""
+
+    field: str
+    message: str
+
+
+class Problem(Exception):  # noqa: N818  a problem is named for what it is
+    """An answer that is not what was asked for. Subclasses are nouns: ``class PledgeLocked(Conflict)``."""
+
+    status: ClassVar[int] = 500
+    type_: ClassVar[str] = "internal-error"
+    title: ClassVar[str] = "Something went wrong here"
+    headers: ClassVar[dict[str, str]] = {}
+
+    def __init__(self, detail: str = "", errors: Sequence[FieldError] = ()) -> None:
+        super().__init__(detail or self.title)
+        self.detail = detail
+        self.errors = list(errors)
+
+
+class BadRequest(Problem):
+    status, type_, title = 400, "bad-request", "The request cannot be read"
+
+
+class Unauthorized(Problem):
+    status, type_, title = 401, "unauthorized", "A valid key is needed"
+    headers: ClassVar[dict[str, str]] = {"www-authenticate": "Bearer"}
+
+
+class Forbidden(Problem):
+    status, type_, title = 403, "forbidden", "This is not allowed"
+
+
+class NotFound(Problem):
+    status, type_, title = 404, "not-found", "There is no such thing"
+
+
+class Conflict(Problem):
+    status, type_, title = 409, "conflict", "This conflicts with what is there"
+
+
+class PayloadTooLarge(Problem):
+    status, type_, title = 413, "payload-too-large", "The body is too large"
+
+
+class Unsupported(Problem):
+    status, type_, title = 415, "unsupported-media-type", "The body is of a type that is not read here"
+
+
+class Invalid(Problem):
+    status, type_, title = 422, "invalid", "Some of what was sent is not valid"
+
+
+class Unavailable(Problem):
+    status, type_, title = 503, "unavailable", "This cannot be answered right now"
+    headers: ClassVar[dict[str, str]] = {"retry-after": "5"}
+
+
+class FieldErrorBody(BaseModel):
+    field: str
+    message: str
+
+
+class ProblemBody(BaseModel):
+    """The body of every error."""
+
+    type: str
+    title: str
+    status: int
+    detail: str = ""
+    instance: str = ""
+    errors: list[FieldErrorBody] = []
+
+
+def problem_body(problem: Problem, instance: str) -> dict[str, Any]:
+    """The members of the problem document; ``errors`` only where there are any."""
+    body: dict[str, Any] = {
+        "type": f"/problems/{problem.type_}",
+        "title": problem.title,
+        "status": problem.status,
+        "detail": problem.detail,
+        "instance": instance,
+    }
+    if problem.errors:
+        body["errors"] = [{"field": e.field, "message": e.message} for e in problem.errors]
+    return body

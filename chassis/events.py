@@ -1,0 +1,126 @@
+"""Events on their way out and on their way in."""
+
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any, TypeVar
+
+from pydantic import BaseModel
+
+from chassis.bus.port import Message, Record
+from contracts.envelope import CONTENT_TYPE, CloudEvent
+
+B = TypeVar("B", bound=BaseModel)
+
+
+@dataclass(frozen=True, slots=True)
+class NewEvent:
+    """A fact to publish: ``version`` is the aggregate's, one more than its event before."""
+
+    type: str
+    source: str
+    subject: str
+    version: int
+    data: BaseModel
+
+
+def encode(event: NewEvent, *, event_id: str, time: datetime, traceparent: str | None) -> bytes:
+    """The event as structured CloudEvents JSON."""
+    envelope = CloudEvent[Any].model_construct(
+        specversion="1.0",
+        id=event_id,
+        source=event.source,
+        type=event.type,
+        subject=event.subject,
+        time=time,
+        datacontenttype="application/json",
+        partitionkey=event.subject,
+        aggregateversion=event.version,
+        traceparent=traceparent,
+        data=event.data,
+    )
+    return envelope.model_dump_json(
+        exclude={"traceparent"} if traceparent is None else None, serialize_as_any=True
+    ).encode()
+
+
+def headers(*, event_id: str, source: str, type_: str, version: int, traceparent: str | None) -> dict[str, str]:
+    """The attributes a reader needs to route, order and de-duplicate without opening the body."""
+    found = {
+        "content-type": CONTENT_TYPE,
+        "ce_id": event_id,
+        "ce_source": source,
+        "ce_type": type_,
+        "ce_aggregateversion": str(version),
+    }
+    if traceparent:
+        found["traceparent"] = traceparent
+    return found
+
+
+class UnreadableEventError(ValueError):
+    """A record that is not a CloudEvent of ours."""
+
+
+class Delivery:
+    """One event as consumed. The body is decoded when asked for, and once."""
+
+    __slots__ = ("_body", "id", "record", "source", "subject", "traceparent", "type", "version")
+
+    def __init__(self, record: Record, attributes: Mapping[str, str]) -> None:
+        self.record = record
+        self.id = attributes["ce_id"]
+        self.source = attributes["ce_source"]
+        self.type = attributes["ce_type"]
+        self.subject = record.key
+        self.version = int(attributes["ce_aggregateversion"])
+        self.traceparent = attributes.get("traceparent")
+        self._body: tuple[type[BaseModel], BaseModel] | None = None
+
+    def data(self, model: type[B]) -> B:
+        """The event's data as ``model``.
+
+        Raises:
+            pydantic.ValidationError: the body does not fit, so the event is poison.
+        """
+        if self._body is None or self._body[0] is not model:
+            self._body = (model, CloudEvent[model].model_validate_json(self.record.value).data)  # type: ignore[valid-type]  # built at run time
+        body: B = self._body[1]  # type: ignore[assignment]  # of `model`, by the line above
+        return body
+
+
+_NEEDED = ("ce_id", "ce_source", "ce_type", "ce_aggregateversion")
+
+
+def delivery(record: Record) -> Delivery:
+    """The event in ``record``, by its headers, or by its body where a producer sent none.
+
+    Raises:
+        UnreadableEventError: neither names an event.
+    """
+    try:
+        if all(name in record.headers for name in _NEEDED):
+            return Delivery(record, record.headers)
+        return Delivery(record, _attributes(record.value))
+    except (ValueError, KeyError, TypeError, RecursionError) as error:
+        raise UnreadableEventError(f"not a CloudEvent of ours: {error}") from error
+
+
+def _attributes(value: bytes) -> dict[str, str]:
+    body = json.loads(value)
+    names = {
+        "id": "ce_id",
+        "source": "ce_source",
+        "type": "ce_type",
+        "aggregateversion": "ce_aggregateversion",
+    }
+    return {header: str(body[name]) for name, header in names.items()}
+
+
+def message(row: Any, source: str) -> Message:
+    """An outbox row as it goes on the bus."""
+    known = headers(
+        event_id=row.event_id, source=source, type_=row.type, version=row.version, traceparent=row.traceparent
+    )
+    return Message(key=row.subject, value=row.body, headers=known)

@@ -1,0 +1,97 @@
+"""The inbox: which events have had their effect here, and what each consumer reads next."""
+
+from collections.abc import Mapping, Sequence
+
+from sqlalchemy import select, update
+
+from chassis.bus.port import TopicPartition
+from chassis.db import Database, Tx
+from chassis.events import Delivery
+from chassis.sql import insert_or_ignore, upsert
+
+_OFFSET_KEY = ("consumer", "topic", "partition")
+
+
+class StaleOffset(Exception):  # noqa: N818  named for what it is
+    """Somebody else moved this partition on: what was read here must not be applied."""
+
+
+async def positions(tx: Tx, consumer: str, partitions: Sequence[TopicPartition]) -> Mapping[TopicPartition, int]:
+    """The offset to read next, for the partitions that have one."""
+    offsets = tx.table("consumer_offset")
+    rows = await tx.session.execute(select(offsets).where(offsets.c.consumer == consumer))
+    known = {TopicPartition(row.topic, row.partition): row.next_offset for row in rows}
+    return {partition: known[partition] for partition in partitions if partition in known}
+
+
+async def move(tx: Tx, consumer: str, source: TopicPartition, expected: int, following: int) -> None:
+    """Move the offset from ``expected`` to ``following``; also the lock that keeps a second reader out until commit.
+
+    Raises:
+        StaleOffset: it does not stand at ``expected`` any more.
+    """
+    offsets = tx.table("consumer_offset")
+    place = (
+        (offsets.c.consumer == consumer) & (offsets.c.topic == source.topic) & (offsets.c.partition == source.partition)
+    )
+    result = await tx.session.execute(
+        update(offsets).where(place, offsets.c.next_offset == expected).values(next_offset=following, moved_at=tx.now)
+    )
+    if result.rowcount == 1:  # type: ignore[attr-defined]  # an UPDATE gives a cursor result
+        return
+    first = {
+        "consumer": consumer,
+        "topic": source.topic,
+        "partition": source.partition,
+        "next_offset": following,
+    }
+    rows = [first | {"moved_at": tx.now}]
+    inserted = await insert_or_ignore(tx, offsets, rows, _OFFSET_KEY, returning=["partition"]) if expected == 0 else []
+    if not inserted:
+        raise StaleOffset(f"{consumer} no longer stands at {expected} in {source.topic}/{source.partition}")
+
+
+async def place(tx: Tx, consumer: str, offsets: Mapping[TopicPartition, int]) -> None:
+    """Set what ``consumer`` reads next, whatever it was."""
+    rows = [
+        {
+            "consumer": consumer,
+            "topic": tp.topic,
+            "partition": tp.partition,
+            "next_offset": offset,
+            "moved_at": tx.now,
+        }
+        for tp, offset in sorted(offsets.items())
+    ]
+    await upsert(tx, tx.table("consumer_offset"), rows, _OFFSET_KEY, ["next_offset", "moved_at"])
+
+
+async def accept(tx: Tx, consumer: str, deliveries: Sequence[Delivery]) -> list[Delivery]:
+    """Enter events into the inbox; returns those that were not there, in order, each once."""
+    once = {(event.source, event.id): event for event in reversed(deliveries)}
+    rows = [
+        {
+            "consumer": consumer,
+            "source": event.source,
+            "event_id": event.id,
+            "subject": event.subject,
+            "version": event.version,
+            "partition": event.record.partition,
+            "offset": event.record.offset,
+            "applied_at": tx.now,
+        }
+        for event in sorted(once.values(), key=lambda e: (e.source, e.id))
+    ]
+    new = await insert_or_ignore(
+        tx, tx.table("inbox"), rows, ("consumer", "source", "event_id"), returning=["source", "event_id"]
+    )
+    fresh = {(row.source, row.event_id) for row in new}
+    return [
+        event for event in deliveries if (event.source, event.id) in fresh and once[event.source, event.id] is event
+    ]
+
+
+async def stored_positions(
+    database: Database, consumer: str, partitions: Sequence[TopicPartition]
+) -> Mapping[TopicPartition, int]:
+    return await database.read(lambda tx: positions(tx, consumer, partitions))

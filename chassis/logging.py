@@ -1,0 +1,56 @@
+"""Structured logs: an event name with fields, bound to trace and event ids. JSON for machines, plain for people."""
+
+import logging
+import sys
+from typing import Any
+
+import structlog
+
+from chassis import telemetry
+
+
+def get_logger(**fields: Any) -> structlog.typing.FilteringBoundLogger:
+    logger: structlog.typing.FilteringBoundLogger = structlog.get_logger(**fields)
+    return logger
+
+
+def configure_logging(*, form: str = "plain", level: str = "INFO") -> None:
+    """Send our logs and the libraries' to standard error, in ``form`` ``plain`` or ``json``."""
+    shared: list[structlog.typing.Processor] = [
+        structlog.contextvars.merge_contextvars,
+        structlog.stdlib.add_log_level,
+        structlog.processors.TimeStamper(fmt="iso", utc=True),
+        _add_trace,
+    ]
+    structlog.configure(
+        processors=[*shared, structlog.stdlib.ProcessorFormatter.wrap_for_formatter],
+        wrapper_class=structlog.make_filtering_bound_logger(logging.getLevelNamesMapping()[level.upper()]),
+        logger_factory=structlog.stdlib.LoggerFactory(),
+        cache_logger_on_first_use=True,
+    )
+    _route_libraries(shared, form, level)
+
+
+def _add_trace(_logger: Any, _method: str, fields: structlog.typing.EventDict) -> structlog.typing.EventDict:
+    trace = telemetry.trace_id(telemetry.traceparent())
+    if trace:
+        fields.setdefault("trace", trace)
+    return fields
+
+
+def _route_libraries(shared: list[structlog.typing.Processor], form: str, level: str) -> None:
+    tail: list[structlog.typing.Processor] = [structlog.stdlib.ProcessorFormatter.remove_processors_meta]
+    if form == "json":
+        tail += [structlog.processors.format_exc_info, structlog.processors.JSONRenderer()]
+    else:
+        tail += [structlog.dev.ConsoleRenderer(colors=sys.stderr.isatty())]
+    handler = logging.StreamHandler(sys.stderr)
+    handler.setFormatter(structlog.stdlib.ProcessorFormatter(foreign_pre_chain=shared, processors=tail))
+    root = logging.getLogger()
+    root.handlers[:] = [handler]
+    root.setLevel(level.upper())
+    for noisy in ("uvicorn.access", "httpx", "httpcore", "aiosqlite", "aiokafka", "alembic"):
+        logging.getLogger(noisy).setLevel("WARNING")
+    for theirs in ("uvicorn", "uvicorn.error", "uvicorn.access"):
+        logging.getLogger(theirs).handlers.clear()
+        logging.getLogger(theirs).propagate = True

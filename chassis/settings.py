@@ -1,0 +1,36 @@
+"""Settings from the environment. Every process reads only what it needs; secrets never print."""
+
+from typing import Literal
+
+from pydantic import Field, SecretStr
+from pydantic_settings import BaseSettings, SettingsConfigDict
+
+
+class DatabaseSettings(BaseSettings):
+    """How a service reaches its database."""
+
+    model_config = SettingsConfigDict(env_prefix="DATABASE_", extra="ignore")
+
+    pool_size: int = Field(default=10, ge=1, le=200)
+    prepared_statements: bool = True
+
+
+class ServiceSettings(BaseSettings):
+    """What every service process may be told."""
+
+    model_config = SettingsConfigDict(env_prefix="SUITE_", extra="ignore")
+
+    internal_key: SecretStr | None = Field(default=None, min_length=32)
+    """Shared by the gateway and the services; a service that has one answers only callers that show it."""
+    max_body_bytes: int = Field(default=1_048_576, ge=1024, le=64 * 1_048_576)
+    relay_batch: int = Field(default=2000, ge=1, le=20_000)
+    consumer_retries: int = Field(default=3, ge=0, le=100)
+    consumer_failures_to_stop: int = Field(default=10, ge=1)
+    """After this many events in a row could not be applied, a consumer stops rather than park everything."""
+
+
+class LogSettings(BaseSettings):
+    model_config = SettingsConfigDict(env_prefix="LOG_", extra="ignore")
+
+    form: Literal["plain", "json"] = Field(default="plain", validation_alias="LOG_FORMAT")
+    level: Literal["DEBUG", "INFO", "WARNING", "ERROR"] = "INFO"

@@ -1,0 +1,180 @@
+"""The tables that every service keeps for its events, beside its own."""
+
+from datetime import UTC, datetime
+from decimal import Decimal
+from typing import Any
+
+from sqlalchemy import (
+    JSON,
+    BigInteger,
+    Column,
+    DateTime,
+    Dialect,
+    Index,
+    Integer,
+    LargeBinary,
+    MetaData,
+    Numeric,
+    String,
+    Table,
+    Text,
+    UniqueConstraint,
+)
+from sqlalchemy.dialects.postgresql import JSONB
+from sqlalchemy.types import TypeDecorator, TypeEngine
+
+NAMING = {
+    "ix": "ix_%(column_0_N_label)s",
+    "uq": "uq_%(table_name)s_%(column_0_N_name)s",
+    "ck": "ck_%(table_name)s_%(constraint_name)s",
+    "fk": "fk_%(table_name)s_%(column_0_N_name)s",
+    "pk": "pk_%(table_name)s",
+}
+
+BigId = BigInteger().with_variant(Integer, "sqlite")
+"""A 64-bit key; on SQLite the row id."""
+
+JsonText = JSON().with_variant(JSONB, "postgresql")
+"""JSON; binary on PostgreSQL."""
+
+
+class ExactDecimal(TypeDecorator[Decimal]):
+    """A decimal kept exactly: NUMERIC on PostgreSQL, text on SQLite (compare and add it in Python, not in SQL)."""
+
+    impl = Numeric
+    cache_ok = True
+
+    def load_dialect_impl(self, dialect: Dialect) -> TypeEngine[Any]:
+        return dialect.type_descriptor(String(64) if dialect.name == "sqlite" else Numeric())
+
+    def process_bind_param(self, value: Decimal | None, dialect: Dialect) -> Any:
+        if value is None:
+            return None
+        return format(value, "f") if dialect.name == "sqlite" else value
+
+    def process_result_value(self, value: Any, dialect: Dialect) -> Decimal | None:  # noqa: ARG002  the signature is the library's
+        return None if value is None else Decimal(value)
+
+
+class UtcDateTime(TypeDecorator[datetime]):
+    """A moment in UTC: timestamptz on PostgreSQL, ISO text on SQLite. Refuses a moment without a zone."""
+
+    impl = DateTime
+    cache_ok = True
+
+    def load_dialect_impl(self, dialect: Dialect) -> TypeEngine[Any]:
+        return dialect.type_descriptor(String(32) if dialect.name == "sqlite" else DateTime(timezone=True))
+
+    def process_bind_param(self, value: datetime | None, dialect: Dialect) -> Any:
+        if value is None:
+            return None
+        if value.tzinfo is None:
+            raise ValueError("a moment needs its zone")
+        return value.astimezone(UTC).isoformat(timespec="microseconds") if dialect.name == "sqlite" else value
+
+    def process_result_value(self, value: Any, dialect: Dialect) -> datetime | None:  # noqa: ARG002  the signature is the library's
+        if value is None:
+            return None
+        return datetime.fromisoformat(value) if isinstance(value, str) else value.astimezone(UTC)
+
+
+def service_metadata() -> MetaData:
+    """Fresh metadata, without a schema name, holding the chassis's own tables."""
+    metadata = MetaData(naming_convention=NAMING)
+    for build in (_outbox, _inbox, _consumer_offset, _dead_letter, _setting):
+        build(metadata)
+    return metadata
+
+
+def _outbox(metadata: MetaData) -> Table:
+    """Events of this service. ``position`` is the place in its feed, contiguous, null until published."""
+    return Table(
+        "outbox",
+        metadata,
+        Column("id", BigId, primary_key=True, autoincrement=True),
+        Column("event_id", String(64), nullable=False, unique=True),
+        Column("type", String(120), nullable=False),
+        Column("subject", String(200), nullable=False),
+        Column("version", BigInteger, nullable=False),
+        Column("body", LargeBinary, nullable=False),
+        Column("traceparent", String(64)),
+        Column("created_at", UtcDateTime, nullable=False),
+        Column("position", BigInteger, unique=True),
+        Column("published_at", UtcDateTime),
+        UniqueConstraint("subject", "version"),
+        Index(
+            "ix_outbox_unpublished",
+            "id",
+            postgresql_where="position IS NULL",
+            sqlite_where="position IS NULL",
+        ),
+    )
+
+
+def _inbox(metadata: MetaData) -> Table:
+    """Events whose effects are in this database, one row each, written with the effects."""
+    return Table(
+        "inbox",
+        metadata,
+        Column("consumer", String(60), primary_key=True),
+        Column("source", String(60), primary_key=True),
+        Column("event_id", String(64), primary_key=True),
+        Column("subject", String(200), nullable=False),
+        Column("version", BigInteger, nullable=False),
+        Column("partition", Integer, nullable=False),
+        Column("offset", BigInteger, nullable=False),
+        Column("applied_at", UtcDateTime, nullable=False),
+    )
+
+
+def _consumer_offset(metadata: MetaData) -> Table:
+    """What each consumer reads next, moved by compare-and-set in the transaction of the effects."""
+    return Table(
+        "consumer_offset",
+        metadata,
+        Column("consumer", String(60), primary_key=True),
+        Column("topic", String(120), primary_key=True),
+        Column("partition", Integer, primary_key=True, autoincrement=False),
+        Column("next_offset", BigInteger, nullable=False),
+        Column("moved_at", UtcDateTime, nullable=False),
+    )
+
+
+def _dead_letter(metadata: MetaData) -> Table:
+    """Events that could not be applied, kept whole with the reason until someone decides."""
+    return Table(
+        "dead_letter",
+        metadata,
+        Column("id", BigId, primary_key=True, autoincrement=True),
+        Column("consumer", String(60), nullable=False),
+        Column("topic", String(120), nullable=False),
+        Column("partition", Integer, nullable=False),
+        Column("offset", BigInteger, nullable=False),
+        Column("key", Text, nullable=False),
+        Column("value", LargeBinary, nullable=False),
+        Column("headers", JsonText, nullable=False),
+        Column("event_id", String(64)),
+        Column("type", String(120)),
+        Column("subject", String(200)),
+        Column("version", BigInteger),
+        Column("reason", String(40), nullable=False),
+        Column("error", Text, nullable=False),
+        Column("attempts", Integer, nullable=False),
+        Column("state", String(20), nullable=False),
+        Column("parked_at", UtcDateTime, nullable=False),
+        Column("resolved_at", UtcDateTime),
+        Column("resolution", Text),
+        UniqueConstraint("consumer", "topic", "partition", "offset"),
+        Index("ix_dead_letter_state", "consumer", "state"),
+    )
+
+
+def _setting(metadata: MetaData) -> Table:
+    """Settings that are kept with the data, such as a pinned business date."""
+    return Table(
+        "setting",
+        metadata,
+        Column("name", String(60), primary_key=True),
+        Column("value", Text, nullable=False),
+        Column("set_at", UtcDateTime, nullable=False),
+    )

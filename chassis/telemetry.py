@@ -1,0 +1,44 @@
+"""Trace context (W3C) and the measures that every process exposes."""
+
+import re
+import secrets
+from contextvars import ContextVar
+
+from prometheus_client import Counter, Gauge, Histogram
+
+_TRACEPARENT = re.compile(r"00-([0-9a-f]{32})-([0-9a-f]{16})-[0-9a-f]{2}")
+_current: ContextVar[str | None] = ContextVar("traceparent", default=None)
+
+REQUESTS = Histogram("suite_http_request_seconds", "Time to answer a request", ["service", "method", "status"])
+PUBLISHED = Counter("suite_relay_published_total", "Events published by the relay", ["service"])
+UNPUBLISHED = Gauge("suite_outbox_unpublished", "Events committed and not yet published", ["service"])
+UNPUBLISHED_AGE = Gauge("suite_outbox_oldest_seconds", "Age of the oldest unpublished event", ["service"])
+APPLIED = Counter("suite_consumer_applied_total", "Events applied", ["consumer"])
+PARKED = Counter("suite_consumer_parked_total", "Events parked as dead letters", ["consumer", "reason"])
+DEAD_LETTERS = Gauge("suite_dead_letters", "Dead letters waiting for a decision", ["consumer"])
+LAG = Gauge("suite_consumer_lag", "Events not yet applied", ["consumer"])
+AGE = Gauge("suite_consumer_age_seconds", "Age of the event applied last, when it was applied", ["consumer"])
+
+
+def new_traceparent() -> str:
+    return f"00-{secrets.token_hex(16)}-{secrets.token_hex(8)}-01"
+
+
+def continue_trace(header: str | None) -> str:
+    """Enter the trace that a caller names, or a new one; returns its traceparent."""
+    found = _TRACEPARENT.fullmatch(header or "")
+    trace = f"00-{found[1]}-{secrets.token_hex(8)}-01" if found else new_traceparent()
+    _current.set(trace)
+    return trace
+
+
+def leave_trace() -> None:
+    _current.set(None)
+
+
+def traceparent() -> str | None:
+    return _current.get()
+
+
+def trace_id(parent: str | None) -> str | None:
+    return parent.split("-")[1] if parent else None

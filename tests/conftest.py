@@ -1,0 +1,118 @@
+"""Real databases for every test that asks: SQLite always, PostgreSQL wherever it can be had."""
+
+import asyncio
+import importlib
+import shutil
+from collections.abc import AsyncIterator, Awaitable, Callable
+from itertools import count
+from pathlib import Path
+
+import asyncpg
+import pytest
+from sqlalchemy.engine import make_url
+
+from chassis import migrate
+from chassis.clock import Clock, system_clock
+from chassis.db import Database
+from chassis.service import ServiceSpec
+from chassis.settings import ServiceSettings
+from chassis.web import Resources
+
+pytest_plugins = ["tests.engines"]
+
+DatabaseFor = Callable[..., Awaitable[Database]]
+ResourcesFor = Callable[..., Awaitable[Resources]]
+
+_numbers = count(1)
+
+
+def _spec(name: str) -> ServiceSpec:
+    spec: ServiceSpec = importlib.import_module(f"{name}.app").SPEC
+    return spec
+
+
+@pytest.fixture(scope="session")
+def _sqlite_templates(tmp_path_factory: pytest.TempPathFactory) -> Callable[[ServiceSpec], Path]:
+    """A migrated file for each service, made once."""
+    folder, made = tmp_path_factory.mktemp("templates"), set[str]()
+
+    def template(spec: ServiceSpec) -> Path:
+        path = folder / f"{spec.name}.db"
+        if spec.name not in made:
+            migrate.upgrade(spec.package, f"sqlite+aiosqlite:///{path}")
+            made.add(spec.name)
+        return path
+
+    return template
+
+
+@pytest.fixture(scope="session")
+def _postgres_templates() -> dict[str, str]:
+    return {}
+
+
+async def _execute(dsn: str, *statements: str) -> None:
+    connection = await asyncpg.connect(dsn)
+    try:
+        for statement in statements:
+            await connection.execute(statement)
+    finally:
+        await connection.close()
+
+
+def _url(dsn: str, database: str) -> str:
+    url = make_url(dsn).set(drivername="postgresql+asyncpg", database=database)
+    return url.render_as_string(hide_password=False)
+
+
+@pytest.fixture(params=["sqlite", pytest.param("postgresql", marks=pytest.mark.postgres)])
+async def database_for(
+    request: pytest.FixtureRequest,
+    tmp_path: Path,
+    _sqlite_templates: Callable[[ServiceSpec], Path],
+    _postgres_templates: dict[str, str],
+) -> AsyncIterator[DatabaseFor]:
+    """``await database_for("services.risks")``: a fresh, migrated, real database of that service."""
+    opened: list[Database] = []
+
+    async def sqlite(spec: ServiceSpec) -> str:
+        path = tmp_path / f"{spec.name}-{next(_numbers)}.db"
+        template = await asyncio.to_thread(_sqlite_templates, spec)
+        await asyncio.to_thread(shutil.copy, template, path)
+        return f"sqlite+aiosqlite:///{path}"
+
+    async def postgresql(spec: ServiceSpec) -> str:
+        dsn: str = request.getfixturevalue("postgres_admin_dsn")
+        if spec.name not in _postgres_templates:
+            template = f"template_{spec.name}_{next(_numbers)}"
+            await _execute(dsn, f"CREATE DATABASE {template}")
+            await asyncio.to_thread(migrate.upgrade, spec.package, _url(dsn, template))
+            _postgres_templates[spec.name] = template
+        name = f"test_{spec.name}_{next(_numbers)}"
+        await _execute(dsn, f"CREATE DATABASE {name} TEMPLATE {_postgres_templates[spec.name]}")
+        return _url(dsn, name)
+
+    async def make(service: str, *, clock: Clock = system_clock) -> Database:
+        spec = _spec(service)
+        url = await (sqlite if request.param == "sqlite" else postgresql)(spec)
+        opened.append(Database(url, spec.metadata, clock=clock, pool_size=10))
+        return opened[-1]
+
+    yield make
+    for database in opened:
+        await database.close()
+        if database.dialect == "postgresql":
+            await _execute(
+                request.getfixturevalue("postgres_admin_dsn"), f"DROP DATABASE {database.url.database} WITH (FORCE)"
+            )
+
+
+@pytest.fixture
+def resources_for(database_for: DatabaseFor) -> ResourcesFor:
+    """``await resources_for("services.risks")``: what that service's ``create_app`` takes."""
+
+    async def make(service: str, *, clock: Clock = system_clock, settings: ServiceSettings | None = None) -> Resources:
+        database = await database_for(service, clock=clock)
+        return Resources(database=database, settings=settings or ServiceSettings(), clock=clock)
+
+    return make
