@@ -19,6 +19,7 @@ from sqlalchemy import (
     Table,
     Text,
     UniqueConstraint,
+    text,
 )
 from sqlalchemy.dialects.postgresql import JSONB
 from sqlalchemy.types import TypeDecorator, TypeEngine
@@ -105,8 +106,8 @@ def _outbox(metadata: MetaData) -> Table:
         Index(
             "ix_outbox_unpublished",
             "id",
-            postgresql_where="position IS NULL",
-            sqlite_where="position IS NULL",
+            postgresql_where=text("position IS NULL"),
+            sqlite_where=text("position IS NULL"),
         ),
     )
 
