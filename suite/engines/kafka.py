@@ -1,0 +1,151 @@
+"""Apache Kafka on one node, broker and controller in one process, from Maven's jars and the Java that is here."""
+
+import base64
+import os
+import re
+import shutil
+import subprocess
+import tempfile
+import uuid
+from pathlib import Path
+
+from suite.engines.process import Command, Engine, EngineUnavailable, free_port, run
+
+VERSION = "4.3.1"
+JAVA = 17
+POM = Path(__file__).with_name("pom.xml")
+MEMORY = ("-Xms256m", "-Xmx512m", "-XX:+UseSerialGC")
+STARTED = "Kafka Server started"
+
+PROPERTIES = """\
+process.roles=broker,controller
+node.id=1
+controller.quorum.bootstrap.servers=127.0.0.1:{controller}
+listeners=PLAINTEXT://127.0.0.1:{port},CONTROLLER://127.0.0.1:{controller}
+advertised.listeners=PLAINTEXT://127.0.0.1:{port}
+controller.listener.names=CONTROLLER
+inter.broker.listener.name=PLAINTEXT
+listener.security.protocol.map=PLAINTEXT:PLAINTEXT,CONTROLLER:PLAINTEXT
+log.dirs={data}
+auto.create.topics.enable=false
+offsets.topic.replication.factor=1
+offsets.topic.num.partitions=1
+transaction.state.log.replication.factor=1
+transaction.state.log.min.isr=1
+transaction.state.log.num.partitions=1
+share.coordinator.state.topic.replication.factor=1
+share.coordinator.state.topic.min.isr=1
+share.coordinator.state.topic.num.partitions=1
+group.initial.rebalance.delay.ms=0
+log.cleaner.dedupe.buffer.size=8388608
+# A killed broker comes back once its old registration has expired.
+broker.session.timeout.ms=2000
+broker.heartbeat.interval.ms=500
+"""
+
+
+def missing() -> str | None:
+    """What keeps Kafka from running here, in one sentence; None when nothing does.
+
+    Where the jars are not in the cache yet, the download may still fail.
+    """
+    java = _java_version()
+    if java is None:
+        return f"Kafka needs Java {JAVA} or newer, and no java is on the PATH."
+    if java < JAVA:
+        return f"Kafka needs Java {JAVA} or newer, and the java on the PATH is {java}."
+    if not jars_folder().exists() and not shutil.which("mvn"):
+        return "Kafka's jars are not in the cache, and no mvn to fetch them with is on the PATH."
+    return None
+
+
+def jars_folder() -> Path:
+    """Where the jars are kept: under SUITE_ENGINE_CACHE, or else the user's cache folder."""
+    if override := os.environ.get("SUITE_ENGINE_CACHE"):
+        return Path(override) / f"kafka-{VERSION}"
+    caches = Path(os.environ.get("XDG_CACHE_HOME") or Path.home() / ".cache")
+    return caches / "commissioning-suite" / f"kafka-{VERSION}"
+
+
+def fetch_jars() -> Path:
+    """Fetch the jars unless they are there; a half download is never used.
+
+    Raises:
+        EngineUnavailable: Maven could not fetch them.
+    """
+    target = jars_folder()
+    if target.exists():
+        return target
+    target.parent.mkdir(parents=True, exist_ok=True)
+    fresh = Path(tempfile.mkdtemp(prefix=f".{target.name}-", dir=target.parent))
+    try:
+        shutil.copy(POM, fresh / "pom.xml")  # Maven may write beside it
+        _copy_dependencies(fresh)
+        _settle(fresh / "jars", target)
+    finally:
+        shutil.rmtree(fresh, ignore_errors=True)
+    return target
+
+
+def _copy_dependencies(folder: Path) -> None:
+    maven = shutil.which("mvn")
+    if maven is None:
+        raise EngineUnavailable("Kafka's jars are not in the cache, and no mvn is on the PATH.")
+    options = ("-q", "-B", "-f", "pom.xml", "-DincludeScope=runtime", f"-DoutputDirectory={folder / 'jars'}")
+    run(Command((maven, *options, "dependency:copy-dependencies"), os.environ), folder, within_s=600)
+
+
+def _settle(fresh: Path, target: Path) -> None:
+    try:
+        fresh.rename(target)
+    except OSError:
+        if not target.exists():  # otherwise someone else was faster
+            raise
+
+
+def _java_version() -> int | None:
+    java = shutil.which("java")
+    if java is None:
+        return None
+    said = subprocess.run(  # noqa: S603  # found on the PATH
+        [java, "-version"], capture_output=True, text=True, check=False, timeout=30
+    ).stderr
+    found = re.search(r'version "(?:1\.)?(\d+)', said)
+    return int(found.group(1)) if found else None
+
+
+class KafkaServer(Engine):
+    """One broker without authentication, for this machine only. Topics are made by whoever needs them."""
+
+    name = "kafka"
+
+    def __init__(self, folder: Path | None = None) -> None:
+        super().__init__(folder)
+        self._controller_port = free_port()
+        self._data = self.folder / "data"
+        self._properties = self.folder / "server.properties"
+
+    @property
+    def bootstrap_servers(self) -> str:
+        return f"127.0.0.1:{self.port}"
+
+    def _prepare(self) -> Command:
+        if reason := missing():
+            raise EngineUnavailable(reason)
+        ports = {"port": self.port, "controller": self._controller_port}
+        self._properties.write_text(PROPERTIES.format(data=self._data, **ports))
+        if not (self._data / "meta.properties").exists():
+            self._format()
+        return self._command("kafka.Kafka", str(self._properties))
+
+    def _format(self) -> None:
+        cluster = base64.urlsafe_b64encode(uuid.uuid4().bytes).decode().rstrip("=")
+        options = ("format", "--standalone", f"--cluster-id={cluster}", f"--config={self._properties}")
+        run(self._command("kafka.tools.StorageTool", *options), self.folder)
+
+    def _command(self, program: str, *arguments: str) -> Command:
+        java = shutil.which("java") or "java"
+        return Command((java, *MEMORY, "-cp", f"{fetch_jars()}/*", program, *arguments), os.environ)
+
+    def _ready(self) -> bool:
+        return STARTED in self._output_of_this_run()
