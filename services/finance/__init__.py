@@ -1,0 +1,1 @@
+"""The finance service: pooled funds, budget lines, savings schemes and the ledger behind them."""

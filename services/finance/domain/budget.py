@@ -1,0 +1,63 @@
+"""Budget lines: what the parts add to, what was printed, and where the two differ."""
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from decimal import Decimal
+from typing import Final
+
+COLUMNS: Final = ("opening", "cost_increases", "savings", "other_savings", "net_budget")
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    """A division's budget in a year, in pounds; savings are negative. Not every line prints its net."""
+
+    code: str
+    opening: Decimal
+    cost_increases: Decimal
+    savings: Decimal
+    other_savings: Decimal
+    printed_net: Decimal | None = None
+
+    @property
+    def computed_net(self) -> Decimal:
+        return self.opening + self.cost_increases + self.savings + self.other_savings
+
+    @property
+    def net_budget(self) -> Decimal:
+        """The budget in force: the printed figure, which is the one approved, else what the parts add to."""
+        return self.computed_net if self.printed_net is None else self.printed_net
+
+
+@dataclass(frozen=True, slots=True)
+class PrintedDifference:
+    """A printed figure that is not what its parts add to. Both are kept; neither is mended."""
+
+    where: str
+    column: str
+    printed: Decimal
+    computed: Decimal
+
+    @property
+    def difference(self) -> Decimal:
+        return self.printed - self.computed
+
+
+def total(lines: Iterable[Line], column: str) -> Decimal:
+    """A column added up; the net column adds the budgets in force."""
+    return sum((getattr(line, column) for line in lines), Decimal(0))
+
+
+def printed_differences(lines: Sequence[Line], printed: Mapping[str, Decimal]) -> list[PrintedDifference]:
+    """Every printed net that its line's parts do not add to, then every printed total its column does not."""
+    nets = [
+        PrintedDifference(line.code, "net_budget", line.printed_net, line.computed_net)
+        for line in lines
+        if line.printed_net is not None and line.printed_net != line.computed_net
+    ]
+    sums = {column: total(lines, column) for column in COLUMNS}
+    return nets + [
+        PrintedDifference("total", column, printed[column], sums[column])
+        for column in COLUMNS
+        if column in printed and printed[column] != sums[column]
+    ]

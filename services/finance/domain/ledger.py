@@ -1,0 +1,47 @@
+"""Where in time an entry is posted: quarters open and closed, months a period covers."""
+
+from collections.abc import Collection, Iterable
+from datetime import date
+from typing import Final
+
+from contracts.period import Period
+
+MONTHS_A_YEAR: Final = 12
+
+
+def posting_quarter(period: Period, closed: Collection[Period]) -> Period:
+    """The quarter a period's entry falls in: that of its last day, or the first open one after it."""
+    quarter = Period.quarter_of(period.end)
+    while quarter in closed:
+        quarter = quarter.next()
+    return quarter
+
+
+def corrects(period: Period, posted_in: Period, *, first: bool) -> bool:
+    """Whether an entry says what it relates to: it restates an earlier one, or its own quarter was closed."""
+    return not first or posted_in != Period.quarter_of(period.end)
+
+
+def has_ended(quarter: Period, today: date) -> bool:
+    return quarter.end < today
+
+
+def within(period: Period, year: Period) -> bool:
+    return year.start <= period.start and period.end <= year.end
+
+
+def months_of(period: Period) -> frozenset[int]:
+    """The months a period covers, counted from year nought."""
+    first = period.start.year * MONTHS_A_YEAR + period.start.month
+    return frozenset(range(first, first + period.months))
+
+
+def overlapping(periods: Iterable[Period]) -> Period | None:
+    """The first period that shares a month with one before it, or null."""
+    taken: set[int] = set()
+    for period in periods:
+        months = months_of(period)
+        if taken & months:
+            return period
+        taken |= months
+    return None

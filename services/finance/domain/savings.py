@@ -1,0 +1,187 @@
+"""What an indicator's value is worth to a scheme, and what has to be posted when that changes."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import date
+from decimal import Context, Decimal, localcontext
+from typing import Final, NamedTuple
+
+from contracts.colours import Polarity
+from contracts.indicators import ObservationStatus
+from contracts.money import to_penny
+from contracts.period import Period, PeriodKind
+
+FORMULA: Final = 1
+"""Version of the formula below; entries name the one that made them."""
+
+LEDGER_LIMIT: Final = Decimal(10) ** 13
+"""Pounds one period may be worth. More than that is a slip of the keyboard, not a saving."""
+
+_EXACT: Final = Context(prec=150)
+"""Wide enough that no product of the factors is rounded before the penny."""
+
+NOTHING: Final = Decimal(0)
+
+
+class Amounts(NamedTuple):
+    """Pounds that can be taken out of a budget (cash) and pounds freed that cannot (non-cash)."""
+
+    cash: Decimal
+    non_cash: Decimal
+
+
+NO_AMOUNTS: Final = Amounts(NOTHING, NOTHING)
+
+
+def add(one: Amounts, other: Amounts) -> Amounts:
+    return Amounts(one.cash + other.cash, one.non_cash + other.non_cash)
+
+
+@dataclass(frozen=True, slots=True)
+class UnitCost:
+    """Pounds a unit, where the figure comes from, and the days it holds for (open ends are null)."""
+
+    amount: Decimal
+    source: str
+    price_year: str
+    effective_from: date | None = None
+    effective_to: date | None = None
+
+    def holds_for(self, period: Period) -> bool:
+        starts_late = self.effective_from is not None and period.start < self.effective_from
+        ends_early = self.effective_to is not None and period.end > self.effective_to
+        return not starts_late and not ends_early
+
+
+@dataclass(frozen=True, slots=True)
+class Terms:
+    """Everything between a point of the indicator and a pound. Shares and rates lie in 0 to 1."""
+
+    volume: Decimal
+    unit_cost: UnitCost
+    marginal_rate: Decimal
+    attribution: Decimal
+    cashable_share: Decimal
+    reprovision: Decimal
+
+
+@dataclass(frozen=True, slots=True)
+class Baseline:
+    """What the indicator would have been: one value for every period of a kind, or a value a period."""
+
+    value: Decimal | None = None
+    every: PeriodKind | None = None
+    periods: Mapping[Period, Decimal] = field(default_factory=dict)
+
+    def of(self, period: Period) -> Decimal | None:
+        if self.value is not None and period.kind is self.every:
+            return self.value
+        return self.periods.get(period)
+
+
+@dataclass(frozen=True, slots=True)
+class Link:
+    """A scheme's tie to an indicator in an area, over one financial year."""
+
+    indicator: str
+    area: str
+    year: Period
+    baseline: Baseline
+    terms: Terms
+
+
+@dataclass(frozen=True, slots=True)
+class Fact:
+    """What finance last heard of a period. ``value`` is null once withdrawn."""
+
+    period: Period
+    value: Decimal | None
+    revision: int
+    status: ObservationStatus
+    event_id: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Contribution:
+    """A period's worth, unrounded and signed: a bad period takes back."""
+
+    quantity: Decimal
+    gross: Decimal
+    attributed: Decimal
+    cash: Decimal
+    non_cash: Decimal
+
+
+@dataclass(frozen=True, slots=True)
+class Due:
+    """What a period should stand at in the ledger, and why it is nothing where it is nothing."""
+
+    period: Period
+    amounts: Amounts
+    contribution: Contribution | None = None
+    flag: str | None = None
+
+
+def contribution(terms: Terms, polarity: Polarity, baseline: Decimal, actual: Decimal) -> Contribution:
+    """A period's quantity in units and its worth in pounds, none of it rounded or floored.
+
+    quantity = d x (baseline - actual) x volume, with d = +1 where low is good and -1 where high is good;
+    gross = quantity x unit cost x marginal rate; attributed = gross x attribution;
+    cash = attributed x cashable share - reprovision; non-cash = the rest of what is attributed.
+    """
+    with localcontext(_EXACT):
+        quantity = -polarity.sign * (baseline - actual) * terms.volume
+        gross = quantity * terms.unit_cost.amount * terms.marginal_rate
+        attributed = gross * terms.attribution
+        cash = attributed * terms.cashable_share - terms.reprovision
+        return Contribution(quantity, gross, attributed, cash, attributed * (1 - terms.cashable_share))
+
+
+def counts(link: Link, period: Period) -> bool:
+    """Whether a period belongs to the scheme: inside its financial year, with a baseline."""
+    inside = link.year.start <= period.start and period.end <= link.year.end
+    return inside and link.baseline.of(period) is not None
+
+
+def due(link: Link, polarity: Polarity, fact: Fact) -> Due | None:
+    """What the ledger should hold for the fact's period; null when the period is none of the scheme's.
+
+    A provisional value counts: indicated money is never shown as delivered, and the final value restates it.
+    """
+    baseline = link.baseline.of(fact.period)
+    if baseline is None or not counts(link, fact.period):
+        return None
+    reason = _unpriced(link, polarity, fact)
+    if fact.value is None or reason is not None:
+        return Due(fact.period, NO_AMOUNTS, flag=reason)
+    worth = contribution(link.terms, polarity, baseline, fact.value)
+    if max(abs(worth.cash), abs(worth.non_cash)) >= LEDGER_LIMIT:
+        return Due(fact.period, NO_AMOUNTS, worth, "out_of_range")
+    return Due(fact.period, Amounts(to_penny(worth.cash), to_penny(worth.non_cash)), worth)
+
+
+def _unpriced(link: Link, polarity: Polarity, fact: Fact) -> str | None:
+    if fact.value is None:
+        return "withdrawn"
+    if polarity is Polarity.NEUTRAL:
+        return "neutral_polarity"
+    return None if link.terms.unit_cost.holds_for(fact.period) else "unit_cost_not_effective"
+
+
+def difference(recomputed: Amounts, posted: Amounts) -> Amounts | None:
+    """What is still to be posted, or null when the ledger already says it."""
+    change = Amounts(recomputed.cash - posted.cash, recomputed.non_cash - posted.non_cash)
+    return change if any(change) else None
+
+
+def rule_version(polarity_since: int) -> str:
+    """The rule an entry was made by: the formula and the version at which the polarity last turned.
+
+    A turned polarity re-prices the same revision, so it has to make another rule.
+    """
+    return f"{FORMULA}.{polarity_since}" if polarity_since else str(FORMULA)
+
+
+def attribution_room(others: Mapping[str, Decimal], wanted: Decimal) -> bool:
+    """Whether a share of an indicator is still to be had: over the year's schemes they sum to at most 1."""
+    return sum(others.values(), wanted) <= 1
