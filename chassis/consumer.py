@@ -6,6 +6,7 @@ else goes on; a run of failures stops the loop, since then it is the code or the
 
 import asyncio
 from collections.abc import Awaitable, Callable, Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass, field
 from typing import TypeVar
 
@@ -95,7 +96,8 @@ class ConsumerLoop:
         self.subscription = subscription
         self.settings = settings
         self.stopped: str | None = None
-        self.lag: int | None = None
+        self.age: float | None = None
+        """How old the event applied last was when it was applied, in seconds."""
         self._expected: dict[TopicPartition, int] = {}
         self._failures = 0
         self._parked: set[str] = set()
@@ -138,6 +140,7 @@ class ConsumerLoop:
 
     async def _acknowledge(self, reader: Consumer, batch: Batch) -> None:
         age = max(0.0, self.database.clock().timestamp() - batch.records[-1].timestamp_ms / 1000)
+        self.age = round(age, 3)
         telemetry.AGE.labels(self.name).set(age)
         try:
             await reader.commit({batch.source: batch.next_offset})
@@ -151,11 +154,8 @@ class ConsumerLoop:
         for partition, offset in stored.items():
             if offset != known[partition]:
                 await self._resync(reader, partition)
-        try:
-            self.lag = sum((await reader.lag()).values())
-        except BusError:
-            self.lag = None
-        telemetry.LAG.labels(self.name).set(self.lag or 0)
+        with suppress(BusError):
+            telemetry.LAG.labels(self.name).set(sum((await reader.lag()).values()))
         letters = await self._until_storage(lambda: self.database.read(lambda tx: waiting(tx, self.name)))
         telemetry.DEAD_LETTERS.labels(self.name).set(letters)
 

@@ -1,0 +1,148 @@
+"""Going over the log again: dead letters retried, a consumer moved back, derived state made anew.
+
+Each is one transaction on the service's database and is safe while the service runs: a consumer that was about to
+apply something finds its offset moved, rolls back and follows.
+"""
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from sqlalchemy import and_, delete, or_, select
+
+from chassis import inbox
+from chassis.bus.port import Bus, Record, TopicPartition
+from chassis.consumer import Rebuild, Subscription, sort
+from chassis.db import Database, Tx
+from chassis.dead_letters import LetterState, record_of, resolve, shown
+from chassis.errors import Conflict, NotFound
+from chassis.events import Delivery, delivery
+
+
+class LetterUnknown(NotFound):
+    type_, title = "dead-letter-unknown", "No such dead letter"
+
+
+class NothingToRebuild(Conflict):
+    type_, title = "nothing-to-rebuild", "This service derives nothing from events"
+
+
+async def retry(database: Database, subscription: Subscription, letter_id: int) -> str:
+    """Apply a parked event through its handler. Returns what came of it; a second retry changes nothing."""
+
+    async def work(tx: Tx) -> str:
+        letter = await _letter(tx, letter_id)
+        if letter.state != LetterState.PARKED.value:
+            return f"already {letter.state}"
+        event = delivery(record_of(letter))
+        if event.type not in subscription.types:
+            return f"still parked: {event.type} is not known here"
+        fresh = await inbox.accept(tx, subscription.consumer, [event])
+        if fresh:
+            await subscription.apply(tx, fresh)
+        await resolve(tx, letter_id, LetterState.RETRIED, "applied" if fresh else "had been applied")
+        return "applied" if fresh else "had been applied"
+
+    return await database.write(work)
+
+
+async def discard(database: Database, letter_id: int, reason: str) -> str:
+    """Put a parked event aside for good; it stays on record with the reason."""
+
+    async def work(tx: Tx) -> str:
+        letter = await _letter(tx, letter_id)
+        if letter.state != LetterState.PARKED.value:
+            return f"already {letter.state}"
+        await resolve(tx, letter_id, LetterState.DISCARDED, reason)
+        return "discarded"
+
+    return await database.write(work)
+
+
+async def _letter(tx: Tx, letter_id: int) -> Any:
+    letter = await shown(tx, letter_id)
+    if letter is None:
+        raise LetterUnknown(f"There is no dead letter {letter_id}.")
+    return letter
+
+
+async def replay(database: Database, subscription: Subscription, start: Mapping[TopicPartition, int]) -> None:
+    """Have ``subscription`` hear again what stands from ``start`` on, through the same handler.
+
+    A start ahead of where it stands would skip events, and is taken as where it stands.
+    """
+
+    async def work(tx: Tx) -> None:
+        await _hold(tx, subscription.consumer, list(start))
+        standing = await inbox.positions(tx, subscription.consumer, list(start))
+        again = {tp: min(offset, standing[tp]) for tp, offset in start.items()}
+        await _forget(tx, subscription.consumer, again)
+        await inbox.place(tx, subscription.consumer, again)
+
+    await database.write(work)
+
+
+async def _hold(tx: Tx, consumer: str, partitions: Sequence[TopicPartition]) -> None:
+    """Lock the consumer's offsets, so that nothing of it commits before this transaction ends."""
+    standing = await inbox.positions(tx, consumer, partitions)
+    await inbox.place(tx, consumer, {tp: standing.get(tp, 0) for tp in partitions})
+
+
+async def _forget(tx: Tx, consumer: str, start: Mapping[TopicPartition, int]) -> None:
+    table = tx.table("inbox")
+    sources = {f"/{tp.topic.split('.')[1]}" for tp in start}
+    later = [and_(table.c.partition == tp.partition, table.c.offset >= offset) for tp, offset in start.items()]
+    await tx.session.execute(
+        delete(table).where(table.c.consumer == consumer, table.c.source.in_(sources), or_(*later))
+    )
+
+
+async def rebuild(database: Database, bus: Bus, subscription: Subscription) -> int:
+    """Drop what ``subscription`` derives, fold its whole log again, evaluate once. Returns the events folded.
+
+    One transaction: readers see the old state until it is done, and where it fails nothing has changed.
+    """
+    steps = subscription.rebuild
+    if steps is None:
+        raise NothingToRebuild(f"{subscription.consumer} keeps no derived state.")
+
+    async def work(tx: Tx) -> int:
+        ends = {tp: end for topic in subscription.topics for tp, end in (await bus.end_offsets(topic)).items()}
+        await _hold(tx, subscription.consumer, list(ends))
+        await _forget(tx, subscription.consumer, dict.fromkeys(ends, 0))
+        await steps.drop(tx)
+        folded = await _fold(tx, bus, subscription, steps, ends)
+        await steps.finish(tx)
+        await inbox.place(tx, subscription.consumer, ends)
+        return folded
+
+    return await database.write(work)
+
+
+async def _fold(
+    tx: Tx, bus: Bus, subscription: Subscription, steps: Rebuild, ends: Mapping[TopicPartition, int]
+) -> int:
+    aside, folded = await _set_aside(tx, subscription.consumer), 0
+    for topic in subscription.topics:
+        limits = {tp: end for tp, end in ends.items() if tp.topic == topic}
+        async for batch in bus.read(topic, dict.fromkeys(limits, 0), limits):
+            fresh = await inbox.accept(tx, subscription.consumer, _readable(batch.records, subscription, aside))
+            if fresh:
+                await steps.fold(tx, fresh)
+            folded += len(fresh)
+    return folded
+
+
+def _readable(
+    records: Sequence[Record], subscription: Subscription, aside: set[tuple[str, int, int]]
+) -> list[Delivery]:
+    wanted = [record for record in records if (record.topic, record.partition, record.offset) not in aside]
+    return sort(wanted, subscription.types).apply
+
+
+async def _set_aside(tx: Tx, consumer: str) -> set[tuple[str, int, int]]:
+    """Places of events that are parked or discarded: a rebuild leaves them so."""
+    letters = tx.table("dead_letter")
+    states = [LetterState.PARKED.value, LetterState.DISCARDED.value]
+    query = select(letters.c.topic, letters.c.partition, letters.c.offset)
+    rows = await tx.session.execute(query.where(letters.c.consumer == consumer, letters.c.state.in_(states)))
+    return {(topic, partition, offset) for topic, partition, offset in rows}

@@ -1,0 +1,86 @@
+"""A service at work: its relay and its consumers, watched and restarted, and what they say of themselves."""
+
+import asyncio
+from collections.abc import Awaitable, Callable
+from typing import Any
+
+from sqlalchemy import func, select
+
+from chassis import inbox
+from chassis.bus.port import Bus, BusError
+from chassis.consumer import ConsumerLoop, Subscription
+from chassis.db import Database, Tx
+from chassis.dead_letters import waiting
+from chassis.logging import get_logger
+from chassis.relay import Relay
+from chassis.service import ServiceSpec
+from chassis.settings import ServiceSettings
+
+log = get_logger()
+
+
+class ServiceRuntime:
+    """Runs what a service does besides answering requests."""
+
+    def __init__(self, spec: ServiceSpec, database: Database, bus: Bus, settings: ServiceSettings) -> None:
+        self.spec = spec
+        self.database = database
+        self.bus = bus
+        self.relay = Relay(database, bus, spec.name, batch=settings.relay_batch)
+        self.loops = [ConsumerLoop(database, bus, subscription, settings) for subscription in spec.subscriptions]
+
+    async def run(self) -> None:
+        """Relay and consume until cancelled."""
+        async with asyncio.TaskGroup() as tasks:
+            tasks.create_task(_kept_alive("relay", self.spec.name, self.relay.run))
+            for loop in self.loops:
+                tasks.create_task(_kept_alive("consumer", loop.name, loop.run))
+
+    async def health(self) -> dict[str, Any]:
+        """Detail for readiness.
+
+        The service answers requests even where its bus is away or a consumer stands still: then it is ``degraded``,
+        not unready, since events wait safely in the outbox and on the bus.
+        """
+        consumers = {loop.name: await self._consumer(loop) for loop in self.loops}
+        unpublished = await self.database.read(_unpublished)
+        relay = {"unpublished": unpublished, "failing": self.relay.failing}
+        degraded = bool(self.relay.failing) or any(c["stopped"] or c["dead_letters"] for c in consumers.values())
+        return {"ready": True, "status": "degraded" if degraded else "ok", "relay": relay, "consumers": consumers}
+
+    async def _consumer(self, loop: ConsumerLoop) -> dict[str, Any]:
+        letters = await self.database.read(lambda tx: waiting(tx, loop.name))
+        try:
+            behind = await lag(self.database, self.bus, loop.subscription)
+        except BusError:
+            behind = None
+        return {"lag": behind, "age_seconds": loop.age, "dead_letters": letters, "stopped": loop.stopped}
+
+
+async def lag(database: Database, bus: Bus, subscription: Subscription) -> int:
+    """Events on the bus that have not had their effect in ``database``."""
+    behind = 0
+    for topic in subscription.topics:
+        ends = await bus.end_offsets(topic)
+        stored = await inbox.stored_positions(database, subscription.consumer, list(ends))
+        behind += sum(max(0, end - stored.get(partition, 0)) for partition, end in ends.items())
+    return behind
+
+
+async def _unpublished(tx: Tx) -> int:
+    outbox = tx.table("outbox")
+    return await tx.session.scalar(select(func.count()).where(outbox.c.position.is_(None))) or 0
+
+
+async def _kept_alive(kind: str, name: str, run: Callable[[], Awaitable[None]]) -> None:
+    """Start again what broke unexpectedly; what ended by itself (a stopped consumer) stays ended."""
+    pause = 1.0
+    while True:
+        try:
+            await run()
+        except Exception:
+            log.exception("runtime.broke", kind=kind, name=name, again_in=pause)
+            await asyncio.sleep(pause)
+            pause = min(pause * 2, 30.0)
+        else:
+            return
