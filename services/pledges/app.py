@@ -1,0 +1,34 @@
+"""The pledges service as a whole."""
+
+from fastapi import FastAPI
+
+from chassis.service import ServiceSpec, build_app
+from chassis.web import Resources
+from services.pledges.consumers import SUBSCRIPTION
+from services.pledges.endpoints import router
+from services.pledges.models import Base
+
+DESCRIPTION = """
+What was promised, who answers for it and where it stands.
+
+- **Pledges** keep their original wording for good; later wording is appended with its reason. Where a pledge stands
+  is said on three separate axes: *delivery*, *evidence* and *schedule*. The schedule is computed from the due date
+  and the business date; overdue means late, never broken.
+- **Indicators** linked to a pledge show the colours they last published.
+- **Priorities** have must-do **actions**, which also hold the sites of the wellbeing hubs, the steps of the workforce
+  plan and the stages of the integrated care partnership, and are rolled up by weight.
+"""
+
+SPEC = ServiceSpec(
+    name="pledges",
+    title="Pledges",
+    description=DESCRIPTION.strip(),
+    metadata=Base.metadata,
+    package="services.pledges",
+    routers=(router,),
+    subscriptions=(SUBSCRIPTION,),
+)
+
+
+def create_app(resources: Resources) -> FastAPI:
+    return build_app(SPEC, resources)

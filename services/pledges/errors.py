@@ -1,0 +1,43 @@
+"""What can be wrong with a request about pledges, priorities and actions."""
+
+from chassis.errors import Conflict, Invalid, NotFound
+
+
+class PledgeUnknown(NotFound):
+    type_ = "pledge-unknown"
+    title = "Unknown pledge"
+
+
+class PriorityUnknown(NotFound):
+    type_ = "priority-unknown"
+    title = "Unknown priority"
+
+
+class ActionUnknown(NotFound):
+    type_ = "action-unknown"
+    title = "Unknown action"
+
+
+class PledgeExists(Conflict):
+    type_ = "pledge-exists"
+    title = "A pledge of this number was made with other content"
+
+
+class OriginalWordingFixed(Invalid):
+    type_ = "original-wording-fixed"
+    title = "The original wording of a pledge never changes"
+
+
+class ClosingDayWrong(Invalid):
+    type_ = "closing-day-wrong"
+    title = "The closing day does not fit"
+
+
+class ReferenceUnknown(Invalid):
+    type_ = "reference-unknown"
+    title = "A priority or action that is named does not exist"
+
+
+class DependencyCircular(Invalid):
+    type_ = "dependency-circular"
+    title = "Actions must not wait for one another in a circle"

@@ -1,0 +1,246 @@
+"""The first tables of the pledges service."""
+
+import sqlalchemy as sa
+from alembic import op
+from sqlalchemy.dialects import postgresql
+
+from chassis.tables import ExactDecimal, UtcDateTime
+
+revision = "0001"
+down_revision = None
+branch_labels = None
+depends_on = None
+
+
+def upgrade() -> None:
+    op.create_table(
+        "consumer_offset",
+        sa.Column("consumer", sa.String(length=60), nullable=False),
+        sa.Column("topic", sa.String(length=120), nullable=False),
+        sa.Column("partition", sa.Integer(), autoincrement=False, nullable=False),
+        sa.Column("next_offset", sa.BigInteger(), nullable=False),
+        sa.Column("moved_at", UtcDateTime(), nullable=False),
+        sa.PrimaryKeyConstraint("consumer", "topic", "partition", name=op.f("pk_consumer_offset")),
+    )
+    op.create_table(
+        "dead_letter",
+        sa.Column("id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), autoincrement=True, nullable=False),
+        sa.Column("consumer", sa.String(length=60), nullable=False),
+        sa.Column("topic", sa.String(length=120), nullable=False),
+        sa.Column("partition", sa.Integer(), nullable=False),
+        sa.Column("offset", sa.BigInteger(), nullable=False),
+        sa.Column("key", sa.Text(), nullable=False),
+        sa.Column("value", sa.LargeBinary(), nullable=False),
+        sa.Column("headers", sa.JSON().with_variant(postgresql.JSONB(), "postgresql"), nullable=False),
+        sa.Column("event_id", sa.String(length=64), nullable=True),
+        sa.Column("type", sa.String(length=120), nullable=True),
+        sa.Column("subject", sa.String(length=200), nullable=True),
+        sa.Column("version", sa.BigInteger(), nullable=True),
+        sa.Column("reason", sa.String(length=40), nullable=False),
+        sa.Column("error", sa.Text(), nullable=False),
+        sa.Column("attempts", sa.Integer(), nullable=False),
+        sa.Column("state", sa.String(length=20), nullable=False),
+        sa.Column("parked_at", UtcDateTime(), nullable=False),
+        sa.Column("resolved_at", UtcDateTime(), nullable=True),
+        sa.Column("resolution", sa.Text(), nullable=True),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_dead_letter")),
+        sa.UniqueConstraint(
+            "consumer", "topic", "partition", "offset", name=op.f("uq_dead_letter_consumer_topic_partition_offset")
+        ),
+    )
+    with op.batch_alter_table("dead_letter", schema=None) as batch_op:
+        batch_op.create_index("ix_dead_letter_state", ["consumer", "state"], unique=False)
+
+    op.create_table(
+        "inbox",
+        sa.Column("consumer", sa.String(length=60), nullable=False),
+        sa.Column("source", sa.String(length=60), nullable=False),
+        sa.Column("event_id", sa.String(length=64), nullable=False),
+        sa.Column("subject", sa.String(length=200), nullable=False),
+        sa.Column("version", sa.BigInteger(), nullable=False),
+        sa.Column("partition", sa.Integer(), nullable=False),
+        sa.Column("offset", sa.BigInteger(), nullable=False),
+        sa.Column("applied_at", UtcDateTime(), nullable=False),
+        sa.PrimaryKeyConstraint("consumer", "source", "event_id", name=op.f("pk_inbox")),
+    )
+    op.create_table(
+        "indicator_colour",
+        sa.Column("indicator", sa.String(length=80), nullable=False),
+        sa.Column("area", sa.String(length=80), nullable=False),
+        sa.Column("version", sa.BigInteger(), nullable=False),
+        sa.Column("event_id", sa.String(length=64), nullable=True),
+        sa.Column("period_kind", sa.String(length=30), nullable=True),
+        sa.Column("period_start", sa.Date(), nullable=True),
+        sa.Column("period_end", sa.Date(), nullable=True),
+        sa.Column("benchmark", sa.String(length=20), nullable=True),
+        sa.Column("trend", sa.String(length=20), nullable=True),
+        sa.Column("target", sa.String(length=20), nullable=True),
+        sa.PrimaryKeyConstraint("indicator", "area", name=op.f("pk_indicator_colour")),
+    )
+    op.create_table(
+        "outbox",
+        sa.Column("id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), autoincrement=True, nullable=False),
+        sa.Column("event_id", sa.String(length=64), nullable=False),
+        sa.Column("type", sa.String(length=120), nullable=False),
+        sa.Column("subject", sa.String(length=200), nullable=False),
+        sa.Column("version", sa.BigInteger(), nullable=False),
+        sa.Column("body", sa.LargeBinary(), nullable=False),
+        sa.Column("traceparent", sa.String(length=64), nullable=True),
+        sa.Column("created_at", UtcDateTime(), nullable=False),
+        sa.Column("position", sa.BigInteger(), nullable=True),
+        sa.Column("published_at", UtcDateTime(), nullable=True),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_outbox")),
+        sa.UniqueConstraint("event_id", name=op.f("uq_outbox_event_id")),
+        sa.UniqueConstraint("position", name=op.f("uq_outbox_position")),
+        sa.UniqueConstraint("subject", "version", name=op.f("uq_outbox_subject_version")),
+    )
+    with op.batch_alter_table("outbox", schema=None) as batch_op:
+        batch_op.create_index(
+            "ix_outbox_unpublished",
+            ["id"],
+            unique=False,
+            postgresql_where=sa.text("position IS NULL"),
+            sqlite_where=sa.text("position IS NULL"),
+        )
+
+    op.create_table(
+        "pledge",
+        sa.Column("number", sa.String(length=20), nullable=False),
+        sa.Column("theme", sa.String(length=200), nullable=False),
+        sa.Column("title", sa.String(length=1000), nullable=False),
+        sa.Column("top", sa.Boolean(), nullable=True),
+        sa.Column("due", sa.Date(), nullable=True),
+        sa.Column("delivery", sa.String(length=30), nullable=False),
+        sa.Column("evidence", sa.String(length=30), nullable=False),
+        sa.Column("closed_on", sa.Date(), nullable=True),
+        sa.Column("version", sa.BigInteger(), nullable=False),
+        sa.Column("made_as", sa.JSON().with_variant(postgresql.JSONB(), "postgresql"), nullable=False),
+        sa.Column("told", sa.JSON().with_variant(postgresql.JSONB(), "postgresql"), nullable=False),
+        sa.PrimaryKeyConstraint("number", name=op.f("pk_pledge")),
+    )
+    with op.batch_alter_table("pledge", schema=None) as batch_op:
+        batch_op.create_index(batch_op.f("ix_pledge_theme"), ["theme"], unique=False)
+
+    op.create_table(
+        "priority",
+        sa.Column("code", sa.String(length=80), nullable=False),
+        sa.Column("title", sa.String(length=1000), nullable=False),
+        sa.Column("gap", sa.String(length=80), nullable=True),
+        sa.Column("leads", sa.JSON().with_variant(postgresql.JSONB(), "postgresql"), nullable=False),
+        sa.PrimaryKeyConstraint("code", name=op.f("pk_priority")),
+    )
+    op.create_table(
+        "setting",
+        sa.Column("name", sa.String(length=60), nullable=False),
+        sa.Column("value", sa.Text(), nullable=False),
+        sa.Column("set_at", UtcDateTime(), nullable=False),
+        sa.PrimaryKeyConstraint("name", name=op.f("pk_setting")),
+    )
+    op.create_table(
+        "action",
+        sa.Column("code", sa.String(length=80), nullable=False),
+        sa.Column("priority", sa.String(length=80), nullable=True),
+        sa.Column("kind", sa.String(length=30), nullable=False),
+        sa.Column("title", sa.String(length=1000), nullable=False),
+        sa.Column("due", sa.Date(), nullable=True),
+        sa.Column("weight", ExactDecimal(), nullable=True),
+        sa.Column("delivery", sa.String(length=30), nullable=False),
+        sa.Column("closed_on", sa.Date(), nullable=True),
+        sa.Column("phase", sa.Integer(), nullable=True),
+        sa.Column("step", sa.Integer(), nullable=True),
+        sa.Column("confirmed", sa.Boolean(), nullable=True),
+        sa.Column("source", sa.String(length=200), nullable=True),
+        sa.Column("leads", sa.JSON().with_variant(postgresql.JSONB(), "postgresql"), nullable=False),
+        sa.Column("depends_on", sa.JSON().with_variant(postgresql.JSONB(), "postgresql"), nullable=False),
+        sa.ForeignKeyConstraint(["priority"], ["priority.code"], name=op.f("fk_action_priority")),
+        sa.PrimaryKeyConstraint("code", name=op.f("pk_action")),
+    )
+    with op.batch_alter_table("action", schema=None) as batch_op:
+        batch_op.create_index(batch_op.f("ix_action_kind"), ["kind"], unique=False)
+        batch_op.create_index(batch_op.f("ix_action_priority"), ["priority"], unique=False)
+
+    op.create_table(
+        "assignment",
+        sa.Column("pledge", sa.String(length=20), nullable=False),
+        sa.Column("place", sa.Integer(), autoincrement=False, nullable=False),
+        sa.Column("portfolio_holder", sa.String(length=200), nullable=False),
+        sa.Column("department", sa.String(length=200), nullable=False),
+        sa.Column("director", sa.String(length=200), nullable=False),
+        sa.Column("lead_officers", sa.JSON().with_variant(postgresql.JSONB(), "postgresql"), nullable=False),
+        sa.ForeignKeyConstraint(["pledge"], ["pledge.number"], name=op.f("fk_assignment_pledge")),
+        sa.PrimaryKeyConstraint("pledge", "place", name=op.f("pk_assignment")),
+    )
+    op.create_table(
+        "indicator_link",
+        sa.Column("pledge", sa.String(length=20), nullable=False),
+        sa.Column("indicator", sa.String(length=80), nullable=False),
+        sa.Column("area", sa.String(length=80), nullable=False),
+        sa.ForeignKeyConstraint(["pledge"], ["pledge.number"], name=op.f("fk_indicator_link_pledge")),
+        sa.PrimaryKeyConstraint("pledge", "indicator", "area", name=op.f("pk_indicator_link")),
+    )
+    with op.batch_alter_table("indicator_link", schema=None) as batch_op:
+        batch_op.create_index(
+            batch_op.f("ix_indicator_link_indicator_indicator_link_area"), ["indicator", "area"], unique=False
+        )
+
+    op.create_table(
+        "pledge_amendment",
+        sa.Column("id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), autoincrement=True, nullable=False),
+        sa.Column("pledge", sa.String(length=20), nullable=False),
+        sa.Column("text", sa.String(length=1000), nullable=False),
+        sa.Column("reason", sa.String(length=2000), nullable=False),
+        sa.Column("by", sa.String(length=200), nullable=False),
+        sa.Column("at", UtcDateTime(), nullable=False),
+        sa.ForeignKeyConstraint(["pledge"], ["pledge.number"], name=op.f("fk_pledge_amendment_pledge")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_pledge_amendment")),
+    )
+    with op.batch_alter_table("pledge_amendment", schema=None) as batch_op:
+        batch_op.create_index(batch_op.f("ix_pledge_amendment_pledge"), ["pledge"], unique=False)
+
+    op.create_table(
+        "action_link",
+        sa.Column("action", sa.String(length=80), nullable=False),
+        sa.Column("indicator", sa.String(length=80), nullable=False),
+        sa.Column("area", sa.String(length=80), nullable=False),
+        sa.ForeignKeyConstraint(["action"], ["action.code"], name=op.f("fk_action_link_action")),
+        sa.PrimaryKeyConstraint("action", "indicator", "area", name=op.f("pk_action_link")),
+    )
+
+
+def downgrade() -> None:
+    op.drop_table("action_link")
+    with op.batch_alter_table("pledge_amendment", schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f("ix_pledge_amendment_pledge"))
+
+    op.drop_table("pledge_amendment")
+    with op.batch_alter_table("indicator_link", schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f("ix_indicator_link_indicator_indicator_link_area"))
+
+    op.drop_table("indicator_link")
+    op.drop_table("assignment")
+    with op.batch_alter_table("action", schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f("ix_action_priority"))
+        batch_op.drop_index(batch_op.f("ix_action_kind"))
+
+    op.drop_table("action")
+    op.drop_table("setting")
+    op.drop_table("priority")
+    with op.batch_alter_table("pledge", schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f("ix_pledge_theme"))
+
+    op.drop_table("pledge")
+    with op.batch_alter_table("outbox", schema=None) as batch_op:
+        batch_op.drop_index(
+            "ix_outbox_unpublished",
+            postgresql_where=sa.text("position IS NULL"),
+            sqlite_where=sa.text("position IS NULL"),
+        )
+
+    op.drop_table("outbox")
+    op.drop_table("indicator_colour")
+    op.drop_table("inbox")
+    with op.batch_alter_table("dead_letter", schema=None) as batch_op:
+        batch_op.drop_index("ix_dead_letter_state")
+
+    op.drop_table("dead_letter")
+    op.drop_table("consumer_offset")

@@ -1,0 +1,127 @@
+"""The tables of the pledges service."""
+
+from datetime import date, datetime
+from decimal import Decimal
+from typing import Any
+
+from sqlalchemy import BigInteger, ForeignKey, Index, String
+from sqlalchemy.orm import DeclarativeBase, Mapped, mapped_column
+
+from chassis.db import BigId, ExactDecimal, JsonText, UtcDateTime, service_metadata
+
+CODE = String(80)
+NAME = String(200)
+
+
+class Base(DeclarativeBase):
+    metadata = service_metadata()
+
+
+class Pledge(Base):
+    """A promise in its original words. ``version`` counts its events."""
+
+    __tablename__ = "pledge"
+
+    number: Mapped[str] = mapped_column(String(20), primary_key=True)
+    theme: Mapped[str] = mapped_column(NAME, index=True)
+    title: Mapped[str] = mapped_column(String(1000))
+    top: Mapped[bool | None]
+    due: Mapped[date | None]
+    delivery: Mapped[str] = mapped_column(String(30))
+    evidence: Mapped[str] = mapped_column(String(30))
+    closed_on: Mapped[date | None]
+    version: Mapped[int] = mapped_column(BigInteger)
+    made_as: Mapped[dict[str, Any]] = mapped_column(JsonText)
+    """What was sent when the pledge was made, so that the same sent again is known for a repeat."""
+    told: Mapped[list[Any]] = mapped_column(JsonText)
+    """The indicators as the newest event of this pledge told them, so that only a change is told again."""
+
+
+class PledgeAmendment(Base):
+    """Later wording. Rows are only ever added."""
+
+    __tablename__ = "pledge_amendment"
+
+    id: Mapped[int] = mapped_column(BigId, primary_key=True, autoincrement=True)
+    pledge: Mapped[str] = mapped_column(ForeignKey("pledge.number"), index=True)
+    text: Mapped[str] = mapped_column(String(1000))
+    reason: Mapped[str] = mapped_column(String(2000))
+    by: Mapped[str] = mapped_column(NAME)
+    at: Mapped[datetime] = mapped_column(UtcDateTime)
+
+
+class Assignment(Base):
+    """Who answers for a pledge. ``place`` keeps the printed order; a pledge may have several."""
+
+    __tablename__ = "assignment"
+
+    pledge: Mapped[str] = mapped_column(ForeignKey("pledge.number"), primary_key=True)
+    place: Mapped[int] = mapped_column(primary_key=True, autoincrement=False)
+    portfolio_holder: Mapped[str] = mapped_column(NAME)
+    department: Mapped[str] = mapped_column(NAME)
+    director: Mapped[str] = mapped_column(NAME)
+    lead_officers: Mapped[list[str]] = mapped_column(JsonText)
+
+
+class IndicatorLink(Base):
+    __tablename__ = "indicator_link"
+    __table_args__ = (Index(None, "indicator", "area"),)
+
+    pledge: Mapped[str] = mapped_column(ForeignKey("pledge.number"), primary_key=True)
+    indicator: Mapped[str] = mapped_column(CODE, primary_key=True)
+    area: Mapped[str] = mapped_column(CODE, primary_key=True)
+
+
+class IndicatorColour(Base):
+    """What each (indicator, area) last said, linked or not. Version 0: tied to something, nothing heard yet."""
+
+    __tablename__ = "indicator_colour"
+
+    indicator: Mapped[str] = mapped_column(CODE, primary_key=True)
+    area: Mapped[str] = mapped_column(CODE, primary_key=True)
+    version: Mapped[int] = mapped_column(BigInteger)
+    event_id: Mapped[str | None] = mapped_column(String(64))
+    period_kind: Mapped[str | None] = mapped_column(String(30))
+    period_start: Mapped[date | None]
+    period_end: Mapped[date | None]
+    benchmark: Mapped[str | None] = mapped_column(String(20))
+    trend: Mapped[str | None] = mapped_column(String(20))
+    target: Mapped[str | None] = mapped_column(String(20))
+
+
+class Priority(Base):
+    __tablename__ = "priority"
+
+    code: Mapped[str] = mapped_column(CODE, primary_key=True)
+    title: Mapped[str] = mapped_column(String(1000))
+    gap: Mapped[str | None] = mapped_column(CODE)
+    leads: Mapped[list[str]] = mapped_column(JsonText)
+
+
+class Action(Base):
+    """A must-do, a hub site, a step of the workforce plan or a stage; with or without a priority."""
+
+    __tablename__ = "action"
+
+    code: Mapped[str] = mapped_column(CODE, primary_key=True)
+    priority: Mapped[str | None] = mapped_column(ForeignKey("priority.code"), index=True)
+    kind: Mapped[str] = mapped_column(String(30), index=True)
+    title: Mapped[str] = mapped_column(String(1000))
+    due: Mapped[date | None]
+    weight: Mapped[Decimal | None] = mapped_column(ExactDecimal)
+    delivery: Mapped[str] = mapped_column(String(30))
+    closed_on: Mapped[date | None]
+    phase: Mapped[int | None]
+    step: Mapped[int | None]
+    confirmed: Mapped[bool | None]
+    source: Mapped[str | None] = mapped_column(NAME)
+    leads: Mapped[list[str]] = mapped_column(JsonText)
+    depends_on: Mapped[list[str]] = mapped_column(JsonText)
+
+
+class ActionLink(Base):
+    __tablename__ = "action_link"
+
+    action: Mapped[str] = mapped_column(ForeignKey("action.code"), primary_key=True)
+    indicator: Mapped[str] = mapped_column(CODE, primary_key=True)
+    area: Mapped[str] = mapped_column(CODE, primary_key=True)

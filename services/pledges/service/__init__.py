@@ -1,0 +1,1 @@
+"""Use cases: pledges, what is heard of indicators, priorities and actions."""
