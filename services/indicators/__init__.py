@@ -1,0 +1,1 @@
+"""Indicators: what is measured, where and when, and the colours those measurements earn."""

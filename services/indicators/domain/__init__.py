@@ -1,0 +1,1 @@
+"""The rules of indicators: pure functions of readings, comparators and targets. All arithmetic is Decimal."""

@@ -1,0 +1,110 @@
+from dataclasses import replace
+from datetime import date
+from decimal import Decimal
+from typing import Any
+
+import pytest
+
+from contracts.colours import Polarity
+from contracts.indicators import ObservationStatus
+from contracts.period import Period
+from services.indicators.domain.entry import Entry, Outcome, entry_faults, outcome
+from services.indicators.domain.readings import BenchmarkMethod, Measure, Unit
+from services.indicators.domain.standards import (
+    StandardLimit,
+    StandardUnit,
+    WorkingCalendar,
+    standard_faults,
+)
+
+FINAL, PROVISIONAL, WITHDRAWN = ObservationStatus.FINAL, ObservationStatus.PROVISIONAL, ObservationStatus.WITHDRAWN
+TODAY = date(2018, 2, 28)
+ENTRY = Entry("E06000026", Period.parse("2018-01"), Decimal("81.6"), FINAL)
+
+
+def measure(unit: Unit = Unit.PERCENTAGE, frequency: str = "month") -> Measure:
+    return Measure("m", "M", unit, 1, Polarity.HIGH_IS_GOOD, frequency, None, BenchmarkMethod.FIFTEEN_PERCENT)
+
+
+@pytest.mark.parametrize(
+    ("standing", "new", "expected"),
+    [
+        (None, ENTRY, Outcome.RECORDED),
+        (None, replace(ENTRY, value=None, status=WITHDRAWN, reason="x"), Outcome.NOTHING_TO_WITHDRAW),
+        (ENTRY, ENTRY, Outcome.SAME),
+        (ENTRY, replace(ENTRY, value=Decimal("81.60")), Outcome.SAME),
+        (ENTRY, replace(ENTRY, reason="said again"), Outcome.SAME),
+        (ENTRY, replace(ENTRY, value=Decimal(82)), Outcome.NEEDS_REASON),
+        (ENTRY, replace(ENTRY, value=Decimal(82), reason="late returns"), Outcome.RECORDED),
+        (ENTRY, replace(ENTRY, status=PROVISIONAL), Outcome.NEEDS_REASON),
+        (ENTRY, replace(ENTRY, count=Decimal(1)), Outcome.NEEDS_REASON),
+        (ENTRY, replace(ENTRY, note="4,580 patients waiting"), Outcome.RECORDED),
+        (replace(ENTRY, status=PROVISIONAL), replace(ENTRY, value=Decimal(82)), Outcome.RECORDED),
+        (replace(ENTRY, status=PROVISIONAL), replace(ENTRY, value=Decimal(82), status=PROVISIONAL), Outcome.RECORDED),
+        (replace(ENTRY, value=None, status=WITHDRAWN), ENTRY, Outcome.RECORDED),
+    ],
+)
+def test_what_an_entry_does_to_the_one_that_stands(standing: Entry | None, new: Entry, expected: Outcome):
+    assert outcome(standing, new) is expected
+
+
+@pytest.mark.parametrize(
+    ("change", "unit", "fields"),
+    [
+        ({}, Unit.PERCENTAGE, []),
+        ({"value": Decimal(0)}, Unit.PERCENTAGE, []),
+        ({"value": Decimal(100)}, Unit.PERCENTAGE, []),
+        ({"value": Decimal("100.01")}, Unit.PERCENTAGE, ["value"]),
+        ({"value": Decimal("-0.01")}, Unit.PERCENTAGE, ["value"]),
+        ({"value": Decimal(-1)}, Unit.COUNT, ["value"]),
+        ({"value": Decimal(-1)}, Unit.DAYS, ["value"]),
+        ({"value": Decimal(-1)}, Unit.RATE_PER_10000, ["value"]),
+        ({"value": Decimal(-1)}, Unit.CURRENCY, []),
+        ({"value": Decimal(-1)}, Unit.SCORE, []),
+        ({"value": Decimal(1000)}, Unit.RATE_PER_100000, []),
+        ({"value": None}, Unit.PERCENTAGE, ["value"]),
+        ({"count": Decimal(11), "denominator": Decimal(10)}, Unit.PERCENTAGE, ["count"]),
+        ({"count": Decimal(11), "denominator": Decimal(10)}, Unit.RATE_PER_100000, []),
+        ({"lower": Decimal(82), "upper": Decimal(81)}, Unit.PERCENTAGE, ["lower", "upper"]),
+        ({"lower": Decimal("81.6"), "upper": Decimal("81.6")}, Unit.PERCENTAGE, []),
+        ({"status": WITHDRAWN}, Unit.PERCENTAGE, ["value", "reason"]),
+        ({"status": WITHDRAWN, "value": None, "reason": "miscounted"}, Unit.PERCENTAGE, []),
+        ({"period": Period.parse("2017/18 Q3")}, Unit.PERCENTAGE, ["period"]),
+        ({"period": Period.parse("2018-02")}, Unit.PERCENTAGE, ["status"]),  # its last day is today
+        ({"period": Period.parse("2018-02"), "status": PROVISIONAL}, Unit.PERCENTAGE, []),
+        ({"period": Period.parse("2018-03"), "status": PROVISIONAL}, Unit.PERCENTAGE, ["period"]),
+        ({"period": Period.parse("2018-03"), "value": Decimal(101)}, Unit.PERCENTAGE, ["status", "period", "value"]),
+    ],
+)
+def test_every_fault_is_named_at_once(change: dict[str, Any], unit: Any, fields: list[str]):
+    assert [field for field, _ in entry_faults(replace(ENTRY, **change), measure(unit), TODAY)] == fields
+
+
+def test_the_message_names_both_kinds_of_period():
+    faults = entry_faults(replace(ENTRY, period=Period.parse("2017")), measure(frequency="financial_year"), TODAY)
+    assert faults == [("period", "2017 is a calendar year, but m is recorded by financial year")]
+
+
+def limit(
+    unit: Any = StandardUnit.CALENDAR_DAYS,
+    calendar: WorkingCalendar | None = None,
+    first: date | None = None,
+    last: date | None = None,
+) -> StandardLimit:
+    return StandardLimit(40, unit, calendar, first, last)
+
+
+def test_limits_of_a_standard_follow_one_another():
+    may_24, may_25 = date(2018, 5, 24), date(2018, 5, 25)
+    assert standard_faults([limit(last=may_24), limit(StandardUnit.MONTHS, first=may_25)]) == []
+    faults = standard_faults([limit(last=may_25), limit(StandardUnit.MONTHS, first=may_25)])
+    assert faults == [("limits.1.valid_from", "overlaps a limit before it")]
+
+
+def test_working_days_need_a_calendar_and_dates_their_order():
+    assert [f for f, _ in standard_faults([limit(StandardUnit.WORKING_DAYS)])] == ["limits.0.calendar"]
+    uk = WorkingCalendar.UNITED_KINGDOM
+    assert standard_faults([limit(StandardUnit.WORKING_DAYS, uk)]) == []
+    assert [f for f, _ in standard_faults([limit(StandardUnit.HOURS, uk)])] == ["limits.0.calendar"]
+    wrong = limit(first=date(2018, 1, 2), last=date(2018, 1, 1))
+    assert [f for f, _ in standard_faults([wrong])] == ["limits.0.valid_to"]
