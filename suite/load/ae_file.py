@@ -1,0 +1,154 @@
+"""Reading NHS England's A&E months: checked row by row, added up per month, never held as a whole."""
+
+import csv
+from collections import defaultdict
+from collections.abc import Collection, Iterator, Sequence
+from dataclasses import dataclass, field
+from datetime import date
+from decimal import ROUND_HALF_UP, Decimal
+from pathlib import Path
+from typing import Annotated, Literal
+
+from pydantic import Field, ValidationError, model_validator
+
+from contracts.period import Period
+from suite.load.rows import MOST_NAMED, BadRows, FileRow, spoken
+
+ENGLAND = "E92000001"
+HUNDREDTH = Decimal("0.01")
+TYPES = ("1", "2", "other")
+
+_Count = Annotated[int, Field(ge=0, le=10_000_000)]
+
+
+class AeRow(FileRow):
+    """One provider's departments of one type in one month. ``breaches`` stayed longer than four hours."""
+
+    period: date
+    org_code: Annotated[str, Field(pattern=r"^[A-Z0-9]{3,8}$")]
+    type: Literal["1", "2", "other"]
+    attendances: _Count
+    breaches: _Count
+    admissions: _Count
+
+    @model_validator(mode="after")
+    def _sensible(self) -> "AeRow":
+        if self.period.day != 1:
+            raise ValueError(f"period {self.period} is not the first day of a month")
+        if self.breaches > self.attendances:
+            raise ValueError(f"{self.breaches} breaches of {self.attendances} attendances")
+        return self
+
+
+@dataclass(slots=True)
+class Month:
+    """Attendances and breaches of all departments, added up."""
+
+    attendances: int = 0
+    breaches: int = 0
+
+    @property
+    def within(self) -> int:
+        return self.attendances - self.breaches
+
+    @property
+    def percentage(self) -> Decimal:
+        """Seen within four hours, of a hundred; rounded half up to two decimals."""
+        return (Decimal(self.within) * 100 / self.attendances).quantize(HUNDREDTH, ROUND_HALF_UP)
+
+
+@dataclass(slots=True)
+class AeFile:
+    """What a file says: months per area (a provider, or England as the sum of all), and which types each had."""
+
+    rows: int = 0
+    providers: int = 0
+    months: dict[str, dict[Period, Month]] = field(default_factory=dict)
+    types: dict[str, dict[str, int]] = field(default_factory=dict)
+
+    def notes(self) -> list[str]:
+        """What a reader of the figures should know."""
+        return [note for area in sorted(self.types) for note in self._notes_on(area)]
+
+    def _notes_on(self, area: str) -> Iterator[str]:
+        total = len(self.months[area])
+        for type_ in TYPES:
+            had = self.types[area].get(type_, 0)
+            if had < total:
+                yield f"{area}: rows of type {type_} in {had} of {total} months"
+
+
+def read_ae(path: Path, providers: Sequence[str]) -> AeFile:
+    """Add up a file. Months without attendances are left out: they have no percentage.
+
+    Reads line by line and keeps sums, plus one mark per row against rows that stand there twice.
+
+    Raises:
+        BadRows: a wrong header, a bad or doubled row, no rows, or a provider that is not in the file.
+    """
+    read, bad = _Sums(providers), 0
+    problems: list[str] = []
+    for line, cells in _lines(path):
+        try:
+            said = read.add(line, AeRow.model_validate(cells))
+        except ValidationError as error:
+            said = spoken(error)
+        bad += len(said)
+        problems += [f"{path.name}:{line}: {one}" for one in said if len(problems) < MOST_NAMED]
+    problems += [] if bad else [f"{path.name}: {one}" for one in read.absent()]
+    if problems:
+        raise BadRows(problems[:MOST_NAMED], more=max(bad - MOST_NAMED, 0))
+    return read.file()
+
+
+def _lines(path: Path) -> Iterator[tuple[int, dict[str, str]]]:
+    try:
+        with path.open(encoding="utf-8-sig", newline="") as lines:
+            reader = csv.DictReader(lines)
+            if reader.fieldnames != list(AeRow.model_fields):
+                raise BadRows(
+                    [f"{path.name}:1: the header is {reader.fieldnames}; expected {list(AeRow.model_fields)}"]
+                )
+            for cells in reader:
+                yield reader.line_num, cells
+    except (OSError, UnicodeDecodeError, csv.Error) as error:
+        raise BadRows([f"{path.name}: cannot be read: {error}"]) from error
+
+
+class _Sums:
+    """Running sums of the wanted providers and of England."""
+
+    def __init__(self, providers: Collection[str]) -> None:
+        self.wanted = frozenset(providers)
+        self.rows = 0
+        self.seen: dict[tuple[int, str, str], int] = {}
+        self.providers: set[str] = set()
+        self.months: dict[str, dict[date, Month]] = defaultdict(lambda: defaultdict(Month))
+        self.types: dict[str, dict[str, set[date]]] = defaultdict(lambda: defaultdict(set))
+
+    def add(self, line: int, row: AeRow) -> list[str]:
+        key = (row.period.toordinal(), row.org_code, row.type)
+        first = self.seen.setdefault(key, line)
+        if first != line:
+            return [f"{row.org_code}, type {row.type}, {row.period:%Y-%m} stands in line {first} already"]
+        self.rows += 1
+        self.providers.add(row.org_code)
+        for area in (ENGLAND, row.org_code) if row.org_code in self.wanted else (ENGLAND,):
+            month = self.months[area][row.period]
+            month.attendances += row.attendances
+            month.breaches += row.breaches
+            self.types[area][row.type].add(row.period)
+        return []
+
+    def absent(self) -> list[str]:
+        if not self.rows:
+            return ["no rows"]
+        return [f"no rows of provider {provider}" for provider in sorted(self.wanted - self.providers)]
+
+    def file(self) -> AeFile:
+        months = {
+            area: {Period.month(day.year, day.month): by_day[day] for day in sorted(by_day) if by_day[day].attendances}
+            for area, by_day in self.months.items()
+        }
+        types = {area: {name: len(days) for name, days in by_type.items()} for area, by_type in self.types.items()}
+        return AeFile(self.rows, len(self.providers), months, types)

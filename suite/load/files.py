@@ -1,0 +1,291 @@
+"""What each reference file holds, row by row, and all of them together with their ties checked."""
+
+from datetime import date
+from decimal import Decimal
+from typing import Literal
+
+from contracts.colours import Polarity
+from contracts.indicators import ObservationStatus
+from contracts.period import Period
+from contracts.risks import Band
+from suite.load.rows import FileRow, Several
+
+Basis = Literal["sourced", "illustrative"]
+
+
+class AreaRow(FileRow):
+    code: str
+    name: str
+    type: str
+    valid_from: date | None = None
+    valid_to: date | None = None
+    source: str
+
+
+class FrameworkRow(FileRow):
+    code: str
+    name: str
+    benchmark_method: Literal["significance", "fifteen_percent"]
+
+
+class IndicatorRow(FileRow):
+    code: str
+    name: str
+    unit: str
+    decimals: int
+    frequency: str
+    polarity: Polarity
+    framework: str
+    owner: str
+    definition: str
+    source: str
+
+
+class ScorecardRow(FileRow):
+    code: str
+    name: str
+    comparator: str
+    description: str
+
+
+class SectionRow(FileRow):
+    scorecard: str
+    section: str
+    position: int
+    title: str
+
+
+class AimRow(FileRow):
+    scorecard: str
+    section: str
+    aim: str
+    position: int
+    title: str
+
+
+class ScorecardLineRow(FileRow):
+    scorecard: str
+    section: str
+    aim: str
+    position: int
+    indicator: str
+    benchmark_printed: Literal["lost", "not applicable", "not printed"]
+
+
+class ObservationRow(FileRow):
+    """``basis``: printed in a table, told in a narrative, read from a chart, or an inference of ours."""
+
+    indicator: str
+    area: str
+    period: Period
+    value: Decimal
+    status: ObservationStatus
+    basis: Literal["printed", "narrative", "chart", "inferred"]
+    note: str
+    reason: str | None = None
+
+
+class TargetRow(FileRow):
+    indicator: str
+    area: str
+    kind: str
+    value: Decimal | None = None
+    baseline_period: Period | None = None
+    baseline_value: Decimal | None = None
+    due: Period | None = None
+    tolerance_percent: Decimal | None = None
+    in_force_from: Period
+    basis: Basis
+    source: str
+    note: str = ""
+
+
+class OutcomeRow(FileRow):
+    code: str
+    position: int
+    title: str
+
+
+class ObjectiveRow(FileRow):
+    code: str
+    position: int
+    title: str
+    outcome: str
+    indicators: Several = ()
+
+
+class PriorityRow(FileRow):
+    code: str
+    position: int
+    title: str
+    gap: str
+    leads: Several = ()
+
+
+class ActionRow(FileRow):
+    code: str
+    priority: str
+    kind: Literal["must_do", "hub", "workforce", "icp_stage"]
+    position: int
+    title: str
+    due: date | None = None
+    depends_on: Several = ()
+    source: str
+    confirmed: bool | None = None
+
+
+class ActionLinkRow(FileRow):
+    action: str
+    indicator: str
+    area: str
+
+
+class PledgeRow(FileRow):
+    number: str
+    theme: str
+    title: str
+    indicators: Several = ()
+
+
+class AssignmentRow(FileRow):
+    number: str
+    portfolio_holder: str
+    department: str
+    director: str
+    lead_officers: Several
+
+
+class RiskRow(FileRow):
+    ref: str
+    in_register: str
+    kind: Literal["threat", "opportunity"]
+    category: str
+    title: str
+    cause: str = ""
+    event: str = ""
+    consequence: str = ""
+    department: str = ""
+    outcome: str = ""
+    owner: str = ""
+    controls: Several = ()
+    assurances: Several = ()
+    actions: Several = ()
+    previous_impact: int | None = None
+    previous_likelihood: int | None = None
+    impact: int | None = None
+    likelihood: int | None = None
+    legacy_band: Band | None = None
+    target_impact: int | None = None
+    target_likelihood: int | None = None
+    target_basis: Basis | None = None
+    mode: Literal["auto", "propose"]
+
+
+class RiskLinkRow(FileRow):
+    risk: str
+    position: int
+    indicator: str
+    area: str
+    group: str
+    signal: Literal["target", "benchmark", "trend", "best"]
+    why: str
+
+
+class PartnerRow(FileRow):
+    code: str
+    name: str
+    role: str
+
+
+class BudgetRow(FileRow):
+    """Millions of pounds, three decimals, as printed. The row TOTAL is the printed total."""
+
+    code: str
+    directorate: str
+    department: str = ""
+    division: str
+    net_budget_2017_18: Decimal
+    cost_increases: Decimal
+    savings: Decimal
+    other_savings: Decimal
+    net_budget_2018_19: Decimal
+
+
+class RangeRow(FileRow):
+    """Thousands of pounds. TOTAL rows print sums; their rate is empty."""
+
+    strand: str
+    partner: str
+    base_gbp_thousand: Decimal
+    year: Period
+    bound: Literal["lower", "higher"]
+    rate_percent: Decimal | None = None
+    printed_saving_gbp_thousand: Decimal
+
+
+class SavingsPlanRow(FileRow):
+    code: str
+    line: str
+    y2014_15: Decimal
+    y2015_16: Decimal | None = None
+    y2016_17: Decimal | None = None
+    total: Decimal | None = None
+
+
+class StandardRow(FileRow):
+    code: str
+    service: str
+    title: str
+    limit: int
+    unit: Literal["hours", "calendar_days", "working_days", "months"]
+    valid_from: date | None = None
+    valid_to: date | None = None
+    basis: Literal["printed", "law"]
+    note: str = ""
+
+
+class UnitCostRow(FileRow):
+    code: str
+    amount: Decimal
+    unit: str
+    source: str
+    price_year: str
+    basis: Basis
+
+
+class SchemeRow(FileRow):
+    code: str
+    title: str
+    workstream: str
+    budget_line: str
+    partner: str
+    delivery: Literal["plan", "mitigation"]
+    recurrence: Literal["recurrent", "one_off"]
+    indicator: str | None = None
+    area: str | None = None
+    financial_year: Period
+    baseline_kind: str | None = None
+    baseline: Decimal | None = None
+    volume: Decimal | None = None
+    volume_note: str = ""
+    unit_cost: str | None = None
+    marginal_rate: Decimal | None = None
+    attribution: Decimal | None = None
+    cashable_share: Decimal | None = None
+    reprovision: Decimal | None = None
+    optimism_bias: Decimal
+    confidence: Decimal
+    plan_period: Period
+    plan_low: Decimal
+    plan_high: Decimal
+    basis: Basis
+
+
+class ClaimRow(FileRow):
+    """A number that a text states and that the data can be counted against."""
+
+    subject: str
+    printed: Decimal
+    source: str
+    used: str
+    why: str

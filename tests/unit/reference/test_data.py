@@ -1,0 +1,196 @@
+"""The reference data itself: complete, tied together, in our words."""
+
+import csv
+import hashlib
+import re
+import shutil
+from collections import Counter
+from decimal import Decimal
+from pathlib import Path
+
+import pytest
+
+from contracts.period import PeriodKind
+from suite.load.data import REFERENCE, Reference, read_reference
+from suite.load.rows import BadRows
+
+PLYMOUTH = "E06000026"
+SOURCE_MARKS = Path(__file__).with_name("source_marks.bin")
+"""Hashes of half of all runs of six words in the source documents, so that the documents need not be here."""
+
+
+@pytest.fixture(scope="module")
+def reference() -> Reference:
+    return read_reference()
+
+
+def test_the_scorecard_has_twenty_two_rows_in_four_sections(reference: Reference):
+    rows = [row for row in reference.scorecard_lines if row.scorecard == "integrated-2017-18"]
+    assert len({row.indicator for row in rows}) == len(rows) == 22
+    assert Counter(row.section for row in rows) == {
+        "wellbeing": 3,
+        "children-and-young-people": 5,
+        "community": 13,
+        "enhanced-and-specialist": 1,
+    }
+    placed = [(row.section, row.aim, row.position) for row in rows]
+    assert len(set(placed)) == 22, "two rows share a place"
+
+
+def test_every_part_of_the_papers_is_there(reference: Reference):
+    assert len(reference.outcomes) == 4
+    assert len(reference.objectives) == 17
+    assert len(reference.priorities) == 8
+    assert Counter(row.kind for row in reference.actions) == {
+        "must_do": 33,
+        "hub": 12,
+        "workforce": 11,
+        "icp_stage": 4,
+    }
+    assert Counter(row.in_register for row in reference.risks) == {"people-2018": 4, "business-case-2014": 14}
+    assert len(reference.pledges) == 10
+    assert len(reference.assignments) == 11
+    assert len(reference.budget_lines) == 6
+    assert len(reference.savings_ranges) == 36
+    assert Counter(row.basis for row in reference.standards) == {"printed": 17, "law": 1}
+
+
+def test_pledge_46_has_two_holders_and_56_two_officers(reference: Reference):
+    holders = {row.portfolio_holder for row in reference.assignments if row.number == "46"}
+    assert holders == {"Sue McDonald", "Ian Tuffin"}
+    officers = [row.lead_officers for row in reference.assignments if row.number == "56"]
+    assert officers == [("Emma Crowther", "Caroline Paterson")]
+
+
+def test_every_scorecard_row_has_its_printed_value_and_an_inferred_first(reference: Reference):
+    for row in (line for line in reference.scorecard_lines if line.scorecard == "integrated-2017-18"):
+        told = [o for o in reference.observations if o.indicator == row.indicator]
+        assert [o.basis for o in told].count("printed") == 1, row.indicator
+        first = next(o for o in told if o.basis == "inferred")
+        last = next(o for o in told if o.basis == "printed")
+        steps, period = 0, first.period
+        while period != last.period:
+            steps, period = steps + 1, period.next()
+        assert steps == 5, f"{row.indicator}: six periods, both ends counted"
+        assert "inference" in first.note
+
+
+def test_frequencies_fit_the_periods(reference: Reference):
+    kinds = {"month": PeriodKind.MONTH, "quarter": PeriodKind.QUARTER, "financial_year": PeriodKind.FINANCIAL_YEAR}
+    frequency = {row.code: row.frequency for row in reference.indicators}
+    wrong = [o for o in reference.observations if o.period.kind is not kinds[frequency[o.indicator]]]
+    assert wrong == []
+
+
+def test_values_fit_the_decimals_of_their_indicator(reference: Reference):
+    decimals = {row.code: row.decimals for row in reference.indicators}
+    wrong = [o for o in reference.observations if -o.value.normalize().as_tuple().exponent > decimals[o.indicator]]
+    assert wrong == []
+
+
+def test_the_four_register_risks_carry_their_printed_ratings(reference: Reference):
+    rated = {r.ref: (r.previous_impact, r.previous_likelihood, r.impact, r.likelihood) for r in reference.risks[:4]}
+    assert rated == {
+        "OCC2": (4, 4, 4, 4),
+        "OCC3": (4, 4, 4, 4),
+        "OCC4": (None, None, 4, 4),
+        "OCC5": (4, 3, 4, 3),
+    }
+    assert {risk.mode for risk in reference.risks[:4]} == {"auto"}
+    assert all(risk.target_basis == "illustrative" for risk in reference.risks[:4])
+
+
+def test_legacy_risks_have_a_colour_or_nothing(reference: Reference):
+    legacy = [risk for risk in reference.risks if risk.ref.startswith("BC")]
+    assert Counter(str(risk.legacy_band or "none") for risk in legacy) == {"yellow": 6, "red": 4, "none": 4}
+    assert all(risk.impact is None and risk.likelihood is None for risk in legacy)
+
+
+def test_what_is_not_in_the_papers_says_illustrative(reference: Reference):
+    assert {cost.basis for cost in reference.unit_costs} == {"illustrative"}
+    assert all("illustrative" in scheme.title and scheme.basis == "illustrative" for scheme in reference.schemes)
+    assert reference.fund.basis == "illustrative"
+
+
+def test_attributions_to_one_indicator_stay_within_one(reference: Reference):
+    shares: Counter[tuple[str, str, str]] = Counter()
+    for scheme in reference.schemes:
+        if scheme.indicator:
+            shares[scheme.indicator, scheme.area, scheme.financial_year.label] += scheme.attribution
+    assert max(shares.values()) <= Decimal(1)
+
+
+def test_each_link_of_occ4_is_priced_by_a_scheme(reference: Reference):
+    linked = {(link.indicator, link.area) for link in reference.risk_links if link.risk == "OCC4"}
+    priced = {(scheme.indicator, scheme.area) for scheme in reference.schemes}
+    assert ("ae-four-hour-wait", PLYMOUTH) in linked
+    assert linked <= priced
+
+
+def test_no_run_of_words_is_taken_from_the_documents():
+    raw = SOURCE_MARKS.read_bytes()
+    marks = {raw[at : at + 4] for at in range(0, len(raw), 4)}
+    assert len(marks) > 10_000
+    taken = [run for cell in _cells() for run in _runs(cell) if _mark(run) in marks]
+    assert taken == []
+
+
+def test_the_marks_do_recognise_the_documents():
+    """Names printed in the documents and kept as they are: only shorter runs escape."""
+    raw = SOURCE_MARKS.read_bytes()
+    marks = {raw[at : at + 4] for at in range(0, len(raw), 4)}
+    printed = "health and wellbeing system performance scorecard december 2017 northern eastern and western devon"
+    assert any(_mark(run) in marks for run in _runs(printed))
+
+
+def _cells() -> list[str]:
+    return [
+        cell
+        for path in REFERENCE.glob("*.csv")
+        for row in csv.reader(path.open(encoding="utf-8", newline=""))
+        for cell in row
+    ]
+
+
+def _runs(text: str, length: int = 6) -> list[str]:
+    words = re.findall(r"[a-z0-9]+", text.lower())
+    return [" ".join(words[at : at + length]) for at in range(len(words) - length + 1)]
+
+
+def _mark(run: str) -> bytes:
+    return hashlib.blake2b(run.encode(), digest_size=4).digest()
+
+
+def _copied(tmp_path: Path) -> Path:
+    folder = tmp_path / "reference"
+    shutil.copytree(REFERENCE, folder, ignore=shutil.ignore_patterns("__pycache__"))
+    return folder
+
+
+@pytest.mark.parametrize(
+    ("name", "old", "new", "said"),
+    [
+        ("observations.csv", "81.3", "eighty", "observations.csv:4: value:"),
+        ("observations.csv", "Dec-17,81.3", "Dec-77x,81.3", "observations.csv:4: period: 'Dec-77x' is not a period"),
+        ("risk_links.csv", "OCC4,1,ae-four-hour-wait", "OCC4,1,ae-for-hour", "'ae-for-hour' is nowhere defined"),
+        ("areas.csv", "code,name", "kode,name", "areas.csv:1: the header is"),
+        ("partners.csv", "PCC,Plymouth City Council,commissioner", "PCC,Plymouth", "partners.csv:2: the row has more"),
+        ("pledges.csv", "\n58,", "\n57,", "'57' stands there twice"),
+        ("actions.csv", "first-wellbeing-hub,2018-20", "no-such-hub,2018-20", "'no-such-hub' is nowhere defined"),
+    ],
+)
+def test_a_bad_row_is_named_by_file_and_line(tmp_path: Path, name: str, old: str, new: str, said: str):
+    folder = _copied(tmp_path)
+    text = (folder / name).read_text(encoding="utf-8")
+    assert old in text
+    (folder / name).write_text(text.replace(old, new, 1), encoding="utf-8")
+    with pytest.raises(BadRows) as refused:
+        read_reference(folder)
+    assert said in str(refused.value)
+
+
+def test_a_missing_file_is_named(tmp_path: Path):
+    folder = _copied(tmp_path)
+    (folder / "areas.csv").unlink()
+    with pytest.raises(BadRows, match=r"areas\.csv: cannot be read"):
+        read_reference(folder)
