@@ -129,6 +129,4 @@ def _serve(installed: Path, folder: Path) -> Iterator[Cluster]:
     try:
         yield Cluster(binaries, folder, port)
     finally:
-        subprocess.run(
-            [*server, "-m", "immediate", "stop"], check=True, capture_output=True, cwd=folder, **who
-        )
+        subprocess.run([*server, "-m", "immediate", "stop"], check=True, capture_output=True, cwd=folder, **who)

@@ -13,9 +13,7 @@ pytestmark = pytest.mark.postgres
 ROLES = REPOSITORY / "deploy" / "postgres" / "roles.sql"
 
 
-def run(
-    cluster: Cluster, database: str, *arguments: str, user: str = "postgres"
-) -> subprocess.CompletedProcess[str]:
+def run(cluster: Cluster, database: str, *arguments: str, user: str = "postgres") -> subprocess.CompletedProcess[str]:
     return cluster.psql(*arguments, "-f", str(ROLES), database=database, user=user, **ROLE_SECRETS)
 
 
@@ -38,9 +36,9 @@ def test_a_service_works_in_its_own_schema(cluster: Cluster, database: str, serv
     who = {"user": f"commissioning_{service}", "database": database}
     assert cluster.sql("SHOW search_path", **who) == service
     assert cluster.sql("SELECT known FROM thing", **who) == "1"
-    assert cluster.sql(
-        "SELECT schemaname FROM pg_tables WHERE tablename = 'thing' AND tableowner = user", **who
-    ) == (service)
+    assert cluster.sql("SELECT schemaname FROM pg_tables WHERE tablename = 'thing' AND tableowner = user", **who) == (
+        service
+    )
     assert cluster.sql("CREATE TABLE more (id int); DROP TABLE more", **who)
 
 
@@ -91,9 +89,7 @@ def test_a_wrong_password_is_refused(cluster: Cluster, database: str) -> None:
 
 
 def test_running_again_keeps_data_and_repairs_a_leak(cluster: Cluster, database: str) -> None:
-    cluster.sql(
-        "GRANT ALL ON SCHEMA public TO PUBLIC; GRANT ALL ON SCHEMA risks TO PUBLIC", database=database
-    )
+    cluster.sql("GRANT ALL ON SCHEMA public TO PUBLIC; GRANT ALL ON SCHEMA risks TO PUBLIC", database=database)
     done = run(cluster, database, "-v", "connection_limit=7")
     assert done.returncode == 0, done.stderr
     who = {"user": "commissioning_finance", "database": database}
@@ -133,8 +129,6 @@ def test_a_role_with_more_power_is_refused(cluster: Cluster, database: str, powe
     try:
         refused = run(cluster, database)
         assert refused.returncode != 0
-        assert (
-            "more than a service may be, or a member of another role: commissioning_risks" in refused.stderr
-        )
+        assert "more than a service may be, or a member of another role: commissioning_risks" in refused.stderr
     finally:
         cluster.sql(take)

@@ -1,0 +1,59 @@
+"""deploy/kafka/acls.csv against the topics of the contracts and the subscriptions of the services."""
+
+import csv
+import importlib
+import importlib.util
+import subprocess
+import sys
+
+import pytest
+
+from contracts.topics import SERVICES, events_topic, state_topic
+from tests.unit.deploy.conftest import REPOSITORY
+
+FOLDER = REPOSITORY / "deploy" / "kafka"
+with (FOLDER / "acls.csv").open(newline="") as table:
+    RULES = list(csv.DictReader(table))
+
+
+def granted(operation: str, resource: str) -> set[tuple[str, str]]:
+    return {
+        (rule["principal"].removeprefix("commissioning-"), rule["name"])
+        for rule in RULES
+        if rule["resource"] == resource and operation in rule["operations"].split()
+    }
+
+
+def test_only_its_service_writes_a_topic() -> None:
+    own = {(service, topic) for service in SERVICES for topic in (events_topic(service), state_topic(service))}
+    assert granted("Write", "topic") == own
+
+
+@pytest.mark.parametrize("service", SERVICES)
+def test_a_service_reads_what_it_subscribes_to_and_no_more(service: str) -> None:
+    if importlib.util.find_spec(f"services.{service}.app") is None:
+        pytest.skip(f"services.{service}.app is not written yet")
+    subscriptions = importlib.import_module(f"services.{service}.app").SPEC.subscriptions
+    topics = {topic for subscription in subscriptions for topic in subscription.topics}
+    states = {topic.replace(".v1", ".state.v1") for topic in topics}
+    assert {topic for name, topic in granted("Read", "topic") if name == service} == topics | states
+    groups = {f"commissioning.{subscription.consumer}" for subscription in subscriptions}
+    assert {group for name, group in granted("Read", "group") if name == service} == groups
+
+
+def test_the_topics_user_neither_reads_nor_writes() -> None:
+    (rule,) = [rule for rule in RULES if rule["principal"] == "commissioning-topics"]
+    assert not {"Read", "Write", "All"} & set(rule["operations"].split())
+    assert all(events_topic(service).startswith(rule["name"]) for service in SERVICES)
+    assert [rule["pattern"] for rule in RULES].count("prefixed") == 1
+
+
+def test_a_command_for_every_rule() -> None:
+    command = [sys.executable, FOLDER / "acls", "broker:9093", "admin.properties"]
+    printed = subprocess.run(command, capture_output=True, text=True, check=True).stdout.splitlines()
+    assert len(printed) == len(RULES)
+    assert (
+        "kafka-acls.sh --bootstrap-server broker:9093 --command-config admin.properties --add "
+        "--allow-principal User:commissioning-risks --operation Read --operation Describe "
+        "--group commissioning.risks --resource-pattern-type literal"
+    ) in printed
