@@ -1,0 +1,1 @@
+"""Risks: the register, its ratings, and how linked indicators move them."""

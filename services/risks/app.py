@@ -1,0 +1,35 @@
+"""The risks service, to whoever runs it."""
+
+from fastapi import FastAPI
+
+from chassis.service import ServiceSpec, build_app
+from chassis.web import Resources
+from services.risks.consumers import INDICATORS
+from services.risks.endpoints import router
+from services.risks.models import Base
+
+DESCRIPTION = """
+The risk register. An owner assesses a risk; linked indicators then move its likelihood, never its impact, by rules
+that anyone can check.
+
+- **assessed**: what the owner judged, with a snapshot of the linked indicators' severities at that moment.
+- **indicated**: what the indicators say now. Worse counts at once, better only after two periods in a row.
+- **effective**: an override in force, else indicated (mode `auto`) or assessed (mode `propose`).
+
+Ask `explanation` why a risk stands where it does, and `simulations` where it would stand.
+"""
+
+SPEC = ServiceSpec(
+    name="risks",
+    title="Risks",
+    version="1.0.0",
+    description=DESCRIPTION.strip(),
+    metadata=Base.metadata,
+    package="services.risks",
+    routers=(router,),
+    subscriptions=(INDICATORS,),
+)
+
+
+def create_app(resources: Resources) -> FastAPI:
+    return build_app(SPEC, resources)

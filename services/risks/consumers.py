@@ -1,0 +1,81 @@
+"""What the register hears on the bus: the state of indicators."""
+
+from collections.abc import Iterator, Sequence
+from typing import Any
+
+from chassis.consumer import Rebuild, Subscription
+from chassis.db import Tx
+from chassis.events import Delivery
+from contracts.colours import Colour
+from contracts.envelope import Body
+from contracts.indicators import INDICATOR_UPDATED, ObservationStatus
+from contracts.period import Period
+from contracts.topics import events_topic
+from services.risks.domain.severity import Signal, confirmed_severity
+from services.risks.repository.signals import Heard
+from services.risks.service import listening
+
+
+class SeenPoint(Body):
+    """What of a period matters here. The rest of the contract's body is not even read."""
+
+    period: Period
+    value: Any
+    status: ObservationStatus
+    benchmark: Colour
+    trend: Colour
+    target: Colour
+
+
+class SeenIndicator(Body):
+    series: tuple[SeenPoint, ...]
+
+
+def newest(deliveries: Sequence[Delivery]) -> Iterator[Delivery]:
+    """The newest event of each subject: each carries the whole present state, so older ones need no decoding."""
+    found: dict[str, Delivery] = {}
+    for delivery in deliveries:
+        known = found.get(delivery.subject)
+        if known is None or delivery.version > known.version:
+            found[delivery.subject] = delivery
+    return iter(found.values())
+
+
+def heard(delivery: Delivery) -> Heard:
+    """An event reduced to its confirmed severities.
+
+    Raises:
+        pydantic.ValidationError: the body does not fit.
+    """
+    series = delivery.data(SeenIndicator).series
+    with_value = [p.period for p in series if p.value is not None and p.status is not ObservationStatus.WITHDRAWN]
+    return Heard(
+        subject=delivery.subject,
+        version=delivery.version,
+        event_id=delivery.id,
+        latest=with_value[-1] if with_value else None,
+        severities=(
+            confirmed_severity(series, Signal.TARGET),
+            confirmed_severity(series, Signal.BENCHMARK),
+            confirmed_severity(series, Signal.TREND),
+            confirmed_severity(series, Signal.BEST),
+        ),
+    )
+
+
+async def apply_indicator_updates(tx: Tx, deliveries: Sequence[Delivery]) -> None:
+    await listening.hear(tx, [heard(delivery) for delivery in newest(deliveries)])
+
+
+async def fold_indicator_updates(tx: Tx, deliveries: Sequence[Delivery]) -> None:
+    await listening.keep(tx, [heard(delivery) for delivery in newest(deliveries)])
+
+
+INDICATORS = Subscription(
+    consumer="risks",
+    topics=(events_topic("indicators"),),
+    types=(INDICATOR_UPDATED,),
+    apply=apply_indicator_updates,
+    rebuild=Rebuild(drop=listening.forget, fold=fold_indicator_updates, finish=listening.evaluate_all),
+    supersedes=True,
+)

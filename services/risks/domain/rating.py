@@ -1,0 +1,276 @@
+"""How linked indicators move a risk's likelihood, and which of its ratings is in effect."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from datetime import date
+from enum import IntEnum, StrEnum
+
+from contracts.period import Period
+from services.risks.domain.matrix import Matrix, Rating
+from services.risks.domain.severity import RED, Signal
+
+RULE_VERSION = 1
+"""Version of the rules below. A change of any of them raises it; history keeps the one that was in force."""
+
+GROUPS_FOR_TWO_STEPS = 2
+
+
+class Kind(StrEnum):
+    THREAT = "threat"
+    OPPORTUNITY = "opportunity"
+
+
+class Mode(StrEnum):
+    """Whether the indicated rating takes effect by itself, or opens a proposal for the owner."""
+
+    AUTO = "auto"
+    PROPOSE = "propose"
+
+
+class Movement(StrEnum):
+    UP = "up"
+    DOWN = "down"
+    UNCHANGED = "unchanged"
+    NEW = "new"
+
+
+class Basis(StrEnum):
+    """Where the effective rating comes from."""
+
+    OVERRIDE = "override"
+    INDICATED = "indicated"
+    ASSESSED = "assessed"
+
+
+class Rule(IntEnum):
+    """The rules that can limit or decide a rating, by the numbers that explanations quote."""
+
+    ONE_STEP_WORSE = 1
+    TWO_STEPS_WORSE = 2
+    ONE_STEP_BETTER = 3
+    EDGE_OF_MATRIX = 4
+    NOT_PAST_TARGET = 5
+    UNKNOWN_AT_SNAPSHOT = 6
+    UNKNOWN_NOW = 7
+    OVERRIDE = 8
+    PROPOSE = 9
+
+    @property
+    def sentence(self) -> str:
+        return _SENTENCES[self]
+
+
+_SENTENCES = {
+    Rule.ONE_STEP_WORSE: "indicators make a risk worse by one step at most unless two causal groups turn red",
+    Rule.TWO_STEPS_WORSE: "two steps at most, even when two causal groups or more turn red",
+    Rule.ONE_STEP_BETTER: "indicators make a risk better by one step at most",
+    Rule.EDGE_OF_MATRIX: "a likelihood stays on the axis of its matrix",
+    Rule.NOT_PAST_TARGET: "indicators never carry a risk beyond the target its owner set",
+    Rule.UNKNOWN_AT_SNAPSHOT: "an indicator unknown at its snapshot takes no part until the next assessment",
+    Rule.UNKNOWN_NOW: "an indicator that says nothing now is taken to stand where its snapshot stood",
+    Rule.OVERRIDE: "an unexpired override goes before everything else",
+    Rule.PROPOSE: "in propose mode the assessment stays in effect until the owner decides",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Link:
+    """A risk's tie to an indicator in an area. ``at``, ``now``: confirmed severities, ``None`` unknown."""
+
+    indicator: str
+    area: str
+    group: str
+    signal: Signal
+    at: int | None
+    now: int | None
+    version: int = 0
+    event_id: str | None = None
+    latest: Period | None = None
+    link_id: int = 0
+    review_opened: bool = False
+
+    @property
+    def takes_part(self) -> bool:
+        return self.at is not None
+
+    @property
+    def has_moved(self) -> bool:
+        return self.at is not None and self.now is not None and self.now != self.at
+
+    @property
+    def asks_for_review(self) -> bool:
+        """Known for the first time since a snapshot that knew nothing, and nobody was told yet."""
+        return self.at is None and self.now is not None and not self.review_opened
+
+
+@dataclass(frozen=True, slots=True)
+class GroupStanding:
+    """A causal group's severities: the maximum of its links."""
+
+    group: str
+    at: int
+    now: int
+
+    @property
+    def turned_red(self) -> bool:
+        return self.now == RED and self.now > self.at
+
+
+@dataclass(frozen=True, slots=True)
+class Override:
+    """A rating set by hand, until the end of a day."""
+
+    rating: Rating
+    until: date
+    reason: str
+    by: str
+
+    def holds_on(self, today: date) -> bool:
+        return today <= self.until
+
+
+@dataclass(frozen=True, slots=True)
+class Subject:
+    """What of a risk decides its ratings."""
+
+    kind: Kind
+    mode: Mode
+    matrix: Matrix
+    assessed: Rating
+    target_likelihood: int | None = None
+    override: Override | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Indication:
+    """What the indicators say: ``change`` in severity before any cap, ``steps`` of likelihood after all."""
+
+    rating: Rating
+    groups: tuple[GroupStanding, ...]
+    change: int
+    steps: int
+    rules: tuple[Rule, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Standing:
+    """A risk's ratings now, with what made them."""
+
+    indication: Indication
+    effective: Rating
+    basis: Basis
+    lasting: Rating
+    """The effective rating without its override: what it falls back to."""
+
+    @property
+    def indicated(self) -> Rating:
+        return self.indication.rating
+
+    @property
+    def rules(self) -> tuple[Rule, ...]:
+        decided = {Basis.OVERRIDE: (Rule.OVERRIDE,), Basis.INDICATED: ()}
+        held = (Rule.PROPOSE,) if self.indicated != self.effective else ()
+        return self.indication.rules + decided.get(self.basis, held)
+
+
+def group_standings(links: Sequence[Link]) -> tuple[GroupStanding, ...]:
+    """Severities of each causal group, by name; links unknown at their snapshot take no part."""
+    groups: dict[str, tuple[int, int]] = {}
+    for link in links:
+        if link.at is None:
+            continue
+        now = link.at if link.now is None else link.now  # silence is no evidence of change
+        at_most, now_most = groups.get(link.group, (0, 0))
+        groups[link.group] = max(at_most, link.at), max(now_most, now)
+    return tuple(GroupStanding(name, at, now) for name, (at, now) in sorted(groups.items()))
+
+
+def _capped(groups: Sequence[GroupStanding]) -> tuple[int, int, Rule | None]:
+    """Change of the worst severity, the same after the caps on steps, and the cap that applied."""
+    if not groups:
+        return 0, 0, None
+    change = max(group.now for group in groups) - max(group.at for group in groups)
+    several = sum(group.turned_red for group in groups) >= GROUPS_FOR_TWO_STEPS
+    if change < -1:
+        return change, -1, Rule.ONE_STEP_BETTER
+    if change > 1 and not several:
+        return change, 1, Rule.ONE_STEP_WORSE
+    return change, change, Rule.TWO_STEPS_WORSE if change > 1 else None
+
+
+def _limited(subject: Subject, worsening: int) -> tuple[int, list[Rule]]:
+    """The likelihood after ``worsening`` steps, kept on the matrix and, when improving, short of the target.
+
+    For a threat worse means likelier; for an opportunity less likely, and every limit is mirrored.
+    """
+    assessed, target, rules = subject.assessed.likelihood, subject.target_likelihood, []
+    wished = assessed + (worsening if subject.kind is Kind.THREAT else -worsening)
+    likelihood = min(max(wished, 1), subject.matrix.top)
+    if likelihood != wished:
+        rules.append(Rule.EDGE_OF_MATRIX)
+    if worsening < 0 and target is not None:
+        threat = subject.kind is Kind.THREAT
+        kept = max(likelihood, min(assessed, target)) if threat else min(likelihood, max(assessed, target))
+        if kept != likelihood:
+            rules.append(Rule.NOT_PAST_TARGET)
+        likelihood = kept
+    return likelihood, rules
+
+
+def _silences(links: Sequence[Link]) -> list[Rule]:
+    rules = []
+    if any(not link.takes_part for link in links):
+        rules.append(Rule.UNKNOWN_AT_SNAPSHOT)
+    if any(link.takes_part and link.now is None for link in links):
+        rules.append(Rule.UNKNOWN_NOW)
+    return rules
+
+
+def indicate(subject: Subject, links: Sequence[Link]) -> Indication:
+    """What the links say of a risk. Impact is never moved.
+
+    Reads the assessment and the latest severities only: replays, duplicates and any order agree.
+    """
+    groups = group_standings(links)
+    change, worsening, cap = _capped(groups)
+    likelihood, limits = _limited(subject, worsening)
+    return Indication(
+        rating=Rating(subject.assessed.impact, likelihood),
+        groups=groups,
+        change=change,
+        steps=likelihood - subject.assessed.likelihood,
+        rules=tuple(([cap] if cap else []) + limits + _silences(links)),
+    )
+
+
+def stand(subject: Subject, links: Sequence[Link], today: date) -> Standing:
+    """A risk's indicated and effective ratings on a business date."""
+    indication = indicate(subject, links)
+    auto = subject.mode is Mode.AUTO
+    lasting = indication.rating if auto else subject.assessed
+    if subject.override is not None and subject.override.holds_on(today):
+        return Standing(indication, subject.override.rating, Basis.OVERRIDE, lasting)
+    return Standing(indication, lasting, Basis.INDICATED if auto else Basis.ASSESSED, lasting)
+
+
+def supposing(links: Sequence[Link], severities: dict[tuple[str, str], int | None]) -> list[Link]:
+    """The links as they would stand if indicators in areas had the severities given."""
+    return [replace(link, now=severities.get((link.indicator, link.area), link.now)) for link in links]
+
+
+def last_override_day(today: date) -> date:
+    """The latest expiry an override may have: the end of the next quarter."""
+    return Period.quarter_of(today).next().end
+
+
+def last_closed_quarter(today: date) -> Period:
+    return Period.quarter_of(today).previous()
+
+
+def movement(before: Rating | None, now: Rating) -> Movement:
+    """How a rating moved since the last closed quarter; ``before`` is absent where it was not rated then."""
+    if before is None:
+        return Movement.NEW
+    if now.score == before.score:
+        return Movement.UNCHANGED
+    return Movement.UP if now.score > before.score else Movement.DOWN

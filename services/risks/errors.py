@@ -1,0 +1,71 @@
+"""What can go wrong in the register, each with its status."""
+
+from chassis.errors import Conflict, FieldError, Invalid, NotFound
+from services.risks.domain.matrix import Matrix
+
+
+class RiskUnknown(NotFound):
+    type_, title = "risk-unknown", "There is no such risk"
+
+
+class ProposalUnknown(NotFound):
+    type_, title = "proposal-unknown", "There is no such proposal"
+
+
+class RefTaken(Conflict):
+    type_, title = "risk-ref-taken", "Another risk has this reference"
+
+
+class MatrixTaken(Conflict):
+    type_, title = "matrix-immutable", "This version of the matrix exists and says otherwise"
+
+
+class ProposalDecided(Conflict):
+    type_, title = "proposal-decided", "This proposal is no longer open"
+
+
+class NotAssessed(Conflict):
+    type_, title = "risk-not-assessed", "This risk has no rating yet"
+
+
+class NoOverride(Conflict):
+    type_, title = "no-override", "This risk has no override in force"
+
+
+class AlreadyRated(Conflict):
+    type_, title = "risk-already-rated", "A rating can be carried over only with the first assessment"
+
+
+class MatrixUnknown(Invalid):
+    type_, title = "matrix-unknown", "There is no such matrix"
+
+
+class OffMatrix(Invalid):
+    type_, title = "rating-off-matrix", "The rating is not on the risk's matrix"
+
+
+class LinkRepeated(Invalid):
+    type_, title = "link-repeated", "An indicator's signal can stand in one group of a risk only"
+
+
+class NotLinked(Invalid):
+    type_, title = "indicator-not-linked", "The indicator is not linked to this risk"
+
+
+class ExpiryTooLate(Invalid):
+    type_, title = "override-expiry", "The expiry is not one an override may have"
+
+
+def check_on_matrix(matrix: Matrix, impact: int, likelihood: int, *, prefix: str = "") -> None:
+    """Refuse a rating that is not a cell of the matrix, naming each field at fault.
+
+    Raises:
+        OffMatrix: impact or likelihood is beyond its axis.
+    """
+    errors = []
+    if not matrix.holds_impact(impact):
+        errors.append(FieldError(f"{prefix}impact", f"{matrix.name} has impacts 1 to {len(matrix.impacts)}"))
+    if not matrix.holds_likelihood(likelihood):
+        errors.append(FieldError(f"{prefix}likelihood", f"{matrix.name} has likelihoods 1 to {matrix.top}"))
+    if errors:
+        raise OffMatrix(f"{impact} x {likelihood} is not a cell of {matrix.name}.", errors)

@@ -1,0 +1,192 @@
+"""Tables of the register."""
+
+from datetime import date, datetime
+from typing import Any
+
+from sqlalchemy import BigInteger, Boolean, Date, ForeignKey, Index, SmallInteger, String, Text, UniqueConstraint
+from sqlalchemy.orm import DeclarativeBase, Mapped, mapped_column
+
+from chassis.db import BigId, JsonText, UtcDateTime, service_metadata
+
+Json = Any
+
+
+class Base(DeclarativeBase):
+    metadata = service_metadata()
+
+
+class MatrixRow(Base):
+    """One version of a matrix; rows are only ever added."""
+
+    __tablename__ = "matrix"
+    __table_args__ = (UniqueConstraint("code", "version"),)
+
+    id: Mapped[int] = mapped_column(BigId, primary_key=True, autoincrement=True)
+    code: Mapped[str] = mapped_column(String(60))
+    version: Mapped[int]
+    title: Mapped[str] = mapped_column(String(200))
+    impacts: Mapped[Json] = mapped_column(JsonText)
+    likelihoods: Mapped[Json] = mapped_column(JsonText)
+    grid: Mapped[Json] = mapped_column(JsonText)
+
+
+class Risk(Base):
+    """A risk with its present ratings. ``version`` counts the events told about it."""
+
+    __tablename__ = "risk"
+    __table_args__ = (Index("ix_risk_register", "register", "ref"), Index("ix_risk_override", "override_until"))
+
+    id: Mapped[int] = mapped_column(BigId, primary_key=True, autoincrement=True)
+    ref: Mapped[str] = mapped_column(String(40), unique=True)
+    register: Mapped[str] = mapped_column(String(60))
+    kind: Mapped[str] = mapped_column(String(20))
+    title: Mapped[str] = mapped_column(String(400))
+    category: Mapped[str | None] = mapped_column(String(120))
+    department: Mapped[str | None] = mapped_column(String(120))
+    outcome: Mapped[str | None] = mapped_column(String(120))
+    owner: Mapped[str | None] = mapped_column(String(200))
+    cause: Mapped[str | None] = mapped_column(Text)
+    event: Mapped[str | None] = mapped_column(Text)
+    consequence: Mapped[str | None] = mapped_column(Text)
+    controls: Mapped[Json] = mapped_column(JsonText)
+    assurances: Mapped[Json] = mapped_column(JsonText)
+    actions: Mapped[Json] = mapped_column(JsonText)
+    review_date: Mapped[date | None] = mapped_column(Date)
+    appetite: Mapped[str | None] = mapped_column(String(200))
+    mode: Mapped[str] = mapped_column(String(20))
+    matrix_id: Mapped[int] = mapped_column(ForeignKey("matrix.id"))
+    legacy_band: Mapped[str | None] = mapped_column(String(20))
+    inherent_impact: Mapped[int | None] = mapped_column(SmallInteger)
+    inherent_likelihood: Mapped[int | None] = mapped_column(SmallInteger)
+    target_impact: Mapped[int | None] = mapped_column(SmallInteger)
+    target_likelihood: Mapped[int | None] = mapped_column(SmallInteger)
+    assessment_id: Mapped[int | None] = mapped_column(BigInteger)
+    assessed_impact: Mapped[int | None] = mapped_column(SmallInteger)
+    assessed_likelihood: Mapped[int | None] = mapped_column(SmallInteger)
+    indicated_impact: Mapped[int | None] = mapped_column(SmallInteger)
+    indicated_likelihood: Mapped[int | None] = mapped_column(SmallInteger)
+    effective_impact: Mapped[int | None] = mapped_column(SmallInteger)
+    effective_likelihood: Mapped[int | None] = mapped_column(SmallInteger)
+    effective_band: Mapped[str | None] = mapped_column(String(20))
+    lasting_band: Mapped[str | None] = mapped_column(String(20))  # the band without an override
+    override_impact: Mapped[int | None] = mapped_column(SmallInteger)
+    override_likelihood: Mapped[int | None] = mapped_column(SmallInteger)
+    override_until: Mapped[date | None] = mapped_column(Date)
+    override_reason: Mapped[str | None] = mapped_column(Text)
+    override_by: Mapped[str | None] = mapped_column(String(100))
+    version: Mapped[int] = mapped_column(BigInteger)
+    created_at: Mapped[datetime] = mapped_column(UtcDateTime)
+    changed_at: Mapped[datetime] = mapped_column(UtcDateTime)
+
+
+class Assessment(Base):
+    """What an owner judged, with the links' severities at that moment; rows are only ever added."""
+
+    __tablename__ = "assessment"
+
+    id: Mapped[int] = mapped_column(BigId, primary_key=True, autoincrement=True)
+    risk_id: Mapped[int] = mapped_column(ForeignKey("risk.id"), index=True)
+    impact: Mapped[int] = mapped_column(SmallInteger)
+    likelihood: Mapped[int] = mapped_column(SmallInteger)
+    reason: Mapped[str] = mapped_column(Text)
+    by: Mapped[str] = mapped_column(String(100))
+    at: Mapped[datetime] = mapped_column(UtcDateTime)
+    business_date: Mapped[date] = mapped_column(Date)
+    proposal_id: Mapped[int | None] = mapped_column(BigInteger)
+    snapshot: Mapped[Json] = mapped_column(JsonText)
+
+
+class RiskLink(Base):
+    """A risk's tie to an indicator in an area, with its severity at the snapshot (null: unknown then)."""
+
+    __tablename__ = "risk_link"
+    __table_args__ = (UniqueConstraint("risk_id", "subject", "signal"), Index("ix_risk_link_subject", "subject"))
+
+    id: Mapped[int] = mapped_column(BigId, primary_key=True, autoincrement=True)
+    risk_id: Mapped[int] = mapped_column(ForeignKey("risk.id"))
+    subject: Mapped[str] = mapped_column(String(200))
+    indicator: Mapped[str] = mapped_column(String(120))
+    area: Mapped[str] = mapped_column(String(40))
+    causal_group: Mapped[str] = mapped_column(String(120))
+    signal: Mapped[str] = mapped_column(String(20))
+    severity_at: Mapped[int | None] = mapped_column(SmallInteger)
+    snapshot_version: Mapped[int] = mapped_column(BigInteger)
+    snapshot_at: Mapped[datetime] = mapped_column(UtcDateTime)
+    review_opened: Mapped[bool] = mapped_column(Boolean)
+
+
+class IndicatorSignal(Base):
+    """The newest that was heard of an indicator in an area, linked or not. Version 0: asked for, never heard of."""
+
+    __tablename__ = "indicator_signal"
+
+    subject: Mapped[str] = mapped_column(String(200), primary_key=True)
+    version: Mapped[int] = mapped_column(BigInteger)
+    event_id: Mapped[str | None] = mapped_column(String(64))
+    period_kind: Mapped[str | None] = mapped_column(String(30))
+    period_start: Mapped[date | None] = mapped_column(Date)
+    period_end: Mapped[date | None] = mapped_column(Date)
+    target: Mapped[int | None] = mapped_column(SmallInteger)
+    benchmark: Mapped[int | None] = mapped_column(SmallInteger)
+    trend: Mapped[int | None] = mapped_column(SmallInteger)
+    best: Mapped[int | None] = mapped_column(SmallInteger)
+    heard_at: Mapped[datetime] = mapped_column(UtcDateTime)
+
+
+class History(Base):
+    """Every change of an effective rating; rows are only ever added."""
+
+    __tablename__ = "history"
+    __table_args__ = (Index("ix_history_risk_date", "risk_id", "business_date"),)
+
+    id: Mapped[int] = mapped_column(BigId, primary_key=True, autoincrement=True)
+    risk_id: Mapped[int] = mapped_column(ForeignKey("risk.id"))
+    cause: Mapped[str] = mapped_column(String(20))
+    before: Mapped[Json] = mapped_column(JsonText)
+    after: Mapped[Json] = mapped_column(JsonText)
+    why: Mapped[str] = mapped_column(Text)
+    by: Mapped[str] = mapped_column(String(100))
+    event_ids: Mapped[Json] = mapped_column(JsonText)
+    indicator_versions: Mapped[Json] = mapped_column(JsonText)
+    rule_version: Mapped[int]
+    matrix: Mapped[str] = mapped_column(String(80))
+    at: Mapped[datetime] = mapped_column(UtcDateTime)
+    business_date: Mapped[date] = mapped_column(Date)
+
+
+class ProposalRow(Base):
+    """A rating that the indicators propose for a risk whose owner decides."""
+
+    __tablename__ = "proposal"
+    __table_args__ = (Index("ix_proposal_risk", "risk_id", "state"),)
+
+    id: Mapped[int] = mapped_column(BigId, primary_key=True, autoincrement=True)
+    risk_id: Mapped[int] = mapped_column(ForeignKey("risk.id"))
+    assessment_id: Mapped[int] = mapped_column(BigInteger)
+    state: Mapped[str] = mapped_column(String(20))
+    impact: Mapped[int] = mapped_column(SmallInteger)
+    likelihood: Mapped[int] = mapped_column(SmallInteger)
+    why: Mapped[str] = mapped_column(Text)
+    event_ids: Mapped[Json] = mapped_column(JsonText)
+    lapsed: Mapped[bool] = mapped_column(Boolean)
+    opened_at: Mapped[datetime] = mapped_column(UtcDateTime)
+    changed_at: Mapped[datetime] = mapped_column(UtcDateTime)
+    decided_by: Mapped[str | None] = mapped_column(String(100))
+    reason: Mapped[str | None] = mapped_column(Text)
+
+
+class ReviewTask(Base):
+    """Something an owner should look at: an indicator that spoke for the first time since its snapshot."""
+
+    __tablename__ = "review_task"
+    __table_args__ = (Index("ix_review_task_state", "state", "id"), Index("ix_review_task_risk", "risk_id", "state"))
+
+    id: Mapped[int] = mapped_column(BigId, primary_key=True, autoincrement=True)
+    risk_id: Mapped[int] = mapped_column(ForeignKey("risk.id"))
+    link_id: Mapped[int] = mapped_column(BigInteger)
+    indicator: Mapped[str] = mapped_column(String(120))
+    area: Mapped[str] = mapped_column(String(40))
+    reason: Mapped[str] = mapped_column(Text)
+    state: Mapped[str] = mapped_column(String(20))
+    opened_at: Mapped[datetime] = mapped_column(UtcDateTime)
+    closed_at: Mapped[datetime | None] = mapped_column(UtcDateTime)

@@ -1,0 +1,225 @@
+"""What re-scoring reads, under lock, and writes, in bulk."""
+
+from collections.abc import Collection, Mapping, Sequence
+from datetime import date
+from typing import Any
+
+from sqlalchemy import Row, Select, bindparam, func, select, update
+
+from chassis.db import Tx
+from chassis.sql import insert_many
+from contracts.period import Period, PeriodKind
+from contracts.risks import Band
+from services.risks.domain.matrix import Matrix, Rating
+from services.risks.domain.rating import Kind, Link, Mode, Override, Subject
+from services.risks.domain.register import Proposal, ProposalState, RatedRisk
+from services.risks.domain.severity import Signal
+from services.risks.models import History, IndicatorSignal, MatrixRow, ProposalRow, ReviewTask, Risk, RiskLink
+
+Update = dict[str, Any]
+
+
+def matrix_of(row: MatrixRow) -> Matrix:
+    return Matrix(
+        code=row.code,
+        version=row.version,
+        title=row.title,
+        impacts=tuple(row.impacts),
+        likelihoods=tuple(row.likelihoods),
+        grid=tuple(tuple(Band(band) for band in line) for line in row.grid),
+    )
+
+
+async def matrices(tx: Tx) -> dict[int, Matrix]:
+    """Every matrix by its key."""
+    rows = await tx.session.scalars(select(MatrixRow).order_by(MatrixRow.code, MatrixRow.version))
+    return {row.id: matrix_of(row) for row in rows}
+
+
+_RATED = (
+    Risk.id,
+    Risk.ref,
+    Risk.title,
+    Risk.kind,
+    Risk.mode,
+    Risk.matrix_id,
+    Risk.target_likelihood,
+    Risk.assessment_id,
+    Risk.assessed_impact,
+    Risk.assessed_likelihood,
+    Risk.indicated_impact,
+    Risk.indicated_likelihood,
+    Risk.effective_impact,
+    Risk.effective_likelihood,
+    Risk.lasting_band,
+    Risk.override_impact,
+    Risk.override_likelihood,
+    Risk.override_until,
+    Risk.override_reason,
+    Risk.override_by,
+    Risk.version,
+)
+
+
+def rating(impact: int | None, likelihood: int | None) -> Rating | None:
+    return None if impact is None or likelihood is None else Rating(impact, likelihood)
+
+
+def override_of(row: Risk | Row[*tuple[Any, ...]]) -> Override | None:
+    given = rating(row.override_impact, row.override_likelihood)
+    if given is None or row.override_until is None:
+        return None
+    return Override(given, row.override_until, row.override_reason or "", row.override_by or "")
+
+
+def subject_of(row: Risk | Row[*tuple[Any, ...]], matrix: Matrix) -> Subject | None:
+    """What decides a risk's ratings; ``None`` for a risk that nobody assessed yet."""
+    assessed = rating(row.assessed_impact, row.assessed_likelihood)
+    if assessed is None:
+        return None
+    return Subject(
+        kind=Kind(row.kind),
+        mode=Mode(row.mode),
+        matrix=matrix,
+        assessed=assessed,
+        target_likelihood=row.target_likelihood,
+        override=override_of(row),
+    )
+
+
+async def lock_rated(tx: Tx, risk_ids: Collection[int], known: Mapping[int, Matrix]) -> list[RatedRisk]:
+    """The assessed risks among ``risk_ids``, locked by reference. What is read after this is up to date."""
+    rows = await tx.session.execute(select(*_RATED).where(Risk.id.in_(risk_ids)).order_by(Risk.ref).with_for_update())
+    return [found for row in rows if (found := _rated(row, known[row.matrix_id]))]
+
+
+def _rated(row: Row[*tuple[Any, ...]], matrix: Matrix) -> RatedRisk | None:
+    subject = subject_of(row, matrix)
+    if subject is None:
+        return None
+    return RatedRisk(
+        risk_id=row.id,
+        ref=row.ref,
+        title=row.title,
+        subject=subject,
+        assessment_id=row.assessment_id,
+        indicated=rating(row.indicated_impact, row.indicated_likelihood),
+        effective=rating(row.effective_impact, row.effective_likelihood),
+        lasting_band=row.lasting_band,
+        version=row.version,
+    )
+
+
+def _links() -> Select[*tuple[Any, ...]]:
+    return select(
+        RiskLink.id,
+        RiskLink.risk_id,
+        RiskLink.indicator,
+        RiskLink.area,
+        RiskLink.causal_group,
+        RiskLink.signal,
+        RiskLink.severity_at,
+        RiskLink.review_opened,
+        IndicatorSignal.version,
+        IndicatorSignal.event_id,
+        IndicatorSignal.period_kind,
+        IndicatorSignal.period_start,
+        IndicatorSignal.period_end,
+        IndicatorSignal.target,
+        IndicatorSignal.benchmark,
+        IndicatorSignal.trend,
+        IndicatorSignal.best,
+    ).outerjoin_from(RiskLink, IndicatorSignal, RiskLink.subject == IndicatorSignal.subject)
+
+
+async def links_of(tx: Tx, risk_ids: Collection[int]) -> dict[int, list[Link]]:
+    """The links of risks with where their indicators stand now, in the order they were added."""
+    rows = await tx.session.execute(_links().where(RiskLink.risk_id.in_(risk_ids)).order_by(RiskLink.id))
+    found: dict[int, list[Link]] = {risk_id: [] for risk_id in risk_ids}
+    for row in rows:
+        found[row.risk_id].append(_link(row))
+    return found
+
+
+def _link(row: Row[*tuple[Any, ...]]) -> Link:
+    heard = row.period_kind is not None
+    return Link(
+        indicator=row.indicator,
+        area=row.area,
+        group=row.causal_group,
+        signal=Signal(row.signal),
+        at=row.severity_at,
+        now=getattr(row, row.signal),
+        version=row.version or 0,
+        event_id=row.event_id,
+        latest=Period(PeriodKind(row.period_kind), row.period_start, row.period_end) if heard else None,
+        link_id=row.id,
+        review_opened=row.review_opened,
+    )
+
+
+async def latest_proposals(tx: Tx, risk_ids: Collection[int]) -> dict[int, Proposal]:
+    """The newest proposal of each risk that ever had one."""
+    if not risk_ids:
+        return {}
+    newest = select(func.max(ProposalRow.id)).where(ProposalRow.risk_id.in_(risk_ids)).group_by(ProposalRow.risk_id)
+    rows = await tx.session.scalars(select(ProposalRow).where(ProposalRow.id.in_(newest)))
+    return {row.risk_id: proposal_of(row) for row in rows}
+
+
+def proposal_of(row: ProposalRow) -> Proposal:
+    return Proposal(
+        proposal_id=row.id,
+        risk_id=row.risk_id,
+        assessment_id=row.assessment_id,
+        state=ProposalState(row.state),
+        rating=Rating(row.impact, row.likelihood),
+        lapsed=row.lapsed,
+    )
+
+
+async def _update_all(tx: Tx, table: type[Risk | RiskLink | ProposalRow], rows: Sequence[Update]) -> None:
+    """Update many rows by ``id``; every row names the same columns."""
+    if not rows:
+        return
+    values: dict[str, Any] = {name: bindparam(f"new_{name}") for name in rows[0] if name != "id"}
+    statement = update(table.__table__).where(table.__table__.c.id == bindparam("key")).values(values)  # type: ignore[arg-type]  # a mapped table
+    connection = await tx.session.connection()
+    await connection.execute(
+        statement, [{"key" if name == "id" else f"new_{name}": row[name] for name in row} for row in rows]
+    )
+
+
+async def save_ratings(tx: Tx, rows: Sequence[Update]) -> None:
+    await _update_all(tx, Risk, rows)
+
+
+async def save_links(tx: Tx, rows: Sequence[Update]) -> None:
+    await _update_all(tx, RiskLink, rows)
+
+
+async def save_proposals(tx: Tx, rows: Sequence[Update]) -> None:
+    for row in rows:  # rows differ in what they change, and there are few
+        await _update_all(tx, ProposalRow, [row])
+
+
+async def add_history(tx: Tx, rows: Sequence[Update]) -> None:
+    await insert_many(tx, History, rows)
+
+
+async def add_proposals(tx: Tx, rows: Sequence[Update]) -> None:
+    await insert_many(tx, ProposalRow, rows)
+
+
+async def add_tasks(tx: Tx, rows: Sequence[Update]) -> None:
+    await insert_many(tx, ReviewTask, rows)
+
+
+async def all_risk_ids(tx: Tx) -> Sequence[int]:
+    return (await tx.session.scalars(select(Risk.id).order_by(Risk.ref))).all()
+
+
+async def with_expired_override(tx: Tx, today: date) -> Sequence[int]:
+    """Risks whose override ended before ``today``, locked by reference."""
+    query = select(Risk.id).where(Risk.override_until < today).order_by(Risk.ref).with_for_update()
+    return (await tx.session.scalars(query)).all()

@@ -1,0 +1,129 @@
+"""Risks and matrices as readers and owners see them."""
+
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date
+from typing import Any
+
+from sqlalchemy import ColumnElement, case, delete, func, insert, or_, select, update
+
+from chassis.db import Tx
+from chassis.sql import insert_or_ignore
+from services.risks.domain.rating import Kind
+from services.risks.domain.register import ProposalState, TaskState
+from services.risks.models import History, MatrixRow, ProposalRow, ReviewTask, Risk, RiskLink
+
+
+@dataclass(frozen=True, slots=True)
+class RiskFilter:
+    """What a reader asks for; ``search`` looks into reference and title."""
+
+    register: str | None = None
+    category: str | None = None
+    department: str | None = None
+    outcome: str | None = None
+    kind: Kind | None = None
+    band: str | None = None
+    search: str | None = None
+
+
+async def risk(tx: Tx, ref: str) -> Risk | None:
+    query = select(Risk).where(Risk.ref == ref).execution_options(populate_existing=True)
+    return (await tx.session.scalars(query)).one_or_none()
+
+
+async def locked_risk(tx: Tx, ref: str) -> Risk | None:
+    """The risk, locked until this transaction ends, as it stands once the lock is had."""
+    query = select(Risk).where(Risk.ref == ref).with_for_update().execution_options(populate_existing=True)
+    return (await tx.session.scalars(query)).one_or_none()
+
+
+async def add_risk(tx: Tx, values: Mapping[str, Any]) -> int | None:
+    """Add a risk; returns its key, or ``None`` where its reference is taken."""
+    added = await insert_or_ignore(tx, Risk, [values], keys=["ref"], returning=["id"])
+    return added[0].id if added else None
+
+
+async def change_risk(tx: Tx, risk_id: int, values: Mapping[str, Any]) -> None:
+    changed = {**values, "changed_at": tx.now}
+    statement = update(Risk).where(Risk.id == risk_id).values(**changed)
+    await tx.session.execute(statement.execution_options(synchronize_session=False))
+
+
+def _conditions(wanted: RiskFilter, today: date) -> list[ColumnElement[bool]]:
+    pairs = (
+        (Risk.register, wanted.register),
+        (Risk.category, wanted.category),
+        (Risk.department, wanted.department),
+        (Risk.outcome, wanted.outcome),
+        (Risk.kind, wanted.kind.value if wanted.kind else None),
+    )
+    conditions: list[ColumnElement[bool]] = [column == value for column, value in pairs if value is not None]
+    if wanted.band is not None:
+        shown = case((Risk.override_until < today, Risk.lasting_band), else_=Risk.effective_band)
+        conditions.append(shown == wanted.band)
+    if wanted.search:
+        text = wanted.search
+        conditions.append(or_(Risk.ref.icontains(text, autoescape=True), Risk.title.icontains(text, autoescape=True)))
+    return conditions
+
+
+async def risks(tx: Tx, wanted: RiskFilter, today: date, after: str | None, limit: int) -> Sequence[Risk]:
+    """Risks by reference, one more than ``limit`` where there are more."""
+    query = select(Risk).where(*_conditions(wanted, today)).order_by(Risk.ref).limit(limit + 1)
+    if after is not None:
+        query = query.where(Risk.ref > after)
+    return (await tx.session.scalars(query)).all()
+
+
+async def ratings_at(tx: Tx, risk_ids: Collection[int], day: date) -> dict[int, dict[str, Any]]:
+    """The rating that was in effect at the end of ``day``, for risks that had one."""
+    latest = (
+        select(func.max(History.id))
+        .where(History.risk_id.in_(risk_ids), History.business_date <= day)
+        .group_by(History.risk_id)
+    )
+    rows = await tx.session.execute(select(History.risk_id, History.after).where(History.id.in_(latest)))
+    return {row.risk_id: row.after for row in rows}
+
+
+async def open_matters(tx: Tx, risk_ids: Collection[int]) -> tuple[dict[int, int], set[int]]:
+    """The open proposal of each risk, and the risks with an open review task."""
+    proposals = await tx.session.execute(
+        select(ProposalRow.risk_id, ProposalRow.id).where(
+            ProposalRow.risk_id.in_(risk_ids), ProposalRow.state == ProposalState.OPEN
+        )
+    )
+    tasks = await tx.session.scalars(
+        select(ReviewTask.risk_id).where(ReviewTask.risk_id.in_(risk_ids), ReviewTask.state == TaskState.OPEN)
+    )
+    return {row.risk_id: row.id for row in proposals}, set(tasks)
+
+
+async def link_rows(tx: Tx, risk_id: int) -> Sequence[RiskLink]:
+    query = select(RiskLink).where(RiskLink.risk_id == risk_id).order_by(RiskLink.id)
+    return (await tx.session.scalars(query.execution_options(populate_existing=True))).all()
+
+
+async def remove_links(tx: Tx, link_ids: Collection[int]) -> None:
+    """Take links away, and with them the review tasks they opened."""
+    await tx.session.execute(
+        update(ReviewTask)
+        .where(ReviewTask.link_id.in_(link_ids), ReviewTask.state == TaskState.OPEN)
+        .values(state=TaskState.DONE, closed_at=tx.now)
+    )
+    await tx.session.execute(delete(RiskLink).where(RiskLink.id.in_(link_ids)))
+
+
+async def add_links(tx: Tx, rows: Sequence[Mapping[str, Any]]) -> None:
+    if rows:
+        await tx.session.execute(insert(RiskLink), [dict(row) for row in rows])
+
+
+async def matrix_rows(tx: Tx) -> Sequence[MatrixRow]:
+    query = select(MatrixRow).order_by(MatrixRow.code, MatrixRow.version)
+    return (await tx.session.scalars(query)).all()
+
+
+async def add_matrix(tx: Tx, values: Mapping[str, Any]) -> None:
+    await tx.session.execute(insert(MatrixRow), [dict(values)])

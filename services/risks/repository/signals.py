@@ -1,0 +1,115 @@
+"""What was heard of indicators, one small row each, and the risks that hang on them."""
+
+from collections.abc import Collection, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from sqlalchemy import delete, select
+
+from chassis.db import Tx
+from chassis.sql import insert_or_ignore, upsert
+from contracts.period import Period
+from services.risks.domain.severity import Signal
+from services.risks.models import IndicatorSignal, RiskLink
+
+Severities = tuple[int | None, int | None, int | None, int | None]
+"""Confirmed severities by target, benchmark, trend and best, in that order."""
+
+
+@dataclass(frozen=True, slots=True)
+class Heard:
+    """The newest event of an indicator in an area, reduced to what risks need."""
+
+    subject: str
+    version: int
+    event_id: str
+    latest: Period | None
+    severities: Severities
+
+
+_COLOURS = (
+    IndicatorSignal.target,
+    IndicatorSignal.benchmark,
+    IndicatorSignal.trend,
+    IndicatorSignal.best,
+)
+_CARRIED = [
+    "version",
+    "event_id",
+    "period_kind",
+    "period_start",
+    "period_end",
+    "target",
+    "benchmark",
+    "trend",
+    "best",
+    "heard_at",
+]
+
+
+async def known_severities(tx: Tx, subjects: Collection[str]) -> dict[str, tuple[int, Severities]]:
+    """Version and severities of the signals that exist among ``subjects``, locked in order."""
+    rows = await tx.session.execute(
+        select(IndicatorSignal.subject, IndicatorSignal.version, *_COLOURS)
+        .where(IndicatorSignal.subject.in_(subjects))
+        .order_by(IndicatorSignal.subject)
+        .with_for_update()
+    )
+    return {row[0]: (row[1], (row[2], row[3], row[4], row[5])) for row in rows}
+
+
+def _row(tx: Tx, heard: Heard) -> dict[str, Any]:
+    target, benchmark, trend, best = heard.severities
+    latest = heard.latest
+    return {
+        "subject": heard.subject,
+        "version": heard.version,
+        "event_id": heard.event_id,
+        "period_kind": latest.kind.value if latest else None,
+        "period_start": latest.start if latest else None,
+        "period_end": latest.end if latest else None,
+        "target": target,
+        "benchmark": benchmark,
+        "trend": trend,
+        "best": best,
+        "heard_at": tx.now,
+    }
+
+
+async def keep_newest(tx: Tx, heard: Sequence[Heard]) -> None:
+    """Keep what was heard wherever it is newer than what is known."""
+    await upsert(
+        tx,
+        IndicatorSignal,
+        [_row(tx, one) for one in sorted(heard, key=lambda one: one.subject)],
+        keys=["subject"],
+        update=_CARRIED,
+        where=lambda table, excluded: table.c.version < excluded.version,
+    )
+
+
+async def hold(tx: Tx, subjects: Collection[str]) -> dict[str, dict[Signal, tuple[int | None, int]]]:
+    """Lock the signals of ``subjects``, with a row of version 0 for those never heard of.
+
+    An event on one of them waits until this transaction ends, and then sees its links. Returns severity and
+    version by signal.
+    """
+    missing = set(subjects) - (await known_severities(tx, subjects)).keys()
+    stubs = [_row(tx, Heard(name, 0, "", None, (None, None, None, None))) for name in sorted(missing)]
+    await insert_or_ignore(tx, IndicatorSignal, [row | {"event_id": None} for row in stubs], keys=["subject"])
+    known = await known_severities(tx, subjects)
+    order = (Signal.TARGET, Signal.BENCHMARK, Signal.TREND, Signal.BEST)
+    return {
+        name: {signal: (severity, version) for signal, severity in zip(order, severities, strict=True)}
+        for name, (version, severities) in known.items()
+    }
+
+
+async def risks_on(tx: Tx, subjects: Collection[str]) -> Sequence[int]:
+    """Risks linked to any of ``subjects``."""
+    found = await tx.session.scalars(select(RiskLink.risk_id).where(RiskLink.subject.in_(subjects)).distinct())
+    return found.all()
+
+
+async def forget(tx: Tx) -> None:
+    await tx.session.execute(delete(IndicatorSignal))
