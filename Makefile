@@ -1,0 +1,97 @@
+# Commissioning Suite. `make help` lists every target. Nothing here needs root, Docker or a service started by hand.
+SHELL := /bin/sh
+PYTHON ?= python3
+PORT ?= 8000
+BIN := .venv/bin
+export PYTHONUNBUFFERED = 1
+
+.DEFAULT_GOAL := help
+
+.PHONY: help
+help: ## List every target
+	@awk 'BEGIN {FS = ":.*## "} /^[a-z-]+:.*## / {printf "  make %-18s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
+
+# ---- setting up ----------------------------------------------------------------------------------------------------
+
+.venv/created:
+	@echo "Creating .venv with $$($(PYTHON) --version)"
+	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || \
+	  { echo "Python 3.11 or newer is needed: make PYTHON=/path/to/python3.11 ..."; exit 1; }
+	@$(PYTHON) -m venv .venv
+	@touch $@
+
+.venv/run: .venv/created requirements.lock pyproject.toml
+	@echo "Installing what the suite needs (pinned, with hashes)"
+	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements.lock
+	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-deps --no-build-isolation --editable .
+	@touch $@
+
+.venv/dev: .venv/run requirements-dev.lock
+	@echo "Installing what the tests and checks need (pinned, with hashes)"
+	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements-dev.lock
+	@touch $@
+
+.PHONY: install
+install: .venv/dev ## Create .venv with everything, for work on the suite
+
+# ---- running -------------------------------------------------------------------------------------------------------
+
+.PHONY: run
+run: .venv/run ## Run the suite with the reference data on 127.0.0.1:8000 (PORT=8010 for another port)
+	@$(BIN)/suite run --reference --port $(PORT)
+
+.PHONY: run-distributed
+run-distributed: .venv/dev ## Run gateway and services as five processes on PostgreSQL and Kafka
+	@$(BIN)/suite run-distributed --port $(PORT)
+
+# ---- proving -------------------------------------------------------------------------------------------------------
+
+.PHONY: test
+test: .venv/dev ## Run the tests, on real engines wherever they can be had
+	@echo "Running the tests"
+	@$(BIN)/python -m pytest -q -m "not faults" $(ARGS)
+
+.PHONY: test-faults
+test-faults: .venv/dev ## Kill and starve real processes, and compare what is left
+	@$(BIN)/python -m pytest -q -m faults tests/faults $(ARGS)
+
+.PHONY: soak
+soak: .venv/dev ## Ten minutes of updates with random kills (SECONDS=600)
+	@$(BIN)/python -m tests.faults.soak --seconds $(or $(SECONDS),600)
+
+.PHONY: check
+check: .venv/dev ## Lint, types, layers, contracts, deployment files
+	@$(BIN)/ruff format --check --quiet . && $(BIN)/ruff check --quiet . && echo "ruff: clean"
+	@$(BIN)/mypy
+	@$(BIN)/lint-imports --no-logo
+	@$(BIN)/python -m suite.schemas --check
+	@.ci/check-deploy
+
+.PHONY: bench
+bench: bench-engine ## Every benchmark, as ratios to limits measured in the same run
+
+.PHONY: bench-engine
+bench-engine: .venv/dev ## Relay, consumer and one update on PostgreSQL and Kafka
+	@$(BIN)/python -m benchmarks.engine
+
+# ---- keeping house -------------------------------------------------------------------------------------------------
+
+.PHONY: format
+format: .venv/dev ## Format the code
+	@$(BIN)/ruff check --quiet --fix . ; $(BIN)/ruff format --quiet .
+
+.PHONY: lock
+lock: .venv/dev ## Resolve the dependencies anew into the lock files
+	@$(BIN)/python -m pip install --quiet uv
+	@$(BIN)/uv pip compile pyproject.toml --universal --python-version 3.11 --generate-hashes --no-emit-index-url \
+	  --no-header --quiet --upgrade -o requirements.lock
+	@$(BIN)/uv pip compile pyproject.toml --group dev --universal --python-version 3.11 --generate-hashes \
+	  --no-emit-index-url --no-header --quiet -c requirements.lock -o requirements-dev.lock
+
+.PHONY: contracts
+contracts: .venv/dev ## Write JSON Schemas of new events into contracts/
+	@$(BIN)/python -m suite.schemas --write
+
+.PHONY: clean
+clean: ## Remove .venv and caches (the data in var/ stays)
+	@rm -rf .venv .mypy_cache .ruff_cache .pytest_cache .hypothesis build *.egg-info

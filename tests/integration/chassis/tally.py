@@ -1,0 +1,93 @@
+"""A service as small as can be: it keeps the newest number of each subject, and counts every effect it applies."""
+
+from collections.abc import Sequence
+
+from pydantic import BaseModel
+from sqlalchemy import BigInteger, Column, Integer, String, Table, delete, select
+
+from chassis.bus.port import Message
+from chassis.consumer import Rebuild, Subscription
+from chassis.db import Tx, service_metadata
+from chassis.events import Delivery, NewEvent, encode, headers
+from chassis.sql import upsert
+from contracts.envelope import Body
+from contracts.topics import events_topic
+
+TOPIC = events_topic("indicators")
+TYPE = "commissioning.number.said.v1"
+
+metadata = service_metadata()
+newest = Table(
+    "newest",
+    metadata,
+    Column("subject", String(60), primary_key=True),
+    Column("version", BigInteger, nullable=False),
+    Column("number", Integer, nullable=False),
+)
+effects = Table(
+    "effects",
+    metadata,
+    Column("id", Integer, primary_key=True),
+    Column("subject", String(60)),
+    Column("version", Integer),
+)
+
+
+class Said(Body):
+    number: int
+
+
+class Bad(Exception):
+    """What the handler raises on a negative number, as a bug or a broken event would."""
+
+
+async def apply(tx: Tx, deliveries: Sequence[Delivery]) -> None:
+    await fold(tx, deliveries)
+    await tx.session.execute(effects.insert(), [{"subject": d.subject, "version": d.version} for d in deliveries])
+
+
+async def fold(tx: Tx, deliveries: Sequence[Delivery]) -> None:
+    for each in deliveries:
+        if each.data(Said).number < 0:
+            raise Bad(f"{each.subject} says {each.data(Said).number}")
+    last = {d.subject: d for d in sorted(deliveries, key=lambda d: d.version)}
+    rows = [{"subject": s, "version": d.version, "number": d.data(Said).number} for s, d in sorted(last.items())]
+    newer = lambda table, excluded: table.c.version < excluded.version  # noqa: E731
+    await upsert(tx, newest, rows, ["subject"], ["version", "number"], where=newer)
+
+
+async def drop(tx: Tx) -> None:
+    await tx.session.execute(delete(newest))
+
+
+async def finish(tx: Tx) -> None:
+    count = len((await tx.session.execute(select(newest))).all())
+    assert count >= 0
+
+
+TALLY = Subscription(
+    consumer="tally", topics=(TOPIC,), types=(TYPE,), apply=apply, rebuild=Rebuild(drop, fold, finish), supersedes=True
+)
+
+
+def said(subject: str, version: int, number: int, *, type_: str = TYPE, event_id: str | None = None) -> Message:
+    from chassis.clock import system_clock
+
+    event_id = event_id or f"{subject}-{version}"
+    new = NewEvent(type_, "/indicators", subject, version, Said(number=number))
+    body = encode(new, event_id=event_id, time=system_clock(), traceparent=None)
+    known = headers(event_id=event_id, source="/indicators", type_=type_, version=version, traceparent=None)
+    return Message(subject, body, known)
+
+
+def new_event(subject: str, version: int, number: int) -> NewEvent:
+    data: BaseModel = Said(number=number)
+    return NewEvent(TYPE, "/indicators", subject, version, data)
+
+
+async def standing(tx: Tx) -> dict[str, int]:
+    return {row.subject: row.number for row in await tx.session.execute(select(newest))}
+
+
+async def applied(tx: Tx) -> list[tuple[str, int]]:
+    return sorted((row.subject, row.version) for row in await tx.session.execute(select(effects)))
