@@ -1,12 +1,50 @@
-"""Where in time an entry is posted: quarters open and closed, months a period covers."""
+"""Entries and where in time they fall: quarters open and closed, months a period covers."""
 
 from collections.abc import Collection, Iterable
+from dataclasses import dataclass
 from datetime import date
+from enum import StrEnum
 from typing import Final
 
 from contracts.period import Period
+from services.finance.domain.savings import NO_AMOUNTS, Amounts, add
 
 MONTHS_A_YEAR: Final = 12
+
+
+class State(StrEnum):
+    """How sure the money is. Only ``banked`` has left a budget."""
+
+    INDICATED = "indicated"
+    VALIDATED = "validated"
+    BANKED = "banked"
+
+
+@dataclass(frozen=True, slots=True)
+class Posted:
+    """An entry as far as sums go: what it is, the period it belongs to, the quarter it was posted in."""
+
+    state: State
+    period: Period
+    quarter: Period
+    amounts: Amounts
+
+
+def posted_by(state: State, entries: Iterable[Posted]) -> Amounts:
+    total = NO_AMOUNTS
+    for entry in entries:
+        if entry.state is state:
+            total = add(total, entry.amounts)
+    return total
+
+
+def indicated_by_period(entries: Iterable[Posted]) -> dict[Period, Amounts]:
+    """What the ledger already says of each period an indicator was posted for."""
+    found: dict[Period, Amounts] = {}
+    for entry in entries:
+        if entry.state is State.INDICATED:
+            found[entry.period] = add(found.get(entry.period, NO_AMOUNTS), entry.amounts)
+    return found
 
 
 def posting_quarter(period: Period, closed: Collection[Period]) -> Period:

@@ -3,20 +3,11 @@
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
-from enum import StrEnum
 
 from contracts.colours import Colour
 from contracts.money import to_penny
 from contracts.period import Period
-from services.finance.domain.ledger import months_of
-
-
-class State(StrEnum):
-    """How sure the money is. Only ``banked`` has left a budget."""
-
-    INDICATED = "indicated"
-    VALIDATED = "validated"
-    BANKED = "banked"
+from services.finance.domain.ledger import Posted, State, months_of, posted_by
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,6 +58,18 @@ class Totals:
     banked: Decimal
     non_cash: Decimal
     validated_periods: frozenset[Period]
+
+
+def totals(posted: Sequence[Posted]) -> Totals:
+    """Add up a scheme's ledger. Order and number of the entries do not matter, only their sum."""
+    sums = {state: posted_by(state, posted) for state in State}
+    return Totals(
+        indicated=sums[State.INDICATED].cash,
+        validated=sums[State.VALIDATED].cash,
+        banked=sums[State.BANKED].cash,
+        non_cash=sums[State.INDICATED].non_cash,
+        validated_periods=frozenset(p.period for p in posted if p.state is State.VALIDATED),
+    )
 
 
 def whole_plan(plan: Sequence[PlannedPeriod]) -> Range:

@@ -14,8 +14,8 @@ from contracts.period import Period, PeriodKind
 FORMULA: Final = 1
 """Version of the formula below; entries name the one that made them."""
 
-LEDGER_LIMIT: Final = Decimal(10) ** 13
-"""Pounds one period may be worth. More than that is a slip of the keyboard, not a saving."""
+LEDGER_LIMIT: Final = Decimal(10) ** 11
+"""Pounds one entry may hold: more than every council in England spends is a slip of the keyboard."""
 
 _EXACT: Final = Context(prec=150)
 """Wide enough that no product of the factors is rounded before the penny."""

@@ -1,0 +1,35 @@
+"""The finance service, ready to be run."""
+
+from fastapi import FastAPI
+
+from chassis.service import ServiceSpec, build_app
+from chassis.web import Resources
+from services.finance.consumers import SUBSCRIPTION
+from services.finance.endpoints import funds, schemes
+from services.finance.models import Base
+
+DESCRIPTION = """\
+Pooled funds, budget lines and savings schemes of partners who plan and pay together.
+
+A scheme tied to an indicator is **indicated** as the indicator's values arrive; finance posts what it has
+**validated** and what it has **banked**. Only banked money changes a budget or an outturn; indicated money is never
+shown as delivered. The ledger is append-only: a revised value posts the difference in an open quarter, closed
+quarters never change, and every figure shown is added up from entries. Provisional values count as indicated, and
+say so in the flags of the position.
+
+Money is `{"amount": "1234.56", "currency": "GBP"}`, exact to the penny; rates and shares travel as text.
+"""
+
+SPEC = ServiceSpec(
+    name="finance",
+    title="Finance",
+    description=DESCRIPTION,
+    metadata=Base.metadata,
+    package="services.finance",
+    routers=(funds.router, schemes.router),
+    subscriptions=(SUBSCRIPTION,),
+)
+
+
+def create_app(resources: Resources) -> FastAPI:
+    return build_app(SPEC, resources)

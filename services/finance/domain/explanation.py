@@ -1,0 +1,58 @@
+"""How an indicated figure was made, in a sentence a period, for whoever has to believe it."""
+
+from collections.abc import Sequence
+from decimal import Decimal
+
+from contracts.colours import Polarity
+from services.finance.domain.savings import Due, Fact, Link, due
+
+_WHY_NOTHING = {
+    "withdrawn": "withdrawn, so worth nothing",
+    "neutral_polarity": "the indicator is neutral, so worth nothing",
+    "unit_cost_not_effective": "the unit cost does not hold for this period, so worth nothing",
+    "out_of_range": "worth more than a ledger holds, so not posted",
+}
+MANUAL = "Tied to no indicator: finance posts what it validates and banks."
+
+
+def explain(link: Link | None, polarity: Polarity | None, facts: Sequence[Fact]) -> str:
+    """The formula with its factors, then each period with its figures. Indicated money is not delivered money."""
+    if link is None:
+        return MANUAL
+    if polarity is None:
+        return f"Nothing has been heard of {link.indicator} in {link.area} yet."
+    parts = [_formula(link, polarity)]
+    for fact in sorted(facts, key=lambda f: f.period.sort_key):
+        made = due(link, polarity, fact)
+        if made is not None:
+            parts.append(_period(link, fact, made))
+    if len(parts) == 1:
+        parts.append(f"No value of a period of {link.year} has been heard yet.")
+    return " ".join([*parts, "Indicated money is not delivered money."])
+
+
+def _formula(link: Link, polarity: Polarity) -> str:
+    terms, cost = link.terms, link.terms.unit_cost
+    units = "(actual - baseline)" if polarity is Polarity.HIGH_IS_GOOD else "(baseline - actual)"
+    return (
+        f"{link.indicator} in {link.area}, {polarity.replace('_', ' ')}: {units} x volume {plain(terms.volume)} x "
+        f"unit cost £{cost.amount:,.2f} ({cost.source}, {cost.price_year} prices) x marginal rate "
+        f"{plain(terms.marginal_rate)} x attribution {plain(terms.attribution)}; of that a share of "
+        f"{plain(terms.cashable_share)} is cash, less £{terms.reprovision:,.2f} a period to provide otherwise."
+    )
+
+
+def _period(link: Link, fact: Fact, made: Due) -> str:
+    if made.flag is not None:
+        return f"{fact.period}: {_WHY_NOTHING[made.flag]}."
+    baseline, actual = link.baseline.of(fact.period) or Decimal(0), fact.value or Decimal(0)
+    return (
+        f"{fact.period} (revision {fact.revision}, {fact.status}): baseline {plain(baseline)}, actual {plain(actual)}: "
+        f"cash £{made.amounts.cash:,.2f}, not cash £{made.amounts.non_cash:,.2f}."
+    )
+
+
+def plain(number: Decimal) -> str:
+    """A number without needless noughts."""
+    text = f"{number:f}"
+    return text.rstrip("0").rstrip(".") if "." in text else text

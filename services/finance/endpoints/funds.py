@@ -1,0 +1,93 @@
+"""Funds, their quarters, and the savings range calculator."""
+
+from typing import Annotated
+
+from fastapi import APIRouter, Query, Response
+
+from chassis.web import Page, Paging, Read, Write, problems
+from contracts.period import Period
+from services.finance.schemas.fields import Code, FinancialYear
+from services.finance.schemas.funds import (
+    ClosedQuarterOut,
+    FundBody,
+    FundOut,
+    FundPositionOut,
+    FundSummary,
+    SavingsRangeBody,
+    SavingsRangeOut,
+)
+from services.finance.service import calculators, funds, positions
+
+router = APIRouter(prefix="/finance/v1")
+
+
+@router.get("/funds", tags=["funds"], summary="List funds", responses=problems(401, 422, 503))
+async def list_funds(read: Read, paging: Paging) -> Page[FundSummary]:
+    """Pooled funds in the order of their codes."""
+    return await read(lambda tx: funds.find(tx, paging))
+
+
+@router.get("/funds/{code}", tags=["funds"], summary="Read a fund", responses=problems(401, 404, 503))
+async def get_fund(read: Read, code: str) -> FundOut:
+    """Partners, every version of the agreement, budget lines as printed and as added up, closed quarters."""
+    return await read(lambda tx: funds.get(tx, code))
+
+
+@router.put(
+    "/funds/{code}",
+    tags=["funds"],
+    summary="Define a fund",
+    responses=problems(401, 409, 413, 415, 422, 503) | {201: {"model": FundOut, "description": "It is new"}},
+)
+async def put_fund(write: Write, code: Code, body: FundBody, response: Response) -> FundOut:
+    """Partners, agreement and budget lines as a whole: a line left out goes, unless a scheme stands on it (409).
+
+    Sending the same again changes nothing. Another agreement than the last becomes a new version of it.
+    """
+    fund, new = await write(lambda tx: funds.put(tx, code, body))
+    response.status_code = 201 if new else 200
+    return fund
+
+
+@router.get(
+    "/funds/{code}/position", tags=["funds"], summary="Where a fund stands", responses=problems(401, 404, 422, 503)
+)
+async def get_fund_position(
+    read: Read,
+    code: str,
+    financial_year: Annotated[FinancialYear | None, Query(description="Default: the latest with budget lines")] = None,
+) -> FundPositionOut:
+    """Budget, savings by certainty, outturn and variance by line, each quarter, and where print and sum differ.
+
+    Only banked money changes the outturn. Printed figures that do not add up are listed, never mended: a printed net
+    budget is in force for its line, and totals are added up from those.
+    """
+    return await read(lambda tx: positions.of_fund(tx, code, financial_year))
+
+
+@router.put(
+    "/funds/{code}/closed-quarters/{label:path}",
+    tags=["funds"],
+    summary="Close a quarter",
+    responses=problems(401, 404, 409, 422, 503),
+)
+async def close_quarter(write: Write, code: str, label: Period) -> ClosedQuarterOut:
+    """Close a quarter (`2017/18 Q3`, or `2017-18 Q3`) that has ended on the business date. It never changes again.
+
+    What is revised later is posted in the first open quarter after it. Closing it again changes nothing.
+    """
+    return await write(lambda tx: funds.close_quarter(tx, code, label))
+
+
+@router.post(
+    "/calculators/savings-range",
+    tags=["calculators"],
+    summary="A base times a low and a high rate",
+    responses=problems(401, 413, 415, 422),
+)
+async def savings_range(body: SavingsRangeBody) -> SavingsRangeOut:
+    """The savings range model of 2014: exact to the penny, and rounded half up to the unit of a printed table.
+
+    A printed figure is read as computed, as truncated (cut off instead of rounded), or as different. Nothing is stored.
+    """
+    return calculators.savings_range(body)

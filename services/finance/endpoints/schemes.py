@@ -1,0 +1,101 @@
+"""Savings schemes, their ledgers and positions."""
+
+from typing import Annotated
+
+from fastapi import APIRouter, Query, Response
+
+from chassis.web import Page, Paging, Read, Write, problems
+from services.finance.domain.ledger import State
+from services.finance.schemas.fields import FinancialYear
+from services.finance.schemas.schemes import (
+    EntryBody,
+    EntryOut,
+    SchemeBody,
+    SchemeOut,
+    SchemePositionOut,
+    Workstream,
+)
+from services.finance.service import positions, schemes
+
+router = APIRouter(prefix="/finance/v1", tags=["schemes"])
+
+Text = Annotated[str | None, Query(max_length=100)]
+
+
+@router.get("/schemes", summary="List savings schemes", responses=problems(401, 422, 503))
+async def list_schemes(
+    read: Read,
+    paging: Paging,
+    fund: Text = None,
+    financial_year: Annotated[FinancialYear | None, Query()] = None,
+    workstream: Annotated[Workstream | None, Query()] = None,
+    indicator: Text = None,
+    area: Text = None,
+) -> Page[SchemeOut]:
+    """Schemes in the order of their codes; filters narrow the list together."""
+    filters = {
+        "fund": fund,
+        "financial_year": financial_year.label if financial_year else None,
+        "workstream": workstream,
+        "indicator": indicator,
+        "area": area,
+    }
+    return await read(lambda tx: schemes.find(tx, filters, paging))
+
+
+@router.post(
+    "/schemes",
+    status_code=201,
+    summary="Define a savings scheme",
+    responses=problems(401, 409, 413, 415, 422, 503),
+)
+async def add_scheme(write: Write, body: SchemeBody) -> SchemeOut:
+    """With a `link` the scheme is moved by an indicator in an area, from the values heard before it was defined on.
+
+    For each period of its year that has a baseline: (baseline - actual, or the reverse where high is good) x volume
+    x unit cost x marginal rate x attribution. Attributions of a year's schemes to one indicator in one area sum to
+    at most 1: what goes beyond is refused (409) and the other schemes are named. A provisional value counts, and the
+    final one restates it; a withdrawn value takes its period back to nothing.
+    """
+    return await write(lambda tx: schemes.add(tx, body))
+
+
+@router.get("/schemes/{code}", summary="Read a savings scheme", responses=problems(401, 404, 503))
+async def get_scheme(read: Read, code: str) -> SchemeOut:
+    """The scheme as it was defined."""
+    return await read(lambda tx: schemes.get(tx, code))
+
+
+@router.get("/schemes/{code}/entries", summary="A scheme's ledger", responses=problems(401, 404, 422, 503))
+async def list_entries(
+    read: Read, code: str, paging: Paging, state: Annotated[State | None, Query()] = None
+) -> Page[EntryOut]:
+    """Entries in the order they were posted. None is ever changed: a restatement is a further entry."""
+    return await read(lambda tx: schemes.entries(tx, code, state, paging))
+
+
+@router.post(
+    "/schemes/{code}/entries",
+    status_code=201,
+    summary="Post validated or banked money",
+    responses=problems(401, 404, 409, 413, 415, 422, 503)
+    | {200: {"model": EntryOut, "description": "It was posted before"}},
+)
+async def post_entry(write: Write, code: str, body: EntryBody, response: Response) -> EntryOut:
+    """What finance has validated, or taken out of the budget (at most what it validated). Negative takes back.
+
+    The reference makes it safe to repeat: the same posting again is answered with the first (200), another with the
+    same reference is refused (409), and so is one into a closed quarter.
+    """
+    entry, new = await write(lambda tx: schemes.post_entry(tx, code, body))
+    response.status_code = 201 if new else 200
+    return entry
+
+
+@router.get("/schemes/{code}/position", summary="Where a scheme stands", responses=problems(401, 404, 503))
+async def get_scheme_position(read: Read, code: str) -> SchemePositionOut:
+    """Plan, indicated, validated and banked money, forecast and colour, year to date, and how indicated was made.
+
+    No figure exceeds what the budget line holds: the rest is under `held`, and flagged `held_at_budget`.
+    """
+    return await read(lambda tx: positions.of_scheme(tx, code))

@@ -1,0 +1,47 @@
+"""What can go wrong in finance, named for what it is."""
+
+from chassis.errors import Conflict, Invalid, NotFound
+
+
+class FundUnknown(NotFound):
+    type_, title = "fund-unknown", "There is no such fund"
+
+
+class SchemeUnknown(NotFound):
+    type_, title = "scheme-unknown", "There is no such savings scheme"
+
+
+class SchemeExists(Conflict):
+    type_, title = "scheme-exists", "A savings scheme of this code exists"
+
+
+class AttributionExceeded(Conflict):
+    type_, title = "attribution-exceeded", "More than the whole of an indicator's change would be claimed"
+
+
+class QuarterClosed(Conflict):
+    type_, title = "quarter-closed", "The quarter is closed and never changes"
+
+
+class QuarterNotEnded(Conflict):
+    type_, title = "quarter-not-ended", "The quarter has not ended"
+
+
+class ReferenceUsed(Conflict):
+    type_, title = "reference-used", "Another posting has this reference"
+
+
+class BankedBeyondValidated(Conflict):
+    type_, title = "banked-beyond-validated", "Money is banked only out of what finance has validated"
+
+
+class BudgetLineInUse(Conflict):
+    type_, title = "budget-line-in-use", "A savings scheme stands on this budget line"
+
+
+class NotAFinancialQuarter(Invalid):
+    type_, title = "not-a-quarter", "Books close by financial quarter"
+
+
+class InvalidFinance(Invalid):
+    type_, title = "invalid-finance", "What was sent does not fit what is known here"

@@ -1,0 +1,239 @@
+"""Tables of finance. Periods stand as kind, first and last day; money and values as exact decimals."""
+
+from datetime import date, datetime
+from decimal import Decimal
+from typing import Any
+
+from sqlalchemy import (
+    BigInteger,
+    Boolean,
+    Date,
+    ForeignKey,
+    ForeignKeyConstraint,
+    Index,
+    Integer,
+    String,
+    Text,
+    UniqueConstraint,
+)
+from sqlalchemy.orm import DeclarativeBase, Mapped, mapped_column
+
+from chassis.db import BigId, ExactDecimal, JsonText, UtcDateTime, service_metadata
+
+
+class Base(DeclarativeBase):
+    metadata = service_metadata()
+
+
+class Fund(Base):
+    """A pooled fund. Its row is the lock that keeps closing a quarter apart from posting into it."""
+
+    __tablename__ = "fund"
+
+    code: Mapped[str] = mapped_column(String(60), primary_key=True)
+    name: Mapped[str] = mapped_column(String(200))
+    host: Mapped[str | None] = mapped_column(String(60))
+
+
+class FundPartner(Base):
+    __tablename__ = "fund_partner"
+
+    fund: Mapped[str] = mapped_column(ForeignKey("fund.code"), primary_key=True)
+    code: Mapped[str] = mapped_column(String(60), primary_key=True)
+    name: Mapped[str] = mapped_column(String(200))
+    role: Mapped[str | None] = mapped_column(String(200))
+
+
+class FundAgreement(Base):
+    """A version of the agreement between partners: contributions and the risk-share rule, as they were sent."""
+
+    __tablename__ = "fund_agreement"
+
+    fund: Mapped[str] = mapped_column(ForeignKey("fund.code"), primary_key=True)
+    version: Mapped[int] = mapped_column(Integer, primary_key=True, autoincrement=False)
+    effective_from: Mapped[date] = mapped_column(Date)
+    terms: Mapped[dict[str, Any]] = mapped_column(JsonText)
+    recorded_at: Mapped[datetime] = mapped_column(UtcDateTime)
+    recorded_by: Mapped[str] = mapped_column(String(100))
+
+
+class BudgetLine(Base):
+    """A division's budget in a financial year, in pounds; the net is derived, the printed one kept beside it."""
+
+    __tablename__ = "budget_line"
+
+    fund: Mapped[str] = mapped_column(ForeignKey("fund.code"), primary_key=True)
+    financial_year: Mapped[str] = mapped_column(String(7), primary_key=True)
+    code: Mapped[str] = mapped_column(String(60), primary_key=True)
+    directorate: Mapped[str] = mapped_column(String(200))
+    department: Mapped[str] = mapped_column(String(200))
+    division: Mapped[str] = mapped_column(String(200))
+    opening: Mapped[Decimal] = mapped_column(ExactDecimal)
+    cost_increases: Mapped[Decimal] = mapped_column(ExactDecimal)
+    savings: Mapped[Decimal] = mapped_column(ExactDecimal)
+    other_savings: Mapped[Decimal] = mapped_column(ExactDecimal)
+    printed_net: Mapped[Decimal | None] = mapped_column(ExactDecimal)
+
+
+class PrintedTotal(Base):
+    """A total as a document prints it, kept whether or not the lines add to it."""
+
+    __tablename__ = "printed_total"
+
+    fund: Mapped[str] = mapped_column(ForeignKey("fund.code"), primary_key=True)
+    financial_year: Mapped[str] = mapped_column(String(7), primary_key=True)
+    column: Mapped[str] = mapped_column(String(20), primary_key=True)
+    amount: Mapped[Decimal] = mapped_column(ExactDecimal)
+
+
+class ClosedQuarter(Base):
+    __tablename__ = "closed_quarter"
+
+    fund: Mapped[str] = mapped_column(ForeignKey("fund.code"), primary_key=True)
+    quarter_start: Mapped[date] = mapped_column(Date, primary_key=True)
+    closed_at: Mapped[datetime] = mapped_column(UtcDateTime)
+    closed_by: Mapped[str] = mapped_column(String(100))
+
+
+class Scheme(Base):
+    """A savings scheme. Tied to an indicator in an area where ``indicator`` is set, else posted by hand.
+
+    ``version`` counts its published states; ``published`` is the fingerprint of the last one.
+    """
+
+    __tablename__ = "scheme"
+    __table_args__ = (
+        ForeignKeyConstraint(
+            ["fund", "financial_year", "budget_line"],
+            ["budget_line.fund", "budget_line.financial_year", "budget_line.code"],
+        ),
+        Index(None, "indicator", "area"),
+        Index(None, "fund", "financial_year"),
+    )
+
+    code: Mapped[str] = mapped_column(String(60), primary_key=True)
+    name: Mapped[str] = mapped_column(String(200))
+    workstream: Mapped[str] = mapped_column(String(40))
+    fund: Mapped[str] = mapped_column(String(60))
+    budget_line: Mapped[str] = mapped_column(String(60))
+    partner: Mapped[str] = mapped_column(String(60))
+    financial_year: Mapped[str] = mapped_column(String(7))
+    year_start: Mapped[date] = mapped_column(Date)
+    year_end: Mapped[date] = mapped_column(Date)
+    cashable_share: Mapped[Decimal] = mapped_column(ExactDecimal)
+    recurrent: Mapped[bool] = mapped_column(Boolean)
+    delivered_by: Mapped[str] = mapped_column(String(20))
+    optimism_bias: Mapped[Decimal] = mapped_column(ExactDecimal)
+    confidence: Mapped[Decimal] = mapped_column(ExactDecimal)
+    illustrative: Mapped[bool] = mapped_column(Boolean)
+    indicator: Mapped[str | None] = mapped_column(String(100))
+    area: Mapped[str | None] = mapped_column(String(40))
+    baseline_value: Mapped[Decimal | None] = mapped_column(ExactDecimal)
+    baseline_every: Mapped[str | None] = mapped_column(String(20))
+    volume: Mapped[Decimal | None] = mapped_column(ExactDecimal)
+    unit_cost: Mapped[Decimal | None] = mapped_column(ExactDecimal)
+    unit_cost_source: Mapped[str | None] = mapped_column(String(300))
+    unit_cost_price_year: Mapped[str | None] = mapped_column(String(7))
+    unit_cost_from: Mapped[date | None] = mapped_column(Date)
+    unit_cost_to: Mapped[date | None] = mapped_column(Date)
+    marginal_rate: Mapped[Decimal | None] = mapped_column(ExactDecimal)
+    attribution: Mapped[Decimal | None] = mapped_column(ExactDecimal)
+    reprovision: Mapped[Decimal | None] = mapped_column(ExactDecimal)
+    version: Mapped[int] = mapped_column(Integer)
+    published: Mapped[str | None] = mapped_column(String(64))
+    created_at: Mapped[datetime] = mapped_column(UtcDateTime)
+    created_by: Mapped[str] = mapped_column(String(100))
+
+
+class SchemePlan(Base):
+    __tablename__ = "scheme_plan"
+
+    scheme: Mapped[str] = mapped_column(ForeignKey("scheme.code"), primary_key=True)
+    period_kind: Mapped[str] = mapped_column(String(20), primary_key=True)
+    period_start: Mapped[date] = mapped_column(Date, primary_key=True)
+    period_end: Mapped[date] = mapped_column(Date, primary_key=True)
+    low: Mapped[Decimal] = mapped_column(ExactDecimal)
+    high: Mapped[Decimal] = mapped_column(ExactDecimal)
+
+
+class SchemeBaseline(Base):
+    """A baseline given for one period."""
+
+    __tablename__ = "scheme_baseline"
+
+    scheme: Mapped[str] = mapped_column(ForeignKey("scheme.code"), primary_key=True)
+    period_kind: Mapped[str] = mapped_column(String(20), primary_key=True)
+    period_start: Mapped[date] = mapped_column(Date, primary_key=True)
+    period_end: Mapped[date] = mapped_column(Date, primary_key=True)
+    value: Mapped[Decimal] = mapped_column(ExactDecimal)
+
+
+class IndicatorArea(Base):
+    """An indicator in an area that finance has heard of, or that a scheme waits for (then version is 0).
+
+    Its row is locked before the facts and schemes under it, so that a new scheme misses no event on its way in.
+    """
+
+    __tablename__ = "indicator_area"
+
+    indicator: Mapped[str] = mapped_column(String(100), primary_key=True)
+    area: Mapped[str] = mapped_column(String(40), primary_key=True)
+    version: Mapped[int] = mapped_column(BigInteger)
+    polarity: Mapped[str | None] = mapped_column(String(20))
+    polarity_since: Mapped[int] = mapped_column(BigInteger)
+
+
+class IndicatorFact(Base):
+    """What finance last heard of an indicator in an area and a period; it moves to a higher revision only."""
+
+    __tablename__ = "indicator_fact"
+
+    indicator: Mapped[str] = mapped_column(String(100), primary_key=True)
+    area: Mapped[str] = mapped_column(String(40), primary_key=True)
+    period_kind: Mapped[str] = mapped_column(String(20), primary_key=True)
+    period_start: Mapped[date] = mapped_column(Date, primary_key=True)
+    period_end: Mapped[date] = mapped_column(Date, primary_key=True)
+    value: Mapped[Decimal | None] = mapped_column(ExactDecimal)
+    revision: Mapped[int] = mapped_column(Integer)
+    status: Mapped[str] = mapped_column(String(20))
+    event_id: Mapped[str] = mapped_column(String(64))
+
+
+class Entry(Base):
+    """A line of the ledger, never changed or deleted. ``posted_quarter`` is the first day of its quarter."""
+
+    __tablename__ = "entry"
+    __table_args__ = (
+        UniqueConstraint(
+            "scheme",
+            "indicator",
+            "area",
+            "period_kind",
+            "period_start",
+            "period_end",
+            "revision",
+            "rule_version",
+            name="uq_entry_indicated",
+        ),
+        UniqueConstraint("scheme", "reference"),
+    )
+
+    id: Mapped[int] = mapped_column(BigId, primary_key=True, autoincrement=True)
+    scheme: Mapped[str] = mapped_column(ForeignKey("scheme.code"))
+    state: Mapped[str] = mapped_column(String(20))
+    period_kind: Mapped[str] = mapped_column(String(20))
+    period_start: Mapped[date] = mapped_column(Date)
+    period_end: Mapped[date] = mapped_column(Date)
+    posted_quarter: Mapped[date] = mapped_column(Date)
+    corrects: Mapped[bool] = mapped_column(Boolean)
+    cash: Mapped[Decimal] = mapped_column(ExactDecimal)
+    non_cash: Mapped[Decimal] = mapped_column(ExactDecimal)
+    indicator: Mapped[str | None] = mapped_column(String(100))
+    area: Mapped[str | None] = mapped_column(String(40))
+    revision: Mapped[int | None] = mapped_column(Integer)
+    rule_version: Mapped[str | None] = mapped_column(String(40))
+    event_id: Mapped[str | None] = mapped_column(String(64))
+    reference: Mapped[str | None] = mapped_column(String(100))
+    reason: Mapped[str] = mapped_column(Text)
+    actor: Mapped[str] = mapped_column(String(100))
+    at: Mapped[datetime] = mapped_column(UtcDateTime)

@@ -1,0 +1,1 @@
+"""Every query of finance. Locks are taken in one order: indicator areas, funds, schemes."""

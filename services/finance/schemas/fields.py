@@ -1,0 +1,59 @@
+"""Fields that several bodies share."""
+
+from decimal import Decimal
+from typing import Annotated, Final
+
+from pydantic import AfterValidator, Field
+
+from contracts.money import Money
+from contracts.period import Period, PeriodKind
+from services.finance.domain.savings import LEDGER_LIMIT
+
+Code = Annotated[str, Field(min_length=1, max_length=60, pattern=r"^[A-Za-z0-9][A-Za-z0-9._-]*$")]
+Title = Annotated[str, Field(min_length=1, max_length=200)]
+Share = Annotated[Decimal, Field(ge=0, le=1, max_digits=9, decimal_places=8)]
+"""A part of one, from 0 to 1."""
+Weight = Annotated[Decimal, Field(ge=0, max_digits=18, decimal_places=8)]
+Percent = Annotated[Decimal, Field(ge=0, le=100, max_digits=11, decimal_places=8)]
+
+SPLITTING_KINDS: Final = (PeriodKind.MONTH, PeriodKind.QUARTER, PeriodKind.FINANCIAL_YEAR)
+"""Kinds that divide a financial year without overlap, so that a year to date can be their sum."""
+
+
+def _within_reach(money: Money) -> Money:
+    if abs(money.amount) > LEDGER_LIMIT:
+        raise ValueError(f"at most £{LEDGER_LIMIT:,} either way")
+    return money
+
+
+def _not_negative(money: Money) -> Money:
+    if money.amount < 0:
+        raise ValueError("must not be negative")
+    return money
+
+
+def _a_financial_year(period: Period) -> Period:
+    if period.kind is not PeriodKind.FINANCIAL_YEAR:
+        raise ValueError(f"{period} is no financial year; write it as 2017/18")
+    return period
+
+
+def _a_quarter(period: Period) -> Period:
+    if period.kind is not PeriodKind.QUARTER:
+        raise ValueError(f"{period} is no financial quarter; write it as 2017/18 Q3")
+    return period
+
+
+def _splits_a_year(kind: PeriodKind) -> PeriodKind:
+    if kind not in SPLITTING_KINDS:
+        raise ValueError(f"one of {', '.join(SPLITTING_KINDS)}: other kinds overlap or leave the year")
+    return kind
+
+
+Pounds = Annotated[Money, AfterValidator(_within_reach)]
+"""Money of either sign."""
+Cost = Annotated[Money, AfterValidator(_within_reach), AfterValidator(_not_negative)]
+"""Money that is not negative."""
+FinancialYear = Annotated[Period, AfterValidator(_a_financial_year)]
+Quarter = Annotated[Period, AfterValidator(_a_quarter)]
+YearPart = Annotated[PeriodKind, AfterValidator(_splits_a_year)]

@@ -1,0 +1,1 @@
+"""The use cases of finance, each of them one transaction."""

@@ -1,0 +1,144 @@
+"""Define funds, read them, close their quarters."""
+
+from chassis.db import Tx
+from chassis.errors import FieldError
+from chassis.web import Page, PageRequest, page
+from contracts.period import Period, PeriodKind
+from services.finance.domain.ledger import has_ended
+from services.finance.errors import (
+    BudgetLineInUse,
+    FundUnknown,
+    InvalidFinance,
+    NotAFinancialQuarter,
+    QuarterNotEnded,
+)
+from services.finance.models import Fund, FundAgreement
+from services.finance.repository import books as ledger
+from services.finance.repository import funds, schemes
+from services.finance.schemas.funds import AgreementBody, ClosedQuarterOut, FundBody, FundOut, FundSummary, PartnerOut
+from services.finance.service.restatement import publish
+from services.finance.service.rows import agreement_out, line_out, line_row
+
+
+async def put(tx: Tx, code: str, body: FundBody) -> tuple[FundOut, bool]:
+    """Define the whole of a fund; true when it is new. Schemes whose line changed are published anew."""
+    _check(body)
+    new = await funds.put_fund(tx, code, body.name, body.host)
+    await _check_in_use(tx, code, body)
+    await funds.put_partners(tx, code, [{"fund": code, **partner.model_dump()} for partner in body.partners])
+    rows = [line_row(code, line) for line in body.budget_lines]
+    await funds.put_lines(tx, code, sorted(rows, key=lambda row: (row["financial_year"], row["code"])))
+    await funds.put_printed_totals(tx, code, _total_rows(code, body))
+    await _put_agreement(tx, code, body.agreement)
+    codes = await schemes.codes_of_fund(tx, code)
+    if codes:
+        await ledger.lock_schemes(tx, codes)
+        for book in await ledger.open_books(tx, codes):
+            await publish(tx, book, ())
+    return await get(tx, code), new
+
+
+def _total_rows(code: str, body: FundBody) -> list[dict[str, object]]:
+    return [
+        {"fund": code, "financial_year": t.financial_year.label, "column": t.column, "amount": t.amount.amount}
+        for t in body.printed_totals
+    ]
+
+
+def _check(body: FundBody) -> None:
+    """Everything named is named once, and every partner named is a partner."""
+    errors = []
+    partners = [partner.code for partner in body.partners]
+    if len(set(partners)) < len(partners):
+        errors.append(FieldError("partners", "a partner is listed twice"))
+    lines = [(line.financial_year, line.code) for line in body.budget_lines]
+    if len(set(lines)) < len(lines):
+        errors.append(FieldError("budget_lines", "a line is listed twice in a year"))
+    printed = [(total.financial_year, total.column) for total in body.printed_totals]
+    if len(set(printed)) < len(printed):
+        errors.append(FieldError("printed_totals", "a total is listed twice in a year"))
+    for field, strangers in _strangers(body, set(partners)).items():
+        errors.extend(FieldError(field, f"{stranger} is no partner") for stranger in sorted(strangers))
+    if errors:
+        raise InvalidFinance("The fund does not fit together.", errors)
+
+
+def _strangers(body: FundBody, partners: set[str]) -> dict[str, set[str]]:
+    found = {"host": {body.host} - partners if body.host else set[str]()}
+    if body.agreement is not None:
+        found["agreement.contributions"] = {c.partner for c in body.agreement.contributions} - partners
+        if body.agreement.risk_share is not None:
+            found["agreement.risk_share"] = body.agreement.risk_share.partners() - partners
+    return found
+
+
+async def _check_in_use(tx: Tx, code: str, body: FundBody) -> None:
+    """Schemes keep the line and the partner they were defined on."""
+    kept = {(line.financial_year.label, line.code) for line in body.budget_lines}
+    lost = sorted(await funds.lines_in_use(tx, code) - kept)
+    if lost:
+        raise BudgetLineInUse("Schemes stand on " + ", ".join(f"{line} in {year}" for year, line in lost) + ".")
+    gone = sorted(await funds.partners_of_schemes(tx, code) - {partner.code for partner in body.partners})
+    if gone:
+        raise BudgetLineInUse(f"Schemes belong to {', '.join(gone)}, who must stay a partner.")
+
+
+async def _put_agreement(tx: Tx, code: str, body: AgreementBody | None) -> None:
+    """Append a version where the agreement says something else than the last one."""
+    if body is None:
+        return
+    known = await funds.agreements(tx, code)
+    terms = body.model_dump(mode="json")
+    if known and known[-1].terms == terms:
+        return
+    version = known[-1].version + 1 if known else 1
+    agreement = FundAgreement(
+        fund=code,
+        version=version,
+        effective_from=body.effective_from,
+        terms=terms,
+        recorded_at=tx.now,
+        recorded_by=tx.actor,
+    )
+    funds.add_agreement(tx, agreement)
+    await tx.session.flush()
+
+
+async def known(tx: Tx, code: str) -> Fund:
+    fund = await funds.get(tx, code)
+    if fund is None:
+        raise FundUnknown(f"There is no fund {code}.")
+    return fund
+
+
+async def get(tx: Tx, code: str) -> FundOut:
+    fund = await known(tx, code)
+    closed = (await ledger.closed_quarters(tx, [code])).get(code, frozenset())
+    return FundOut(
+        code=fund.code,
+        name=fund.name,
+        host=fund.host,
+        partners=[PartnerOut(code=p.code, name=p.name, role=p.role) for p in await funds.partners(tx, code)],
+        agreements=[agreement_out(row) for row in await funds.agreements(tx, code)],
+        budget_lines=[line_out(row) for row in await funds.lines(tx, code)],
+        closed_quarters=[quarter.label for quarter in sorted(closed)],
+    )
+
+
+async def find(tx: Tx, paging: PageRequest) -> Page[FundSummary]:
+    rows = await funds.page(tx, paging.after, paging.limit)
+    shown = [FundSummary(code=row.code, name=row.name, host=row.host) for row in rows]
+    return page(shown, paging.limit, key=lambda fund: fund.code)
+
+
+async def close_quarter(tx: Tx, code: str, quarter: Period) -> ClosedQuarterOut:
+    """Close a quarter that has ended on the business date. Closing it again changes nothing."""
+    if quarter.kind is not PeriodKind.QUARTER:
+        raise NotAFinancialQuarter(f"{quarter} is no financial quarter; write it as 2017/18 Q3.")
+    if not await funds.lock(tx, code):
+        raise FundUnknown(f"There is no fund {code}.")
+    today = await tx.business_date()
+    if not has_ended(quarter, today):
+        raise QuarterNotEnded(f"{quarter} ends on {quarter.end}; the business date is {today}.")
+    row = await funds.close_quarter(tx, code, quarter)
+    return ClosedQuarterOut(fund=code, quarter=quarter.label, closed_at=row.closed_at, closed_by=row.closed_by)
