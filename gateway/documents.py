@@ -1,0 +1,64 @@
+"""The joined document, collected from the services and kept for a while."""
+
+import asyncio
+import json
+import time
+from collections.abc import Callable, Mapping
+from typing import Any, Final
+
+import httpx
+
+from chassis.logging import get_logger
+from gateway import openapi
+
+log = get_logger()
+MISSING_SHARE: Final = 10
+"""While a service is missing, the document is kept for this fraction of its time."""
+
+
+class Catalogue:
+    """The services' documents joined into one, as JSON."""
+
+    def __init__(
+        self,
+        own: Callable[[], openapi.Document],
+        upstreams: Mapping[str, httpx.AsyncClient],
+        *,
+        prefixes: Mapping[str, str],
+        headers: Mapping[str, str],
+        timeout: float,
+        memory: float,
+        monotonic: Callable[[], float] = time.monotonic,
+    ) -> None:
+        self._own = own
+        self._upstreams = upstreams
+        self._prefixes = prefixes
+        self._headers = dict(headers)
+        self._timeout = timeout
+        self._memory = memory
+        self._monotonic = monotonic
+        self._kept: tuple[bytes, float] | None = None
+        self._one_at_a_time = asyncio.Lock()
+
+    async def document(self) -> bytes:
+        async with self._one_at_a_time:
+            if self._kept is None or self._monotonic() >= self._kept[1]:
+                self._kept = await self._collect()
+            return self._kept[0]
+
+    async def _collect(self) -> tuple[bytes, float]:
+        found = await asyncio.gather(*(self._ask(service) for service in self._upstreams))
+        documents = dict(zip(self._upstreams, found, strict=True))
+        joined = openapi.join(self._own(), documents, prefixes=self._prefixes)
+        kept_for = self._memory / (MISSING_SHARE if None in found else 1)
+        return json.dumps(joined, ensure_ascii=False, separators=(",", ":")).encode(), self._monotonic() + kept_for
+
+    async def _ask(self, service: str) -> openapi.Document | None:
+        try:
+            async with asyncio.timeout(self._timeout):
+                answer = await self._upstreams[service].get("/openapi.json", headers=self._headers)
+            document: Any = answer.raise_for_status().json()
+        except (httpx.HTTPError, TimeoutError, ValueError) as error:
+            log.warning("gateway.document_missing", service=service, error=type(error).__name__)
+            return None
+        return document if isinstance(document, dict) else None

@@ -1,0 +1,79 @@
+"""What the gateway answers itself: the front page, the documents, health and measures."""
+
+from html import escape
+from importlib.resources import files
+from typing import Annotated, Any, Final
+
+from fastapi import APIRouter, Depends, Request, Response
+from fastapi.responses import HTMLResponse
+from prometheus_client import CONTENT_TYPE_LATEST, generate_latest
+from starlette.staticfiles import StaticFiles
+
+from gateway.documents import Catalogue
+from gateway.readiness import suite_readiness
+
+PAGE_POLICY: Final = (
+    "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:; connect-src 'self'; "
+    "base-uri 'none'; form-action 'none'; frame-ancestors 'none'"
+)
+_PAGES: Final = files("gateway") / "static"
+_PAGE_HEADERS: Final = {"content-security-policy": PAGE_POLICY, "cache-control": "no-cache"}
+
+router = APIRouter()
+
+
+def _catalogue(request: Request) -> Catalogue:
+    found: Catalogue = request.app.state.catalogue
+    return found
+
+
+def assets() -> StaticFiles:
+    """Our own styles and scripts, and Swagger UI's from the package that brings them: nothing comes from a CDN."""
+    return StaticFiles(packages=[("gateway", "static"), ("fastapi_offline", "static")])
+
+
+@router.get("/", include_in_schema=False)
+async def front_page(request: Request) -> HTMLResponse:
+    services = request.app.state.prefixes
+    rows = "".join(f"<li><code>{escape(prefix)}/…</code> {escape(name)}</li>" for name, prefix in services.items())
+    page = (_PAGES / "index.html").read_text(encoding="utf-8").replace("<!-- services -->", rows)
+    return HTMLResponse(page, headers=_PAGE_HEADERS)
+
+
+@router.get("/docs", include_in_schema=False)
+async def docs_page() -> HTMLResponse:
+    return HTMLResponse((_PAGES / "docs.html").read_text(encoding="utf-8"), headers=_PAGE_HEADERS)
+
+
+@router.get("/favicon.ico", include_in_schema=False)
+async def favicon() -> Response:
+    icon = (_PAGES / "icon.svg").read_bytes()
+    return Response(icon, media_type="image/svg+xml", headers={"cache-control": "max-age=86400"})
+
+
+@router.get("/openapi.json", include_in_schema=False)
+async def joined_document(catalogue: Annotated[Catalogue, Depends(_catalogue)]) -> Response:
+    return Response(await catalogue.document(), media_type="application/json", headers={"cache-control": "no-cache"})
+
+
+@router.get("/health/live", tags=["health"], summary="Whether this process answers")
+async def live() -> dict[str, str]:
+    return {"status": "live", "service": "gateway"}
+
+
+@router.get(
+    "/health/ready",
+    tags=["health"],
+    summary="Whether every service is ready",
+    responses={503: {"description": "Not ready: the same body says which service is not"}},
+)
+async def ready(request: Request, response: Response) -> dict[str, Any]:
+    state = request.app.state
+    detail = await suite_readiness(state.resources, state.upstreams, state.settings.ready_timeout)
+    response.status_code = 200 if detail["ready"] else 503
+    return {"service": "gateway", **detail}
+
+
+@router.get("/metrics", include_in_schema=False)
+async def metrics() -> Response:
+    return Response(generate_latest(), media_type=CONTENT_TYPE_LATEST)

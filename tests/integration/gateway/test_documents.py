@@ -1,0 +1,157 @@
+"""The joined document, the pages and readiness, in front of services built as ours are."""
+
+from typing import Any
+
+import httpx
+import pytest
+from fastapi import APIRouter
+from pydantic import BaseModel, SecretStr
+from sqlalchemy import MetaData
+
+from chassis.service import ServiceSpec, build_app
+from chassis.settings import ServiceSettings
+from chassis.web import Page, Resources, StrictBody, problems
+from gateway.models import Base
+from tests.conftest import ResourcesFor
+from tests.integration.gateway.conftest import INTERNAL_KEY, FrontOf, Serve
+
+pytestmark = pytest.mark.parametrize("database_for", ["sqlite"], indirect=True)
+"""What is asked here does not depend on the database; ``test_keys`` asks the rest on both."""
+
+METADATA: MetaData = Base.metadata
+
+
+def routes(prefix: str, kind: type[BaseModel]) -> APIRouter:
+    """Two calls, named alike in every service, over a model that is not alike."""
+
+    class NewThing(StrictBody):
+        ref: str
+
+    thing = type("Thing", (kind,), {})
+    router = APIRouter(prefix=prefix)
+
+    @router.get("/things", responses=problems(401, 404))
+    async def list_things() -> Page[thing]:  # type: ignore[valid-type]  # made above
+        return Page(items=[])
+
+    @router.post("/things", status_code=201, responses=problems(409, 422))
+    async def add_thing(body: NewThing) -> dict[str, str]:
+        return {"ref": body.ref}
+
+    return router
+
+
+class Risk(BaseModel):
+    ref: str
+
+
+class Pledge(BaseModel):
+    number: int
+
+
+@pytest.fixture
+async def made(resources_for: ResourcesFor) -> dict[str, Any]:
+    found = {}
+    for name, kind in (("risks", Risk), ("pledges", Pledge)):
+        resources: Resources = await resources_for(
+            "gateway", settings=ServiceSettings(internal_key=SecretStr(INTERNAL_KEY))
+        )
+        spec = ServiceSpec(name, name.title(), f"All {name}.", METADATA, "gateway", [routes(f"/{name}/v1", kind)])
+        found[name] = build_app(spec, resources)
+    return found
+
+
+def references(node: Any) -> list[str]:
+    if isinstance(node, list):
+        return [found for item in node for found in references(item)]
+    if not isinstance(node, dict):
+        return []
+    own = [node["$ref"]] if isinstance(node.get("$ref"), str) else []
+    return own + [found for value in node.values() for found in references(value)]
+
+
+def resolve(document: Any, pointer: str) -> Any:
+    for part in pointer.removeprefix("#/").split("/"):
+        document = document[part.replace("~1", "/").replace("~0", "~")]
+    return document
+
+
+async def test_the_joined_document_holds_together(front_of: FrontOf, serve: Serve, made: dict[str, Any]) -> None:
+    front = await front_of(**{name: await serve(app) for name, app in made.items()})
+    document = (await front.stranger.get("/openapi.json")).json()
+    assert document["openapi"].startswith("3.1")
+    assert set(document["paths"]) == {"/health/live", "/health/ready", "/risks/v1/things", "/pledges/v1/things"}
+    assert all(resolve(document, pointer) for pointer in references(document))
+    operations = [op for item in document["paths"].values() for op in item.values()]
+    ids = [op["operationId"] for op in operations]
+    assert len(set(ids)) == len(ids)
+    assert {tag for op in operations for tag in op["tags"]} == {"health", "risks", "pledges"}
+    assert all(op["security"] == [{"bearer": []}] for op in operations if op["tags"] != ["health"])
+    assert {"RisksThing", "PledgesThing", "ProblemBody", "NewThing"} <= set(document["components"]["schemas"])
+    assert document["servers"] == [{"url": "/"}]
+
+
+async def test_a_described_call_can_be_made(front_of: FrontOf, serve: Serve, made: dict[str, Any]) -> None:
+    front = await front_of(**{name: await serve(app) for name, app in made.items()})
+    assert (await front.client.post("/risks/v1/things", json={"ref": "OCC4"})).json() == {"ref": "OCC4"}
+    answer = await front.client.post("/risks/v1/things", json={"ref": "OCC4", "more": 1})
+    assert (answer.status_code, answer.json()["errors"][0]["field"]) == (422, "more")
+
+
+async def test_a_service_that_is_down_is_left_out_until_it_is_back(
+    front_of: FrontOf, serve: Serve, made: dict[str, Any], closed_port: str
+) -> None:
+    front = await front_of(risks=await serve(made["risks"]), pledges=closed_port, settings={"document_memory": 0})
+    document = (await front.stranger.get("/openapi.json")).json()
+    assert "/risks/v1/things" in document["paths"]
+    assert "/pledges/v1/things" not in document["paths"]
+    assert "left out: pledges" in document["info"]["description"]
+
+
+async def test_readiness_names_who_is_not_ready(
+    front_of: FrontOf, serve: Serve, made: dict[str, Any], closed_port: str
+) -> None:
+    front = await front_of(risks=await serve(made["risks"]), pledges=closed_port)
+    answer = await front.stranger.get("/health/ready")
+    assert answer.status_code == 503
+    body = answer.json()
+    assert (body["ready"], body["gateway"]["ready"], body["services"]["risks"]["ready"]) == (False, True, True)
+    assert body["services"]["pledges"] == {"ready": False, "reason": "unreachable"}
+    assert (await front.stranger.get("/health/live")).json() == {"status": "live", "service": "gateway"}
+
+
+async def test_readiness_when_all_are(front_of: FrontOf, serve: Serve, made: dict[str, Any]) -> None:
+    front = await front_of(**{name: await serve(app) for name, app in made.items()})
+    answer = await front.stranger.get("/health/ready")
+    assert (answer.status_code, answer.json()["ready"]) == (200, True)
+    assert INTERNAL_KEY not in answer.text
+
+
+async def test_the_pages_need_nothing_from_elsewhere(front_of: FrontOf, closed_port: str) -> None:
+    front = await front_of(risks=closed_port)
+    for path in ("/", "/docs"):
+        page = await front.stranger.get(path)
+        assert "default-src 'none'" in page.headers["content-security-policy"]
+        assert "unsafe" not in page.headers["content-security-policy"]
+        assert "http://" not in page.text
+        assert "https://" not in page.text
+
+
+ASSETS = {
+    "swagger-ui-bundle.js": "javascript",
+    "swagger-ui.css": "text/css",
+    "docs.js": "javascript",
+    "docs.css": "text/css",
+    "page.css": "text/css",
+    "icon.svg": "image/svg+xml",
+}
+
+
+async def test_every_asset_of_the_pages_is_here(front_of: FrontOf, closed_port: str) -> None:
+    front = await front_of(risks=closed_port)
+    for asset, kind in ASSETS.items():
+        first = await front.stranger.get(f"/docs/assets/{asset}")
+        assert first.status_code == 200
+        assert kind in first.headers["content-type"]
+        again = await front.stranger.get(f"/docs/assets/{asset}", headers={"if-none-match": first.headers["etag"]})
+        assert again.status_code == httpx.codes.NOT_MODIFIED

@@ -1,0 +1,121 @@
+"""Keys over a real database: made, listed, revoked, and who may come in at the first start."""
+
+import asyncio
+import secrets
+
+import pytest
+
+from chassis import migrate
+from chassis.db import Database
+from gateway import domain, service
+from gateway.errors import AdminKeyRevoked, AdminKeyWeak, KeyNameTaken, KeyUnknown
+from tests.conftest import DatabaseFor
+
+
+@pytest.fixture
+async def database(database_for: DatabaseFor) -> Database:
+    return await database_for("gateway")
+
+
+async def who(database: Database, key: str) -> str | None:
+    caller = await database.read(lambda tx: service.authenticate(tx, domain.hash_key(key)))
+    return caller.name if caller else None
+
+
+async def ensure(database: Database, admin_key: str | None = None) -> str | None:
+    return await database.write(lambda tx: service.ensure_first_key(tx, admin_key), actor="start")
+
+
+async def test_a_key_opens_and_is_kept_nowhere(database: Database) -> None:
+    key = await database.write(lambda tx: service.create_key(tx, "etl"), actor="Ana")
+    assert await who(database, key) == "etl"
+    async with database.connect() as connection:
+        row = (await connection.exec_driver_sql("SELECT * FROM api_key")).one()
+    assert key not in str(row)
+    assert key.removeprefix("csk_")[4:] not in str(row)
+    (listed,) = await database.read(service.list_keys)
+    assert (listed.name, listed.prefix, listed.created_by, listed.revoked_at) == ("etl", key[:8], "Ana", None)
+
+
+async def test_unknown_keys_open_nothing(database: Database) -> None:
+    await database.write(lambda tx: service.create_key(tx, "etl"))
+    assert await who(database, domain.make_key(secrets.token_bytes(32))) is None
+
+
+async def test_a_revoked_key_opens_nothing_and_its_name_is_never_given_again(database: Database) -> None:
+    key = await database.write(lambda tx: service.create_key(tx, "etl"))
+    await database.write(lambda tx: service.revoke_key(tx, "etl"))
+    first = (await database.read(service.list_keys))[0].revoked_at
+    await database.write(lambda tx: service.revoke_key(tx, "etl"))
+    assert await who(database, key) is None
+    assert first is not None
+    assert (await database.read(service.list_keys))[0].revoked_at == first
+    with pytest.raises(KeyNameTaken):
+        await database.write(lambda tx: service.create_key(tx, "etl"))
+
+
+async def test_revoking_what_is_not_there_says_so(database: Database) -> None:
+    with pytest.raises(KeyUnknown):
+        await database.write(lambda tx: service.revoke_key(tx, "nobody"))
+
+
+async def test_the_first_start_makes_a_key_once(database: Database) -> None:
+    key = await ensure(database)
+    assert key is not None
+    assert await who(database, key) == "first"
+    assert await ensure(database) is None
+    await database.write(lambda tx: service.revoke_key(tx, "first"))
+    assert await ensure(database) is None
+
+
+async def test_automation_sets_its_own_key(database: Database) -> None:
+    secret = "s" * 40
+    assert await ensure(database, secret) is None
+    assert await ensure(database, secret) is None
+    assert await who(database, secret) == "admin"
+    assert [key.prefix for key in await database.read(service.list_keys)] == ["(set)"]
+
+
+async def test_another_key_of_automation_replaces_the_one_before(database: Database) -> None:
+    names = []
+    for letter in "abc":
+        await ensure(database, letter * 40)
+        names.append(await who(database, letter * 40))
+    assert names == ["admin", "admin-2", "admin-3"]
+    assert await who(database, "a" * 40) is None
+    assert await who(database, "b" * 40) is None
+    with pytest.raises(AdminKeyRevoked):
+        await ensure(database, "a" * 40)
+
+
+async def test_a_revoked_key_of_automation_does_not_come_back_at_the_next_start(database: Database) -> None:
+    await ensure(database, "a" * 40)
+    await database.write(lambda tx: service.revoke_key(tx, "admin"))
+    with pytest.raises(AdminKeyRevoked):
+        await ensure(database, "a" * 40)
+    assert await who(database, "a" * 40) is None
+
+
+async def test_a_key_that_somebody_named_like_automations_is_left_alone(database: Database) -> None:
+    made = await database.write(lambda tx: service.create_key(tx, "admin-assistant"))
+    await ensure(database, "a" * 40)
+    assert await who(database, made) == "admin-assistant"
+
+
+async def test_a_name_that_is_taken_does_not_keep_automation_out(database: Database) -> None:
+    await database.write(lambda tx: service.create_key(tx, "admin"))
+    await ensure(database, "a" * 40)
+    assert await who(database, "a" * 40) == "admin-2"
+
+
+async def test_a_weak_key_of_automation_is_refused(database: Database) -> None:
+    with pytest.raises(AdminKeyWeak):
+        await ensure(database, "a" * 31)
+    assert await database.read(service.list_keys) == []
+
+
+async def test_models_and_migrations_agree(database: Database) -> None:
+    url = database.url.render_as_string(hide_password=False)
+    await asyncio.to_thread(migrate.check, "gateway", url)
+    await asyncio.to_thread(migrate.downgrade, "gateway", url)
+    await asyncio.to_thread(migrate.upgrade, "gateway", url)
