@@ -1,0 +1,64 @@
+"""How to reach Kafka, and the bounds to work within. From the environment: KAFKA_BOOTSTRAP_SERVERS and so on."""
+
+from pathlib import Path
+from typing import Literal
+
+from pydantic import Field, SecretStr, model_validator
+from pydantic_settings import BaseSettings, SettingsConfigDict
+
+
+class KafkaSettings(BaseSettings):
+    model_config = SettingsConfigDict(env_prefix="KAFKA_", extra="ignore")
+
+    bootstrap_servers: str = "127.0.0.1:9092"
+    client_id: str = "commissioning-suite"
+
+    security_protocol: Literal["PLAINTEXT", "SSL", "SASL_PLAINTEXT", "SASL_SSL"] = "PLAINTEXT"
+    sasl_mechanism: Literal["PLAIN", "SCRAM-SHA-256", "SCRAM-SHA-512", "OAUTHBEARER"] = "SCRAM-SHA-512"
+    sasl_username: str | None = None
+    sasl_password: SecretStr | None = None
+    oauth_token_url: str | None = None
+    oauth_client_id: str | None = None
+    oauth_client_secret: SecretStr | None = None
+    oauth_scope: str | None = None
+    ssl_ca_file: Path | None = None
+    ssl_cert_file: Path | None = None
+    ssl_key_file: Path | None = None
+
+    partitions: int = Field(12, ge=1)
+    replication_factor: int = Field(1, ge=1)
+    min_insync_replicas: int = Field(1, ge=1)
+
+    publish_timeout_s: float = Field(10, gt=0)
+    """How long one batch of a partition may stay unacknowledged."""
+    batch_bytes: int = Field(512 * 1024, ge=16 * 1024)
+    """The size at which a batch is sent; keep it under the broker's ``message.max.bytes``."""
+    compression: Literal["gzip", "lz4", "snappy", "zstd"] | None = None
+
+    request_timeout_s: float = Field(10, gt=0)
+    """How long a question (offsets, topics) may take."""
+    session_timeout_ms: int = 10_000
+    heartbeat_interval_ms: int = 2_000
+    drain_s: float = Field(10, gt=0)
+    """How long a rebalance waits for the batch in the caller's hands."""
+    max_poll_interval_s: float = Field(600, gt=0)
+    """How long a caller may keep a batch before the group goes on without it."""
+    max_records: int = Field(2000, ge=1)
+    fetch_max_wait_ms: int = 100
+    """How long the broker may hold an empty answer: also how late a partition just assigned or sought may be."""
+    fetch_partition_bytes: int = 1024 * 1024
+    stall_s: float = Field(30, gt=0)
+    """Lag without progress for so long replaces the consumer."""
+
+    @model_validator(mode="after")
+    def _complete(self) -> "KafkaSettings":
+        if not self.security_protocol.startswith("SASL"):
+            return self
+        if self.sasl_mechanism == "OAUTHBEARER":
+            asked: tuple[str, ...] = ("oauth_token_url", "oauth_client_id", "oauth_client_secret")
+        else:
+            asked = ("sasl_username", "sasl_password")
+        absent = [name for name in asked if getattr(self, name) is None]
+        if absent:
+            raise ValueError(f"{self.security_protocol} with {self.sasl_mechanism} also needs {', '.join(absent)}.")
+        return self
