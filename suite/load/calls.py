@@ -86,7 +86,7 @@ async def listed(client: httpx.AsyncClient, path: str, **query: str) -> AsyncIte
             return
 
 
-async def each(rows: Iterable[T], work: Callable[[T], Awaitable[None]]) -> None:
+async def each(rows: Iterable[T], work: Callable[[T], Awaitable[object]]) -> None:
     """Work on every row, several at once; the first failure ends all of it."""
     room = asyncio.Semaphore(AT_ONCE)
 

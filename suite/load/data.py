@@ -152,8 +152,9 @@ def _loose_ends(r: Reference) -> Iterator[str]:
     yield from _loose_plans(r)
     yield from _loose_money(r)
     defined = (r.areas, r.frameworks, r.indicators, r.scorecards, r.outcomes, r.objectives, r.priorities)
-    for rows in (*defined, r.actions, r.partners, r.budget, r.standards, r.unit_costs, r.schemes):
+    for rows in (*defined, r.actions, r.partners, r.budget, r.unit_costs, r.schemes):
         yield from _twice(type(rows[0]).__name__, (row.code for row in rows))
+    yield from _twice("StandardRow", ((row.code, row.valid_from) for row in r.standards))
     yield from _twice("RiskRow", (row.ref for row in r.risks))
     yield from _twice("PledgeRow", (row.number for row in r.pledges))
 

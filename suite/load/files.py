@@ -125,8 +125,9 @@ class PriorityRow(FileRow):
 class ActionRow(FileRow):
     code: str
     priority: str
-    kind: Literal["must_do", "hub", "workforce", "icp_stage"]
-    position: int
+    kind: Literal["must_do", "hub", "workforce_step", "stage"]
+    phase: int | None = None
+    step: int | None = None
     title: str
     due: date | None = None
     depends_on: Several = ()
@@ -238,6 +239,7 @@ class StandardRow(FileRow):
     title: str
     limit: int
     unit: Literal["hours", "calendar_days", "working_days", "months"]
+    calendar: Literal["england_and_wales", "united_kingdom"] | None = None
     valid_from: date | None = None
     valid_to: date | None = None
     basis: Literal["printed", "law"]

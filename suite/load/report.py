@@ -7,8 +7,8 @@ from pydantic import BaseModel, ConfigDict
 
 from suite.load.contradictions import Contradiction
 
-CREATED, CHANGED, UNCHANGED, KEPT = "created", "changed", "unchanged", "kept"
-"""``kept``: it was there with other content, which someone entered since, and was left as it is."""
+CREATED, CHANGED, UNCHANGED, KEPT, SKIPPED = "created", "changed", "unchanged", "kept", "skipped"
+"""``kept``: there with other content, which someone entered since, and left as it is. ``skipped``: cannot be used."""
 
 
 class Counts(BaseModel):
@@ -18,6 +18,7 @@ class Counts(BaseModel):
     changed: int = 0
     unchanged: int = 0
     kept: int = 0
+    skipped: int = 0
 
 
 @dataclass(slots=True)
@@ -35,12 +36,13 @@ class Tally:
 
 
 class LoadReport(BaseModel):
-    """Printable as text (``str``) and as JSON (``model_dump_json``)."""
+    """Printable as text and as JSON."""
 
     model_config = ConfigDict(frozen=True)
 
     counts: Mapping[str, Counts]
     contradictions: list[Contradiction]
+    notes: list[str] = []
 
     @property
     def created(self) -> int:
@@ -50,12 +52,23 @@ class LoadReport(BaseModel):
     def changed(self) -> int:
         return sum(count.changed for count in self.counts.values())
 
-    def __str__(self) -> str:
-        lines = ["Loaded reference data:", *(_line(kind, counts) for kind, counts in self.counts.items())]
+    def summary(self) -> str:
+        """One line."""
+        there = sum(count.unchanged + count.kept for count in self.counts.values())
+        told = f"{len(self.contradictions)} contradictions of the papers (`suite load reference` tells them)"
+        return f"Reference data: {self.created} created, {self.changed} changed, {there} in place; {told}"
+
+    def as_text(self) -> str:
+        lines = ["Reference data", *(_line(kind, counts) for kind, counts in self.counts.items())]
         if self.contradictions:
             lines += ["", "The papers contradict themselves; both figures are kept:"]
             lines += [f"  {n}. {one}" for n, one in enumerate(self.contradictions, 1)]
+        if self.notes:
+            lines += ["", *self.notes]
         return "\n".join(lines)
+
+    def as_json(self) -> str:
+        return self.model_dump_json(indent=2)
 
 
 def _line(kind: str, counts: Counts) -> str:

@@ -44,8 +44,8 @@ def test_every_part_of_the_papers_is_there(reference: Reference):
     assert Counter(row.kind for row in reference.actions) == {
         "must_do": 33,
         "hub": 12,
-        "workforce": 11,
-        "icp_stage": 4,
+        "workforce_step": 11,
+        "stage": 4,
     }
     assert Counter(row.in_register for row in reference.risks) == {"people-2018": 4, "business-case-2014": 14}
     assert len(reference.pledges) == 10

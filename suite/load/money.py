@@ -1,0 +1,141 @@
+"""The pooled fund with its budget lines, and the savings schemes."""
+
+from collections.abc import Mapping
+from decimal import Decimal
+from typing import Any
+
+from suite.load import files
+from suite.load.calls import each, find
+from suite.load.data import Reference
+from suite.load.sending import Load, make
+
+ROOT = "/finance/v1"
+MILLION = Decimal(1_000_000)
+THOUSAND = Decimal(1000)
+BEFORE, AFTER = "2017/18", "2018/19"
+
+
+async def load_money(load: Load) -> None:
+    code, body = load.reference.fund.code, fund_body(load.reference)
+    found = await find(load.client, f"{ROOT}/funds/{code}")
+    await make(load, "funds", "PUT", f"{ROOT}/funds/{code}", body, None if found is None else _as_sent(found, body))
+    known = await load.once(f"{ROOT}/schemes")
+    costs = {cost.code: cost for cost in load.reference.unit_costs}
+
+    async def one(row: files.SchemeRow) -> None:
+        await make(load, "schemes", "POST", f"{ROOT}/schemes", scheme_body(row, code, costs), known.get(row.code))
+
+    await each(load.reference.schemes, one)
+
+
+def _as_sent(found: Mapping[str, Any], body: Mapping[str, Any]) -> dict[str, Any]:
+    """What is there in the shape of what would be sent: lines and partners in the same order."""
+    lines = {(line["financial_year"], line["code"]): line for line in found["budget_lines"]}
+    partners = {partner["code"]: partner for partner in found["partners"]}
+    return {
+        **body,
+        "name": found["name"],
+        "host": found["host"],
+        "partners": [partners.get(one["code"]) for one in body["partners"]],
+        "budget_lines": [lines.get((one["financial_year"], one["code"])) for one in body["budget_lines"]],
+    }
+
+
+def pounds(amount: Decimal) -> dict[str, str]:
+    return {"amount": f"{amount:.2f}", "currency": "GBP"}
+
+
+def fund_body(reference: Reference) -> dict[str, Any]:
+    """Two years of lines. Of 2017/18 only the net is printed, as the opening budget of the year after."""
+    before = [_line_before(row) for row in reference.budget_lines]
+    after = [_line_after(row) for row in reference.budget_lines]
+    total = reference.budget_total
+    printed = {
+        (BEFORE, "net_budget"): total.net_budget_2017_18,
+        (AFTER, "opening"): total.net_budget_2017_18,
+        (AFTER, "cost_increases"): total.cost_increases,
+        (AFTER, "savings"): total.savings,
+        (AFTER, "other_savings"): total.other_savings,
+        (AFTER, "net_budget"): total.net_budget_2018_19,
+    }
+    return {
+        "name": reference.fund.name,
+        "host": reference.fund.host,
+        "partners": [row.model_dump() for row in reference.partners],
+        "agreement": _agreement(reference),
+        "budget_lines": before + after,
+        "printed_totals": [
+            {"financial_year": year, "column": column, "amount": pounds(amount * MILLION)}
+            for (year, column), amount in printed.items()
+        ],
+    }
+
+
+def _agreement(reference: Reference) -> dict[str, Any]:
+    fund = reference.fund
+    said = f"{fund.basis}: the base of 2014/15; the papers print no contribution for this year"
+    contributions = [
+        {"partner": partner, "financial_year": year, "amount": pounds(amount * THOUSAND), "varies": said}
+        for year in (BEFORE, AFTER)
+        for partner, amount in fund.contributions_thousand.items()
+    ]
+    sharing = {"rule": "pro_rata", "underspend": "retain"}
+    return {"effective_from": fund.since, "contributions": contributions, "risk_share": sharing}
+
+
+def _line(row: files.BudgetRow, year: str) -> dict[str, Any]:
+    names = row.model_dump(include={"code", "directorate", "department", "division"})
+    return names | {"financial_year": year, "opening": pounds(row.net_budget_2017_18 * MILLION)}
+
+
+def _line_before(row: files.BudgetRow) -> dict[str, Any]:
+    nothing = pounds(Decimal(0))
+    changes = dict.fromkeys(("cost_increases", "savings", "other_savings"), nothing)
+    return _line(row, BEFORE) | changes | {"printed_net": pounds(row.net_budget_2017_18 * MILLION)}
+
+
+def _line_after(row: files.BudgetRow) -> dict[str, Any]:
+    columns = ("cost_increases", "savings", "other_savings")
+    changes = {column: pounds(getattr(row, column) * MILLION) for column in columns}
+    return _line(row, AFTER) | changes | {"printed_net": pounds(row.net_budget_2018_19 * MILLION)}
+
+
+def scheme_body(row: files.SchemeRow, fund: str, costs: Mapping[str, files.UnitCostRow]) -> dict[str, Any]:
+    """A scheme; ``illustrative`` where the papers say nothing of it."""
+    plan = {"period": row.plan_period.label, "low": pounds(row.plan_low), "high": pounds(row.plan_high)}
+    body: dict[str, Any] = {
+        "code": row.code,
+        "name": row.title,
+        "workstream": row.workstream,
+        "fund": fund,
+        "budget_line": row.budget_line,
+        "partner": row.partner,
+        "financial_year": row.financial_year.label,
+        "plan": [plan],
+        "recurrent": row.recurrence == "recurrent",
+        "delivered_by": row.delivery,
+        "optimism_bias": str(row.optimism_bias),
+        "confidence": str(row.confidence),
+        "illustrative": row.basis == "illustrative",
+    }
+    if row.cashable_share is not None:
+        body["cashable_share"] = str(row.cashable_share)
+    return body | ({"link": _link(row, costs)} if row.indicator else {})
+
+
+def _link(row: files.SchemeRow, costs: Mapping[str, files.UnitCostRow]) -> dict[str, Any]:
+    cost = costs[row.unit_cost or ""]
+    return {
+        "indicator": row.indicator,
+        "area": row.area,
+        "baseline": {"value": str(row.baseline), "every": row.baseline_kind},
+        "volume": str(row.volume),
+        "unit_cost": {
+            "amount": pounds(cost.amount),
+            "source": f"{cost.basis}: {cost.source}; per {cost.unit}",
+            "price_year": cost.price_year,
+        },
+        "marginal_rate": str(row.marginal_rate),
+        "attribution": str(row.attribution),
+        "reprovision": pounds(row.reprovision or Decimal(0)),
+    }

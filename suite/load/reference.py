@@ -1,0 +1,41 @@
+"""Loading the reference data into a running suite, over HTTP alone, so that it works wherever the services run."""
+
+from collections.abc import Awaitable, Callable
+from pathlib import Path
+
+import httpx
+
+from suite.load.contradictions import contradictions
+from suite.load.data import REFERENCE, read_reference
+from suite.load.measures import load_measures
+from suite.load.money import load_money
+from suite.load.promises import load_promises
+from suite.load.register import load_register
+from suite.load.report import LoadReport
+from suite.load.sending import Load
+
+Say = Callable[[str], None]
+
+
+async def load_reference(
+    client: httpx.AsyncClient, *, wait: Callable[[], Awaitable[None]], say: Say, folder: Path = REFERENCE
+) -> LoadReport:
+    """Load everything that is missing. A second time changes nothing and publishes nothing.
+
+    ``client`` speaks to the gateway, with a key. ``wait`` returns once every service has applied every event: a risk
+    is assessed with the severities its indicators have *then*, and one that was not heard of yet would take no part.
+
+    Raises:
+        BadRows: a file is not as it should be; nothing was sent.
+        Refused: the suite did not accept a call. What was made stays; loading again goes on from there.
+    """
+    load = Load(client, read_reference(folder))
+    say("Loading indicators, targets, scorecards and observations")
+    await load_measures(load)
+    say("Waiting until every service has heard of them")
+    await wait()
+    say("Loading the register, pledges, priorities, actions, the fund and its schemes")
+    await load_register(load)
+    await load_promises(load)
+    await load_money(load)
+    return LoadReport(counts=load.tally.counts(), contradictions=contradictions(load.reference), notes=load.notes)

@@ -1,0 +1,79 @@
+"""Making what is missing and leaving alone what is there."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from decimal import Decimal, InvalidOperation
+from typing import Any
+
+import httpx
+
+from suite.load.calls import Refused, call, listed
+from suite.load.data import Reference
+from suite.load.report import CREATED, KEPT, UNCHANGED, Tally
+
+
+@dataclass(slots=True)
+class Load:
+    """A load under way: whom to call, what to load, what was done so far."""
+
+    client: httpx.AsyncClient
+    reference: Reference
+    tally: Tally = field(default_factory=Tally)
+    notes: list[str] = field(default_factory=list)
+    _listed: dict[str, dict[str, dict[str, Any]]] = field(default_factory=dict)
+
+    async def once(self, path: str, *, key: str = "code") -> dict[str, dict[str, Any]]:
+        """A whole collection by its key, read the first time it is asked for."""
+        if path not in self._listed:
+            self._listed[path] = {found[key]: found async for found in listed(self.client, path)}
+        return self._listed[path]
+
+
+def same(sent: Any, found: Any) -> bool:
+    """Whether everything that would be sent is there already; what the suite adds to it does not matter.
+
+    Numbers are compared by value (``"0.5"`` is ``"0.50"``); an absent field is the same as an empty one.
+    """
+    if isinstance(sent, Mapping):
+        return isinstance(found, Mapping) and all(same(value, found.get(name)) for name, value in sent.items())
+    if isinstance(sent, Sequence) and not isinstance(sent, str):
+        alike = isinstance(found, Sequence) and len(found) == len(sent)
+        return (alike and all(map(same, sent, found))) or (not sent and not found)
+    if sent is None or sent == "":
+        return found is None or found == ""
+    return sent == found or (_number(sent) is not None and _number(sent) == _number(found))
+
+
+def _number(value: object) -> Decimal | None:
+    try:
+        return Decimal(str(value)) if not isinstance(value, bool) else None
+    except InvalidOperation:
+        return None
+
+
+async def make(load: Load, kind: str, method: str, path: str, body: Mapping[str, Any], found: Any | None) -> bool:
+    """Send ``body`` unless ``found`` says that it is there; whether it was sent.
+
+    What is there with other content was changed by someone since: it is counted as kept and left alone.
+    """
+    if found is not None:
+        load.tally.add(kind, UNCHANGED if same(body, found) else KEPT)
+        return False
+    response = await call(load.client, method, path, body)
+    repeated = method == "POST" and response.status_code == httpx.codes.OK
+    load.tally.add(kind, UNCHANGED if repeated else CREATED)
+    return not repeated
+
+
+async def post(load: Load, kind: str, path: str, body: Mapping[str, Any]) -> bool:
+    """POST ``body`` to a collection that knows a repeat (200) and refuses other content under a taken code (409)."""
+    try:
+        response = await call(load.client, "POST", path, body)
+    except Refused as refused:
+        if refused.status != httpx.codes.CONFLICT:
+            raise
+        load.tally.add(kind, KEPT)
+        return False
+    created = response.status_code == httpx.codes.CREATED
+    load.tally.add(kind, CREATED if created else UNCHANGED)
+    return created

@@ -1,0 +1,131 @@
+"""Every body the loader sends is one that the service accepts, and says what the file says."""
+
+from decimal import Decimal
+
+import pytest
+
+from services.finance.domain.budget import Line, printed_differences
+from services.finance.schemas.funds import BudgetLineBody, FundBody
+from services.finance.schemas.schemes import SchemeBody
+from services.indicators.domain.targets import target_faults
+from services.indicators.schemas.definitions import AreaIn, FrameworkIn, IndicatorIn
+from services.indicators.schemas.observations import ObservationIn
+from services.indicators.schemas.reference import StandardIn
+from services.indicators.schemas.scorecards import ScorecardIn
+from services.indicators.schemas.targets import TargetIn
+from services.pledges.schemas import ActionIn, PledgeIn
+from services.risks.schemas import RiskIn
+from suite.load import measures, money, promises, register
+from suite.load.data import Reference, read_reference
+from suite.load.sending import Load, same
+
+
+@pytest.fixture(scope="module")
+def reference() -> Reference:
+    return read_reference()
+
+
+def test_definitions(reference: Reference):
+    assert len([AreaIn.model_validate(measures.area_body(row)) for row in reference.areas]) == 5
+    assert len([FrameworkIn.model_validate(row.model_dump(mode="json")) for row in reference.frameworks]) == 7
+    assert len([IndicatorIn.model_validate(measures.indicator_body(row)) for row in reference.indicators]) == 38
+
+
+def test_targets_can_be_used_or_are_known_to_lack_figures(reference: Reference):
+    lacking = [row.indicator for row in reference.targets if measures.lacks_figures(row)]
+    assert lacking == ["avoidable-emergency-admissions", "social-care-quality-of-life"]
+    for row in reference.targets:
+        body = TargetIn.model_validate(measures.target_body(row))
+        assert bool(target_faults(body.target(1))) is measures.lacks_figures(row), row
+        assert body.illustrative is (row.basis == "illustrative")
+
+
+def test_observations(reference: Reference):
+    for row in reference.observations:
+        sent = ObservationIn.model_validate(measures.observation_body(row))
+        assert (sent.period, sent.value, sent.basis) == (row.period, row.value, row.basis)
+
+
+def test_scorecards_keep_the_printed_order(reference: Reference):
+    load = Load(client=None, reference=reference)  # type: ignore[arg-type]  # nothing is sent here
+    sent = {row.code: ScorecardIn.model_validate(measures.scorecard_body(load, row)) for row in reference.scorecards}
+    card = sent["integrated-2017-18"]
+    assert [section.code for section in card.sections][0::3] == ["wellbeing", "enhanced-and-specialist"]
+    assert len(card.indicators()) == 22
+    assert card.indicators()[:3] == ["rtt-18-weeks", "dementia-diagnosis-rate", "falls-with-harm"]
+
+
+def test_subject_access_changes_its_limit_on_25_may_2018(reference: Reference):
+    rows = [row for row in reference.standards if row.code == "subject-access"]
+    sent = StandardIn.model_validate(measures.standard_body(rows))
+    assert [(one.limit, str(one.unit), one.valid_from, one.valid_to) for one in sent.limits] == [
+        (40, "calendar_days", None, rows[0].valid_to),
+        (1, "months", rows[1].valid_from, None),
+    ]
+
+
+def test_risks(reference: Reference):
+    for row in reference.risks:
+        body = register.risk_body(row) | register.judgement(row, reference.risk_links)
+        sent = RiskIn.model_validate(body)
+        assert (sent.assessment is None) is (row.impact is None)
+        assert sent.legacy_band == row.legacy_band
+    occ4 = next(row for row in reference.risks if row.ref == "OCC4")
+    assert [link["indicator"] for link in register.judgement(occ4, reference.risk_links)["links"]] == [
+        "ae-four-hour-wait",
+        "dtoc-all",
+        "emergency-admissions-65-plus",
+        "rtt-18-weeks",
+    ]
+
+
+def test_pledges_and_actions(reference: Reference):
+    pledges = [PledgeIn.model_validate(promises.pledge_body(reference.assignments, row)) for row in reference.pledges]
+    assert sum(len(pledge.assignments) for pledge in pledges) == 11
+    actions = [ActionIn.model_validate(promises.action_body(reference.action_links, row)) for row in reference.actions]
+    assert sum(len(action.indicators) for action in actions) == len(reference.action_links)
+
+
+def test_the_fund_shows_the_printed_totals_beside_its_sums(reference: Reference):
+    body = FundBody.model_validate(money.fund_body(reference))
+    for year, columns in (("2017/18", set()), ("2018/19", {"savings", "net_budget"})):
+        lines = [_line(line) for line in body.budget_lines if line.financial_year.label == year]
+        printed = {t.column: t.amount.amount for t in body.printed_totals if t.financial_year.label == year}
+        totals = [one for one in printed_differences(lines, printed) if one.where == "total"]
+        assert {one.column for one in totals} == columns
+    assert sum(line.opening.amount for line in body.budget_lines) == 2 * Decimal(75_702_000)
+
+
+def _line(sent: BudgetLineBody) -> Line:
+    parts = (sent.opening, sent.cost_increases, sent.savings, sent.other_savings, sent.printed_net)
+    return Line(sent.code, *(part.amount for part in parts))
+
+
+def test_schemes_stand_on_lines_and_partners_of_the_fund(reference: Reference):
+    fund = FundBody.model_validate(money.fund_body(reference))
+    lines = {(line.financial_year, line.code) for line in fund.budget_lines}
+    costs = {cost.code: cost for cost in reference.unit_costs}
+    for row in reference.schemes:
+        sent = SchemeBody.model_validate(money.scheme_body(row, reference.fund.code, costs))
+        assert (sent.financial_year, sent.budget_line) in lines
+        assert sent.partner in {partner.code for partner in fund.partners}
+        assert sent.illustrative
+
+
+@pytest.mark.parametrize(
+    ("sent", "found", "alike"),
+    [
+        ({"a": "1.50"}, {"a": "1.5", "b": 2}, True),
+        ({"a": ""}, {"a": None}, True),
+        ({"a": []}, {}, True),
+        ({"a": ["x", {"y": "1"}]}, {"a": ["x", {"y": 1, "z": 2}]}, True),
+        ({"a": "1"}, {"a": "2"}, False),
+        ({"a": ["x"]}, {"a": ["x", "y"]}, False),
+        ({"a": True}, {"a": False}, False),
+        ({"a": False}, {"a": None}, False),
+        ({"a": "x"}, {}, False),
+        ({"a": {"b": "c"}}, {"a": None}, False),
+    ],
+)
+def test_same_compares_what_is_sent(sent: object, found: object, alike: bool):
+    assert same(sent, found) is alike
