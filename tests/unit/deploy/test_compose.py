@@ -37,7 +37,7 @@ def test_only_the_gateway_is_published_and_only_here() -> None:
     assert COMPOSE["networks"]["inside"] == {"internal": True}
 
 
-@pytest.mark.parametrize("name", BOXES)
+@pytest.mark.parametrize("name", BOXES, ids="{}-box".format)
 def test_boxes_are_hardened_and_bounded(name: str) -> None:
     box = BOXES[name]
     assert box["cap_drop"] == ["ALL"]
@@ -49,7 +49,7 @@ def test_boxes_are_hardened_and_bounded(name: str) -> None:
     assert box.get("read_only") is (None if name == "kafka" else True)
 
 
-@pytest.mark.parametrize("name", [*SERVICES, "postgres", "kafka"])
+@pytest.mark.parametrize("name", [*SERVICES, "postgres", "kafka"], ids="{}-box".format)
 def test_what_runs_on_is_watched_and_started_again(name: str) -> None:
     assert BOXES[name]["restart"] == "unless-stopped"
     assert BOXES[name]["healthcheck"]["test"]
@@ -69,7 +69,7 @@ def test_services_wait_for_the_jobs() -> None:
         assert waits.get("topics") == (None if name == "gateway" else "service_completed_successfully")
 
 
-@pytest.mark.parametrize("name", BOXES)
+@pytest.mark.parametrize("name", BOXES, ids="{}-box".format)
 def test_images_are_pinned(name: str) -> None:
     image = BOXES[name]["image"]
     expected = (
