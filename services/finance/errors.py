@@ -39,9 +39,5 @@ class BudgetLineInUse(Conflict):
     type_, title = "budget-line-in-use", "A savings scheme stands on this budget line"
 
 
-class NotAFinancialQuarter(Invalid):
-    type_, title = "not-a-quarter", "Books close by financial quarter"
-
-
 class InvalidFinance(Invalid):
     type_, title = "invalid-finance", "What was sent does not fit what is known here"

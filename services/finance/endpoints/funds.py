@@ -5,8 +5,7 @@ from typing import Annotated
 from fastapi import APIRouter, Query, Response
 
 from chassis.web import Page, Paging, Read, Write, problems
-from contracts.period import Period
-from services.finance.schemas.fields import Code, FinancialYear
+from services.finance.schemas.fields import Code, QuarterLabel, YearLabel
 from services.finance.schemas.funds import (
     ClosedQuarterOut,
     FundBody,
@@ -55,7 +54,7 @@ async def put_fund(write: Write, code: Code, body: FundBody, response: Response)
 async def get_fund_position(
     read: Read,
     code: str,
-    financial_year: Annotated[FinancialYear | None, Query(description="Default: the latest with budget lines")] = None,
+    financial_year: Annotated[YearLabel | None, Query(description="Default: the latest with budget lines")] = None,
 ) -> FundPositionOut:
     """Budget, savings by certainty, outturn and variance by line, each quarter, and where print and sum differ.
 
@@ -71,7 +70,7 @@ async def get_fund_position(
     summary="Close a quarter",
     responses=problems(401, 404, 409, 422, 503),
 )
-async def close_quarter(write: Write, code: str, label: Period) -> ClosedQuarterOut:
+async def close_quarter(write: Write, code: str, label: QuarterLabel) -> ClosedQuarterOut:
     """Close a quarter (`2017/18 Q3`, or `2017-18 Q3`) that has ended on the business date. It never changes again.
 
     What is revised later is posted in the first open quarter after it. Closing it again changes nothing.

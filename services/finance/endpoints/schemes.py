@@ -6,7 +6,7 @@ from fastapi import APIRouter, Query, Response
 
 from chassis.web import Page, Paging, Read, Write, problems
 from services.finance.domain.ledger import State
-from services.finance.schemas.fields import FinancialYear
+from services.finance.schemas.fields import YearLabel
 from services.finance.schemas.schemes import (
     EntryBody,
     EntryOut,
@@ -27,7 +27,7 @@ async def list_schemes(
     read: Read,
     paging: Paging,
     fund: Text = None,
-    financial_year: Annotated[FinancialYear | None, Query()] = None,
+    financial_year: Annotated[YearLabel | None, Query()] = None,
     workstream: Annotated[Workstream | None, Query()] = None,
     indicator: Text = None,
     area: Text = None,
@@ -35,7 +35,7 @@ async def list_schemes(
     """Schemes in the order of their codes; filters narrow the list together."""
     filters = {
         "fund": fund,
-        "financial_year": financial_year.label if financial_year else None,
+        "financial_year": financial_year,
         "workstream": workstream,
         "indicator": indicator,
         "area": area,

@@ -56,4 +56,16 @@ Cost = Annotated[Money, AfterValidator(_within_reach), AfterValidator(_not_negat
 """Money that is not negative."""
 FinancialYear = Annotated[Period, AfterValidator(_a_financial_year)]
 Quarter = Annotated[Period, AfterValidator(_a_quarter)]
+YearLabel = Annotated[
+    str,
+    Field(max_length=40, examples=["2017/18"]),
+    AfterValidator(lambda text: _a_financial_year(Period.parse(text)).label),
+]
+"""A financial year in a path or query, made canonical."""
+QuarterLabel = Annotated[
+    str,
+    Field(max_length=40, examples=["2017/18 Q3"]),
+    AfterValidator(lambda text: _a_quarter(Period.parse(text)).label),
+]
+"""A financial quarter in a path or query, made canonical."""
 YearPart = Annotated[PeriodKind, AfterValidator(_splits_a_year)]

@@ -3,13 +3,12 @@
 from chassis.db import Tx
 from chassis.errors import FieldError
 from chassis.web import Page, PageRequest, page
-from contracts.period import Period, PeriodKind
+from contracts.period import Period
 from services.finance.domain.ledger import has_ended
 from services.finance.errors import (
     BudgetLineInUse,
     FundUnknown,
     InvalidFinance,
-    NotAFinancialQuarter,
     QuarterNotEnded,
 )
 from services.finance.models import Fund, FundAgreement
@@ -131,10 +130,9 @@ async def find(tx: Tx, paging: PageRequest) -> Page[FundSummary]:
     return page(shown, paging.limit, key=lambda fund: fund.code)
 
 
-async def close_quarter(tx: Tx, code: str, quarter: Period) -> ClosedQuarterOut:
+async def close_quarter(tx: Tx, code: str, label: str) -> ClosedQuarterOut:
     """Close a quarter that has ended on the business date. Closing it again changes nothing."""
-    if quarter.kind is not PeriodKind.QUARTER:
-        raise NotAFinancialQuarter(f"{quarter} is no financial quarter; write it as 2017/18 Q3.")
+    quarter = Period.parse(label)
     if not await funds.lock(tx, code):
         raise FundUnknown(f"There is no fund {code}.")
     today = await tx.business_date()

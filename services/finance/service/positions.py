@@ -90,11 +90,11 @@ def _periods(posted: Sequence[Posted]) -> list[PeriodTotalOut]:
     ]
 
 
-async def of_fund(tx: Tx, code: str, year: Period | None) -> FundPositionOut:
+async def of_fund(tx: Tx, code: str, year: str | None) -> FundPositionOut:
     """A fund's year: budget as printed and as added up, savings by certainty, outturn moved by banked money only."""
     await known(tx, code)
     rows = await funds.lines(tx, code)
-    label = year.label if year is not None else max((row.financial_year for row in rows), default="")
+    label = year or max((row.financial_year for row in rows), default="")
     lines = [row for row in rows if row.financial_year == label]
     codes = await schemes.codes_of_fund(tx, code, label)
     books = await ledger.open_books(tx, codes)
