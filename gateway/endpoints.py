@@ -34,8 +34,8 @@ def assets() -> StaticFiles:
 
 @router.get("/", include_in_schema=False)
 async def front_page(request: Request) -> HTMLResponse:
-    services = request.app.state.prefixes
-    rows = "".join(f"<li><code>{escape(prefix)}/…</code> {escape(name)}</li>" for name, prefix in services.items())
+    prefixes = request.app.state.prefixes.values()
+    rows = "".join(f"<li><code>{escape(prefix)}/…</code></li>" for prefix in prefixes)
     page = (_PAGES / "index.html").read_text(encoding="utf-8").replace("<!-- services -->", rows)
     return HTMLResponse(page, headers=_PAGE_HEADERS)
 

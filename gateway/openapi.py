@@ -81,8 +81,7 @@ def _describe(joined: Document, missing: Sequence[str]) -> None:
 
 def _tag(service: str, document: Document) -> Document:
     info = document.get("info", {})
-    parts = [info.get("title", ""), info.get("description", "")]
-    return {"name": service, "description": ": ".join(part for part in parts if part)}
+    return {"name": service, "description": info.get("description") or info.get("title", "")}
 
 
 def _operations(paths: Document) -> Iterator[tuple[str, str, Document]]:

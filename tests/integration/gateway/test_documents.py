@@ -1,10 +1,12 @@
 """The joined document, the pages and readiness, in front of services built as ours are."""
 
+from importlib import import_module
 from typing import Any
 
 import httpx
 import pytest
 from fastapi import APIRouter
+from jsonschema import Draft202012Validator
 from pydantic import BaseModel, SecretStr
 from sqlalchemy import MetaData
 
@@ -12,6 +14,8 @@ from chassis.service import ServiceSpec, build_app
 from chassis.settings import ServiceSettings
 from chassis.web import Page, Resources, StrictBody, problems
 from gateway.models import Base
+from gateway.settings import SERVICES
+from gateway.upstreams import in_process
 from tests.conftest import ResourcesFor
 from tests.integration.gateway.conftest import INTERNAL_KEY, FrontOf, Serve
 
@@ -76,19 +80,48 @@ def resolve(document: Any, pointer: str) -> Any:
     return document
 
 
-async def test_the_joined_document_holds_together(front_of: FrontOf, serve: Serve, made: dict[str, Any]) -> None:
-    front = await front_of(**{name: await serve(app) for name, app in made.items()})
-    document = (await front.stranger.get("/openapi.json")).json()
+def check(document: Any) -> list[Any]:
+    """Every reference resolves, every schema is one, every operation has its own id; returns the operations."""
     assert document["openapi"].startswith("3.1")
-    assert set(document["paths"]) == {"/health/live", "/health/ready", "/risks/v1/things", "/pledges/v1/things"}
+    assert document["servers"] == [{"url": "/"}]
     assert all(resolve(document, pointer) for pointer in references(document))
+    for schema in document["components"]["schemas"].values():
+        Draft202012Validator.check_schema(schema)
     operations = [op for item in document["paths"].values() for op in item.values()]
     ids = [op["operationId"] for op in operations]
     assert len(set(ids)) == len(ids)
-    assert {tag for op in operations for tag in op["tags"]} == {"health", "risks", "pledges"}
     assert all(op["security"] == [{"bearer": []}] for op in operations if op["tags"] != ["health"])
+    assert all(op["responses"] and "401" in op["responses"] for op in operations if op["security"])
+    return operations
+
+
+async def test_the_joined_document_holds_together(front_of: FrontOf, serve: Serve, made: dict[str, Any]) -> None:
+    front = await front_of(**{name: await serve(app) for name, app in made.items()})
+    document = (await front.stranger.get("/openapi.json")).json()
+    operations = check(document)
+    assert set(document["paths"]) == {"/health/live", "/health/ready", "/risks/v1/things", "/pledges/v1/things"}
+    assert {tag for op in operations for tag in op["tags"]} == {"health", "risks", "pledges"}
     assert {"RisksThing", "PledgesThing", "ProblemBody", "NewThing"} <= set(document["components"]["schemas"])
-    assert document["servers"] == [{"url": "/"}]
+
+
+async def test_the_documents_of_our_own_services_join(front_of: FrontOf, resources_for: ResourcesFor) -> None:
+    settings = ServiceSettings(internal_key=SecretStr(INTERNAL_KEY))
+    clients, promised = {}, set[str]()
+    for name in SERVICES:
+        app = import_module(f"services.{name}.app").create_app(
+            await resources_for(f"services.{name}", settings=settings)
+        )
+        clients[name] = in_process(name, app)
+        promised |= {path for path in app.openapi()["paths"] if path.startswith(f"/{name}/v1/")}
+    front = await front_of(**clients)
+    document = (await front.stranger.get("/openapi.json")).json()
+    operations = check(document)
+    assert "left out" not in document["info"]["description"]
+    assert {path for path in document["paths"] if not path.startswith("/health/")} == promised
+    assert {tag for op in operations for tag in op["tags"]} == {"health", *SERVICES}
+    for name in ("indicators/v1/indicators", "risks/v1/risks", "pledges/v1/pledges", "finance/v1/schemes"):
+        answer = await front.client.get(f"/{name}")
+        assert (name, answer.status_code, answer.json()) == (name, 200, {"items": [], "next": None})
 
 
 async def test_a_described_call_can_be_made(front_of: FrontOf, serve: Serve, made: dict[str, Any]) -> None:

@@ -9,7 +9,7 @@ import pytest
 from starlette.types import Receive, Scope, Send
 
 from gateway.upstreams import in_process
-from tests.integration.gateway.conftest import FrontOf, Serve, echo, listening
+from tests.integration.gateway.conftest import FrontOf, Serve, echo, listening, served
 
 pytestmark = pytest.mark.parametrize("database_for", ["sqlite"], indirect=True)
 """What is asked here does not depend on the database; ``test_keys`` asks the rest on both."""
@@ -158,8 +158,6 @@ async def test_a_service_in_this_process_that_crashes(front_of: FrontOf) -> None
 
 
 async def test_a_service_that_comes_back_is_answered_from(front_of: FrontOf) -> None:
-    from tests.integration.gateway.conftest import served
-
     async with served(echo) as where:
         front = await front_of(risks=where)
         assert (await front.client.get("/risks/v1/risks")).status_code == 200
