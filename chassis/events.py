@@ -9,7 +9,7 @@ from typing import Any, TypeVar
 from pydantic import BaseModel
 
 from chassis.bus.port import Message, Record
-from contracts.envelope import CONTENT_TYPE, CloudEvent
+from contracts.envelope import CONTENT_TYPE, CloudEvent, zulu
 
 B = TypeVar("B", bound=BaseModel)
 
@@ -27,22 +27,21 @@ class NewEvent:
 
 def encode(event: NewEvent, *, event_id: str, time: datetime, traceparent: str | None) -> bytes:
     """The event as structured CloudEvents JSON."""
-    envelope = CloudEvent[Any].model_construct(
-        specversion="1.0",
-        id=event_id,
-        source=event.source,
-        type=event.type,
-        subject=event.subject,
-        time=time,
-        datacontenttype="application/json",
-        partitionkey=event.subject,
-        aggregateversion=event.version,
-        traceparent=traceparent,
-        data=event.data,
-    )
-    return envelope.model_dump_json(
-        exclude={"traceparent"} if traceparent is None else None, serialize_as_any=True
-    ).encode()
+    envelope = {
+        "specversion": "1.0",
+        "id": event_id,
+        "source": event.source,
+        "type": event.type,
+        "subject": event.subject,
+        "time": zulu(time),
+        "datacontenttype": "application/json",
+        "partitionkey": event.subject,
+        "aggregateversion": event.version,
+    }
+    if traceparent:
+        envelope["traceparent"] = traceparent
+    head = json.dumps(envelope, separators=(",", ":"))
+    return f'{head[:-1]},"data":{event.data.model_dump_json()}}}'.encode()
 
 
 def headers(*, event_id: str, source: str, type_: str, version: int, traceparent: str | None) -> dict[str, str]:

@@ -10,11 +10,12 @@ Data = TypeVar("Data", bound=BaseModel)
 CONTENT_TYPE = "application/cloudevents+json"
 
 
-def _zulu(moment: datetime) -> str:
+def zulu(moment: datetime) -> str:
+    """A moment in UTC as it travels."""
     return moment.isoformat(timespec="microseconds").replace("+00:00", "Z")
 
 
-Timestamp = Annotated[datetime, PlainSerializer(_zulu, return_type=str, when_used="json")]
+Timestamp = Annotated[datetime, PlainSerializer(zulu, return_type=str, when_used="json")]
 """A moment in UTC, written with ``Z``."""
 
 

@@ -11,11 +11,11 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 from enum import StrEnum
 from functools import lru_cache
-from typing import Any, Self
+from typing import Any, ClassVar, Self
 
 from pydantic import GetCoreSchemaHandler, GetJsonSchemaHandler
 from pydantic.json_schema import JsonSchemaValue
-from pydantic_core import CoreSchema, PydanticCustomError, core_schema
+from pydantic_core import CoreSchema, PydanticCustomError, SchemaSerializer, core_schema
 
 ACCEPTED_FORMS = (
     "2017-12, Dec-17, Dec 2017 or December 2017 (month)",
@@ -47,6 +47,8 @@ class UnknownPeriodError(ValueError):
         super().__init__(f"{text[:40]!r} is not a period. {reason}Accepted: {'; '.join(ACCEPTED_FORMS)}.")
 
 
+_AS_LABEL = core_schema.plain_serializer_function_ser_schema(str, return_schema=core_schema.str_schema())
+
 MONTHS = {name: n for n, name in enumerate(calendar.month_abbr) if name}
 _LONG_MONTHS = {name: n for n, name in enumerate(calendar.month_name) if name}
 _MONTH_NUMBERS = {name.lower(): n for name, n in (MONTHS | _LONG_MONTHS).items()}
@@ -69,6 +71,11 @@ class Period:
     kind: PeriodKind
     start: date
     end: date
+
+    __pydantic_serializer__: ClassVar[SchemaSerializer] = SchemaSerializer(
+        core_schema.any_schema(serialization=_AS_LABEL)
+    )
+    """Written as its label even in a field that may hold anything, such as an envelope's data."""
 
     @classmethod
     def parse(cls, text: str) -> "Period":
@@ -155,10 +162,7 @@ class Period:
 
     @classmethod
     def __get_pydantic_core_schema__(cls, _source: Any, _handler: GetCoreSchemaHandler) -> CoreSchema:
-        return core_schema.no_info_plain_validator_function(
-            _validate,
-            serialization=core_schema.plain_serializer_function_ser_schema(str, return_schema=core_schema.str_schema()),
-        )
+        return core_schema.no_info_plain_validator_function(_validate, serialization=_AS_LABEL)
 
     @classmethod
     def __get_pydantic_json_schema__(cls, _schema: CoreSchema, _handler: GetJsonSchemaHandler) -> JsonSchemaValue:
