@@ -1,0 +1,535 @@
+"""The port's promises, kept by both adapters."""
+
+import asyncio
+import time
+from collections import defaultdict
+from collections.abc import AsyncIterator, Mapping, Sequence
+from contextlib import aclosing
+
+import pytest
+
+from chassis.bus.port import Batch, Bus, BusError, Consumer, Message, Producer, Record, TopicPartition
+from tests.contract.conftest import DRAIN_S, PARTITIONS, Losable, OpenBus
+from tests.eventually import eventually
+
+
+class Database:
+    """Where consumers stand, as the database would keep it."""
+
+    def __init__(self, offsets: dict[TopicPartition, int] | None = None) -> None:
+        self.offsets = {} if offsets is None else offsets
+        self.asked: list[TopicPartition] = []
+        self.failures = 0
+
+    async def __call__(self, partitions: Sequence[TopicPartition]) -> Mapping[TopicPartition, int]:
+        self.asked += partitions
+        if self.failures:
+            self.failures -= 1
+            raise ConnectionError("the database is away")
+        return {at: self.offsets[at] for at in partitions if at in self.offsets}
+
+    def apply(self, batch: Batch) -> None:
+        self.offsets[batch.source] = batch.next_offset
+
+
+def messages(count: int, keys: int = 20, start: int = 0) -> list[Message]:
+    return [Message(f"key-{n % keys}", b"%d" % n) for n in range(start, start + count)]
+
+
+def numbers(records: Sequence[Record]) -> list[int]:
+    return [int(record.value) for record in records]
+
+
+async def take(consumer: Consumer, count: int, database: Database | None = None, within: float = 30) -> list[Record]:
+    """Read on until so many records came; apply each batch as a service would."""
+    taken: list[Record] = []
+    async with asyncio.timeout(within), aclosing(consumer.batches()) as batches:
+        async for batch in batches:
+            if batch is not None:
+                taken += batch.records
+                if database is not None:
+                    database.apply(batch)
+            if len(taken) >= count:
+                break
+    return taken
+
+
+async def next_batch(batches: AsyncIterator[Batch | None], within: float = 30) -> Batch:
+    async with asyncio.timeout(within):
+        while (batch := await anext(batches)) is None:
+            pass
+    return batch
+
+
+async def read_all(bus: Bus, topic: str) -> list[Record]:
+    ends = await bus.end_offsets(topic)
+    return [record async for batch in bus.read(topic, {}, ends) for record in batch.records]
+
+
+def assert_in_order_by_key(records: Sequence[Record]) -> None:
+    by_key: dict[str, list[int]] = defaultdict(list)
+    for record in records:
+        by_key[record.key].append(int(record.value))
+    assert all(found == sorted(found) for found in by_key.values())
+
+
+# --- publishing ---------------------------------------------------------------------------------------------
+
+
+async def test_what_was_published_is_there_after_reopening(open_bus: OpenBus, topic: str):
+    bus = await open_bus()
+    await bus.ensure_topics([topic])
+    await (await bus.producer()).publish(topic, messages(100))
+    await bus.close()
+
+    reopened = await open_bus()
+
+    assert sorted(numbers(await read_all(reopened, topic))) == list(range(100))
+
+
+async def test_a_key_keeps_its_order_and_its_partition_under_concurrent_publishing(open_bus: OpenBus, topic: str):
+    bus = await open_bus()
+    await bus.ensure_topics([topic])
+    producer = await bus.producer()
+
+    async def publisher(name: int) -> None:
+        for first in range(0, 120, 12):
+            chunk = [Message(f"{name}-{n % 3}", b"%d" % n) for n in range(first, first + 12)]
+            await producer.publish(topic, chunk)
+
+    await asyncio.gather(*(publisher(name) for name in range(8)))
+
+    found = await read_all(bus, topic)
+    assert len(found) == 8 * 120
+    assert_in_order_by_key(found)
+    homes = {(record.key, record.partition) for record in found}
+    assert len(homes) == len({key for key, _ in homes}) == 24
+    assert len({partition for _, partition in homes}) == PARTITIONS
+
+
+async def test_two_connections_agree_on_the_partition_of_a_key(open_bus: OpenBus, topic: str):
+    for bus in (await open_bus(), await open_bus()):
+        await bus.ensure_topics([topic])
+        await (await bus.producer()).publish(topic, messages(60, keys=30))
+
+    homes = {(record.key, record.partition) for record in await read_all(await open_bus(), topic)}
+    assert len(homes) == 30
+
+
+async def test_key_value_headers_and_time_come_back(open_bus: OpenBus, topic: str):
+    bus = await open_bus()
+    await bus.ensure_topics([topic])
+    headers = {"ce_id": "01JX", "ce_source": "/indicators", "note": "Grüße £ 👋", "empty": ""}
+    before = int(time.time() * 1000)
+    sent = Message("E06000026:ünïcode", bytes(range(256)), headers)
+    await (await bus.producer()).publish(topic, [sent])
+
+    (record,) = await read_all(bus, topic)
+
+    assert (record.key, record.value, dict(record.headers)) == (sent.key, sent.value, headers)
+    assert (record.topic, record.offset) == (topic, 0)
+    assert before - 1 <= record.timestamp_ms <= time.time() * 1000 + 1
+
+
+async def test_big_batches_and_big_messages(open_bus: OpenBus, topic: str):
+    bus = await open_bus()
+    await bus.ensure_topics([topic])
+    producer = await bus.producer()
+    padding = b" " * 2000
+    many = [Message(f"key-{n % 50}", b"%d" % n + padding) for n in range(6000)]
+    await producer.publish(topic, many)
+    await producer.publish(topic, [Message("key-0", b"6000" + b" " * 700_000)])
+    await producer.publish(topic, [])
+
+    found = await read_all(bus, topic)
+
+    assert sorted(numbers(found)) == list(range(6001))
+    assert_in_order_by_key(found)
+
+
+async def test_an_unknown_topic_is_refused(open_bus: OpenBus, topic: str):
+    bus = await open_bus(publish_timeout_s=1)
+    with pytest.raises(BusError):
+        await (await bus.producer()).publish(topic, messages(1))
+    with pytest.raises(BusError):
+        await bus.end_offsets(topic)
+
+
+async def test_a_closed_producer_refuses(open_bus: OpenBus, topic: str):
+    bus = await open_bus()
+    await bus.ensure_topics([topic])
+    producer = await bus.producer()
+    await producer.publish(topic, messages(1))
+    await producer.close()
+    with pytest.raises(BusError):
+        await producer.publish(topic, messages(1))
+
+
+# --- topics, offsets, ranges --------------------------------------------------------------------------------
+
+
+async def test_ensuring_topics_again_changes_nothing(open_bus: OpenBus, topic: str):
+    state = topic.replace(".v1", ".state.v1")
+    bus = await open_bus()
+    await bus.ensure_topics([topic, state])
+    await (await bus.producer()).publish(topic, messages(10))
+
+    await (await open_bus()).ensure_topics([topic, state])
+
+    assert sum((await bus.end_offsets(topic)).values()) == 10
+    assert set((await bus.end_offsets(state)).values()) == {0}
+
+
+async def test_a_topic_with_other_partitions_is_refused(open_bus: OpenBus, topic: str):
+    await (await open_bus()).ensure_topics([topic])
+    with pytest.raises(BusError, match=rf"{topic}.* has {PARTITIONS} partitions, not {PARTITIONS + 1}"):
+        await (await open_bus(PARTITIONS + 1)).ensure_topics([topic])
+
+
+async def test_end_offsets_count_every_partition(open_bus: OpenBus, topic: str):
+    bus = await open_bus()
+    await bus.ensure_topics([topic])
+    assert await bus.end_offsets(topic) == {TopicPartition(topic, n): 0 for n in range(PARTITIONS)}
+    await (await bus.producer()).publish(topic, messages(50))
+
+    counted: dict[TopicPartition, int] = defaultdict(int)
+    for record in await read_all(bus, topic):
+        counted[TopicPartition(topic, record.partition)] += 1
+
+    assert await bus.end_offsets(topic) == {TopicPartition(topic, n): 0 for n in range(PARTITIONS)} | counted
+
+
+async def test_a_range_is_read_without_its_end(open_bus: OpenBus, topic: str):
+    bus = await open_bus()
+    await bus.ensure_topics([topic])
+    await (await bus.producer()).publish(topic, messages(200, keys=1))
+    (home,) = [at for at, end in (await bus.end_offsets(topic)).items() if end]
+    empty = next(at for at in await bus.end_offsets(topic) if at != home)
+
+    batches = [batch async for batch in bus.read(topic, {home: 20, empty: 0}, {home: 150, empty: 0})]
+
+    assert {batch.source for batch in batches} == {home}
+    assert [record.offset for batch in batches for record in batch.records] == list(range(20, 150))
+    assert [batch async for batch in bus.read(topic, {home: 150}, {home: 150})] == []
+
+
+async def test_a_moment_is_found(open_bus: OpenBus, topic: str):
+    bus = await open_bus()
+    await bus.ensure_topics([topic])
+    producer = await bus.producer()
+    await producer.publish(topic, messages(30, keys=1))
+    await asyncio.sleep(0.01)
+    moment = int(time.time() * 1000)
+    await asyncio.sleep(0.01)
+    await producer.publish(topic, messages(12, keys=1))
+    ends = await bus.end_offsets(topic)
+    (home,) = [at for at, end in ends.items() if end]
+
+    assert (await bus.offsets_for_time(topic, moment))[home] == 30
+    assert (await bus.offsets_for_time(topic, 0)) == dict.fromkeys(ends, 0)
+    assert (await bus.offsets_for_time(topic, moment + 3_600_000)) == ends
+
+
+# --- consuming ----------------------------------------------------------------------------------------------
+
+
+async def test_a_group_reads_every_record_once_in_total(open_bus: OpenBus, topic: str):
+    bus, database = await open_bus(), Database()
+    await bus.ensure_topics([topic])
+    members = [await bus.consumer("group-" + topic, [topic], database) for _ in range(2)]
+    taken: list[Record] = []
+
+    async def member(consumer: Consumer) -> None:
+        async for batch in consumer.batches():
+            if batch is not None:
+                assert {record.partition for record in batch.records} == {batch.source.partition}
+                taken.extend(batch.records)
+                database.apply(batch)
+
+    tasks = [asyncio.create_task(member(consumer)) for consumer in members]
+    producer = await bus.producer()
+    for first in range(0, 500, 50):
+        await producer.publish(topic, messages(50, start=first))
+    await eventually(lambda: len(taken) >= 500, within=30)
+    for consumer in members:
+        await consumer.close()
+    await asyncio.gather(*tasks)
+
+    assert sorted(numbers(taken)) == list(range(500))
+    assert_in_order_by_key(taken)
+
+
+async def test_reading_goes_on_where_the_database_stands_whatever_was_committed(open_bus: OpenBus, topic: str):
+    bus, database = await open_bus(), Database()
+    await bus.ensure_topics([topic])
+    await (await bus.producer()).publish(topic, messages(300))
+    first = await bus.consumer("group-" + topic, [topic], database)
+    async with aclosing(first.batches()) as batches:
+        applied = await next_batch(batches)
+        database.apply(applied)
+        unapplied = await next_batch(batches)
+        await first.commit({unapplied.source: unapplied.next_offset})
+    await first.close()
+
+    second = await bus.consumer("group-" + topic, [topic], database)
+    resumed = await take(second, 300 - len(applied.records), database)
+
+    assert sorted(numbers(list(applied.records) + resumed)) == list(range(300))
+
+
+async def test_two_groups_read_the_same_records(open_bus: OpenBus, topic: str):
+    bus = await open_bus()
+    await bus.ensure_topics([topic])
+    await (await bus.producer()).publish(topic, messages(40))
+    for group in ("one", "two"):
+        consumer = await bus.consumer(group + topic, [topic], Database())
+        assert sorted(numbers(await take(consumer, 40))) == list(range(40))
+
+
+async def test_seeking_reads_again(open_bus: OpenBus, topic: str):
+    bus, database = await open_bus(), Database()
+    await bus.ensure_topics([topic])
+    await (await bus.producer()).publish(topic, messages(60, keys=1))
+    consumer = await bus.consumer("group-" + topic, [topic], database)
+    async with aclosing(consumer.batches()) as batches:
+        read = 0
+        while read < 60:
+            batch = await next_batch(batches)
+            read += len(batch.records)
+        await consumer.seek(batch.source, 25)
+        again = [await next_batch(batches)]
+        while again[-1].next_offset < 60:
+            again.append(await next_batch(batches))
+        await consumer.seek(TopicPartition("commissioning.elsewhere.v1", 0), 3)
+
+    assert numbers([record for batch in again for record in batch.records]) == list(range(25, 60))
+
+
+async def test_a_consumer_with_nothing_to_read_says_so_every_second(open_bus: OpenBus, topic: str):
+    bus = await open_bus()
+    await bus.ensure_topics([topic])
+    await (await bus.producer()).publish(topic, messages(1))
+    consumer = await bus.consumer("group-" + topic, [topic], Database())
+    async with aclosing(consumer.batches()) as batches:
+        await next_batch(batches)
+        for _ in range(2):
+            started = time.monotonic()
+            assert await anext(batches) is None
+            assert 0.5 < time.monotonic() - started < 2.5
+
+
+async def test_an_idle_consumer_wakes_for_a_message_at_once(open_bus: OpenBus, topic: str):
+    bus = await open_bus()
+    await bus.ensure_topics([topic])
+    producer, consumer = await bus.producer(), await bus.consumer("group-" + topic, [topic], Database())
+    await producer.publish(topic, messages(1))
+    waits = []
+    async with aclosing(consumer.batches()) as batches:
+        await next_batch(batches)
+        for n in range(20):
+            waiting = asyncio.create_task(next_batch(batches))
+            await asyncio.sleep(0.02)
+            started = time.monotonic()
+            await producer.publish(topic, messages(1, start=n))
+            await waiting
+            waits.append(time.monotonic() - started)
+    assert sorted(waits)[10] < 0.1  # milliseconds on a quiet machine, and far from the idle second
+
+
+async def test_another_connection_publishes_for_a_waiting_consumer(open_bus: OpenBus, topic: str):
+    here, elsewhere = await open_bus(), await open_bus()
+    await here.ensure_topics([topic])
+    consumer = await here.consumer("group-" + topic, [topic], Database())
+    reading = asyncio.create_task(take(consumer, 5))
+    await asyncio.sleep(0.1)
+
+    await (await elsewhere.producer()).publish(topic, messages(5))
+
+    assert sorted(numbers(await reading)) == list(range(5))
+
+
+async def test_positions_that_cannot_be_told_are_asked_for_again(open_bus: OpenBus, topic: str):
+    bus, database = await open_bus(), Database()
+    await bus.ensure_topics([topic])
+    await (await bus.producer()).publish(topic, messages(30))
+    database.failures = 2
+
+    consumer = await bus.consumer("group-" + topic, [topic], database)
+
+    assert sorted(numbers(await take(consumer, 30))) == list(range(30))
+    assert database.failures == 0
+
+
+async def test_lag_is_what_was_not_yielded(open_bus: OpenBus, topic: str):
+    bus, database = await open_bus(), Database()
+    await bus.ensure_topics([topic])
+    producer = await bus.producer()
+    await producer.publish(topic, messages(70))
+    consumer = await bus.consumer("group-" + topic, [topic], database)
+    async with aclosing(consumer.batches()) as batches:
+        left = 70
+        while left:
+            left -= len((await next_batch(batches)).records)
+            assert sum((await consumer.lag()).values()) == left
+        await producer.publish(topic, messages(9))
+        lag = await consumer.lag()
+        assert sum(lag.values()) == 9
+        assert set(lag) == {TopicPartition(topic, n) for n in range(PARTITIONS)}
+
+
+# --- sharing ------------------------------------------------------------------------------------------------
+
+
+class Member:
+    """A consumer at work: it holds what it was given until told to go on."""
+
+    def __init__(self, consumer: Consumer, database: Database) -> None:
+        self.consumer = consumer
+        self.read: list[Record] = []
+        self.sources: set[TopicPartition] = set()
+        self._database = database
+        self._task = asyncio.create_task(self._work())
+
+    async def _work(self) -> None:
+        async for batch in self.consumer.batches():
+            if batch is not None:
+                self.read += batch.records
+                self.sources.add(batch.source)
+                self._database.apply(batch)
+
+    async def leave(self) -> None:
+        await self.consumer.close()
+        await self._task
+
+
+async def test_members_share_partitions_and_hand_over_when_one_leaves(open_bus: OpenBus, topic: str):
+    bus, database = await open_bus(), Database()
+    await bus.ensure_topics([topic])
+    producer, group = await bus.producer(), "group-" + topic
+    everywhere = {TopicPartition(topic, n) for n in range(PARTITIONS)}
+
+    async def shares(*members: Member) -> list[int]:
+        return sorted([len(await member.consumer.lag()) for member in members])
+
+    async def shared(expected: list[int], *members: Member) -> None:
+        assert await shares(*members) == expected
+
+    one = Member(await bus.consumer(group, [topic], database), database)
+    await eventually(lambda: shared([PARTITIONS], one))
+    two = Member(await bus.consumer(group, [topic], database), database)
+    await eventually(lambda: shared([PARTITIONS // 2] * 2, one, two), within=30)
+    await producer.publish(topic, messages(100))
+    await eventually(lambda: len(one.read) + len(two.read) == 100)
+    assert one.sources | two.sources == everywhere
+    assert not one.sources & two.sources
+
+    await two.leave()
+    await eventually(lambda: shared([PARTITIONS], one), within=30)
+    await producer.publish(topic, messages(100, start=100))
+    await eventually(lambda: len(one.read) + len(two.read) == 200)
+    await one.leave()
+
+    assert sorted(numbers(one.read + two.read)) == list(range(200))
+
+
+async def test_a_partition_is_not_handed_over_while_its_batch_is_in_hand(open_bus: OpenBus, topic: str):
+    bus, database, group = await open_bus(drain_s=20), Database(), "group-" + topic
+    await bus.ensure_topics([topic])
+    await (await bus.producer()).publish(topic, messages(100))
+    holder = await bus.consumer(group, [topic], database)
+    batches = holder.batches()
+    held = await next_batch(batches)
+
+    seen_by_newcomer = Database(database.offsets)
+    newcomer = Member(await bus.consumer(group, [topic], seen_by_newcomer), seen_by_newcomer)
+    await asyncio.sleep(DRAIN_S / 2)
+    assert held.source not in seen_by_newcomer.asked
+    database.apply(held)  # the unit of work commits; only then does the caller go on, and here it leaves
+    await batches.aclose()
+    await holder.close()
+    await eventually(lambda: len(newcomer.read) >= 100 - len(held.records), within=30)
+    await newcomer.leave()
+
+    assert sorted(numbers([*held.records, *newcomer.read])) == list(range(100))
+
+
+async def test_a_batch_held_too_long_does_not_hold_up_the_group(open_bus: OpenBus, topic: str):
+    bus, database, group = await open_bus(), Database(), "group-" + topic
+    await bus.ensure_topics([topic])
+    await (await bus.producer()).publish(topic, messages(100))
+    holder = await bus.consumer(group, [topic], database)
+    async with aclosing(holder.batches()) as batches:
+        await next_batch(batches)
+        others = [Member(await bus.consumer(group, [topic], database), database) for _ in range(PARTITIONS)]
+
+        async def others_have_the_rest() -> None:
+            shares = [len(await other.consumer.lag()) for other in others]
+            assert sum(shares) >= PARTITIONS - 1
+
+        await eventually(others_have_the_rest, within=30)
+    for other in others:
+        await other.leave()
+
+
+async def test_a_batch_that_was_not_applied_is_read_by_the_next_owner(open_bus: OpenBus, topic: str):
+    bus, database, group = await open_bus(), Database(), "group-" + topic
+    await bus.ensure_topics([topic])
+    await (await bus.producer()).publish(topic, messages(100))
+    zombie = await bus.consumer(group, [topic], database)
+    held = await next_batch(zombie.batches())
+    await zombie.close()
+
+    found = await take(await bus.consumer(group, [topic], database), 100, database)
+
+    assert set(numbers(held.records)) <= set(numbers(found))
+    assert sorted(numbers(found)) == list(range(100))
+
+
+# --- loss ---------------------------------------------------------------------------------------------------
+
+
+async def test_publishing_fails_while_the_bus_is_gone_and_works_when_it_is_back(losable: Losable, topic: str):
+    bus = await losable.open_bus(publish_timeout_s=1.5)
+    await bus.ensure_topics([topic])
+    producer = await bus.producer()
+    await producer.publish(topic, messages(40))
+
+    losable.lose()
+    for _ in range(2):
+        with pytest.raises(BusError):
+            await producer.publish(topic, messages(40, start=40))
+    losable.restore()
+
+    await _publish_until_it_works(producer, topic, messages(40, start=40))
+    found = await read_all(bus, topic)
+    assert set(numbers(found)) == set(range(80))
+    first_seen = {int(record.value): record for record in reversed(found)}
+    assert_in_order_by_key([record for record in found if record is first_seen[int(record.value)]])
+
+
+async def test_a_consumer_goes_on_when_the_bus_is_back(losable: Losable, topic: str):
+    bus, database = await losable.open_bus(publish_timeout_s=1.5), Database()
+    await bus.ensure_topics([topic])
+    producer = await bus.producer()
+    member = Member(await bus.consumer("group-" + topic, [topic], database), database)
+    await producer.publish(topic, messages(40))
+    await eventually(lambda: len(member.read) == 40)
+
+    losable.lose()
+    await asyncio.sleep(1)
+    losable.restore()
+
+    await _publish_until_it_works(producer, topic, messages(40, start=40))
+    await eventually(lambda: set(numbers(member.read)) == set(range(80)), within=60)
+    await member.leave()
+
+
+async def _publish_until_it_works(producer: Producer, topic: str, wanted: Sequence[Message]) -> None:
+    async def works() -> bool:
+        try:
+            await producer.publish(topic, wanted)
+        except BusError:
+            return False
+        return True
+
+    await eventually(works, within=60)
