@@ -1,13 +1,13 @@
 """What makes an observation acceptable, and what a new one means for the one that stands."""
 
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, datetime
 from decimal import Decimal
 from enum import StrEnum
 
 from contracts.indicators import ObservationStatus
 from contracts.period import Period
-from services.indicators.domain.readings import Measure, Unit
+from services.indicators.domain.readings import Measure, Reading, Unit
 
 Fault = tuple[str, str]
 
@@ -40,6 +40,23 @@ class Entry:
     def content(self) -> tuple[object, ...]:
         """What makes it the same observation when it is sent again; the reason is not part of it."""
         return (*self.figures, self.note, self.basis)
+
+
+@dataclass(frozen=True, slots=True)
+class Observation:
+    """A revision as recorded. The highest revision of a period stands."""
+
+    indicator: str
+    entry: Entry
+    revision: int
+    actor: str
+    recorded_at: datetime
+
+    @property
+    def reading(self) -> Reading:
+        sent = self.entry
+        figures = (sent.count, sent.denominator, sent.lower, sent.upper)
+        return Reading(sent.period, sent.value, self.revision, sent.status, *figures)
 
 
 class Outcome(StrEnum):

@@ -1,0 +1,80 @@
+"""What can be wrong with a request to the indicators service."""
+
+from chassis.errors import Conflict, FieldError, Invalid, NotFound
+
+
+class IndicatorUnknown(NotFound):
+    type_, title = "indicator-unknown", "There is no such indicator"
+
+    def __init__(self, code: str) -> None:
+        super().__init__(f"No indicator has the code {code[:80]!r}.", [FieldError("indicator", "is not known")])
+
+
+class ScorecardUnknown(NotFound):
+    type_, title = "scorecard-unknown", "There is no such scorecard"
+
+    def __init__(self, code: str) -> None:
+        super().__init__(f"No scorecard has the code {code[:80]!r}.")
+
+
+class IndicatorExists(Conflict):
+    type_, title = "indicator-exists", "This code is taken"
+
+    def __init__(self, code: str) -> None:
+        super().__init__(f"The indicator {code!r} exists; change it with PATCH.", [FieldError("code", "is taken")])
+
+
+class AreaDiffers(Conflict):
+    type_, title = "area-differs", "This area exists with other content"
+
+    def __init__(self, code: str) -> None:
+        super().__init__(f"The area {code!r} exists with other content.", [FieldError("code", "is taken")])
+
+
+class FrameworkDiffers(Conflict):
+    type_, title = "framework-differs", "This framework exists with other content"
+
+    def __init__(self, code: str) -> None:
+        super().__init__(f"The framework {code!r} exists with other content.", [FieldError("code", "is taken")])
+
+
+class FinalValue(Conflict):
+    type_, title = "final-value", "A final observation changes only with a reason"
+
+    def __init__(self, where: str) -> None:
+        super().__init__(
+            f"The observation of {where} is final and would change.", [FieldError("reason", "say why it changes")]
+        )
+
+
+class NothingToWithdraw(Conflict):
+    type_, title = "nothing-to-withdraw", "There is no observation to withdraw"
+
+    def __init__(self, where: str) -> None:
+        super().__init__(f"There is no observation of {where}.", [FieldError("status", "nothing to withdraw")])
+
+
+class DefinitionFixed(Conflict):
+    type_, title = "definition-fixed", "This part of the definition is fixed by observations"
+
+    def __init__(self, fields: list[str]) -> None:
+        super().__init__(
+            "Unit and frequency are fixed once observations or targets were recorded.",
+            [FieldError(field, "cannot change any more") for field in fields],
+        )
+
+
+class ObservationInvalid(Invalid):
+    type_, title = "observation-invalid", "This observation cannot be recorded"
+
+
+class TargetInvalid(Invalid):
+    type_, title = "target-invalid", "This target cannot be set"
+
+
+class ReferenceInvalid(Invalid):
+    type_, title = "reference-invalid", "Something is named that is not known"
+
+
+class StandardInvalid(Invalid):
+    type_, title = "standard-invalid", "This service standard cannot be kept"

@@ -1,0 +1,1 @@
+"""The use cases of the indicators service. Each runs in one transaction."""
