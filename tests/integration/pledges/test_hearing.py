@@ -1,0 +1,295 @@
+"""What pledges hear of indicators, in whatever order it comes."""
+
+import asyncio
+import json
+from collections.abc import Awaitable, Callable, Iterable, Sequence
+from itertools import pairwise
+from typing import Any
+from uuid import uuid4
+
+import httpx
+import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+from pydantic import ValidationError
+from sqlalchemy import select
+
+from chassis import events
+from chassis.bus.port import Record
+from chassis.clock import system_clock
+from chassis.db import Database
+from chassis.events import Delivery, NewEvent
+from contracts.colours import Colour, Polarity
+from contracts.indicators import (
+    INDICATOR_UPDATED,
+    SOURCE,
+    AreaState,
+    BenchmarkState,
+    Definition,
+    IndicatorUpdated,
+    ObservationState,
+    ObservationStatus,
+    TargetState,
+    TrendState,
+    subject,
+)
+from contracts.period import Period
+from services.pledges.consumers import SUBSCRIPTION
+from services.pledges.models import IndicatorColour
+
+Told = Callable[[str], Awaitable[list[Any]]]
+PLYMOUTH = "E06000026"
+COLOURS = st.sampled_from([Colour.GREEN, Colour.AMBER, Colour.RED, Colour.WHITE])
+
+
+def body(
+    indicator: str, area: str, period: str | None, colours: tuple[Colour, Colour, Colour | None]
+) -> IndicatorUpdated:
+    benchmark, trend, target = colours
+    latest = None
+    if period:
+        latest = ObservationState(
+            period=Period.parse(period), value=None, revision=1, status=ObservationStatus.WITHDRAWN
+        )
+    return IndicatorUpdated(
+        indicator=Definition(
+            code=indicator,
+            name="Four-hour wait",
+            unit="percentage",
+            decimals=1,
+            polarity=Polarity.HIGH_IS_GOOD,
+            frequency="month",
+        ),
+        area=AreaState(code=area, name="Plymouth", type="unitary"),
+        latest=latest,
+        benchmark=BenchmarkState(colour=benchmark, rule="fifteen_percent", reason="compared"),
+        trend=TrendState(colour=trend, reason="one change"),
+        target=None if target is None else TargetState(colour=target, expected=None, reason="against the target"),
+        series=[],
+        changed=[],
+    )
+
+
+def event(
+    indicator: str,
+    version: int,
+    *,
+    area: str = PLYMOUTH,
+    period: str | None = "2018-01",
+    colours: tuple[Colour, Colour, Colour | None] = (Colour.RED, Colour.AMBER, None),
+) -> Delivery:
+    """An event as the bus hands it over, encoded and read by the real code."""
+    key, event_id = subject(indicator, area), str(uuid4())
+    new = NewEvent(INDICATOR_UPDATED, SOURCE, key, version, body(indicator, area, period, colours))
+    value = events.encode(new, event_id=event_id, time=system_clock(), traceparent=None)
+    attributes = events.headers(
+        event_id=event_id, source=SOURCE, type_=INDICATOR_UPDATED, version=version, traceparent=None
+    )
+    return events.delivery(Record("commissioning.indicators.v1", 0, version, key, value, attributes, 0))
+
+
+async def hear(database: Database, *deliveries: Delivery) -> None:
+    await database.write(lambda tx: SUBSCRIPTION.apply(tx, deliveries))
+
+
+async def make(api: httpx.AsyncClient, number: str) -> None:
+    officer = {"portfolio_holder": "A", "department": "B", "director": "C", "lead_officers": ["D"]}
+    pledge = {"number": number, "theme": "Health", "title": "Faster discharge", "assignments": [officer]}
+    assert (await api.post("/pledges/v1/pledges", json=pledge)).status_code == 201
+
+
+async def link(api: httpx.AsyncClient, number: str, *indicators: str, area: str = PLYMOUTH) -> dict[str, Any]:
+    links = [{"indicator": indicator, "area": area} for indicator in indicators]
+    answer = await api.put(f"/pledges/v1/pledges/{number}/links", json={"links": links})
+    assert answer.status_code == 200, answer.text
+    found: dict[str, Any] = answer.json()
+    return found
+
+
+async def shown(api: httpx.AsyncClient, number: str) -> list[dict[str, Any]]:
+    found: list[dict[str, Any]] = (await api.get(f"/pledges/v1/pledges/{number}")).json()["indicators"]
+    return found
+
+
+def standing(indicator: str, period: str | None, *colours: str | None) -> dict[str, Any]:
+    benchmark, trend, target = colours or (None, None, None)
+    return {
+        "indicator": indicator,
+        "area": PLYMOUTH,
+        "period": period,
+        "benchmark": benchmark,
+        "trend": trend,
+        "target": target,
+    }
+
+
+async def test_a_linked_pledge_shows_and_tells_the_latest_colours(
+    api: httpx.AsyncClient, database: Database, told: Told
+):
+    await make(api, "58")
+    assert (await link(api, "58", "dtoc"))["indicators"] == [standing("dtoc", None)]
+    await hear(database, event("dtoc", 1), event("other", 1))
+    assert await shown(api, "58") == [standing("dtoc", "2018-01", "red", "amber", None)]
+    await hear(database, event("dtoc", 2, period="2018-02", colours=(Colour.GREEN, Colour.DARK_GREEN, Colour.AMBER)))
+    latest = [standing("dtoc", "2018-02", "green", "dark_green", "amber")]
+    assert await shown(api, "58") == latest
+    rows = await told("58")
+    assert [row.version for row in rows] == [1, 2, 3, 4]
+    assert json.loads(rows[-1].body)["data"]["indicators"] == latest
+
+
+async def test_a_link_made_later_knows_what_was_said_before(api: httpx.AsyncClient, database: Database, told: Told):
+    await hear(database, event("dtoc", 7))
+    await make(api, "58")
+    linked = await link(api, "58", "dtoc")
+    assert linked["indicators"] == [standing("dtoc", "2018-01", "red", "amber", None)]
+    assert await link(api, "58", "dtoc", "dtoc") == linked
+    assert len(await told("58")) == 2
+    assert (await link(api, "58"))["indicators"] == []
+    await hear(database, event("dtoc", 8, colours=(Colour.GREEN, Colour.GREEN, None)))
+    assert len(await told("58")) == 3
+
+
+async def test_an_action_shows_what_its_indicators_said(api: httpx.AsyncClient, database: Database):
+    links = [{"indicator": "dtoc", "area": PLYMOUTH}]
+    await api.put("/pledges/v1/actions/home-first", json={"title": "Home first", "indicators": links})
+    await hear(database, event("dtoc", 1))
+    found = (await api.get("/pledges/v1/actions/home-first")).json()
+    assert found["indicators"] == [standing("dtoc", "2018-01", "red", "amber", None)]
+
+
+async def test_old_news_and_repeated_colours_tell_nothing(api: httpx.AsyncClient, database: Database, told: Told):
+    await make(api, "58")
+    await link(api, "58", "dtoc")
+    await hear(database, event("dtoc", 5))
+    before = await told("58")
+    await hear(database, event("dtoc", 4, colours=(Colour.GREEN, Colour.GREEN, None)))
+    await hear(database, event("dtoc", 5, colours=(Colour.GREEN, Colour.GREEN, None)))
+    await hear(database, event("dtoc", 6))
+    assert await shown(api, "58") == [standing("dtoc", "2018-01", "red", "amber", None)]
+    assert await told("58") == before
+
+
+async def test_everything_withdrawn_leaves_no_period(api: httpx.AsyncClient, database: Database):
+    await make(api, "58")
+    await link(api, "58", "dtoc")
+    await hear(database, event("dtoc", 1))
+    await hear(database, event("dtoc", 2, period=None, colours=(Colour.WHITE, Colour.NONE, None)))
+    assert await shown(api, "58") == [standing("dtoc", None, "white", "none", None)]
+
+
+async def test_a_body_that_does_not_fit_changes_nothing(api: httpx.AsyncClient, database: Database):
+    await make(api, "58")
+    await link(api, "58", "dtoc")
+    good = event("dtoc", 1)
+    record = Record("commissioning.indicators.v1", 0, 9, good.subject, b'{"data": {}}', good.record.headers, 0)
+    with pytest.raises(ValidationError):
+        await hear(database, event("other", 1), events.delivery(record))
+    assert await shown(api, "58") == [standing("dtoc", None)]
+    async with database.connect() as connection:
+        rows = (await connection.execute(select(IndicatorColour.indicator))).scalars().all()
+    assert rows == ["dtoc"]
+
+
+Histories = dict[str, list[tuple[str, tuple[Colour, Colour, Colour | None]]]]
+HISTORIES = st.dictionaries(
+    st.sampled_from(["dtoc", "admissions", "wait"]),
+    st.lists(
+        st.tuples(st.sampled_from(["2017-12", "2018-01"]), st.tuples(COLOURS, COLOURS, st.none() | COLOURS)),
+        min_size=1,
+        max_size=5,
+    ),
+    min_size=1,
+)
+
+
+def batches(deliveries: Sequence[Delivery], cuts: Iterable[int]) -> list[Sequence[Delivery]]:
+    edges = sorted({0, len(deliveries), *(cut % (len(deliveries) + 1) for cut in cuts)})
+    return [deliveries[start:end] for start, end in pairwise(edges)]
+
+
+@settings(max_examples=25, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(histories=HISTORIES, data=st.data())
+async def test_any_order_doubling_and_batching_ends_the_same(
+    api: httpx.AsyncClient, database: Database, told: Told, histories: Histories, data: st.DataObject
+):
+    run = uuid4().hex[:8]
+    number, area = f"p{run}", f"area-{run}"
+    sent = [
+        event(indicator, version, area=area, period=period, colours=colours)
+        for indicator, history in histories.items()
+        for version, (period, colours) in enumerate(history, 1)
+    ]
+    doubled = sent + data.draw(st.lists(st.sampled_from(sent), max_size=6))
+    arriving = batches(data.draw(st.permutations(doubled)), data.draw(st.lists(st.integers(0, 50), max_size=5)))
+    linked_before = data.draw(st.integers(0, len(arriving)))
+    await make(api, number)
+    for place, batch in enumerate(arriving):
+        if place == linked_before:
+            await link(api, number, *histories, area=area)
+        await hear(database, *batch)
+    await link(api, number, *histories, area=area)
+
+    final = {indicator: history[-1] for indicator, history in histories.items()}
+    expected = [
+        standing(indicator, period, *colours) | {"area": area} for indicator, (period, colours) in sorted(final.items())
+    ]
+    assert await shown(api, number) == expected
+    rows = await told(number)
+    assert [row.version for row in rows] == list(range(1, len(rows) + 1))
+    assert json.loads(rows[-1].body)["data"]["indicators"] == expected
+
+
+async def test_linking_while_events_arrive_misses_none(api: httpx.AsyncClient, database: Database, told: Told):
+    indicators = [f"i{n}" for n in range(8)]
+    numbers = [str(number) for number in range(100, 106)]
+    for number in numbers:
+        await make(api, number)
+    news = [[event(name, version) for name in indicators] for version in (1, 2, 3)]
+    await asyncio.gather(
+        *(hear(database, *batch) for batch in news), *(link(api, number, *indicators) for number in numbers)
+    )
+    expected = [standing(name, "2018-01", "red", "amber", None) for name in indicators]
+    for number in numbers:
+        assert await shown(api, number) == expected
+        rows = await told(number)
+        assert json.loads(rows[-1].body)["data"]["indicators"] == expected
+        assert [row.version for row in rows] == list(range(1, len(rows) + 1))
+
+
+async def rebuild(database: Database, batches: Sequence[Sequence[Delivery]]) -> None:
+    steps = SUBSCRIPTION.rebuild
+    assert steps
+
+    async def work(tx: Any) -> None:
+        await steps.drop(tx)
+        for batch in batches:
+            await steps.fold(tx, batch)
+        await steps.finish(tx)
+
+    await database.write(work)
+
+
+async def test_a_rebuild_from_the_whole_log_changes_and_tells_nothing(
+    api: httpx.AsyncClient, database: Database, told: Told
+):
+    log = [event("dtoc", 1), event("wait", 1), event("dtoc", 2, colours=(Colour.GREEN, Colour.GREEN, Colour.RED))]
+    await make(api, "58")
+    await link(api, "58", "dtoc", "silent")
+    await hear(database, *log)
+    before, events_before = await shown(api, "58"), await told("58")
+    await rebuild(database, [log[:1], log[1:], log[:2]])
+    assert await shown(api, "58") == before
+    assert await told("58") == events_before
+    assert (await link(api, "58", "wait"))["indicators"] == [standing("wait", "2018-01", "red", "amber", None)]
+
+
+async def test_a_rebuild_mends_what_was_lost_and_tells_it_once(api: httpx.AsyncClient, database: Database, told: Told):
+    await make(api, "58")
+    await link(api, "58", "dtoc", "wait")
+    await hear(database, event("dtoc", 1))
+    told_before = len(await told("58"))
+    await rebuild(database, [[event("dtoc", 1)], [event("wait", 1)], [event("wait", 2)]])
+    rows = await told("58")
+    assert len(rows) == told_before + 1
+    assert [one["benchmark"] for one in json.loads(rows[-1].body)["data"]["indicators"]] == ["red", "red"]

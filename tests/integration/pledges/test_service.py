@@ -1,0 +1,41 @@
+"""The service as others see it: its document and its tables."""
+
+import asyncio
+from collections.abc import Awaitable, Callable
+
+import httpx
+
+from chassis import migrate
+from chassis.db import Database
+from chassis.web import Resources
+from services.pledges.app import SPEC, create_app
+
+
+async def test_migrations_give_what_the_models_say(database_for: Callable[[str], Awaitable[Database]]):
+    database = await database_for("services.pledges")
+    url = database.url.render_as_string(hide_password=False)
+    await asyncio.to_thread(migrate.check, SPEC.package, url)
+    await asyncio.to_thread(migrate.downgrade, SPEC.package, url)
+    await asyncio.to_thread(migrate.upgrade, SPEC.package, url)
+    await asyncio.to_thread(migrate.check, SPEC.package, url)
+
+
+async def test_every_call_is_documented(resources: Resources):
+    document = create_app(resources).openapi()
+    calls = [call for path in document["paths"].values() for call in path.values()]
+    assert len(calls) == 12
+    for call in calls:
+        assert call["summary"], call
+        assert call["tags"], call
+        assert "401" in call["responses"]
+        assert "422" in call["responses"]
+        assert any(status.startswith("2") for status in call["responses"])
+
+
+async def test_a_repeat_at_the_same_moment_is_made_once(api: httpx.AsyncClient):
+    officer = {"portfolio_holder": "A", "department": "B", "director": "C", "lead_officers": ["D"]}
+    pledge = {"number": "58", "theme": "Health", "title": "Faster discharge", "assignments": [officer]}
+    answers = await asyncio.gather(*(api.post("/pledges/v1/pledges", json=pledge) for _ in range(6)))
+    assert sorted(answer.status_code for answer in answers) == [200] * 5 + [201]
+    puts = await asyncio.gather(*(api.put("/pledges/v1/actions/a", json={"title": "x"}) for _ in range(6)))
+    assert sorted(answer.status_code for answer in puts) == [200] * 5 + [201]
