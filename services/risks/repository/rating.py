@@ -4,10 +4,9 @@ from collections.abc import Collection, Mapping, Sequence
 from datetime import date
 from typing import Any
 
-from sqlalchemy import Row, Select, bindparam, func, select, update
+from sqlalchemy import Row, Select, bindparam, func, insert, select, update
 
 from chassis.db import Tx
-from chassis.sql import insert_many
 from contracts.period import Period, PeriodKind
 from contracts.risks import Band
 from services.risks.domain.matrix import Matrix, Rating
@@ -203,16 +202,11 @@ async def save_proposals(tx: Tx, rows: Sequence[Update]) -> None:
         await _update_all(tx, ProposalRow, [row])
 
 
-async def add_history(tx: Tx, rows: Sequence[Update]) -> None:
-    await insert_many(tx, History, rows)
-
-
-async def add_proposals(tx: Tx, rows: Sequence[Update]) -> None:
-    await insert_many(tx, ProposalRow, rows)
-
-
-async def add_tasks(tx: Tx, rows: Sequence[Update]) -> None:
-    await insert_many(tx, ReviewTask, rows)
+async def add_all(tx: Tx, table: type[History | ProposalRow | ReviewTask], rows: Sequence[Update]) -> None:
+    """Add many rows, all naming the same columns. Lists in JSON columns travel as they are."""
+    if rows:
+        connection = await tx.session.connection()
+        await connection.execute(insert(table), rows)
 
 
 async def all_risk_ids(tx: Tx) -> Sequence[int]:

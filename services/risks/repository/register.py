@@ -6,9 +6,9 @@ from datetime import date
 from typing import Any
 
 from sqlalchemy import ColumnElement, case, delete, func, insert, or_, select, update
+from sqlalchemy.exc import IntegrityError
 
 from chassis.db import Tx
-from chassis.sql import insert_or_ignore
 from services.risks.domain.rating import Kind
 from services.risks.domain.register import ProposalState, TaskState
 from services.risks.models import History, MatrixRow, ProposalRow, ReviewTask, Risk, RiskLink
@@ -40,8 +40,14 @@ async def locked_risk(tx: Tx, ref: str) -> Risk | None:
 
 async def add_risk(tx: Tx, values: Mapping[str, Any]) -> int | None:
     """Add a risk; returns its key, or ``None`` where its reference is taken."""
-    added = await insert_or_ignore(tx, Risk, [values], keys=["ref"], returning=["id"])
-    return added[0].id if added else None
+    if await tx.session.scalar(select(Risk.id).where(Risk.ref == values["ref"])) is not None:
+        return None
+    try:
+        result = await tx.session.execute(insert(Risk).returning(Risk.id), [dict(values)])
+    except IntegrityError:  # another writer entered it in between
+        return None
+    key: int = result.scalar_one()
+    return key
 
 
 async def change_risk(tx: Tx, risk_id: int, values: Mapping[str, Any]) -> None:

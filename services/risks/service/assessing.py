@@ -20,7 +20,7 @@ from services.risks.errors import (
     RiskUnknown,
     check_on_matrix,
 )
-from services.risks.models import Risk
+from services.risks.models import History, Risk
 from services.risks.repository import rating as stored
 from services.risks.repository import records, register
 from services.risks.schemas import AssessmentIn, OverrideIn, RiskOut
@@ -100,7 +100,7 @@ async def _carry_over(tx: Tx, risk_id: int, matrix: Matrix, previous: Rating) ->
         "at": tx.now,
         "business_date": quarter.end,
     }
-    await stored.add_history(tx, [entry])
+    await stored.add_all(tx, History, [entry])
     values = {"effective_impact": previous.impact, "effective_likelihood": previous.likelihood}
     await register.change_risk(tx, risk_id, values)
 

@@ -20,6 +20,7 @@ from services.risks.domain.register import (
     indicator_versions,
     next_step,
 )
+from services.risks.models import History, ProposalRow, ReviewTask
 from services.risks.repository import rating as stored
 
 Row = dict[str, Any]
@@ -74,10 +75,10 @@ async def rescore(tx: Tx, risk_ids: Collection[int], occasion: Occasion) -> None
 
 async def _write(tx: Tx, ledger: Ledger) -> None:
     await stored.save_ratings(tx, ledger.ratings)
-    await stored.add_history(tx, ledger.history)
+    await stored.add_all(tx, History, ledger.history)
     await stored.save_links(tx, ledger.links)
-    await stored.add_tasks(tx, ledger.tasks)
-    await stored.add_proposals(tx, ledger.new_proposals)
+    await stored.add_all(tx, ReviewTask, ledger.tasks)
+    await stored.add_all(tx, ProposalRow, ledger.new_proposals)
     await stored.save_proposals(tx, ledger.proposals)
 
 

@@ -1,6 +1,5 @@
 """Tables of the risk register, with its default matrix."""
 
-
 import sqlalchemy as sa
 from alembic import op
 from sqlalchemy.dialects import postgresql

@@ -1,0 +1,222 @@
+"""The register over HTTP: entering, reading, changing and refusing."""
+
+from typing import Any
+
+import pytest
+
+from chassis import migrate
+from services.risks.domain.matrix import DEFAULT_MATRIX
+
+
+async def test_a_risk_is_entered_and_read_back(register: Any, tied: Any):
+    entered = await register.risk(
+        category="Financial",
+        department="People",
+        target={"impact": 4, "likelihood": 2},
+        controls=["Fortnightly board"],
+        assurances=[{"source": "FARG", "line": 2}],
+        actions=[{"text": "Review in December", "due": "2018-12-01"}],
+        links=tied("ae/RK9"),
+    )
+    assert entered == await register.get("/risks/OCC4")
+    rating = {"impact": 4, "likelihood": 3, "score": 12, "band": "amber"}
+    assert entered["assessed"] == entered["indicated"] == entered["effective"] == rating
+    assert entered["target"]["score"] == 8
+    assert entered["movement"] == "new"
+    assert entered["register"] == "people-2018"
+    assert entered["controls"] == ["Fortnightly board"]
+    assert entered["assurances"][0]["line"] == 2
+    assert entered["actions"][0]["due"] == "2018-12-01"
+    assert entered["matrix"] == "five-by-five@1"
+    assert entered["links"] == [
+        {
+            "indicator": "ae",
+            "area": "RK9",
+            "group": "ae",
+            "signal": "target",
+            "severity_now": None,
+            "severity_at": None,
+            "takes_part": False,
+            "stale": False,
+            "latest_period": None,
+            "version": None,
+        }
+    ]
+    assert entered["flags"] == ["unknown_link"]
+
+
+async def test_a_legacy_risk_has_a_colour_and_no_score_until_assessed(register: Any, tied: Any):
+    legacy = await register.risk("BC02", assessment=None, legacy_band="yellow", links=tied("ae/RK9"))
+    assert legacy["effective"] == {"impact": None, "likelihood": None, "score": None, "band": "yellow"}
+    assert legacy["indicated"]["band"] is None
+    assert legacy["movement"] is None
+    assert legacy["flags"] == ["legacy", "unassessed", "unknown_link"]
+    await register.say("ae/RK9", 1, "r")
+    await register.say("ae/RK9", 2, "g")
+    assert (await register.get("/risks/BC02"))["effective"]["score"] is None
+    assert "carries the colour yellow" in (await register.get("/risks/BC02/explanation"))["text"]
+    await register.post(
+        "/risks/BC02/simulations", {"signals": [{"indicator": "ae", "area": "RK9", "severity": 2}]}, 409
+    )
+    assessed = await register.post("/risks/BC02/assessments", {"impact": 3, "likelihood": 2, "reason": "Scored"})
+    assert assessed["effective"]["score"] == 6
+    assert "legacy" not in assessed["flags"]
+
+
+async def test_the_printed_movement_is_carried_over(register: Any):
+    for ref, previous, movement in (("A", 3, "up"), ("B", 4, "unchanged"), ("C", 5, "down"), ("D", None, "new")):
+        carried = {"previous_impact": 4, "previous_likelihood": previous} if previous else {}
+        risk = await register.risk(ref, assessment={"impact": 4, "likelihood": 4, "reason": "Register", **carried})
+        assert risk["movement"] == movement
+    history = (await register.get("/risks/B/history"))["items"]
+    assert [entry["cause"] for entry in history] == ["carried_over"]
+    assert "2017/18 Q3" in history[0]["why"]
+    told = await register.outbox()
+    assert ("reviewed", "B", 1) in told
+    assert "B" not in [subject for type_, subject, _ in told if type_ == "rescored"]
+    again = {"impact": 4, "likelihood": 4, "reason": "Again", "previous_impact": 4, "previous_likelihood": 1}
+    await register.post("/risks/A/assessments", again, 409)
+
+
+async def test_a_rating_can_be_carried_over_with_the_first_assessment_made_later(register: Any):
+    await register.risk(assessment=None)
+    body = {"impact": 4, "likelihood": 4, "reason": "Register", "previous_impact": 4, "previous_likelihood": 4}
+    assert (await register.post("/risks/OCC4/assessments", body))["movement"] == "unchanged"
+
+
+async def test_movement_follows_the_business_date_into_the_next_quarter(register: Any):
+    from datetime import date
+
+    assert (await register.risk())["movement"] == "new"
+    await register.pin(date(2018, 4, 2))
+    assert (await register.get("/risks/OCC4"))["movement"] == "unchanged"
+    raised = await register.post("/risks/OCC4/assessments", {"impact": 4, "likelihood": 4, "reason": "Worse"})
+    assert raised["movement"] == "up"
+
+
+async def test_the_register_is_filtered_searched_and_paged(register: Any):
+    for number in range(5):
+        await register.risk(f"R{number}", category="Financial" if number % 2 else "Market")
+    await register.risk("T", register="other", title="100% of beds_full", kind="opportunity")
+    await register.risk("Z", assessment={"impact": 5, "likelihood": 5, "reason": "Worst"})
+
+    async def refs(**params: str) -> list[str]:
+        return [risk["ref"] for risk in (await register.get("/risks", **params))["items"]]
+
+    assert await refs(category="Financial") == ["R1", "R3"]
+    assert await refs(register="other") == ["T"]
+    assert await refs(kind="opportunity") == ["T"]
+    assert await refs(band="red") == ["Z"]
+    assert await refs(search="0% OF") == ["T"]
+    assert await refs(search="_full") == ["T"]
+    assert await refs(search="%R") == []
+    assert await refs(search="r1") == ["R1"]
+    first = await register.get("/risks", limit=4)
+    rest = await register.get("/risks", limit=4, cursor=first["next"])
+    assert [risk["ref"] for risk in first["items"] + rest["items"]] == ["R0", "R1", "R2", "R3", "R4", "T", "Z"]
+    assert rest["next"] is None
+
+
+@pytest.mark.parametrize(
+    ("path", "body", "status", "field"),
+    [
+        ("/risks", {"ref": "OCC4", "register": "people-2018", "title": "Again"}, 409, "ref"),
+        ("/risks", {"ref": "a b", "register": "people-2018", "title": "T"}, 422, "ref"),
+        ("/risks", {"ref": "N", "register": "people-2018", "title": "T", "colour": "red"}, 422, "colour"),
+        ("/risks", {"ref": "N", "register": "people-2018", "title": "T", "matrix": "none@1"}, 422, "matrix"),
+        (
+            "/risks",
+            {"ref": "N", "register": "r", "title": "T", "assessment": {"impact": 6, "likelihood": 1, "reason": "x"}},
+            422,
+            "assessment.impact",
+        ),
+        (
+            "/risks",
+            {"ref": "N", "register": "r", "title": "T", "target": {"impact": 1, "likelihood": 9}},
+            422,
+            "target.likelihood",
+        ),
+        ("/risks/OCC4/assessments", {"impact": 4, "likelihood": 6, "reason": "x"}, 422, "likelihood"),
+        ("/risks/OCC4/assessments", {"impact": 4, "likelihood": 4}, 422, "reason"),
+        ("/risks/OCC4/assessments", {"impact": 4, "likelihood": 2.5, "reason": "x"}, 422, "likelihood"),
+        ("/risks/OCC4/simulations", {"signals": [{"indicator": "ae", "area": "RK9", "colour": "white"}]}, 422, None),
+        ("/risks/OCC4/simulations", {"signals": [{"indicator": "no", "area": "RK9", "colour": "red"}]}, 422, None),
+        ("/risks/OCC4/simulations", {"signals": [{"indicator": "ae", "area": "RK9"}]}, 422, None),
+        ("/risks/OCC4/override", {"impact": 4, "likelihood": 2, "until": "2018-07-01", "reason": "x"}, 422, "until"),
+        ("/risks/OCC4/override", {"impact": 4, "likelihood": 2, "until": "2018-02-27", "reason": "x"}, 422, "until"),
+        ("/risks/NONE/assessments", {"impact": 4, "likelihood": 4, "reason": "x"}, 404, None),
+        ("/risks/OCC4/proposals/1/accept", {"reason": "x"}, 404, None),
+        ("/risks/OCC4/assessments", {"impact": 4, "likelihood": 4, "reason": "nul \x00"}, 422, "reason"),
+    ],
+)
+async def test_what_is_refused_names_the_field(register: Any, path: str, body: Any, status: int, field: str | None):
+    await register.risk()
+    problem = await register.post(path, body, status)
+    assert problem["type"].startswith("/problems/")
+    assert problem["status"] == status
+    if field:
+        assert field in [error["field"] for error in problem["errors"]]
+
+
+async def test_a_reference_and_ratings_are_not_patched(register: Any):
+    await register.risk()
+    for field in ("ref", "assessed", "effective", "legacy_band", "kind"):
+        problem = await register.patch("/risks/OCC4", {field: "x"}, 422)
+        assert problem["errors"][0]["field"] == field
+    await register.patch("/risks/OCC4", {"title": None}, 422)
+    await register.patch("/risks/NONE", {"title": "T"}, 404)
+
+
+async def test_only_what_is_sent_is_changed(register: Any):
+    before = await register.risk(category="Financial", owner="A")
+    after = await register.patch("/risks/OCC4", {"owner": "B", "category": None, "review_date": "2018-02-27"})
+    changed = {name for name in before if before[name] != after[name]}
+    assert changed == {"owner", "category", "review_date", "flags", "changed_at"}
+    assert after["flags"] == ["review_due"]
+    assert await register.patch("/risks/OCC4", {"owner": "B"}) == after
+
+
+@pytest.mark.parametrize("path", ["", "/history", "/explanation", "/proposals"])
+async def test_an_unknown_reference_is_not_found(register: Any, path: str):
+    assert (await register.get(f"/risks/NONE{path}", 404))["type"] == "/problems/risk-unknown"
+
+
+async def test_the_default_matrix_is_there_and_versions_are_immutable(register: Any):
+    found = (await register.get("/matrices"))["items"]
+    assert [matrix["name"] for matrix in found] == ["five-by-five@1"]
+    assert found[0]["grid"] == [[band.value for band in row] for row in DEFAULT_MATRIX.grid]
+    assert found[0]["impacts"] == list(DEFAULT_MATRIX.impacts)
+    small = {
+        "code": "two-by-three",
+        "version": 1,
+        "title": "Two by three",
+        "impacts": ["low", "high"],
+        "likelihoods": ["rare", "likely", "sure"],
+        "grid": [["green", "green", "amber"], ["green", "amber", "red"]],
+    }
+    added = await register.post("/matrices", small)
+    assert added["name"] == "two-by-three@1"
+    assert await register.post("/matrices", small, 200) == added
+    await register.post("/matrices", small | {"title": "Other"}, 409)
+    await register.post("/matrices", small | {"version": 2, "grid": [["green"]]}, 422)
+    rated = {"impact": 2, "likelihood": 3, "reason": "Top"}
+    risk = await register.risk("S", matrix="two-by-three@1", assessment=rated)
+    assert risk["effective"]["band"] == "red"
+    await register.post("/risks/S/assessments", {"impact": 3, "likelihood": 3, "reason": "x"}, 422)
+
+
+async def test_every_path_is_documented(register: Any):
+    document = (await register.http.get("/openapi.json")).json()
+    for path, operations in document["paths"].items():
+        assert path.startswith("/risks/v1/")
+        for operation in operations.values():
+            assert operation["summary"]
+            assert operation["description"]
+    assert "register" in document["components"]["schemas"]["RiskOut"]["properties"]
+
+
+async def test_migrations_match_the_tables(register: Any):
+    import asyncio
+
+    url = register.database.url.render_as_string(hide_password=False)
+    await asyncio.to_thread(migrate.check, "services.risks", url)
