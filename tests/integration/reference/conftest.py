@@ -1,0 +1,90 @@
+"""A whole suite in this process, with the reference data loaded once and copied for each test."""
+
+import asyncio
+import shutil
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from dataclasses import dataclass
+from pathlib import Path
+
+import httpx
+import pytest
+from sqlalchemy import text
+
+from contracts.topics import SERVICES
+from suite import business_date, compose
+from suite.load import LoadReport, load_reference
+from suite.serving import MEMBERS
+from suite.settings import SuiteSettings
+from suite.waiting import wait_until_caught_up
+
+
+@dataclass(frozen=True)
+class Suite:
+    """A running suite and a client to it."""
+
+    running: compose.Running
+    client: httpx.AsyncClient
+
+    async def load(self) -> LoadReport:
+        return await load_reference(self.client, wait=self.caught_up, say=lambda _line: None)
+
+    async def caught_up(self) -> None:
+        await wait_until_caught_up(self.client)
+
+    async def get(self, path: str) -> dict:
+        response = await self.client.get(path)
+        return response.raise_for_status().json()
+
+    async def post(self, indicator: str, period: str, value: str, **more: str) -> httpx.Response:
+        body = {"area": "E06000026", "period": period, "value": value, "status": "final"} | more
+        response = await self.client.post(f"/indicators/v1/indicators/{indicator}/observations", json=body)
+        await self.caught_up()
+        return response
+
+    async def events(self) -> dict[str, int]:
+        """Events each service has ever published."""
+
+        async def count(tx) -> int:
+            return (await tx.session.execute(text("SELECT count(*) FROM outbox"))).scalar_one()
+
+        return {name: await self.running.databases[name].read(count) for name in SERVICES}
+
+
+@asynccontextmanager
+async def _composed(folder: Path) -> AsyncIterator[Suite]:
+    settings = SuiteSettings(data_dir=folder)
+    async with compose.everything(settings) as running, running.loader_client() as client:
+        yield Suite(running, client)
+
+
+@pytest.fixture(scope="session")
+def loaded(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, LoadReport]:
+    """A data folder after the first load, and what that load said."""
+    folder = tmp_path_factory.mktemp("loaded") / "data"
+
+    async def load() -> LoadReport:
+        settings = SuiteSettings(data_dir=folder)
+        await compose.upgrade(MEMBERS, settings)
+        databases = [compose.open_database(name, settings) for name in MEMBERS]
+        await business_date.pin(databases, business_date.REFERENCE_DATE)
+        for database in databases:
+            await database.close()
+        async with _composed(folder) as suite:
+            report = await suite.load()
+            await suite.caught_up()
+            return report
+
+    return folder, asyncio.run(load())
+
+
+@pytest.fixture
+def report(loaded: tuple[Path, LoadReport]) -> LoadReport:
+    return loaded[1]
+
+
+@pytest.fixture
+async def suite(loaded: tuple[Path, LoadReport], tmp_path: Path) -> AsyncIterator[Suite]:
+    shutil.copytree(loaded[0], tmp_path / "data")
+    async with _composed(tmp_path / "data") as running:
+        yield running

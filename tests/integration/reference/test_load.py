@@ -1,0 +1,171 @@
+"""The reference data in a real suite: all there, once, and moving what it should."""
+
+import json
+from decimal import Decimal
+
+import pytest
+
+from suite.load.data import read_reference
+
+AE = "ae-four-hour-wait"
+
+
+async def test_the_first_load_makes_everything(report):
+    made = {kind: counts.created for kind, counts in report.counts.items()}
+    assert made == {
+        "areas": 5,
+        "frameworks": 7,
+        "indicators": 38,
+        "targets": 23,
+        "scorecards": 2,
+        "observations": 116,
+        "outcomes": 4,
+        "objectives": 17,
+        "standards": 17,
+        "risks": 18,
+        "pledges": 10,
+        "pledge links": 6,
+        "priorities": 8,
+        "actions": 60,
+        "funds": 1,
+        "schemes": 7,
+    }
+    assert report.counts["targets"].skipped == 2
+    assert all(counts.unchanged == counts.changed == counts.kept == 0 for counts in report.counts.values())
+
+
+async def test_a_second_load_makes_nothing_and_publishes_nothing(suite):
+    before = await suite.events()
+    again = await suite.load()
+    await suite.caught_up()
+    assert await suite.events() == before
+    assert (again.created, again.changed) == (0, 0)
+    assert {kind: counts.kept for kind, counts in again.counts.items() if counts.kept} == {}
+
+
+async def test_a_correction_made_since_stays(suite):
+    answer = await suite.post("rtt-18-weeks", "Dec-17", "80.9", reason="Late return")
+    assert answer.status_code == 201
+    await suite.client.patch("/indicators/v1/indicators/dtoc-all", json={"owner": "Somebody else"})
+    again = await suite.load()
+    assert again.created == 0
+    assert again.counts["indicators"].kept == 1
+    status = await suite.get("/indicators/v1/indicators/rtt-18-weeks/status?area=E06000026")
+    assert [point["value"] for point in status["series"]][-2:] == ["80.9", "81.6"]
+
+
+async def test_the_scorecard_shows_its_twenty_two_rows(suite):
+    card = await suite.get("/indicators/v1/scorecards/integrated-2017-18?area=E06000026")
+    rows = [row for section in card["sections"] for aim in section["aims"] for row in aim["rows"]]
+    assert len(rows) == 22
+    printed = {o.indicator: o.value for o in read_reference().observations if o.basis in {"printed", "narrative"}}
+    assert {row["indicator"]["code"]: Decimal(row["latest"]["value"]) for row in rows} == {
+        row["indicator"]["code"]: printed[row["indicator"]["code"]] for row in rows
+    }
+
+
+async def test_both_figures_of_the_contradicted_quarter_are_kept(suite):
+    path = "/indicators/v1/indicators/dtoc-adult-social-care/observations?area=E06000026&revisions=true"
+    items = (await suite.get(path))["items"]
+    told = sorted((i["revision"], i["value"]) for i in items if i["period"] == "2017/18 Q3")
+    assert told == [(1, "11.9"), (2, "10.50")]
+
+
+async def test_the_four_risks_stand_as_printed_with_every_link_known(suite):
+    for ref, (impact, likelihood), movement in (
+        ("OCC2", (4, 4), "unchanged"),
+        ("OCC3", (4, 4), "unchanged"),
+        ("OCC4", (4, 4), "new"),
+        ("OCC5", (4, 3), "unchanged"),
+    ):
+        risk = await suite.get(f"/risks/v1/risks/{ref}")
+        for rating in ("assessed", "indicated", "effective"):
+            assert (risk[rating]["impact"], risk[rating]["likelihood"]) == (impact, likelihood), (ref, rating)
+        assert risk["movement"] == movement, ref
+        assert max(link["severity_at"] for link in risk["links"]) == 1, ref
+        assert not any(link["stale"] for link in risk["links"]), ref
+    assert (await suite.get("/risks/v1/review-tasks"))["items"] == []
+
+
+@pytest.mark.parametrize(
+    ("indicator", "steps"),
+    [
+        (AE, [("Jan-18", "76.6", 20), ("Feb-18", "85.0", 20), ("Mar-18", "86.0", 12)]),
+        (AE, [("Jan-18", "70.1", 20), ("Feb-18", "96.0", 20), ("Mar-18", "96.5", 12)]),
+        ("rtt-18-weeks", [("Feb-18", "70.0", 20), ("Mar-18", "82.0", 20), ("Apr-18", "83.0", 16)]),
+        ("dtoc-all", [("2017/18 Q4", "30.0", 20), ("2018/19 Q1", "20.0", 20), ("2018/19 Q2", "15.0", 16)]),
+        ("emergency-admissions-65-plus", [("Jan-18", "1600", 20), ("Feb-18", "1300", 20), ("Mar-18", "1290", 16)]),
+    ],
+)
+async def test_occ4_goes_up_and_down_again(suite, indicator, steps):
+    for period, value, score in steps:
+        assert (await suite.post(indicator, period, value)).status_code == 201
+        risk = await suite.get("/risks/v1/risks/OCC4")
+        assert risk["effective"]["score"] == score, period
+
+
+async def test_one_observation_moves_a_risk_and_a_scheme_by_the_documented_pounds(suite):
+    path = "/finance/v1/schemes/front-door/position"
+    assert (await suite.get(path))["indicated"]["amount"] == "7075.74"
+    shown = []
+    for period, value in (("Jan-18", "76.6"), ("Feb-18", "85.0"), ("Mar-18", "86.0")):
+        await suite.post(AE, period, value)
+        shown.append(Decimal((await suite.get(path))["indicated"]["amount"]))
+    assert shown == [Decimal("484.64"), Decimal("10177.44"), Decimal("21808.80")]
+    assert (await suite.get(path))["banked"]["amount"] == "0.00"
+
+
+async def test_finance_finds_the_same_contradictions_as_the_load_report(suite, report):
+    position = await suite.get("/finance/v1/funds/plymouth-integrated/position?year=2018/19")
+    found = {(one["where"], one["column"]): one for one in position["printed_differences"]}
+    assert set(found) == {("childrens-commissioning", "net_budget"), ("total", "savings"), ("total", "net_budget")}
+    told = {one.subject: (one.one, one.other) for one in report.contradictions}
+    total = found["total", "net_budget"]
+    assert [Decimal(total[side]["amount"]) / 1_000_000 for side in ("printed", "computed")] == [
+        Decimal(figure) for figure in told["Total of net_budget_2018_19 (million pounds)"]
+    ]
+
+
+async def test_the_calculator_agrees_with_the_load_report_on_the_2014_ranges(suite, report):
+    """What the API calls truncated is what the report lists for single partners."""
+    rows = [row for row in read_reference().savings_ranges if row.rate_percent is not None]
+    differing = set()
+    for low in (row for row in rows if row.bound == "lower"):
+        high = next(r for r in rows if r.bound == "higher" and _same_cell(r, low))
+        body = {
+            "base": {"amount": f"{low.base_gbp_thousand * 1000:.2f}"},
+            "low_percent": str(low.rate_percent),
+            "high_percent": str(high.rate_percent),
+            "unit": "1000",
+            "printed_low": {"amount": f"{low.printed_saving_gbp_thousand * 1000:.2f}"},
+            "printed_high": {"amount": f"{high.printed_saving_gbp_thousand * 1000:.2f}"},
+        }
+        answer = (await suite.client.post("/finance/v1/calculators/savings-range", json=body)).raise_for_status().json()
+        for row, side in ((low, "low"), (high, "high")):
+            if answer[side]["reading"] != "as_computed":
+                assert answer[side]["reading"] == "truncated"
+                differing.add(f"2014 {row.strand} savings, {row.partner} {row.year} {row.bound} (thousand pounds)")
+    assert differing == {one.subject for one in report.contradictions if one.subject.startswith("2014")} - {
+        "2014 commissioning savings, TOTAL 2016/17 higher (thousand pounds)"
+    }
+
+
+def _same_cell(one, other) -> bool:
+    return (one.strand, one.partner, one.year) == (other.strand, other.partner, other.year)
+
+
+async def test_the_report_reads_as_text_and_as_json(report):
+    assert "11.9 (printed, kept as revision 1) against 10.50 (narrative, revision 2)" in report.as_text()
+    assert "observations: 116 created" in report.as_text()
+    parsed = json.loads(report.as_json())
+    assert len(parsed["contradictions"]) == len(report.contradictions) == 12
+    assert parsed["counts"]["pledges"]["created"] == 10
+    assert "12 contradictions" in report.summary()
+
+
+async def test_pledges_show_the_colours_of_their_indicators(suite):
+    pledge = await suite.get("/pledges/v1/pledges/58")
+    colours = {one["indicator"]: one for one in pledge["indicators"]}
+    assert colours["dtoc-all"]["trend"] == "green"
+    first = await suite.get("/pledges/v1/pledges/46")
+    assert [one["portfolio_holder"] for one in first["assignments"]] == ["Sue McDonald", "Ian Tuffin"]
