@@ -77,7 +77,7 @@ async def by_quarter(api: httpx.AsyncClient) -> dict[str, str]:
 
 
 @settings(
-    max_examples=25, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow]
+    max_examples=15, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow]
 )
 @given(made=deliveries(), through_inbox=st.booleans())
 async def test_order_duplicates_and_lateness_leave_the_same_totals_a_period(
@@ -107,7 +107,7 @@ async def test_order_duplicates_and_lateness_leave_the_same_totals_a_period(
 
 
 @settings(
-    max_examples=15, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow]
+    max_examples=8, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow]
 )
 @given(made=deliveries(), size=st.integers(1, 7))
 async def test_the_size_of_a_batch_does_not_matter(

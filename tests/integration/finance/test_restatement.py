@@ -46,12 +46,12 @@ async def test_a_value_becomes_an_entry_and_an_event_with_its_cause(api: httpx.A
     assert entry["cash"] == money("6999.15")
     assert entry["non_cash"] == money("2333.05")
     assert (entry["period"], entry["posted_in"], entry["relates_to"]) == ("2017-12", "2017/18 Q3", None)
-    assert (entry["revision"], entry["event_id"]) == (1, "emergency-admissions-65-plus-1")
+    assert (entry["revision"], entry["event_id"]) == (1, "E06000026-1")
     first, second = await published(database, "admissions")
     assert (first["aggregateversion"], second["aggregateversion"]) == (1, 2)
     assert second["data"]["indicated"] == money("6999.15")
     assert second["data"]["banked"] == money(0)
-    assert second["data"]["caused_by"] == ["emergency-admissions-65-plus-1"]
+    assert second["data"]["caused_by"] == ["E06000026-1"]
     assert "actual 1371" in second["data"]["why"]
 
 
@@ -138,7 +138,7 @@ async def test_a_scheme_defined_later_finds_its_past(api: httpx.AsyncClient, dat
         "2017-12": ("2413.50", "804.50"),
     }
     (event,) = await published(database, "admissions")
-    assert event["data"]["caused_by"] == ["emergency-admissions-65-plus-1", "emergency-admissions-65-plus-2"]
+    assert event["data"]["caused_by"] == ["E06000026-1", "E06000026-2"]
 
 
 async def test_a_provisional_value_counts_and_says_so_until_it_is_final(api: httpx.AsyncClient, database: Database):
@@ -185,7 +185,7 @@ async def test_two_schemes_share_an_indicator_and_a_batch_publishes_each_once(
     for scheme in ("admissions", "second"):
         events = await published(database, scheme)
         assert len(events) == 2
-        assert events[1]["data"]["caused_by"] == ["emergency-admissions-65-plus-1", "emergency-admissions-65-plus-2"]
+        assert events[1]["data"]["caused_by"] == ["E06000026-1", "E06000026-2"]
 
 
 async def test_a_change_of_budget_is_told_by_the_schemes_it_holds_back(api: httpx.AsyncClient, database: Database):

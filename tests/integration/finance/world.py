@@ -85,7 +85,7 @@ class Source:
             series=[SeriesPoint(**point.model_dump(), **white) for point in latest],
             changed=list(changed),
         )
-        return as_delivered(body, f"{self.indicator}-{self.version}", self.version)
+        return as_delivered(body, f"{self.area}-{self.version}", self.version)
 
 
 def as_delivered(body: IndicatorUpdated, event_id: str, version: int) -> Delivery:
