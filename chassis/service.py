@@ -10,7 +10,7 @@ from prometheus_client import CONTENT_TYPE_LATEST, generate_latest
 from sqlalchemy import MetaData, text
 
 from chassis.consumer import Subscription
-from chassis.web import Edge, Resources, install_errors
+from chassis.web import Edge, Resources, install_errors, problems
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,6 +36,7 @@ def build_app(spec: ServiceSpec, resources: Resources) -> FastAPI:
         version=spec.version,
         docs_url=None,
         redoc_url=None,
+        responses=problems(422),
         generate_unique_id_function=lambda route: operation_id(spec.name, route),
     )
     app.state.resources = resources

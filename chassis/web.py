@@ -214,7 +214,7 @@ class Edge:
     """Outermost layer: trace, measure, and refuse what should not come further in.
 
     Bodies over the limit and bodies that are not JSON are refused before they are read whole; a service that has an
-    internal key answers only callers that show it (health and measures aside).
+    internal key answers only callers that show it (health aside).
     """
 
     def __init__(self, app: ASGIApp, *, service: str, settings: ServiceSettings) -> None:

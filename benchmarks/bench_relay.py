@@ -1,0 +1,93 @@
+"""The relay, outbox to Kafka, against the raw client sending the same bytes in batches."""
+
+import asyncio
+import time
+from datetime import UTC, datetime
+
+from aiokafka import AIOKafkaProducer
+from sqlalchemy import delete
+
+from benchmarks.stage import Figure, Stage, encoded, median_pair, updated
+from chassis.db import Tx
+from chassis.relay import Relay
+from chassis.sql import insert_many
+from contracts.colours import Colour
+
+EVENTS, AGGREGATES, ROUNDS = 40_000, 600, 3
+GREEN = [Colour.GREEN] * 6
+
+
+def run(stage: Stage) -> list[Figure]:
+    return asyncio.run(_measure(stage))
+
+
+async def _measure(stage: Stage) -> list[Figure]:
+    rows = _rows()
+    pairs = [(await _relay(stage, rows), await _raw(stage, rows, number)) for number in range(ROUNDS)]
+    ours, raw = median_pair(pairs)
+    return [Figure("relay, outbox to Kafka", "events/s", EVENTS / ours, EVENTS / raw, "at least 0.5")]
+
+
+def _rows() -> list[dict[str, object]]:
+    found = []
+    for n in range(EVENTS):
+        aggregate, version = n % AGGREGATES, n // AGGREGATES + 1
+        event = updated(f"indicator-{aggregate}", "E06000026", version, GREEN)
+        body, _ = encoded(event, f"relay-{n}")
+        found.append(
+            {
+                "event_id": f"relay-{n}",
+                "type": event.type,
+                "subject": event.subject,
+                "version": version,
+                "body": body,
+                "traceparent": None,
+                "created_at": datetime.now(UTC),
+            }
+        )
+    return found
+
+
+async def _relay(stage: Stage, rows: list[dict[str, object]]) -> float:
+    database, bus = stage.database("indicators"), await stage.bus()
+    outbox = database.metadata.tables["outbox"]
+
+    async def fill(tx: Tx) -> None:
+        await tx.session.execute(delete(outbox))
+        for start in range(0, len(rows), 5000):
+            await insert_many(tx, outbox, rows[start : start + 5000])
+
+    await database.write(fill)
+    relay, producer = Relay(database, bus, "indicators"), await bus.producer()
+    started = time.perf_counter()
+    while await relay.cycle(producer):
+        pass
+    elapsed = time.perf_counter() - started
+    await producer.close()
+    await bus.close()
+    await database.close()
+    return elapsed
+
+
+async def _raw(stage: Stage, rows: list[dict[str, object]], number: int) -> float:
+    """The same bytes to the same number of partitions, in batches of five hundred, as fast as the client goes."""
+    topic = f"raw-relay-{number}"
+    bus = await stage.bus()
+    await bus.ensure_topics([topic])
+    await bus.close()
+    size = {"max_batch_size": 4_000_000, "max_request_size": 8_000_000}
+    producer = AIOKafkaProducer(bootstrap_servers=stage.brokers, enable_idempotence=True, acks="all", **size)
+    await producer.start()
+    started = time.perf_counter()
+    waiting = []
+    for start in range(0, len(rows), 500):
+        batch = producer.create_batch()
+        for row in rows[start : start + 500]:
+            batch.append(key=str(row["subject"]).encode(), value=row["body"], timestamp=None)
+        batch.close()
+        waiting.append(await producer.send_batch(batch, topic, partition=start // 500 % 12))
+    for sent in waiting:
+        await sent
+    elapsed = time.perf_counter() - started
+    await producer.stop()
+    return elapsed

@@ -1,0 +1,116 @@
+"""One update, from the POST at the gateway to the re-scored risk readable, as a median.
+
+Five processes on PostgreSQL and Kafka. The limit: one commit of one row on that PostgreSQL, plus one message produced
+to and fetched from that Kafka, medians of the same run.
+"""
+
+import asyncio
+import statistics
+import time
+from datetime import UTC, datetime
+
+import asyncpg
+import httpx
+from aiokafka import AIOKafkaConsumer, AIOKafkaProducer
+
+from benchmarks.stage import Figure, Stage
+from suite.settings import MEMBERS
+
+UPDATES = 60
+AREA = {"code": "E06000026", "name": "Plymouth", "type": "unitary_authority"}
+
+
+def run(stage: Stage) -> list[Figure]:
+    cluster = stage.cluster()
+    try:
+        for name in MEMBERS:
+            cluster.start(name)
+        cluster.wait_ready()
+        ours = asyncio.run(_updates(cluster.url, stage.admin_key))
+    finally:
+        cluster.stop()
+    limit = asyncio.run(_limit(stage))
+    return [Figure("one update, POST to re-scored risk, p50", "ms", ours * 1000, limit * 1000, "within 4")]
+
+
+async def _updates(url: str, key: str) -> float:
+    headers = {"authorization": f"Bearer {key}"}
+    async with httpx.AsyncClient(base_url=url, headers=headers, timeout=30, trust_env=False) as client:
+        (await client.post("/indicators/v1/areas", json=AREA)).raise_for_status()
+        for n in range(UPDATES):
+            await _register(client, n)
+        await asyncio.sleep(2)  # let the registrations' events pass
+        times = [await _one(client, n) for n in range(UPDATES)]
+    return statistics.median(times)
+
+
+async def _register(client: httpx.AsyncClient, n: int) -> None:
+    """An indicator that meets its target, and a risk that listens to it."""
+    code, ref = f"update-{n}", f"U{n:03}"
+    definition = {"code": code, "name": f"Update {n}", "unit": "percentage", "decimals": 2}
+    definition |= {"polarity": "high_is_good", "frequency": "month"}
+    calls: list[tuple[str, str, dict[str, object]]] = [
+        ("POST", "/indicators/v1/indicators", definition),
+        ("POST", f"/indicators/v1/indicators/{code}/targets", {"kind": "reach", "value": "95"}),
+        ("POST", f"/indicators/v1/indicators/{code}/observations", _observation("2017-12", "96")),
+        ("POST", "/risks/v1/risks", {"ref": ref, "register": "bench", "kind": "threat", "title": f"Update {n}"}),
+    ]
+    for method, path, body in calls:
+        (await client.request(method, path, json=body)).raise_for_status()
+    await asyncio.sleep(0.02)
+    link = {"indicator": code, "area": AREA["code"], "group": "one", "signal": "target"}
+    (await client.put(f"/risks/v1/risks/{ref}/links", json={"links": [link]})).raise_for_status()
+    await asyncio.sleep(0.02)
+    rating = {"impact": 4, "likelihood": 3, "reason": "start"}
+    (await client.post(f"/risks/v1/risks/{ref}/assessments", json=rating)).raise_for_status()
+
+
+def _observation(period: str, value: str) -> dict[str, object]:
+    return {"area": AREA["code"], "period": period, "value": value, "status": "final"}
+
+
+async def _one(client: httpx.AsyncClient, n: int) -> float:
+    started = time.perf_counter()
+    path = f"/indicators/v1/indicators/update-{n}/observations"
+    (await client.post(path, json=_observation("2018-01", "50"))).raise_for_status()
+    while True:
+        shown = (await client.get(f"/risks/v1/risks/U{n:03}")).json()
+        if shown["effective"]["likelihood"] == 4:
+            return time.perf_counter() - started
+        if time.perf_counter() - started > 10:
+            raise RuntimeError(f"update {n} never arrived: {shown}")
+
+
+async def _limit(stage: Stage) -> float:
+    return await _commit(stage) + await _produce_and_fetch(stage)
+
+
+async def _commit(stage: Stage) -> float:
+    connection = await asyncpg.connect(stage.environment["DATABASE_ADMIN_URL"].replace("+asyncpg", ""))
+    await connection.execute("CREATE TABLE IF NOT EXISTS one_commit (at timestamptz)")
+    times = []
+    for _ in range(UPDATES * 3):
+        started = time.perf_counter()
+        await connection.execute("INSERT INTO one_commit VALUES ($1)", datetime.now(UTC))
+        times.append(time.perf_counter() - started)
+    await connection.close()
+    return statistics.median(times)
+
+
+async def _produce_and_fetch(stage: Stage) -> float:
+    bus = await stage.bus()
+    await bus.ensure_topics(["one-message"])
+    await bus.close()
+    consumer = AIOKafkaConsumer("one-message", bootstrap_servers=stage.brokers, auto_offset_reset="earliest")
+    producer = AIOKafkaProducer(bootstrap_servers=stage.brokers, enable_idempotence=True, acks="all")
+    await consumer.start()
+    await producer.start()
+    times = []
+    for _ in range(UPDATES * 3):
+        started = time.perf_counter()
+        await producer.send_and_wait("one-message", b"x" * 1500, key=b"k")
+        await consumer.getone()
+        times.append(time.perf_counter() - started)
+    await producer.stop()
+    await consumer.stop()
+    return statistics.median(times)

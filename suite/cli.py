@@ -1,0 +1,224 @@
+"""The ``suite`` command."""
+
+import asyncio
+import json
+from collections.abc import Awaitable, Callable
+from datetime import date
+from enum import StrEnum
+from typing import Annotated, Any, TypeVar
+
+import typer
+from pydantic import ValidationError
+
+from chassis.bus.port import BusError
+from chassis.errors import Problem
+from chassis.logging import configure_logging
+from chassis.migrate import SchemaDrift, check
+from chassis.settings import LogSettings
+from suite import business_date as dates
+from suite import compose, documents, key_commands, loading, operations, roles, serving
+from suite.engines import EngineUnavailable
+from suite.settings import MEMBERS, DatabaseUrls, RoleSettings, SuiteSettings
+
+T = TypeVar("T")
+
+app = typer.Typer(
+    no_args_is_help=True, add_completion=False, pretty_exceptions_enable=False, help="Commissioning Suite"
+)
+letters_app = typer.Typer(no_args_is_help=True, help="Events that could not be applied.")
+app.add_typer(letters_app, name="dead-letters")
+app.add_typer(key_commands.app, name="keys")
+app.add_typer(loading.load_app, name="load")
+app.add_typer(loading.import_app, name="import")
+
+Member = StrEnum("Member", {name: name for name in MEMBERS})  # type: ignore[misc]  # made of what there is
+
+EXPECTED = (Problem, BusError, SchemaDrift, EngineUnavailable, serving.CannotStart, operations.UnknownConsumer)
+
+
+@app.callback()
+def configured() -> None:
+    logs = LogSettings()
+    configure_logging(form=logs.form, level=logs.level)
+
+
+def say(line: str) -> None:
+    typer.echo(line)
+
+
+def _answer(work: Callable[[], Awaitable[T]]) -> T:
+    async def run() -> T:
+        return await work()
+
+    return asyncio.run(run())
+
+
+@app.command()
+def run(
+    *,
+    reference: Annotated[bool, typer.Option(help="Load the reference data first.")] = False,
+    port: Annotated[int | None, typer.Option(help="Instead of SUITE_PORT.")] = None,
+) -> None:
+    """Run everything in this process: files and an embedded bus unless the environment names others."""
+    settings = SuiteSettings()
+    if port is not None:
+        settings = settings.model_copy(update={"port": port})
+    serving.run_async(lambda: serving.run(settings, reference=reference, say=say))
+
+
+@app.command()
+def serve(member: Member) -> None:
+    """Run one service, or the gateway, alone. Needs SUITE_INTERNAL_KEY."""
+    settings = SuiteSettings()
+    serving.require_internal_key()
+    serving.run_async(lambda: serving.serve_one(member.value, settings, say=say))
+
+
+@app.command(name="run-distributed")
+def run_distributed(
+    *,
+    port: Annotated[int | None, typer.Option(help="The gateway's, instead of SUITE_PORT.")] = None,
+    reference: Annotated[bool, typer.Option(help="Load the reference data.")] = True,
+) -> None:
+    """Run the gateway and the four services as processes of their own, on PostgreSQL and Kafka."""
+    from suite import distributed  # noqa: PLC0415  loads the engines, which nothing else needs
+
+    settings = SuiteSettings()
+    distributed.run(settings.port if port is None else port, reference=reference, say=say)
+
+
+@app.command()
+def migrate(
+    member: Annotated[Member | None, typer.Argument(help="One member; all without.")] = None,
+    *,
+    create: Annotated[bool, typer.Option(help="First create roles and schemas on PostgreSQL.")] = False,
+    check_only: Annotated[bool, typer.Option("--check", help="Only compare the databases with the models.")] = False,
+) -> None:
+    """Bring databases up to date."""
+    settings, names = SuiteSettings(), [member.value] if member else list(MEMBERS)
+    if create:
+        _answer(lambda: roles.create_roles(RoleSettings()))
+        say("Roles and schemas stand")
+    if not check_only:
+        _answer(lambda: compose.upgrade(names, settings))
+    for name in names:
+        check(compose.SPECS[name].package, DatabaseUrls().of(name, settings.data_dir))
+        say(f"{name}: up to date")
+
+
+@app.command()
+def topics() -> None:
+    """Create the topics, or check that those which exist are as they should be."""
+    for topic in _answer(lambda: operations.ensure_topics(SuiteSettings())):
+        say(topic)
+
+
+@app.command(name="business-date")
+def business_date(
+    day: Annotated[
+        str | None, typer.Argument(help="YYYY-MM-DD to pin it there, `today` to let it follow the calendar.")
+    ] = None,
+) -> None:
+    """Show or move the date that calendar rules read."""
+    settings = SuiteSettings()
+
+    async def work() -> date:
+        databases = [compose.open_database(name, settings) for name in MEMBERS]
+        if day == "today":
+            await dates.unpin(databases)
+        elif day:
+            await dates.pin(databases, date.fromisoformat(day))
+        shown = await dates.shown(databases[0])
+        for database in databases:
+            await database.close()
+        return shown
+
+    say(_answer(work).isoformat())
+
+
+@app.command()
+def openapi() -> None:
+    """Print the joined OpenAPI document."""
+    say(_answer(documents.openapi))
+
+
+@app.command()
+def asyncapi() -> None:
+    """Print the AsyncAPI document of the events."""
+    say(json.dumps(documents.asyncapi(), indent=2))
+
+
+@app.command()
+def replay(
+    *,
+    consumer: Annotated[str, typer.Option(help="Such as risks.")],
+    start: Annotated[str, typer.Option("--from", help="An offset, or a moment such as 2026-01-31T09:00:00Z.")],
+) -> None:
+    """Have a consumer hear again what stands on the bus from a place on, through the same handler."""
+    places = _answer(lambda: operations.replay_from(SuiteSettings(), consumer, start))
+    say(f"{consumer} reads again from {len(places)} partitions' offsets, the lowest {min(places.values(), default=0)}")
+
+
+@app.command()
+def rebuild(service: Member) -> None:
+    """Drop what a service derives from events, fold the whole log again, end in the same state."""
+    for consumer, folded in _answer(lambda: operations.rebuild(SuiteSettings(), service.value)).items():
+        say(f"{consumer}: {folded} events folded")
+
+
+@letters_app.command(name="list")
+def list_letters(
+    consumer: Annotated[str | None, typer.Option(help="One consumer; all without.")] = None,
+    *,
+    every: Annotated[bool, typer.Option("--all", help="Those decided on, too.")] = False,
+) -> None:
+    """List parked events."""
+    found = _answer(lambda: operations.letters(SuiteSettings(), consumer, every=every))
+    for _, row in found:
+        what = f"{row.type or '?'}  {row.subject} v{row.version}"
+        say(f"{row.consumer} {row.id}  {row.state}  {what}  {row.reason}: {row.error[:120]}")
+    say(f"{len(found)} dead letters")
+
+
+@letters_app.command(name="show")
+def show_letter(consumer: str, number: int) -> None:
+    """Show one with its body."""
+    row = _answer(lambda: operations.letter(SuiteSettings(), consumer, number))
+    if row is None:
+        typer.echo(f"There is no dead letter {number}.", err=True)
+        raise typer.Exit(1)
+    shown: dict[str, Any] = dict(row._mapping)  # noqa: SLF001  the documented way to a row's names
+    shown["value"] = row.value.decode("utf-8", "replace")
+    say(json.dumps(shown, indent=2, default=str))
+
+
+@letters_app.command(name="retry")
+def retry_letters(consumer: str, numbers: list[int]) -> None:
+    """Apply parked events through their handler. Again is a no-op."""
+    for number, outcome in zip(
+        numbers, _answer(lambda: operations.retry(SuiteSettings(), consumer, numbers)), strict=True
+    ):
+        say(f"{number}: {outcome}")
+
+
+@letters_app.command(name="discard")
+def discard_letter(consumer: str, number: int, reason: Annotated[str, typer.Option()]) -> None:
+    """Put one aside for good, with the reason on record."""
+    say(f"{number}: {_answer(lambda: operations.discard(SuiteSettings(), consumer, number, reason))}")
+
+
+def main() -> None:
+    """Run a command; what an operator can mend is said in one line, without a trace."""
+    try:
+        app()
+    except EXPECTED as error:
+        typer.echo(f"error: {error}", err=True)
+        raise SystemExit(1) from error
+    except ValidationError as error:
+        for each in error.errors():
+            typer.echo(f"error: {'.'.join(map(str, each['loc']))}: {each['msg']}", err=True)
+        raise SystemExit(1) from error
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,173 @@
+"""Puts the pieces together: for one process that runs everything, or for one service alone."""
+
+import asyncio
+import importlib
+from collections.abc import AsyncIterator, Mapping, Sequence
+from contextlib import AsyncExitStack, asynccontextmanager
+from dataclasses import dataclass
+from pathlib import Path
+
+import httpx
+from fastapi import FastAPI
+from services.finance.app import SPEC as FINANCE
+from services.indicators.app import SPEC as INDICATORS
+from services.risks.app import SPEC as RISKS
+from starlette.types import ASGIApp, Receive, Scope, Send
+
+from chassis import migrate
+from chassis.bus.embedded import EmbeddedBus
+from chassis.bus.port import Bus
+from chassis.db import Database
+from chassis.runtime import ServiceRuntime
+from chassis.service import ServiceSpec, build_app
+from chassis.settings import DatabaseSettings, ServiceSettings
+from chassis.web import Resources
+from contracts.topics import SERVICES, events_topic, state_topic
+from gateway.app import SPEC as GATEWAY
+from gateway.app import create_gateway
+from gateway.settings import GatewaySettings
+from gateway.upstreams import all_over_network, in_process
+from services.pledges.app import SPEC as PLEDGES
+from suite.settings import MEMBERS, BusSettings, DatabaseUrls, SuiteSettings
+
+SPECS: Mapping[str, ServiceSpec] = {spec.name: spec for spec in (INDICATORS, RISKS, PLEDGES, FINANCE, GATEWAY)}
+
+
+def open_database(name: str, settings: SuiteSettings) -> Database:
+    """The database of one member, by the environment."""
+    pool = DatabaseSettings()
+    return Database(
+        DatabaseUrls().of(name, settings.data_dir),
+        SPECS[name].metadata,
+        pool_size=pool.pool_size,
+        prepared_statements=pool.prepared_statements,
+    )
+
+
+def open_bus(settings: SuiteSettings) -> Bus:
+    """The bus that the environment names, not started."""
+    if BusSettings().bus == "embedded":
+        settings.data_dir.mkdir(parents=True, exist_ok=True)
+        return EmbeddedBus(settings.data_dir / "bus.db")
+    kafka = importlib.import_module("chassis.bus.kafka")  # only who uses it pays for loading it
+    bus: Bus = kafka.KafkaBus(kafka.KafkaSettings())
+    return bus
+
+
+def topics(*, compacted: bool) -> Sequence[str]:
+    """Every topic of the suite."""
+    logs = [events_topic(service) for service in SERVICES]
+    return [*logs, *(state_topic(service) for service in SERVICES)] if compacted else logs
+
+
+async def upgrade(names: Sequence[str], settings: SuiteSettings) -> None:
+    """Bring the databases of ``names`` to their newest revision."""
+    for name in names:
+        url = DatabaseUrls().of(name, settings.data_dir)
+        await asyncio.to_thread(migrate.upgrade, SPECS[name].package, url)
+
+
+@dataclass(slots=True)
+class Running:
+    """What was composed: an app to serve, and what runs beside it."""
+
+    app: ASGIApp
+    databases: Mapping[str, Database]
+    bus: Bus | None
+    runtimes: Sequence[ServiceRuntime]
+    inner: Mapping[str, FastAPI]
+    """The services' own apps, by name, where they run in this process."""
+
+    def loader_client(self) -> httpx.AsyncClient:
+        """A client that reaches the services of this process by their public paths, with nobody's key."""
+        transport = httpx.ASGITransport(_ByFirstPart(self.inner, self.app), raise_app_exceptions=False)
+        return httpx.AsyncClient(transport=transport, base_url="http://suite", headers={"x-actor": "reference"})
+
+
+class _ByFirstPart:
+    """Routes a path to the service it names, and the rest to the gateway."""
+
+    def __init__(self, apps: Mapping[str, FastAPI], rest: ASGIApp) -> None:
+        self.apps = apps
+        self.rest = rest
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        app = self.apps.get(scope["path"].split("/")[1]) or self.rest
+        await app(scope, receive, send)
+
+
+@asynccontextmanager
+async def everything(settings: SuiteSettings) -> AsyncIterator[Running]:
+    """All services and the gateway in this process, relays and consumers at work."""
+    async with AsyncExitStack() as stack:
+        databases = {name: open_database(name, settings) for name in MEMBERS}
+        for database in databases.values():
+            stack.push_async_callback(database.close)
+        bus = await _started(open_bus(settings), stack)
+        runtimes = [ServiceRuntime(SPECS[name], databases[name], bus, _trusting()) for name in SERVICES]
+        inner = {runtime.spec.name: build_app(runtime.spec, _resources(runtime)) for runtime in runtimes}
+        upstreams = {name: in_process(name, app) for name, app in inner.items()}
+        for client in upstreams.values():
+            stack.push_async_callback(client.aclose)
+        app = create_gateway(Resources(databases["gateway"], _trusting()), upstreams)
+        await _at_work(runtimes, stack)
+        yield Running(app, databases, bus, runtimes, inner)
+
+
+@asynccontextmanager
+async def one_service(name: str, settings: SuiteSettings) -> AsyncIterator[Running]:
+    """One service alone, on the bus it shares with the others. It answers the gateway only."""
+    async with AsyncExitStack() as stack:
+        database = open_database(name, settings)
+        stack.push_async_callback(database.close)
+        bus = await _started(open_bus(settings), stack)
+        runtime = ServiceRuntime(SPECS[name], database, bus, ServiceSettings())
+        app = build_app(runtime.spec, _resources(runtime, ServiceSettings()))
+        await _at_work([runtime], stack)
+        yield Running(app, {name: database}, bus, [runtime], {})
+
+
+@asynccontextmanager
+async def gateway_alone(settings: SuiteSettings) -> AsyncIterator[Running]:
+    """The gateway in front of services that it reaches over the network."""
+    async with AsyncExitStack() as stack:
+        database = open_database("gateway", settings)
+        stack.push_async_callback(database.close)
+        upstreams = all_over_network(GatewaySettings())
+        for client in upstreams.values():
+            stack.push_async_callback(client.aclose)
+        app = create_gateway(Resources(database, ServiceSettings()), upstreams)
+        yield Running(app, {"gateway": database}, None, [], {})
+
+
+def _trusting() -> ServiceSettings:
+    """Inside one process the gateway calls the services directly: there is no door between them to lock."""
+    return ServiceSettings().model_copy(update={"internal_key": None})
+
+
+def _resources(runtime: ServiceRuntime, settings: ServiceSettings | None = None) -> Resources:
+    return Resources(runtime.database, settings or _trusting(), health=runtime.health)
+
+
+async def _started(bus: Bus, stack: AsyncExitStack) -> Bus:
+    await bus.start()
+    stack.push_async_callback(bus.close)
+    if not bus.compacted:  # a broker's topics are an operator's: `suite topics`
+        await bus.ensure_topics(topics(compacted=False))
+    return bus
+
+
+async def _at_work(runtimes: Sequence[ServiceRuntime], stack: AsyncExitStack) -> None:
+    """Run relays and consumers until the stack closes."""
+    work = asyncio.gather(*(runtime.run() for runtime in runtimes))
+
+    async def stop() -> None:
+        work.cancel()
+        await asyncio.gather(work, return_exceptions=True)
+
+    stack.push_async_callback(stop)
+
+
+def data_file(settings: SuiteSettings, name: str) -> Path:
+    settings.data_dir.mkdir(parents=True, exist_ok=True)
+    return settings.data_dir / name

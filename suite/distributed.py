@@ -1,0 +1,166 @@
+"""The suite as it runs in production, on one machine: five processes, PostgreSQL and Kafka.
+
+The engines are those that ``DATABASE_ADMIN_URL`` and ``KAFKA_BOOTSTRAP_SERVERS`` name; what is not named is started
+here, with its data in a temporary folder that goes when the suite stops.
+"""
+
+import asyncio
+import os
+import secrets
+import signal
+import subprocess
+import sys
+import time
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import ExitStack, contextmanager, suppress
+
+import httpx
+from sqlalchemy.engine import make_url
+
+from contracts.topics import SERVICES
+from suite.engines import KafkaServer, PostgresServer
+from suite.engines.process import free_port
+from suite.load import load_reference
+from suite.roles import role
+from suite.serving import CannotStart, curl
+from suite.settings import MEMBERS
+from suite.waiting import wait_until_caught_up
+
+Say = Callable[[str], None]
+Environment = Mapping[str, str]
+
+START_SECONDS = 60
+
+
+class Cluster:
+    """The gateway and the four services as child processes, which can be killed and started again one by one."""
+
+    def __init__(self, environment: Environment, ports: Mapping[str, int]) -> None:
+        self.environment = dict(environment)
+        self.ports = dict(ports)
+        self.children: dict[str, subprocess.Popen[bytes]] = {}
+
+    @property
+    def url(self) -> str:
+        return f"http://127.0.0.1:{self.ports['gateway']}"
+
+    def start(self, name: str, *, more: Environment | None = None) -> None:
+        """Start ``name`` in a group of its own; it dies with this process."""
+        environment = self.environment | {"SUITE_PORT": str(self.ports[name])} | dict(more or {})
+        command = [sys.executable, "-m", "suite", "serve", name]
+        self.children[name] = subprocess.Popen(command, env=environment, preexec_fn=_die_with_parent)  # noqa: S603, PLW1509  our own command; ties the child to us
+
+    def kill(self, name: str) -> None:
+        """Kill without warning."""
+        self.children[name].kill()
+        self.children[name].wait()
+
+    def stop(self) -> None:
+        for child in self.children.values():
+            child.terminate()
+        for child in self.children.values():
+            with suppress(subprocess.TimeoutExpired):
+                child.wait(30)
+            child.kill()
+
+    def wait_ready(self, within: float = START_SECONDS) -> None:
+        """Return once the gateway finds every service ready."""
+        limit = time.monotonic() + within
+        while time.monotonic() < limit:
+            gone = [name for name, child in self.children.items() if child.poll() not in {None, -signal.SIGKILL}]
+            if gone:
+                raise CannotStart(f"{', '.join(gone)} ended at once; its words are above")
+            with suppress(httpx.HTTPError):
+                if httpx.get(f"{self.url}/health/ready", timeout=5, trust_env=False).status_code == httpx.codes.OK:
+                    return
+            time.sleep(0.2)
+        raise CannotStart(f"the services were not ready within {within:.0f} seconds")
+
+
+def _die_with_parent() -> None:
+    if sys.platform == "linux":
+        import ctypes  # noqa: PLC0415  only here, only on Linux
+
+        ctypes.CDLL(None).prctl(1, signal.SIGTERM)
+
+
+@contextmanager
+def engines(say: Say) -> Iterator[tuple[str, str]]:
+    """(administrator's database address, bootstrap servers), started here where the environment names none."""
+    with ExitStack() as stack:
+        database = os.environ.get("DATABASE_ADMIN_URL")
+        if not database:
+            say("Starting PostgreSQL")
+            database = stack.enter_context(PostgresServer()).dsn
+        brokers = os.environ.get("KAFKA_BOOTSTRAP_SERVERS")
+        if not brokers:
+            say("Starting Kafka")
+            brokers = stack.enter_context(KafkaServer()).bootstrap_servers
+        yield database, brokers
+
+
+def environment(database: str, brokers: str, port: int, admin_key: str) -> tuple[dict[str, str], dict[str, int]]:
+    """The environment that all five processes share, and the port of each."""
+    address = make_url(database).set(drivername="postgresql+asyncpg")
+    ports = {name: free_port() for name in SERVICES} | {"gateway": port or free_port()}
+    found = dict(os.environ) | {
+        "DATABASE_ADMIN_URL": address.render_as_string(hide_password=False),
+        "BUS": "kafka",
+        "KAFKA_BOOTSTRAP_SERVERS": brokers,
+        "SUITE_INTERNAL_KEY": secrets.token_urlsafe(32),
+        "SUITE_ADMIN_KEY": admin_key,
+        "SUITE_HOST": "127.0.0.1",
+    }
+    for name in MEMBERS:
+        password = os.environ.get(f"DATABASE_PASSWORD_{name.upper()}") or secrets.token_urlsafe(24)
+        found[f"DATABASE_PASSWORD_{name.upper()}"] = password
+        own = address.set(username=role(name), password=password)
+        found[f"DATABASE_URL_{name.upper()}"] = own.render_as_string(hide_password=False)
+    for name in SERVICES:
+        found[f"GATEWAY_{name.upper()}_URL"] = f"http://127.0.0.1:{ports[name]}"
+    return found, ports
+
+
+def prepare(found: Environment) -> None:
+    """Roles, schemas, migrations and topics, by the commands an operator would use."""
+    for arguments in (["migrate", "--create"], ["topics"]):
+        command = [sys.executable, "-m", "suite", *arguments]
+        subprocess.run(command, env=dict(found), check=True, stdout=subprocess.DEVNULL)  # noqa: S603  our own command
+
+
+def run(port: int, *, reference: bool, say: Say) -> None:
+    """Start everything, load, say where, wait for the end."""
+    given = os.environ.get("SUITE_ADMIN_KEY")
+    admin_key = given or f"csk_{secrets.token_urlsafe(32)}"
+    with engines(say) as (database, brokers):
+        found, ports = environment(database, brokers, port, admin_key)
+        if reference:
+            found.setdefault("SUITE_BUSINESS_DATE", "2018-02-28")
+            say(f"Business date {found['SUITE_BUSINESS_DATE']}")
+        say("Creating roles, schemas and topics")
+        prepare(found)
+        cluster = Cluster(found, ports)
+        try:
+            for name in MEMBERS:
+                cluster.start(name)
+            cluster.wait_ready()
+            if reference:
+                asyncio.run(_load(cluster.url, admin_key, say))
+            say(f"Ready on {cluster.url}")
+            say(curl(cluster.url, "$SUITE_ADMIN_KEY" if given else admin_key))
+            _until_told()
+        finally:
+            cluster.stop()
+
+
+async def _load(url: str, key: str, say: Say) -> None:
+    headers = {"authorization": f"Bearer {key}"}
+    async with httpx.AsyncClient(base_url=url, headers=headers, timeout=60, trust_env=False) as client:
+        report = await load_reference(client, wait=lambda: wait_until_caught_up(client), say=say)
+    say(report.summary())
+
+
+def _until_told() -> None:
+    signal.signal(signal.SIGTERM, signal.default_int_handler)
+    with suppress(KeyboardInterrupt):
+        signal.pause()

@@ -1,0 +1,120 @@
+"""What an operator does with events: look at dead letters, replay, rebuild, check topics."""
+
+from collections.abc import AsyncIterator, Mapping, Sequence
+from contextlib import asynccontextmanager
+from datetime import UTC, datetime
+from typing import Any
+
+from chassis import dead_letters, replay
+from chassis.bus.port import Bus, TopicPartition
+from chassis.consumer import Subscription
+from chassis.db import Database
+from chassis.dead_letters import LetterState
+from suite import compose
+from suite.settings import SuiteSettings
+
+
+class UnknownConsumer(Exception):  # noqa: N818  named for what it is
+    """No service has a consumer of that name."""
+
+
+def consumers() -> Mapping[str, tuple[str, Subscription]]:
+    """Every consumer by name: its service and its subscription."""
+    return {each.consumer: (spec.name, each) for spec in compose.SPECS.values() for each in spec.subscriptions}
+
+
+def consumer_named(name: str) -> tuple[str, Subscription]:
+    known = consumers()
+    if name not in known:
+        raise UnknownConsumer(f"There is no consumer {name!r}. There are: {', '.join(sorted(known))}.")
+    return known[name]
+
+
+@asynccontextmanager
+async def database_of(service: str, settings: SuiteSettings) -> AsyncIterator[Database]:
+    database = compose.open_database(service, settings)
+    try:
+        yield database
+    finally:
+        await database.close()
+
+
+@asynccontextmanager
+async def bus_for(settings: SuiteSettings) -> AsyncIterator[Bus]:
+    bus = compose.open_bus(settings)
+    await bus.start()
+    try:
+        yield bus
+    finally:
+        await bus.close()
+
+
+async def letters(settings: SuiteSettings, consumer: str | None, *, every: bool) -> list[tuple[str, Any]]:
+    """(service, letter) of one consumer or of all, parked ones only unless ``every``."""
+    names = [consumer] if consumer else list(consumers())
+    found: list[tuple[str, Any]] = []
+    for name in names:
+        service, _ = consumer_named(name)
+        state = None if every else LetterState.PARKED
+        async with database_of(service, settings) as database:
+            rows = await database.read(lambda tx, n=name, s=state: dead_letters.listed(tx, consumer=n, state=s))  # type: ignore[misc]  # bound now
+        found += [(service, row) for row in rows]
+    return found
+
+
+async def letter(settings: SuiteSettings, consumer: str, number: int) -> Any:
+    service, _ = consumer_named(consumer)
+    async with database_of(service, settings) as database:
+        return await database.read(lambda tx: dead_letters.shown(tx, number))
+
+
+async def retry(settings: SuiteSettings, consumer: str, numbers: Sequence[int]) -> list[str]:
+    """Apply parked events through their handler, one transaction each."""
+    service, subscription = consumer_named(consumer)
+    async with database_of(service, settings) as database:
+        return [await replay.retry(database, subscription, number) for number in numbers]
+
+
+async def discard(settings: SuiteSettings, consumer: str, number: int, reason: str) -> str:
+    service, _ = consumer_named(consumer)
+    async with database_of(service, settings) as database:
+        return await replay.discard(database, number, reason)
+
+
+async def replay_from(settings: SuiteSettings, consumer: str, start: str) -> Mapping[TopicPartition, int]:
+    """Move a consumer back to an offset (in every partition) or to a moment; returns where it starts again."""
+    service, subscription = consumer_named(consumer)
+    async with database_of(service, settings) as database, bus_for(settings) as bus:
+        places = await _places(bus, subscription, start)
+        await replay.replay(database, subscription, places)
+    return places
+
+
+async def _places(bus: Bus, subscription: Subscription, start: str) -> dict[TopicPartition, int]:
+    places: dict[TopicPartition, int] = {}
+    for topic in subscription.topics:
+        if start.isdigit():
+            places |= dict.fromkeys(await bus.end_offsets(topic), int(start))
+        else:
+            places |= await bus.offsets_for_time(topic, _milliseconds(start))
+    return places
+
+
+def _milliseconds(moment: str) -> int:
+    found = datetime.fromisoformat(moment)
+    return int((found if found.tzinfo else found.replace(tzinfo=UTC)).timestamp() * 1000)
+
+
+async def rebuild(settings: SuiteSettings, service: str) -> Mapping[str, int]:
+    """Make a service's derived state anew; returns the events folded, by consumer."""
+    spec = compose.SPECS[service]
+    async with database_of(service, settings) as database, bus_for(settings) as bus:
+        return {each.consumer: await replay.rebuild(database, bus, each) for each in spec.subscriptions}
+
+
+async def ensure_topics(settings: SuiteSettings) -> Sequence[str]:
+    """Create the suite's topics, or check those that are there."""
+    async with bus_for(settings) as bus:
+        wanted = compose.topics(compacted=bus.compacted)
+        await bus.ensure_topics(wanted)
+    return wanted

@@ -1,0 +1,181 @@
+"""Serving: from an empty folder, or an empty environment, to the line that says where to knock."""
+
+import asyncio
+import errno
+import fcntl
+import os
+import socket
+import sys
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
+from contextlib import asynccontextmanager, contextmanager
+from pathlib import Path
+
+import uvicorn
+from starlette.types import ASGIApp
+
+from chassis.logging import get_logger
+from chassis.settings import ServiceSettings
+from gateway import service as keys
+from suite import business_date, compose
+from suite.load import load_reference
+from suite.settings import MEMBERS, SuiteSettings
+from suite.waiting import wait_until_caught_up
+
+log = get_logger()
+Say = Callable[[str], None]
+
+
+class CannotStart(Exception):  # noqa: N818  named for what it is
+    """Something outside stands in the way; the message says what and what to do."""
+
+
+async def run(settings: SuiteSettings, *, reference: bool, say: Say) -> None:
+    """Everything in one process: migrate, load, serve until stopped."""
+    with _only_one(settings.data_dir), _listening(settings) as door:
+        say(f"Data folder {settings.data_dir}; bringing the databases up to date")
+        await compose.upgrade(MEMBERS, settings)
+        await _pin(settings, reference=reference, say=say)
+        async with compose.everything(settings) as running:
+            key = await first_key(running, settings)
+            if reference:
+                await _load(running, say)
+            say_where(door.getsockname()[1], key, settings, say)
+            await serve(running.app, door)
+
+
+async def _pin(settings: SuiteSettings, *, reference: bool, say: Say) -> None:
+    databases = [compose.open_database(name, settings) for name in MEMBERS]
+    try:
+        if settings.business_date:
+            await business_date.pin(databases, settings.business_date)
+        elif reference:
+            await business_date.pin(databases, business_date.REFERENCE_DATE, only_if_unpinned=True)
+        day = await business_date.shown(databases[0])
+        say(f"Business date {day.isoformat()} (calendar rules read this; `suite business-date` shows and moves it)")
+    finally:
+        for database in databases:
+            await database.close()
+
+
+async def _load(running: compose.Running, say: Say) -> None:
+    async with running.loader_client() as client:
+        report = await load_reference(client, wait=lambda: wait_until_caught_up(client), say=say)
+    say(report.summary())
+
+
+async def first_key(running: compose.Running, settings: SuiteSettings) -> str | None:
+    """The key that the first start makes, or none where there is one already."""
+    admin = settings.admin_key.get_secret_value() if settings.admin_key else None
+    return await running.databases["gateway"].write(lambda tx: keys.ensure_first_key(tx, admin), actor="suite")
+
+
+def say_where(port: int, key: str | None, settings: SuiteSettings, say: Say) -> None:
+    """The ready line, the addresses, and a curl to paste."""
+    here = f"http://{settings.host}:{port}"
+    say(f"Ready on {here}")
+    say(f"  documents  {here}/docs  and  {here}/openapi.json")
+    say(f"  health     {here}/health/ready")
+    if key is None and settings.admin_key is None:
+        say("  The key was shown at the first start. Another: suite keys create NAME, then export SUITE_KEY=<it>")
+    shown = key or ("$SUITE_ADMIN_KEY" if settings.admin_key else "$SUITE_KEY")
+    if key:
+        say("  This is the only time the key is shown; the suite keeps a hash of it.")
+    say("Post an observation, and see the risk and the saving it moves:")
+    say(curl(here, shown))
+
+
+def curl(here: str, key: str) -> str:
+    """Posts a poor January for the A&E four hour wait, then reads the risk that listens to it."""
+    body = '{"area":"E06000026","period":"Jan-18","value":"70.1","status":"final"}'
+    return (
+        f'curl -sS -X POST "{here}/indicators/v1/indicators/ae-four-hour-wait/observations" \\\n'
+        f'  -H "Authorization: Bearer {key}" -H "Content-Type: application/json" \\\n'
+        f"  -d '{body}' && sleep 2 && \\\n"
+        f'curl -sS "{here}/risks/v1/risks/OCC4/explanation" -H "Authorization: Bearer {key}"'
+    )
+
+
+async def serve(app: ASGIApp, door: socket.socket) -> None:
+    """Answer on ``door`` until told to stop."""
+    config = uvicorn.Config(
+        app, log_config=None, access_log=False, server_header=False, proxy_headers=False, timeout_graceful_shutdown=20
+    )
+    await uvicorn.Server(config).serve(sockets=[door])
+
+
+async def serve_one(name: str, settings: SuiteSettings, *, say: Say) -> None:
+    """One member alone, until stopped."""
+    with _listening(settings) as door:
+        part: Callable[[], object] = (
+            (lambda: compose.gateway_alone(settings))
+            if name == "gateway"
+            else (lambda: compose.one_service(name, settings))
+        )
+        async with part() as running:  # type: ignore[attr-defined]  # both are async context managers
+            if settings.business_date:
+                await business_date.pin(list(running.databases.values()), settings.business_date)
+            if name == "gateway" and settings.admin_key:
+                await first_key(running, settings)
+            say(f"Ready: {name} on http://{settings.host}:{door.getsockname()[1]}")
+            await serve(running.app, door)
+
+
+def require_internal_key() -> None:
+    """A service alone has a door of its own: it must not stand open."""
+    if ServiceSettings().internal_key is None:
+        raise CannotStart("Set SUITE_INTERNAL_KEY (32 characters or more), the same for the gateway and the services.")
+
+
+@contextmanager
+def _listening(settings: SuiteSettings) -> Iterator[socket.socket]:
+    """The port, taken before anything else is touched."""
+    family = socket.AF_INET6 if ":" in settings.host else socket.AF_INET
+    with socket.socket(family, socket.SOCK_STREAM) as door:
+        door.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        try:
+            door.bind((settings.host, settings.port))
+        except OSError as error:
+            if error.errno in {errno.EADDRINUSE, errno.EACCES, errno.EADDRNOTAVAIL}:
+                reason = os.strerror(error.errno)
+                where = f"{settings.host}:{settings.port}"
+                raise CannotStart(f"{where} cannot be used ({reason}). Choose another: PORT=8010 make run") from error
+            raise
+        yield door
+
+
+@contextmanager
+def _only_one(folder: Path) -> Iterator[None]:
+    """One suite a data folder: two relays on one file would publish twice."""
+    folder.mkdir(parents=True, exist_ok=True)
+    with (folder / "lock").open("w") as file:
+        try:
+            fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError:
+            raise CannotStart(f"The suite is running in {folder} already. Stop it, or set SUITE_DATA_DIR.") from None
+        yield
+
+
+@asynccontextmanager
+async def unattended(settings: SuiteSettings) -> AsyncIterator[compose.Running]:
+    """Everything in this process without a door, for commands that need the suite and find it stopped."""
+    with _only_one(settings.data_dir):
+        await compose.upgrade(MEMBERS, settings)
+        async with compose.everything(settings) as running:
+            yield running
+
+
+def run_async(work: Callable[[], Awaitable[None]]) -> None:
+    """Run to the end on the fastest loop there is; an interrupt is no error."""
+    try:
+        if sys.platform == "win32":
+            asyncio.run(_of(work))
+            return
+        import uvloop  # noqa: PLC0415  not on Windows
+
+        uvloop.run(_of(work))
+    except KeyboardInterrupt:
+        log.info("suite.stopped")
+
+
+async def _of(work: Callable[[], Awaitable[None]]) -> None:
+    await work()

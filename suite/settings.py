@@ -1,0 +1,83 @@
+"""Where a process finds its databases, its bus and its door. Environment only; see docs/operations.md."""
+
+from datetime import date
+from pathlib import Path
+from typing import Literal
+
+from pydantic import Field, SecretStr, field_validator
+from pydantic_settings import BaseSettings, SettingsConfigDict
+from sqlalchemy.engine import make_url
+from sqlalchemy.exc import ArgumentError
+
+from contracts.topics import SERVICES
+
+MEMBERS = (*SERVICES, "gateway")
+"""Everything that has a database and can be served alone."""
+
+
+class SuiteSettings(BaseSettings):
+    """``SUITE_*``: the door and the data folder."""
+
+    model_config = SettingsConfigDict(env_prefix="SUITE_", extra="ignore", env_ignore_empty=True)
+
+    host: str = "127.0.0.1"
+    port: int = Field(default=8000, ge=0, le=65535)
+    data_dir: Path = Path("var")
+    admin_key: SecretStr | None = None
+    business_date: date | None = None
+    """Pins the business date at start, on every service that starts with it."""
+
+
+class BusSettings(BaseSettings):
+    """Which bus carries the events."""
+
+    model_config = SettingsConfigDict(extra="ignore")
+
+    bus: Literal["embedded", "kafka"] = "embedded"
+
+
+class DatabaseUrls(BaseSettings):
+    """``DATABASE_URL_<SERVICE>``, each ``postgresql+asyncpg://role:password@host/database``; unset means a file."""
+
+    model_config = SettingsConfigDict(env_prefix="DATABASE_URL_", extra="ignore", env_ignore_empty=True)
+
+    indicators: SecretStr | None = None
+    risks: SecretStr | None = None
+    pledges: SecretStr | None = None
+    finance: SecretStr | None = None
+    gateway: SecretStr | None = None
+
+    @field_validator("*")
+    @classmethod
+    def _known_database(cls, value: SecretStr | None) -> SecretStr | None:
+        if value is None:
+            return None
+        try:
+            driver = make_url(value.get_secret_value()).drivername
+        except ArgumentError:
+            raise ValueError("this is no database address") from None
+        if driver not in {"postgresql+asyncpg", "sqlite+aiosqlite"}:
+            raise ValueError(f"postgresql+asyncpg or sqlite+aiosqlite is wanted, not {driver}")
+        return value
+
+    def of(self, member: str, data_dir: Path) -> str:
+        """The address of one member's database."""
+        given: SecretStr | None = getattr(self, member)
+        return given.get_secret_value() if given else f"sqlite+aiosqlite:///{(data_dir / member).resolve()}.db"
+
+
+class RoleSettings(BaseSettings):
+    """What ``suite migrate --create`` needs: an administrator's address and a password for each role."""
+
+    model_config = SettingsConfigDict(env_prefix="DATABASE_", extra="ignore", env_ignore_empty=True)
+
+    admin_url: SecretStr
+    password_indicators: SecretStr = Field(min_length=16)
+    password_risks: SecretStr = Field(min_length=16)
+    password_pledges: SecretStr = Field(min_length=16)
+    password_finance: SecretStr = Field(min_length=16)
+    password_gateway: SecretStr = Field(min_length=16)
+
+    def password(self, member: str) -> str:
+        secret: SecretStr = getattr(self, f"password_{member}")
+        return secret.get_secret_value()

@@ -1,0 +1,165 @@
+"""An officer posts a value; the risk tied to it is re-scored with its reasons, and the saving is restated."""
+
+import re
+from contextlib import suppress
+
+import httpx
+import pytest
+
+from tests.process import SuiteProcess, settle
+
+PLYMOUTH = "E06000026"
+
+
+@pytest.fixture
+def suite(tmp_path):
+    process = SuiteProcess(tmp_path / "var")
+    yield process
+    process.kill()
+
+
+def post(client, indicator, period, value, **more):
+    body = {"area": PLYMOUTH, "period": period, "value": value, "status": "final"} | more
+    return client.post(f"/indicators/v1/indicators/{indicator}/observations", json=body)
+
+
+def risk(client, ref):
+    return client.get(f"/risks/v1/risks/{ref}").raise_for_status().json()
+
+
+def effective(client, ref):
+    return risk(client, ref)["effective"]["likelihood"]
+
+
+def linked_scheme(client, indicator):
+    schemes = client.get("/finance/v1/schemes").raise_for_status().json()["items"]
+    for scheme in schemes:
+        detail = client.get(f"/finance/v1/schemes/{scheme['code']}").json()
+        if indicator in str(detail):
+            return scheme["code"]
+    raise AssertionError(f"no scheme is linked to {indicator}")
+
+
+def test_the_risk_goes_up_and_after_two_better_periods_down(suite):
+    with suite.start().client() as client:
+        scheme = linked_scheme(client, "ae-four-hour-wait")
+        saving_before = client.get(f"/finance/v1/schemes/{scheme}/position").json()
+        assert effective(client, "OCC4") == 4
+
+        assert post(client, "ae-four-hour-wait", "Jan-18", "70.1").status_code == 201
+        settle(client)
+        assert effective(client, "OCC4") == 5
+        explanation = client.get("/risks/v1/risks/OCC4/explanation").json()
+        history = client.get("/risks/v1/risks/OCC4/history").json()["items"]
+        events = [event for entry in history for event in entry["event_ids"]]
+        assert events
+        assert all(event in str(explanation) or event in str(history) for event in events)
+        assert "ae-four-hour-wait" in str(explanation)
+
+        saving = client.get(f"/finance/v1/schemes/{scheme}/position").json()
+        assert saving["indicated"] != saving_before["indicated"]
+        assert saving["banked"] == saving_before["banked"]
+
+        assert post(client, "ae-four-hour-wait", "Feb-18", "96.0").status_code == 201
+        settle(client)
+        assert effective(client, "OCC4") == 5, "one better period is not enough"
+        assert post(client, "ae-four-hour-wait", "Mar-18", "96.5").status_code == 201
+        settle(client)
+        assert effective(client, "OCC4") < 5
+
+
+def test_again_changes_nothing_and_a_final_value_needs_a_reason(suite):
+    with suite.start().client() as client:
+        assert post(client, "rtt-18-weeks", "Feb-18", "81.6").status_code == 201
+        settle(client)
+        before = risk(client, "OCC4")
+        assert post(client, "rtt-18-weeks", "Feb-18", "81.6").status_code == 200
+        refused = post(client, "rtt-18-weeks", "Feb-18", "80.0")
+        assert refused.status_code == 409
+        assert refused.headers["content-type"] == "application/problem+json"
+        assert post(client, "rtt-18-weeks", "Feb-18", "80.0", reason="corrected return").status_code == 201
+        settle(client)
+        assert before["ref"] == "OCC4"
+
+
+@pytest.mark.parametrize("crash_at", ["relay.before_publish", "relay.before_mark", "consumer.mid_batch"])
+def test_killed_between_commit_and_publish_loses_and_doubles_nothing(suite, crash_at):
+    with suite.start().client() as client:  # loads the reference data undisturbed
+        settle(client)
+    suite.kill()
+    with suite.start(crash_at=crash_at).client() as client:
+        with suppress(httpx.HTTPError):  # the answer may or may not get out before the end
+            post(client, "ae-four-hour-wait", "Jan-18", "70.1")
+        assert suite.wait_gone() == -9
+    with suite.start().client() as client:
+        settle(client)
+        assert effective(client, "OCC4") == 5
+        history = client.get("/risks/v1/risks/OCC4/history").json()["items"]
+        raised = [entry for entry in history if entry["after"]["likelihood"] == 5]
+        assert len(raised) == 1
+        scheme = linked_scheme(client, "ae-four-hour-wait")
+        entries = client.get(f"/finance/v1/schemes/{scheme}/entries").json()["items"]
+        january = [e for e in entries if e["period"] == "2018-01"]
+        assert len(january) == 1
+
+
+def test_the_first_start_makes_a_key_and_shows_it_once(tmp_path):
+    suite = SuiteProcess(tmp_path / "var", admin_key=None)
+    try:
+        suite.start()
+        key = re.search(r"Bearer (csk_\S+)\"", suite.output)[1]
+        with suite.client(key) as client:
+            assert client.get("/risks/v1/risks/OCC4").status_code == 200
+        with suite.client("wrong") as client:
+            assert client.get("/risks/v1/risks/OCC4").status_code == 401
+        assert suite.stop() == 0
+        suite.start()
+        assert "csk_" not in suite.output
+        with suite.client(key) as client:
+            assert client.get("/risks/v1/risks/OCC4").status_code == 200
+    finally:
+        suite.kill()
+    stored = b"".join(path.read_bytes() for path in (tmp_path / "var").glob("*"))
+    assert key.encode() not in stored
+
+
+def test_starting_again_keeps_the_data_and_loads_nothing_twice(suite):
+    with suite.start().client() as client:
+        post(client, "ae-four-hour-wait", "Jan-18", "70.1")
+        settle(client)
+    suite.stop()
+    with suite.start().client() as client:
+        assert effective(client, "OCC4") == 5
+        history = client.get("/indicators/v1/indicators/ae-four-hour-wait/observations").json()["items"]
+        assert [o["revision"] for o in history if o["period"] == "2018-01" and o["area"] == PLYMOUTH] == [1]
+
+
+def test_bad_input_is_answered_well(suite):
+    with suite.start().client() as client:
+        path = "/indicators/v1/indicators/ae-four-hour-wait/observations"
+        good = {"area": PLYMOUTH, "period": "Jan-18", "value": "81.6", "status": "final"}
+
+        def fields(status, body=None, **more):
+            answer = client.post(path, json=body, **more) if body is not None else client.post(path, **more)
+            assert answer.status_code == status, answer.text
+            assert answer.headers["content-type"] == "application/problem+json"
+            problem = answer.json()
+            assert problem["status"] == status
+            return [error["field"] for error in problem.get("errors", [])]
+
+        assert post(client, "no-such-indicator", "Jan-18", "1").status_code == 404
+        assert fields(422, good | {"period": "sometime"}) == ["period"]
+        assert fields(422, good | {"value": "many"}) == ["value"]
+        assert fields(422, good | {"value": "NaN"}) == ["value"]
+        assert fields(422, good | {"surprise": 1}) == ["surprise"]
+        assert fields(422, good | {"area": "E99999999"}) == ["area"]
+        assert set(fields(422, {"period": "sometime", "value": "many"})) == {"area", "period", "value"}
+        raw_nan = '{"area":"E06000026","period":"Jan-18","value":NaN,"status":"final"}'
+        assert fields(422, content=raw_nan, headers={"content-type": "application/json"}) == ["value"]
+        fields(400, content="{oops", headers={"content-type": "application/json"})
+        fields(415, content="area=E06000026", headers={"content-type": "application/x-www-form-urlencoded"})
+        fields(413, content=b"x" * 10_000_000, headers={"content-type": "application/json"})
+        known = client.get("/indicators/v1/indicators/ae-four-hour-wait").json()
+        names = ("code", "name", "unit", "decimals", "polarity", "frequency")
+        again = {name: known[name] for name in names} | {"name": "Another"}
+        assert client.post("/indicators/v1/indicators", json=again).status_code == 409

@@ -1,0 +1,98 @@
+"""The suite as a process, started the way a user starts it."""
+
+import os
+import re
+import signal
+import subprocess
+import sys
+import threading
+import time
+from pathlib import Path
+
+import httpx
+
+ADMIN_KEY = "k" * 40
+
+
+class SuiteProcess:
+    """``suite run`` on a data folder; killed and started again at will."""
+
+    def __init__(self, folder: Path, *, reference: bool = True, admin_key: str | None = ADMIN_KEY) -> None:
+        self.folder = folder
+        self.reference = reference
+        self.admin_key = admin_key
+        self.lines: list[str] = []
+        self.process: subprocess.Popen[str] | None = None
+        self.url = ""
+
+    def start(self, *, crash_at: str = "", **more: str) -> "SuiteProcess":
+        """Start and wait for the ready line. ``crash_at`` arms a named crash point."""
+        environment = os.environ | {"SUITE_DATA_DIR": str(self.folder), "SUITE_CRASH_AT": crash_at} | more
+        environment.pop("SUITE_ADMIN_KEY", None)
+        if self.admin_key:
+            environment["SUITE_ADMIN_KEY"] = self.admin_key
+        command = [sys.executable, "-m", "suite", "run", "--port", "0", *(["--reference"] if self.reference else [])]
+        self.lines = []
+        self.process = subprocess.Popen(
+            command,
+            env=environment,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.STDOUT,
+            text=True,
+            start_new_session=True,
+        )
+        threading.Thread(target=self._read, daemon=True).start()
+        self.url = self._await(r"Ready on (http://\S+)")
+        return self
+
+    def _read(self) -> None:
+        assert self.process
+        assert self.process.stdout
+        for line in self.process.stdout:
+            self.lines.append(line.rstrip("\n"))
+
+    def _await(self, pattern: str, within: float = 60) -> str:
+        limit = time.monotonic() + within
+        while time.monotonic() < limit:
+            found = re.search(pattern, self.output)
+            if found:
+                return found[1]
+            assert self.process
+            assert self.process.poll() is None, f"it ended:\n{self.output}"
+            time.sleep(0.05)
+        raise AssertionError(f"no {pattern!r} within {within}s:\n{self.output}")
+
+    @property
+    def output(self) -> str:
+        return "\n".join(self.lines)
+
+    def client(self, key: str | None = None) -> httpx.Client:
+        headers = {"authorization": f"Bearer {key or self.admin_key}"}
+        return httpx.Client(base_url=self.url, headers=headers, timeout=30, trust_env=False)
+
+    def wait_gone(self, within: float = 30) -> int:
+        assert self.process
+        return self.process.wait(within)
+
+    def kill(self) -> None:
+        if self.process and self.process.poll() is None:
+            os.killpg(self.process.pid, signal.SIGKILL)
+            self.process.wait()
+
+    def stop(self) -> int:
+        """Ask it to stop, as Ctrl-C would; returns its exit status."""
+        assert self.process
+        self.process.send_signal(signal.SIGINT)
+        return self.wait_gone()
+
+
+def settle(client: httpx.Client, within: float = 60) -> None:
+    """Wait until every event has had its effect."""
+    from suite.waiting import waiting
+
+    limit, quiet = time.monotonic() + within, 0
+    while quiet < 3:
+        behind = waiting(client.get("/health/ready").json())
+        quiet = 0 if behind else quiet + 1
+        assert time.monotonic() < limit, behind
+        time.sleep(0.05)
