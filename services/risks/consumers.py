@@ -17,9 +17,12 @@ from services.risks.service import listening
 
 
 class SeenPoint(Body):
-    """What of a period matters here. The rest of the contract's body is not even read."""
+    """What of a period matters here. The rest of the contract's body is not even read.
 
-    period: Period
+    Its label stays text until it is the latest with a value: parsing all six of every event would cost the most.
+    """
+
+    period: str
     value: Any
     status: ObservationStatus
     benchmark: Colour
@@ -45,7 +48,7 @@ def heard(delivery: Delivery) -> Heard:
     """An event reduced to its confirmed severities.
 
     Raises:
-        pydantic.ValidationError: the body does not fit.
+        ValueError: the body does not fit, or its latest period is none.
     """
     series = delivery.data(SeenIndicator).series
     with_value = [p.period for p in series if p.value is not None and p.status is not ObservationStatus.WITHDRAWN]
@@ -53,7 +56,7 @@ def heard(delivery: Delivery) -> Heard:
         subject=delivery.subject,
         version=delivery.version,
         event_id=delivery.id,
-        latest=with_value[-1] if with_value else None,
+        latest=Period.parse(with_value[-1]) if with_value else None,
         severities=(
             confirmed_severity(series, Signal.TARGET),
             confirmed_severity(series, Signal.BENCHMARK),

@@ -47,11 +47,10 @@ def period_severity(point: ColouredPeriod, signal: Signal) -> int | None:
     """Severity of one period; none where the value is provisional or withdrawn, or nothing judges it."""
     if point.status is not ObservationStatus.FINAL:
         return None
-    colours = {Signal.TARGET: point.target, Signal.BENCHMARK: point.benchmark, Signal.TREND: point.trend}
     for name in _ORDER_OF_BEST if signal is Signal.BEST else (signal,):
-        severity = SEVERITY.get(colours[name])
-        if severity is not None:
-            return severity
+        colour: Colour = getattr(point, name)
+        if colour in SEVERITY:
+            return SEVERITY[colour]
     return None
 
 

@@ -1,6 +1,7 @@
 """Indicator events move risks: the cases of the domain page, through a real database."""
 
 from collections.abc import Sequence
+from dataclasses import replace
 from datetime import date
 from typing import Any
 
@@ -72,6 +73,19 @@ async def test_an_older_event_and_a_duplicate_change_nothing(register: Any, tied
     await register.hear(event("ae/RK9", 5, "ggr"), event("ae/RK9", 3, "ggg"), event("ae/RK9", 4, "gga"))
     assert await register.likelihoods() == (3, 4, 4)
     assert await register.outbox() == told
+
+
+async def test_a_body_that_does_not_fit_is_an_error_and_leaves_nothing(register: Any, tied: Any, event: Any):
+    await register.say("ae/RK9", 1, "gg")
+    await register.risk(links=tied("ae/RK9"))
+    for damage in ((b'"series"', b'"serious"'), (b'"target":"red"', b'"target":"mauve"'), (b"2018-01", b"soon")):
+        broken = event("ae/RK9", 2, "ggr")
+        broken.record = replace(broken.record, value=broken.record.value.replace(*damage))
+        with pytest.raises(ValueError, match=r"series|target|period"):
+            await register.hear(broken)
+    assert await register.likelihoods() == (3, 3, 3)
+    await register.say("ae/RK9", 3, "ggr")
+    assert await register.likelihoods() == (3, 4, 4)
 
 
 async def test_one_batch_moves_each_risk_once_and_only_where_it_should(register: Any, tied: Any, event: Any):
