@@ -57,8 +57,10 @@ async def _opener(adapter: str, folder: Path, brokers: Callable[[], str]) -> Asy
         if adapter == "embedded":
             bus = EmbeddedBus(folder / "bus.db", partitions, drain_s=DRAIN_S)
         else:
-            options = {"publish_timeout_s": 5, "drain_s": DRAIN_S, "session_timeout_ms": 6000} | kafka
-            bus = KafkaBus(KafkaSettings(bootstrap_servers=brokers(), partitions=partitions, **options))
+            options: dict[str, Any] = {"publish_timeout_s": 5, "drain_s": DRAIN_S, "session_timeout_ms": 6000}
+            options |= {} if "bootstrap_servers" in kafka else {"bootstrap_servers": brokers()}
+            options |= kafka
+            bus = KafkaBus(KafkaSettings(partitions=partitions, **options))
         await bus.start()
         opened.append(bus)
         return bus

@@ -58,10 +58,12 @@ class KafkaConsumer:
                 batch = await self._step()
                 if not self._is_open():
                     return
-                if batch is not None:
-                    self._put_down.clear()
+                if batch is None:
+                    yield None
+                    continue
+                self._put_down.clear()
                 yield batch
-                self._moved_at = _now()
+                self._moved_at = _now()  # however long the caller took: only our own waiting is a stall
                 self._put_down.set()
         finally:
             self._put_down.set()

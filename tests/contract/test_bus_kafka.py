@@ -1,0 +1,184 @@
+"""What only the Kafka adapter promises."""
+
+import json
+import threading
+from collections.abc import Iterator
+from contextlib import aclosing, contextmanager
+from http.server import BaseHTTPRequestHandler, HTTPServer
+
+import pytest
+from aiokafka.admin import AIOKafkaAdminClient
+from aiokafka.admin.config_resource import ConfigResource, ConfigResourceType
+from aiokafka.partitioner import murmur2 as reference
+from hypothesis import given
+from hypothesis import strategies as st
+
+from chassis.bus.kafka import KafkaSettings
+from chassis.bus.kafka.connection import ClientCredentials
+from chassis.bus.kafka.producer import murmur2
+from chassis.bus.port import BusError, TopicPartition
+from tests.contract.conftest import PARTITIONS, OpenBus
+from tests.contract.test_bus_conformance import Database, messages, next_batch, numbers
+
+
+@pytest.fixture(params=[pytest.param("kafka", marks=pytest.mark.kafka)])
+def adapter(request: pytest.FixtureRequest) -> str:
+    return str(request.param)
+
+
+@given(st.binary(max_size=80))
+def test_a_key_goes_where_every_other_client_of_kafka_looks_for_it(key: bytes):
+    assert murmur2(key) == reference(key)
+
+
+async def test_logs_are_kept_for_ever_and_state_topics_compacted(open_bus: OpenBus, topic: str, kafka_bootstrap: str):
+    state = topic.replace(".v1", ".state.v1")
+    await (await open_bus()).ensure_topics([topic, state])
+
+    assert await _settings_of(kafka_bootstrap, topic) == ("delete", "-1")
+    assert (await _settings_of(kafka_bootstrap, state))[0] == "compact"
+
+
+async def test_a_topic_with_another_cleanup_policy_is_refused(open_bus: OpenBus, topic: str, kafka_bootstrap: str):
+    bus = await open_bus()
+    await bus.ensure_topics([topic])
+    async with _admin(kafka_bootstrap) as admin:
+        await admin.alter_configs([ConfigResource(ConfigResourceType.TOPIC, topic, {"cleanup.policy": "compact"})])
+    with pytest.raises(BusError, match=f"{topic}.*cleanup.policy=compact, not delete"):
+        await bus.ensure_topics([topic])
+
+
+async def test_a_consumer_that_stalls_with_records_to_read_is_replaced(open_bus: OpenBus, topic: str):
+    bus = await open_bus(stall_s=2)
+    await bus.ensure_topics([topic])
+    producer, database = await bus.producer(), Database()
+    await producer.publish(topic, messages(40))
+    consumer = await bus.consumer("group-" + topic, [topic], database)
+    async with aclosing(consumer.batches()) as batches:
+        found: list[int] = []
+        while len(found) < 40:
+            batch = await next_batch(batches)
+            found += numbers(batch.records)
+            database.apply(batch)
+        stalled = consumer._client
+        stalled.pause(*stalled.assignment())  # the library goes on heartbeating and brings nothing
+        await producer.publish(topic, messages(40, start=40))
+        while len(found) < 80:
+            batch = await next_batch(batches)
+            found += numbers(batch.records)
+            database.apply(batch)
+    assert consumer._client is not stalled
+    assert sorted(found) == list(range(80))
+
+
+async def test_an_idle_consumer_is_not_replaced(open_bus: OpenBus, topic: str):
+    bus = await open_bus(stall_s=1)
+    await bus.ensure_topics([topic])
+    consumer = await bus.consumer("group-" + topic, [topic], Database())
+    async with aclosing(consumer.batches()) as batches:
+        for _ in range(2):
+            assert await anext(batches) is None
+        first = consumer._client
+        for _ in range(3):
+            assert await anext(batches) is None
+    assert consumer._client is first
+    assert set(await consumer.lag()) == {TopicPartition(topic, n) for n in range(PARTITIONS)}
+
+
+async def test_nothing_needs_the_broker_to_be_there_first(open_bus: OpenBus, topic: str):
+    bus = await open_bus(bootstrap_servers="127.0.0.1:1", publish_timeout_s=1, request_timeout_s=1)
+    consumer = await bus.consumer("group", [topic], Database())
+    async with aclosing(consumer.batches()) as batches:
+        assert await anext(batches) is None
+    for question in (
+        bus.ensure_topics([topic]),
+        bus.end_offsets(topic),
+        (await bus.producer()).publish(topic, messages(1)),
+    ):
+        with pytest.raises(BusError):
+            await question
+
+
+@pytest.mark.parametrize(
+    ("mechanism", "missing"),
+    [("SCRAM-SHA-512", "sasl_username, sasl_password"), ("OAUTHBEARER", "oauth_token_url, oauth_client_id")],
+)
+def test_credentials_that_are_missing_are_named(mechanism: str, missing: str):
+    with pytest.raises(ValueError, match=missing):
+        KafkaSettings(security_protocol="SASL_SSL", sasl_mechanism=mechanism)
+
+
+async def test_a_token_is_fetched_once_and_again_before_it_ends():
+    with token_server(lives_s=1000) as asked:
+        credentials = ClientCredentials(_oauth(asked.url))
+        assert [await credentials.token() for _ in range(3)] == ["token-1"] * 3
+    assert asked.forms == ["grant_type=client_credentials&scope=bus"]
+    with token_server(lives_s=0) as asked:
+        credentials = ClientCredentials(_oauth(asked.url))
+        assert [await credentials.token() for _ in range(3)] == ["token-1", "token-2", "token-3"]
+
+
+class TokenServer(HTTPServer):
+    def __init__(self, lives_s: int) -> None:
+        super().__init__(("127.0.0.1", 0), TokenHandler)
+        self.lives_s = lives_s
+        self.forms: list[str] = []
+        self.url = f"http://127.0.0.1:{self.server_port}/token"
+
+
+class TokenHandler(BaseHTTPRequestHandler):
+    server: TokenServer
+
+    def do_POST(self) -> None:
+        assert self.headers["Authorization"].startswith("Basic ")
+        self.server.forms.append(self.rfile.read(int(self.headers["Content-Length"])).decode())
+        body = {"access_token": f"token-{len(self.server.forms)}", "expires_in": self.server.lives_s}
+        self.send_response(200)
+        self.end_headers()
+        self.wfile.write(json.dumps(body).encode())
+
+    def log_message(self, *_: object) -> None: ...
+
+
+@contextmanager
+def token_server(lives_s: int) -> Iterator[TokenServer]:
+    server = TokenServer(lives_s)
+    thread = threading.Thread(target=server.serve_forever)
+    thread.start()
+    try:
+        yield server
+    finally:
+        server.shutdown()
+        thread.join()
+        server.server_close()
+
+
+def _oauth(url: str) -> KafkaSettings:
+    return KafkaSettings(
+        security_protocol="SASL_PLAINTEXT",
+        sasl_mechanism="OAUTHBEARER",
+        oauth_token_url=url,
+        oauth_client_id="suite",
+        oauth_client_secret="secret",
+        oauth_scope="bus",
+    )
+
+
+class _admin:  # noqa: N801  # reads as the function it stands for
+    def __init__(self, servers: str) -> None:
+        self._client = AIOKafkaAdminClient(bootstrap_servers=servers)
+
+    async def __aenter__(self) -> AIOKafkaAdminClient:
+        await self._client.start()
+        return self._client
+
+    async def __aexit__(self, *_: object) -> None:
+        await self._client.close()
+
+
+async def _settings_of(servers: str, topic: str) -> tuple[str, str]:
+    asked = ConfigResource(ConfigResourceType.TOPIC, topic, {"cleanup.policy": "", "retention.ms": ""})
+    async with _admin(servers) as admin:
+        (answer,) = await admin.describe_configs([asked])
+    entries = {entry[0]: entry[1] for entry in answer.resources[0][4]}
+    return entries["cleanup.policy"], entries["retention.ms"]
