@@ -1,7 +1,6 @@
 """What can go wrong in the register, each with its status."""
 
-from chassis.errors import Conflict, FieldError, Invalid, NotFound
-from services.risks.domain.matrix import Matrix
+from chassis.errors import Conflict, Invalid, NotFound
 
 
 class RiskUnknown(NotFound):
@@ -54,18 +53,3 @@ class NotLinked(Invalid):
 
 class ExpiryTooLate(Invalid):
     type_, title = "override-expiry", "The expiry is not one an override may have"
-
-
-def check_on_matrix(matrix: Matrix, impact: int, likelihood: int, *, prefix: str = "") -> None:
-    """Refuse a rating that is not a cell of the matrix, naming each field at fault.
-
-    Raises:
-        OffMatrix: impact or likelihood is beyond its axis.
-    """
-    errors = []
-    if not matrix.holds_impact(impact):
-        errors.append(FieldError(f"{prefix}impact", f"{matrix.name} has impacts 1 to {len(matrix.impacts)}"))
-    if not matrix.holds_likelihood(likelihood):
-        errors.append(FieldError(f"{prefix}likelihood", f"{matrix.name} has likelihoods 1 to {matrix.top}"))
-    if errors:
-        raise OffMatrix(f"{impact} x {likelihood} is not a cell of {matrix.name}.", errors)

@@ -15,10 +15,10 @@ from services.risks.errors import (
     ExpiryTooLate,
     NoOverride,
     NotAssessed,
+    OffMatrix,
     ProposalDecided,
     ProposalUnknown,
     RiskUnknown,
-    check_on_matrix,
 )
 from services.risks.models import History, Risk
 from services.risks.repository import rating as stored
@@ -34,6 +34,21 @@ NO_OVERRIDE = {
     "override_reason": None,
     "override_by": None,
 }
+
+
+def check_on_matrix(matrix: Matrix, impact: int, likelihood: int, *, prefix: str = "") -> None:
+    """Refuse a rating that is not a cell of the matrix, naming each field at fault.
+
+    Raises:
+        OffMatrix: impact or likelihood is beyond its axis.
+    """
+    errors = []
+    if not matrix.holds_impact(impact):
+        errors.append(FieldError(f"{prefix}impact", f"{matrix.name} has impacts 1 to {len(matrix.impacts)}"))
+    if not matrix.holds_likelihood(likelihood):
+        errors.append(FieldError(f"{prefix}likelihood", f"{matrix.name} has likelihoods 1 to {matrix.top}"))
+    if errors:
+        raise OffMatrix(f"{impact} x {likelihood} is not a cell of {matrix.name}.", errors)
 
 
 async def lock(tx: Tx, ref: str) -> tuple[Risk, Matrix]:

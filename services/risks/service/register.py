@@ -9,7 +9,7 @@ from contracts.risks import RatingState
 from services.risks.domain.matrix import Matrix, Rating
 from services.risks.domain.rating import Mode
 from services.risks.domain.register import Cause, ProposalState, TaskState
-from services.risks.errors import MatrixTaken, MatrixUnknown, RefTaken, RiskUnknown, check_on_matrix
+from services.risks.errors import MatrixTaken, MatrixUnknown, RefTaken, RiskUnknown
 from services.risks.events import rating_state
 from services.risks.models import Risk
 from services.risks.repository import rating as stored
@@ -25,7 +25,7 @@ from services.risks.schemas import (
     RiskOut,
     RiskPatch,
 )
-from services.risks.service.assessing import Judgement, begin, judge, lock
+from services.risks.service.assessing import Judgement, begin, check_on_matrix, judge, lock
 from services.risks.service.linking import add_links, hold_signals
 from services.risks.service.reading import show
 from services.risks.service.rescoring import Occasion, rescore
