@@ -87,13 +87,16 @@ async def listed(client: httpx.AsyncClient, path: str, **query: str) -> AsyncIte
 
 
 async def each(rows: Iterable[T], work: Callable[[T], Awaitable[object]]) -> None:
-    """Work on every row, several at once; the first failure ends all of it."""
+    """Work on every row, several at once; the first failure ends all of it and is raised as it is."""
     room = asyncio.Semaphore(AT_ONCE)
 
     async def paced(row: T) -> None:
         async with room:
             await work(row)
 
-    async with asyncio.TaskGroup() as group:
-        for row in rows:
-            group.create_task(paced(row))
+    try:
+        async with asyncio.TaskGroup() as group:
+            for row in rows:
+                group.create_task(paced(row))
+    except ExceptionGroup as failed:
+        raise failed.exceptions[0] from None  # the others failed beside it, most of them for the same reason

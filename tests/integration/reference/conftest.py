@@ -59,17 +59,29 @@ async def _composed(folder: Path) -> AsyncIterator[Suite]:
 
 
 @pytest.fixture(scope="session")
-def loaded(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, LoadReport]:
-    """A data folder after the first load, and what that load said."""
-    folder = tmp_path_factory.mktemp("loaded") / "data"
+def migrated(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A data folder with empty databases and the business date of the data."""
+    folder = tmp_path_factory.mktemp("migrated") / "data"
 
-    async def load() -> LoadReport:
+    async def prepare() -> None:
         settings = SuiteSettings(data_dir=folder)
         await compose.upgrade(MEMBERS, settings)
         databases = [compose.open_database(name, settings) for name in MEMBERS]
         await business_date.pin(databases, business_date.REFERENCE_DATE)
         for database in databases:
             await database.close()
+
+    asyncio.run(prepare())
+    return folder
+
+
+@pytest.fixture(scope="session")
+def loaded(migrated: Path, tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, LoadReport]:
+    """A data folder after the first load, and what that load said."""
+    folder = tmp_path_factory.mktemp("loaded") / "data"
+    shutil.copytree(migrated, folder)
+
+    async def load() -> LoadReport:
         async with _composed(folder) as suite:
             report = await suite.load()
             await suite.caught_up()
@@ -86,5 +98,12 @@ def report(loaded: tuple[Path, LoadReport]) -> LoadReport:
 @pytest.fixture
 async def suite(loaded: tuple[Path, LoadReport], tmp_path: Path) -> AsyncIterator[Suite]:
     shutil.copytree(loaded[0], tmp_path / "data")
+    async with _composed(tmp_path / "data") as running:
+        yield running
+
+
+@pytest.fixture
+async def empty_suite(migrated: Path, tmp_path: Path) -> AsyncIterator[Suite]:
+    shutil.copytree(migrated, tmp_path / "data")
     async with _composed(tmp_path / "data") as running:
         yield running

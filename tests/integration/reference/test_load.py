@@ -1,10 +1,14 @@
 """The reference data in a real suite: all there, once, and moving what it should."""
 
 import json
+import sqlite3
 from decimal import Decimal
 
+import httpx
 import pytest
 
+from suite.load import load_reference
+from suite.load.calls import Refused
 from suite.load.data import read_reference
 
 AE = "ae-four-hour-wait"
@@ -41,6 +45,44 @@ async def test_a_second_load_makes_nothing_and_publishes_nothing(suite):
     assert await suite.events() == before
     assert (again.created, again.changed) == (0, 0)
     assert {kind: counts.kept for kind, counts in again.counts.items() if counts.kept} == {}
+
+
+@pytest.mark.parametrize("calls", [90, 215, 300])
+async def test_a_load_that_broke_off_goes_on(empty_suite, loaded, calls):
+    """Whatever was made stays; loading again makes the rest, and nothing twice. Calls under way may be lost."""
+    folder, report = loaded
+    made, hooks = 0, empty_suite.client.event_hooks["request"]
+
+    async def break_off(request: httpx.Request) -> None:
+        nonlocal made
+        made += request.method != "GET"
+        if made > calls:
+            raise httpx.ConnectError("gone", request=request)
+
+    empty_suite.client.event_hooks = {"request": [break_off]}
+    with pytest.raises(httpx.ConnectError):
+        await empty_suite.load()
+    empty_suite.client.event_hooks = {"request": hooks}
+    rest = await empty_suite.load()
+    await empty_suite.caught_up()
+    assert report.created - calls <= rest.created < report.created
+    with sqlite3.connect(folder / "indicators.db") as unbroken:
+        events = unbroken.execute("SELECT count(*) FROM outbox").fetchone()[0]
+    assert (await empty_suite.events())["indicators"] == events
+    risk = await empty_suite.get("/risks/v1/risks/OCC4")
+    assert sorted(link["severity_at"] for link in risk["links"]) == [0, 0, 0, 1]
+    await test_both_figures_of_the_contradicted_quarter_are_kept(empty_suite)
+    again = await empty_suite.load()
+    assert (again.created, [kind for kind, counts in again.counts.items() if counts.kept]) == (0, [])
+
+
+async def test_without_a_key_nothing_is_loaded_and_the_answer_is_told(suite):
+    transport = httpx.ASGITransport(suite.running.app)
+    async with httpx.AsyncClient(transport=transport, base_url="http://suite") as stranger:
+        with pytest.raises(Refused) as refused:
+            await load_reference(stranger, wait=suite.caught_up, say=lambda _line: None)
+    assert refused.value.status == 401
+    assert "POST /indicators/v1/areas answered 401" in str(refused.value)
 
 
 async def test_a_correction_made_since_stays(suite):
