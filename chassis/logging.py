@@ -43,13 +43,14 @@ def _route_libraries(shared: list[structlog.typing.Processor], form: str, level:
     if form == "json":
         tail += [structlog.processors.format_exc_info, structlog.processors.JSONRenderer()]
     else:
-        tail += [structlog.dev.ConsoleRenderer(colors=sys.stderr.isatty())]
+        plain = structlog.dev.plain_traceback  # the rich one prints local variables, secrets among them
+        tail += [structlog.dev.ConsoleRenderer(colors=sys.stderr.isatty(), exception_formatter=plain)]
     handler = logging.StreamHandler(sys.stderr)
     handler.setFormatter(structlog.stdlib.ProcessorFormatter(foreign_pre_chain=shared, processors=tail))
     root = logging.getLogger()
     root.handlers[:] = [handler]
     root.setLevel(level.upper())
-    for noisy in ("uvicorn.access", "httpx", "httpcore", "aiosqlite", "aiokafka", "alembic"):
+    for noisy in ("uvicorn", "uvicorn.access", "httpx", "httpcore", "aiosqlite", "aiokafka", "alembic"):
         logging.getLogger(noisy).setLevel("WARNING")
     for theirs in ("uvicorn", "uvicorn.error", "uvicorn.access"):
         logging.getLogger(theirs).handlers.clear()

@@ -18,6 +18,8 @@ from chassis.settings import ServiceSettings
 
 log = get_logger()
 
+SWEEP_SECONDS = 60.0
+
 
 class ServiceRuntime:
     """Runs what a service does besides answering requests."""
@@ -35,6 +37,14 @@ class ServiceRuntime:
             tasks.create_task(_kept_alive("relay", self.spec.name, self.relay.run))
             for loop in self.loops:
                 tasks.create_task(_kept_alive("consumer", loop.name, loop.run))
+            if self.spec.sweeps:
+                tasks.create_task(_kept_alive("sweep", self.spec.name, self._sweep))
+
+    async def _sweep(self) -> None:
+        while True:
+            for sweep in self.spec.sweeps:
+                await self.database.write(sweep)
+            await asyncio.sleep(SWEEP_SECONDS)
 
     async def health(self) -> dict[str, Any]:
         """Detail for readiness.

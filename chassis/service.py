@@ -1,6 +1,6 @@
 """What a service is, to whoever runs it, and how its app is built."""
 
-from collections.abc import Sequence
+from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -10,6 +10,7 @@ from prometheus_client import CONTENT_TYPE_LATEST, generate_latest
 from sqlalchemy import MetaData, text
 
 from chassis.consumer import Subscription
+from chassis.db import Tx
 from chassis.web import Edge, Resources, install_errors, problems
 
 
@@ -25,6 +26,8 @@ class ServiceSpec:
     """Python package whose ``migrations`` folder holds its revisions, such as ``services.risks``."""
     routers: Sequence[APIRouter]
     subscriptions: Sequence[Subscription] = ()
+    sweeps: Sequence[Callable[[Tx], Awaitable[object]]] = ()
+    """Use cases that the calendar asks for rather than a caller, such as an override that has run out; repeatable."""
     version: str = "1.0.0"
 
 

@@ -4,12 +4,13 @@ PostgreSQL takes the rows as one array a column (``INSERT ... SELECT unnest``), 
 for any number of rows; SQLite takes them one by one inside the transaction, which costs it nothing.
 """
 
+import json
 from collections.abc import Callable, Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
-from sqlalchemy import ColumnElement, Table, bindparam, func, select
+from sqlalchemy import JSON, Column, ColumnElement, Table, Text, bindparam, cast, func, select
 from sqlalchemy.dialects import postgresql, sqlite
-from sqlalchemy.dialects.postgresql import ARRAY
+from sqlalchemy.dialects.postgresql import ARRAY, JSONB
 from sqlalchemy.orm import DeclarativeBase
 
 if TYPE_CHECKING:
@@ -79,8 +80,23 @@ def _table(target: Target) -> Table:
 def _insert(tx: "Tx", table: Table, columns: Sequence[str]) -> Insert:
     if tx.dialect != "postgresql":
         return sqlite.insert(table)
-    arrays = [func.unnest(bindparam(f"rows_{name}", type_=ARRAY(table.c[name].type))) for name in columns]
+    arrays = [_unnested(table.c[name]) for name in columns]
     return postgresql.insert(table).from_select([table.c[name] for name in columns], select(*arrays))
+
+
+def _unnested(column: Column[Any]) -> ColumnElement[Any]:
+    """One array as rows. JSON travels as text: an array of its lists would be taken for one of more dimensions."""
+    name = f"rows_{column.name}"
+    if isinstance(column.type, JSON):
+        return cast(func.unnest(bindparam(name, type_=ARRAY(Text))), JSONB)
+    return func.unnest(bindparam(name, type_=ARRAY(column.type)))
+
+
+def _array(column: Column[Any], rows: Rows) -> list[Any]:
+    values = [row[column.name] for row in rows]
+    if isinstance(column.type, JSON):
+        return [None if value is None else json.dumps(value) for value in values]
+    return values
 
 
 async def _run(tx: "Tx", table: Table, statement: Insert, rows: Rows, returning: Sequence[str]) -> list[Any]:
@@ -88,7 +104,7 @@ async def _run(tx: "Tx", table: Table, statement: Insert, rows: Rows, returning:
         statement = statement.returning(*(table.c[name] for name in returning))  # type: ignore[assignment]  # still executes the same
     connection = await tx.session.connection()
     if tx.dialect == "postgresql":
-        arrays = {f"rows_{name}": [row[name] for row in rows] for name in rows[0]}
+        arrays = {f"rows_{name}": _array(table.c[name], rows) for name in rows[0]}
         result = await connection.execute(statement, arrays)
         return list(result.all()) if returning else []
     if not returning:

@@ -7,6 +7,7 @@ from datetime import date
 from enum import StrEnum
 from typing import Annotated, Any, TypeVar
 
+import httpx
 import typer
 from pydantic import ValidationError
 
@@ -18,7 +19,10 @@ from chassis.settings import LogSettings
 from suite import business_date as dates
 from suite import compose, documents, key_commands, loading, operations, roles, serving
 from suite.engines import EngineUnavailable
+from suite.load.calls import Refused
+from suite.load.rows import BadRows
 from suite.settings import MEMBERS, DatabaseUrls, RoleSettings, SuiteSettings
+from suite.waiting import NotCaughtUp
 
 T = TypeVar("T")
 
@@ -33,7 +37,19 @@ app.add_typer(loading.import_app, name="import")
 
 Member = StrEnum("Member", {name: name for name in MEMBERS})  # type: ignore[misc]  # made of what there is
 
-EXPECTED = (Problem, BusError, SchemaDrift, EngineUnavailable, serving.CannotStart, operations.UnknownConsumer)
+EXPECTED = (
+    Problem,
+    BusError,
+    SchemaDrift,
+    EngineUnavailable,
+    BadRows,
+    Refused,
+    NotCaughtUp,
+    httpx.TransportError,
+    serving.CannotStart,
+    operations.UnknownConsumer,
+)
+"""What an operator can mend; said in one line."""
 
 
 @app.callback()

@@ -7,6 +7,7 @@ from chassis.web import Resources
 from services.risks.consumers import INDICATORS
 from services.risks.endpoints import router
 from services.risks.models import Base
+from services.risks.service.assessing import sweep_overrides
 
 DESCRIPTION = """
 The risk register. An owner assesses a risk; linked indicators then move its likelihood, never its impact, by rules
@@ -28,6 +29,7 @@ SPEC = ServiceSpec(
     package="services.risks",
     routers=(router,),
     subscriptions=(INDICATORS,),
+    sweeps=(sweep_overrides,),
 )
 
 
