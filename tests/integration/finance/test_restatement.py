@@ -129,6 +129,16 @@ async def test_an_older_event_still_adds_a_period_the_newer_did_not_carry(api: h
     assert await totals(api, "admissions") == {"2017-04": ("6999.15", "2333.05")}
 
 
+async def test_a_lower_revision_that_comes_late_changes_nothing(api: httpx.AsyncClient, database: Database):
+    await define(api)
+    source = Source()
+    older, newer = source.say({"2017-12": "1429"}), source.say({"2017-12": "1371"})
+    await hear(database, [newer])
+    await hear(database, [older])
+    assert await totals(api, "admissions") == {"2017-12": ("6999.15", "2333.05")}
+    assert [entry["revision"] for entry in await entries(api, "admissions")] == [2]
+
+
 async def test_a_scheme_defined_later_finds_its_past(api: httpx.AsyncClient, database: Database):
     source = Source()
     await hear(database, [source.say({"2017-03": "1000", "2017-04": "1371"}), source.say({"2017-12": "1390"})])
