@@ -5,12 +5,10 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Any, TypeVar
 
-from sqlalchemy import ColumnElement, Select, and_, delete, func, insert, or_, select, tuple_
-from sqlalchemy.dialects import postgresql, sqlite
-from sqlalchemy.orm import InstrumentedAttribute
+from sqlalchemy import ColumnElement, Select, and_, delete, func, or_, select, tuple_
 
 from chassis.db import Tx
-from chassis.sql import insert_many, upsert
+from chassis.sql import Rows, insert_many, insert_or_ignore, upsert
 from contracts.colours import Colour
 from contracts.period import Period, PeriodKind
 from services.pledges.domain import Colours, IndicatorKey, Schedule
@@ -69,21 +67,12 @@ class Heard:
 # pledges
 
 
-async def add_pledge(tx: Tx, row: Mapping[str, Any], assignments: Sequence[Mapping[str, Any]]) -> bool:
+async def add_pledge(tx: Tx, row: Mapping[str, Any], assignments: Rows) -> bool:
     """Insert a pledge with its assignments unless its number is there; whether it was inserted."""
-    if not await _insert_unless_there(tx, Pledge, row, Pledge.number):
+    if not await insert_or_ignore(tx, Pledge, [row], ("number",), returning=("number",)):
         return False
-    await tx.session.execute(insert(Assignment), assignments)
+    await insert_many(tx, Assignment, assignments)
     return True
-
-
-async def _insert_unless_there(
-    tx: Tx, table: type[Pledge | Priority | Action], row: Mapping[str, Any], key: InstrumentedAttribute[str]
-) -> bool:
-    """Insert one row unless its key is there, waiting for whoever is inserting it; whether it was inserted."""
-    dialect = postgresql if tx.dialect == "postgresql" else sqlite
-    statement = dialect.insert(table).values(**row).on_conflict_do_nothing(index_elements=[key]).returning(key)
-    return await tx.session.scalar(statement) is not None
 
 
 async def pledge(tx: Tx, number: str) -> Pledge | None:
@@ -251,12 +240,12 @@ async def priorities(tx: Tx, after: str | None, limit: int) -> Sequence[Priority
 
 async def add_priority(tx: Tx, row: Mapping[str, Any]) -> bool:
     """Insert a priority unless its code is there; whether it was inserted."""
-    return await _insert_unless_there(tx, Priority, row, Priority.code)
+    return bool(await insert_or_ignore(tx, Priority, [row], ("code",), returning=("code",)))
 
 
 async def add_action(tx: Tx, row: Mapping[str, Any]) -> bool:
     """Insert an action unless its code is there; whether it was inserted."""
-    return await _insert_unless_there(tx, Action, row, Action.code)
+    return bool(await insert_or_ignore(tx, Action, [row], ("code",), returning=("code",)))
 
 
 async def lock_priority(tx: Tx, code: str) -> Priority | None:
