@@ -3,10 +3,10 @@
 from collections.abc import Mapping
 from typing import Any
 
-from sqlalchemy import Row, select
+from sqlalchemy import Row, select, update
+from sqlalchemy.dialects import postgresql, sqlite
 
 from chassis.db import Tx
-from chassis.sql import insert_or_ignore, upsert
 from services.indicators.models import ObjectiveRow, OutcomeRow, StandardRow
 
 Kept = type[OutcomeRow] | type[ObjectiveRow] | type[StandardRow]
@@ -20,8 +20,15 @@ async def listing(tx: Tx, table: Kept, after: str | None, limit: int) -> list[Ro
 
 
 async def put(tx: Tx, table: Kept, values: Mapping[str, Any]) -> bool:
-    """Keep ``values`` under their code; whether the code is new."""
-    if await insert_or_ignore(tx, table, [values], ["code"], returning=["code"]):
+    """Keep ``values`` under their code; whether the code is new.
+
+    Row by row, since a bulk statement would take a JSON list for an array of rows.
+    """
+    insert = postgresql.insert if tx.dialect == "postgresql" else sqlite.insert
+    added = await tx.session.execute(
+        insert(table).values(**values).on_conflict_do_nothing(index_elements=["code"]).returning(table.code)
+    )
+    if added.one_or_none() is not None:
         return True
-    await upsert(tx, table, [values], ["code"], [name for name in values if name != "code"])
+    await tx.session.execute(update(table).where(table.code == values["code"]).values(**values))
     return False
