@@ -76,6 +76,6 @@ def _count(terminalreporter: Any, engine: str, outcomes: tuple[str, ...]) -> int
     reports = [report for outcome in outcomes for report in terminalreporter.stats.get(outcome, [])]
     lack = LACKING.format(engine=ENGINES[engine])
     return sum(
-        engine in report.keywords and (report.outcome != "skipped" or lack in str(report.longrepr))
+        engine in report.keywords and (report.outcome == "skipped") == (lack in str(report.longrepr))
         for report in reports
     )

@@ -8,6 +8,7 @@ from typing import Any
 
 import structlog
 from aiokafka import AIOKafkaProducer
+from aiokafka.errors import KafkaError
 
 from chassis.bus.kafka.connection import CLOSE_S, bounded, client_options, stop
 from chassis.bus.kafka.settings import KafkaSettings
@@ -103,11 +104,22 @@ class KafkaProducer:
         sender = client._sender.sender_task  # noqa: SLF001  # aiokafka offers no way to give up what is queued
         if sender is not None:
             sender.cancel()
-        client._message_accumulator.fail_all(BusError("The producer was replaced."))  # noqa: SLF001  # the same
+        _give_up(client._message_accumulator)  # noqa: SLF001  # the same
         await client.client.close()
         if sender is not None:
             await asyncio.wait({sender}, timeout=CLOSE_S)
         await stop(client)
+
+
+def _give_up(accumulator: Any) -> None:
+    """Fail what is queued or under way. Who waits for it hears; nobody is warned of what no one waits for."""
+    queued = [batch for batches in accumulator._batches.values() for batch in batches]  # noqa: SLF001  # see above
+    held = [*queued, *accumulator._pending_batches]  # noqa: SLF001  # see above
+    accumulator.fail_all(KafkaError("The producer was replaced."))
+    for batch in held:
+        for future in (batch.future, batch._drain_waiter):  # noqa: SLF001  # see above
+            if future.done() and not future.cancelled():
+                future.exception()
 
 
 def _by_partition(messages: Sequence[Message], count: int) -> dict[int, list[Message]]:
