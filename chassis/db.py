@@ -99,6 +99,13 @@ def is_outage(error: BaseException) -> bool:
     return gone or error.connection_invalidated or (isinstance(error, OperationalError) and not code)
 
 
+def is_unstorable(error: BaseException) -> bool:
+    """Whether a text was sent that no database keeps: a NUL, or half of a surrogate pair."""
+    if isinstance(error, UnicodeEncodeError):
+        return True
+    return isinstance(error, DBAPIError) and getattr(error.orig, "sqlstate", None) in {"22021", "22P05"}
+
+
 def _is_retryable(error: DBAPIError) -> bool:
     if getattr(error.orig, "sqlstate", None) in _RETRYABLE:
         return True

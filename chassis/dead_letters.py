@@ -35,11 +35,11 @@ async def park(tx: Tx, consumer: str, record: Record, reason: Reason, error: str
         "topic": record.topic,
         "partition": record.partition,
         "offset": record.offset,
-        "key": record.key,
+        "key": _text(record.key),
         "value": record.value,
-        "headers": dict(record.headers),
+        "headers": {_text(name): _text(value) for name, value in record.headers.items()},
         "reason": reason.value,
-        "error": error[:4000],
+        "error": _text(error[:4000]),
         "attempts": attempts,
         "state": LetterState.PARKED.value,
         "parked_at": tx.now,
@@ -48,11 +48,16 @@ async def park(tx: Tx, consumer: str, record: Record, reason: Reason, error: str
     await insert_or_ignore(tx, tx.table("dead_letter"), [row], _PLACE)
 
 
+def _text(value: str) -> str:
+    """Text that any database keeps; what cannot be kept is shown as a replacement character."""
+    return value.encode("utf-8", "replace").decode().replace("\x00", "\ufffd")
+
+
 def _attributes(record: Record) -> dict[str, Any]:
     try:
         event = delivery(record)
     except UnreadableEventError:
-        return {"event_id": None, "type": None, "subject": record.key[:200], "version": None}
+        return {"event_id": None, "type": None, "subject": _text(record.key)[:200], "version": None}
     return {
         "event_id": event.id,
         "type": event.type[:120],

@@ -62,6 +62,10 @@ class UnreadableEventError(ValueError):
     """A record that is not a CloudEvent of ours."""
 
 
+_LONGEST = {"ce_id": 64, "ce_source": 60, "ce_type": 120}
+_LONGEST_SUBJECT, _HIGHEST_VERSION = 200, 2**63 - 1
+
+
 class Delivery:
     """One event as consumed. The body is decoded when asked for, and once."""
 
@@ -99,11 +103,22 @@ def delivery(record: Record) -> Delivery:
         UnreadableEventError: neither names an event.
     """
     try:
-        if all(name in record.headers for name in _NEEDED):
-            return Delivery(record, record.headers)
-        return Delivery(record, _attributes(record.value))
+        named = all(name in record.headers for name in _NEEDED)
+        return Delivery(record, _checked(record, record.headers if named else _attributes(record.value)))
     except (ValueError, KeyError, TypeError, RecursionError) as error:
         raise UnreadableEventError(f"not a CloudEvent of ours: {error}") from error
+
+
+def _checked(record: Record, attributes: Mapping[str, str]) -> Mapping[str, str]:
+    """The attributes, if they are such as can be kept."""
+    for name, longest in _LONGEST.items():
+        if not 0 < len(attributes[name]) <= longest or "\x00" in attributes[name]:
+            raise ValueError(f"{name} is empty, too long or not text")
+    if not 0 < len(record.key) <= _LONGEST_SUBJECT or "\x00" in record.key:
+        raise ValueError("the key is empty, too long or not text")
+    if not 0 < int(attributes["ce_aggregateversion"]) <= _HIGHEST_VERSION:
+        raise ValueError("ce_aggregateversion is out of range")
+    return attributes
 
 
 def _attributes(value: bytes) -> dict[str, str]:

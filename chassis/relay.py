@@ -94,8 +94,9 @@ class Relay:
                     sending = None
                     crash_point("relay.before_mark")
             finally:
-                if sending:
+                if sending:  # something failed: let the publish end before the rows are free again
                     sending.cancel()
+                    await asyncio.gather(sending, return_exceptions=True)
         telemetry.PUBLISHED.labels(self.service).inc(published)
         return published
 

@@ -1,14 +1,14 @@
 """Bulk statements that both databases understand.
 
-PostgreSQL takes the rows as one array a column (``INSERT ... SELECT unnest``), so a statement has the same text
-for any number of rows; SQLite takes them one by one inside the transaction, which costs it nothing.
+Rows travel as few parameters, so that a statement has the same text for any number of them: on PostgreSQL as one
+array a column (``INSERT ... SELECT unnest``), on SQLite as one JSON document (``INSERT ... SELECT json_each``).
 """
 
 import json
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
-from sqlalchemy import JSON, Column, ColumnElement, Table, Text, bindparam, cast, func, select
+from sqlalchemy import JSON, Column, ColumnElement, LargeBinary, Table, Text, bindparam, cast, func, select, text
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.dialects.postgresql import ARRAY, JSONB
 from sqlalchemy.orm import DeclarativeBase
@@ -78,10 +78,15 @@ def _table(target: Target) -> Table:
 
 
 def _insert(tx: "Tx", table: Table, columns: Sequence[str]) -> Insert:
-    if tx.dialect != "postgresql":
+    wanted = [table.c[name] for name in columns]
+    if tx.dialect == "postgresql":
+        return postgresql.insert(table).from_select(wanted, select(*(_unnested(column) for column in wanted)))
+    if _has_bytes(wanted):
         return sqlite.insert(table)
-    arrays = [_unnested(table.c[name]) for name in columns]
-    return postgresql.insert(table).from_select([table.c[name] for name in columns], select(*arrays))
+    each = func.json_each(bindparam("rows")).table_valued("value")
+    cells = [func.json_extract(each.c.value, f"$[{place}]") for place in range(len(wanted))]
+    # without a condition, SQLite would read ON CONFLICT as part of a join
+    return sqlite.insert(table).from_select(wanted, select(*cells).where(text("true")))
 
 
 def _unnested(column: Column[Any]) -> ColumnElement[Any]:
@@ -99,18 +104,32 @@ def _array(column: Column[Any], rows: Rows) -> list[Any]:
     return values
 
 
+def _has_bytes(columns: Iterable[Column[Any]]) -> bool:
+    """Bytes have no place in a JSON document; such rows, which are few and large, go one by one."""
+    return any(isinstance(column.type, LargeBinary) for column in columns)
+
+
+def _document(tx: "Tx", table: Table, rows: Rows) -> str:
+    """The rows as SQLite keeps them: each value as its column's type would bind it."""
+    dialect = tx.session.get_bind().dialect
+    binds = [(name, table.c[name].type.dialect_impl(dialect).bind_processor(dialect)) for name in rows[0]]
+    return json.dumps([[bind(row[name]) if bind else row[name] for name, bind in binds] for row in rows])
+
+
 async def _run(tx: "Tx", table: Table, statement: Insert, rows: Rows, returning: Sequence[str]) -> list[Any]:
     if returning:
         statement = statement.returning(*(table.c[name] for name in returning))  # type: ignore[assignment]  # still executes the same
     connection = await tx.session.connection()
-    if tx.dialect == "postgresql":
-        arrays = {f"rows_{name}": _array(table.c[name], rows) for name in rows[0]}
-        result = await connection.execute(statement, arrays)
-        return list(result.all()) if returning else []
-    if not returning:
-        await connection.execute(statement, [dict(row) for row in rows])
-        return []
     found: list[Any] = []
-    for row in rows:
-        found.extend((await connection.execute(statement, dict(row))).all())
+    for parameters in _parameters(tx, table, rows):
+        result = await connection.execute(statement, parameters)
+        found += result.all() if returning else ()
     return found
+
+
+def _parameters(tx: "Tx", table: Table, rows: Rows) -> list[dict[str, Any]]:
+    """What each execution of the statement is given: everything at once wherever that can be."""
+    columns = [table.c[name] for name in rows[0]]
+    if tx.dialect == "postgresql":
+        return [{f"rows_{column.name}": _array(column, rows) for column in columns}]
+    return [dict(row) for row in rows] if _has_bytes(columns) else [{"rows": _document(tx, table, rows)}]

@@ -17,7 +17,7 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from chassis import telemetry
 from chassis.clock import Clock, system_clock
-from chassis.db import Database, Tx, is_outage
+from chassis.db import Database, Tx, is_outage, is_unstorable
 from chassis.errors import (
     BadRequest,
     FieldError,
@@ -39,6 +39,7 @@ log = get_logger()
 
 ACTOR_HEADER = "x-actor"
 INTERNAL_KEY_HEADER = "x-internal-key"
+NOT_ANSWERED = 0
 
 
 class StrictBody(BaseModel):
@@ -118,9 +119,13 @@ def _decode_cursor(cursor: str) -> str:
         after = json.loads(base64.urlsafe_b64decode(cursor.encode() + b"=="))
     except ValueError:
         after = None
-    if not isinstance(after, str):
+    if not isinstance(after, str) or not _storable(after):
         raise BadRequest("This cursor was not given out here.", [FieldError("cursor", "take it from `next`")])
     return after
+
+
+def _storable(text: str) -> bool:
+    return "\x00" not in text and text.encode("utf-8", "ignore").decode() == text
 
 
 def page(rows: Sequence[Item], limit: int, key: Callable[[Item], str]) -> Page[Item]:
@@ -201,13 +206,18 @@ async def _on_http(request: Request, error: Exception) -> JSONResponse:
 
 
 async def _on_crash(request: Request, error: Exception) -> JSONResponse:
+    return crash_response(error, request.url.path)
+
+
+def crash_response(error: Exception, path: str) -> JSONResponse:
+    """The answer to an exception that nobody expected."""
     if is_outage(error):
         log.warning("storage.unavailable", error=type(error).__name__, detail=str(error)[:300])
-        return problem_response(
-            Unavailable("The storage cannot be reached or is full; nothing was saved."), request.url.path
-        )
-    log.error("request.crashed", path=request.url.path, exc_info=error)
-    return problem_response(Problem("It was logged; nothing was saved."), request.url.path)
+        return problem_response(Unavailable("The storage cannot be reached or is full; nothing was saved."), path)
+    if is_unstorable(error):
+        return problem_response(Invalid("A text holds a character that cannot be stored, such as NUL."), path)
+    log.error("request.crashed", path=path, exc_info=error)
+    return problem_response(Problem("It was logged; nothing was saved."), path)
 
 
 class Edge:
@@ -229,7 +239,7 @@ class Edge:
             return
         headers = {name: value for name, value in scope["headers"]}  # noqa: C416  typed as bytes pairs
         telemetry.continue_trace(headers.get(b"traceparent", b"").decode("latin-1"))
-        started, status = time.perf_counter(), [500]
+        started, status = time.perf_counter(), [NOT_ANSWERED]
 
         async def watched(message: Message) -> None:
             if message["type"] == "http.response.start":
@@ -241,6 +251,10 @@ class Edge:
             await self.app(scope, _bounded(receive, self.limit), watched)
         except Problem as problem:
             await problem_response(problem, scope["path"])(scope, receive, watched)
+        except Exception as error:
+            if status[0] != NOT_ANSWERED:
+                raise
+            await crash_response(error, scope["path"])(scope, receive, watched)
         finally:
             elapsed = time.perf_counter() - started
             telemetry.REQUESTS.labels(self.service, scope["method"], str(status[0])).observe(elapsed)

@@ -103,6 +103,8 @@ class KafkaProducer:
         self._client = None
         sender = client._sender.sender_task  # noqa: SLF001  # aiokafka offers no way to give up what is queued
         if sender is not None:
+            # Without transactions aiokafka 0.14 stumbles over its own clean-up of a sender that failed.
+            sender.remove_done_callback(client._sender._fail_all)  # noqa: SLF001  # the same
             sender.cancel()
         _give_up(client._message_accumulator)  # noqa: SLF001  # the same
         await client.client.close()
