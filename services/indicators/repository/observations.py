@@ -2,10 +2,24 @@
 
 from collections.abc import Collection, Iterable, Sequence
 from datetime import date, datetime
+from functools import cache
 from typing import Any
 
-from sqlalchemy import ColumnElement, Row, Select, and_, exists, func, literal, or_, select, tuple_, union_all
-from sqlalchemy.orm import aliased
+from sqlalchemy import (
+    BindParameter,
+    ColumnElement,
+    CompoundSelect,
+    Row,
+    and_,
+    bindparam,
+    exists,
+    func,
+    literal,
+    or_,
+    select,
+    tuple_,
+    union_all,
+)
 
 from chassis.db import Tx
 from chassis.sql import insert_many
@@ -18,22 +32,23 @@ from services.indicators.models import ObservationRow
 Place = tuple[str, date, date, int]
 """Where an observation stands in a listing: area, end, start, revision."""
 
-_COLUMNS = tuple(ObservationRow.__table__.c)
+_TABLE = ObservationRow.__table__
+_OF = _TABLE.c
+_NEWER = _TABLE.alias("newer")
 
 
-def _standing(as_of: datetime | None) -> list[ColumnElement[bool]]:
+def _standing(as_of: ColumnElement[datetime] | None) -> list[ColumnElement[bool]]:
     """Conditions for the highest revision, of those known at ``as_of``."""
-    newer = aliased(ObservationRow)
     same = and_(
-        newer.indicator == ObservationRow.indicator,
-        newer.area == ObservationRow.area,
-        newer.period_end == ObservationRow.period_end,
-        newer.period_start == ObservationRow.period_start,
-        newer.revision > ObservationRow.revision,
+        _NEWER.c.indicator == _OF.indicator,
+        _NEWER.c.area == _OF.area,
+        _NEWER.c.period_end == _OF.period_end,
+        _NEWER.c.period_start == _OF.period_start,
+        _NEWER.c.revision > _OF.revision,
     )
     if as_of is None:
         return [~exists().where(same)]
-    return [~exists().where(same, newer.recorded_at <= as_of), ObservationRow.recorded_at <= as_of]
+    return [~exists().where(same, _NEWER.c.recorded_at <= as_of), _OF.recorded_at <= as_of]
 
 
 async def latest(
@@ -51,36 +66,38 @@ async def latest(
     Standing observations of the latest periods (up to ``until``) of every series, and of periods that end on one of
     ``ends``; with the comparator's of the same periods. ``areas`` None means all.
     """
-    place = func.row_number().over(
-        partition_by=(ObservationRow.indicator, ObservationRow.area),
-        order_by=(ObservationRow.period_end.desc(), ObservationRow.period_start.desc()),
-    )
-    query = select(*_COLUMNS, place.label("place")).where(ObservationRow.indicator.in_(indicators), *_standing(as_of))
-    if areas is not None:
-        query = query.where(ObservationRow.area.in_(areas))
-    if until is not None:
-        query = query.where(ObservationRow.period_end <= until)
-    ranked = query.cte("ranked")
-    local = select(ranked).where(or_(ranked.c.place <= REACH, ranked.c.period_end.in_(ends))).cte("local")
-    found = await tx.session.execute(union_all(select(local), _of(comparator, indicators, local, ends, as_of)))
+    optional = {"areas": None if areas is None else list(areas), "as_of": as_of, "until": until}
+    given = {name: value for name, value in optional.items() if value is not None}
+    values = {**given, "indicators": list(indicators), "ends": list(ends), "comparator": comparator}
+    found = await tx.session.execute(_latest(frozenset(given)), values)
     return [_observation(row) for row in found]
 
 
-def _of(
-    comparator: str, indicators: Collection[str], local: Any, ends: Collection[date], as_of: datetime | None
-) -> Select[Any]:
-    """The comparator's standing observations of the periods in ``local``, and of those ending on ``ends``."""
+@cache
+def _latest(given: frozenset[str]) -> CompoundSelect[Any]:
+    """The statement of :func:`latest`, built once for each set of options: building costs more than running it."""
+    as_of = bindparam("as_of", type_=_OF.recorded_at.type) if "as_of" in given else None
+    standing = [_OF.indicator.in_(bindparam("indicators", expanding=True)), *_standing(as_of)]
+    place = func.row_number().over(
+        partition_by=(_OF.indicator, _OF.area), order_by=(_OF.period_end.desc(), _OF.period_start.desc())
+    )
+    query = select(*_OF, place.label("place")).where(*standing)
+    if "areas" in given:
+        query = query.where(_OF.area.in_(bindparam("areas", expanding=True)))
+    if "until" in given:
+        query = query.where(_OF.period_end <= bindparam("until"))
+    ranked = query.cte("ranked")
+    ends: BindParameter[Any] = bindparam("ends", expanding=True)
+    local = select(ranked).where(or_(ranked.c.place <= REACH, ranked.c.period_end.in_(ends))).cte("local")
     matched = exists().where(
-        local.c.indicator == ObservationRow.indicator,
-        local.c.period_end == ObservationRow.period_end,
-        local.c.period_start == ObservationRow.period_start,
+        local.c.indicator == _OF.indicator,
+        local.c.period_end == _OF.period_end,
+        local.c.period_start == _OF.period_start,
     )
-    return select(*_COLUMNS, literal(0).label("place")).where(
-        ObservationRow.indicator.in_(indicators),
-        ObservationRow.area == comparator,
-        or_(matched, ObservationRow.period_end.in_(ends)),
-        *_standing(as_of),
+    comparators = select(*_OF, literal(0).label("place")).where(
+        *standing, _OF.area == bindparam("comparator"), or_(matched, _OF.period_end.in_(ends))
     )
+    return union_all(select(local), comparators)
 
 
 async def listing(
@@ -96,22 +113,22 @@ async def listing(
     limit: int,
 ) -> list[Observation]:
     """Standing observations, or every revision, by area, period and revision."""
-    query = select(*_COLUMNS).where(ObservationRow.indicator == indicator)
+    query = select(*_OF).where(_OF.indicator == indicator)
     if not revisions:
-        query = query.where(*_standing(as_of))
+        query = query.where(*_standing(None if as_of is None else literal(as_of, _OF.recorded_at.type)))
     elif as_of is not None:
-        query = query.where(ObservationRow.recorded_at <= as_of)
+        query = query.where(_OF.recorded_at <= as_of)
     if area is not None:
-        query = query.where(ObservationRow.area == area)
+        query = query.where(_OF.area == area)
     if period is not None:
-        query = query.where(ObservationRow.period_start == period.start, ObservationRow.period_end == period.end)
+        query = query.where(_OF.period_start == period.start, _OF.period_end == period.end)
     if status is not None:
-        query = query.where(ObservationRow.status == status.value)
+        query = query.where(_OF.status == status.value)
     order = (
-        ObservationRow.area,
-        ObservationRow.period_end,
-        ObservationRow.period_start,
-        ObservationRow.revision,
+        _OF.area,
+        _OF.period_end,
+        _OF.period_start,
+        _OF.revision,
     )
     if after is not None:
         query = query.where(tuple_(*order) > after)

@@ -2,9 +2,10 @@
 
 from collections.abc import Collection, Iterable, Mapping
 from datetime import datetime
+from functools import cache
 from typing import Any
 
-from sqlalchemy import Row, and_, or_, select, tuple_, update
+from sqlalchemy import Row, Select, and_, bindparam, or_, select, tuple_, update
 
 from chassis.db import Tx
 from chassis.sql import insert_many, insert_or_ignore, upsert
@@ -76,6 +77,13 @@ async def context(tx: Tx, indicators: Collection[str], areas: Collection[str] | 
 
     ``areas`` None means all of them. Columns of the area carry ``area_``, of the target ``target_``.
     """
+    values = {"indicators": list(indicators)} | ({} if areas is None else {"areas": list(areas)})
+    return list(await tx.session.execute(_context(whole=areas is None), values))
+
+
+@cache
+def _context(*, whole: bool) -> Select[Any]:
+    """The statement of :func:`context`, built once: building costs more than running it."""
     query = (
         select(
             *INDICATOR,
@@ -92,11 +100,9 @@ async def context(tx: Tx, indicators: Collection[str], areas: Collection[str] | 
         .join(AreaRow, AreaRow.code == SeriesRow.area)
         .outerjoin(FrameworkRow, FrameworkRow.code == IndicatorRow.framework)
         .outerjoin(TargetRow, and_(TargetRow.indicator == SeriesRow.indicator, TargetRow.area == SeriesRow.area))
-        .where(SeriesRow.indicator.in_(indicators))
+        .where(SeriesRow.indicator.in_(bindparam("indicators", expanding=True)))
     )
-    if areas is not None:
-        query = query.where(SeriesRow.area.in_(areas))
-    return list(await tx.session.execute(query))
+    return query if whole else query.where(SeriesRow.area.in_(bindparam("areas", expanding=True)))
 
 
 async def targets(
