@@ -106,22 +106,29 @@ class KafkaProducer:
             # Without transactions aiokafka 0.14 stumbles over its own clean-up of a sender that failed.
             sender.remove_done_callback(client._sender._fail_all)  # noqa: SLF001  # the same
             sender.cancel()
-        _give_up(client._message_accumulator)  # noqa: SLF001  # the same
-        await client.client.close()
+        await client.client.close()  # what is under way fails, and nothing new leaves
         if sender is not None:
             await asyncio.wait({sender}, timeout=CLOSE_S)
+            _hear(sender)
+        _give_up(client._message_accumulator)  # noqa: SLF001  # the same
         await stop(client)
 
 
 def _give_up(accumulator: Any) -> None:
     """Fail what is queued or under way. Who waits for it hears; nobody is warned of what no one waits for."""
     queued = [batch for batches in accumulator._batches.values() for batch in batches]  # noqa: SLF001  # see above
-    held = [*queued, *accumulator._pending_batches]  # noqa: SLF001  # see above
+    # A batch that was under way before has a callback that looks for it here, and raises otherwise.
+    accumulator._pending_batches.update(queued)  # noqa: SLF001  # see above
+    held = list(accumulator._pending_batches)  # noqa: SLF001  # see above
     accumulator.fail_all(KafkaError("The producer was replaced."))
     for batch in held:
         for future in (batch.future, batch._drain_waiter):  # noqa: SLF001  # see above
-            if future.done() and not future.cancelled():
-                future.exception()
+            _hear(future)
+
+
+def _hear(future: asyncio.Future[Any]) -> None:
+    if future.done() and not future.cancelled():
+        future.exception()
 
 
 def _by_partition(messages: Sequence[Message], count: int) -> dict[int, list[Message]]:
