@@ -1,7 +1,7 @@
 """A service at work: its relay and its consumers, watched and restarted, and what they say of themselves."""
 
 import asyncio
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Coroutine
 from typing import Any
 
 from sqlalchemy import func, select
@@ -17,6 +17,9 @@ from chassis.service import ServiceSpec
 from chassis.settings import ServiceSettings
 
 log = get_logger()
+
+BUS_SECONDS = 1.0
+"""How long readiness waits for the bus: less than any probe waits for readiness."""
 
 SWEEP_SECONDS = 60.0
 
@@ -60,11 +63,21 @@ class ServiceRuntime:
 
     async def _consumer(self, loop: ConsumerLoop) -> dict[str, Any]:
         letters = await self.database.read(lambda tx: waiting(tx, loop.name))
-        try:
-            behind = await lag(self.database, self.bus, loop.subscription)
-        except BusError:
-            behind = None
+        behind = await _soon(lag(self.database, self.bus, loop.subscription))
         return {"lag": behind, "age_seconds": loop.age, "dead_letters": letters, "stopped": loop.stopped}
+
+
+async def _soon(asking: Coroutine[Any, Any, int]) -> int | None:
+    """The answer, or none where the bus does not give it soon: a silent bus must not keep a probe waiting."""
+    task = asyncio.create_task(asking)
+    await asyncio.wait({task}, timeout=BUS_SECONDS)
+    if not task.done():
+        task.cancel()
+        return None
+    try:
+        return task.result()
+    except BusError:
+        return None
 
 
 async def lag(database: Database, bus: Bus, subscription: Subscription) -> int:
