@@ -6,9 +6,24 @@ array a column (``INSERT ... SELECT unnest``), on SQLite as one JSON document (`
 
 import json
 from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from functools import lru_cache
 from typing import TYPE_CHECKING, Any
 
-from sqlalchemy import JSON, Column, ColumnElement, LargeBinary, Table, Text, bindparam, cast, func, select, text
+from sqlalchemy import (
+    JSON,
+    Column,
+    ColumnElement,
+    Executable,
+    LargeBinary,
+    Table,
+    Text,
+    bindparam,
+    cast,
+    func,
+    select,
+    text,
+)
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.dialects.postgresql import ARRAY, JSONB
 from sqlalchemy.orm import DeclarativeBase
@@ -29,11 +44,7 @@ async def insert_or_ignore(
 
     Every row names the same columns.
     """
-    if not rows:
-        return []
-    table = _table(target)
-    statement = _insert(tx, table, list(rows[0])).on_conflict_do_nothing(index_elements=list(keys))
-    return await _run(tx, table, statement, rows, returning)
+    return await _run(tx, target, rows, Rule(keys=tuple(keys)), returning)
 
 
 async def upsert(
@@ -48,25 +59,24 @@ async def upsert(
     """Insert ``rows``, or set ``update`` on those that exist by ``keys`` where ``where(table, excluded)`` holds.
 
     Every row names the same columns and no two share their keys; give them sorted by key, so that two writers lock
-    in one order. Returns the ``returning`` columns of the rows that were written.
+    in one order. Returns the ``returning`` columns of the rows that were written. ``where`` is best a function of the
+    module, so that the statement is built once.
     """
-    if not rows:
-        return []
-    table = _table(target)
-    insert = _insert(tx, table, list(rows[0]))
-    statement = insert.on_conflict_do_update(
-        index_elements=list(keys),
-        set_={name: insert.excluded[name] for name in update},
-        where=where(table, insert.excluded) if where else None,
-    )
-    return await _run(tx, table, statement, rows, returning)
+    return await _run(tx, target, rows, Rule(tuple(keys), tuple(update), where), returning)
 
 
 async def insert_many(tx: "Tx", target: Target, rows: Rows) -> None:
     """Insert ``rows``, all naming the same columns."""
-    if rows:
-        table = _table(target)
-        await _run(tx, table, _insert(tx, table, list(rows[0])), rows, ())
+    await _run(tx, target, rows, Rule(), ())
+
+
+@dataclass(frozen=True, slots=True)
+class Rule:
+    """What to do with a row that exists by ``keys``: no keys, an error; no ``update``, leave it."""
+
+    keys: tuple[str, ...] = ()
+    update: tuple[str, ...] = ()
+    where: Where | None = None
 
 
 def _table(target: Target) -> Table:
@@ -77,9 +87,26 @@ def _table(target: Target) -> Table:
     return table
 
 
-def _insert(tx: "Tx", table: Table, columns: Sequence[str]) -> Insert:
+@lru_cache(maxsize=512)
+def _statement(
+    dialect: str, table: Table, columns: tuple[str, ...], rule: Rule, returning: tuple[str, ...]
+) -> Executable:
+    """Building and fingerprinting a statement costs more than running it on one row, so each is built once."""
+    insert = _insert(dialect, table, columns)
+    if rule.update:
+        insert = insert.on_conflict_do_update(
+            index_elements=list(rule.keys),
+            set_={name: insert.excluded[name] for name in rule.update},
+            where=rule.where(table, insert.excluded) if rule.where else None,
+        )
+    elif rule.keys:
+        insert = insert.on_conflict_do_nothing(index_elements=list(rule.keys))
+    return insert.returning(*(table.c[name] for name in returning)) if returning else insert
+
+
+def _insert(dialect: str, table: Table, columns: Sequence[str]) -> Insert:
     wanted = [table.c[name] for name in columns]
-    if tx.dialect == "postgresql":
+    if dialect == "postgresql":
         return postgresql.insert(table).from_select(wanted, select(*(_unnested(column) for column in wanted)))
     if _has_bytes(wanted):
         return sqlite.insert(table)
@@ -116,9 +143,11 @@ def _document(tx: "Tx", table: Table, rows: Rows) -> str:
     return json.dumps([[bind(row[name]) if bind else row[name] for name, bind in binds] for row in rows])
 
 
-async def _run(tx: "Tx", table: Table, statement: Insert, rows: Rows, returning: Sequence[str]) -> list[Any]:
-    if returning:
-        statement = statement.returning(*(table.c[name] for name in returning))  # type: ignore[assignment]  # still executes the same
+async def _run(tx: "Tx", target: Target, rows: Rows, rule: Rule, returning: Sequence[str]) -> list[Any]:
+    if not rows:
+        return []
+    table = _table(target)
+    statement = _statement(tx.dialect, table, tuple(rows[0]), rule, tuple(returning))
     connection = await tx.session.connection()
     found: list[Any] = []
     for parameters in _parameters(tx, table, rows):
