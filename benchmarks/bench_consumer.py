@@ -53,11 +53,9 @@ async def _register(stage: Stage) -> None:
                 {"indicator": f"indicator-{n * LINKS + i}", "area": AREA, "group": f"group-{i}", "signal": "target"}
                 for i in range(LINKS)
             ]
-            body = {"ref": f"B{n:03}", "register": "bench", "kind": "threat", "title": f"Benchmark risk {n}"}
-            (await client.post("/risks/v1/risks", json=body)).raise_for_status()
-            (await client.put(f"/risks/v1/risks/B{n:03}/links", json={"links": links})).raise_for_status()
             rating = {"impact": 4, "likelihood": 3, "reason": "start"}
-            (await client.post(f"/risks/v1/risks/B{n:03}/assessments", json=rating)).raise_for_status()
+            body = {"ref": f"B{n:03}", "register": "bench", "title": f"Benchmark risk {n}", "links": links}
+            (await client.post("/risks/v1/risks", json=body | {"assessment": rating})).raise_for_status()
     await database.close()
 
 

@@ -15,6 +15,7 @@ from aiokafka import AIOKafkaConsumer, AIOKafkaProducer
 
 from benchmarks.stage import Figure, Stage
 from suite.settings import MEMBERS
+from suite.waiting import wait_until_caught_up
 
 UPDATES = 60
 AREA = {"code": "E06000026", "name": "Plymouth", "type": "unitary_authority"}
@@ -38,31 +39,32 @@ async def _updates(url: str, key: str) -> float:
     async with httpx.AsyncClient(base_url=url, headers=headers, timeout=30, trust_env=False) as client:
         (await client.post("/indicators/v1/areas", json=AREA)).raise_for_status()
         for n in range(UPDATES):
-            await _register(client, n)
-        await asyncio.sleep(2)  # let the registrations' events pass
+            await _indicator(client, n)
+        await wait_until_caught_up(client)  # an owner assesses what the register has heard of
+        for n in range(UPDATES):
+            await _risk(client, n)
+        await wait_until_caught_up(client)
         times = [await _one(client, n) for n in range(UPDATES)]
     return statistics.median(times)
 
 
-async def _register(client: httpx.AsyncClient, n: int) -> None:
-    """An indicator that meets its target, and a risk that listens to it."""
-    code, ref = f"update-{n}", f"U{n:03}"
-    definition = {"code": code, "name": f"Update {n}", "unit": "percentage", "decimals": 2}
+async def _indicator(client: httpx.AsyncClient, n: int) -> None:
+    """An indicator that meets its target."""
+    path = f"/indicators/v1/indicators/update-{n}"
+    definition = {"code": f"update-{n}", "name": f"Update {n}", "unit": "percentage", "decimals": 2}
     definition |= {"polarity": "high_is_good", "frequency": "month"}
-    calls: list[tuple[str, str, dict[str, object]]] = [
-        ("POST", "/indicators/v1/indicators", definition),
-        ("POST", f"/indicators/v1/indicators/{code}/targets", {"kind": "reach", "value": "95"}),
-        ("POST", f"/indicators/v1/indicators/{code}/observations", _observation("2017-12", "96")),
-        ("POST", "/risks/v1/risks", {"ref": ref, "register": "bench", "kind": "threat", "title": f"Update {n}"}),
-    ]
-    for method, path, body in calls:
-        (await client.request(method, path, json=body)).raise_for_status()
-    await asyncio.sleep(0.02)
-    link = {"indicator": code, "area": AREA["code"], "group": "one", "signal": "target"}
-    (await client.put(f"/risks/v1/risks/{ref}/links", json={"links": [link]})).raise_for_status()
-    await asyncio.sleep(0.02)
+    (await client.post("/indicators/v1/indicators", json=definition)).raise_for_status()
+    target = {"area": AREA["code"], "kind": "reach", "value": "95"}
+    (await client.post(f"{path}/targets", json=target)).raise_for_status()
+    (await client.post(f"{path}/observations", json=_observation("2017-12", "96"))).raise_for_status()
+
+
+async def _risk(client: httpx.AsyncClient, n: int) -> None:
+    """A risk that listens to it."""
+    link = {"indicator": f"update-{n}", "area": AREA["code"], "group": "one", "signal": "target"}
     rating = {"impact": 4, "likelihood": 3, "reason": "start"}
-    (await client.post(f"/risks/v1/risks/{ref}/assessments", json=rating)).raise_for_status()
+    body = {"ref": f"U{n:03}", "register": "bench", "title": f"Update {n}", "links": [link], "assessment": rating}
+    (await client.post("/risks/v1/risks", json=body)).raise_for_status()
 
 
 def _observation(period: str, value: str) -> dict[str, object]:

@@ -197,6 +197,8 @@ def _field(location: Sequence[Any]) -> str:
 
 async def _on_http(request: Request, error: Exception) -> JSONResponse:
     assert isinstance(error, HTTPException)  # noqa: S101  registered for this type
+    if error.status_code == PayloadTooLarge.status:
+        return problem_response(PayloadTooLarge(str(error.detail)), request.url.path)
     problem = Problem(str(error.detail))
     found = problem_body(problem, request.url.path)
     found |= {"status": error.status_code, "title": error.detail, "detail": "", "type": "about:blank"}
@@ -281,7 +283,7 @@ def _bounded(receive: Receive, limit: int) -> Receive:
         message = await receive()
         seen += len(message.get("body", b""))
         if seen > limit:
-            raise PayloadTooLarge(f"At most {limit} bytes are read.")
+            raise HTTPException(PayloadTooLarge.status, f"At most {limit} bytes are read.")  # others become a 400
         return message
 
     return bounded

@@ -9,9 +9,6 @@ from pathlib import Path
 
 import httpx
 from fastapi import FastAPI
-from services.finance.app import SPEC as FINANCE
-from services.indicators.app import SPEC as INDICATORS
-from services.risks.app import SPEC as RISKS
 from starlette.types import ASGIApp, Receive, Scope, Send
 
 from chassis import migrate
@@ -27,7 +24,10 @@ from gateway.app import SPEC as GATEWAY
 from gateway.app import create_gateway
 from gateway.settings import GatewaySettings
 from gateway.upstreams import all_over_network, in_process
+from services.finance.app import SPEC as FINANCE
+from services.indicators.app import SPEC as INDICATORS
 from services.pledges.app import SPEC as PLEDGES
+from services.risks.app import SPEC as RISKS
 from suite.settings import MEMBERS, BusSettings, DatabaseUrls, SuiteSettings
 
 SPECS: Mapping[str, ServiceSpec] = {spec.name: spec for spec in (INDICATORS, RISKS, PLEDGES, FINANCE, GATEWAY)}

@@ -1,0 +1,179 @@
+"""What every service does with a request before and after its own code."""
+
+import httpx
+import pytest
+from fastapi import APIRouter
+from pydantic import Field, SecretStr
+from sqlalchemy import select
+
+from chassis.errors import Conflict, FieldError
+from chassis.service import ServiceSpec, build_app
+from chassis.settings import ServiceSettings
+from chassis.web import OutBody, Page, Paging, Read, Resources, StrictBody, Write, page
+from tests.integration.chassis import tally
+
+JSON = {"content-type": "application/json"}
+KEY = "i" * 40
+
+router = APIRouter(prefix="/tally/v1")
+
+
+class NumberTaken(Conflict):
+    type_, title = "number-taken", "That number is taken"
+
+
+class Note(StrictBody):
+    name: str = Field(min_length=1, max_length=60)
+    number: int = Field(ge=0, le=2**31 - 1)
+
+
+class NoteOut(OutBody):
+    name: str
+    number: int
+
+
+@router.post("/notes", status_code=201)
+async def add(write: Write, body: Note) -> NoteOut:
+    async def work(tx):
+        if body.number == 13:
+            raise NumberTaken("13 is taken.", [FieldError("number", "choose another")])
+        if body.number == 99:
+            raise RuntimeError("a secret detail")
+        row = {"subject": body.name, "version": 1, "number": body.number}
+        await tx.session.execute(tally.newest.insert(), [row])
+
+    await write(work)
+    return NoteOut(name=body.name, number=body.number)
+
+
+@router.get("/notes")
+async def listed(read: Read, paging: Paging) -> Page[NoteOut]:
+    async def work(tx):
+        query = select(tally.newest).order_by(tally.newest.c.subject).limit(paging.limit + 1)
+        if paging.after:
+            query = query.where(tally.newest.c.subject > paging.after)
+        return [NoteOut(name=r.subject, number=r.number) for r in await tx.session.execute(query)]
+
+    return page(await read(work), paging.limit, key=lambda note: note.name)
+
+
+def client_of(database, **settings):
+    spec = ServiceSpec("tally", "Tally", "", tally.metadata, "tests", (router,))
+    app = build_app(spec, Resources(database, ServiceSettings(**settings)))
+    transport = httpx.ASGITransport(app, raise_app_exceptions=False)
+    return httpx.AsyncClient(transport=transport, base_url="http://tally")
+
+
+@pytest.fixture
+async def client(database):
+    async with client_of(database) as client:
+        yield client
+
+
+async def refused(client, status, **request):
+    answer = await client.post("/tally/v1/notes", **request)
+    assert answer.status_code == status, answer.text
+    assert answer.headers["content-type"] == "application/problem+json"
+    problem = answer.json()
+    assert (problem["status"], problem["instance"]) == (status, "/tally/v1/notes")
+    return problem
+
+
+async def test_every_offending_field_is_named(client):
+    problem = await refused(client, 422, json={"name": "", "number": -1, "more": 1})
+    assert [e["field"] for e in problem["errors"]] == ["name", "number", "more"]
+    assert problem["detail"] == "3 fields are not valid."
+
+
+async def test_a_refusal_of_the_domain_carries_its_noun(client):
+    problem = await refused(client, 409, json={"name": "a", "number": 13})
+    assert problem["type"] == "/problems/number-taken"
+    assert problem["errors"] == [{"field": "number", "message": "choose another"}]
+    assert (await client.get("/tally/v1/notes")).json()["items"] == []
+
+
+async def test_a_crash_tells_nothing_of_the_inside(client):
+    problem = await refused(client, 500, json={"name": "a", "number": 99})
+    assert "secret" not in str(problem)
+
+
+@pytest.mark.parametrize(
+    "text", ['{"name": "a", "number": NaN}', '{"name": "a", "number": 1e400}', '{"name": 1, "number": [{}]}']
+)
+async def test_numbers_that_are_none(client, text):
+    problem = await refused(client, 422, content=text, headers=JSON)
+    assert "number" in [e["field"] for e in problem["errors"]]
+
+
+async def test_text_that_no_database_keeps(client, database):
+    answer = await client.post("/tally/v1/notes", content='{"name": "a\\ud800", "number": 1}', headers=JSON)
+    assert answer.status_code == 422
+    answer = await client.post("/tally/v1/notes", content='{"name": "a\\u0000b", "number": 1}', headers=JSON)
+    assert answer.status_code in ({422} if database.dialect == "postgresql" else {201, 422})
+
+
+async def test_broken_json_and_other_types(client):
+    await refused(client, 400, content="{oops", headers=JSON)
+    await refused(client, 415, content="name=a", headers={"content-type": "application/x-www-form-urlencoded"})
+    await refused(client, 415, content=b"\x00\x01")
+    assert (await client.post("/tally/v1/notes", json={"name": "a", "number": 1})).status_code == 201
+
+
+async def test_a_large_body_is_refused_with_or_without_its_length(database):
+    async with client_of(database, max_body_bytes=2048) as client:
+        await refused(client, 413, content=b"x" * 4096, headers=JSON)
+
+        async def chunks():
+            for _ in range(40):
+                yield b" " * 100
+
+        await refused(client, 413, content=chunks(), headers=JSON)
+
+
+async def test_unknown_paths_and_methods_are_problems_too(client):
+    for answer in (await client.get("/tally/v1/nothing"), await client.delete("/tally/v1/notes")):
+        assert answer.headers["content-type"] == "application/problem+json"
+        assert answer.json()["status"] == answer.status_code
+
+
+async def test_a_collection_is_walked_by_its_cursors(client):
+    names = [f"n{n:02}" for n in range(7)]
+    for name in names:
+        await client.post("/tally/v1/notes", json={"name": name, "number": 1})
+    seen, cursor = [], None
+    while True:
+        query = {"limit": 3} | ({"cursor": cursor} if cursor else {})
+        found = (await client.get("/tally/v1/notes", params=query)).json()
+        seen += [note["name"] for note in found["items"]]
+        cursor = found["next"]
+        if cursor is None:
+            break
+    assert seen == names
+
+
+@pytest.mark.parametrize("cursor", ["nonsense", "bnVsbA", "", "é", "Ilx1ZDgwMCI"])
+async def test_a_cursor_that_was_not_given_out(client, cursor):
+    answer = await client.get("/tally/v1/notes", params={"cursor": cursor})
+    assert answer.status_code == 400
+    assert answer.json()["errors"][0]["field"] == "cursor"
+
+
+async def test_a_service_with_an_internal_key_answers_only_who_shows_it(database):
+    async with client_of(database, internal_key=SecretStr(KEY)) as client:
+        assert (await client.get("/tally/v1/notes")).status_code == 401
+        assert (await client.get("/tally/v1/notes", headers={"x-internal-key": "wrong"})).status_code == 401
+        assert (await client.get("/tally/v1/notes", headers={"x-internal-key": KEY})).status_code == 200
+        assert (await client.get("/health/live")).status_code == 200
+        assert (await client.get("/metrics")).status_code == 401
+
+
+async def test_storage_that_is_gone_is_a_503_and_not_ready(client, database, monkeypatch):
+    def gone(*_arguments, **_more):
+        raise ConnectionRefusedError("no database here")
+
+    monkeypatch.setattr(database, "_session", gone)
+    monkeypatch.setattr(database, "connect", gone)
+    problem = await refused(client, 503, json={"name": "a", "number": 1})
+    assert "nothing was saved" in problem["detail"]
+    ready = await client.get("/health/ready")
+    assert (ready.status_code, ready.json()["ready"]) == (503, False)
