@@ -190,6 +190,8 @@ class ConsumerLoop:
                 raise
             log.warning("consumer.batch_failed", consumer=self.name, count=len(records), error=repr(error)[:300])
             await self._one_by_one(batch.source, records)
+        else:
+            self._failures = 0
 
     async def _one_by_one(self, source: TopicPartition, records: Sequence[Record]) -> None:
         for record in records:

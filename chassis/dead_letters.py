@@ -81,6 +81,13 @@ async def listed(
 
 
 async def shown(tx: Tx, letter: int) -> Row[Any] | None:
+    """A letter whole, for reading."""
+    letters = tx.table("dead_letter")
+    return (await tx.session.execute(select(letters).where(letters.c.id == letter))).first()
+
+
+async def taken(tx: Tx, letter: int) -> Row[Any] | None:
+    """A letter whole, locked: whoever decides on it decides alone."""
     letters = tx.table("dead_letter")
     return (await tx.session.execute(select(letters).where(letters.c.id == letter).with_for_update())).first()
 

@@ -13,7 +13,7 @@ from chassis import inbox
 from chassis.bus.port import Bus, Record, TopicPartition
 from chassis.consumer import Rebuild, Subscription, sort
 from chassis.db import Database, Tx
-from chassis.dead_letters import LetterState, record_of, resolve, shown
+from chassis.dead_letters import LetterState, record_of, resolve, taken
 from chassis.errors import Conflict, NotFound
 from chassis.events import Delivery, delivery
 
@@ -59,7 +59,7 @@ async def discard(database: Database, letter_id: int, reason: str) -> str:
 
 
 async def _letter(tx: Tx, letter_id: int) -> Any:
-    letter = await shown(tx, letter_id)
+    letter = await taken(tx, letter_id)
     if letter is None:
         raise LetterUnknown(f"There is no dead letter {letter_id}.")
     return letter

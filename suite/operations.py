@@ -8,8 +8,9 @@ from typing import Any
 from chassis import dead_letters, replay
 from chassis.bus.port import Bus, TopicPartition
 from chassis.consumer import Subscription
-from chassis.db import Database
+from chassis.db import Database, is_outage
 from chassis.dead_letters import LetterState
+from chassis.errors import Problem
 from suite import compose
 from suite.settings import SuiteSettings
 
@@ -69,10 +70,21 @@ async def letter(settings: SuiteSettings, consumer: str, number: int) -> Any:
 
 
 async def retry(settings: SuiteSettings, consumer: str, numbers: Sequence[int]) -> list[str]:
-    """Apply parked events through their handler, one transaction each."""
+    """Apply parked events through their handler, one transaction each; what still fails stays parked."""
     service, subscription = consumer_named(consumer)
     async with database_of(service, settings) as database:
-        return [await replay.retry(database, subscription, number) for number in numbers]
+        return [await _retried(database, subscription, number) for number in numbers]
+
+
+async def _retried(database: Database, subscription: Subscription, number: int) -> str:
+    try:
+        return await replay.retry(database, subscription, number)
+    except Problem:
+        raise
+    except Exception as error:  # whatever a handler raises is what the operator wants to know
+        if is_outage(error):
+            raise
+        return f"still parked: {' '.join(str(error).split())[:300]}"
 
 
 async def discard(settings: SuiteSettings, consumer: str, number: int, reason: str) -> str:

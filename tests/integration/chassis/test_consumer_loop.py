@@ -56,6 +56,8 @@ async def test_poison_is_parked_and_the_rest_goes_on(database, bus, consuming):
         await caught_up(database, bus)
     (letter,) = await letters(database)
     assert (letter.subject, letter.version, letter.reason) == ("bad", 1, "failed")
+    shown = await database.read(lambda tx: dead_letters.shown(tx, letter.id))
+    assert b'"number":-1' in shown.value
     assert "Bad('bad says -1')" in letter.error
     assert await database.read(standing) == {"a": 1, "b": 2, "c": 3}
 
@@ -116,6 +118,18 @@ async def test_a_run_of_failures_stops_the_consumer(database, bus, consuming):
     assert "3 events in a row failed" in loop.stopped
     assert len(await letters(database)) == 2
     assert await lag(database, bus, TALLY) == 6
+
+
+async def test_only_failures_in_a_row_stop_the_consumer(database, bus, consuming):
+    async with consuming(consumer_failures_to_stop=2) as loop:
+        for number in range(1, 5):
+            await publish(bus, said("bad", number, -1))
+            await caught_up(database, bus)
+            await publish(bus, said("good", number, number))
+            await caught_up(database, bus)
+    assert loop.stopped is None
+    assert len(await letters(database)) == 4
+    assert await database.read(standing) == {"good": 4}
 
 
 async def test_unknown_versions_are_parked_and_other_types_passed_over(database, bus, consuming):
