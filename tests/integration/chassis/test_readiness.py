@@ -15,7 +15,7 @@ from tests.integration.chassis import tally
 class SilentBus(EmbeddedBus):
     """It takes questions and never answers, as a broker does that was stopped."""
 
-    async def end_offsets(self, topic: str) -> Mapping[TopicPartition, int]:
+    async def end_offsets(self, topic: str) -> Mapping[TopicPartition, int]:  # noqa: ARG002  the port's
         await asyncio.Event().wait()
         return {}
 

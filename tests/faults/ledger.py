@@ -1,0 +1,502 @@
+"""The one comparison: what the services hold against a fold over what the indicators service published.
+
+Every check returns sentences about what differs; nothing may.
+"""
+
+import json
+from collections import Counter, defaultdict
+from collections.abc import AsyncIterator, Callable, Collection, Iterable, Mapping, Sequence
+from contextlib import AsyncExitStack, asynccontextmanager
+from dataclasses import dataclass, field
+from datetime import date
+from decimal import Decimal
+from typing import Any
+
+from sqlalchemy import select
+
+from chassis.bus.port import Bus, Record
+from chassis.db import Database, Tx
+from chassis.events import UnreadableEventError, delivery
+from contracts.colours import Polarity
+from contracts.envelope import CloudEvent
+from contracts.finance import SAVING_RESTATED
+from contracts.indicators import INDICATOR_UPDATED, IndicatorUpdated, ObservationStatus, subject
+from contracts.money import pounds
+from contracts.period import Period, PeriodKind
+from contracts.risks import RISK_RESCORED, Band
+from contracts.topics import SERVICES, events_topic, state_topic
+from services.finance.domain import savings
+from services.risks.domain.matrix import Matrix, Rating
+from services.risks.domain.rating import Kind, Link, Mode, Subject, stand
+from services.risks.domain.severity import Signal, confirmed_severity
+from suite.compose import SPECS
+from tests.faults.world import FOREIGN, Acknowledged
+
+CONSUMERS = ("risks", "pledges", "finance")
+TODAY = date(2018, 2, 28)
+
+Aggregate = tuple[str, int]
+"""A subject and a version of it."""
+
+
+@dataclass(frozen=True, slots=True)
+class Access:
+    """Where a suite keeps its state: a database address a service, and its bus."""
+
+    urls: Mapping[str, str]
+    open_bus: Callable[[], Bus]
+
+
+@dataclass(slots=True)
+class Holdings:
+    """Everything there is, read while nothing moves: tables by service and name, topics as they stand."""
+
+    rows: dict[str, dict[str, list[Any]]] = field(default_factory=dict)
+    topics: dict[str, list[Record]] = field(default_factory=dict)
+
+    def of(self, service: str, table: str) -> list[Any]:
+        return self.rows[service][table]
+
+
+@dataclass(slots=True)
+class Report:
+    """What differs (nothing may), and how much there was to compare."""
+
+    differences: list[str]
+    events: int
+    applied: int
+    lost: int
+    doubled: int
+
+    def raise_for_differences(self) -> "Report":
+        assert not self.differences, "\n".join(self.differences[:40])
+        return self
+
+
+_TABLES = {
+    "indicators": ("outbox", "observation", "series", "indicator"),
+    "risks": (
+        "outbox",
+        "inbox",
+        "dead_letter",
+        "risk",
+        "risk_link",
+        "matrix",
+        "indicator_signal",
+        "history",
+        "proposal",
+    ),
+    "pledges": ("outbox", "inbox", "dead_letter", "indicator_colour"),
+    "finance": ("outbox", "inbox", "dead_letter", "scheme", "entry", "indicator_fact"),
+}
+
+
+async def compare(access: Access, acknowledged: Sequence[Acknowledged] = ()) -> Report:
+    """Compare everything, once nothing moves any more."""
+    held = await _holdings(access)
+    told = events_told(held)
+    asides = {consumer: _set_aside(held, consumer) for consumer in CONSUMERS}
+    heard = {consumer: [e for e in told if (e.subject, e.version) not in asides[consumer]] for consumer in CONSUMERS}
+    missing = list(_acknowledged_missing(held, acknowledged))
+    found = [
+        *missing,
+        *_observations(held, told),
+        *(line for service in SERVICES for line in _published(held, service)),
+        *(line for consumer in CONSUMERS for line in _applied(held, consumer, heard[consumer])),
+        *_signals(held, heard["risks"]),
+        *_ratings(held, heard["risks"]),
+        *_histories(held),
+        *_colours(held, heard["pledges"]),
+        *_facts(held, heard["finance"]),
+        *_money(held, heard["finance"]),
+    ]
+    inboxes = {consumer: _inbox(held, consumer) for consumer in CONSUMERS}
+    unapplied = sum(len({(e.subject, e.version) for e in heard[c]} - inboxes[c].keys()) for c in CONSUMERS)
+    return Report(
+        found,
+        events=len(told),
+        applied=sum(inbox.total() for inbox in inboxes.values()),
+        lost=len(missing) + unapplied,
+        doubled=sum(inbox.total() - len(inbox) for inbox in inboxes.values()),
+    )
+
+
+# --- reading ----------------------------------------------------------------------------------------------------
+
+
+@asynccontextmanager
+async def databases(access: Access) -> AsyncIterator[dict[str, Database]]:
+    async with AsyncExitStack() as stack:
+        opened = {}
+        for name, url in access.urls.items():
+            opened[name] = Database(url, SPECS[name].metadata, pool_size=2)
+            stack.push_async_callback(opened[name].close)
+        yield opened
+
+
+async def _holdings(access: Access) -> Holdings:
+    held = Holdings()
+    async with databases(access) as opened:
+        for service, tables in _TABLES.items():
+            held.rows[service] = await opened[service].read(lambda tx, names=tables: _rows(tx, names))
+    bus = access.open_bus()
+    await bus.start()
+    try:
+        names = [events_topic(service) for service in SERVICES]
+        for topic in [*names, *(state_topic(service) for service in SERVICES if bus.compacted)]:
+            held.topics[topic] = await read_topic(bus, topic)
+    finally:
+        await bus.close()
+    return held
+
+
+async def _rows(tx: Tx, names: Iterable[str]) -> dict[str, list[Any]]:
+    found = {}
+    for name in names:
+        table = tx.table(name)
+        found[name] = list(await tx.session.execute(select(table).order_by(*table.primary_key.columns)))
+    return found
+
+
+async def read_topic(bus: Bus, topic: str) -> list[Record]:
+    ends = await bus.end_offsets(topic)
+    found: list[Record] = []
+    async for batch in bus.read(topic, dict.fromkeys(ends, 0), ends):
+        found += batch.records
+    return sorted(found, key=lambda record: (record.partition, record.offset))
+
+
+# --- the fold's input -------------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True)
+class Told:
+    """One event of an indicator in an area, once however often it was published."""
+
+    subject: str
+    version: int
+    event_id: str
+    body: bytes
+
+    def data(self) -> IndicatorUpdated:
+        return CloudEvent[IndicatorUpdated].model_validate_json(self.body).data
+
+
+def events_told(held: Holdings) -> list[Told]:
+    """The indicators service's outbox, and what a test published in its name on subjects of its own."""
+    found = {
+        (row.subject, row.version): Told(row.subject, row.version, row.event_id, row.body)
+        for row in held.of("indicators", "outbox")
+        if row.type == INDICATOR_UPDATED
+    }
+    for record in held.topics[events_topic("indicators")]:
+        if not record.key.startswith(FOREIGN):
+            continue
+        try:
+            event = delivery(record)
+        except UnreadableEventError:
+            continue
+        if event.type == INDICATOR_UPDATED:
+            key = (event.subject, event.version)
+            found.setdefault(key, Told(*key, event.id, record.value))
+    return list(found.values())
+
+
+def newest(told: Iterable[Told]) -> dict[str, Told]:
+    found: dict[str, Told] = {}
+    for event in told:
+        if event.subject not in found or event.version > found[event.subject].version:
+            found[event.subject] = event
+    return found
+
+
+def _set_aside(held: Holdings, consumer: str) -> set[Aggregate]:
+    letters = [letter for letter in held.of(consumer, "dead_letter") if letter.state != "retried"]
+    return {(letter.subject, letter.version) for letter in letters if letter.type == INDICATOR_UPDATED}
+
+
+def _inbox(held: Holdings, consumer: str) -> Counter[Aggregate]:
+    rows = [row for row in held.of(consumer, "inbox") if (row.consumer, row.source) == (consumer, "/indicators")]
+    return Counter((row.subject, row.version) for row in rows)
+
+
+def period_of(row: Any) -> Period:
+    return Period(PeriodKind(row.period_kind), row.period_start, row.period_end)
+
+
+def _differ(what: str, here: Mapping[Any, Any], there: Mapping[Any, Any]) -> list[str]:
+    return [
+        f"{what} {key}: stands at {here.get(key)}, the fold says {there.get(key)}"
+        for key in sorted(here.keys() | there.keys(), key=str)
+        if here.get(key) != there.get(key)
+    ]
+
+
+# --- the source -------------------------------------------------------------------------------------------------
+
+
+def _acknowledged_missing(held: Holdings, acknowledged: Sequence[Acknowledged]) -> Iterable[str]:
+    rows = {
+        (row.indicator, row.area, period_of(row), row.revision): row.value
+        for row in held.of("indicators", "observation")
+    }
+    ids = {row.event_id for row in held.of("indicators", "outbox")}
+    for one in acknowledged:
+        found = rows.get((one.indicator, one.area, Period.parse(one.period), one.revision))
+        if found != Decimal(one.value):
+            yield f"{one} was acknowledged, and {found} is there"
+        if one.event is not None and one.event not in ids:
+            yield f"{one} was acknowledged, and its event is not there"
+
+
+def _observations(held: Holdings, told: Sequence[Told]) -> list[str]:
+    """Every revision is told of by exactly one event; the newest event shows the newest revisions."""
+    rows = {
+        (subject(row.indicator, row.area), period_of(row), row.revision): row.value
+        for row in held.of("indicators", "observation")
+    }
+    ours = [event for event in told if not event.subject.startswith(FOREIGN)]
+    changes = [(event.subject, change) for event in ours for change in event.data().changed]
+    times = Counter((name, change.period, change.revision) for name, change in changes)
+    found = [f"{key} is told of {count} times" for key, count in times.items() if count > 1]
+    found += _differ("observation", rows, {(n, c.period, c.revision): c.value for n, c in changes})
+    latest: dict[str, dict[Period, int]] = defaultdict(dict)
+    for name, period, revision in rows:
+        latest[name][period] = max(revision, latest[name].get(period, 0))
+    shown = {event.subject: {p.period: p.revision for p in event.data().series} for event in newest(ours).values()}
+    six = {name: dict(sorted(periods.items(), key=lambda i: i[0].sort_key)[-6:]) for name, periods in latest.items()}
+    versions = {subject(row.indicator, row.area): row.version for row in held.of("indicators", "series")}
+    standing = {event.subject: event.version for event in newest(ours).values()}
+    return found + _differ("series", shown, six) + _differ("version of series", versions, standing)
+
+
+# --- the bus ----------------------------------------------------------------------------------------------------
+
+
+def _published(held: Holdings, service: str) -> list[str]:
+    """All published, no place skipped, and on the topic what is in the outbox, in the order of each aggregate."""
+    outbox = held.of(service, "outbox")
+    positions = sorted(row.position for row in outbox if row.position is not None)
+    found = [] if positions == list(range(1, len(outbox) + 1)) else [f"{service}: places {_gaps(positions)}"]
+    versions: dict[str, list[int]] = defaultdict(list)
+    for row in sorted(outbox, key=lambda row: row.position or 0):
+        versions[row.subject].append(row.version)
+    found += [
+        f"{service}: {name} has versions {numbers} in the order of the feed"
+        for name, numbers in versions.items()
+        if numbers != list(range(1, len(numbers) + 1)) and not name.startswith(FOREIGN)
+    ]
+    first = _first_on(held.topics[events_topic(service)])
+    kept = {(row.subject, row.version): row.event_id for row in outbox}
+    found += _differ(f"{service}: event", {key: name for key, name in first.items() if _is_ours(key, kept)}, kept)
+    return found + _order(service, first) + _state(held, service, versions)
+
+
+def _is_ours(key: Aggregate, kept: Collection[Aggregate]) -> bool:
+    return key in kept or not key[0].startswith(FOREIGN)
+
+
+def _first_on(records: Iterable[Record]) -> dict[Aggregate, str]:
+    """Distinct (aggregate, version) with the event's id, in order of first appearance."""
+    found: dict[Aggregate, str] = {}
+    for record in records:
+        if record.headers.get("ce_id"):
+            key = (record.key, int(record.headers["ce_aggregateversion"]))
+            found.setdefault(key, record.headers["ce_id"])
+    return found
+
+
+def _gaps(positions: Sequence[int]) -> str:
+    missing = sorted(set(range(1, (positions or [0])[-1] + 1)) - set(positions))
+    return f"{missing[:10]} are missing of {len(positions)}, or some events are not published"
+
+
+def _order(service: str, first: Iterable[Aggregate]) -> list[str]:
+    at: dict[str, int] = {}
+    found = []
+    for name, version in first:
+        if version < at.get(name, 0) and not name.startswith(FOREIGN):
+            found.append(f"{service}: version {version} of {name} came after {at[name]}")
+        at[name] = version
+    return found
+
+
+def _state(held: Holdings, service: str, versions: Mapping[str, Sequence[int]]) -> list[str]:
+    """The compacted topic, where there is one, ends with the newest of every aggregate."""
+    records = held.topics.get(state_topic(service))
+    if records is None:
+        return []
+    last = {record.key: int(record.headers["ce_aggregateversion"]) for record in records}
+    return _differ(f"{service}: newest of", last, {name: max(numbers) for name, numbers in versions.items()})
+
+
+def _applied(held: Holdings, consumer: str, heard: Sequence[Told]) -> list[str]:
+    """Effects applied = distinct (aggregate, version): one inbox row each.
+
+    What a newer version superseded may be taken in when it is published again: it changes nothing then.
+    """
+    superseded = {(row.subject, row.version) for row in held.of(consumer, "dead_letter") if row.state == "superseded"}
+    inbox = {key: count for key, count in _inbox(held, consumer).items() if key not in superseded or count > 1}
+    return _differ(f"{consumer} applied", inbox, {(e.subject, e.version): 1 for e in heard}) + [
+        f"{consumer} parked {letter.subject} v{letter.version}: {letter.error[:200]}"
+        for letter in held.of(consumer, "dead_letter")
+        if letter.state == "parked"
+    ]
+
+
+# --- risks ------------------------------------------------------------------------------------------------------
+
+
+def _severities(event: Told) -> dict[Signal, int | None]:
+    return {signal: confirmed_severity(event.data().series, signal) for signal in Signal}
+
+
+def _signals(held: Holdings, heard: Sequence[Told]) -> list[str]:
+    rows = {
+        row.subject: (row.version, row.event_id, {signal: getattr(row, signal.value) for signal in Signal})
+        for row in held.of("risks", "indicator_signal")
+        if row.version
+    }
+    wanted = {name: (event.version, event.event_id, _severities(event)) for name, event in newest(heard).items()}
+    return _differ("signal", rows, wanted)
+
+
+def _ratings(held: Holdings, heard: Sequence[Told]) -> list[str]:
+    """Indicated and effective rating of every risk by the pure rules, from snapshots and the newest events."""
+    now = {name: _severities(event) for name, event in newest(heard).items()}
+    matrices = {row.id: _matrix(row) for row in held.of("risks", "matrix")}
+    links: dict[int, list[Link]] = defaultdict(list)
+    for row in held.of("risks", "risk_link"):
+        severity = now.get(row.subject, {}).get(Signal(row.signal))
+        links[row.risk_id].append(
+            Link(row.indicator, row.area, row.causal_group, Signal(row.signal), row.severity_at, severity)
+        )
+    here, there = {}, {}
+    for risk in held.of("risks", "risk"):
+        assessed = Rating(risk.assessed_impact, risk.assessed_likelihood)
+        rated = Subject(Kind(risk.kind), Mode(risk.mode), matrices[risk.matrix_id], assessed, risk.target_likelihood)
+        standing = stand(rated, links[risk.id], TODAY)
+        here[risk.ref] = (
+            Rating(risk.indicated_impact, risk.indicated_likelihood),
+            Rating(risk.effective_impact, risk.effective_likelihood),
+            Band(risk.effective_band),
+        )
+        there[risk.ref] = (standing.indicated, standing.effective, rated.matrix.band(standing.effective))
+    return _differ("risk", here, there)
+
+
+def _matrix(row: Any) -> Matrix:
+    grid = tuple(tuple(Band(band) for band in line) for line in row.grid)
+    return Matrix(row.code, row.version, row.title, tuple(row.impacts), tuple(row.likelihoods), grid)
+
+
+def _histories(held: Holdings) -> list[str]:
+    """A risk's history is a chain of changes that ends where it stands, and each link was told of once."""
+    told: dict[str, list[Any]] = defaultdict(list)
+    for row in held.of("risks", "outbox"):
+        if row.type == RISK_RESCORED:
+            data = json.loads(row.body)["data"]
+            told[row.subject].append((data["before"], data["after"], data["caused_by"]))
+    open_proposals = Counter(row.risk_id for row in held.of("risks", "proposal") if row.state == "open")
+    found = []
+    for risk in held.of("risks", "risk"):
+        rows = [row for row in held.of("risks", "history") if row.risk_id == risk.id]
+        chain = [(row.before, row.after, row.event_ids) for row in rows]
+        if chain != told[risk.ref]:
+            found.append(f"{risk.ref}: {len(chain)} changes in its history, {len(told[risk.ref])} told of")
+        befores, afters = [step[0] for step in chain], [step[1] for step in chain]
+        if befores != [None, *afters[:-1]] or any(before == after for before, after, _ in chain):
+            found.append(f"{risk.ref}: its history is no chain of changes")
+        if afters[-1]["likelihood"] != risk.effective_likelihood:
+            found.append(f"{risk.ref}: its history ends at {afters[-1]}")
+        if open_proposals[risk.id] > 1:
+            found.append(f"{risk.ref}: {open_proposals[risk.id]} proposals are open")
+    return found
+
+
+# --- pledges ----------------------------------------------------------------------------------------------------
+
+
+def _colours(held: Holdings, heard: Sequence[Told]) -> list[str]:
+    rows = {
+        subject(row.indicator, row.area): (row.version, row.event_id, row.benchmark, row.trend, row.target)
+        for row in held.of("pledges", "indicator_colour")
+        if row.version
+    }
+    wanted = {}
+    for name, event in newest(heard).items():
+        data = event.data()
+        target = data.target.colour.value if data.target else None
+        wanted[name] = (event.version, event.event_id, data.benchmark.colour.value, data.trend.colour.value, target)
+    return _differ("colours of", rows, wanted)
+
+
+# --- finance ----------------------------------------------------------------------------------------------------
+
+Fact = tuple[int, Decimal | None, str]
+
+
+def _folded_facts(heard: Sequence[Told]) -> dict[tuple[str, Period], Fact]:
+    found: dict[tuple[str, Period], Fact] = {}
+    for event in heard:
+        data = event.data()
+        for point in (*data.series, *data.changed):
+            key = (event.subject, point.period)
+            if key not in found or point.revision > found[key][0]:
+                found[key] = (point.revision, point.value, point.status.value)
+    return found
+
+
+def _facts(held: Holdings, heard: Sequence[Told]) -> list[str]:
+    rows = {
+        (subject(row.indicator, row.area), period_of(row)): (row.revision, row.value, row.status)
+        for row in held.of("finance", "indicator_fact")
+    }
+    return _differ("fact", rows, _folded_facts(heard))
+
+
+def _money(held: Holdings, heard: Sequence[Told]) -> list[str]:
+    """What every scheme's ledger says of every period, and what was published last of the scheme."""
+    facts = _folded_facts(heard)
+    polarities = {name: event.data().indicator.polarity for name, event in newest(heard).items()}
+    here: dict[tuple[str, Period], savings.Amounts] = {}
+    for entry in held.of("finance", "entry"):
+        key = (entry.scheme, period_of(entry))
+        here[key] = savings.add(here.get(key, savings.NO_AMOUNTS), savings.Amounts(entry.cash, entry.non_cash))
+    there = {}
+    for scheme in held.of("finance", "scheme"):
+        name = subject(scheme.indicator, scheme.area)
+        for (known, period), fact in facts.items():
+            if known == name:
+                there[scheme.code, period] = _due(scheme, polarities[name], period, fact)
+    nothing = savings.NO_AMOUNTS
+    found = _differ(
+        "ledger",
+        {key: amounts for key, amounts in here.items() if amounts != nothing},
+        {key: amounts for key, amounts in there.items() if amounts != nothing},
+    )
+    return found + _restated(held, here)
+
+
+def _due(scheme: Any, polarity: Polarity, period: Period, fact: Fact) -> savings.Amounts:
+    cost = savings.UnitCost(scheme.unit_cost, scheme.unit_cost_source, scheme.unit_cost_price_year)
+    terms = savings.Terms(
+        scheme.volume, cost, scheme.marginal_rate, scheme.attribution, scheme.cashable_share, scheme.reprovision
+    )
+    baseline = savings.Baseline(scheme.baseline_value, PeriodKind(scheme.baseline_every), {})
+    link = savings.Link(scheme.indicator, scheme.area, Period.parse(scheme.financial_year), baseline, terms)
+    revision, value, status = fact
+    due = savings.due(link, polarity, savings.Fact(period, value, revision, ObservationStatus(status)))
+    return due.amounts if due else savings.NO_AMOUNTS
+
+
+def _restated(held: Holdings, ledger: Mapping[tuple[str, Period], savings.Amounts]) -> list[str]:
+    last = {}
+    for row in held.of("finance", "outbox"):
+        if row.type == SAVING_RESTATED:
+            last[row.subject] = (row.version, Decimal(json.loads(row.body)["data"]["indicated"]["amount"]))
+    wanted = {}
+    for scheme in held.of("finance", "scheme"):
+        total = sum((amounts.cash for (code, _), amounts in ledger.items() if code == scheme.code), Decimal(0))
+        wanted[scheme.code] = (scheme.version, pounds(total).amount)
+    return _differ("last told of scheme", last, wanted)

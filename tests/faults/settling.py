@@ -1,0 +1,28 @@
+"""Waiting until a suite that was broken has caught up."""
+
+import time
+from contextlib import suppress
+from typing import Any
+
+import httpx
+
+from suite.waiting import waiting
+
+
+def health(url: str) -> dict[str, Any]:
+    """Readiness detail; empty while nobody answers."""
+    with suppress(httpx.HTTPError, ValueError):
+        found: dict[str, Any] = httpx.get(f"{url}/health/ready", timeout=10, trust_env=False).json()
+        return found
+    return {}
+
+
+def settle(url: str, within: float = 60) -> None:
+    """Return once nothing is unpublished and no consumer is behind, three times in a row."""
+    limit, quiet = time.monotonic() + within, 0
+    while quiet < 3:
+        detail = health(url)
+        behind = waiting(detail)
+        quiet = 0 if behind else quiet + 1
+        assert time.monotonic() < limit, f"still after {within} s: {behind}\n{detail}"
+        time.sleep(0.05)

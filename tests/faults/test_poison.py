@@ -1,0 +1,100 @@
+"""Events that cannot be applied are parked alone, and an operator decides; a run of them stops the consumer."""
+
+import asyncio
+import json
+import re
+
+import pytest
+
+from tests.faults.foreign import NOON, Source, Timed, publish
+from tests.faults.world import PLYMOUTH, observe
+
+pytestmark = [pytest.mark.faults, pytest.mark.postgres, pytest.mark.kafka]
+
+POISONED = f"four-hours/{PLYMOUTH}"
+
+
+def letters(plant, consumer="risks"):
+    """Numbers of the parked ones, as the command lists them."""
+    listed = plant.command("dead-letters", "list", "--consumer", consumer)
+    return re.findall(rf"^{consumer} (\d+)  parked", listed, re.MULTILINE)
+
+
+def detail(plant, consumer="risks"):
+    return plant.health().get("services", {}).get(consumer, {}).get("consumers", {}).get(consumer, {})
+
+
+def test_poison_is_parked_and_retried_once_mended(plant):
+    plant.sql(f"ALTER TABLE risks.indicator_signal ADD CONSTRAINT poison CHECK (subject <> '{POISONED}') NOT VALID")
+    with plant.client() as client, plant.stream(seed=8) as others:
+        made = observe(client, "four-hours", PLYMOUTH, "2017-09", "50.5").raise_for_status().json()
+        plant.until(lambda: detail(plant).get("dead_letters"))
+        others.wait_for(30)
+        heard = "SELECT sum(version) FROM risks.indicator_signal"
+        before = plant.sql(heard)[0][0]
+        plant.until(lambda: plant.sql(heard)[0][0] > before)
+    plant.settle()
+    parked = letters(plant)
+    assert detail(plant)["stopped"] is None
+    shown = [json.loads(plant.command("dead-letters", "show", "risks", number)) for number in parked]
+    assert {letter["subject"] for letter in shown} == {POISONED}
+    assert made["event"] in {letter["event_id"] for letter in shown}
+    assert "poison" in shown[0]["error"]
+
+    refused = plant.command("dead-letters", "retry", "risks", parked[0])
+    assert refused.startswith(f"{parked[0]}: still parked: ")
+    assert "poison" in refused
+    assert letters(plant) == parked, "what still fails stays parked"
+    plant.sql("ALTER TABLE risks.indicator_signal DROP CONSTRAINT poison")
+    first = plant.command("dead-letters", "retry", "risks", *parked)
+    assert first.splitlines() == [f"{number}: applied" for number in parked]
+    again = plant.command("dead-letters", "retry", "risks", *parked)
+    assert again.splitlines() == [f"{number}: already retried" for number in parked]
+    plant.check(others.acknowledged)
+
+
+def test_broken_events_are_parked_by_every_consumer_and_discarded(plant):
+    source, good = Source("broken"), Source("whole")
+    source.say("2017-04", "95")
+    body = Timed(source.message(b'{"specversion":"1.0","data":{"indicator":7}}'), NOON)
+    source.say("2017-05", "95")
+    newer = source.say("2017-06", "95").message
+    newer = Timed(source.message(newer.value, "commissioning.indicator.updated.v2"), NOON)
+    rubbish = Timed(type(body.message)(source.subject, b"\xff\x00 no event", {}), NOON)
+    sent = [good.say("2017-04", "95"), body, newer, rubbish, good.say("2017-05", "60")]
+    asyncio.run(publish(plant.kafka.bootstrap_servers, sent))
+    plant.settle()
+    for consumer in ("risks", "pledges", "finance"):
+        plant.until(lambda name=consumer: detail(plant, name).get("dead_letters") == 3)
+        parked = letters(plant, consumer)
+        assert len(parked) == 3
+        outcomes = plant.command("dead-letters", "retry", consumer, *parked).splitlines()
+        assert [line.split(":")[1] for line in outcomes] == [" still parked"] * 3
+        for number in parked:
+            discard = ("dead-letters", "discard", consumer, number, "--reason", "sent by mistake")
+            assert plant.command(*discard).strip() == f"{number}: discarded"
+        assert plant.command(*discard).strip() == f"{parked[-1]}: already discarded"
+    plant.check()
+    found = plant.sql("SELECT version, target FROM risks.indicator_signal WHERE subject = $1", good.subject)
+    assert [tuple(row) for row in found] == [(2, 2)], "the events around the broken ones had their effect"
+
+
+def test_a_run_of_failures_stops_the_consumer_until_somebody_has_looked(plant):
+    plant.restart("risks", SUITE_CONSUMER_FAILURES_TO_STOP="3", SUITE_CONSUMER_RETRIES="0")
+    plant.sql("ALTER TABLE risks.indicator_signal RENAME TO away")
+    with plant.stream(seed=9) as stream:
+        plant.until(lambda: detail(plant).get("stopped"))
+        stream.wait_for(20)
+    assert "3 events in a row failed" in detail(plant)["stopped"]
+    assert detail(plant)["lag"] > 10
+    parked = letters(plant)
+    assert len(parked) == 2, "the rest waits on the bus"
+    ready = plant.health()["services"]["risks"]
+    assert (ready["ready"], ready["status"]) == (True, "degraded")
+
+    plant.sql("ALTER TABLE risks.away RENAME TO indicator_signal")
+    plant.restart("risks")
+    plant.settle()
+    plant.command("dead-letters", "retry", "risks", *parked)
+    assert letters(plant) == []
+    plant.check(stream.acknowledged)
