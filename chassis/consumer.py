@@ -18,7 +18,7 @@ from chassis.db import Database, Tx, is_outage
 from chassis.dead_letters import LetterState, Reason, park, waiting
 from chassis.events import Delivery, UnreadableEventError, delivery
 from chassis.faults import crash_point
-from chassis.inbox import StaleOffset
+from chassis.inbox import HeardBefore, StaleOffset
 from chassis.logging import get_logger
 from chassis.settings import ServiceSettings
 
@@ -26,6 +26,7 @@ T = TypeVar("T")
 log = get_logger()
 
 Apply = Callable[[Tx, Sequence[Delivery]], Awaitable[None]]
+Accept = Callable[[Tx, str, Sequence[Delivery]], Awaitable[list[Delivery]]]
 Step = Callable[[Tx], Awaitable[None]]
 
 
@@ -240,24 +241,28 @@ class ConsumerLoop:
         )
 
     async def _apply(self, source: TopicPartition, records: Sequence[Record]) -> None:
-        """One transaction: the offset moved first (which keeps others out), inbox, effects, unreadable ones parked."""
-        expected, following = self._expected.get(source, 0), records[-1].offset + 1
+        """Apply records in one transaction: as all new, or else, once some were heard before, leaving those out."""
         batch = sort(records, self.subscription.types)
-
-        async def work(tx: Tx) -> None:
-            await inbox.move(tx, self.name, source, expected, following)
-            fresh = await inbox.accept(tx, self.name, batch.apply)
-            if fresh:
-                await self.subscription.apply(tx, fresh)
-                await self._supersede(tx, fresh)
-            for record, reason, error in batch.park:
-                await park(tx, self.name, record, reason, error, attempts=0)
-            crash_point("consumer.mid_batch")
-
         with _trace_of(batch.apply):
-            await self.database.write(work)
-        self._expected[source] = following
+            try:
+                await self.database.write(lambda tx: self._work(tx, source, records, batch, inbox.accept_new))
+            except HeardBefore:
+                await self.database.write(lambda tx: self._work(tx, source, records, batch, inbox.accept))
+        self._expected[source] = records[-1].offset + 1
         self._count(batch)
+
+    async def _work(
+        self, tx: Tx, source: TopicPartition, records: Sequence[Record], batch: Sorted, accept: Accept
+    ) -> None:
+        """The offset moved first (which keeps others out), then inbox, effects, unreadable ones parked."""
+        await inbox.move(tx, self.name, source, self._expected.get(source, 0), records[-1].offset + 1)
+        fresh = await accept(tx, self.name, batch.apply)
+        if fresh:
+            await self.subscription.apply(tx, fresh)
+            await self._supersede(tx, fresh)
+        for record, reason, error in batch.park:
+            await park(tx, self.name, record, reason, error, attempts=0)
+        crash_point("consumer.mid_batch")
 
     def _count(self, batch: Sorted) -> None:
         telemetry.APPLIED.labels(self.name).inc(len(batch.apply))

@@ -1,19 +1,25 @@
 """The inbox: which events have had their effect here, and what each consumer reads next."""
 
 from collections.abc import Mapping, Sequence
+from typing import Any
 
 from sqlalchemy import select, update
 
 from chassis.bus.port import TopicPartition
 from chassis.db import Database, Tx
 from chassis.events import Delivery
-from chassis.sql import insert_or_ignore, upsert
+from chassis.sql import insert_or_ignore, insert_or_ignore_count, upsert
 
+_KEY = ("consumer", "source", "event_id")
 _OFFSET_KEY = ("consumer", "topic", "partition")
 
 
 class StaleOffset(Exception):  # noqa: N818  named for what it is
     """Somebody else moved this partition on: what was read here must not be applied."""
+
+
+class HeardBefore(Exception):  # noqa: N818  named for what it is
+    """Some events of a batch are in the inbox already."""
 
 
 async def positions(tx: Tx, consumer: str, partitions: Sequence[TopicPartition]) -> Mapping[TopicPartition, int]:
@@ -66,10 +72,39 @@ async def place(tx: Tx, consumer: str, offsets: Mapping[TopicPartition, int]) ->
     await upsert(tx, tx.table("consumer_offset"), rows, _OFFSET_KEY, ["next_offset", "moved_at"])
 
 
+async def accept_new(tx: Tx, consumer: str, deliveries: Sequence[Delivery]) -> list[Delivery]:
+    """Enter events into the inbox, none of which is there: what nearly always holds, and costs least to check.
+
+    Raises:
+        HeardBefore: some are; roll back and go by :func:`accept`.
+    """
+    once = _once(deliveries)
+    inserted = await insert_or_ignore_count(tx, tx.table("inbox"), _rows(tx, consumer, once), _KEY)
+    if inserted < len(once):
+        raise HeardBefore(f"{len(once) - inserted} of {len(once)} events were heard before")
+    return list(once.values())
+
+
 async def accept(tx: Tx, consumer: str, deliveries: Sequence[Delivery]) -> list[Delivery]:
     """Enter events into the inbox; returns those that were not there, in order, each once."""
-    once = {(event.source, event.id): event for event in reversed(deliveries)}
-    rows = [
+    once = _once(deliveries)
+    new = await insert_or_ignore(
+        tx, tx.table("inbox"), _rows(tx, consumer, once), _KEY, returning=["source", "event_id"]
+    )
+    fresh = {(row.source, row.event_id) for row in new}
+    return [event for identity, event in once.items() if identity in fresh]
+
+
+def _once(deliveries: Sequence[Delivery]) -> dict[tuple[str, str], Delivery]:
+    """Each event once, at its first place."""
+    once: dict[tuple[str, str], Delivery] = {}
+    for event in deliveries:
+        once.setdefault((event.source, event.id), event)
+    return once
+
+
+def _rows(tx: Tx, consumer: str, once: Mapping[tuple[str, str], Delivery]) -> list[dict[str, Any]]:
+    return [
         {
             "consumer": consumer,
             "source": event.source,
@@ -80,14 +115,7 @@ async def accept(tx: Tx, consumer: str, deliveries: Sequence[Delivery]) -> list[
             "offset": event.record.offset,
             "applied_at": tx.now,
         }
-        for event in sorted(once.values(), key=lambda e: (e.source, e.id))
-    ]
-    new = await insert_or_ignore(
-        tx, tx.table("inbox"), rows, ("consumer", "source", "event_id"), returning=["source", "event_id"]
-    )
-    fresh = {(row.source, row.event_id) for row in new}
-    return [
-        event for event in deliveries if (event.source, event.id) in fresh and once[event.source, event.id] is event
+        for event in once.values()
     ]
 
 

@@ -108,7 +108,7 @@ class Relay:
     async def _take(self, connection: AsyncConnection) -> Sequence[Any]:
         """Mark the next chunk, oldest first, with its places in the feed, and return it."""
         outbox = self._outbox
-        base = await connection.scalar(select(func.coalesce(func.max(outbox.c.position), 0)))
+        base = select(func.coalesce(func.max(outbox.c.position), 0)).scalar_subquery()
         number = func.row_number().over(order_by=outbox.c.id).label("number")
         chunk = (
             select(outbox.c.id, number)

@@ -47,6 +47,16 @@ async def insert_or_ignore(
     return await _run(tx, target, rows, Rule(keys=tuple(keys)), returning)
 
 
+async def insert_or_ignore_count(tx: "Tx", target: Target, rows: Rows, keys: Sequence[str]) -> int:
+    """Insert ``rows``, leaving those that exist by ``keys``. Returns how many were inserted."""
+    if not rows:
+        return 0
+    table = _table(target)
+    statement = _statement(tx.dialect, table, tuple(rows[0]), Rule(keys=tuple(keys)), ())
+    connection = await tx.session.connection()
+    return sum([(await connection.execute(statement, each)).rowcount for each in _parameters(tx, table, rows)])
+
+
 async def upsert(
     tx: "Tx",
     target: Target,
@@ -120,8 +130,8 @@ def _unnested(column: Column[Any]) -> ColumnElement[Any]:
     """One array as rows. JSON travels as text: an array of its lists would be taken for one of more dimensions."""
     name = f"rows_{column.name}"
     if isinstance(column.type, JSON):
-        return cast(func.unnest(bindparam(name, type_=ARRAY(Text))), JSONB)
-    return func.unnest(bindparam(name, type_=ARRAY(column.type)))
+        return cast(func.unnest(bindparam(name, type_=ARRAY(Text, dimensions=1))), JSONB)
+    return func.unnest(bindparam(name, type_=ARRAY(column.type, dimensions=1)))
 
 
 def _array(column: Column[Any], rows: Rows) -> list[Any]:

@@ -14,6 +14,7 @@ import uvicorn
 from starlette.types import ASGIApp
 
 from chassis.logging import get_logger
+from chassis.memory import settle_memory
 from chassis.settings import ServiceSettings
 from gateway import service as keys
 from suite import business_date, compose
@@ -97,6 +98,7 @@ def curl(here: str, key: str) -> str:
 
 async def serve(app: ASGIApp, door: socket.socket) -> None:
     """Answer on ``door`` until told to stop."""
+    settle_memory()
     config = uvicorn.Config(
         app, log_config=None, access_log=False, server_header=False, proxy_headers=False, timeout_graceful_shutdown=20
     )
