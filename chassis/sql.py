@@ -52,9 +52,10 @@ async def insert_or_ignore_count(tx: "Tx", target: Target, rows: Rows, keys: Seq
     if not rows:
         return 0
     table = _table(target)
-    statement = _statement(tx.dialect, table, tuple(rows[0]), Rule(keys=tuple(keys)), ())
+    shape = _shape(tx, table, rows)
+    statement = _statement(shape, table, Rule(keys=tuple(keys)), ())
     connection = await tx.session.connection()
-    return sum([(await connection.execute(statement, each)).rowcount for each in _parameters(tx, table, rows)])
+    return sum([(await connection.execute(statement, each)).rowcount for each in _parameters(tx, table, rows, shape)])
 
 
 async def upsert(
@@ -89,6 +90,27 @@ class Rule:
     where: Where | None = None
 
 
+@dataclass(frozen=True, slots=True)
+class Shape:
+    """What a statement's text depends on. Columns that are the ``same`` in all of many rows travel once."""
+
+    dialect: str
+    columns: tuple[str, ...]
+    same: frozenset[str]
+
+
+MANY = 50
+
+
+def _shape(tx: "Tx", table: Table, rows: Rows) -> Shape:
+    columns, first = tuple(rows[0]), rows[0]
+    same: frozenset[str] = frozenset()
+    if tx.dialect == "postgresql" and len(rows) >= MANY:
+        alike = {name for name in columns if all(row[name] is first[name] for row in rows)}
+        same = frozenset(name for name in alike if not isinstance(table.c[name].type, JSON))
+    return Shape(tx.dialect, columns, same if len(same) < len(columns) else frozenset())
+
+
 def _table(target: Target) -> Table:
     if isinstance(target, Table):
         return target
@@ -98,11 +120,9 @@ def _table(target: Target) -> Table:
 
 
 @lru_cache(maxsize=512)
-def _statement(
-    dialect: str, table: Table, columns: tuple[str, ...], rule: Rule, returning: tuple[str, ...]
-) -> Executable:
+def _statement(shape: Shape, table: Table, rule: Rule, returning: tuple[str, ...]) -> Executable:
     """Building and fingerprinting a statement costs more than running it on one row, so each is built once."""
-    insert = _insert(dialect, table, columns)
+    insert = _insert(shape, table)
     if rule.update:
         insert = insert.on_conflict_do_update(
             index_elements=list(rule.keys),
@@ -114,16 +134,21 @@ def _statement(
     return insert.returning(*(table.c[name] for name in returning)) if returning else insert
 
 
-def _insert(dialect: str, table: Table, columns: Sequence[str]) -> Insert:
-    wanted = [table.c[name] for name in columns]
-    if dialect == "postgresql":
-        return postgresql.insert(table).from_select(wanted, select(*(_unnested(column) for column in wanted)))
+def _insert(shape: Shape, table: Table) -> Insert:
+    wanted = [table.c[name] for name in shape.columns]
+    if shape.dialect == "postgresql":
+        cells = [_same(column) if column.name in shape.same else _unnested(column) for column in wanted]
+        return postgresql.insert(table).from_select(wanted, select(*cells))
     if _has_bytes(wanted):
         return sqlite.insert(table)
     each = func.json_each(bindparam("rows")).table_valued("value")
     cells = [func.json_extract(each.c.value, f"$[{place}]") for place in range(len(wanted))]
     # without a condition, SQLite would read ON CONFLICT as part of a join
     return sqlite.insert(table).from_select(wanted, select(*cells).where(text("true")))
+
+
+def _same(column: Column[Any]) -> ColumnElement[Any]:
+    return bindparam(f"same_{column.name}", type_=column.type)
 
 
 def _unnested(column: Column[Any]) -> ColumnElement[Any]:
@@ -157,18 +182,20 @@ async def _run(tx: "Tx", target: Target, rows: Rows, rule: Rule, returning: Sequ
     if not rows:
         return []
     table = _table(target)
-    statement = _statement(tx.dialect, table, tuple(rows[0]), rule, tuple(returning))
+    shape = _shape(tx, table, rows)
+    statement = _statement(shape, table, rule, tuple(returning))
     connection = await tx.session.connection()
     found: list[Any] = []
-    for parameters in _parameters(tx, table, rows):
+    for parameters in _parameters(tx, table, rows, shape):
         result = await connection.execute(statement, parameters)
         found += result.all() if returning else ()
     return found
 
 
-def _parameters(tx: "Tx", table: Table, rows: Rows) -> list[dict[str, Any]]:
+def _parameters(tx: "Tx", table: Table, rows: Rows, shape: Shape) -> list[dict[str, Any]]:
     """What each execution of the statement is given: everything at once wherever that can be."""
-    columns = [table.c[name] for name in rows[0]]
-    if tx.dialect == "postgresql":
-        return [{f"rows_{column.name}": _array(column, rows) for column in columns}]
+    columns = [table.c[name] for name in shape.columns]
+    if shape.dialect == "postgresql":
+        arrays = {f"rows_{column.name}": _array(column, rows) for column in columns if column.name not in shape.same}
+        return [arrays | {f"same_{name}": rows[0][name] for name in shape.same}]
     return [dict(row) for row in rows] if _has_bytes(columns) else [{"rows": _document(tx, table, rows)}]

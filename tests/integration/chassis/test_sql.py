@@ -87,6 +87,17 @@ async def test_more_rows_than_a_statement_has_parameters(write):
     assert len(await write(everything)) == 20_000
 
 
+@pytest.mark.parametrize("same", [{}, {"value": None}, {"more": ["a"]}, {"at": AT, "version": 3}])
+async def test_columns_alike_in_many_rows_are_kept_in_each(write, same):
+    rows = [row(f"n{n}", n, value=Decimal(n), more={"n": n}) | same for n in range(200)]
+    await write(lambda tx: upsert(tx, fact, rows, KEYS, ["value"]))
+    found = await write(everything)
+    assert len(found) == 200
+    for n in (0, 199):
+        wanted = {"value": Decimal(n), "more": {"n": n}, "version": n, "at": AT} | same
+        assert {name: getattr(found[f"n{n}"], name) for name in wanted} == wanted
+
+
 async def test_a_moment_without_a_zone_is_refused(write):
     with pytest.raises(Exception, match="zone"):
         await write(lambda tx: tx.session.execute(fact.insert(), [row("a", 1, at=datetime(2018, 1, 1))]))  # noqa: DTZ001  the point
