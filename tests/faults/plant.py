@@ -104,7 +104,7 @@ class Plant:
         return asyncio.run(run())
 
     def frozen(self, table: str) -> "Frozen":
-        """Keep everybody else from a table, until it is released."""
+        """Keep everybody else from writing to a table, until it is released."""
         return Frozen(self.postgres.dsn, table)
 
     def command(self, *arguments: str, succeeds: bool = True) -> str:
@@ -207,7 +207,7 @@ class Plant:
 
 
 class Frozen:
-    """A table under an exclusive lock, held by a thread of its own."""
+    """A table that may be read but not written: locked by a thread of its own."""
 
     def __init__(self, dsn: str, table: str) -> None:
         self._dsn = dsn
@@ -232,7 +232,7 @@ class Frozen:
         connection = await asyncpg.connect(self._dsn)
         try:
             async with connection.transaction():
-                await connection.execute(f"LOCK TABLE {self._table} IN ACCESS EXCLUSIVE MODE")
+                await connection.execute(f"LOCK TABLE {self._table} IN EXCLUSIVE MODE")
                 self._held.set()
                 await asyncio.to_thread(self._over.wait)
         finally:

@@ -6,6 +6,8 @@ import re
 
 import pytest
 
+from chassis import dead_letters, replay
+from tests.faults import ledger
 from tests.faults.foreign import NOON, Source, Timed, publish
 from tests.faults.world import PLYMOUTH, observe
 
@@ -36,10 +38,12 @@ def test_poison_is_parked_and_retried_once_mended(plant):
     plant.settle()
     parked = letters(plant)
     assert detail(plant)["stopped"] is None
-    shown = [json.loads(plant.command("dead-letters", "show", "risks", number)) for number in parked]
-    assert {letter["subject"] for letter in shown} == {POISONED}
-    assert made["event"] in {letter["event_id"] for letter in shown}
-    assert "poison" in shown[0]["error"]
+    shown = json.loads(plant.command("dead-letters", "show", "risks", parked[0]))
+    assert (shown["subject"], shown["reason"]) == (POISONED, "failed")
+    assert "poison" in shown["error"]
+    rows = plant.sql("SELECT subject, event_id FROM risks.dead_letter WHERE state = 'parked'")
+    assert {row["subject"] for row in rows} == {POISONED}
+    assert made["event"] in {row["event_id"] for row in rows}
 
     refused = plant.command("dead-letters", "retry", "risks", parked[0])
     assert refused.startswith(f"{parked[0]}: still parked: ")
@@ -66,17 +70,25 @@ def test_broken_events_are_parked_by_every_consumer_and_discarded(plant):
     plant.settle()
     for consumer in ("risks", "pledges", "finance"):
         plant.until(lambda name=consumer: detail(plant, name).get("dead_letters") == 3)
-        parked = letters(plant, consumer)
-        assert len(parked) == 3
-        outcomes = plant.command("dead-letters", "retry", consumer, *parked).splitlines()
-        assert [line.split(":")[1] for line in outcomes] == [" still parked"] * 3
-        for number in parked:
-            discard = ("dead-letters", "discard", consumer, number, "--reason", "sent by mistake")
-            assert plant.command(*discard).strip() == f"{number}: discarded"
-        assert plant.command(*discard).strip() == f"{parked[-1]}: already discarded"
+    parked = letters(plant)
+    assert len(parked) == 3
+    outcomes = plant.command("dead-letters", "retry", "risks", *parked).splitlines()
+    assert [line.split(":")[1] for line in outcomes] == [" still parked"] * 3
+    discard = ("dead-letters", "discard", "risks", parked[0], "--reason", "sent by mistake")
+    assert plant.command(*discard).strip() == f"{parked[0]}: discarded"
+    assert plant.command(*discard).strip() == f"{parked[0]}: already discarded"
+    asyncio.run(discard_all(plant.access))
     plant.check()
     found = plant.sql("SELECT version, target FROM risks.indicator_signal WHERE subject = $1", good.subject)
     assert [tuple(row) for row in found] == [(2, 2)], "the events around the broken ones had their effect"
+
+
+async def discard_all(access):
+    """What the command does, for those that are left."""
+    async with ledger.databases(access) as opened:
+        for consumer in ledger.CONSUMERS:
+            for letter in await opened[consumer].read(dead_letters.listed):
+                assert await replay.discard(opened[consumer], letter.id, "sent by mistake") == "discarded"
 
 
 def test_a_run_of_failures_stops_the_consumer_until_somebody_has_looked(plant):
