@@ -7,7 +7,7 @@ from pathlib import Path
 from chassis.bus.embedded import EmbeddedBus
 from contracts.topics import SERVICES
 from tests.faults import ledger, world
-from tests.faults.settling import settle
+from tests.faults.settling import settle, until_it_answers
 from tests.faults.world import Acknowledged, Stream
 from tests.process import ADMIN_KEY, SuiteProcess
 
@@ -23,6 +23,7 @@ class Embedded:
 
     def start(self, crash_at: str = "") -> None:
         self.process.start(crash_at=crash_at, **PINNED)
+        until_it_answers(self.process.url)
 
     def lay_out(self) -> None:
         with self.process.client() as client:

@@ -17,6 +17,13 @@ def health(url: str) -> dict[str, Any]:
     return {}
 
 
+def until_it_answers(url: str, within: float = 30) -> None:
+    limit = time.monotonic() + within
+    while not health(url):
+        assert time.monotonic() < limit, f"nobody answers on {url} within {within} s"
+        time.sleep(0.02)
+
+
 def settle(url: str, within: float = 60) -> None:
     """Return once nothing is unpublished and no consumer is behind, three times in a row."""
     limit, quiet = time.monotonic() + within, 0
