@@ -5,8 +5,8 @@ else goes on; a run of failures stops the loop, since then it is the code or the
 """
 
 import asyncio
+import time
 from collections.abc import Awaitable, Callable, Mapping, Sequence
-from contextlib import suppress
 from dataclasses import dataclass, field
 from typing import TypeVar
 
@@ -15,7 +15,7 @@ from sqlalchemy import update
 from chassis import inbox, telemetry
 from chassis.bus.port import Batch, Bus, BusError, Consumer, Record, TopicPartition
 from chassis.db import Database, Tx, is_outage
-from chassis.dead_letters import LetterState, Reason, park, waiting
+from chassis.dead_letters import LetterState, Reason, park
 from chassis.events import Delivery, UnreadableEventError, delivery
 from chassis.faults import crash_point
 from chassis.inbox import HeardBefore, StaleOffset
@@ -97,8 +97,8 @@ class ConsumerLoop:
         self.subscription = subscription
         self.settings = settings
         self.stopped: str | None = None
-        self.age: float | None = None
-        """How old the event applied last was when it was applied, in seconds."""
+        self.moved_at = time.monotonic()
+        """When it last applied something, or had nothing to apply."""
         self._expected: dict[TopicPartition, int] = {}
         self._failures = 0
         self._parked: set[str] = set()
@@ -140,25 +140,18 @@ class ConsumerLoop:
         await self._acknowledge(reader, batch)
 
     async def _acknowledge(self, reader: Consumer, batch: Batch) -> None:
-        age = max(0.0, self.database.clock().timestamp() - batch.records[-1].timestamp_ms / 1000)
-        self.age = round(age, 3)
-        telemetry.AGE.labels(self.name).set(age)
         try:
             await reader.commit({batch.source: batch.next_offset})
         except BusError as error:
             log.info("consumer.commit_skipped", consumer=self.name, error=str(error)[:200])
 
     async def _look_around(self, reader: Consumer) -> None:
-        """When idle: follow an offset that an operator moved back, and refresh the measures."""
+        """When idle: follow an offset that an operator moved back."""
         known = dict(self._expected)
         stored = await self._until_storage(lambda: inbox.stored_positions(self.database, self.name, list(known)))
         for partition, offset in stored.items():
             if offset != known[partition]:
                 await self._resync(reader, partition)
-        with suppress(BusError):
-            telemetry.LAG.labels(self.name).set(sum((await reader.lag()).values()))
-        letters = await self._until_storage(lambda: self.database.read(lambda tx: waiting(tx, self.name)))
-        telemetry.DEAD_LETTERS.labels(self.name).set(letters)
 
     async def _resync(self, reader: Consumer, partition: TopicPartition) -> None:
         await self._positions([partition])
@@ -265,8 +258,10 @@ class ConsumerLoop:
         crash_point("consumer.mid_batch")
 
     def _count(self, batch: Sorted) -> None:
+        self.moved_at = time.monotonic()
         telemetry.APPLIED.labels(self.name).inc(len(batch.apply))
         for record, reason, error in batch.park:
+            self._parked.add(record.key)
             telemetry.PARKED.labels(self.name, reason).inc()
             log.error(
                 "consumer.parked",

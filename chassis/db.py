@@ -138,7 +138,9 @@ class Database:
         if self.dialect == "sqlite":
             if self.url.database:
                 Path(self.url.database).parent.mkdir(parents=True, exist_ok=True)
-            engine = create_async_engine(self.url, pool_size=5, max_overflow=0, connect_args={"timeout": 30})
+            engine = create_async_engine(
+                self.url, pool_size=5, max_overflow=0, connect_args={"timeout": 30}, hide_parameters=True
+            )
             event.listen(engine.sync_engine, "connect", _prepare_sqlite)
             event.listen(engine.sync_engine, "begin", _begin_sqlite)
             return engine
@@ -153,6 +155,7 @@ class Database:
             pool_timeout=10,
             pool_pre_ping=False,
             pool_use_lifo=True,
+            hide_parameters=True,  # an error is logged; what people wrote is not
             connect_args=arguments,
         )
 

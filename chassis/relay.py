@@ -7,6 +7,7 @@ transaction, publishes, and commits once the bus has acknowledged. While the bus
 import asyncio
 import zlib
 from collections.abc import Sequence
+from contextlib import suppress
 from datetime import datetime
 from typing import Any
 
@@ -62,10 +63,8 @@ class Relay:
             await producer.close()
 
     async def _wait(self) -> None:
-        try:
+        with suppress(TimeoutError):
             await asyncio.wait_for(self.database.committed.wait(), POLL_SECONDS)
-        except TimeoutError:
-            await self._measure()
         self.database.committed.clear()
 
     async def cycle(self, producer: Producer) -> int:
@@ -139,7 +138,8 @@ class Relay:
             newest: dict[str, Message] = {each.key: each for each in messages}
             await producer.publish(state_topic(self.service), list(newest.values()))
 
-    async def _measure(self) -> None:
+    async def measure(self) -> None:
+        """Refresh the measures of what waits."""
         outbox = self._outbox
         query = select(func.count(), func.min(outbox.c.created_at)).where(outbox.c.position.is_(None))
         async with self.database.connect() as connection:
@@ -147,5 +147,3 @@ class Relay:
         telemetry.UNPUBLISHED.labels(self.service).set(count)
         age = (self._now() - oldest).total_seconds() if oldest else 0.0
         telemetry.UNPUBLISHED_AGE.labels(self.service).set(age)
-        if count:
-            self.database.committed.set()

@@ -65,20 +65,23 @@ async def _letter(tx: Tx, letter_id: int) -> Any:
     return letter
 
 
-async def replay(database: Database, subscription: Subscription, start: Mapping[TopicPartition, int]) -> None:
+async def replay(
+    database: Database, subscription: Subscription, start: Mapping[TopicPartition, int]
+) -> Mapping[TopicPartition, int]:
     """Have ``subscription`` hear again what stands from ``start`` on, through the same handler.
 
-    A start ahead of where it stands would skip events, and is taken as where it stands.
+    A start ahead of where it stands would skip events, and is taken as where it stands. Returns where it starts.
     """
 
-    async def work(tx: Tx) -> None:
+    async def work(tx: Tx) -> Mapping[TopicPartition, int]:
         await _hold(tx, subscription.consumer, list(start))
         standing = await inbox.positions(tx, subscription.consumer, list(start))
         again = {tp: min(offset, standing[tp]) for tp, offset in start.items()}
         await _forget(tx, subscription.consumer, again)
         await inbox.place(tx, subscription.consumer, again)
+        return again
 
-    await database.write(work)
+    return await database.write(work)
 
 
 async def _hold(tx: Tx, consumer: str, partitions: Sequence[TopicPartition]) -> None:
@@ -89,11 +92,13 @@ async def _hold(tx: Tx, consumer: str, partitions: Sequence[TopicPartition]) -> 
 
 async def _forget(tx: Tx, consumer: str, start: Mapping[TopicPartition, int]) -> None:
     table = tx.table("inbox")
-    sources = {f"/{tp.topic.split('.')[1]}" for tp in start}
-    later = [and_(table.c.partition == tp.partition, table.c.offset >= offset) for tp, offset in start.items()]
-    await tx.session.execute(
-        delete(table).where(table.c.consumer == consumer, table.c.source.in_(sources), or_(*later))
-    )
+    later = [
+        and_(
+            table.c.source == f"/{tp.topic.split('.')[1]}", table.c.partition == tp.partition, table.c.offset >= offset
+        )
+        for tp, offset in start.items()
+    ]
+    await tx.session.execute(delete(table).where(table.c.consumer == consumer, or_(*later)))
 
 
 async def rebuild(database: Database, bus: Bus, subscription: Subscription) -> int:

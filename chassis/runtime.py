@@ -1,12 +1,14 @@
 """A service at work: its relay and its consumers, watched and restarted, and what they say of themselves."""
 
 import asyncio
+import time
 from collections.abc import Awaitable, Callable, Coroutine
+from contextlib import suppress
 from typing import Any
 
 from sqlalchemy import func, select
 
-from chassis import inbox
+from chassis import inbox, telemetry
 from chassis.bus.port import Bus, BusError
 from chassis.consumer import ConsumerLoop, Subscription
 from chassis.db import Database, Tx
@@ -22,6 +24,7 @@ BUS_SECONDS = 1.0
 """How long readiness waits for the bus: less than any probe waits for readiness."""
 
 SWEEP_SECONDS = 60.0
+MEASURE_SECONDS = 5.0
 
 
 class ServiceRuntime:
@@ -40,8 +43,21 @@ class ServiceRuntime:
             tasks.create_task(_kept_alive("relay", self.spec.name, self.relay.run))
             for loop in self.loops:
                 tasks.create_task(_kept_alive("consumer", loop.name, loop.run))
+            tasks.create_task(_kept_alive("measure", self.spec.name, self._measure))
             if self.spec.sweeps:
                 tasks.create_task(_kept_alive("sweep", self.spec.name, self._sweep))
+
+    async def _measure(self) -> None:
+        """Refresh the measures on a clock of their own: they matter most when the loops are busy or stand still."""
+        while True:
+            with suppress(Exception):  # what is away shows elsewhere; the next round tries again
+                await self.relay.measure()
+                for loop in self.loops:
+                    seen = await self._consumer(loop)
+                    telemetry.LAG.labels(loop.name).set(seen["lag"] or 0)
+                    telemetry.AGE.labels(loop.name).set(seen["age_seconds"])
+                    telemetry.DEAD_LETTERS.labels(loop.name).set(seen["dead_letters"])
+            await asyncio.sleep(MEASURE_SECONDS)
 
     async def _sweep(self) -> None:
         while True:
@@ -64,7 +80,10 @@ class ServiceRuntime:
     async def _consumer(self, loop: ConsumerLoop) -> dict[str, Any]:
         letters = await self.database.read(lambda tx: waiting(tx, loop.name))
         behind = await _soon(lag(self.database, self.bus, loop.subscription))
-        return {"lag": behind, "age_seconds": loop.age, "dead_letters": letters, "stopped": loop.stopped}
+        if behind == 0:
+            loop.moved_at = time.monotonic()
+        age = round(time.monotonic() - loop.moved_at, 3) if behind != 0 else 0.0
+        return {"lag": behind, "age_seconds": age, "dead_letters": letters, "stopped": loop.stopped}
 
 
 async def _soon(asking: Coroutine[Any, Any, int]) -> int | None:

@@ -17,7 +17,7 @@ APPLIED = Counter("suite_consumer_applied_total", "Events applied", ["consumer"]
 PARKED = Counter("suite_consumer_parked_total", "Events parked as dead letters", ["consumer", "reason"])
 DEAD_LETTERS = Gauge("suite_dead_letters", "Dead letters waiting for a decision", ["consumer"])
 LAG = Gauge("suite_consumer_lag", "Events not yet applied", ["consumer"])
-AGE = Gauge("suite_consumer_age_seconds", "Age of the event applied last, when it was applied", ["consumer"])
+AGE = Gauge("suite_consumer_age_seconds", "Time without progress while events wait; nought when none do", ["consumer"])
 
 
 def new_traceparent() -> str:

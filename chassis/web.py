@@ -6,12 +6,13 @@ import json
 import time
 from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass
-from typing import Annotated, Any, Generic, Protocol, TypeVar
+from typing import Annotated, Any, Generic, Protocol, Self, TypeVar
 
 from fastapi import Depends, FastAPI, Query, Request
 from fastapi.exceptions import RequestValidationError
 from fastapi.responses import JSONResponse
-from pydantic import BaseModel, ConfigDict
+from pydantic import BaseModel, ConfigDict, model_validator
+from pydantic_core import PydanticCustomError
 from starlette.exceptions import HTTPException
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
@@ -22,6 +23,7 @@ from chassis.errors import (
     BadRequest,
     FieldError,
     Invalid,
+    NotFound,
     PayloadTooLarge,
     Problem,
     ProblemBody,
@@ -42,10 +44,29 @@ INTERNAL_KEY_HEADER = "x-internal-key"
 NOT_ANSWERED = 0
 
 
+UNSTORABLE = "text_not_storable"
+
+
+def _storable(value: object) -> bool:
+    """Whether every text in ``value`` is one that any database keeps."""
+    if isinstance(value, str):
+        return "\x00" not in value and (value.isascii() or value.encode("utf-8", "ignore").decode() == value)
+    if isinstance(value, dict):
+        return all(_storable(each) for pair in value.items() for each in pair)
+    return all(map(_storable, value)) if isinstance(value, list | tuple) else True
+
+
 class StrictBody(BaseModel):
     """What a caller sends: unknown fields are refused, text is trimmed."""
 
     model_config = ConfigDict(extra="forbid", str_strip_whitespace=True, frozen=True)
+
+    @model_validator(mode="after")
+    def _text_can_be_kept(self) -> Self:
+        for name, value in self:
+            if not _storable(value):
+                raise PydanticCustomError(UNSTORABLE, "This text holds a NUL or half a character", {"field": name})
+        return self
 
 
 class OutBody(BaseModel):
@@ -124,10 +145,6 @@ def _decode_cursor(cursor: str) -> str:
     return after
 
 
-def _storable(text: str) -> bool:
-    return "\x00" not in text and text.encode("utf-8", "ignore").decode() == text
-
-
 def page(rows: Sequence[Item], limit: int, key: Callable[[Item], str]) -> Page[Item]:
     """The first ``limit`` of ``rows`` (fetched one more than that), with the cursor of the rest."""
     shown = list(rows[:limit])
@@ -183,9 +200,15 @@ async def _on_invalid(request: Request, error: Exception) -> JSONResponse:
     if any(e["type"] == "json_invalid" for e in found):
         where = found[0].get("ctx", {}).get("error", "")
         return problem_response(BadRequest(f"The body is not JSON: {where}"), request.url.path)
-    errors = [FieldError(_field(e["loc"]), str(e["msg"]).removeprefix("Value error, ")) for e in found]
+    errors = [FieldError(_field(_place(e)), str(e["msg"]).removeprefix("Value error, ")) for e in found]
     several = f"{len(errors)} fields are" if len(errors) > 1 else "One field is"
     return problem_response(Invalid(f"{several} not valid.", errors), request.url.path)
+
+
+def _place(error: Any) -> Sequence[Any]:
+    """Where the error is: a text that cannot be kept is found by its body, which names the field."""
+    place: Sequence[Any] = error["loc"]
+    return (*place, error["ctx"]["field"]) if error["type"] == UNSTORABLE else place
 
 
 def _field(location: Sequence[Any]) -> str:
@@ -197,14 +220,18 @@ def _field(location: Sequence[Any]) -> str:
 
 async def _on_http(request: Request, error: Exception) -> JSONResponse:
     assert isinstance(error, HTTPException)  # noqa: S101  registered for this type
-    if error.status_code == PayloadTooLarge.status:
-        return problem_response(PayloadTooLarge(str(error.detail)), request.url.path)
-    problem = Problem(str(error.detail))
-    found = problem_body(problem, request.url.path)
-    found |= {"status": error.status_code, "title": error.detail, "detail": "", "type": "about:blank"}
-    return JSONResponse(
-        found, error.status_code, headers=dict(error.headers or {}), media_type="application/problem+json"
-    )
+    noun = _NOUNS.get(error.status_code, BadRequest)
+    response = problem_response(noun(str(error.detail)), request.url.path)
+    response.headers.update(error.headers or {})
+    return response
+
+
+class MethodNotAllowed(Problem):
+    status, type_, title = 405, "method-not-allowed", "That cannot be done here"
+
+
+_NOUNS: dict[int, type[Problem]] = {each.status: each for each in (NotFound, MethodNotAllowed, PayloadTooLarge)}
+"""What the framework itself answers with, as nouns of ours."""
 
 
 async def _on_crash(request: Request, error: Exception) -> JSONResponse:

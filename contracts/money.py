@@ -30,7 +30,8 @@ def pounds(amount: Decimal | int | str) -> Money:
 
 
 def to_penny(amount: Decimal) -> Decimal:
-    return amount.quantize(PENNY, rounding=ROUND_HALF_UP)
+    """Half up, and never a negative nought."""
+    return amount.quantize(PENNY, rounding=ROUND_HALF_UP) + 0
 
 
 def allocate(amount: Decimal, weights: Sequence[Decimal]) -> list[Decimal]:

@@ -10,18 +10,20 @@ from typing import Annotated, Any, TypeVar
 import httpx
 import typer
 from pydantic import ValidationError
+from sqlalchemy.exc import DBAPIError
 
 from chassis.bus.port import BusError
 from chassis.errors import Problem
 from chassis.logging import configure_logging
 from chassis.migrate import SchemaDrift, check
-from chassis.settings import LogSettings
+from chassis.settings import DatabaseSettings, LogSettings, ServiceSettings
+from gateway.settings import GatewaySettings
 from suite import business_date as dates
 from suite import compose, documents, key_commands, loading, operations, roles, serving
 from suite.engines import EngineUnavailable
 from suite.load.calls import Refused
 from suite.load.rows import BadRows
-from suite.settings import MEMBERS, DatabaseUrls, RoleSettings, SuiteSettings
+from suite.settings import EARLIEST, LATEST, MEMBERS, DatabaseUrls, RoleSettings, SuiteSettings
 from suite.waiting import NotCaughtUp
 
 T = TypeVar("T")
@@ -46,10 +48,18 @@ EXPECTED = (
     Refused,
     NotCaughtUp,
     httpx.TransportError,
+    httpx.InvalidURL,
+    OSError,
     serving.CannotStart,
+    operations.NotAPlace,
     operations.UnknownConsumer,
 )
 """What an operator can mend; said in one line."""
+
+
+SETTINGS = (SuiteSettings, RoleSettings, DatabaseUrls, ServiceSettings, DatabaseSettings, LogSettings, GatewaySettings)
+
+Number = Annotated[int, typer.Argument(min=1, max=2**62)]
 
 
 @app.callback()
@@ -73,7 +83,7 @@ def _answer(work: Callable[[], Awaitable[T]]) -> T:
 def run(
     *,
     reference: Annotated[bool, typer.Option(help="Load the reference data first.")] = False,
-    port: Annotated[int | None, typer.Option(help="Instead of SUITE_PORT.")] = None,
+    port: Annotated[int | None, typer.Option(min=0, max=65535, help="Instead of SUITE_PORT.")] = None,
 ) -> None:
     """Run everything in this process: files and an embedded bus unless the environment names others."""
     settings = SuiteSettings()
@@ -93,7 +103,7 @@ def serve(member: Member) -> None:
 @app.command(name="run-distributed")
 def run_distributed(
     *,
-    port: Annotated[int | None, typer.Option(help="The gateway's, instead of SUITE_PORT.")] = None,
+    port: Annotated[int | None, typer.Option(min=0, max=65535, help="The gateway's, instead of SUITE_PORT.")] = None,
     reference: Annotated[bool, typer.Option(help="Load the reference data.")] = True,
 ) -> None:
     """Run the gateway and the four services as processes of their own, on PostgreSQL and Kafka."""
@@ -136,20 +146,30 @@ def business_date(
     ] = None,
 ) -> None:
     """Show or move the date that calendar rules read."""
-    settings = SuiteSettings()
+    settings, wanted = SuiteSettings(), None if day in {None, "today"} else _day(day or "")
 
     async def work() -> date:
         databases = [compose.open_database(name, settings) for name in MEMBERS]
         if day == "today":
             await dates.unpin(databases)
-        elif day:
-            await dates.pin(databases, date.fromisoformat(day))
+        elif wanted:
+            await dates.pin(databases, wanted)
         shown = await dates.shown(databases[0])
         for database in databases:
             await database.close()
         return shown
 
     say(_answer(work).isoformat())
+
+
+def _day(text: str) -> date:
+    try:
+        day = date.fromisoformat(text)
+    except ValueError:
+        raise typer.BadParameter(f"{text!r} is no date; YYYY-MM-DD is wanted") from None
+    if not EARLIEST <= day <= LATEST:
+        raise typer.BadParameter(f"between {EARLIEST} and {LATEST}, not {text}")
+    return day
 
 
 @app.command()
@@ -192,12 +212,12 @@ def list_letters(
     found = _answer(lambda: operations.letters(SuiteSettings(), consumer, every=every))
     for _, row in found:
         what = f"{row.type or '?'}  {row.subject} v{row.version}"
-        say(f"{row.consumer} {row.id}  {row.state}  {what}  {row.reason}: {row.error[:120]}")
+        say(f"{row.consumer} {row.id}  {row.state}  {what}  {row.reason}: {' '.join(row.error.split())[:120]}")
     say(f"{len(found)} dead letters")
 
 
 @letters_app.command(name="show")
-def show_letter(consumer: str, number: int) -> None:
+def show_letter(consumer: str, number: Number) -> None:
     """Show one with its body."""
     row = _answer(lambda: operations.letter(SuiteSettings(), consumer, number))
     if row is None:
@@ -209,7 +229,7 @@ def show_letter(consumer: str, number: int) -> None:
 
 
 @letters_app.command(name="retry")
-def retry_letters(consumer: str, numbers: list[int]) -> None:
+def retry_letters(consumer: str, numbers: list[Number]) -> None:
     """Apply parked events through their handler. Again is a no-op."""
     for number, outcome in zip(
         numbers, _answer(lambda: operations.retry(SuiteSettings(), consumer, numbers)), strict=True
@@ -218,9 +238,19 @@ def retry_letters(consumer: str, numbers: list[int]) -> None:
 
 
 @letters_app.command(name="discard")
-def discard_letter(consumer: str, number: int, reason: Annotated[str, typer.Option()]) -> None:
+def discard_letter(consumer: str, number: Number, reason: Annotated[str, typer.Option()]) -> None:
     """Put one aside for good, with the reason on record."""
     say(f"{number}: {_answer(lambda: operations.discard(SuiteSettings(), consumer, number, reason))}")
+
+
+def _is_missing_table(error: DBAPIError) -> bool:
+    return "no such table" in str(error.orig) or getattr(error.orig, "sqlstate", None) in {"42P01", "3F000"}
+
+
+def variable(settings: str, field: str) -> str:
+    """The environment variable that a setting is read from."""
+    prefixes = {each.__name__: each.model_config.get("env_prefix", "") for each in SETTINGS}
+    return f"{prefixes.get(settings, '')}{field}".upper()
 
 
 def main() -> None:
@@ -230,9 +260,15 @@ def main() -> None:
     except EXPECTED as error:
         typer.echo(f"error: {error}", err=True)
         raise SystemExit(1) from error
+    except DBAPIError as error:
+        words = " ".join(str(error.orig).split())
+        hint = " Not migrated? Run: suite migrate" if _is_missing_table(error) else ""
+        typer.echo(f"error: the database answers: {words[:300]}.{hint}", err=True)
+        raise SystemExit(1) from error
     except ValidationError as error:
         for each in error.errors():
-            typer.echo(f"error: {'.'.join(map(str, each['loc']))}: {each['msg']}", err=True)
+            name = "_".join(map(str, each["loc"]))
+            typer.echo(f"error: {variable(error.title, name)}: {each['msg'].removeprefix('Value error, ')}", err=True)
         raise SystemExit(1) from error
 
 

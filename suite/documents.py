@@ -62,7 +62,11 @@ def asyncapi() -> dict[str, Any]:
             operations[f"receive_{channel}"] = {"action": "receive", "channel": {"$ref": f"#/channels/{channel}"}}
     return {
         "asyncapi": "3.0.0",
-        "info": {"title": "Commissioning Suite events", "version": "1.0.0", "description": asyncapi.__doc__},
+        "info": {
+            "title": "Commissioning Suite events",
+            "version": "1.0.0",
+            "description": "What the services tell the world: CloudEvents 1.0, at least once, in order per key.",
+        },
         "defaultContentType": "application/cloudevents+json",
         "channels": channels,
         "operations": operations,

@@ -14,6 +14,12 @@ from chassis.errors import Problem
 from suite import compose
 from suite.settings import SuiteSettings
 
+MAX_OFFSET = 2**62
+
+
+class NotAPlace(Exception):  # noqa: N818  named for what it is
+    """What was given names no place in the log."""
+
 
 class UnknownConsumer(Exception):  # noqa: N818  named for what it is
     """No service has a consumer of that name."""
@@ -98,28 +104,32 @@ async def replay_from(settings: SuiteSettings, consumer: str, start: str) -> Map
     service, subscription = consumer_named(consumer)
     async with database_of(service, settings) as database, bus_for(settings) as bus:
         places = await _places(bus, subscription, start)
-        await replay.replay(database, subscription, places)
-    return places
+        return await replay.replay(database, subscription, places)
 
 
 async def _places(bus: Bus, subscription: Subscription, start: str) -> dict[TopicPartition, int]:
     places: dict[TopicPartition, int] = {}
     for topic in subscription.topics:
-        if start.isdigit():
-            places |= dict.fromkeys(await bus.end_offsets(topic), int(start))
+        if start.isdecimal() and start.isascii():
+            places |= dict.fromkeys(await bus.end_offsets(topic), min(int(start), MAX_OFFSET))
         else:
             places |= await bus.offsets_for_time(topic, _milliseconds(start))
     return places
 
 
 def _milliseconds(moment: str) -> int:
-    found = datetime.fromisoformat(moment)
+    try:
+        found = datetime.fromisoformat(moment)
+    except ValueError:
+        raise NotAPlace(f"{moment!r} is neither an offset nor a moment such as 2026-01-31T09:00:00Z.") from None
     return int((found if found.tzinfo else found.replace(tzinfo=UTC)).timestamp() * 1000)
 
 
 async def rebuild(settings: SuiteSettings, service: str) -> Mapping[str, int]:
     """Make a service's derived state anew; returns the events folded, by consumer."""
     spec = compose.SPECS[service]
+    if not spec.subscriptions:
+        raise replay.NothingToRebuild(f"{service} keeps nothing that it derives from events.")
     async with database_of(service, settings) as database, bus_for(settings) as bus:
         return {each.consumer: await replay.rebuild(database, bus, each) for each in spec.subscriptions}
 

@@ -25,6 +25,8 @@ from suite.waiting import wait_until_caught_up
 log = get_logger()
 Say = Callable[[str], None]
 
+BACKLOG = 2048
+
 
 class CannotStart(Exception):  # noqa: N818  named for what it is
     """Something outside stands in the way; the message says what and what to do."""
@@ -40,6 +42,7 @@ async def run(settings: SuiteSettings, *, reference: bool, say: Say) -> None:
             key = await first_key(running, settings)
             if reference:
                 await _load(running, say)
+            door.listen(BACKLOG)  # from the ready line on, who knocks is let in
             say_where(door.getsockname()[1], key, settings, say)
             await serve(running.app, door)
 
@@ -118,6 +121,7 @@ async def serve_one(name: str, settings: SuiteSettings, *, say: Say) -> None:
                 await business_date.pin(list(running.databases.values()), settings.business_date)
             if name == "gateway" and settings.admin_key:
                 await first_key(running, settings)
+            door.listen(BACKLOG)
             say(f"Ready: {name} on http://{settings.host}:{door.getsockname()[1]}")
             await serve(running.app, door)
 
@@ -140,7 +144,9 @@ def _listening(settings: SuiteSettings) -> Iterator[socket.socket]:
             if error.errno in {errno.EADDRINUSE, errno.EACCES, errno.EADDRNOTAVAIL}:
                 reason = os.strerror(error.errno)
                 where = f"{settings.host}:{settings.port}"
-                raise CannotStart(f"{where} cannot be used ({reason}). Choose another: PORT=8010 make run") from error
+                raise CannotStart(
+                    f"{where} cannot be used ({reason}). Choose another port: PORT=8010 make run, or --port 8010"
+                ) from error
             raise
         yield door
 
@@ -153,7 +159,8 @@ def _only_one(folder: Path) -> Iterator[None]:
         try:
             fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
         except BlockingIOError:
-            raise CannotStart(f"The suite is running in {folder} already. Stop it, or set SUITE_DATA_DIR.") from None
+            advice = "Reach it with --url http://HOST:PORT and SUITE_KEY, stop it, or set another SUITE_DATA_DIR."
+            raise CannotStart(f"The suite is running in {folder} already. {advice}") from None
         yield
 
 

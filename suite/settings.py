@@ -15,6 +15,10 @@ MEMBERS = (*SERVICES, "gateway")
 """Everything that has a database and can be served alone."""
 
 
+EARLIEST, LATEST = date(1900, 1, 1), date(2100, 12, 31)
+"""Between which a business date may lie."""
+
+
 class SuiteSettings(BaseSettings):
     """``SUITE_*``: the door and the data folder."""
 
@@ -24,7 +28,7 @@ class SuiteSettings(BaseSettings):
     port: int = Field(default=8000, ge=0, le=65535)
     data_dir: Path = Path("var")
     admin_key: SecretStr | None = None
-    business_date: date | None = None
+    business_date: date | None = Field(default=None, ge=EARLIEST, le=LATEST)
     """Pins the business date at start, on every service that starts with it."""
 
 

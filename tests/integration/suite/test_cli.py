@@ -1,0 +1,101 @@
+"""The command line: every mistake is answered in a line that says what to do, and never with a trace."""
+
+import re
+import sys
+
+import pytest
+
+from suite.cli import main
+
+
+@pytest.fixture
+def suite(tmp_path, monkeypatch, capsys):
+    """Run a command in a fresh folder; gives exit status and what it said."""
+    monkeypatch.setenv("SUITE_DATA_DIR", str(tmp_path / "var"))
+
+    def run(*arguments, **environment):
+        for name, value in environment.items():
+            monkeypatch.setenv(name, value)
+        monkeypatch.setattr(sys, "argv", ["suite", *arguments])
+        with pytest.raises(SystemExit) as end:
+            main()
+        said = capsys.readouterr()
+        return end.value.code or 0, said.out, said.err
+
+    return run
+
+
+MISTAKES = [
+    (["business-date", "garbage"], "garbage"),
+    (["business-date", "2018-13-01"], "2018-13-01"),
+    (["business-date", "0001-01-01"], "1900-01-01"),
+    (["business-date", "2018-03-31"], "suite migrate"),
+    (["replay", "--consumer", "risks", "--from", "garbage"], "neither an offset nor a moment"),
+    (["replay", "--consumer", "risks", "--from", "²"], "neither an offset nor a moment"),
+    (["replay", "--consumer", "nobody", "--from", "0"], "finance, pledges, risks"),
+    (["dead-letters", "show", "risks", "99999999999999999999"], "number"),
+    (["dead-letters", "list"], "suite migrate"),
+    (["dead-letters", "list", "--consumer", "nobody"], "There is no consumer"),
+    (["rebuild", "indicators"], "keeps nothing that it derives"),
+    (["run", "--port", "99999"], "65535"),
+    (["serve", "risks"], "SUITE_INTERNAL_KEY"),
+    (["migrate", "--create"], "DATABASE_PASSWORD_RISKS"),
+    (["load", "reference", "--url", "http://127.0.0.1:1"], "error"),
+    (["import", "ae", "/no/such/file.csv"], "/no/such/file.csv"),
+    (["keys", "revoke", "nobody"], "nobody"),
+]
+
+
+@pytest.mark.parametrize(("arguments", "words"), MISTAKES, ids=[" ".join(a) for a, _ in MISTAKES])
+def test_mistakes_are_answered_in_a_line(suite, arguments, words):
+    status, _, error = suite(*arguments)
+    assert status != 0
+    plain = " ".join(re.sub(r"[│╭╮╰╯─]", " ", error).split())
+    assert words in plain
+    assert "Traceback" not in error
+
+
+def test_a_database_that_is_away_is_a_line_without_its_password(suite):
+    url = "postgresql+asyncpg://commissioning_risks:very-secret-word@127.0.0.1:1/commissioning"
+    for command in (["migrate", "risks"], ["dead-letters", "list", "--consumer", "risks"]):
+        status, _, error = suite(*command, DATABASE_URL_RISKS=url)
+        assert status == 1
+        assert error.count("\n") == 1
+        assert "very-secret-word" not in error
+
+
+def test_a_bad_setting_is_named(suite):
+    status, _, error = suite("run", SUITE_BUSINESS_DATE="0001-01-01")
+    assert status == 1
+    assert error.startswith("error: SUITE_BUSINESS_DATE")
+
+
+def test_the_business_date_moves_in_every_service(suite):
+    assert suite("migrate")[0] == 0
+    assert suite("business-date", "2018-06-30")[1] == "2018-06-30\n"
+    assert suite("business-date")[1] == "2018-06-30\n"
+    assert suite("business-date", "today")[1] != "2018-06-30\n"
+
+
+def test_keys_are_made_listed_and_revoked(suite):
+    status, made, _ = suite("keys", "create", "stp")
+    assert status == 0
+    assert made.startswith("csk_")
+    listed = suite("keys", "list")[1]
+    assert "stp" in listed
+    assert made.strip() not in listed
+    assert suite("keys", "revoke", "stp")[1] == "stp: revoked\n"
+    assert "revoked" in suite("keys", "list")[1]
+
+
+def test_the_documents_print_without_a_database(suite):
+    import json
+
+    assert "/risks/v1/risks" in json.loads(suite("openapi")[1])["paths"]
+    assert json.loads(suite("asyncapi")[1])["asyncapi"] == "3.0.0"
+
+
+def test_migrations_are_checked(suite):
+    status, said, _ = suite("migrate")
+    assert (status, said.count("up to date")) == (0, 5)
+    assert suite("migrate", "--check")[0] == 0
