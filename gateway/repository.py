@@ -3,9 +3,9 @@
 from collections.abc import Sequence
 
 from sqlalchemy import exists, select, update
+from sqlalchemy.dialects import postgresql, sqlite
 
 from chassis.db import Tx
-from chassis.sql import insert_or_ignore
 from gateway.models import ApiKey
 
 
@@ -27,7 +27,7 @@ async def in_order(tx: Tx) -> Sequence[ApiKey]:
 
 
 async def add(tx: Tx, *, name: str, prefix: str, digest: str) -> bool:
-    """Add a key; False where another of that name is there, even one that a second process has just added."""
+    """Add a key; False where its name or the key itself is there, even from a process that starts at the same time."""
     row = {
         "name": name,
         "prefix": prefix,
@@ -37,7 +37,9 @@ async def add(tx: Tx, *, name: str, prefix: str, digest: str) -> bool:
         "revoked_at": None,
         "last_used": None,
     }
-    return bool(await insert_or_ignore(tx, ApiKey, [row], ["name"], returning=["id"]))
+    insert = postgresql.insert if tx.dialect == "postgresql" else sqlite.insert
+    added = insert(ApiKey).values(row).on_conflict_do_nothing().returning(ApiKey.id)
+    return await tx.session.scalar(added) is not None
 
 
 async def revoke(tx: Tx, names: Sequence[str]) -> None:

@@ -71,16 +71,22 @@ async def ensure_first_key(tx: Tx, admin_key: str | None) -> str | None:
 
 
 async def _set_admin_key(tx: Tx, secret: str) -> None:
-    known = await repository.by_hash(tx, domain.hash_key(secret))
-    if known is not None:
-        if known.revoked_at is not None:
-            raise AdminKeyRevoked("SUITE_ADMIN_KEY is a key that was revoked or replaced; set another")
+    if await _is_set(tx, secret):
         return
     set_before = [key.name for key in await repository.in_order(tx) if key.prefix == domain.CHOSEN]
     await repository.revoke(tx, set_before)
     for number in count(1):
-        if await _add(tx, ADMIN if number == 1 else f"{ADMIN}-{number}", secret, domain.CHOSEN):
+        name = ADMIN if number == 1 else f"{ADMIN}-{number}"
+        if await _add(tx, name, secret, domain.CHOSEN) or await _is_set(tx, secret):
             return
+
+
+async def _is_set(tx: Tx, secret: str) -> bool:
+    """Whether this very key opens the door; another gateway that starts at the same time may have set it."""
+    known = await repository.by_hash(tx, domain.hash_key(secret))
+    if known is not None and known.revoked_at is not None:
+        raise AdminKeyRevoked("SUITE_ADMIN_KEY is a key that was revoked or replaced; set another")
+    return known is not None
 
 
 async def _add(tx: Tx, name: str, key: str, prefix: str) -> bool:

@@ -6,8 +6,8 @@ import secrets
 import pytest
 
 from chassis import migrate
-from chassis.db import Database
-from gateway import domain, service
+from chassis.db import Database, Tx
+from gateway import domain, repository, service
 from gateway.errors import AdminKeyRevoked, AdminKeyWeak, KeyNameTaken, KeyUnknown
 from tests.conftest import DatabaseFor
 
@@ -74,6 +74,34 @@ async def test_automation_sets_its_own_key(database: Database) -> None:
     assert await ensure(database, secret) is None
     assert await who(database, secret) == "admin"
     assert [key.prefix for key in await database.read(service.list_keys)] == ["(set)"]
+
+
+async def test_gateways_that_start_at_the_same_time_set_one_key(database: Database) -> None:
+    secret = "s" * 40
+    assert await asyncio.gather(*(ensure(database, secret) for _ in range(4))) == [None] * 4
+    assert [key.name for key in await database.read(service.list_keys)] == ["admin"]
+    assert await who(database, secret) == "admin"
+
+
+@pytest.mark.parametrize("database_for", [pytest.param("postgresql", marks=pytest.mark.postgres)], indirect=True)
+async def test_a_gateway_that_looked_before_another_one_set_the_key_finds_it(database: Database) -> None:
+    """Both have seen no key; one commits while the other is about to write. SQLite has one writer, which begins before it looks."""
+    secret, looked, go_on = "s" * 40, asyncio.Event(), asyncio.Event()
+
+    async def late(tx: Tx) -> str | None:
+        if not looked.is_set():
+            assert await repository.by_hash(tx, domain.hash_key(secret)) is None
+            looked.set()
+            await go_on.wait()
+            assert not await repository.add(tx, name="admin-2", prefix="(set)", digest=domain.hash_key(secret))
+        return await service.ensure_first_key(tx, secret)
+
+    waiting = asyncio.create_task(database.write(late))
+    await looked.wait()
+    await ensure(database, secret)
+    go_on.set()
+    assert await waiting is None
+    assert [key.name for key in await database.read(service.list_keys)] == ["admin"]
 
 
 async def test_another_key_of_automation_replaces_the_one_before(database: Database) -> None:
