@@ -89,11 +89,20 @@ class Guard:
         telemetry.continue_trace(_header(scope, b"traceparent").decode("latin-1"))
         started, status = time.perf_counter(), [500]
 
+        head_only, method = scope["method"] == "HEAD", scope["method"]
+
         async def watched(message: Message) -> None:
             if message["type"] == "http.response.start":
                 status[0] = message["status"]
                 _complete(message)
+            elif head_only:
+                if message.get("more_body", False):
+                    return
+                message = {"type": message["type"], "body": b""}
             await send(message)
+
+        if head_only:  # what can be read has a head, which only reading it can tell
+            scope = {**scope, "method": "GET"}
 
         try:
             if not is_open(scope["path"]):
@@ -103,7 +112,7 @@ class Guard:
             await problem_response(problem, scope["path"])(scope, receive, watched)
         finally:
             elapsed = time.perf_counter() - started
-            telemetry.REQUESTS.labels("gateway", scope["method"], str(status[0])).observe(elapsed)
+            telemetry.REQUESTS.labels("gateway", method, str(status[0])).observe(elapsed)
 
     async def _caller(self, scope: Scope) -> Caller:
         shown = [value for name, value in scope["headers"] if name == b"authorization"]

@@ -7,6 +7,7 @@ from typing import Any
 
 import httpx
 import pytest
+from fastapi import FastAPI
 from starlette.types import ASGIApp, Receive, Scope, Send
 
 from gateway.upstreams import in_process
@@ -194,6 +195,22 @@ async def test_no_path_leads_out_of_a_service(front: Front, path: str) -> None:
 async def test_a_head_request_has_a_head_only(front: Front) -> None:
     answer = await front.client.head("/risks/v1/risks")
     assert (answer.status_code, answer.content) == (200, b"")
+    assert answer.headers["content-type"] == "application/json"
+    assert (await front.stranger.head("/risks/v1/risks")).status_code == 401
+
+
+async def test_a_service_that_only_reads_has_heads_too(front_of: FrontOf, serve: Serve) -> None:
+    app = FastAPI()
+    app.get("/risks/v1/risks")(lambda: {"items": []})
+    front = await front_of(risks=await serve(app))
+    whole = await front.client.get("/risks/v1/risks")
+    for _ in range(2):  # the second on the same connection: the first has left nothing in it
+        head = await front.client.head("/risks/v1/risks")
+        assert (head.status_code, head.content) == (200, b"")
+        assert head.headers["content-length"] == str(len(whole.content))
+    for own in ("/health/live", "/docs", "/docs/assets/docs.css"):
+        assert (await front.stranger.head(own)).status_code == 200
+    assert (await front.client.get("/risks/v1/risks")).json() == {"items": []}
 
 
 def statuses(*found: int) -> ASGIApp:
