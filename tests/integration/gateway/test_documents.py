@@ -5,7 +5,7 @@ from typing import Any
 
 import httpx
 import pytest
-from fastapi import APIRouter
+from fastapi import APIRouter, FastAPI
 from jsonschema import Draft202012Validator
 from pydantic import BaseModel, SecretStr
 from sqlalchemy import MetaData
@@ -158,6 +158,34 @@ async def test_readiness_when_all_are(front_of: FrontOf, serve: Serve, made: dic
     answer = await front.stranger.get("/health/ready")
     assert (answer.status_code, answer.json()["ready"]) == (200, True)
     assert INTERNAL_KEY not in answer.text
+
+
+async def test_readiness_tells_no_stranger_the_words_of_an_error(front_of: FrontOf, serve: Serve) -> None:
+    troubled = FastAPI()
+    words = "KafkaConnectionError: broker-0.internal:9092 refused"
+    consumer = {"lag": 7, "age_seconds": 1.5, "dead_letters": 1, "stopped": words}
+    detail = {
+        "service": "risks",
+        "database": "ok",
+        "ready": True,
+        "status": "degraded",
+        "relay": {"unpublished": 3, "failing": words},
+        "consumers": {"risks": consumer, "calm": {**consumer, "lag": None, "stopped": None}},
+        "error": words,
+    }
+    troubled.get("/health/ready")(lambda: detail)
+    front = await front_of(risks=await serve(troubled))
+    answer = await front.stranger.get("/health/ready")
+    assert answer.status_code == 200
+    assert answer.json()["services"]["risks"] == {
+        "service": "risks",
+        "database": "ok",
+        "ready": True,
+        "status": "degraded",
+        "relay": {"unpublished": 3, "failing": True},
+        "consumers": {"risks": {**consumer, "stopped": True}, "calm": {**consumer, "lag": None, "stopped": False}},
+    }
+    assert "broker" not in answer.text
 
 
 async def test_the_pages_need_nothing_from_elsewhere(front_of: FrontOf, closed_port: str) -> None:
