@@ -99,7 +99,7 @@ async def assess_risk(write: Write, ref: RefPath, body: AssessmentIn) -> RiskOut
 
 @router.put("/risks/{ref}/links", summary="Say which indicators move a risk", responses=problems(404, 422))
 async def replace_links(write: Write, ref: RefPath, body: LinksIn) -> RiskOut:
-    """The whole set of links. Unchanged links keep their snapshot; a new one is snapshotted now, or is unknown."""
+    """The whole set of links. Links that stay keep their snapshot, also in another group; new ones are snapshotted."""
     return await write(lambda tx: linking.replace_links(tx, ref, body.links))
 
 

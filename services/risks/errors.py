@@ -44,7 +44,7 @@ class OffMatrix(Invalid):
 
 
 class LinkRepeated(Invalid):
-    type_, title = "link-repeated", "An indicator's signal can stand in one group of a risk only"
+    type_, title = "link-repeated", "An indicator in an area stands in one group of a risk, each of its signals once"
 
 
 class NotLinked(Invalid):

@@ -6,7 +6,6 @@ from typing import Annotated, Any, Literal, Self
 from pydantic import AfterValidator, ConfigDict, Field, StringConstraints, model_validator
 
 from chassis.web import OutBody, StrictBody
-from contracts.colours import Colour
 from contracts.envelope import Timestamp
 from contracts.risks import Band, RatingState
 from services.risks.domain.rating import Basis, Kind, Mode, Movement
@@ -204,7 +203,7 @@ class SupposedSignal(StrictBody):
     indicator: IndicatorCode
     area: AreaCode
     severity: Annotated[int, Field(ge=0, le=2, strict=True)] | None = None
-    colour: Literal[Colour.DARK_GREEN, Colour.GREEN, Colour.AMBER, Colour.RED, Colour.DARK_RED] | None = None
+    colour: Literal["dark_green", "green", "amber", "red", "dark_red"] | None = None
 
     @model_validator(mode="after")
     def _one_of_them(self) -> Self:
@@ -225,6 +224,21 @@ class SimulationIn(StrictBody):
 
 class MatrixIn(StrictBody):
     """A new version of a matrix. ``grid[i][l]`` is the band of impact i+1 and likelihood l+1."""
+
+    model_config = ConfigDict(
+        json_schema_extra={
+            "examples": [
+                {
+                    "code": "two-by-three",
+                    "version": 1,
+                    "title": "Two by three",
+                    "impacts": ["Low", "High"],
+                    "likelihoods": ["Rare", "Likely", "Almost certain"],
+                    "grid": [["green", "green", "amber"], ["green", "amber", "red"]],
+                }
+            ]
+        }
+    )
 
     code: Slug
     version: Annotated[int, Field(ge=1, le=999_999)]

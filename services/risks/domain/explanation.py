@@ -5,6 +5,7 @@ from collections.abc import Iterable, Sequence
 from contracts.risks import Band
 from services.risks.domain.matrix import Matrix, Rating
 from services.risks.domain.rating import Basis, Link, Rule, Standing, Subject
+from services.risks.domain.register import Cause
 from services.risks.domain.severity import severity_name
 
 LONGEST_WHY = 2000
@@ -74,11 +75,28 @@ def explain(subject: Subject, links: Sequence[Link], standing: Standing) -> str:
     return " ".join([*sentences, *_rules(standing.rules)])
 
 
-def why_moved(subject: Subject, links: Sequence[Link], before: Rating | None, standing: Standing) -> str:
-    """Why the effective rating changed, for history and events: what moved, then what limited it."""
+def _result(subject: Subject, before: Rating | None, standing: Standing) -> str:
     origin = in_words(subject.matrix, before) if before is not None else "not rated"
+    return f"Effective rating from {origin} to {in_words(subject.matrix, standing.effective)}."
+
+
+def why_moved(subject: Subject, links: Sequence[Link], before: Rating | None, standing: Standing) -> str:
+    """Why indicators changed the effective rating, for history and events: what moved, then what limited it."""
     moved = [link for link in _moved_first(links) if link.has_moved]
     told = [f"{link_in_words(link)}." for link in moved] or ["Every linked indicator stands as at its snapshot."]
-    result = f"Effective rating from {origin} to {in_words(subject.matrix, standing.effective)}."
-    sentences = [result, *(told if links else []), *_rules(standing.rules)]
+    sentences = [_result(subject, before, standing), *(told if links else []), *_rules(standing.rules)]
     return " ".join(sentences)[:LONGEST_WHY]
+
+
+_DECISIONS = {
+    Cause.ASSESSMENT: "Its owner assessed it.",
+    Cause.LINKS: "Other indicators were linked to it, or counted in other groups.",
+    Cause.SETTINGS: "Its aims or its mode were changed.",
+}
+
+
+def why_decided(subject: Subject, cause: Cause, before: Rating | None, standing: Standing, reason: str | None) -> str:
+    """Why a person's decision changed the effective rating. It says nothing of how indicators moved before."""
+    decided = _DECISIONS.get(cause, "An override was set." if subject.override else "An override ended.")
+    said = [f"Reason given: {reason}"] if reason else []
+    return " ".join([_result(subject, before, standing), decided, *_rules(standing.rules), *said])

@@ -5,6 +5,7 @@ from dataclasses import dataclass, replace
 from datetime import date
 from enum import IntEnum, StrEnum
 
+from contracts.indicators import subject
 from contracts.period import Period
 from services.risks.domain.matrix import Matrix, Rating
 from services.risks.domain.severity import RED, Signal
@@ -88,6 +89,10 @@ class Link:
     latest: Period | None = None
     link_id: int = 0
     review_opened: bool = False
+
+    @property
+    def subject(self) -> str:
+        return subject(self.indicator, self.area)
 
     @property
     def takes_part(self) -> bool:

@@ -32,6 +32,10 @@ class Cause(StrEnum):
     REBUILD = "rebuild"
 
 
+BY_INDICATORS = frozenset({Cause.INDICATORS, Cause.REBUILD})
+"""Where indicators changed a rating; the other changes are what a person decided."""
+
+
 @dataclass(frozen=True, slots=True)
 class RatedRisk:
     """What decides a risk's ratings, beside the ratings that are stored and its event version."""

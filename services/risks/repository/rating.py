@@ -1,38 +1,21 @@
 """What re-scoring reads, under lock, and writes, in bulk."""
 
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Collection, Sequence
 from datetime import date
 from typing import Any
 
-from sqlalchemy import Row, Select, bindparam, func, insert, select, update
+from sqlalchemy import ColumnElement, Row, Select, bindparam, func, insert, select, update
 
 from chassis.db import Tx
 from contracts.period import Period, PeriodKind
-from contracts.risks import Band
 from services.risks.domain.matrix import Matrix, Rating
 from services.risks.domain.rating import Kind, Link, Mode, Override, Subject
 from services.risks.domain.register import Proposal, ProposalState, RatedRisk
 from services.risks.domain.severity import Signal
-from services.risks.models import History, IndicatorSignal, MatrixRow, ProposalRow, ReviewTask, Risk, RiskLink
+from services.risks.models import History, IndicatorSignal, ProposalRow, ReviewTask, Risk, RiskLink
+from services.risks.repository.matrices import matrices
 
 Update = dict[str, Any]
-
-
-def matrix_of(row: MatrixRow) -> Matrix:
-    return Matrix(
-        code=row.code,
-        version=row.version,
-        title=row.title,
-        impacts=tuple(row.impacts),
-        likelihoods=tuple(row.likelihoods),
-        grid=tuple(tuple(Band(band) for band in line) for line in row.grid),
-    )
-
-
-async def matrices(tx: Tx) -> dict[int, Matrix]:
-    """Every matrix by its key."""
-    rows = await tx.session.scalars(select(MatrixRow).order_by(MatrixRow.code, MatrixRow.version))
-    return {row.id: matrix_of(row) for row in rows}
 
 
 _RATED = (
@@ -86,9 +69,21 @@ def subject_of(row: Risk | Row[*tuple[Any, ...]], matrix: Matrix) -> Subject | N
     )
 
 
-async def lock_rated(tx: Tx, risk_ids: Collection[int], known: Mapping[int, Matrix]) -> list[RatedRisk]:
+async def lock_rated(tx: Tx, risk_ids: Collection[int]) -> list[RatedRisk]:
     """The assessed risks among ``risk_ids``, locked by reference. What is read after this is up to date."""
-    rows = await tx.session.execute(select(*_RATED).where(Risk.id.in_(risk_ids)).order_by(Risk.ref).with_for_update())
+    return await _lock(tx, Risk.id.in_(sorted(risk_ids)))
+
+
+async def lock_rated_on(tx: Tx, subjects: Collection[str]) -> list[RatedRisk]:
+    """The assessed risks linked to any of ``subjects``, whose signals the caller holds; locked by reference."""
+    return await _lock(tx, Risk.id.in_(select(RiskLink.risk_id).where(RiskLink.subject.in_(sorted(subjects)))))
+
+
+async def _lock(tx: Tx, which: ColumnElement[bool]) -> list[RatedRisk]:
+    """Unassessed ones are locked as well: their first assessment may be under way."""
+    query = select(*_RATED).where(which).order_by(Risk.ref)
+    rows = (await tx.session.execute(query.with_for_update())).all()
+    known = await matrices(tx, {row.matrix_id for row in rows})
     return [found for row in rows if (found := _rated(row, known[row.matrix_id]))]
 
 

@@ -1,17 +1,17 @@
-"""Risks and matrices as readers and owners see them."""
+"""Risks as readers and owners see them."""
 
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
-from sqlalchemy import ColumnElement, case, delete, func, insert, or_, select, update
+from sqlalchemy import ColumnElement, case, cast, delete, func, insert, or_, select, union_all, update
 from sqlalchemy.exc import IntegrityError
 
-from chassis.db import Tx
+from chassis.db import BigId, Tx
 from services.risks.domain.rating import Kind
 from services.risks.domain.register import ProposalState, TaskState
-from services.risks.models import History, MatrixRow, ProposalRow, ReviewTask, Risk, RiskLink
+from services.risks.models import History, ProposalRow, ReviewTask, Risk, RiskLink
 
 
 @dataclass(frozen=True, slots=True)
@@ -94,16 +94,16 @@ async def ratings_at(tx: Tx, risk_ids: Collection[int], day: date) -> dict[int, 
 
 
 async def open_matters(tx: Tx, risk_ids: Collection[int]) -> tuple[dict[int, int], set[int]]:
-    """The open proposal of each risk, and the risks with an open review task."""
-    proposals = await tx.session.execute(
-        select(ProposalRow.risk_id, ProposalRow.id).where(
-            ProposalRow.risk_id.in_(risk_ids), ProposalRow.state == ProposalState.OPEN
-        )
+    """The open proposal of each risk, and the risks with an open review task, in one query."""
+    proposals = select(ProposalRow.risk_id, ProposalRow.id.label("proposal_id")).where(
+        ProposalRow.risk_id.in_(risk_ids), ProposalRow.state == ProposalState.OPEN
     )
-    tasks = await tx.session.scalars(
-        select(ReviewTask.risk_id).where(ReviewTask.risk_id.in_(risk_ids), ReviewTask.state == TaskState.OPEN)
+    tasks = select(ReviewTask.risk_id, cast(None, BigId)).where(
+        ReviewTask.risk_id.in_(risk_ids), ReviewTask.state == TaskState.OPEN
     )
-    return {row.risk_id: row.id for row in proposals}, set(tasks)
+    rows = (await tx.session.execute(union_all(proposals, tasks))).all()
+    open_proposals = {row.risk_id: row.proposal_id for row in rows if row.proposal_id is not None}
+    return open_proposals, {row.risk_id for row in rows if row.proposal_id is None}
 
 
 async def link_rows(tx: Tx, risk_id: int) -> Sequence[RiskLink]:
@@ -126,10 +126,8 @@ async def add_links(tx: Tx, rows: Sequence[Mapping[str, Any]]) -> None:
         await tx.session.execute(insert(RiskLink), [dict(row) for row in rows])
 
 
-async def matrix_rows(tx: Tx) -> Sequence[MatrixRow]:
-    query = select(MatrixRow).order_by(MatrixRow.code, MatrixRow.version)
-    return (await tx.session.scalars(query)).all()
-
-
-async def add_matrix(tx: Tx, values: Mapping[str, Any]) -> None:
-    await tx.session.execute(insert(MatrixRow), [dict(values)])
+async def regroup_links(tx: Tx, groups: Mapping[int, str]) -> None:
+    """Count links in other groups, by the links' keys. Their snapshots stay."""
+    for link_id, group in sorted(groups.items()):
+        statement = update(RiskLink).where(RiskLink.id == link_id).values(causal_group=group)
+        await tx.session.execute(statement.execution_options(synchronize_session=False))

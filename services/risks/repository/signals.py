@@ -4,13 +4,13 @@ from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import delete, select
+from sqlalchemy import ColumnElement, Table, delete, select
 
 from chassis.db import Tx
 from chassis.sql import insert_or_ignore, upsert
 from contracts.period import Period
 from services.risks.domain.severity import Signal
-from services.risks.models import IndicatorSignal, RiskLink
+from services.risks.models import IndicatorSignal
 
 Severities = tuple[int | None, int | None, int | None, int | None]
 """Confirmed severities by target, benchmark, trend and best, in that order."""
@@ -76,6 +76,11 @@ def _row(tx: Tx, heard: Heard) -> dict[str, Any]:
     }
 
 
+def _is_newer(table: Table, heard: Any) -> ColumnElement[bool]:
+    newer: ColumnElement[bool] = table.c.version < heard.version
+    return newer
+
+
 async def keep_newest(tx: Tx, heard: Sequence[Heard]) -> None:
     """Keep what was heard wherever it is newer than what is known."""
     await upsert(
@@ -84,7 +89,7 @@ async def keep_newest(tx: Tx, heard: Sequence[Heard]) -> None:
         [_row(tx, one) for one in sorted(heard, key=lambda one: one.subject)],
         keys=["subject"],
         update=_CARRIED,
-        where=lambda table, excluded: table.c.version < excluded.version,
+        where=_is_newer,
     )
 
 
@@ -103,12 +108,6 @@ async def hold(tx: Tx, subjects: Collection[str]) -> dict[str, dict[Signal, tupl
         name: {signal: (severity, version) for signal, severity in zip(order, severities, strict=True)}
         for name, (version, severities) in known.items()
     }
-
-
-async def risks_on(tx: Tx, subjects: Collection[str]) -> Sequence[int]:
-    """Risks linked to any of ``subjects``."""
-    found = await tx.session.scalars(select(RiskLink.risk_id).where(RiskLink.subject.in_(subjects)).distinct())
-    return found.all()
 
 
 async def forget(tx: Tx) -> None:

@@ -23,6 +23,7 @@ from services.risks.errors import (
 from services.risks.models import History, Risk
 from services.risks.repository import rating as stored
 from services.risks.repository import records, register
+from services.risks.repository.matrices import matrices
 from services.risks.schemas import AssessmentIn, OverrideIn, RiskOut
 from services.risks.service.reading import show
 from services.risks.service.rescoring import Occasion, rating_row, rescore
@@ -60,7 +61,7 @@ async def lock(tx: Tx, ref: str) -> tuple[Risk, Matrix]:
     risk = await register.locked_risk(tx, ref)
     if risk is None:
         raise RiskUnknown(f"No risk has the reference {ref[:40]!r}.")
-    return risk, (await stored.matrices(tx))[risk.matrix_id]
+    return risk, (await matrices(tx, [risk.matrix_id]))[risk.matrix_id]
 
 
 @dataclass(frozen=True, slots=True)

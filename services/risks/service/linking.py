@@ -1,6 +1,6 @@
 """Ties between risks and indicators, each with the severity that stood when it was made or last assessed."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from chassis.db import Tx
@@ -16,15 +16,25 @@ from services.risks.service.reading import show
 from services.risks.service.rescoring import Occasion, rescore
 
 Known = dict[str, dict[Signal, tuple[int | None, int]]]
+Identity = tuple[str, str, str]
+"""Indicator, area and signal: what makes it the same link, whatever group it is counted in."""
+
+
+def _identity(link: LinkIn | RiskLink) -> Identity:
+    return link.indicator, link.area, str(link.signal)
 
 
 def _refuse_repeats(links: Sequence[LinkIn]) -> None:
-    seen, errors = set[tuple[str, str, Signal]](), []
+    """Each signal once, and all signals of an indicator in an area in one group."""
+    seen, groups, errors = set[Identity](), dict[tuple[str, str], str](), []
     for place, link in enumerate(links):
-        key = (link.indicator, link.area, link.signal)
-        if key in seen:
-            errors.append(FieldError(f"links.{place}", f"{link.indicator} in {link.area} by {link.signal.value} again"))
-        seen.add(key)
+        name = f"{link.indicator} in {link.area}"
+        group = groups.setdefault((link.indicator, link.area), link.group)
+        if _identity(link) in seen:
+            errors.append(FieldError(f"links.{place}", f"{name} by {link.signal.value} again"))
+        elif group != link.group:
+            errors.append(FieldError(f"links.{place}.group", f"{name} stands in the group {group} already"))
+        seen.add(_identity(link))
     if errors:
         raise LinkRepeated("Counted in two groups, one indicator would pass for two causes.", errors)
 
@@ -33,7 +43,7 @@ async def hold_signals(tx: Tx, links: Sequence[LinkIn]) -> Known:
     """Lock the signals of links that are about to stand, before any risk is locked.
 
     Raises:
-        LinkRepeated: an indicator's signal stands there twice.
+        LinkRepeated: a signal stands there twice, or an indicator in an area in two groups.
     """
     _refuse_repeats(links)
     subjects = sorted({subject(link.indicator, link.area) for link in links})
@@ -62,33 +72,36 @@ def _row(tx: Tx, risk_id: int, link: LinkIn, known: Known) -> dict[str, Any]:
     }
 
 
-def _identity(link: RiskLink) -> LinkIn:
-    return LinkIn.model_construct(
-        indicator=link.indicator, area=link.area, group=link.causal_group, signal=Signal(link.signal)
-    )
-
-
 async def replace_links(tx: Tx, ref: str, links: Sequence[LinkIn]) -> RiskOut:
-    """Make ``links`` the whole set. Unchanged ones keep their snapshot; the same set again changes nothing.
+    """Make ``links`` the whole set. Those that stay keep their snapshot, also in another group.
+
+    The same set again changes nothing.
 
     Raises:
         RiskUnknown: nothing has this reference.
-        LinkRepeated: an indicator's signal stands there twice.
+        LinkRepeated: a signal stands there twice, or an indicator in an area in two groups.
     """
     known = await hold_signals(tx, links)
     risk = await register.locked_risk(tx, ref)
     if risk is None:
         raise RiskUnknown(f"No risk has the reference {ref[:40]!r}.")
-    present = {_key(_identity(row)): row for row in await register.link_rows(tx, risk.id)}
-    wanted = {_key(link): link for link in links}
-    gone = [row.id for key, row in present.items() if key not in wanted]
-    new = [link for key, link in wanted.items() if key not in present]
-    if gone or new:
-        await register.remove_links(tx, gone)
-        await add_links(tx, risk.id, new, known)
+    if await _replace(tx, risk.id, {_identity(link): link for link in links}, known):
         await rescore(tx, [risk.id], Occasion(Cause.LINKS))
     return await show(tx, ref)
 
 
-def _key(link: LinkIn) -> tuple[str, str, str, Signal]:
-    return link.indicator, link.area, link.group, link.signal
+async def _replace(tx: Tx, risk_id: int, wanted: Mapping[Identity, LinkIn], known: Known) -> bool:
+    """Whether anything had to change."""
+    present = {_identity(row): row for row in await register.link_rows(tx, risk_id)}
+    gone = [row.id for key, row in present.items() if key not in wanted]
+    new = [link for key, link in wanted.items() if key not in present]
+    moved = {
+        row.id: wanted[key].group
+        for key, row in present.items()
+        if key in wanted and wanted[key].group != row.causal_group
+    }
+    if gone:
+        await register.remove_links(tx, gone)
+    await add_links(tx, risk_id, new, known)
+    await register.regroup_links(tx, moved)
+    return bool(gone or new or moved)

@@ -7,7 +7,7 @@ from chassis.db import Tx
 from services.risks.domain.register import Cause
 from services.risks.repository import rating, signals
 from services.risks.repository.signals import Heard
-from services.risks.service.rescoring import Occasion, rescore
+from services.risks.service.rescoring import Occasion, rescore, rescore_on
 
 RISKS_AT_ONCE = 500
 
@@ -21,8 +21,7 @@ async def hear(tx: Tx, heard: Sequence[Heard]) -> None:
     changed = await _changed(tx, heard)
     await signals.keep_newest(tx, heard)
     if changed:
-        affected = await signals.risks_on(tx, changed)
-        await rescore(tx, affected, Occasion(Cause.INDICATORS, subjects=set(changed)))
+        await rescore_on(tx, changed)
 
 
 async def _changed(tx: Tx, heard: Sequence[Heard]) -> list[str]:

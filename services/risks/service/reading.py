@@ -8,7 +8,7 @@ from typing import Any
 from chassis.db import Tx
 from chassis.errors import FieldError
 from chassis.web import Page, page
-from contracts.colours import SEVERITY
+from contracts.colours import SEVERITY, Colour
 from contracts.risks import Band, RatingState
 from services.risks.domain.explanation import explain
 from services.risks.domain.matrix import Matrix, Rating
@@ -30,6 +30,7 @@ from services.risks.errors import NotAssessed, NotLinked, RiskUnknown
 from services.risks.events import rating_state
 from services.risks.models import Risk
 from services.risks.repository import rating, register
+from services.risks.repository.matrices import matrices
 from services.risks.schemas import (
     ExplanationOut,
     GroupOut,
@@ -65,19 +66,19 @@ class Seen:
 async def _see(tx: Tx, rows: Sequence[Risk]) -> list[Seen]:
     """The risks with their links, movement and open matters: the same few queries for any number of them."""
     keys, today = [row.id for row in rows], await tx.business_date()
-    matrices, links = await rating.matrices(tx), await rating.links_of(tx, keys)
+    links, known = await rating.links_of(tx, keys), await matrices(tx, {row.matrix_id for row in rows})
     before = await register.ratings_at(tx, keys, last_closed_quarter(today).end)
     proposals, asked = await register.open_matters(tx, keys)
     return [
         Seen(
             row=row,
-            matrix=matrices[row.matrix_id],
+            matrix=known[row.matrix_id],
             links=links[row.id],
             today=today,
             before=before.get(row.id),
             proposal_id=proposals.get(row.id),
             review_asked=row.id in asked,
-            subject=rating.subject_of(row, matrices[row.matrix_id]),
+            subject=rating.subject_of(row, known[row.matrix_id]),
         )
         for row in rows
     ]
@@ -261,7 +262,7 @@ async def simulate(tx: Tx, ref: str, body: SimulationIn) -> SimulationOut:
     if errors:
         raise NotLinked("Some indicators are not linked to this risk.", errors)
     given = {
-        (signal.indicator, signal.area): signal.severity if signal.colour is None else SEVERITY[signal.colour]
+        (signal.indicator, signal.area): signal.severity if signal.colour is None else SEVERITY[Colour(signal.colour)]
         for signal in body.signals
     }
     present: RatingState = _three_ratings(seen, seen.standing)["effective"]

@@ -12,7 +12,7 @@ from services.risks.domain.register import Cause, ProposalState, TaskState
 from services.risks.errors import MatrixTaken, MatrixUnknown, RefTaken, RiskUnknown
 from services.risks.events import rating_state
 from services.risks.models import Risk
-from services.risks.repository import rating as stored
+from services.risks.repository import matrices as stored
 from services.risks.repository import records, register
 from services.risks.schemas import (
     HistoryOut,
@@ -64,10 +64,11 @@ async def enter(tx: Tx, body: RiskIn) -> RiskOut:
 
 
 async def _matrix(tx: Tx, name: str) -> tuple[int, Matrix]:
-    for key, matrix in (await stored.matrices(tx)).items():
-        if matrix.name == name:
-            return key, matrix
-    raise MatrixUnknown(f"There is no matrix {name}.", [FieldError("matrix", "see /risks/v1/matrices")])
+    code, _, version = name.partition("@")
+    found = await stored.find_matrix(tx, code, int(version))
+    if found is None:
+        raise MatrixUnknown(f"There is no matrix {name}.", [FieldError("matrix", "see /risks/v1/matrices")])
+    return found
 
 
 def _check_aims(matrix: Matrix, body: RiskIn | RiskPatch) -> None:
@@ -140,7 +141,7 @@ async def _risk_id(tx: Tx, ref: str) -> tuple[int, Matrix]:
     row = await register.risk(tx, ref)
     if row is None:
         raise RiskUnknown(f"No risk has the reference {ref[:40]!r}.")
-    return row.id, (await stored.matrices(tx))[row.matrix_id]
+    return row.id, (await stored.matrices(tx, [row.matrix_id]))[row.matrix_id]
 
 
 async def history(tx: Tx, ref: str, after: int, limit: int) -> Page[HistoryOut]:
@@ -214,8 +215,7 @@ def _matrix_out(matrix: Matrix) -> MatrixOut:
 
 
 async def matrices(tx: Tx) -> Page[MatrixOut]:
-    found = sorted((await stored.matrices(tx)).values(), key=lambda matrix: (matrix.code, matrix.version))
-    return Page[MatrixOut](items=[_matrix_out(matrix) for matrix in found])
+    return Page[MatrixOut](items=[_matrix_out(matrix) for matrix in await stored.every_matrix(tx)])
 
 
 async def add_matrix(tx: Tx, body: MatrixIn) -> tuple[MatrixOut, bool]:
@@ -224,12 +224,9 @@ async def add_matrix(tx: Tx, body: MatrixIn) -> tuple[MatrixOut, bool]:
     Raises:
         MatrixTaken: this version exists and says otherwise.
     """
-    values = body.model_dump(mode="json")
-    for row in await register.matrix_rows(tx):
-        if (row.code, row.version) == (body.code, body.version):
-            if any(getattr(row, name) != value for name, value in values.items()):
-                raise MatrixTaken(f"{body.code}@{body.version} is in use. Add the next version.")
-            return _matrix_out(stored.matrix_of(row)), False
-    await register.add_matrix(tx, values)
-    added = next(row for row in await register.matrix_rows(tx) if (row.code, row.version) == (body.code, body.version))
-    return _matrix_out(stored.matrix_of(added)), True
+    added = await stored.add_matrix(tx, body.model_dump(mode="json"))
+    _, matrix = await _matrix(tx, f"{body.code}@{body.version}")
+    shown = _matrix_out(matrix)
+    if shown.model_dump(exclude={"name"}) != body.model_dump():
+        raise MatrixTaken(f"{body.code}@{body.version} is in use. Add the next version.")
+    return shown, added

@@ -7,10 +7,11 @@ from typing import Any
 
 from chassis.db import Tx
 from services.risks import events
-from services.risks.domain.explanation import why_moved
+from services.risks.domain.explanation import why_decided, why_moved
 from services.risks.domain.matrix import Matrix, Rating
 from services.risks.domain.rating import RULE_VERSION, Basis, Link, Mode, Standing, stand
 from services.risks.domain.register import (
+    BY_INDICATORS,
     Cause,
     Proposal,
     ProposalState,
@@ -30,7 +31,7 @@ Row = dict[str, Any]
 class Occasion:
     """Why risks are looked at again.
 
-    ``subjects``: the indicators in areas that were heard of; ``None`` for all of a risk's links. ``reviewed``: what an
+    ``subjects``: the indicators in areas that were heard of, where that is why. ``reviewed``: what an
     owner said, for a review of theirs, which is told to the world whatever became of the rating.
     """
 
@@ -57,10 +58,19 @@ async def rescore(tx: Tx, risk_ids: Collection[int], occasion: Occasion) -> None
     Two transactions on different indicators of one risk meet at the risk's lock; the later one reads what the
     earlier has committed, so neither is lost.
     """
-    if not risk_ids:
+    if risk_ids:
+        await _rescore(tx, await stored.lock_rated(tx, risk_ids), occasion)
+
+
+async def rescore_on(tx: Tx, subjects: Collection[str]) -> None:
+    """Bring the risks on indicators that were heard of, and whose signals the caller holds, to where these put them."""
+    risks = await stored.lock_rated_on(tx, subjects)
+    await _rescore(tx, risks, Occasion(Cause.INDICATORS, subjects=frozenset(subjects)))
+
+
+async def _rescore(tx: Tx, risks: Sequence[RatedRisk], occasion: Occasion) -> None:
+    if not risks:
         return
-    matrices = await stored.matrices(tx)
-    risks = await stored.lock_rated(tx, sorted(risk_ids), matrices)
     links = await stored.links_of(tx, [risk.risk_id for risk in risks])
     today, ledger = await tx.business_date(), Ledger()
     decided = [(risk, links[risk.risk_id], stand(risk.subject, links[risk.risk_id], today)) for risk in risks]
@@ -108,12 +118,13 @@ def _settle(
 
 
 def _why(risk: RatedRisk, links: Sequence[Link], standing: Standing, occasion: Occasion) -> tuple[str, list[str]]:
+    """What happened in words, and the events behind it: none where a person did it."""
+    if occasion.cause not in BY_INDICATORS:
+        return why_decided(risk.subject, occasion.cause, risk.effective, standing, occasion.reviewed), []
     heard = occasion.subjects
-    caused_by = [
-        link.event_id for link in links if link.event_id and (heard is None or f"{link.indicator}/{link.area}" in heard)
-    ]
-    said = f" Reason given: {occasion.reviewed}" if occasion.reviewed else ""
-    return why_moved(risk.subject, links, risk.effective, standing) + said, sorted(set(caused_by))
+    behind = [link for link in links if (link.has_moved if heard is None else link.subject in heard)]
+    caused_by = sorted({link.event_id for link in behind if link.event_id})
+    return why_moved(risk.subject, links, risk.effective, standing), caused_by
 
 
 def _ratings(tx: Tx, risk: RatedRisk, standing: Standing, version: int) -> Row:
