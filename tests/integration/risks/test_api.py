@@ -1,10 +1,17 @@
 """The register over HTTP: entering, reading, changing and refusing."""
 
+import asyncio
+import base64
+import json
+from collections.abc import Iterator
+from contextlib import contextmanager
 from typing import Any
 
 import pytest
+from sqlalchemy import event
 
 from chassis import migrate
+from services.risks import schemas as bodies
 from services.risks.domain.matrix import DEFAULT_MATRIX
 
 
@@ -205,6 +212,101 @@ async def test_the_default_matrix_is_there_and_versions_are_immutable(register: 
     await register.post("/risks/S/assessments", {"impact": 3, "likelihood": 3, "reason": "x"}, 422)
 
 
+SMALL = {
+    "code": "one-by-two",
+    "version": 1,
+    "title": "Two by two",
+    "impacts": ["low", "high"],
+    "likelihoods": ["rare", "sure"],
+    "grid": [["green", "amber"], ["amber", "red"]],
+}
+
+
+async def test_the_same_matrix_sent_many_times_at_once_is_added_once(register: Any):
+    calls = [register.http.post("/risks/v1/matrices", json=SMALL) for _ in range(8)]
+    answers = await asyncio.gather(*calls)
+    assert sorted(answer.status_code for answer in answers) == [200] * 7 + [201]
+    assert len({answer.text for answer in answers}) == 1
+    other = [register.http.post("/risks/v1/matrices", json=SMALL | {"version": 2, "title": t}) for t in "ab"]
+    assert sorted([answer.status_code for answer in await asyncio.gather(*other)]) == [201, 409]
+
+
+async def test_databases_of_one_process_keep_their_matrices_apart(open_register: Any):
+    first, second = await open_register(), await open_register()
+    for opened, title in ((first, "ab"), (second, "cd")):
+        await opened.post("/matrices", SMALL | {"impacts": list(title)})
+        rated = {"impact": 2, "likelihood": 2, "reason": "x"}
+        await opened.risk("S", matrix="one-by-two@1", assessment=rated)
+    await second.post("/matrices", SMALL | {"version": 2, "grid": [["red", "red"], ["red", "red"]]})
+    await first.post("/matrices", SMALL | {"version": 2, "grid": [["green", "green"], ["green", "green"]]})
+    for opened, band in ((first, "green"), (second, "red")):
+        risk = await opened.risk("T", matrix="one-by-two@2", assessment={"impact": 1, "likelihood": 1, "reason": "x"})
+        assert (await opened.get("/risks/T"))["effective"]["band"] == risk["effective"]["band"] == band
+
+
+@pytest.mark.parametrize("text", ["a", "", "1", "-1", "9" * 18, "9" * 30, "\u0663", "[1]", "null", "\x00", "1e400"])
+@pytest.mark.parametrize("path", ["/risks", "/risks/OCC4/history", "/risks/OCC4/proposals", "/review-tasks"])
+async def test_a_cursor_from_elsewhere_breaks_nothing(register: Any, path: str, text: str):
+    await register.risk()
+    cursor = base64.urlsafe_b64encode(json.dumps(text).encode()).decode()
+    answer = await register.http.get(f"/risks/v1{path}", params={"cursor": cursor})
+    assert answer.status_code in {200, 400}
+    if answer.status_code == 400:
+        assert answer.json()["errors"][0]["field"] == "cursor"
+
+
+@pytest.mark.parametrize(
+    ("path", "body"),
+    [
+        ("/risks", {"ref": "N", "register": "r", "title": "T", "kind": "x", "mode": "x", "legacy_band": "x"}),
+        ("/risks/OCC4/simulations", {"signals": [{"indicator": "ae", "area": "RK9", "colour": "x"}]}),
+        ("/matrices", SMALL | {"grid": [["x", "x"], ["x", "x"]]}),
+    ],
+)
+async def test_choices_are_refused_in_the_words_of_the_wire(register: Any, tied: Any, path: str, body: Any):
+    await register.risk()
+    problem = await register.post(path, body, 422)
+    for error in problem["errors"]:
+        assert "Input should be '" in error["message"]
+        assert not {"<", ">"} & set(error["message"])
+
+
+async def test_a_risk_is_read_with_five_statements(register: Any, tied: Any):
+    await register.say("ae/RK9", 1, "gg")
+    await register.risk(links=tied("ae/RK9"))
+    await register.risk("OCC5", links=tied("ae/RK9"))
+    with counted(register.database) as statements:
+        await register.get("/risks/OCC4")
+    assert len(statements) == 5, statements
+    with counted(register.database) as statements:
+        await register.say("ae/RK9", 2, "ggr")
+    assert not [statement for statement in statements if "FROM matrix" in statement]
+    assert len(statements) == 8, statements  # whatever the number of risks: heard, kept, locked, told
+
+
+@contextmanager
+def counted(database: Any) -> Iterator[list[str]]:
+    """The statements a database is sent meanwhile."""
+    found: list[str] = []
+
+    def note(_connection: Any, _cursor: Any, statement: str, *_rest: Any) -> None:
+        if not statement.startswith("BEGIN"):
+            found.append(statement)
+
+    event.listen(database.engine.sync_engine, "before_cursor_execute", note)
+    try:
+        yield found
+    finally:
+        event.remove(database.engine.sync_engine, "before_cursor_execute", note)
+
+
+async def test_bodies_have_examples_that_fit(register: Any):
+    schemas = (await register.http.get("/openapi.json")).json()["components"]["schemas"]
+    for name in ("RiskIn", "MatrixIn", "LinksIn", "AssessmentIn", "OverrideIn", "SimulationIn", "DecisionIn"):
+        for example in schemas[name]["examples"]:
+            getattr(bodies, name).model_validate(example)
+
+
 async def test_every_path_is_documented(register: Any):
     document = (await register.http.get("/openapi.json")).json()
     for path, operations in document["paths"].items():
@@ -216,7 +318,5 @@ async def test_every_path_is_documented(register: Any):
 
 
 async def test_migrations_match_the_tables(register: Any):
-    import asyncio
-
     url = register.database.url.render_as_string(hide_password=False)
     await asyncio.to_thread(migrate.check, "services.risks", url)

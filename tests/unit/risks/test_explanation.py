@@ -3,9 +3,10 @@
 from dataclasses import replace
 from datetime import date
 
-from services.risks.domain.explanation import explain, why_moved
+from services.risks.domain.explanation import explain, why_decided, why_moved
 from services.risks.domain.matrix import DEFAULT_MATRIX, Rating
 from services.risks.domain.rating import Kind, Link, Mode, Override, Subject, stand
+from services.risks.domain.register import Cause
 from services.risks.domain.severity import Signal
 
 TODAY = date(2018, 2, 28)
@@ -57,3 +58,17 @@ def test_history_says_only_what_moved():
 
 def test_a_first_rating_comes_from_nothing():
     assert "from not rated to 12" in why_moved(SUBJECT, [], None, stand(SUBJECT, [], TODAY))
+
+
+def test_a_decision_is_told_with_its_reason_and_the_rules_but_without_the_indicators():
+    overridden = replace(SUBJECT, override=Override(Rating(2, 2), TODAY, "extra beds", "officer"))
+    standing = stand(overridden, [STILL, RED], TODAY)
+    why = why_decided(overridden, Cause.OVERRIDE, Rating(4, 4), standing, "extra beds")
+    assert why.startswith(
+        "Effective rating from 16 (impact 4, likelihood 4, amber) to 4 (impact 2, likelihood 2, green)"
+    )
+    assert "An override was set." in why
+    assert why.endswith("Reason given: extra beds")
+    assert "ae-four-hour-wait" not in why
+    lifted = why_decided(SUBJECT, Cause.OVERRIDE, Rating(2, 2), stand(SUBJECT, [RED], TODAY), None)
+    assert "An override ended." in lifted
