@@ -7,6 +7,7 @@ from pathlib import Path
 from chassis.bus.embedded import EmbeddedBus
 from contracts.topics import SERVICES
 from tests.faults import ledger, world
+from tests.faults.holdings import Access
 from tests.faults.settling import settle, until_it_answers
 from tests.faults.world import Acknowledged, Stream
 from tests.process import ADMIN_KEY, SuiteProcess
@@ -38,5 +39,5 @@ class Embedded:
     def check(self, acknowledged: Sequence[Acknowledged] = ()) -> ledger.Report:
         settle(self.process.url)
         urls = {name: f"sqlite+aiosqlite:///{self.folder / name}.db" for name in SERVICES}
-        access = ledger.Access(urls, lambda: EmbeddedBus(self.folder / "bus.db"))
+        access = Access(urls, lambda: EmbeddedBus(self.folder / "bus.db"))
         return asyncio.run(ledger.compare(access, acknowledged)).raise_for_differences()

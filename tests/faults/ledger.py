@@ -5,22 +5,15 @@ Every check returns sentences about what differs; nothing may.
 
 import json
 from collections import Counter, defaultdict
-from collections.abc import AsyncIterator, Callable, Collection, Iterable, Mapping, Sequence
-from contextlib import AsyncExitStack, asynccontextmanager
-from dataclasses import dataclass, field
-from datetime import date
+from collections.abc import Collection, Iterable, Mapping, Sequence
+from dataclasses import dataclass
 from decimal import Decimal
 from typing import Any
 
-from sqlalchemy import select
-
-from chassis.bus.port import Bus, Record
-from chassis.db import Database, Tx
-from chassis.events import UnreadableEventError, delivery
+from chassis.bus.port import Record
 from contracts.colours import Polarity
-from contracts.envelope import CloudEvent
 from contracts.finance import SAVING_RESTATED
-from contracts.indicators import INDICATOR_UPDATED, IndicatorUpdated, ObservationStatus, subject
+from contracts.indicators import ObservationStatus, subject
 from contracts.money import pounds
 from contracts.period import Period, PeriodKind
 from contracts.risks import RISK_RESCORED, Band
@@ -29,33 +22,22 @@ from services.finance.domain import savings
 from services.risks.domain.matrix import Matrix, Rating
 from services.risks.domain.rating import Kind, Link, Mode, Subject, stand
 from services.risks.domain.severity import Signal, confirmed_severity
-from suite.compose import SPECS
+from tests.faults.holdings import (
+    CONSUMERS,
+    TODAY,
+    Access,
+    Aggregate,
+    Holdings,
+    Told,
+    differ,
+    events_told,
+    holdings,
+    inbox_of,
+    newest,
+    period_of,
+    set_aside,
+)
 from tests.faults.world import FOREIGN, Acknowledged
-
-CONSUMERS = ("risks", "pledges", "finance")
-TODAY = date(2018, 2, 28)
-
-Aggregate = tuple[str, int]
-"""A subject and a version of it."""
-
-
-@dataclass(frozen=True, slots=True)
-class Access:
-    """Where a suite keeps its state: a database address a service, and its bus."""
-
-    urls: Mapping[str, str]
-    open_bus: Callable[[], Bus]
-
-
-@dataclass(slots=True)
-class Holdings:
-    """Everything there is, read while nothing moves: tables by service and name, topics as they stand."""
-
-    rows: dict[str, dict[str, list[Any]]] = field(default_factory=dict)
-    topics: dict[str, list[Record]] = field(default_factory=dict)
-
-    def of(self, service: str, table: str) -> list[Any]:
-        return self.rows[service][table]
 
 
 @dataclass(slots=True)
@@ -73,29 +55,11 @@ class Report:
         return self
 
 
-_TABLES = {
-    "indicators": ("outbox", "observation", "series", "indicator"),
-    "risks": (
-        "outbox",
-        "inbox",
-        "dead_letter",
-        "risk",
-        "risk_link",
-        "matrix",
-        "indicator_signal",
-        "history",
-        "proposal",
-    ),
-    "pledges": ("outbox", "inbox", "dead_letter", "indicator_colour"),
-    "finance": ("outbox", "inbox", "dead_letter", "scheme", "entry", "indicator_fact"),
-}
-
-
 async def compare(access: Access, acknowledged: Sequence[Acknowledged] = ()) -> Report:
     """Compare everything, once nothing moves any more."""
-    held = await _holdings(access)
+    held = await holdings(access)
     told = events_told(held)
-    asides = {consumer: _set_aside(held, consumer) for consumer in CONSUMERS}
+    asides = {consumer: set_aside(held, consumer) for consumer in CONSUMERS}
     heard = {consumer: [e for e in told if (e.subject, e.version) not in asides[consumer]] for consumer in CONSUMERS}
     missing = list(_acknowledged_missing(held, acknowledged))
     found = [
@@ -110,7 +74,7 @@ async def compare(access: Access, acknowledged: Sequence[Acknowledged] = ()) -> 
         *_facts(held, heard["finance"]),
         *_money(held, heard["finance"]),
     ]
-    inboxes = {consumer: _inbox(held, consumer) for consumer in CONSUMERS}
+    inboxes = {consumer: inbox_of(held, consumer) for consumer in CONSUMERS}
     unapplied = sum(len({(e.subject, e.version) for e in heard[c]} - inboxes[c].keys()) for c in CONSUMERS)
     return Report(
         found,
@@ -119,117 +83,6 @@ async def compare(access: Access, acknowledged: Sequence[Acknowledged] = ()) -> 
         lost=len(missing) + unapplied,
         doubled=sum(inbox.total() - len(inbox) for inbox in inboxes.values()),
     )
-
-
-# --- reading ----------------------------------------------------------------------------------------------------
-
-
-@asynccontextmanager
-async def databases(access: Access) -> AsyncIterator[dict[str, Database]]:
-    async with AsyncExitStack() as stack:
-        opened = {}
-        for name, url in access.urls.items():
-            opened[name] = Database(url, SPECS[name].metadata, pool_size=2)
-            stack.push_async_callback(opened[name].close)
-        yield opened
-
-
-async def _holdings(access: Access) -> Holdings:
-    held = Holdings()
-    async with databases(access) as opened:
-        for service, tables in _TABLES.items():
-            held.rows[service] = await opened[service].read(lambda tx, names=tables: _rows(tx, names))
-    bus = access.open_bus()
-    await bus.start()
-    try:
-        names = [events_topic(service) for service in SERVICES]
-        for topic in [*names, *(state_topic(service) for service in SERVICES if bus.compacted)]:
-            held.topics[topic] = await read_topic(bus, topic)
-    finally:
-        await bus.close()
-    return held
-
-
-async def _rows(tx: Tx, names: Iterable[str]) -> dict[str, list[Any]]:
-    found = {}
-    for name in names:
-        table = tx.table(name)
-        found[name] = list(await tx.session.execute(select(table).order_by(*table.primary_key.columns)))
-    return found
-
-
-async def read_topic(bus: Bus, topic: str) -> list[Record]:
-    ends = await bus.end_offsets(topic)
-    found: list[Record] = []
-    async for batch in bus.read(topic, dict.fromkeys(ends, 0), ends):
-        found += batch.records
-    return sorted(found, key=lambda record: (record.partition, record.offset))
-
-
-# --- the fold's input -------------------------------------------------------------------------------------------
-
-
-@dataclass(frozen=True, slots=True)
-class Told:
-    """One event of an indicator in an area, once however often it was published."""
-
-    subject: str
-    version: int
-    event_id: str
-    body: bytes
-
-    def data(self) -> IndicatorUpdated:
-        return CloudEvent[IndicatorUpdated].model_validate_json(self.body).data
-
-
-def events_told(held: Holdings) -> list[Told]:
-    """The indicators service's outbox, and what a test published in its name on subjects of its own."""
-    found = {
-        (row.subject, row.version): Told(row.subject, row.version, row.event_id, row.body)
-        for row in held.of("indicators", "outbox")
-        if row.type == INDICATOR_UPDATED
-    }
-    for record in held.topics[events_topic("indicators")]:
-        if not record.key.startswith(FOREIGN):
-            continue
-        try:
-            event = delivery(record)
-        except UnreadableEventError:
-            continue
-        if event.type == INDICATOR_UPDATED:
-            key = (event.subject, event.version)
-            found.setdefault(key, Told(*key, event.id, record.value))
-    return list(found.values())
-
-
-def newest(told: Iterable[Told]) -> dict[str, Told]:
-    found: dict[str, Told] = {}
-    for event in told:
-        if event.subject not in found or event.version > found[event.subject].version:
-            found[event.subject] = event
-    return found
-
-
-def _set_aside(held: Holdings, consumer: str) -> set[Aggregate]:
-    letters = [letter for letter in held.of(consumer, "dead_letter") if letter.state != "retried"]
-    return {(letter.subject, letter.version) for letter in letters if letter.type == INDICATOR_UPDATED}
-
-
-def _inbox(held: Holdings, consumer: str) -> Counter[Aggregate]:
-    rows = [row for row in held.of(consumer, "inbox") if (row.consumer, row.source) == (consumer, "/indicators")]
-    return Counter((row.subject, row.version) for row in rows)
-
-
-def period_of(row: Any) -> Period:
-    return Period(PeriodKind(row.period_kind), row.period_start, row.period_end)
-
-
-def _differ(what: str, here: Mapping[Any, Any], there: Mapping[Any, Any]) -> list[str]:
-    return [
-        f"{what} {key}: stands at {here.get(key)}, the fold says {there.get(key)}"
-        for key in sorted(here.keys() | there.keys(), key=str)
-        if here.get(key) != there.get(key)
-    ]
 
 
 # --- the source -------------------------------------------------------------------------------------------------
@@ -259,7 +112,7 @@ def _observations(held: Holdings, told: Sequence[Told]) -> list[str]:
     changes = [(event.subject, change) for event in ours for change in event.data().changed]
     times = Counter((name, change.period, change.revision) for name, change in changes)
     found = [f"{key} is told of {count} times" for key, count in times.items() if count > 1]
-    found += _differ("observation", rows, {(n, c.period, c.revision): c.value for n, c in changes})
+    found += differ("observation", rows, {(n, c.period, c.revision): c.value for n, c in changes})
     latest: dict[str, dict[Period, int]] = defaultdict(dict)
     for name, period, revision in rows:
         latest[name][period] = max(revision, latest[name].get(period, 0))
@@ -267,7 +120,7 @@ def _observations(held: Holdings, told: Sequence[Told]) -> list[str]:
     six = {name: dict(sorted(periods.items(), key=lambda i: i[0].sort_key)[-6:]) for name, periods in latest.items()}
     versions = {subject(row.indicator, row.area): row.version for row in held.of("indicators", "series")}
     standing = {event.subject: event.version for event in newest(ours).values()}
-    return found + _differ("series", shown, six) + _differ("version of series", versions, standing)
+    return found + differ("series", shown, six) + differ("version of series", versions, standing)
 
 
 # --- the bus ----------------------------------------------------------------------------------------------------
@@ -288,7 +141,7 @@ def _published(held: Holdings, service: str) -> list[str]:
     ]
     first = _first_on(held.topics[events_topic(service)])
     kept = {(row.subject, row.version): row.event_id for row in outbox}
-    found += _differ(f"{service}: event", {key: name for key, name in first.items() if _is_ours(key, kept)}, kept)
+    found += differ(f"{service}: event", {key: name for key, name in first.items() if _is_ours(key, kept)}, kept)
     return found + _order(service, first) + _state(held, service, versions)
 
 
@@ -327,7 +180,7 @@ def _state(held: Holdings, service: str, versions: Mapping[str, Sequence[int]]) 
     if records is None:
         return []
     last = {record.key: int(record.headers["ce_aggregateversion"]) for record in records}
-    return _differ(f"{service}: newest of", last, {name: max(numbers) for name, numbers in versions.items()})
+    return differ(f"{service}: newest of", last, {name: max(numbers) for name, numbers in versions.items()})
 
 
 def _applied(held: Holdings, consumer: str, heard: Sequence[Told]) -> list[str]:
@@ -336,8 +189,8 @@ def _applied(held: Holdings, consumer: str, heard: Sequence[Told]) -> list[str]:
     What a newer version superseded may be taken in when it is published again: it changes nothing then.
     """
     superseded = {(row.subject, row.version) for row in held.of(consumer, "dead_letter") if row.state == "superseded"}
-    inbox = {key: count for key, count in _inbox(held, consumer).items() if key not in superseded or count > 1}
-    return _differ(f"{consumer} applied", inbox, {(e.subject, e.version): 1 for e in heard}) + [
+    inbox = {key: count for key, count in inbox_of(held, consumer).items() if key not in superseded or count > 1}
+    return differ(f"{consumer} applied", inbox, {(e.subject, e.version): 1 for e in heard}) + [
         f"{consumer} parked {letter.subject} v{letter.version}: {letter.error[:200]}"
         for letter in held.of(consumer, "dead_letter")
         if letter.state == "parked"
@@ -358,7 +211,7 @@ def _signals(held: Holdings, heard: Sequence[Told]) -> list[str]:
         if row.version
     }
     wanted = {name: (event.version, event.event_id, _severities(event)) for name, event in newest(heard).items()}
-    return _differ("signal", rows, wanted)
+    return differ("signal", rows, wanted)
 
 
 def _ratings(held: Holdings, heard: Sequence[Told]) -> list[str]:
@@ -382,7 +235,7 @@ def _ratings(held: Holdings, heard: Sequence[Told]) -> list[str]:
             Band(risk.effective_band),
         )
         there[risk.ref] = (standing.indicated, standing.effective, rated.matrix.band(standing.effective))
-    return _differ("risk", here, there)
+    return differ("risk", here, there)
 
 
 def _matrix(row: Any) -> Matrix:
@@ -428,7 +281,7 @@ def _colours(held: Holdings, heard: Sequence[Told]) -> list[str]:
         data = event.data()
         target = data.target.colour.value if data.target else None
         wanted[name] = (event.version, event.event_id, data.benchmark.colour.value, data.trend.colour.value, target)
-    return _differ("colours of", rows, wanted)
+    return differ("colours of", rows, wanted)
 
 
 # --- finance ----------------------------------------------------------------------------------------------------
@@ -452,7 +305,7 @@ def _facts(held: Holdings, heard: Sequence[Told]) -> list[str]:
         (subject(row.indicator, row.area), period_of(row)): (row.revision, row.value, row.status)
         for row in held.of("finance", "indicator_fact")
     }
-    return _differ("fact", rows, _folded_facts(heard))
+    return differ("fact", rows, _folded_facts(heard))
 
 
 def _money(held: Holdings, heard: Sequence[Told]) -> list[str]:
@@ -470,7 +323,7 @@ def _money(held: Holdings, heard: Sequence[Told]) -> list[str]:
             if known == name:
                 there[scheme.code, period] = _due(scheme, polarities[name], period, fact)
     nothing = savings.NO_AMOUNTS
-    found = _differ(
+    found = differ(
         "ledger",
         {key: amounts for key, amounts in here.items() if amounts != nothing},
         {key: amounts for key, amounts in there.items() if amounts != nothing},
@@ -499,4 +352,4 @@ def _restated(held: Holdings, ledger: Mapping[tuple[str, Period], savings.Amount
     for scheme in held.of("finance", "scheme"):
         total = sum((amounts.cash for (code, _), amounts in ledger.items() if code == scheme.code), Decimal(0))
         wanted[scheme.code] = (scheme.version, pounds(total).amount)
-    return _differ("last told of scheme", last, wanted)
+    return differ("last told of scheme", last, wanted)

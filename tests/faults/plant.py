@@ -23,6 +23,7 @@ from suite.distributed import Cluster, environment, prepare
 from suite.engines import KafkaServer, PostgresServer
 from suite.settings import MEMBERS
 from tests.faults import ledger, world
+from tests.faults.holdings import Access
 from tests.faults.settling import health, settle
 from tests.faults.world import Acknowledged, Stream
 
@@ -127,9 +128,9 @@ class Plant:
         return KafkaBus(KafkaSettings(bootstrap_servers=self.kafka.bootstrap_servers))
 
     @property
-    def access(self) -> ledger.Access:
+    def access(self) -> Access:
         urls = {name: self.environment[f"DATABASE_URL_{name.upper()}"] for name in SERVICES}
-        return ledger.Access(urls, self.open_bus)
+        return Access(urls, self.open_bus)
 
     # --- waiting -------------------------------------------------------------------------------------------------
 

@@ -20,10 +20,12 @@ SIZE = 24 * 1024 * 1024
 @pytest.fixture(scope="module")
 def suite(tmp_path_factory):
     suite = Embedded(tmp_path_factory.mktemp("files") / "var")
-    suite.start()
-    suite.lay_out()
-    yield suite
-    suite.process.kill()
+    try:
+        suite.start()
+        suite.lay_out()
+        yield suite
+    finally:
+        suite.process.kill()
 
 
 @pytest.mark.parametrize(

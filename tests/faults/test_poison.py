@@ -8,8 +8,8 @@ import httpx
 import pytest
 
 from chassis import dead_letters, replay
-from tests.faults import ledger
 from tests.faults.foreign import NOON, Source, Timed, publish
+from tests.faults.holdings import CONSUMERS, databases
 from tests.faults.world import PLYMOUTH, observe
 
 pytestmark = [pytest.mark.faults, pytest.mark.postgres, pytest.mark.kafka]
@@ -86,8 +86,8 @@ def test_broken_events_are_parked_by_every_consumer_and_discarded(plant):
 
 async def discard_all(access):
     """What the command does, for those that are left."""
-    async with ledger.databases(access) as opened:
-        for consumer in ledger.CONSUMERS:
+    async with databases(access) as opened:
+        for consumer in CONSUMERS:
             for letter in await opened[consumer].read(dead_letters.listed):
                 assert await replay.discard(opened[consumer], letter.id, "sent by mistake") == "discarded"
 

@@ -8,8 +8,8 @@ import pytest
 
 from chassis.bus.port import Message
 from contracts.topics import events_topic
-from tests.faults import ledger
 from tests.faults.foreign import NOON, Source, Timed, publish
+from tests.faults.holdings import read_topic
 from tests.faults.world import MONTHS, PLYMOUTH, add_risk, add_scheme
 
 pytestmark = [pytest.mark.faults, pytest.mark.postgres, pytest.mark.kafka]
@@ -54,7 +54,7 @@ async def again(plant, chance):
     bus = plant.open_bus()
     await bus.start()
     try:
-        records = await ledger.read_topic(bus, events_topic("indicators"))
+        records = await read_topic(bus, events_topic("indicators"))
     finally:
         await bus.close()
     sound = [record for record in records if not record.key.startswith(BROKEN)]
