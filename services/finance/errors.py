@@ -7,6 +7,10 @@ class FundUnknown(NotFound):
     type_, title = "fund-unknown", "There is no such fund"
 
 
+class YearUnknown(NotFound):
+    type_, title = "financial-year-unknown", "The fund has no budget lines in this financial year"
+
+
 class SchemeUnknown(NotFound):
     type_, title = "scheme-unknown", "There is no such savings scheme"
 

@@ -36,9 +36,9 @@ def _formula(link: Link, polarity: Polarity) -> str:
     units = "(actual - baseline)" if polarity is Polarity.HIGH_IS_GOOD else "(baseline - actual)"
     return (
         f"{link.indicator} in {link.area}, {polarity.replace('_', ' ')}: {units} x volume {plain(terms.volume)} x "
-        f"unit cost £{cost.amount:,.2f} ({cost.source}, {cost.price_year} prices) x marginal rate "
+        f"unit cost {in_pounds(cost.amount)} ({cost.source}, {cost.price_year} prices) x marginal rate "
         f"{plain(terms.marginal_rate)} x attribution {plain(terms.attribution)}; of that a share of "
-        f"{plain(terms.cashable_share)} is cash, less £{terms.reprovision:,.2f} a period to provide otherwise."
+        f"{plain(terms.cashable_share)} is cash, less {in_pounds(terms.reprovision)} a period to provide otherwise."
     )
 
 
@@ -48,8 +48,14 @@ def _period(link: Link, fact: Fact, made: Due) -> str:
     baseline, actual = link.baseline.of(fact.period) or Decimal(0), fact.value or Decimal(0)
     return (
         f"{fact.period} (revision {fact.revision}, {fact.status}): baseline {plain(baseline)}, actual {plain(actual)}: "
-        f"cash £{made.amounts.cash:,.2f}, not cash £{made.amounts.non_cash:,.2f}."
+        f"cash {in_pounds(made.amounts.cash)}, not cash {in_pounds(made.amounts.non_cash)}."
     )
+
+
+def in_pounds(amount: Decimal) -> str:
+    """An amount as people write it: ``-£349.97``."""
+    shown = f"£{abs(amount):,.2f}"
+    return f"-{shown}" if amount < 0 and shown != "£0.00" else shown
 
 
 def plain(number: Decimal) -> str:

@@ -60,6 +60,11 @@ def corrects(period: Period, posted_in: Period, *, first: bool) -> bool:
     return not first or posted_in != Period.quarter_of(period.end)
 
 
+def financial_year(quarter: Period) -> str:
+    """The label of the financial year a financial quarter lies in."""
+    return quarter.label.split()[0]
+
+
 def has_ended(quarter: Period, today: date) -> bool:
     return quarter.end < today
 

@@ -59,7 +59,7 @@ async def get_fund_position(
     """Budget, savings by certainty, outturn and variance by line, each quarter, and where print and sum differ.
 
     Only banked money changes the outturn. Printed figures that do not add up are listed, never mended: a printed net
-    budget is in force for its line, and totals are added up from those.
+    budget is in force for its line, and totals are added up from those. A year without budget lines is not found.
     """
     return await read(lambda tx: positions.of_fund(tx, code, financial_year))
 
@@ -73,7 +73,9 @@ async def get_fund_position(
 async def close_quarter(write: Write, code: str, label: QuarterLabel) -> ClosedQuarterOut:
     """Close a quarter (`2017/18 Q3`, or `2017-18 Q3`) that has ended on the business date. It never changes again.
 
-    What is revised later is posted in the first open quarter after it. Closing it again changes nothing.
+    Quarters close in any order. What an indicator revises later is posted in the first open quarter after the one it
+    belongs to, even one of the next financial year; money that finance validates or banks names its quarter itself. A
+    year in which the fund has no budget lines has no quarters to close (404). Closing it again changes nothing.
     """
     return await write(lambda tx: funds.close_quarter(tx, code, label))
 

@@ -85,7 +85,10 @@ async def post_entry(write: Write, code: str, body: EntryBody, response: Respons
     """What finance has validated, or taken out of the budget (at most what it validated). Negative takes back.
 
     The reference makes it safe to repeat: the same posting again is answered with the first (200), another with the
-    same reference is refused (409), and so is one into a closed quarter.
+    same reference is refused (409), and so is one into a closed quarter: name an open one in `posted_in`.
+
+    Validated money, even 0.00, counts as the result of the months it is for: the forecast takes it in place of their
+    plan. A correction is a further posting of the same period.
     """
     entry, new = await write(lambda tx: schemes.post_entry(tx, code, body))
     response.status_code = 201 if new else 200

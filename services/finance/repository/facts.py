@@ -3,7 +3,7 @@
 from collections.abc import Collection, Mapping, Sequence
 from typing import Any, Final
 
-from sqlalchemy import delete, select, tuple_
+from sqlalchemy import ColumnElement, Table, delete, select, tuple_
 
 from chassis.db import Tx
 from chassis.sql import insert_or_ignore, upsert
@@ -32,6 +32,11 @@ async def put_pairs(tx: Tx, rows: Sequence[Mapping[str, Any]]) -> None:
     await upsert(tx, IndicatorArea, rows, ("indicator", "area"), ("version", "polarity", "polarity_since"))
 
 
+def _is_a_higher_revision(kept: Table, new: Any) -> ColumnElement[bool]:
+    higher: ColumnElement[bool] = new.revision > kept.c.revision
+    return higher
+
+
 async def put_facts(tx: Tx, rows: Sequence[Mapping[str, Any]]) -> None:
     """Write facts, sorted by key; a fact moves to a higher revision only."""
     await upsert(
@@ -40,7 +45,7 @@ async def put_facts(tx: Tx, rows: Sequence[Mapping[str, Any]]) -> None:
         rows,
         FACT_KEY,
         ("value", "revision", "status", "event_id"),
-        where=lambda table, new: new.revision > table.c.revision,
+        where=_is_a_higher_revision,
     )
 
 

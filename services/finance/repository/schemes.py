@@ -77,5 +77,11 @@ async def entry_by_reference(tx: Tx, code: str, reference: str) -> Entry | None:
     return found
 
 
+async def entry_of(tx: Tx, code: str, reference: str) -> Entry:
+    """The entry of this reference, which is there."""
+    found = await tx.session.execute(select(Entry).where(Entry.scheme == code, Entry.reference == reference))
+    return found.scalar_one()
+
+
 async def mark_published(tx: Tx, code: str, version: int, fingerprint: str) -> None:
     await tx.session.execute(update(Scheme).where(Scheme.code == code).values(version=version, published=fingerprint))

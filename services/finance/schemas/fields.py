@@ -3,7 +3,8 @@
 from decimal import Decimal
 from typing import Annotated, Final
 
-from pydantic import AfterValidator, Field
+from pydantic import AfterValidator, Field, ValidationError
+from pydantic_core import InitErrorDetails, PydanticCustomError
 
 from contracts.money import Money
 from contracts.period import Period, PeriodKind
@@ -18,6 +19,15 @@ Percent = Annotated[Decimal, Field(ge=0, le=100, max_digits=11, decimal_places=8
 
 SPLITTING_KINDS: Final = (PeriodKind.MONTH, PeriodKind.QUARTER, PeriodKind.FINANCIAL_YEAR)
 """Kinds that divide a financial year without overlap, so that a year to date can be their sum."""
+
+
+def refused(*wrong: tuple[tuple[str | int, ...], str]) -> ValidationError:
+    """What a rule over several fields raises: each field by its place in the body, and what is wrong with it."""
+    lines = [
+        InitErrorDetails(type=PydanticCustomError("does_not_fit", "{why}", {"why": why}), loc=place, input=None)
+        for place, why in wrong
+    ]
+    return ValidationError.from_exception_data("body", lines)
 
 
 def _within_reach(money: Money) -> Money:

@@ -9,7 +9,7 @@ from pydantic import ConfigDict, Field, model_validator
 from chassis.web import OutBody, StrictBody
 from contracts.money import Money
 from services.finance.domain.risk_share import ShareRule, UnderspendRule
-from services.finance.schemas.fields import Code, Cost, FinancialYear, Pounds, Title, Weight
+from services.finance.schemas.fields import Code, Cost, FinancialYear, Pounds, Title, Weight, refused
 
 Column = Literal["opening", "cost_increases", "savings", "other_savings", "net_budget"]
 
@@ -57,13 +57,14 @@ class RiskShareBody(StrictBody):
     @model_validator(mode="after")
     def complete(self) -> Self:
         if self.rule is ShareRule.FIXED_SHARE and sum(self.shares.values()) != 1:
-            raise ValueError("fixed shares must sum to exactly 1")
+            raise refused((("shares",), "fixed shares must sum to exactly 1"))
         ends = [tier.up_to.amount for tier in self.tiers[:-1] if tier.up_to is not None]
         rising = len(ends) == len(self.tiers) - 1 and ends == sorted(set(ends))
         if self.rule is ShareRule.TIERED and not (self.tiers and self.tiers[-1].up_to is None and rising):
-            raise ValueError("tiers must rise, and only the last has no upper end")
-        if any(sum(tier.shares.values()) == 0 for tier in self.tiers):
-            raise ValueError("the shares of a tier must sum to more than zero")
+            raise refused((("tiers",), "tiers must rise, and only the last has no upper end"))
+        empty = [i for i, tier in enumerate(self.tiers) if sum(tier.shares.values()) == 0]
+        if empty:
+            raise refused(*((("tiers", i, "shares"), "must sum to more than zero") for i in empty))
         return self
 
     def partners(self) -> set[str]:
@@ -272,7 +273,7 @@ class SavingsRangeBody(StrictBody):
     @model_validator(mode="after")
     def in_order(self) -> Self:
         if self.low_percent > self.high_percent:
-            raise ValueError("low_percent must not be above high_percent")
+            raise refused((("low_percent",), "must not be above high_percent"))
         return self
 
 

@@ -12,7 +12,7 @@ from contracts.colours import Colour
 from contracts.money import Money, Number
 from contracts.period import Period
 from services.finance.domain.ledger import State, overlapping, within
-from services.finance.schemas.fields import Code, Cost, FinancialYear, Pounds, Quarter, Share, Title, YearPart
+from services.finance.schemas.fields import Code, Cost, FinancialYear, Pounds, Quarter, Share, Title, YearPart, refused
 
 
 class Workstream(StrEnum):
@@ -33,7 +33,7 @@ class PlannedPeriodBody(StrictBody):
     @model_validator(mode="after")
     def in_order(self) -> Self:
         if self.low.amount > self.high.amount:
-            raise ValueError("low must not be above high")
+            raise refused((("low",), "must not be above high"))
         return self
 
 
@@ -52,9 +52,10 @@ class BaselineBody(StrictBody):
     @model_validator(mode="after")
     def one_way(self) -> Self:
         if (self.value is None) != (self.every is None):
-            raise ValueError("value and every go together")
+            missing = "value" if self.value is None else "every"
+            raise refused(((missing,), "value and every go together"))
         if (self.value is None) == (not self.periods):
-            raise ValueError("give either value with every, or periods")
+            raise refused((("periods",), "give either value with every, or periods"))
         return self
 
 
@@ -70,7 +71,7 @@ class UnitCostBody(StrictBody):
     @model_validator(mode="after")
     def in_order(self) -> Self:
         if self.effective_from and self.effective_to and self.effective_from > self.effective_to:
-            raise ValueError("effective_from must not be after effective_to")
+            raise refused((("effective_to",), "must not be before effective_from"))
         return self
 
 
@@ -145,19 +146,22 @@ class SchemeBody(StrictBody):
 
     @model_validator(mode="after")
     def periods_fit(self) -> Self:
-        _fit("plan", [part.period for part in self.plan], self.financial_year)
+        wrong = _misfits(("plan",), [part.period for part in self.plan], self.financial_year)
         if self.link is not None:
-            _fit("link.baseline", [part.period for part in self.link.baseline.periods], self.financial_year)
+            baselines = [part.period for part in self.link.baseline.periods]
+            wrong += _misfits(("link", "baseline", "periods"), baselines, self.financial_year)
+        if wrong:
+            raise refused(*wrong)
         return self
 
 
-def _fit(name: str, periods: list[Period], year: Period) -> None:
-    outside = next((period for period in periods if not within(period, year)), None)
-    if outside is not None:
-        raise ValueError(f"{name}: {outside} is not within {year}")
+def _misfits(place: tuple[str, ...], periods: list[Period], year: Period) -> list[tuple[tuple[str | int, ...], str]]:
+    wrong = [(i, f"{period} is not within {year}") for i, period in enumerate(periods) if not within(period, year)]
     twice = overlapping(periods)
-    if twice is not None:
-        raise ValueError(f"{name}: {twice} overlaps another period")
+    if twice is not None and not wrong:
+        last = len(periods) - 1 - periods[::-1].index(twice)
+        wrong = [(last, f"{twice} overlaps another period")]
+    return [((*place, i, "period"), why) for i, why in wrong]
 
 
 class SchemeOut(OutBody):
@@ -189,7 +193,7 @@ class EntryBody(StrictBody):
     """
 
     reference: Annotated[str, Field(min_length=1, max_length=100)]
-    state: Literal[State.VALIDATED, State.BANKED]
+    state: Literal["validated", "banked"]
     period: Period
     posted_in: Quarter | None = None
     amount: Pounds

@@ -1,17 +1,20 @@
 """Define funds, read them, close their quarters."""
 
+from collections.abc import Sequence
+
 from chassis.db import Tx
 from chassis.errors import FieldError
 from chassis.web import Page, PageRequest, page
 from contracts.period import Period
-from services.finance.domain.ledger import has_ended
+from services.finance.domain.ledger import financial_year, has_ended
 from services.finance.errors import (
     BudgetLineInUse,
     FundUnknown,
     InvalidFinance,
     QuarterNotEnded,
+    YearUnknown,
 )
-from services.finance.models import Fund, FundAgreement
+from services.finance.models import BudgetLine, Fund, FundAgreement
 from services.finance.repository import books as ledger
 from services.finance.repository import funds, schemes
 from services.finance.schemas.funds import AgreementBody, ClosedQuarterOut, FundBody, FundOut, FundSummary, PartnerOut
@@ -110,6 +113,18 @@ async def known(tx: Tx, code: str) -> Fund:
     return fund
 
 
+def year_of(code: str, lines: Sequence[BudgetLine], wanted: str | None) -> str:
+    """The financial year asked for, by default the latest that has budget lines.
+
+    Raises:
+        YearUnknown: the fund has no line in it.
+    """
+    there = {line.financial_year for line in lines}
+    if not there or (wanted is not None and wanted not in there):
+        raise YearUnknown(f"{code} has budget lines in {', '.join(sorted(there)) or 'no year'}.")
+    return wanted or max(there)
+
+
 async def get(tx: Tx, code: str) -> FundOut:
     fund = await known(tx, code)
     closed = (await ledger.closed_quarters(tx, [code])).get(code, frozenset())
@@ -135,6 +150,7 @@ async def close_quarter(tx: Tx, code: str, label: str) -> ClosedQuarterOut:
     quarter = Period.parse(label)
     if not await funds.lock(tx, code):
         raise FundUnknown(f"There is no fund {code}.")
+    year_of(code, await funds.lines(tx, code), financial_year(quarter))
     today = await tx.business_date()
     if not has_ended(quarter, today):
         raise QuarterNotEnded(f"{quarter} ends on {quarter.end}; the business date is {today}.")

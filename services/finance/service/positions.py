@@ -24,7 +24,7 @@ from services.finance.schemas.funds import (
     SavingsOut,
 )
 from services.finance.schemas.schemes import HeldOut, LineEffectOut, PeriodTotalOut, RangeOut, SchemePositionOut
-from services.finance.service.funds import known
+from services.finance.service.funds import known, year_of
 from services.finance.service.restatement import position_of
 from services.finance.service.schemes import book as book_of
 
@@ -94,7 +94,7 @@ async def of_fund(tx: Tx, code: str, year: str | None) -> FundPositionOut:
     """A fund's year: budget as printed and as added up, savings by certainty, outturn moved by banked money only."""
     await known(tx, code)
     rows = await funds.lines(tx, code)
-    label = year or max((row.financial_year for row in rows), default="")
+    label = year_of(code, rows, year)
     lines = [row for row in rows if row.financial_year == label]
     codes = await schemes.codes_of_fund(tx, code, label)
     books = await ledger.open_books(tx, codes)

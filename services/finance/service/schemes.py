@@ -1,13 +1,14 @@
 """Define savings schemes, look them up, and post what finance validates and banks."""
 
 from collections.abc import Mapping
-from typing import Any
+from typing import Any, Final
 
 from chassis.db import Tx
-from chassis.errors import FieldError
+from chassis.errors import BadRequest, FieldError
 from chassis.web import Page, PageRequest, page
 from contracts.money import pounds
 from contracts.period import Period
+from services.finance.domain.explanation import in_pounds, plain
 from services.finance.domain.ledger import Posted, State, corrects
 from services.finance.domain.position import totals
 from services.finance.domain.savings import NOTHING, Amounts, attribution_room
@@ -27,6 +28,9 @@ from services.finance.repository.books import Book
 from services.finance.schemas.schemes import EntryBody, EntryOut, LinkBody, SchemeBody, SchemeOut
 from services.finance.service.restatement import publish, restate
 from services.finance.service.rows import entry_out, scheme_out, scheme_row
+
+LAST_ENTRY: Final = 2**53 - 1
+"""Ids stay within what JSON carries exactly, and so within what either database can compare."""
 
 
 async def add(tx: Tx, body: SchemeBody) -> SchemeOut:
@@ -59,11 +63,11 @@ async def _check_attribution(tx: Tx, body: SchemeBody, link: LinkBody) -> None:
     others = await schemes.attributions(tx, (link.indicator, link.area), body.financial_year.label)
     others.pop(body.code, None)
     if not attribution_room(others, link.attribution):
-        claims = ", ".join(f"{code} ({share})" for code, share in sorted(others.items()))
+        claims = ", ".join(f"{code} ({plain(share)})" for code, share in sorted(others.items()))
         raise AttributionExceeded(
             f"Of {link.indicator} in {link.area} in {body.financial_year} is claimed already: {claims}. "
-            f"With {link.attribution} more it would be over 1.",
-            [FieldError("link.attribution", f"at most {1 - sum(others.values(), NOTHING)} is left")],
+            f"With {plain(link.attribution)} more it would be over 1.",
+            [FieldError("link.attribution", f"at most {plain(1 - sum(others.values(), NOTHING))} is left")],
         )
 
 
@@ -93,8 +97,9 @@ async def entries(tx: Tx, code: str, state: State | None, paging: PageRequest) -
 
 
 def _entry_id(cursor: str) -> int:
-    if not cursor.isascii() or not cursor.isdigit():
-        raise InvalidFinance("This cursor is not one of these entries.", [FieldError("cursor", "take it from `next`")])
+    known = cursor.isascii() and cursor.isdigit() and len(cursor) <= len(str(LAST_ENTRY))
+    if not known or int(cursor) > LAST_ENTRY:
+        raise BadRequest("This cursor is not one of these entries.", [FieldError("cursor", "take it from `next`")])
     return int(cursor)
 
 
@@ -108,13 +113,10 @@ async def post_entry(tx: Tx, code: str, body: EntryBody) -> tuple[EntryOut, bool
     _check_posting(of_scheme, body)
     await ledger.post(tx, [_entry_row(tx, code, body)])
     amounts = Amounts(body.amount.amount, NOTHING)
-    of_scheme.posted.append(Posted(body.state, body.period, _posted_in(body), amounts))
+    of_scheme.posted.append(Posted(State(body.state), body.period, _posted_in(body), amounts))
     _check_banked(of_scheme)
     await publish(tx, of_scheme, ())
-    row = await schemes.entry_by_reference(tx, code, body.reference)
-    if row is None:
-        raise AssertionError("an entry just posted is there")
-    return entry_out(row), True
+    return entry_out(await schemes.entry_of(tx, code, body.reference)), True
 
 
 def _posted_in(body: EntryBody) -> Period:
@@ -143,14 +145,14 @@ def _check_posting(of_scheme: Book, body: EntryBody) -> None:
 def _check_banked(of_scheme: Book) -> None:
     now = totals(of_scheme.posted)
     if now.banked > now.validated:
-        raise BankedBeyondValidated(f"£{now.banked:,.2f} would be banked of £{now.validated:,.2f} validated.")
+        raise BankedBeyondValidated(f"{in_pounds(now.banked)} would be banked of {in_pounds(now.validated)} validated.")
 
 
 def _entry_row(tx: Tx, code: str, body: EntryBody) -> dict[str, Any]:
     quarter = _posted_in(body)
     return {
         "scheme": code,
-        "state": body.state.value,
+        "state": body.state,
         **ledger.columns_of(body.period),
         "posted_quarter": quarter.start,
         "corrects": corrects(body.period, quarter, first=True),

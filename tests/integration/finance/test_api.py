@@ -1,5 +1,7 @@
 """What callers of finance see: definitions, postings, positions, and how bad input is answered."""
 
+import base64
+import json
 from typing import Any
 
 import httpx
@@ -74,25 +76,28 @@ async def test_schemes_are_listed_page_by_page_and_filtered(api: httpx.AsyncClie
         ({"budget_line": "nothing"}, "budget_line"),
         ({"partner": "UHP"}, "partner"),
         ({"financial_year": "2017/18 Q3"}, "financial_year"),
-        ({"financial_year": "2018/19"}, "body"),
+        ({"financial_year": "2018/19"}, "plan.0.period"),
         ({"cashable_share": "-0.1"}, "cashable_share"),
         ({"cashable_share": "NaN"}, "cashable_share"),
         ({"confidence": "1.1"}, "confidence"),
         ({"plan": []}, "plan"),
-        ({"plan": [{"period": "2017/18", "low": money(2), "high": money(1)}]}, "plan.0"),
+        ({"plan": [{"period": "2017/18", "low": money(2), "high": money(1)}]}, "plan.0.low"),
         ({"plan": [{"period": "2017/18", "low": {"amount": "1.001"}, "high": money(2)}]}, "plan.0.low.amount"),
         ({"plan": [{"period": "2017/18", "low": {"amount": "NaN"}, "high": money(2)}]}, "plan.0.low.amount"),
         ({"plan": [{"period": "someday", "low": money(1), "high": money(2)}]}, "plan.0.period"),
         ({"plan": [{"period": "2017/18", "low": money(-1), "high": money(2)}]}, "plan.0.low"),
-        ({"plan": [{"period": p, "low": money(1), "high": money(2)} for p in ("2017/18", "2017-04")]}, "body"),
+        ({"plan": [{"period": p, "low": money(1), "high": money(2)} for p in ("2017/18", "2017-04")]}, "plan.1.period"),
         ({"link": link_body(attribution="-0.1")}, "link.attribution"),
         ({"link": link_body(attribution="0")}, "link.attribution"),
         ({"link": link_body(volume="0")}, "link.volume"),
         ({"link": link_body(volume="Infinity")}, "link.volume"),
-        ({"link": link_body(baseline={"value": "1"})}, "link.baseline"),
-        ({"link": link_body(baseline={})}, "link.baseline"),
+        ({"link": link_body(baseline={"value": "1"})}, "link.baseline.every"),
+        ({"link": link_body(baseline={})}, "link.baseline.periods"),
         ({"link": link_body(baseline={"value": "1", "every": "rolling_year"})}, "link.baseline.every"),
-        ({"link": link_body(baseline={"periods": [{"period": "2016-12", "value": "1"}]})}, "body"),
+        (
+            {"link": link_body(baseline={"periods": [{"period": "2016-12", "value": "1"}]})},
+            "link.baseline.periods.0.period",
+        ),
     ],
 )
 async def test_a_scheme_that_does_not_fit_is_refused_by_field(
@@ -118,6 +123,9 @@ async def test_no_more_than_the_whole_of_an_indicator_is_claimed_and_the_others_
     assert (refused.status_code, refused.json()["type"]) == (409, "/problems/attribution-exceeded")
     assert "admissions (0.4)" in refused.json()["detail"]
     assert (await post(api, code="modest", link=link_body(attribution="0.6"))).status_code == 201
+    tiny = await post(api, code="tiny", link=link_body(attribution="0.00000001"))
+    assert "With 0.00000001 more" in tiny.json()["detail"]
+    assert tiny.json()["errors"] == [{"field": "link.attribution", "message": "at most 0 is left"}]
     elsewhere = link_body(attribution="1", area="E92000001")
     assert (await post(api, code="elsewhere", link=elsewhere)).status_code == 201
 
@@ -254,6 +262,32 @@ async def test_entries_are_listed_page_by_page(api: httpx.AsyncClient, database:
     assert [e["reference"] for e in only] == ["journal-1"]
 
 
+@pytest.mark.parametrize("after", ["9" * 30, str(2**53), "x", "٣", "-1", "1.0"])
+async def test_a_cursor_from_elsewhere_is_refused_by_name(api: httpx.AsyncClient, after: str):
+    await post(api)
+    cursor = base64.urlsafe_b64encode(json.dumps(after).encode()).decode().rstrip("=")
+    answer = await api.get(f"{SCHEMES}/admissions/entries", params={"cursor": cursor})
+    assert (answer.status_code, answer.json()["errors"][0]["field"]) == (400, "cursor")
+
+
+async def test_refusals_speak_of_what_may_be_sent(api: httpx.AsyncClient):
+    await post(api, link=None)
+    (error,) = (await book(api, state="indicated")).json()["errors"]
+    assert error == {"field": "state", "message": "Input should be 'validated' or 'banked'"}
+
+
+async def test_a_year_without_budget_lines_is_not_found(api: httpx.AsyncClient):
+    for year in ("1999/00", "2018/19", "2099/00"):
+        position = await api.get(f"{FUND}/position", params={"financial_year": year})
+        closing = await api.put(f"{FUND}/closed-quarters/{year} Q3")
+        for answer in (position, closing):
+            assert (answer.status_code, answer.json()["type"]) == (404, "/problems/financial-year-unknown")
+            assert "2017/18" in answer.json()["detail"]
+    assert (await api.get(FUND)).json()["closed_quarters"] == []
+    await api.put("/finance/v1/funds/empty", json=fund_body(budget_lines=[]))
+    assert (await api.get("/finance/v1/funds/empty/position")).status_code == 404
+
+
 PRINTED_LINE = {
     "code": "childrens-commissioning",
     "financial_year": "2018/19",
@@ -323,11 +357,11 @@ def sharing(**changes: Any) -> dict[str, Any]:
         ({"host": "UHP"}, "host"),
         ({"partners": [{"code": "PCC", "name": "x"}] * 2}, "partners"),
         ({"budget_lines": [PRINTED_LINE, PRINTED_LINE]}, "budget_lines"),
-        (sharing(shares={"PCC": "0.77"}), "agreement.risk_share"),
+        (sharing(shares={"PCC": "0.77"}), "agreement.risk_share.shares"),
         (sharing(shares={"PCC": "1.5", "CCG": "-0.5"}), "agreement.risk_share.shares.CCG"),
         (sharing(shares={"PCC": "0.5", "UHP": "0.5"}), "agreement.risk_share"),
         (sharing(caps={"PCC": {"limit": money(1), "fallback": "UHP"}}), "agreement.risk_share"),
-        (sharing(rule="tiered"), "agreement.risk_share"),
+        (sharing(rule="tiered"), "agreement.risk_share.tiers"),
     ],
 )
 async def test_a_fund_that_does_not_fit_is_refused_by_field(
