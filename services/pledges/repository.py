@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Any, TypeVar
 
-from sqlalchemy import ColumnElement, Select, and_, delete, func, or_, select, tuple_
+from sqlalchemy import ColumnElement, Select, Table, and_, delete, func, or_, select, tuple_
 
 from chassis.db import Tx
 from chassis.sql import Rows, insert_many, insert_or_ignore, upsert
@@ -145,7 +145,12 @@ async def hear(tx: Tx, heard: Collection[Heard]) -> None:
     """Keep what is newer than what is known, and lock every row named, in the order of their keys."""
     rows = [_colour_row(one) for one in sorted(heard, key=lambda one: one.key)]
     said = [name for name in rows[0] if name not in {"indicator", "area"}] if rows else []
-    await upsert(tx, IndicatorColour, rows, ("indicator", "area"), said, lambda kept, new: kept.c.version < new.version)
+    await upsert(tx, IndicatorColour, rows, ("indicator", "area"), said, _is_newer)
+
+
+def _is_newer(kept: Table, new: Any) -> ColumnElement[bool]:
+    newer: ColumnElement[bool] = kept.c.version < new.version
+    return newer
 
 
 def _colour_row(heard: Heard) -> dict[str, Any]:

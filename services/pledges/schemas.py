@@ -2,9 +2,9 @@
 
 from datetime import date, datetime
 from decimal import Decimal
-from typing import Annotated, Self
+from typing import Annotated, Any
 
-from pydantic import ConfigDict, Field, StringConstraints, model_validator
+from pydantic import ConfigDict, Field, StringConstraints, field_validator
 
 from chassis.web import OutBody, StrictBody
 from contracts.pledges import LinkedIndicatorState
@@ -67,13 +67,12 @@ class AmendmentIn(StrictBody):
 class _Changes(StrictBody):
     """A change names what it changes. Null clears a date or an unknown; it is refused for a status."""
 
-    @model_validator(mode="after")
-    def _status_is_never_null(self) -> Self:
-        empty = {"delivery", "evidence", "amendment", "title"} & self.model_fields_set
-        for name in sorted(empty):
-            if getattr(self, name) is None:
-                raise ValueError(f"{name} cannot be null; leave it out to keep it")
-        return self
+    @field_validator("delivery", "evidence", "amendment", "title", mode="before", check_fields=False)
+    @classmethod
+    def _a_status_is_never_null(cls, sent: Any) -> Any:
+        if sent is None:
+            raise ValueError("cannot be null; leave it out to keep it")
+        return sent
 
 
 class PledgePatch(_Changes):
@@ -92,6 +91,10 @@ class PledgePatch(_Changes):
 
 class LinksIn(StrictBody):
     """The whole set; what is not named is no longer linked."""
+
+    model_config = ConfigDict(
+        json_schema_extra={"examples": [{"links": [{"indicator": "ae-four-hour-wait", "area": "E06000026"}]}]}
+    )
 
     links: Links
 

@@ -1,5 +1,6 @@
 """Pledges over HTTP, as an officer and a loader use them."""
 
+import base64
 import json
 from collections.abc import Awaitable, Callable
 from datetime import date
@@ -206,9 +207,25 @@ async def test_bad_pledges_are_refused_by_field(api: httpx.AsyncClient, change: 
 
 
 @pytest.mark.parametrize("change", [{"delivery": None}, {"evidence": None}, {"amendment": None}, {"number": "56"}])
-async def test_bad_changes_are_refused(api: httpx.AsyncClient, change: dict[str, Any]):
+async def test_bad_changes_are_refused_by_field(api: httpx.AsyncClient, change: dict[str, Any]):
     await make(api)
-    assert (await api.patch("/pledges/v1/pledges/55", json=change)).status_code == 422
+    answer = await api.patch("/pledges/v1/pledges/55", json=change)
+    assert answer.status_code == 422
+    assert [error["field"] for error in answer.json()["errors"]] == list(change)
+
+
+@pytest.mark.parametrize("what", ["pledges", "priorities", "actions"])
+@pytest.mark.parametrize("after", ["", "\udc80", "9" * 300, "x\x00", "%"])
+async def test_a_cursor_from_elsewhere_breaks_nothing(api: httpx.AsyncClient, what: str, after: str):
+    cursor = base64.urlsafe_b64encode(json.dumps(after).encode()).decode()
+    assert (await api.get(f"/pledges/v1/{what}", params={"cursor": cursor})).status_code in {200, 400, 422}
+
+
+async def test_the_example_of_linking_works(api: httpx.AsyncClient):
+    await make(api)
+    document = (await api.get("/openapi.json")).json()
+    example = document["components"]["schemas"]["LinksIn"]["examples"][0]
+    assert (await api.put("/pledges/v1/pledges/55/links", json=example)).status_code == 200
 
 
 @pytest.mark.parametrize(("method", "rest"), [("GET", ""), ("PATCH", ""), ("PUT", "/links")])
