@@ -85,7 +85,7 @@ async def test_gateways_that_start_at_the_same_time_set_one_key(database: Databa
 
 @pytest.mark.parametrize("database_for", [pytest.param("postgresql", marks=pytest.mark.postgres)], indirect=True)
 async def test_a_gateway_that_looked_before_another_one_set_the_key_finds_it(database: Database) -> None:
-    """Both have seen no key; one commits while the other is about to write. SQLite has one writer, which begins before it looks."""
+    """Both have seen no key; one commits while the other is about to write. (SQLite lets one begin.)"""
     secret, looked, go_on = "s" * 40, asyncio.Event(), asyncio.Event()
 
     async def late(tx: Tx) -> str | None:
