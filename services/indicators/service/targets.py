@@ -1,5 +1,6 @@
 """Setting targets."""
 
+from operator import itemgetter
 from typing import Any
 
 from chassis.db import Tx
@@ -17,7 +18,7 @@ from services.indicators.service.known import load_held
 async def set_target(tx: Tx, code: str, sent: TargetIn) -> tuple[TargetOut, bool]:
     """Add a version of the target, and publish the state where it changes. The version, and whether it is new.
 
-    Content that any version has already is not added again, so that a loader may send its targets twice.
+    The content of the newest version again changes nothing. That of an older one is a new version: going back to it.
     """
     if not is_slug(code):
         raise IndicatorUnknown(code)
@@ -26,16 +27,15 @@ async def set_target(tx: Tx, code: str, sent: TargetIn) -> tuple[TargetOut, bool
     known = await load_held(tx, [code], [sent.area])
     _refuse_faults(sent, known.measures[code].frequency)
     before = {key: known.body(key)}
-    versions = known.target_contents.get(key, [])
-    same = next((version for version, content in versions if content == sent), None)
-    if same is None:
-        number = max((version for version, _ in versions), default=0) + 1
+    number, newest = max(known.target_contents.get(key, []), key=itemgetter(0), default=(0, None))
+    new = newest != sent
+    if new:
+        number += 1
         await series.add_target(tx, key, number, sent.model_dump(mode="json"))
         known.put_target(key, number, sent)
     await publish(tx, held, known, {}, before)
     rows = await series.targets(tx, [code], sent.area)
-    wanted = number if same is None else same
-    return next(target_out(row) for row in rows if row.version == wanted), same is None
+    return next(target_out(row) for row in rows if row.version == number), new
 
 
 def _refuse_faults(sent: TargetIn, frequency: str) -> None:

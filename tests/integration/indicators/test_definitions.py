@@ -164,13 +164,23 @@ async def test_a_target_colours_the_state_and_is_told(api: Api):
 async def test_the_same_target_again_is_no_new_version(api: Api):
     first = await api.post(f"{AE}/targets", TARGET)
     second = await api.post(f"{AE}/targets", TARGET | {"value": "90", "illustrative": True})
-    assert await api.post(f"{AE}/targets", TARGET | {"value": "95.0"}, 200) == first
+    assert await api.post(f"{AE}/targets", TARGET | {"value": "90.0", "illustrative": True}, 200) == second
     assert (first["version"], second["version"], second["illustrative"]) == (1, 2, True)
     listed = await api.get(f"{AE}/targets", area=PLYMOUTH)
     assert listed["items"] == [first, second]
     part = await api.get(f"{AE}/targets", limit=1)
     assert (await api.get(f"{AE}/targets", limit=1, cursor=part["next"]))["items"] == [second]
     assert (await api.observe("Dec-17", "50"))["version"] == 2  # the first was told, the rest changed no state
+
+
+async def test_an_officer_can_go_back_to_an_earlier_target(api: Api):
+    await api.observe("Dec-17", "50")
+    versions = [await api.post(f"{AE}/targets", TARGET | {"value": value}) for value in ("60", "40", "60")]
+    assert [made["version"] for made in versions] == [1, 2, 3]
+    assert (await api.get(f"{AE}/targets"))["items"] == versions
+    assert (await api.get(f"{AE}/status", area=PLYMOUTH))["target"]["expected"] == "60"
+    assert [event["data"]["target"]["expected"] for event in (await api.events())[-3:]] == ["60", "40", "60"]
+    assert await api.post(f"{AE}/targets", TARGET | {"value": "60"}, 200) == versions[2]
 
 
 async def test_each_period_is_held_against_the_version_in_force_for_it(api: Api):

@@ -47,6 +47,20 @@ async def test_a_second_load_makes_nothing_and_publishes_nothing(suite):
     assert {kind: counts.kept for kind, counts in again.counts.items() if counts.kept} == {}
 
 
+async def test_a_target_that_an_officer_went_back_to_stays(suite):
+    """Versions are matched in order, so a load sends neither those that are there nor the ones after them again."""
+    path = f"/indicators/v1/indicators/{AE}/targets"
+    first = (await suite.get(path))["items"][0]
+    sent = {name: first[name] for name in ("area", "kind", "due", "baseline", "applies_from", "source", "note")}
+    for value in ("60", first["value"]):
+        answer = await suite.client.post(path, json=sent | {"value": value})
+        assert answer.status_code == httpx.codes.CREATED, answer.text
+    before = (await suite.get(path))["items"]
+    again = await suite.load()
+    assert (again.created, again.changed) == (0, 0)
+    assert (await suite.get(path))["items"] == before
+
+
 @pytest.mark.parametrize("calls", [90, 215, 300])
 async def test_a_load_that_broke_off_goes_on(empty_suite, loaded, calls):
     """Whatever was made stays; loading again makes the rest, and nothing twice. Calls under way may be lost."""
