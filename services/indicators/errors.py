@@ -10,6 +10,15 @@ class IndicatorUnknown(NotFound):
         super().__init__(f"No indicator has the code {code[:80]!r}.", [FieldError("indicator", "is not known")])
 
 
+class NotDefinedYet(NotFound):
+    type_, title = "indicator-not-defined-yet", "The indicator was not defined yet"
+
+    def __init__(self, code: str, moment: str) -> None:
+        super().__init__(
+            f"{code!r} was not defined yet at {moment}.", [FieldError("as_of", "is before its definition")]
+        )
+
+
 class ScorecardUnknown(NotFound):
     type_, title = "scorecard-unknown", "There is no such scorecard"
 

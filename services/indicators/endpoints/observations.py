@@ -1,6 +1,7 @@
 """Observations, the state they make, and the targets they are held against."""
 
 import json
+import re
 from datetime import date
 from typing import Annotated
 
@@ -11,6 +12,7 @@ from chassis.web import Page, Paging, Read, Write, page, problems
 from contracts.indicators import ObservationStatus
 from services.indicators.domain.readings import Unit
 from services.indicators.endpoints.parameters import (
+    AREA_PATTERN,
     AreaFilter,
     AreaWanted,
     AsOf,
@@ -27,6 +29,9 @@ from services.indicators.schemas.values import is_slug
 from services.indicators.service import observations, targets, views
 
 router = APIRouter()
+
+HIGHEST_NUMBER = 2**31 - 1
+"""Beyond it a revision or version does not fit its column, so no cursor given out here names one."""
 
 
 @router.post(
@@ -95,9 +100,21 @@ def _place(after: str | None) -> Place | None:
         return None
     try:
         area, end, start, revision = json.loads(after)
-        return str(area), date.fromisoformat(end), date.fromisoformat(start), int(revision)
+        return _area(area), date.fromisoformat(end), date.fromisoformat(start), _number(revision)
     except (ValueError, TypeError) as error:
         raise _foreign_cursor() from error
+
+
+def _area(value: object) -> str:
+    if not (isinstance(value, str) and re.fullmatch(AREA_PATTERN, value)):
+        raise ValueError(value)
+    return value
+
+
+def _number(value: object) -> int:
+    if not (type(value) is int and 0 <= value <= HIGHEST_NUMBER):
+        raise ValueError(value)
+    return value
 
 
 def _foreign_cursor() -> BadRequest:
@@ -133,7 +150,7 @@ def _target_place(after: str | None) -> tuple[str, int] | None:
         return None
     try:
         area, version = json.loads(after)
-        return str(area), int(version)
+        return _area(area), _number(version)
     except (ValueError, TypeError) as error:
         raise _foreign_cursor() from error
 
@@ -143,9 +160,10 @@ def _target_place(after: str | None) -> tuple[str, int] | None:
     tags=["Targets"],
     status_code=201,
     summary="Set a target",
-    description="Each content is a new version. Content that a version has already is answered with 200.",
+    description="Other content than the newest version's is a new version, also where an older one had it. The newest "
+    "one's again is answered with 200.",
     responses={
-        200: {"model": TargetOut, "description": "A version with this content is there"},
+        200: {"model": TargetOut, "description": "The newest version has this content"},
         **problems(401, 404, 413, 415, 422, 503),
     },
 )

@@ -5,7 +5,7 @@ from datetime import date
 from decimal import Decimal
 from typing import Annotated, Any
 
-from pydantic import AfterValidator, AwareDatetime, BeforeValidator, Field, PlainSerializer
+from pydantic import AfterValidator, BeforeValidator, Field, PlainSerializer
 from pydantic_core import PydanticCustomError
 
 from services.indicators.domain.readings import plain
@@ -64,9 +64,4 @@ Percent = Annotated[Decimal, Field(decimal_places=8, ge=0, le=1000), _Digits, Af
 
 Shown = Annotated[Decimal, _Plain]
 """A number on its way out, as plain digits."""
-
-AsOf = Annotated[
-    AwareDatetime | None,
-    Field(description="Read what was known at this moment, with its zone", examples=["2018-02-28T12:00:00Z"]),
-]
 Day = date

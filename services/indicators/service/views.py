@@ -7,11 +7,12 @@ from sqlalchemy import Row
 
 from chassis.db import Tx
 from chassis.errors import FieldError
+from contracts.envelope import zulu
 from contracts.period import Period
 from services.indicators.domain.entry import Observation
 from services.indicators.domain.limits import limits_of
 from services.indicators.domain.readings import Unit
-from services.indicators.errors import IndicatorUnknown, ReferenceInvalid, ScorecardUnknown
+from services.indicators.errors import NotDefinedYet, ReferenceInvalid, ScorecardUnknown
 from services.indicators.repository import definitions, scorecards, series
 from services.indicators.repository.series import Key
 from services.indicators.schemas.definitions import AreaOut, IndicatorOut
@@ -61,7 +62,7 @@ async def _definition(tx: Tx, code: str, as_of: datetime | None) -> IndicatorOut
         return indicator_out(row)
     content = await definitions.definition_as_of(tx, code, as_of)
     if content is None:
-        raise IndicatorUnknown(code)
+        raise NotDefinedYet(code, zulu(as_of))
     return IndicatorOut.model_validate(content)
 
 

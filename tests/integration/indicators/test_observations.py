@@ -1,6 +1,8 @@
 """Recording observations: revisions, refusals, events and states, on both databases."""
 
 import asyncio
+import base64
+import json
 from decimal import Decimal
 from itertools import pairwise
 from typing import Any
@@ -256,7 +258,12 @@ async def test_as_of_reads_what_was_known_then(api: Api):
     assert (now["latest"]["value"], now["trend"]["colour"], now["target"]["colour"]) == ("81.6", "red", "green")
     listed = await api.get(f"{AE}/observations", as_of=before)
     assert [(o["period"], o["value"]) for o in listed["items"]] == [("2017-12", "79.29")]
-    await api.get(f"{AE}/status", 404, area=PLYMOUTH, as_of="2017-01-01T00:00:00Z")
+    early = await api.get(f"{AE}/status", 404, area=PLYMOUTH, as_of="2017-01-01T01:00:00+01:00")
+    assert early["type"] == "/problems/indicator-not-defined-yet"
+    assert early["detail"] == "'ae-four-hour-wait' was not defined yet at 2017-01-01T00:00:00.000000Z."
+    assert early["errors"][0]["field"] == "as_of"
+    nobody = await api.get("/indicators/nope/status", 404, area=PLYMOUTH, as_of="2017-01-01T00:00:00Z")
+    assert nobody["type"] == "/problems/indicator-unknown"
 
 
 async def test_observations_are_listed_by_area_and_period_in_pages(api: Api):
@@ -369,3 +376,84 @@ async def test_writers_of_one_period_each_get_a_revision_of_their_own(api: Api):
     made = await asyncio.gather(*work)
     assert sorted(m["revision"] for m in made) == list(range(1, 9))
     assert sorted(m["version"] for m in made) == list(range(1, 9))
+
+
+@pytest.mark.parametrize(
+    "after",
+    [
+        '["E06000026", "2018-01-31", "2018-01-01", 1000000000000000000000000000000]',
+        '["E06000026", "2018-01-31", "2018-01-01", 9007199254740991]',
+        '["E06000026", "2018-01-31", "2018-01-01", 1e400]',
+        '["E06000026", "2018-01-31", "2018-01-01", -1]',
+        '["E06000026", "2018-01-31", "2018-01-01", true]',
+        '["E06000026", "2018-02-31", "2018-01-01", 1]',
+        '["E0600\\u0000", "2018-01-31", "2018-01-01", 1]',
+        '[["E06000026"], "2018-01-31", "2018-01-01", 1]',
+        '["E06000026", 1000000000000000000000000000000]',
+        '["E06000026", 2147483648]',
+        '["E06000026", 1e400]',
+        '["E06000026", "1"]',
+        "[]",
+        "a",
+    ],
+)
+async def test_a_cursor_that_was_not_given_out_is_refused(api: Api, after: str):
+    cursor = base64.urlsafe_b64encode(json.dumps(after).encode()).decode()
+    for listed in ("observations", "targets"):
+        problem = await api.get(f"{AE}/{listed}", 400, cursor=cursor)
+        assert [error["field"] for error in problem["errors"]] == ["cursor"]
+
+
+@pytest.mark.parametrize("number", [0, 1, 2**31 - 1])
+async def test_a_cursor_names_numbers_that_fit(api: Api, number: int):
+    places = {"observations": [PLYMOUTH, "2018-01-31", "2018-01-01", number], "targets": [PLYMOUTH, number]}
+    for listed, place in places.items():
+        cursor = base64.urlsafe_b64encode(json.dumps(json.dumps(place)).encode()).decode()
+        assert (await api.get(f"{AE}/{listed}", cursor=cursor))["items"] == []
+
+
+@pytest.mark.parametrize(
+    "as_of",
+    [
+        "0001-01-01T00:00:00+14:00",
+        "9999-12-31T23:59:59-14:00",
+        "1899-12-31T23:59:59Z",
+        "5",
+        "5.5",
+        "1e3",
+        "2018-02-28",
+        "2018-02-28T12:00:00",
+        "yesterday",
+    ],
+)
+async def test_a_moment_is_written_out_with_its_zone_and_within_reach(api: Api, as_of: str):
+    await api.observe("Jan-18", "81.6")
+    for read in ("status", "observations"):
+        problem = await api.get(f"{AE}/{read}", 422, area=PLYMOUTH, as_of=as_of)
+        assert [error["field"] for error in problem["errors"]] == ["as_of"]
+    for bound in ("1900-01-01T00:00:00Z", "1900-01-01T14:00:00+14:00", "9998-12-31T09:59:59-14:00"):
+        await api.get(f"{AE}/observations", area=PLYMOUTH, as_of=bound)
+
+
+@pytest.mark.parametrize("path", [f"{AE}/observations", "/scorecards/x"])
+async def test_a_bogus_period_in_a_query_is_a_plain_refusal_of_it(api: Api, path: str):
+    problem = await api.get(path, 422, period="bogus")
+    assert problem["type"] == "/problems/invalid"
+    assert [error["field"] for error in problem["errors"]] == ["period"]
+
+
+async def test_choices_are_refused_in_the_words_of_the_wire(api: Api):
+    refused = [
+        await api.observe("Jan-18", "1", 422, status="x"),
+        await api.observe("2017", "1", 422),
+        await api.post("/indicators", MONTHLY | dict.fromkeys(("unit", "polarity", "frequency"), "x"), 422),
+        await api.post(f"{AE}/targets", {"area": PLYMOUTH, "kind": "x"}, 422),
+        await api.post(f"{AE}/targets", {"area": PLYMOUTH, "kind": "reduce_by_percent"}, 422),
+        await api.post("/frameworks", {"code": "F", "name": "F", "benchmark_method": "x"}, 422),
+        await api.get(f"{AE}/observations", 422, status="x"),
+    ]
+    for problem in refused:
+        assert problem["errors"]
+        for error in [{"message": problem["detail"]}, *problem["errors"]]:
+            assert not {"<", ">"} & set(error["message"])
+            assert "Kind." not in error["message"]
