@@ -133,10 +133,13 @@ class Relay:
     async def _publish(self, producer: Producer, rows: Sequence[Any]) -> None:
         crash_point("relay.before_publish")
         messages = [message(row, f"/{self.service}") for row in rows]
-        await producer.publish(events_topic(self.service), messages)
+        publishing = [producer.publish(events_topic(self.service), messages)]
         if self.bus.compacted:
             newest: dict[str, Message] = {each.key: each for each in messages}
-            await producer.publish(state_topic(self.service), list(newest.values()))
+            publishing.append(producer.publish(state_topic(self.service), list(newest.values())))
+        for failed in await asyncio.gather(*publishing, return_exceptions=True):
+            if failed is not None:
+                raise failed
 
     async def measure(self) -> None:
         """Refresh the measures of what waits."""

@@ -23,7 +23,7 @@ class ServiceSettings(BaseSettings):
     internal_key: SecretStr | None = Field(default=None, min_length=32)
     """Shared by the gateway and the services; a service that has one answers only callers that show it."""
     max_body_bytes: int = Field(default=1_048_576, ge=1024, le=64 * 1_048_576)
-    relay_batch: int = Field(default=2000, ge=1, le=20_000)
+    relay_batch: int = Field(default=4000, ge=1, le=20_000)
     consumer_retries: int = Field(default=3, ge=0, le=100)
     consumer_failures_to_stop: int = Field(default=10, ge=1)
     """After this many events in a row could not be applied, a consumer stops rather than park everything."""
