@@ -74,6 +74,10 @@ bench: bench-engine ## Every benchmark, as ratios to limits measured in the same
 bench-engine: .venv/dev ## Relay, consumer and one update on PostgreSQL and Kafka
 	@$(BIN)/python -m benchmarks.engine
 
+.PHONY: bench-scaling
+bench-scaling: .venv/dev ## Observations a second, and consumers one, two and four (docs/scaling.md)
+	@$(BIN)/python -m benchmarks.scaling
+
 # ---- keeping house -------------------------------------------------------------------------------------------------
 
 .PHONY: format

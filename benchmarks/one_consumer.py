@@ -1,0 +1,23 @@
+"""One consumer process of the risks service, by the environment, until told to stop."""
+
+import asyncio
+
+from chassis.bus.kafka import KafkaBus, KafkaSettings
+from chassis.consumer import ConsumerLoop
+from chassis.memory import settle_memory
+from chassis.settings import ServiceSettings
+from services.risks.app import SPEC
+from suite import compose
+from suite.settings import SuiteSettings
+
+
+async def main() -> None:
+    bus = KafkaBus(KafkaSettings())
+    await bus.start()
+    database = compose.open_database("risks", SuiteSettings())
+    settle_memory()
+    await ConsumerLoop(database, bus, SPEC.subscriptions[0], ServiceSettings()).run()
+
+
+if __name__ == "__main__":
+    asyncio.run(main())
