@@ -43,7 +43,7 @@ async def run(settings: SuiteSettings, *, reference: bool, say: Say) -> None:
             if reference:
                 await _load(running, say)
             door.listen(BACKLOG)  # from the ready line on, who knocks is let in
-            say_where(door.getsockname()[1], key, settings, say)
+            say_where(door.getsockname()[1], key, settings, say, reference=reference)
             await serve(running.app, door)
 
 
@@ -73,7 +73,7 @@ async def first_key(running: compose.Running, settings: SuiteSettings) -> str | 
     return await running.databases["gateway"].write(lambda tx: keys.ensure_first_key(tx, admin), actor="suite")
 
 
-def say_where(port: int, key: str | None, settings: SuiteSettings, say: Say) -> None:
+def say_where(port: int, key: str | None, settings: SuiteSettings, say: Say, *, reference: bool) -> None:
     """The ready line, the addresses, and a curl to paste."""
     here = f"http://{settings.host}:{port}"
     say(f"Ready on {here}")
@@ -84,8 +84,13 @@ def say_where(port: int, key: str | None, settings: SuiteSettings, say: Say) -> 
     shown = key or ("$SUITE_ADMIN_KEY" if settings.admin_key else "$SUITE_KEY")
     if key:
         say("  This is the only time the key is shown; the suite keeps a hash of it.")
-    say("Post an observation, and see the risk and the saving it moves:")
-    say(curl(here, shown))
+    if reference:
+        say("Post an observation, and see the risk and the saving it moves:")
+        say(curl(here, shown))
+    else:
+        say(
+            f'Nothing is loaded. Begin with: curl -sS "{here}/indicators/v1/indicators" -H "Authorization: Bearer {shown}"'
+        )
 
 
 def curl(here: str, key: str) -> str:
