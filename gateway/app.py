@@ -3,7 +3,6 @@
 from collections.abc import Mapping
 from typing import Final
 
-import httpx
 from fastapi import FastAPI
 
 from chassis.service import ServiceSpec
@@ -14,6 +13,7 @@ from gateway.guard import Guard, Keyring
 from gateway.models import Base
 from gateway.proxy import Forward
 from gateway.settings import GatewaySettings
+from gateway.upstreams import Upstream
 
 SPEC: Final = ServiceSpec(
     name="gateway",
@@ -30,7 +30,7 @@ SPEC: Final = ServiceSpec(
 
 
 def create_gateway(
-    resources: Resources, upstreams: Mapping[str, httpx.AsyncClient], settings: GatewaySettings | None = None
+    resources: Resources, upstreams: Mapping[str, Upstream], settings: GatewaySettings | None = None
 ) -> FastAPI:
     """The app in front of ``upstreams``: a client for each service by name, which the caller closes.
 
@@ -69,7 +69,7 @@ def create_gateway(
 def _keep(
     app: FastAPI,
     resources: Resources,
-    upstreams: Mapping[str, httpx.AsyncClient],
+    upstreams: Mapping[str, Upstream],
     prefixes: Mapping[str, str],
     settings: GatewaySettings,
     internal_key: str | None,

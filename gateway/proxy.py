@@ -14,6 +14,7 @@ from chassis.logging import get_logger
 from chassis.web import ACTOR_HEADER, INTERNAL_KEY_HEADER, problem_response
 from gateway.errors import BodyLate, ServiceBroken, ServiceLate, ServiceUnavailable
 from gateway.guard import CALLER
+from gateway.upstreams import Upstream
 
 log = get_logger()
 Header = tuple[bytes, bytes]
@@ -78,14 +79,14 @@ class Forward:
 
     Args:
         service: its name, for errors and logs.
-        client: to the service, in this process or over the network; it follows no redirects.
+        client: to the service, in this process or over the network.
         internal_key: shown to the service in proof of where the call comes from.
         body_limit: most bytes of a body.
         timeout: seconds from the first byte of a call to the head of the answer.
     """
 
     def __init__(
-        self, service: str, client: httpx.AsyncClient, *, internal_key: str | None, body_limit: int, timeout: float
+        self, service: str, client: Upstream, *, internal_key: str | None, body_limit: int, timeout: float
     ) -> None:
         self.service = service
         self.client = client
@@ -126,7 +127,7 @@ class Forward:
 
     async def _send(self, request: httpx.Request, *, again: bool) -> httpx.Response:
         try:
-            return await self.client.send(request, stream=True)
+            return await self.client.pass_on(request)
         except (Problem, Gone):
             raise
         except httpx.TimeoutException as error:

@@ -8,27 +8,38 @@ from starlette.types import ASGIApp
 from gateway.settings import SERVICES, GatewaySettings
 
 
-def in_process(service: str, app: ASGIApp) -> httpx.AsyncClient:
+class Upstream(httpx.AsyncClient):
+    """A client that also hands out its ``wire``, for calls that want nothing of a client: no cookies, no redirects."""
+
+    def __init__(self, wire: httpx.AsyncBaseTransport, base_url: str, timeout: httpx.Timeout | None = None) -> None:
+        super().__init__(transport=wire, base_url=base_url, trust_env=False, timeout=timeout or httpx.Timeout(5))
+        self.wire = wire
+
+    async def pass_on(self, request: httpx.Request) -> httpx.Response:
+        """Send just this; the answer's body is still to be read, and the answer to be closed."""
+        request.extensions["timeout"] = self.timeout.as_dict()
+        answer = await self.wire.handle_async_request(request)
+        answer.request = request
+        return answer
+
+
+def in_process(service: str, app: ASGIApp) -> Upstream:
     """A client to an app in this process. Answers come whole, not in parts."""
-    transport = httpx.ASGITransport(app, raise_app_exceptions=False)
-    return httpx.AsyncClient(transport=transport, base_url=f"http://{service}", trust_env=False)
+    return Upstream(httpx.ASGITransport(app, raise_app_exceptions=False), f"http://{service}")
 
 
-def over_network(url: str, settings: GatewaySettings) -> httpx.AsyncClient:
+def over_network(url: str, settings: GatewaySettings) -> Upstream:
     """A client with a bounded pool of connections that are kept open. Environment proxies are not asked."""
     wait = settings.connect_timeout
-    return httpx.AsyncClient(
-        base_url=url,
-        trust_env=False,
-        timeout=httpx.Timeout(settings.answer_timeout, connect=wait, pool=wait),
-        limits=httpx.Limits(
-            max_connections=settings.max_connections,
-            max_keepalive_connections=settings.max_connections,
-            keepalive_expiry=settings.keepalive,
-        ),
+    limits = httpx.Limits(
+        max_connections=settings.max_connections,
+        max_keepalive_connections=settings.max_connections,
+        keepalive_expiry=settings.keepalive,
     )
+    wire = httpx.AsyncHTTPTransport(limits=limits, trust_env=False)
+    return Upstream(wire, url, httpx.Timeout(settings.answer_timeout, connect=wait, pool=wait))
 
 
-def all_over_network(settings: GatewaySettings) -> Mapping[str, httpx.AsyncClient]:
+def all_over_network(settings: GatewaySettings) -> Mapping[str, Upstream]:
     """One client a service, by its name. Whoever asks for them closes them."""
     return {service: over_network(settings.url_of(service), settings) for service in SERVICES}

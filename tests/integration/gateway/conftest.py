@@ -19,7 +19,7 @@ from chassis.settings import ServiceSettings
 from gateway import service
 from gateway.app import create_gateway
 from gateway.settings import GatewaySettings
-from gateway.upstreams import over_network
+from gateway.upstreams import Upstream, over_network
 from tests.conftest import ResourcesFor
 
 INTERNAL_KEY = "internal-" + "k" * 32
@@ -108,7 +108,7 @@ async def serve(stack: AsyncExitStack) -> Serve:
 async def front_of(stack: AsyncExitStack, resources_for: ResourcesFor, serve: Serve) -> FrontOf:
     """``await front_of(risks="http://127.0.0.1:1234")``: a gateway in front of those addresses or clients."""
 
-    async def build(*, settings: dict[str, Any] | None = None, **services: str | httpx.AsyncClient) -> Front:
+    async def build(*, settings: dict[str, Any] | None = None, **services: str | Upstream) -> Front:
         resources = await resources_for(
             "gateway", settings=ServiceSettings(internal_key=SecretStr(INTERNAL_KEY), max_body_bytes=LIMIT)
         )
