@@ -88,9 +88,8 @@ def say_where(port: int, key: str | None, settings: SuiteSettings, say: Say, *, 
         say("Post an observation, and see the risk and the saving it moves:")
         say(curl(here, shown))
     else:
-        say(
-            f'Nothing is loaded. Begin with: curl -sS "{here}/indicators/v1/indicators" -H "Authorization: Bearer {shown}"'
-        )
+        say("Nothing is loaded. Begin with:")
+        say(f'curl -sS "{here}/indicators/v1/indicators" -H "Authorization: Bearer {shown}"')
 
 
 def curl(here: str, key: str) -> str:
