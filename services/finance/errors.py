@@ -31,6 +31,10 @@ class QuarterNotEnded(Conflict):
     type_, title = "quarter-not-ended", "The quarter has not ended"
 
 
+class VarianceUnallocated(Conflict):
+    type_, title = "variance-unallocated", "A quarter closes when all of the variance is somebody's"
+
+
 class ReferenceUsed(Conflict):
     type_, title = "reference-used", "Another posting has this reference"
 

@@ -15,7 +15,7 @@ from services.finance.schemas.funds import (
     SavingsRangeBody,
     SavingsRangeOut,
 )
-from services.finance.service import calculators, funds, positions
+from services.finance.service import calculators, closing, funds, positions
 
 router = APIRouter(prefix="/finance/v1")
 
@@ -60,6 +60,9 @@ async def get_fund_position(
 
     Only banked money changes the outturn. Printed figures that do not add up are listed, never mended: a printed net
     budget is in force for its line, and totals are added up from those. A year without budget lines is not found.
+
+    `risk_share` says who bears an overspend (after the waterfall, by rule and caps) or where an underspend goes, by the
+    agreement in force in the year; null where there is none, or it names no rule.
     """
     return await read(lambda tx: positions.of_fund(tx, code, financial_year))
 
@@ -75,9 +78,10 @@ async def close_quarter(write: Write, code: str, label: QuarterLabel) -> ClosedQ
 
     Quarters close in any order. What an indicator revises later is posted in the first open quarter after the one it
     belongs to, even one of the next financial year; money that finance validates or banks names its quarter itself. A
-    year in which the fund has no budget lines has no quarters to close (404). Closing it again changes nothing.
+    year in which the fund has no budget lines has no quarters to close (404). While part of the year's variance is
+    `unallocated` under the risk-share rule, nothing closes (409). Closing it again changes nothing.
     """
-    return await write(lambda tx: funds.close_quarter(tx, code, label))
+    return await write(lambda tx: closing.close_quarter(tx, code, label))
 
 
 @router.post(

@@ -225,6 +225,32 @@ class PrintedDifferenceOut(OutBody):
     used: Literal["printed", "computed"]
 
 
+class DrawnOut(OutBody):
+    name: str
+    amount: Money
+
+
+class PartnerShareOut(OutBody):
+    partner: str
+    amount: Money
+
+
+class RiskShareOut(OutBody):
+    """The fund's variance, all of it: what sources absorbed, what is each partner's, what is kept, and the rest.
+
+    An overspend is positive, an underspend negative. What is ``unallocated`` is above a cap that has no fallback, or
+    the agreement does not say enough to share it.
+    """
+
+    agreement: int
+    rule: ShareRule
+    drawn: list[DrawnOut]
+    partner_shares: list[PartnerShareOut]
+    retained: Money
+    carried_forward: Money
+    unallocated: Money
+
+
 class FundPositionOut(OutBody):
     fund: str
     financial_year: str
@@ -232,6 +258,7 @@ class FundPositionOut(OutBody):
     savings: SavingsOut
     outturn: Money
     variance: Money
+    risk_share: RiskShareOut | None
     lines: list[LinePositionOut]
     quarters: list[QuarterOut]
     printed_differences: list[PrintedDifferenceOut]

@@ -5,19 +5,16 @@ from collections.abc import Sequence
 from chassis.db import Tx
 from chassis.errors import FieldError
 from chassis.web import Page, PageRequest, page
-from contracts.period import Period
-from services.finance.domain.ledger import financial_year, has_ended
 from services.finance.errors import (
     BudgetLineInUse,
     FundUnknown,
     InvalidFinance,
-    QuarterNotEnded,
     YearUnknown,
 )
 from services.finance.models import BudgetLine, Fund, FundAgreement
 from services.finance.repository import books as ledger
 from services.finance.repository import funds, schemes
-from services.finance.schemas.funds import AgreementBody, ClosedQuarterOut, FundBody, FundOut, FundSummary, PartnerOut
+from services.finance.schemas.funds import AgreementBody, FundBody, FundOut, FundSummary, PartnerOut
 from services.finance.service.restatement import publish
 from services.finance.service.rows import agreement_out, line_out, line_row
 
@@ -143,16 +140,3 @@ async def find(tx: Tx, paging: PageRequest) -> Page[FundSummary]:
     rows = await funds.page(tx, paging.after, paging.limit)
     shown = [FundSummary(code=row.code, name=row.name, host=row.host) for row in rows]
     return page(shown, paging.limit, key=lambda fund: fund.code)
-
-
-async def close_quarter(tx: Tx, code: str, label: str) -> ClosedQuarterOut:
-    """Close a quarter that has ended on the business date. Closing it again changes nothing."""
-    quarter = Period.parse(label)
-    if not await funds.lock(tx, code):
-        raise FundUnknown(f"There is no fund {code}.")
-    year_of(code, await funds.lines(tx, code), financial_year(quarter))
-    today = await tx.business_date()
-    if not has_ended(quarter, today):
-        raise QuarterNotEnded(f"{quarter} ends on {quarter.end}; the business date is {today}.")
-    row = await funds.close_quarter(tx, code, quarter)
-    return ClosedQuarterOut(fund=code, quarter=quarter.label, closed_at=row.closed_at, closed_by=row.closed_by)

@@ -27,6 +27,7 @@ from services.finance.schemas.schemes import HeldOut, LineEffectOut, PeriodTotal
 from services.finance.service.funds import known, year_of
 from services.finance.service.restatement import position_of
 from services.finance.service.schemes import book as book_of
+from services.finance.service.sharing import risk_share
 
 NOTHING = Decimal(0)
 
@@ -92,7 +93,7 @@ def _periods(posted: Sequence[Posted]) -> list[PeriodTotalOut]:
 
 async def of_fund(tx: Tx, code: str, year: str | None) -> FundPositionOut:
     """A fund's year: budget as printed and as added up, savings by certainty, outturn moved by banked money only."""
-    await known(tx, code)
+    fund = await known(tx, code)
     rows = await funds.lines(tx, code)
     label = year_of(code, rows, year)
     lines = [row for row in rows if row.financial_year == label]
@@ -109,11 +110,25 @@ async def of_fund(tx: Tx, code: str, year: str | None) -> FundPositionOut:
         savings=_together(by_line),
         outturn=pounds(outturn),
         variance=pounds(variance(outturn, budget)),
+        risk_share=risk_share(
+            await funds.agreements(tx, code),
+            Period.parse(label),
+            variance(outturn, budget),
+            host=fund.host,
+            banked=_banked_by_partner(books),
+        ),
         lines=by_line,
         quarters=_quarters([entry for book in books for entry in book.posted], closed),
         printed_differences=await _differences(tx, code, label, lines),
         flags=sorted({flag for line in by_line for flag in line.flags}),
     )
+
+
+def _banked_by_partner(books: Iterable[Book]) -> dict[str, Decimal]:
+    found: dict[str, Decimal] = defaultdict(Decimal)
+    for book in books:
+        found[book.scheme.partner] += position_of(book).banked.shown
+    return found
 
 
 def _sum(lines: Sequence[LinePositionOut], part: Callable[[LinePositionOut], Decimal]) -> Decimal:
