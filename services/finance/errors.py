@@ -19,6 +19,14 @@ class SchemeExists(Conflict):
     type_, title = "scheme-exists", "A savings scheme of this code exists"
 
 
+class SchemeWithdrawn(Conflict):
+    type_, title = "scheme-withdrawn", "The savings scheme is withdrawn"
+
+
+class SchemeHoldsMoney(Conflict):
+    type_, title = "scheme-holds-money", "Money that finance has validated or banked stands on the scheme"
+
+
 class AttributionExceeded(Conflict):
     type_, title = "attribution-exceeded", "More than the whole of an indicator's change would be claimed"
 

@@ -12,6 +12,7 @@ from services.finance.schemas.schemes import (
     EntryOut,
     SchemeBody,
     SchemeOut,
+    SchemePatch,
     SchemePositionOut,
     Workstream,
 )
@@ -64,6 +65,19 @@ async def add_scheme(write: Write, body: SchemeBody) -> SchemeOut:
 async def get_scheme(read: Read, code: str) -> SchemeOut:
     """The scheme as it was defined."""
     return await read(lambda tx: schemes.get(tx, code))
+
+
+@router.patch(
+    "/schemes/{code}", summary="Withdraw a savings scheme", responses=problems(401, 404, 409, 413, 415, 422, 503)
+)
+async def withdraw_scheme(write: Write, code: str, body: SchemePatch) -> SchemeOut:
+    """End a scheme that was mistyped or given up. It cannot be undone, and its code stays taken.
+
+    Its attribution is free again, its plan no longer counts, and what it indicated is taken back by entries in open
+    quarters: closed ones never change. Money that finance validated or banked on it has to be taken back first (409).
+    Withdrawing it again changes nothing.
+    """
+    return await write(lambda tx: schemes.withdraw(tx, code, body))
 
 
 @router.get("/schemes/{code}/entries", summary="A scheme's ledger", responses=problems(401, 404, 422, 503))

@@ -22,9 +22,12 @@ async def add_scheme(tx: Tx, row: Mapping[str, Any], plan: Sequence[Any], baseli
 
 
 async def attributions(tx: Tx, pair: Pair, financial_year: str) -> dict[str, Decimal]:
-    """What each scheme of the year claims of this indicator in this area."""
+    """What each scheme of the year claims of this indicator in this area; withdrawn ones claim nothing."""
     query = select(Scheme.code, Scheme.attribution).where(
-        Scheme.indicator == pair[0], Scheme.area == pair[1], Scheme.financial_year == financial_year
+        Scheme.indicator == pair[0],
+        Scheme.area == pair[1],
+        Scheme.financial_year == financial_year,
+        Scheme.withdrawn_at.is_(None),
     )
     return {code: share for code, share in await tx.session.execute(query) if share is not None}
 
@@ -81,6 +84,11 @@ async def entry_of(tx: Tx, code: str, reference: str) -> Entry:
     """The entry of this reference, which is there."""
     found = await tx.session.execute(select(Entry).where(Entry.scheme == code, Entry.reference == reference))
     return found.scalar_one()
+
+
+async def withdraw(tx: Tx, code: str, reason: str) -> None:
+    said = {"withdrawn_at": tx.now, "withdrawn_by": tx.actor, "withdrawn_reason": reason}
+    await tx.session.execute(update(Scheme).where(Scheme.code == code).values(**said))
 
 
 async def mark_published(tx: Tx, code: str, version: int, fingerprint: str) -> None:

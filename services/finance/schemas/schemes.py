@@ -164,6 +164,17 @@ def _misfits(place: tuple[str, ...], periods: list[Period], year: Period) -> lis
     return [((*place, i, "period"), why) for i, why in wrong]
 
 
+class SchemePatch(StrictBody):
+    """A scheme is never changed, since its ledger was made by its terms; it can be withdrawn, and defined anew."""
+
+    state: Literal["withdrawn"]
+    reason: Annotated[str, Field(min_length=1, max_length=1000)]
+
+    model_config = ConfigDict(
+        json_schema_extra={"examples": [{"state": "withdrawn", "reason": "Defined with the unit cost of another year"}]}
+    )
+
+
 class SchemeOut(OutBody):
     code: str
     name: str
@@ -183,6 +194,10 @@ class SchemeOut(OutBody):
     version: int
     created_at: datetime
     created_by: str
+    state: Literal["active", "withdrawn"]
+    withdrawn_at: datetime | None
+    withdrawn_by: str | None
+    withdrawn_reason: str | None
 
 
 class EntryBody(StrictBody):

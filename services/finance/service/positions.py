@@ -8,7 +8,6 @@ from chassis.db import Tx
 from contracts.money import pounds
 from contracts.period import Period
 from services.finance.domain.budget import Line, printed_differences
-from services.finance.domain.explanation import explain
 from services.finance.domain.ledger import Posted, State, posted_by
 from services.finance.domain.position import Held, Position, hold
 from services.finance.domain.risk_share import variance
@@ -25,7 +24,7 @@ from services.finance.schemas.funds import (
 )
 from services.finance.schemas.schemes import HeldOut, LineEffectOut, PeriodTotalOut, RangeOut, SchemePositionOut
 from services.finance.service.funds import known, year_of
-from services.finance.service.restatement import position_of
+from services.finance.service.restatement import position_of, why
 from services.finance.service.schemes import book as book_of
 from services.finance.service.sharing import risk_share
 
@@ -57,7 +56,7 @@ async def of_scheme(tx: Tx, code: str) -> SchemePositionOut:
         held=held,
         budget_line=await _line_effect(tx, book),
         periods=_periods(book.posted),
-        why=explain(book.link, book.polarity, book.facts),
+        why=why(book),
     )
 
 

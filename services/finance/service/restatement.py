@@ -1,15 +1,17 @@
 """Bring the ledger to what the facts say, and tell the world where a position moved. The one way entries come about."""
 
-from collections.abc import Collection, Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping, Sequence
+from dataclasses import replace
 from typing import Any
 
 from chassis.db import Tx
+from contracts.colours import Colour
 from contracts.indicators import ObservationStatus
 from contracts.money import pounds
 from contracts.period import Period
 from services.finance.domain.explanation import explain
 from services.finance.domain.ledger import Posted, State, corrects, indicated_by_period, posting_quarter
-from services.finance.domain.position import Position, position, totals
+from services.finance.domain.position import PlannedPeriod, Position, position, totals
 from services.finance.domain.savings import NO_AMOUNTS, Amounts, Fact, difference, due, rule_version
 from services.finance.events import fingerprint, new_event, saving_restated
 from services.finance.repository import books as ledger
@@ -36,8 +38,7 @@ async def restate(tx: Tx, codes: Collection[str], news: Collection[str] = ()) ->
 
 async def publish(tx: Tx, book: Book, caused_by: Iterable[str]) -> None:
     """Publish the scheme's position, unless it is the one published last."""
-    why = explain(book.link, book.polarity, book.facts)
-    state = saving_restated(book.scheme, position_of(book), why, caused_by)
+    state = saving_restated(book.scheme, position_of(book), why(book), caused_by)
     news = fingerprint(state)
     if news == book.scheme.published:
         return
@@ -46,9 +47,22 @@ async def publish(tx: Tx, book: Book, caused_by: Iterable[str]) -> None:
     tx.emit(new_event(state, version))
 
 
+def why(book: Book) -> str:
+    """How the indicated figure was made, in words."""
+    if book.scheme.withdrawn_at is not None:
+        return f"Withdrawn, so worth nothing: {book.scheme.withdrawn_reason}"
+    return explain(book.link, book.polarity, book.facts)
+
+
 def position_of(book: Book) -> Position:
+    """Where the scheme stands. A withdrawn one plans nothing and is judged by nothing."""
+    made = _position(book, [] if book.scheme.withdrawn_at else book.plan)
+    return replace(made, colour=Colour.NONE) if book.scheme.withdrawn_at else made
+
+
+def _position(book: Book, plan: Sequence[PlannedPeriod]) -> Position:
     return position(
-        book.plan,
+        plan,
         totals=totals(book.posted),
         budget=book.line.net_budget,
         confidence=book.scheme.confidence,
@@ -60,6 +74,8 @@ def position_of(book: Book) -> Position:
 def _flags(book: Book) -> set[str]:
     """What a reader of the indicated figure has to know besides."""
     found = {"illustrative"} if book.scheme.illustrative else set()
+    if book.scheme.withdrawn_at is not None:
+        return found | {"withdrawn_scheme"}
     if book.link is None:
         return found
     if book.polarity is None or not book.facts:
@@ -79,13 +95,25 @@ def _missing(tx: Tx, book: Book) -> list[dict[str, Any]]:
     """The entries still to be posted; each is added to the book as well."""
     already, rows = indicated_by_period(book.posted), []
     for fact in book.facts:
-        if book.link is None or book.polarity is None:
+        if book.link is None or book.polarity is None or book.scheme.withdrawn_at is not None:
             break
         made = due(book.link, book.polarity, fact)
         change = None if made is None else difference(made.amounts, already.get(fact.period, NO_AMOUNTS))
         if change is not None:
             rows.append(_entry(tx, book, fact, change, already))
     return rows
+
+
+async def reverse(tx: Tx, book: Book, reason: str) -> None:
+    """Take back all that was indicated, period by period, in open quarters."""
+    facts = {fact.period: fact for fact in book.facts}
+    already, rows = indicated_by_period(book.posted), []
+    for period, amounts in already.items():
+        back, fact = difference(NO_AMOUNTS, amounts), facts.get(period)
+        if back is not None and fact is not None:
+            row = _entry(tx, book, fact, back, already)
+            rows.append(row | {"rule_version": f"{row['rule_version']}.withdrawn", "event_id": None, "reason": reason})
+    await ledger.post(tx, rows)
 
 
 def _entry(tx: Tx, book: Book, fact: Fact, change: Amounts, already: Mapping[Period, Amounts]) -> dict[str, Any]:

@@ -64,6 +64,7 @@ def scheme_row(tx: Tx, body: SchemeBody) -> tuple[Row, list[Row], list[Row]]:
         "published": None,
         "created_at": tx.now,
         "created_by": tx.actor,
+        **dict.fromkeys(("withdrawn_at", "withdrawn_by", "withdrawn_reason")),
     }
     plan = [
         {"scheme": body.code, **columns_of(part.period), "low": part.low.amount, "high": part.high.amount}
@@ -108,6 +109,10 @@ def scheme_out(book: Book) -> SchemeOut:
         version=scheme.version,
         created_at=scheme.created_at,
         created_by=scheme.created_by,
+        state="withdrawn" if scheme.withdrawn_at else "active",
+        withdrawn_at=scheme.withdrawn_at,
+        withdrawn_by=scheme.withdrawn_by,
+        withdrawn_reason=scheme.withdrawn_reason,
     )
 
 

@@ -19,14 +19,16 @@ from services.finance.errors import (
     QuarterClosed,
     ReferenceUsed,
     SchemeExists,
+    SchemeHoldsMoney,
     SchemeUnknown,
+    SchemeWithdrawn,
 )
 from services.finance.models import Entry
 from services.finance.repository import books as ledger
 from services.finance.repository import facts, funds, schemes
 from services.finance.repository.books import Book
-from services.finance.schemas.schemes import EntryBody, EntryOut, LinkBody, SchemeBody, SchemeOut
-from services.finance.service.restatement import publish, restate
+from services.finance.schemas.schemes import EntryBody, EntryOut, LinkBody, SchemeBody, SchemeOut, SchemePatch
+from services.finance.service.restatement import publish, restate, reverse
 from services.finance.service.rows import entry_out, scheme_out, scheme_row
 
 LAST_ENTRY: Final = 2**53 - 1
@@ -110,6 +112,8 @@ async def post_entry(tx: Tx, code: str, body: EntryBody) -> tuple[EntryOut, bool
     known = await schemes.entry_by_reference(tx, code, body.reference)
     if known is not None:
         return _same(known, body), False
+    if of_scheme.scheme.withdrawn_at is not None:
+        raise SchemeWithdrawn(f"{code} was withdrawn: {of_scheme.scheme.withdrawn_reason}")
     _check_posting(of_scheme, body)
     await ledger.post(tx, [_entry_row(tx, code, body)])
     amounts = Amounts(body.amount.amount, NOTHING)
@@ -117,6 +121,28 @@ async def post_entry(tx: Tx, code: str, body: EntryBody) -> tuple[EntryOut, bool
     _check_banked(of_scheme)
     await publish(tx, of_scheme, ())
     return entry_out(await schemes.entry_of(tx, code, body.reference)), True
+
+
+async def withdraw(tx: Tx, code: str, body: SchemePatch) -> SchemeOut:
+    """End a scheme: it claims nothing more, what it indicated is taken back, and its code stays taken. Again: no-op.
+
+    Raises:
+        SchemeHoldsMoney: validated or banked money stands on it; finance takes that back first.
+    """
+    await ledger.lock_schemes(tx, [code])
+    of_scheme = await book(tx, code)
+    if of_scheme.scheme.withdrawn_at is not None:
+        return scheme_out(of_scheme)
+    held = totals(of_scheme.posted)
+    if held.validated or held.banked:
+        raise SchemeHoldsMoney(
+            f"{in_pounds(held.validated)} validated and {in_pounds(held.banked)} banked stand on {code}. "
+            "Take them back with postings of the opposite sign."
+        )
+    await reverse(tx, of_scheme, body.reason)
+    await schemes.withdraw(tx, code, body.reason)
+    await publish(tx, await book(tx, code), ())
+    return scheme_out(await book(tx, code))
 
 
 def _posted_in(body: EntryBody) -> Period:
