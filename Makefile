@@ -2,6 +2,7 @@
 SHELL := /bin/sh
 PYTHON ?= python3
 PORT ?= 8000
+WORKERS ?= 4
 BIN := .venv/bin
 export PYTHONUNBUFFERED = 1
 
@@ -49,7 +50,7 @@ run-distributed: .venv/dev ## Run gateway and services as five processes on Post
 .PHONY: test
 test: .venv/dev ## Run the tests, on real engines wherever they can be had
 	@echo "Running the tests"
-	@$(BIN)/python -m pytest -q -m "not faults" $(ARGS)
+	@$(BIN)/python -m pytest -q -m "not faults" --numprocesses $(WORKERS) --dist loadfile $(ARGS)
 
 .PHONY: test-faults
 test-faults: .venv/dev ## Kill and starve real processes, and compare what is left
