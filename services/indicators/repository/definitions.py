@@ -11,7 +11,9 @@ from chassis.sql import insert_or_ignore
 from services.indicators.domain.readings import BenchmarkMethod
 from services.indicators.models import AreaRow, FrameworkRow, IndicatorRevisionRow, IndicatorRow
 
-METHOD = func.coalesce(FrameworkRow.benchmark_method, BenchmarkMethod.FIFTEEN_PERCENT.value).label("benchmark_method")
+METHOD = func.coalesce(FrameworkRow.__table__.c.benchmark_method, BenchmarkMethod.FIFTEEN_PERCENT.value).label(
+    "benchmark_method"
+)
 INDICATOR = (*IndicatorRow.__table__.c, METHOD)
 AREA = tuple(AreaRow.__table__.c)
 

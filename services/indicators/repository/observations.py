@@ -69,7 +69,8 @@ async def latest(
     optional = {"areas": None if areas is None else list(areas), "as_of": as_of, "until": until}
     given = {name: value for name, value in optional.items() if value is not None}
     values = {**given, "indicators": list(indicators), "ends": list(ends), "comparator": comparator}
-    found = await tx.session.execute(_latest(frozenset(given)), values)
+    connection = await tx.session.connection()
+    found = await connection.execute(_latest(frozenset(given)), values)
     return [_observation(row) for row in found]
 
 
