@@ -2,9 +2,10 @@
 
 from collections.abc import Collection, Sequence
 from datetime import date
+from functools import cache
 from typing import Any
 
-from sqlalchemy import ColumnElement, Row, Select, bindparam, func, insert, select, update
+from sqlalchemy import ColumnElement, Row, Select, Update, bindparam, func, insert, select, update
 
 from chassis.db import Tx
 from contracts.period import Period, PeriodKind
@@ -15,7 +16,8 @@ from services.risks.domain.severity import Signal
 from services.risks.models import History, IndicatorSignal, ProposalRow, ReviewTask, Risk, RiskLink
 from services.risks.repository.matrices import matrices
 
-Update = dict[str, Any]
+Changed = dict[str, Any]
+Kept = Risk | RiskLink | ProposalRow
 
 
 _RATED = (
@@ -172,32 +174,38 @@ def proposal_of(row: ProposalRow) -> Proposal:
     )
 
 
-async def _update_all(tx: Tx, table: type[Risk | RiskLink | ProposalRow], rows: Sequence[Update]) -> None:
+@cache
+def _updating(table: type[Kept], names: tuple[str, ...]) -> Update:
+    """Built once for each set of columns: building costs more than running it."""
+    values: dict[str, Any] = {name: bindparam(f"new_{name}") for name in names if name != "id"}
+    return update(table.__table__).where(table.__table__.c.id == bindparam("key")).values(values)  # type: ignore[arg-type]  # a mapped table
+
+
+async def _update_all(tx: Tx, table: type[Kept], rows: Sequence[Changed]) -> None:
     """Update many rows by ``id``; every row names the same columns."""
     if not rows:
         return
-    values: dict[str, Any] = {name: bindparam(f"new_{name}") for name in rows[0] if name != "id"}
-    statement = update(table.__table__).where(table.__table__.c.id == bindparam("key")).values(values)  # type: ignore[arg-type]  # a mapped table
+    statement = _updating(table, tuple(rows[0]))
     connection = await tx.session.connection()
     await connection.execute(
         statement, [{"key" if name == "id" else f"new_{name}": row[name] for name in row} for row in rows]
     )
 
 
-async def save_ratings(tx: Tx, rows: Sequence[Update]) -> None:
+async def save_ratings(tx: Tx, rows: Sequence[Changed]) -> None:
     await _update_all(tx, Risk, rows)
 
 
-async def save_links(tx: Tx, rows: Sequence[Update]) -> None:
+async def save_links(tx: Tx, rows: Sequence[Changed]) -> None:
     await _update_all(tx, RiskLink, rows)
 
 
-async def save_proposals(tx: Tx, rows: Sequence[Update]) -> None:
+async def save_proposals(tx: Tx, rows: Sequence[Changed]) -> None:
     for row in rows:  # rows differ in what they change, and there are few
         await _update_all(tx, ProposalRow, [row])
 
 
-async def add_all(tx: Tx, table: type[History | ProposalRow | ReviewTask], rows: Sequence[Update]) -> None:
+async def add_all(tx: Tx, table: type[History | ProposalRow | ReviewTask], rows: Sequence[Changed]) -> None:
     """Add many rows, all naming the same columns. Lists in JSON columns travel as they are."""
     if rows:
         connection = await tx.session.connection()
