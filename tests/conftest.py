@@ -2,9 +2,10 @@
 
 import asyncio
 import importlib
+import os
+import secrets
 import shutil
-from collections.abc import AsyncIterator, Awaitable, Callable
-from itertools import count
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
 from pathlib import Path
 
 import asyncpg
@@ -23,7 +24,10 @@ pytest_plugins = ["tests.engines"]
 DatabaseFor = Callable[..., Awaitable[Database]]
 ResourcesFor = Callable[..., Awaitable[Resources]]
 
-_numbers = count(1)
+
+def _name(kind: str) -> str:
+    """A database name of our own, also on a server that others test on at the same time."""
+    return f"{kind}_{secrets.token_hex(6)}"
 
 
 def _spec(name: str) -> ServiceSpec:
@@ -47,8 +51,13 @@ def _sqlite_templates(tmp_path_factory: pytest.TempPathFactory) -> Callable[[Ser
 
 
 @pytest.fixture(scope="session")
-def _postgres_templates() -> dict[str, str]:
-    return {}
+def _postgres_templates() -> Iterator[dict[str, str]]:
+    """A migrated database for each service, made once; dropped where the server outlives the tests."""
+    made: dict[str, str] = {}
+    yield made
+    dsn = os.environ.get("TEST_POSTGRES_URL")
+    if made and dsn:
+        asyncio.run(_execute(dsn, *(f"DROP DATABASE {name} WITH (FORCE)" for name in made.values())))
 
 
 async def _execute(dsn: str, *statements: str) -> None:
@@ -76,7 +85,7 @@ async def database_for(
     opened: list[Database] = []
 
     async def sqlite(spec: ServiceSpec) -> str:
-        path = tmp_path / f"{spec.name}-{next(_numbers)}.db"
+        path = tmp_path / f"{_name(spec.name)}.db"
         template = await asyncio.to_thread(_sqlite_templates, spec)
         await asyncio.to_thread(shutil.copy, template, path)
         return f"sqlite+aiosqlite:///{path}"
@@ -84,11 +93,11 @@ async def database_for(
     async def postgresql(spec: ServiceSpec) -> str:
         dsn: str = request.getfixturevalue("postgres_admin_dsn")
         if spec.name not in _postgres_templates:
-            template = f"template_{spec.name}_{next(_numbers)}"
+            template = _name(f"template_{spec.name}")
             await _execute(dsn, f"CREATE DATABASE {template}")
             await asyncio.to_thread(migrate.upgrade, spec.package, _url(dsn, template))
             _postgres_templates[spec.name] = template
-        name = f"test_{spec.name}_{next(_numbers)}"
+        name = _name(f"test_{spec.name}")
         await _execute(dsn, f"CREATE DATABASE {name} TEMPLATE {_postgres_templates[spec.name]}")
         return _url(dsn, name)
 

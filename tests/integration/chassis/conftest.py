@@ -1,7 +1,7 @@
 import asyncio
+import secrets
 from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager
-from itertools import count
 from pathlib import Path
 
 import asyncpg
@@ -14,8 +14,6 @@ from chassis.db import Database
 from chassis.settings import ServiceSettings
 from tests.integration.chassis import tally
 
-_numbers = count(1)
-
 
 @pytest.fixture(params=["sqlite", pytest.param("postgresql", marks=pytest.mark.postgres)])
 async def database(request: pytest.FixtureRequest, tmp_path: Path) -> AsyncIterator[Database]:
@@ -23,7 +21,7 @@ async def database(request: pytest.FixtureRequest, tmp_path: Path) -> AsyncItera
     url = f"sqlite+aiosqlite:///{tmp_path / 'tally.db'}"
     if request.param == "postgresql":
         dsn: str = request.getfixturevalue("postgres_admin_dsn")
-        name = f"tally_{next(_numbers)}"
+        name = f"tally_{secrets.token_hex(6)}"
         connection = await asyncpg.connect(dsn)
         await connection.execute(f"CREATE DATABASE {name}")
         await connection.close()
