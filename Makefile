@@ -50,7 +50,7 @@ run-distributed: .venv/dev ## Run gateway and services as five processes on Post
 .PHONY: test
 test: .venv/dev ## Run the tests, on real engines wherever they can be had
 	@echo "Running the tests"
-	@$(BIN)/python -m pytest -q -m "not faults" --numprocesses $(WORKERS) --dist loadfile $(ARGS)
+	@$(BIN)/python -m pytest -q -m "not faults" --numprocesses $(WORKERS) --dist loadfile --no-loadscope-reorder $(ARGS)
 
 .PHONY: test-faults
 test-faults: .venv/dev ## Kill and starve real processes, and compare what is left
