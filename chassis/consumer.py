@@ -6,10 +6,12 @@ else goes on; a run of failures stops the loop, since then it is the code or the
 
 import asyncio
 import time
-from collections.abc import Awaitable, Callable, Mapping, Sequence
+from collections.abc import Awaitable, Callable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from typing import TypeVar
 
+import structlog
 from sqlalchemy import update
 
 from chassis import inbox, telemetry
@@ -228,6 +230,7 @@ class ConsumerLoop:
         log.error(
             "consumer.parked",
             consumer=self.name,
+            event_id=record.headers.get("ce_id"),
             key=record.key,
             offset=record.offset,
             error=repr(failure)[:300],
@@ -241,6 +244,7 @@ class ConsumerLoop:
                 await self.database.write(lambda tx: self._work(tx, source, records, batch, inbox.accept_new))
             except HeardBefore:
                 await self.database.write(lambda tx: self._work(tx, source, records, batch, inbox.accept))
+            log.debug("consumer.applied", consumer=self.name, count=len(batch.apply))
         self._expected[source] = records[-1].offset + 1
         self._count(batch)
 
@@ -266,6 +270,7 @@ class ConsumerLoop:
             log.error(
                 "consumer.parked",
                 consumer=self.name,
+                event_id=record.headers.get("ce_id"),
                 key=record.key,
                 offset=record.offset,
                 reason=reason,
@@ -301,15 +306,14 @@ class ConsumerLoop:
         return await self._until_storage(lambda: self.database.read(work))
 
 
-class _trace_of:  # noqa: N801  reads as a word where it is used
-    """Enter the trace of a batch's only cause; a batch with several causes starts a trace of its own."""
-
-    def __init__(self, deliveries: Sequence[Delivery]) -> None:
-        parents = {event.traceparent for event in deliveries}
-        self.parent = parents.pop() if len(parents) == 1 else None
-
-    def __enter__(self) -> None:
-        telemetry.continue_trace(self.parent)
-
-    def __exit__(self, *_: object) -> None:
+@contextmanager
+def _trace_of(deliveries: Sequence[Delivery]) -> Iterator[None]:
+    """Enter the trace of a batch's only cause (one with several starts a trace of its own), and name a lone event."""
+    parents = {event.traceparent for event in deliveries}
+    telemetry.continue_trace(parents.pop() if len(parents) == 1 else None)
+    names = {"event_id": deliveries[0].id} if len(deliveries) == 1 else {}
+    try:
+        with structlog.contextvars.bound_contextvars(**names):
+            yield
+    finally:
         telemetry.leave_trace()

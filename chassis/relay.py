@@ -97,6 +97,8 @@ class Relay:
                     sending.cancel()
                     await asyncio.gather(sending, return_exceptions=True)
         telemetry.PUBLISHED.labels(self.service).inc(published)
+        if published:
+            log.debug("relay.published", service=self.service, count=published)
         return published
 
     async def _exclusive(self, connection: AsyncConnection) -> bool:

@@ -5,7 +5,6 @@ import importlib
 from collections.abc import AsyncIterator, Mapping, Sequence
 from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass
-from pathlib import Path
 
 import httpx
 from fastapi import FastAPI
@@ -166,8 +165,3 @@ async def _at_work(runtimes: Sequence[ServiceRuntime], stack: AsyncExitStack) ->
         await asyncio.gather(work, return_exceptions=True)
 
     stack.push_async_callback(stop)
-
-
-def data_file(settings: SuiteSettings, name: str) -> Path:
-    settings.data_dir.mkdir(parents=True, exist_ok=True)
-    return settings.data_dir / name

@@ -3,6 +3,7 @@
 from dataclasses import replace
 
 import pytest
+import structlog
 
 from chassis import dead_letters, replay
 from chassis.bus.port import TopicPartition
@@ -60,6 +61,15 @@ async def test_poison_is_parked_and_the_rest_goes_on(database, bus, consuming):
     assert b'"number":-1' in shown.value
     assert "Bad('bad says -1')" in letter.error
     assert await database.read(standing) == {"a": 1, "b": 2, "c": 3}
+
+
+async def test_what_is_logged_of_an_event_names_it(database, bus, consuming):
+    with structlog.testing.capture_logs(processors=[structlog.contextvars.merge_contextvars]) as logs:
+        async with consuming():
+            await publish(bus, said("bad", 1, -1))
+            await caught_up(database, bus)
+    (parked,) = [line for line in logs if line["event"] == "consumer.parked"]
+    assert parked["event_id"] == "bad-1"
 
 
 async def test_a_newer_event_supersedes_the_parked_one(database, bus, consuming):
