@@ -1,6 +1,5 @@
 """The relay, outbox to Kafka, against the raw client sending the same bytes in batches."""
 
-import asyncio
 import time
 from datetime import UTC, datetime
 from types import SimpleNamespace
@@ -9,7 +8,7 @@ from typing import Any
 from aiokafka import AIOKafkaProducer
 from sqlalchemy import delete
 
-from benchmarks.stage import Figure, Stage, encoded, median_pair, updated
+from benchmarks.stage import Figure, Stage, encoded, median_pair, run_async, updated
 from chassis.db import Tx
 from chassis.events import message
 from chassis.memory import settle_memory
@@ -23,7 +22,7 @@ GREEN = [Colour.GREEN] * 6
 
 
 def run(stage: Stage) -> list[Figure]:
-    return asyncio.run(_measure(stage))
+    return run_async(_measure(stage))
 
 
 async def _measure(stage: Stage) -> list[Figure]:

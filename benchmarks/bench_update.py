@@ -4,7 +4,6 @@ Five processes on PostgreSQL and Kafka. The limit: one commit of one row on that
 to and fetched from that Kafka, medians of the same run.
 """
 
-import asyncio
 import statistics
 import time
 from datetime import UTC, datetime
@@ -13,7 +12,7 @@ import asyncpg
 import httpx
 from aiokafka import AIOKafkaConsumer, AIOKafkaProducer
 
-from benchmarks.stage import Figure, Stage
+from benchmarks.stage import Figure, Stage, run_async
 from suite.settings import MEMBERS
 from suite.waiting import wait_until_caught_up
 
@@ -27,10 +26,10 @@ def run(stage: Stage) -> list[Figure]:
         for name in MEMBERS:
             cluster.start(name)
         cluster.wait_ready()
-        ours = asyncio.run(_updates(cluster.url, stage.admin_key))
+        ours = run_async(_updates(cluster.url, stage.admin_key))
     finally:
         cluster.stop()
-    limit = asyncio.run(_limit(stage))
+    limit = run_async(_limit(stage))
     return [Figure("one update, POST to re-scored risk, p50", "ms", ours * 1000, limit * 1000, "within 4")]
 
 

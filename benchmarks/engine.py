@@ -8,12 +8,14 @@ from pathlib import Path
 
 from benchmarks import bench_consumer, bench_relay, bench_update
 from benchmarks.stage import Stage
+from chassis.logging import configure_logging
 from suite.engines import KafkaServer, PostgresServer
 
 RESULTS = Path(__file__).parent / "results" / "engine.json"
 
 
 def main() -> None:
+    configure_logging(level="WARNING")
     with PostgresServer() as postgres, KafkaServer() as kafka:
         stage = Stage(postgres, kafka.bootstrap_servers)
         stage.prepare()

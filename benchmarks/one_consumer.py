@@ -1,9 +1,9 @@
 """One consumer process of the risks service, by the environment, until told to stop."""
 
-import asyncio
-
+from benchmarks.stage import run_async
 from chassis.bus.kafka import KafkaBus, KafkaSettings
 from chassis.consumer import ConsumerLoop
+from chassis.logging import configure_logging
 from chassis.memory import settle_memory
 from chassis.settings import ServiceSettings
 from services.risks.app import SPEC
@@ -20,4 +20,5 @@ async def main() -> None:
 
 
 if __name__ == "__main__":
-    asyncio.run(main())
+    configure_logging(level="WARNING")
+    run_async(main())

@@ -16,8 +16,9 @@ from typing import Any
 import httpx
 
 from benchmarks import bench_consumer
-from benchmarks.stage import Stage
+from benchmarks.stage import Stage, run_async
 from chassis.inbox import place, stored_positions
+from chassis.logging import configure_logging
 from suite.engines import KafkaServer, PostgresServer
 from suite.settings import MEMBERS
 
@@ -28,10 +29,11 @@ INDICATORS = 64
 
 
 def main() -> None:
+    configure_logging(level="WARNING")
     with PostgresServer() as postgres, KafkaServer() as kafka:
         stage = Stage(postgres, kafka.bootstrap_servers)
         stage.prepare()
-        figures = {"observations_per_second": _observations(stage), "events_per_second": asyncio.run(_consumers(stage))}
+        figures = {"observations_per_second": _observations(stage), "events_per_second": run_async(_consumers(stage))}
     print(json.dumps(figures, indent=2))
     RESULTS.parent.mkdir(exist_ok=True)
     RESULTS.write_text(json.dumps(figures, indent=2) + "\n")
@@ -44,7 +46,7 @@ def _observations(stage: Stage) -> float:
         for name in MEMBERS:
             cluster.start(name)
         cluster.wait_ready()
-        return asyncio.run(_post(cluster.url, stage.admin_key))
+        return run_async(_post(cluster.url, stage.admin_key))
     finally:
         cluster.stop()
 

@@ -1,11 +1,13 @@
 """What the benchmarks stand on: real engines, the suite's own databases and topics, and figures with their limits."""
 
 import os
-from collections.abc import Sequence
+from collections.abc import Coroutine, Sequence
 from dataclasses import asdict, dataclass
 from datetime import UTC, datetime
 from decimal import Decimal
-from typing import Any
+from typing import Any, TypeVar
+
+import uvloop
 
 from chassis.bus.kafka import KafkaBus, KafkaSettings
 from chassis.db import Database
@@ -30,6 +32,8 @@ from contracts.period import Period
 from suite import compose, distributed
 from suite.engines import PostgresServer
 from suite.settings import SuiteSettings
+
+T = TypeVar("T")
 
 
 @dataclass(frozen=True, slots=True)
@@ -129,6 +133,11 @@ def encoded(event: NewEvent, event_id: str) -> tuple[bytes, dict[str, str]]:
     body = encode(event, event_id=event_id, time=datetime.now(UTC), traceparent=None)
     known = headers(event_id=event_id, source=SOURCE, type_=event.type, version=event.version, traceparent=None)
     return body, known
+
+
+def run_async(work: Coroutine[Any, Any, T]) -> T:
+    """Run on the loop that the suite runs on: ours and the limits alike."""
+    return uvloop.run(work)
 
 
 def median_pair(pairs: Sequence[tuple[float, float]]) -> tuple[float, float]:

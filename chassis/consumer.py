@@ -21,6 +21,7 @@ from chassis.dead_letters import LetterState, Reason, park
 from chassis.events import Delivery, UnreadableEventError, delivery
 from chassis.faults import crash_point
 from chassis.inbox import HeardBefore, StaleOffset
+from chassis.lanes import Lanes
 from chassis.logging import get_logger
 from chassis.settings import ServiceSettings
 
@@ -28,7 +29,7 @@ T = TypeVar("T")
 log = get_logger()
 
 Apply = Callable[[Tx, Sequence[Delivery]], Awaitable[None]]
-Accept = Callable[[Tx, str, Sequence[Delivery]], Awaitable[list[Delivery]]]
+Accept = Callable[[Tx, str, Sequence[Delivery]], Awaitable[Sequence[Delivery]]]
 Step = Callable[[Tx], Awaitable[None]]
 
 
@@ -43,7 +44,7 @@ class Rebuild:
 
 @dataclass(frozen=True, slots=True)
 class Subscription:
-    """What a service hears. ``apply`` gets events of one partition, in order, none of them applied before.
+    """What a service hears. ``apply`` gets events, those of a partition in order, none of them applied before.
 
     ``supersedes``: a newer event of an aggregate makes an older parked one needless.
     """
@@ -66,6 +67,19 @@ class Sorted:
 
     apply: list[Delivery] = field(default_factory=list)
     park: list[tuple[Record, Reason, str]] = field(default_factory=list)
+
+
+@dataclass(frozen=True, slots=True)
+class Share:
+    """One partition's part of a transaction: its records, and where the consumer must stand for them."""
+
+    source: TopicPartition
+    expected: int
+    records: Sequence[Record]
+
+    @property
+    def following(self) -> int:
+        return self.records[-1].offset + 1
 
 
 def sort(records: Sequence[Record], types: Sequence[str]) -> Sorted:
@@ -104,23 +118,74 @@ class ConsumerLoop:
         self._expected: dict[TopicPartition, int] = {}
         self._failures = 0
         self._parked: set[str] = set()
+        self._lanes = Lanes(settings.consumer_batch)
 
     @property
     def name(self) -> str:
         return self.subscription.consumer
 
+    @property
+    def standing(self) -> Mapping[TopicPartition, int]:
+        """What it applies next, for the partitions it was given."""
+        return self._expected
+
     async def run(self) -> None:
         """Consume until cancelled, or until a run of failures stops it (then :attr:`stopped` says why)."""
         reader = await self.bus.consumer(f"commissioning.{self.name}", self.subscription.topics, self._positions)
+        self._lanes = Lanes(self.settings.consumer_batch)
         try:
             self._parked = await self._parked_subjects()
-            async for batch in reader.batches():
-                await self._step(reader, batch)
-        except ConsumerStopped as error:
-            self.stopped = str(error)
-            log.error("consumer.stopped", consumer=self.name, reason=str(error))  # noqa: TRY400  the reason says it all
+            async with asyncio.TaskGroup() as tasks:
+                lanes = [tasks.create_task(self._lane(reader)) for _ in range(self.settings.consumer_lanes)]
+                async for batch in reader.batches():
+                    if batch is not None:
+                        await self._lanes.put(batch)
+                    elif self._lanes.empty:
+                        await self._look_around(reader)
+                for lane in lanes:
+                    lane.cancel()
+        except* ConsumerStopped as errors:
+            self.stopped = str(errors.exceptions[0])
+            log.error("consumer.stopped", consumer=self.name, reason=self.stopped)  # noqa: TRY400  the reason says it all
         finally:
             await reader.close()
+
+    async def _lane(self, reader: Consumer) -> None:
+        """Apply what waits, batches of several partitions together where they can be."""
+        while True:
+            batches = await self._lanes.take()
+            try:
+                await self._serve(reader, batches)
+            finally:
+                for batch in batches:
+                    reader.done(batch)
+                await self._lanes.done(batches)
+
+    async def _serve(self, reader: Consumer, batches: Sequence[Batch]) -> None:
+        if len(batches) > 1 and await self._until_storage(lambda: self._together(reader, batches)):
+            return
+        for batch in batches:
+            await self._alone(reader, batch)
+
+    async def _together(self, reader: Consumer, batches: Sequence[Batch]) -> bool:
+        """Apply batches in one transaction; where one of them fails, nothing happened and each must stand alone."""
+        try:
+            await self._apply([share for batch in batches if (share := self._share(batch))])
+        except Exception as error:
+            if is_outage(error):
+                raise
+            return False
+        await self._acknowledge(reader, batches)
+        return True
+
+    async def _alone(self, reader: Consumer, batch: Batch) -> None:
+        try:
+            await self._until_storage(lambda: self._consume(batch))
+        except StaleOffset as error:
+            log.info("consumer.resynced", consumer=self.name, reason=str(error))
+            await self._resync(reader, batch.source)
+        else:
+            await self._acknowledge(reader, [batch])
 
     async def _positions(self, partitions: Sequence[TopicPartition]) -> Mapping[TopicPartition, int]:
         found = await self._until_storage(lambda: inbox.stored_positions(self.database, self.name, partitions))
@@ -128,22 +193,10 @@ class ConsumerLoop:
             self._expected[partition] = found.get(partition, 0)
         return found
 
-    async def _step(self, reader: Consumer, batch: Batch | None) -> None:
-        if batch is None:
-            await self._look_around(reader)
-            return
-        try:
-            await self._until_storage(lambda: self._consume(batch))
-        except StaleOffset as error:
-            log.info("consumer.resynced", consumer=self.name, reason=str(error))
-            await self._resync(reader, batch.source)
-            return
+    async def _acknowledge(self, reader: Consumer, batches: Sequence[Batch]) -> None:
         crash_point("consumer.before_offset_commit")
-        await self._acknowledge(reader, batch)
-
-    async def _acknowledge(self, reader: Consumer, batch: Batch) -> None:
         try:
-            await reader.commit({batch.source: batch.next_offset})
+            await reader.commit({batch.source: batch.next_offset for batch in batches})
         except BusError as error:
             log.info("consumer.commit_skipped", consumer=self.name, error=str(error)[:200])
 
@@ -172,35 +225,48 @@ class ConsumerLoop:
                 await asyncio.sleep(pause)
                 pause = min(pause * 2, 5.0)
 
-    async def _consume(self, batch: Batch) -> None:
-        expected = self._expected.get(batch.source, 0)
+    def _share(self, batch: Batch) -> Share | None:
+        """What of a batch is still to be applied.
+
+        Raises:
+            StaleOffset: it was read ahead of where this consumer stands by now.
+        """
+        source, expected = batch.source, self._expected.get(batch.source, 0)
+        if batch.start > expected:
+            raise StaleOffset(f"{self.name} stands at {expected} in {source.topic}/{source.partition}, before a batch")
         records = [record for record in batch.records if record.offset >= expected]
-        if not records:
+        return Share(source, expected, records) if records else None
+
+    async def _consume(self, batch: Batch) -> None:
+        """Apply a batch that could not be applied with others, or did not fit: whole, or else event by event."""
+        share = self._share(batch)
+        if share is None:
             return
         try:
-            await self._apply(batch.source, records)
+            await self._apply([share])
         except StaleOffset:
             raise
         except Exception as error:
             if is_outage(error):
                 raise
-            log.warning("consumer.batch_failed", consumer=self.name, count=len(records), error=repr(error)[:300])
-            await self._one_by_one(batch.source, records)
-        else:
-            self._failures = 0
+            log.warning("consumer.batch_failed", consumer=self.name, count=len(share.records), error=repr(error)[:300])
+            await self._one_by_one(share)
 
-    async def _one_by_one(self, source: TopicPartition, records: Sequence[Record]) -> None:
-        for record in records:
-            failure = await self._attempts(source, record)
+    async def _one_by_one(self, share: Share) -> None:
+        expected = share.expected
+        for record in share.records:
+            one = Share(share.source, expected, [record])
+            failure = await self._attempts(one)
             if failure is not None:
-                await self._park(source, record, failure)
+                await self._park(one, failure)
+            expected = one.following
 
-    async def _attempts(self, source: TopicPartition, record: Record) -> Exception | None:
+    async def _attempts(self, one: Share) -> Exception | None:
         """Apply one event, a bounded number of times; returns the last error where none went well."""
         failure: Exception | None = None
         for attempt in range(self.settings.consumer_retries + 1):
             try:
-                await self._apply(source, [record])
+                await self._apply([one])
             except StaleOffset:
                 raise
             except Exception as error:
@@ -209,50 +275,41 @@ class ConsumerLoop:
                 failure = error
                 await asyncio.sleep(0.05 * 2**attempt)
             else:
-                self._failures = 0
                 return None
         return failure
 
-    async def _park(self, source: TopicPartition, record: Record, failure: Exception) -> None:
+    async def _park(self, one: Share, failure: Exception) -> None:
         self._failures += 1
         if self._failures >= self.settings.consumer_failures_to_stop:
             raise ConsumerStopped(f"{self._failures} events in a row failed, the last with {failure!r}")
-        expected, attempts = self._expected[source], self.settings.consumer_retries + 1
+        (record,), attempts = one.records, self.settings.consumer_retries + 1
 
         async def work(tx: Tx) -> None:
-            await inbox.move(tx, self.name, source, expected, record.offset + 1)
+            await inbox.move(tx, self.name, one.source, one.expected, one.following)
             await park(tx, self.name, record, Reason.FAILED, repr(failure), attempts)
 
         await self.database.write(work)
-        self._expected[source] = record.offset + 1
-        self._parked.add(record.key)
-        telemetry.PARKED.labels(self.name, Reason.FAILED).inc()
-        log.error(
-            "consumer.parked",
-            consumer=self.name,
-            event_id=record.headers.get("ce_id"),
-            key=record.key,
-            offset=record.offset,
-            error=repr(failure)[:300],
-        )
+        self._expected[one.source] = one.following
+        self._tell_parked(record, Reason.FAILED, repr(failure))
 
-    async def _apply(self, source: TopicPartition, records: Sequence[Record]) -> None:
+    async def _apply(self, shares: Sequence[Share]) -> None:
         """Apply records in one transaction: as all new, or else, once some were heard before, leaving those out."""
-        batch = sort(records, self.subscription.types)
+        if not shares:
+            return
+        batch = sort([record for share in shares for record in share.records], self.subscription.types)
         with _trace_of(batch.apply):
             try:
-                await self.database.write(lambda tx: self._work(tx, source, records, batch, inbox.accept_new))
+                await self.database.write(lambda tx: self._work(tx, shares, batch, inbox.accept_new))
             except HeardBefore:
-                await self.database.write(lambda tx: self._work(tx, source, records, batch, inbox.accept))
+                await self.database.write(lambda tx: self._work(tx, shares, batch, inbox.accept))
             log.debug("consumer.applied", consumer=self.name, count=len(batch.apply))
-        self._expected[source] = records[-1].offset + 1
+        self._expected.update({share.source: share.following for share in shares})
         self._count(batch)
 
-    async def _work(
-        self, tx: Tx, source: TopicPartition, records: Sequence[Record], batch: Sorted, accept: Accept
-    ) -> None:
-        """The offset moved first (which keeps others out), then inbox, effects, unreadable ones parked."""
-        await inbox.move(tx, self.name, source, self._expected.get(source, 0), records[-1].offset + 1)
+    async def _work(self, tx: Tx, shares: Sequence[Share], batch: Sorted, accept: Accept) -> None:
+        """The offsets moved first (which keeps others out), then inbox, effects, unreadable ones parked."""
+        for share in sorted(shares, key=lambda each: each.source):
+            await inbox.move(tx, self.name, share.source, share.expected, share.following)
         fresh = await accept(tx, self.name, batch.apply)
         if fresh:
             await self.subscription.apply(tx, fresh)
@@ -262,20 +319,24 @@ class ConsumerLoop:
         crash_point("consumer.mid_batch")
 
     def _count(self, batch: Sorted) -> None:
+        self._failures = 0
         self.moved_at = time.monotonic()
         telemetry.APPLIED.labels(self.name).inc(len(batch.apply))
         for record, reason, error in batch.park:
-            self._parked.add(record.key)
-            telemetry.PARKED.labels(self.name, reason).inc()
-            log.error(
-                "consumer.parked",
-                consumer=self.name,
-                event_id=record.headers.get("ce_id"),
-                key=record.key,
-                offset=record.offset,
-                reason=reason,
-                error=error[:300],
-            )
+            self._tell_parked(record, reason, error)
+
+    def _tell_parked(self, record: Record, reason: Reason, error: str) -> None:
+        self._parked.add(record.key)
+        telemetry.PARKED.labels(self.name, reason).inc()
+        log.error(
+            "consumer.parked",
+            consumer=self.name,
+            event_id=record.headers.get("ce_id"),
+            key=record.key,
+            offset=record.offset,
+            reason=reason,
+            error=error[:300],
+        )
 
     async def _supersede(self, tx: Tx, fresh: Sequence[Delivery]) -> None:
         newest = {event.subject: event.version for event in fresh if event.subject in self._parked}

@@ -62,24 +62,31 @@ class UnreadableEventError(ValueError):
     """A record that is not a CloudEvent of ours."""
 
 
-_LONGEST = {"ce_id": 64, "ce_source": 60, "ce_type": 120}
-_LONGEST_SUBJECT, _HIGHEST_VERSION = 200, 2**63 - 1
-
-
 class Delivery:
     """One event as consumed. The body is decoded when asked for, and once."""
 
     __slots__ = ("_body", "id", "record", "source", "subject", "traceparent", "type", "version")
 
     def __init__(self, record: Record, attributes: Mapping[str, str]) -> None:
+        """Take the attributes that can be kept.
+
+        Raises:
+            KeyError, ValueError: one is missing, empty, too long or no text.
+        """
         self.record = record
-        self.id = attributes["ce_id"]
-        self.source = attributes["ce_source"]
-        self.type = attributes["ce_type"]
-        self.subject = record.key
-        self.version = int(attributes["ce_aggregateversion"])
+        self.id = id_ = attributes["ce_id"]
+        self.source = source = attributes["ce_source"]
+        self.type = type_ = attributes["ce_type"]
+        self.subject = subject = record.key
+        self.version = version = int(attributes["ce_aggregateversion"])
         self.traceparent = attributes.get("traceparent")
         self._body: tuple[type[BaseModel], BaseModel] | None = None
+        if not (0 < len(id_) <= 64 and 0 < len(source) <= 60 and 0 < len(type_) <= 120 and 0 < len(subject) <= 200):  # noqa: PLR2004  as wide as the columns
+            raise ValueError("id, source, type or key is empty or too long")
+        if "\x00" in id_ or "\x00" in source or "\x00" in type_ or "\x00" in subject:
+            raise ValueError("id, source, type or key is not text")
+        if not 0 < version <= _HIGHEST_VERSION:
+            raise ValueError("aggregateversion is out of range")
 
     def data(self, model: type[B]) -> B:
         """The event's data as ``model``.
@@ -93,7 +100,8 @@ class Delivery:
         return body
 
 
-_NEEDED = ("ce_id", "ce_source", "ce_type", "ce_aggregateversion")
+_HIGHEST_VERSION = 2**63 - 1
+_NEEDED = frozenset({"ce_id", "ce_source", "ce_type", "ce_aggregateversion"})
 
 
 def delivery(record: Record) -> Delivery:
@@ -103,22 +111,10 @@ def delivery(record: Record) -> Delivery:
         UnreadableEventError: neither names an event.
     """
     try:
-        named = all(name in record.headers for name in _NEEDED)
-        return Delivery(record, _checked(record, record.headers if named else _attributes(record.value)))
+        named = record.headers.keys() >= _NEEDED
+        return Delivery(record, record.headers if named else _attributes(record.value))
     except (ValueError, KeyError, TypeError, RecursionError) as error:
         raise UnreadableEventError(f"not a CloudEvent of ours: {error}") from error
-
-
-def _checked(record: Record, attributes: Mapping[str, str]) -> Mapping[str, str]:
-    """The attributes, if they are such as can be kept."""
-    for name, longest in _LONGEST.items():
-        if not 0 < len(attributes[name]) <= longest or "\x00" in attributes[name]:
-            raise ValueError(f"{name} is empty, too long or not text")
-    if not 0 < len(record.key) <= _LONGEST_SUBJECT or "\x00" in record.key:
-        raise ValueError("the key is empty, too long or not text")
-    if not 0 < int(attributes["ce_aggregateversion"]) <= _HIGHEST_VERSION:
-        raise ValueError("ce_aggregateversion is out of range")
-    return attributes
 
 
 def _attributes(value: bytes) -> dict[str, str]:

@@ -1,6 +1,6 @@
 """The inbox: which events have had their effect here, and what each consumer reads next."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
 from sqlalchemy import select, update
@@ -8,7 +8,7 @@ from sqlalchemy import select, update
 from chassis.bus.port import TopicPartition
 from chassis.db import Database, Tx
 from chassis.events import Delivery
-from chassis.sql import insert_or_ignore, insert_or_ignore_count, upsert
+from chassis.sql import Columns, insert_or_ignore, insert_or_ignore_count, upsert
 
 _KEY = ("consumer", "source", "event_id")
 _OFFSET_KEY = ("consumer", "topic", "partition")
@@ -72,20 +72,39 @@ async def place(tx: Tx, consumer: str, offsets: Mapping[TopicPartition, int]) ->
     await upsert(tx, tx.table("consumer_offset"), rows, _OFFSET_KEY, ["next_offset", "moved_at"])
 
 
-async def accept_new(tx: Tx, consumer: str, deliveries: Sequence[Delivery]) -> list[Delivery]:
+async def accept_new(tx: Tx, consumer: str, deliveries: Sequence[Delivery]) -> Sequence[Delivery]:
     """Enter events into the inbox, none of which is there: what nearly always holds, and costs least to check.
 
     Raises:
         HeardBefore: some are; roll back and go by :func:`accept`.
     """
-    once = _once(deliveries)
-    inserted = await insert_or_ignore_count(tx, tx.table("inbox"), _rows(tx, consumer, once), _KEY)
-    if inserted < len(once):
-        raise HeardBefore(f"{len(once) - inserted} of {len(once)} events were heard before")
-    return list(once.values())
+    if len({event.id for event in deliveries}) < len(deliveries):
+        raise HeardBefore("an id comes twice")
+    for source, partition, events in _alike(deliveries):
+        columns = Columns(
+            each={
+                "event_id": [event.id for event in events],
+                "subject": [event.subject for event in events],
+                "version": [event.version for event in events],
+                "offset": [event.record.offset for event in events],
+            },
+            same={"consumer": consumer, "source": source, "partition": partition, "applied_at": tx.now},
+        )
+        if (new := await insert_or_ignore_count(tx, tx.table("inbox"), columns, _KEY)) < len(events):
+            raise HeardBefore(f"{len(events) - new} of {len(events)} events were heard before")
+    return deliveries
 
 
-async def accept(tx: Tx, consumer: str, deliveries: Sequence[Delivery]) -> list[Delivery]:
+def _alike(deliveries: Sequence[Delivery]) -> Iterator[tuple[str, int, list[Delivery]]]:
+    """Events by source and partition: nearly always one of each."""
+    groups: dict[tuple[str, int], list[Delivery]] = {}
+    for event in deliveries:
+        groups.setdefault((event.source, event.record.partition), []).append(event)
+    for (source, partition), events in groups.items():
+        yield source, partition, events
+
+
+async def accept(tx: Tx, consumer: str, deliveries: Sequence[Delivery]) -> Sequence[Delivery]:
     """Enter events into the inbox; returns those that were not there, in order, each once."""
     once = _once(deliveries)
     new = await insert_or_ignore(

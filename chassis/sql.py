@@ -1,12 +1,12 @@
 """Bulk statements that both databases understand.
 
-Rows travel as few parameters, so that a statement has the same text for any number of them: on PostgreSQL as one
-array a column (``INSERT ... SELECT unnest``), on SQLite as one JSON document (``INSERT ... SELECT json_each``).
+Rows travel as few parameters, so that a statement has the same text for any number of them: on PostgreSQL as one JSON
+array a column, on SQLite as one JSON document. Columns alike in every row travel once, as they are.
 """
 
 import json
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import lru_cache
 from typing import TYPE_CHECKING, Any
 
@@ -14,8 +14,10 @@ from sqlalchemy import (
     JSON,
     Column,
     ColumnElement,
+    Dialect,
     Executable,
     LargeBinary,
+    String,
     Table,
     Text,
     bindparam,
@@ -37,6 +39,14 @@ Insert = postgresql.Insert | sqlite.Insert
 Where = Callable[[Table, Any], ColumnElement[bool]]
 
 
+@dataclass(frozen=True, slots=True)
+class Columns:
+    """Rows by column: ``each`` a list a column, all of one length; ``same`` what every row has in common."""
+
+    each: Mapping[str, Sequence[Any]]
+    same: Mapping[str, Any] = field(default_factory=dict)
+
+
 async def insert_or_ignore(
     tx: "Tx", target: Target, rows: Rows, keys: Sequence[str], returning: Sequence[str] = ()
 ) -> list[Any]:
@@ -47,15 +57,12 @@ async def insert_or_ignore(
     return await _run(tx, target, rows, Rule(keys=tuple(keys)), returning)
 
 
-async def insert_or_ignore_count(tx: "Tx", target: Target, rows: Rows, keys: Sequence[str]) -> int:
-    """Insert ``rows``, leaving those that exist by ``keys``. Returns how many were inserted."""
-    if not rows:
-        return 0
+async def insert_or_ignore_count(tx: "Tx", target: Target, columns: Columns, keys: Sequence[str]) -> int:
+    """Insert rows given by column, leaving those that exist by ``keys``. Returns how many were inserted."""
     table = _table(target)
-    shape = _shape(tx, table, rows)
-    statement = _statement(shape, table, Rule(keys=tuple(keys)), ())
+    statement = _statement(_shape(tx, columns), table, Rule(keys=tuple(keys)), ())
     connection = await tx.session.connection()
-    return sum([(await connection.execute(statement, each)).rowcount for each in _parameters(tx, table, rows, shape)])
+    return sum([(await connection.execute(statement, each)).rowcount for each in _parameters(tx, table, columns)])
 
 
 async def upsert(
@@ -92,23 +99,29 @@ class Rule:
 
 @dataclass(frozen=True, slots=True)
 class Shape:
-    """What a statement's text depends on. Columns that are the ``same`` in all of many rows travel once."""
+    """What a statement's text depends on."""
 
     dialect: str
-    columns: tuple[str, ...]
-    same: frozenset[str]
+    each: tuple[str, ...]
+    same: tuple[str, ...]
 
 
-MANY = 50
+def _shape(tx: "Tx", columns: Columns) -> Shape:
+    return Shape(tx.dialect, tuple(columns.each), tuple(columns.same))
 
 
-def _shape(tx: "Tx", table: Table, rows: Rows) -> Shape:
-    columns, first = tuple(rows[0]), rows[0]
-    same: frozenset[str] = frozenset()
-    if tx.dialect == "postgresql" and len(rows) >= MANY:
-        alike = {name for name in columns if all(row[name] is first[name] for row in rows)}
-        same = frozenset(name for name in alike if not isinstance(table.c[name].type, JSON))
-    return Shape(tx.dialect, columns, same if len(same) < len(columns) else frozenset())
+async def _run(tx: "Tx", target: Target, rows: Rows, rule: Rule, returning: Sequence[str]) -> list[Any]:
+    if not rows:
+        return []
+    table = _table(target)
+    columns = Columns({name: [row[name] for row in rows] for name in rows[0]})
+    statement = _statement(_shape(tx, columns), table, rule, tuple(returning))
+    connection = await tx.session.connection()
+    found: list[Any] = []
+    for parameters in _parameters(tx, table, columns):
+        result = await connection.execute(statement, parameters)
+        found += result.all() if returning else ()
+    return found
 
 
 def _table(target: Target) -> Table:
@@ -135,67 +148,65 @@ def _statement(shape: Shape, table: Table, rule: Rule, returning: tuple[str, ...
 
 
 def _insert(shape: Shape, table: Table) -> Insert:
-    wanted = [table.c[name] for name in shape.columns]
+    each, same = [table.c[name] for name in shape.each], [table.c[name] for name in shape.same]
+    alike: list[ColumnElement[Any]] = [bindparam(f"same_{column.name}", type_=column.type) for column in same]
     if shape.dialect == "postgresql":
-        cells = [_same(column) if column.name in shape.same else _unnested(column) for column in wanted]
-        return postgresql.insert(table).from_select(wanted, select(*cells))
-    if _has_bytes(wanted):
+        return postgresql.insert(table).from_select(same + each, select(*alike, *map(_unfolded, each)))
+    if _has_bytes(same + each):
         return sqlite.insert(table)
-    each = func.json_each(bindparam("rows")).table_valued("value")
-    cells = [func.json_extract(each.c.value, f"$[{place}]") for place in range(len(wanted))]
+    rows = func.json_each(bindparam("rows", type_=Text)).table_valued("value")
+    cells = [func.json_extract(rows.c.value, f"$[{place}]") for place in range(len(each))]
     # without a condition, SQLite would read ON CONFLICT as part of a join
-    return sqlite.insert(table).from_select(wanted, select(*cells).where(text("true")))
+    return sqlite.insert(table).from_select(same + each, select(*alike, *cells).where(text("true")))
 
 
-def _same(column: Column[Any]) -> ColumnElement[Any]:
-    return bindparam(f"same_{column.name}", type_=column.type)
-
-
-def _unnested(column: Column[Any]) -> ColumnElement[Any]:
-    """One array as rows. JSON travels as text: an array of its lists would be taken for one of more dimensions."""
-    name = f"rows_{column.name}"
+def _unfolded(column: Column[Any]) -> ColumnElement[Any]:
+    """An array as rows. Texts stay texts: a cast to their length would cut them where an insert refuses them."""
+    name = f"each_{column.name}"
+    if isinstance(column.type, LargeBinary):
+        return func.unnest(bindparam(name, type_=ARRAY(LargeBinary, dimensions=1)))
+    cells = func.json_array_elements_text(cast(bindparam(name, type_=Text), postgresql.JSON))
     if isinstance(column.type, JSON):
-        return cast(func.unnest(bindparam(name, type_=ARRAY(Text, dimensions=1))), JSONB)
-    return func.unnest(bindparam(name, type_=ARRAY(column.type, dimensions=1)))
-
-
-def _array(column: Column[Any], rows: Rows) -> list[Any]:
-    values = [row[column.name] for row in rows]
-    if isinstance(column.type, JSON):
-        return [None if value is None else json.dumps(value) for value in values]
-    return values
+        return cast(cells, JSONB)
+    return cells if isinstance(column.type, String) else cast(cells, column.type)
 
 
 def _has_bytes(columns: Iterable[Column[Any]]) -> bool:
-    """Bytes have no place in a JSON document; such rows, which are few and large, go one by one."""
+    """Bytes have no place in a JSON document; on SQLite such rows, which are few and large, go one by one."""
     return any(isinstance(column.type, LargeBinary) for column in columns)
 
 
-def _document(tx: "Tx", table: Table, rows: Rows) -> str:
-    """The rows as SQLite keeps them: each value as its column's type would bind it."""
-    dialect = tx.session.get_bind().dialect
-    binds = [(name, table.c[name].type.dialect_impl(dialect).bind_processor(dialect)) for name in rows[0]]
-    return json.dumps([[bind(row[name]) if bind else row[name] for name, bind in binds] for row in rows])
-
-
-async def _run(tx: "Tx", target: Target, rows: Rows, rule: Rule, returning: Sequence[str]) -> list[Any]:
-    if not rows:
-        return []
-    table = _table(target)
-    shape = _shape(tx, table, rows)
-    statement = _statement(shape, table, rule, tuple(returning))
-    connection = await tx.session.connection()
-    found: list[Any] = []
-    for parameters in _parameters(tx, table, rows, shape):
-        result = await connection.execute(statement, parameters)
-        found += result.all() if returning else ()
-    return found
-
-
-def _parameters(tx: "Tx", table: Table, rows: Rows, shape: Shape) -> list[dict[str, Any]]:
+def _parameters(tx: "Tx", table: Table, columns: Columns) -> list[dict[str, Any]]:
     """What each execution of the statement is given: everything at once wherever that can be."""
-    columns = [table.c[name] for name in shape.columns]
-    if shape.dialect == "postgresql":
-        arrays = {f"rows_{column.name}": _array(column, rows) for column in columns if column.name not in shape.same}
-        return [arrays | {f"same_{name}": rows[0][name] for name in shape.same}]
-    return [dict(row) for row in rows] if _has_bytes(columns) else [{"rows": _document(tx, table, rows)}]
+    dialect = tx.session.get_bind().dialect
+    names = [*columns.same, *columns.each]
+    if tx.dialect == "sqlite" and _has_bytes(table.c[name] for name in names):
+        rows = zip(*columns.each.values(), strict=True)
+        return [{**columns.same, **dict(zip(columns.each, row, strict=True))} for row in rows]
+    same = {f"same_{name}": value for name, value in columns.same.items()}
+    each = {name: _bound(table.c[name], values, dialect) for name, values in columns.each.items()}
+    if tx.dialect == "sqlite":
+        return [same | {"rows": _json(list(zip(*each.values(), strict=True)))}]
+    return [same | {f"each_{name}": _array(table.c[name], values) for name, values in each.items()}]
+
+
+def _bound(column: Column[Any], values: Sequence[Any], dialect: Dialect) -> Sequence[Any]:
+    """The values as their column's type would bind them."""
+    if isinstance(column.type, JSON):
+        return [None if value is None else _json(value) for value in values]
+    bind = _binder(column, dialect)
+    return values if bind is None else [bind(value) for value in values]
+
+
+@lru_cache(maxsize=4096)
+def _binder(column: Column[Any], dialect: Dialect) -> Callable[[Any], Any] | None:
+    return column.type.dialect_impl(dialect).bind_processor(dialect)
+
+
+def _array(column: Column[Any], values: Sequence[Any]) -> Any:
+    return values if isinstance(column.type, LargeBinary) else _json(values)
+
+
+def _json(value: Any) -> str:
+    """Numbers and moments that JSON does not know travel as text, which the databases read exactly."""
+    return json.dumps(value, default=str, ensure_ascii=False, separators=(",", ":"))

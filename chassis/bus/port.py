@@ -2,7 +2,7 @@
 
 from collections.abc import AsyncIterator, Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import Protocol
+from typing import NamedTuple, Protocol
 
 
 @dataclass(frozen=True, slots=True)
@@ -20,8 +20,7 @@ class TopicPartition:
     partition: int
 
 
-@dataclass(frozen=True, slots=True)
-class Record:
+class Record(NamedTuple):
     """One event as read. ``offset`` rises within a partition, and may skip."""
 
     topic: str
@@ -35,9 +34,10 @@ class Record:
 
 @dataclass(frozen=True, slots=True)
 class Batch:
-    """Records of one partition, in order, never empty."""
+    """Records of one partition, in order, never empty; nothing stands between ``start`` and the first of them."""
 
     source: TopicPartition
+    start: int
     records: Sequence[Record]
 
     @property
@@ -75,11 +75,14 @@ class Consumer(Protocol):
         """Records as they come, one partition at a time, from the position the database keeps.
 
         Yields ``None`` when nothing came for about a second, so that the caller can look around. Whenever
-        partitions are assigned, reading starts where ``Positions`` says. Between two steps of the iterator the
-        caller owns the batch it was given: a partition is not handed to another member before the caller asks for
-        the next step, or a bounded time has passed (then the caller's compare-and-set fails and it rolls back).
-        Survives loss of the bus: it reconnects and goes on.
+        partitions are assigned, reading starts where ``Positions`` says. The caller owns every batch it was given
+        until it says :meth:`done`, and may hold several: their partitions are not handed to another member before,
+        or a bounded time has passed (then the caller's compare-and-set fails and it rolls back). Survives loss of
+        the bus: it reconnects and goes on.
         """
+
+    def done(self, batch: Batch) -> None:
+        """Put down a batch that :meth:`batches` gave, whatever became of it."""
 
     async def commit(self, offsets: Mapping[TopicPartition, int]) -> None:
         """Tell the bus what to read next, for its own lag figures. Best effort: the database's position rules.

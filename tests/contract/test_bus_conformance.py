@@ -49,6 +49,7 @@ async def take(consumer: Consumer, count: int, database: Database | None = None,
                 taken += batch.records
                 if database is not None:
                     database.apply(batch)
+                consumer.done(batch)
             if len(taken) >= count:
                 break
     return taken
@@ -245,6 +246,7 @@ async def test_a_group_reads_every_record_once_in_total(open_bus: OpenBus, topic
                 assert {record.partition for record in batch.records} == {batch.source.partition}
                 taken.extend(batch.records)
                 database.apply(batch)
+                consumer.done(batch)
 
     tasks = [asyncio.create_task(member(consumer)) for consumer in members]
     producer = await bus.producer()
@@ -396,6 +398,7 @@ class Member:
                 self.read += batch.records
                 self.sources.add(batch.source)
                 self._database.apply(batch)
+                self.consumer.done(batch)
 
     async def leave(self) -> None:
         await self.consumer.close()
@@ -451,6 +454,36 @@ async def test_a_partition_is_not_handed_over_while_its_batch_is_in_hand(open_bu
     await newcomer.leave()
 
     assert sorted(numbers([*held.records, *newcomer.read])) == list(range(100))
+
+
+async def test_a_partition_is_handed_over_once_every_batch_of_it_is_put_down(open_bus: OpenBus, topic: str):
+    bus, database, group = await open_bus(drain_s=20), Database(), "group-" + topic
+    await bus.ensure_topics([topic])
+    producer = await bus.producer()
+    await producer.publish(topic, messages(1))
+    holder = await bus.consumer(group, [topic], database)
+    async with aclosing(holder.batches()) as batches:
+        held = [await next_batch(batches)]
+        await producer.publish(topic, messages(1, start=1, keys=1))
+        held.append(await next_batch(batches))
+        assert held[1].source == held[0].source
+        assert held[1].start == held[0].next_offset
+        newcomers = [Member(await bus.consumer(group, [topic], database), database) for _ in range(PARTITIONS)]
+        going_on = asyncio.create_task(anext(batches))  # a caller with room for more
+        for batch in held:
+            await asyncio.sleep(DRAIN_S / 4)
+            assert held[0].source not in database.asked[PARTITIONS:]
+            database.apply(batch)
+            holder.done(batch)
+
+        async def others_have_the_rest() -> None:
+            assert sum([len(await other.consumer.lag()) for other in newcomers]) >= PARTITIONS - 1
+
+        await eventually(others_have_the_rest, within=15)  # and so before the bound of 20 s
+        going_on.cancel()
+        await asyncio.wait({going_on})
+    for other in newcomers:
+        await other.leave()
 
 
 async def test_a_batch_held_too_long_does_not_hold_up_the_group(open_bus: OpenBus, topic: str):

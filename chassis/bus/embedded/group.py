@@ -1,6 +1,7 @@
 """Consumers, and the groups that share partitions out among them."""
 
 import asyncio
+from collections import Counter
 from collections.abc import AsyncIterator, Mapping, Sequence
 
 import structlog
@@ -82,7 +83,7 @@ class EmbeddedConsumer:
         self._ask = positions
         self._at: dict[TopicPartition, int] = {}
         self._unplaced: set[TopicPartition] = set()
-        self._in_hand: TopicPartition | None = None
+        self._in_hand: Counter[TopicPartition] = Counter()
         self._turn = 0
 
     async def batches(self) -> AsyncIterator[Batch | None]:
@@ -91,11 +92,17 @@ class EmbeddedConsumer:
                 batch = await self._step()
                 if not self._is_member():
                     return
-                self._in_hand = batch.source if batch else None
+                if batch:
+                    self._in_hand[batch.source] += 1
                 yield batch
-                self._put_down()
         finally:
-            self._put_down()
+            for at in list(self._in_hand):
+                self._put_down(at)
+
+    def done(self, batch: Batch) -> None:
+        self._in_hand[batch.source] -= 1
+        if self._in_hand[batch.source] <= 0:
+            self._put_down(batch.source)
 
     def _is_member(self) -> bool:
         return self in self._group.members
@@ -151,16 +158,15 @@ class EmbeddedConsumer:
         return batch
 
     def give_up(self, at: TopicPartition) -> None:
-        """Hand over now, or when the batch in the caller's hands is done, or when its time is up."""
-        if self._in_hand == at and self._is_member():
+        """Hand over now, or when the batches of it in the caller's hands are done, or when their time is up."""
+        if at in self._in_hand and self._is_member():
             asyncio.get_running_loop().call_later(self._group.drain_s, self._let_go, at)
         else:
             self._let_go(at)
 
-    def _put_down(self) -> None:
-        at, self._in_hand = self._in_hand, None
-        if at is not None:
-            self._let_go(at)
+    def _put_down(self, at: TopicPartition) -> None:
+        del self._in_hand[at]
+        self._let_go(at)
 
     def _let_go(self, at: TopicPartition) -> None:
         if not self._group.means(at, self):  # it may have come back meanwhile

@@ -121,7 +121,7 @@ def first_records(
     """The next records of the first of these partitions that has any."""
     for source, start in wanted:
         if found := records(connection, slots[source], source, start, limit):
-            return Batch(source, found)
+            return Batch(source, start, found)
     return None
 
 

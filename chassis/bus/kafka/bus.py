@@ -92,7 +92,7 @@ class KafkaBus:
             for at, consumed in found.items():
                 stop_at = left.get(ours(at), 0)
                 if wanted := [record for record in consumed if record.offset < stop_at]:
-                    yield batch_of(ours(at), wanted)
+                    yield batch_of(ours(at), wanted[0].offset, wanted)
             await self._finish(reader, left)
             if found:
                 quiet_until = _now() + self._settings.stall_s

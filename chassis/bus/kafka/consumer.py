@@ -41,6 +41,7 @@ class KafkaConsumer:
         self._unplaced: set[TopicPartition] = set()
         self._assignment = 0  # counts assignments, so that an answer for an older one is told apart
         self._fetched: deque[tuple[TopicPartition, list[Any]]] = deque()
+        self._in_hand = 0
         self._put_down = asyncio.Event()
         self._put_down.set()
         self._moved_at = 0.0
@@ -61,12 +62,21 @@ class KafkaConsumer:
                 if batch is None:
                     yield None
                     continue
+                self._in_hand += 1
                 self._put_down.clear()
                 yield batch
                 self._moved_at = _now()  # however long the caller took: only our own waiting is a stall
-                self._put_down.set()
         finally:
-            self._put_down.set()
+            self._put_all_down()
+
+    def done(self, batch: Batch) -> None:  # noqa: ARG002  one is as good as another
+        self._in_hand = max(0, self._in_hand - 1)
+        if not self._in_hand:
+            self._put_all_down()
+
+    def _put_all_down(self) -> None:
+        self._in_hand = 0
+        self._put_down.set()
 
     async def commit(self, offsets: Mapping[TopicPartition, int]) -> None:
         client = self._client
@@ -92,7 +102,7 @@ class KafkaConsumer:
 
     async def close(self) -> None:
         self._closed = True
-        self._put_down.set()
+        self._put_all_down()
         if self._connecting is not None:
             self._connecting.cancel()
             await asyncio.wait({self._connecting})
@@ -121,13 +131,13 @@ class KafkaConsumer:
         return None
 
     def _next_fetched(self) -> Batch | None:
-        while self._fetched:
+        while self._fetched and not self._rebalancing:  # nothing more in hand while a rebalance waits for that
             source, consumed = self._fetched.popleft()
             at = self._at.get(source)
             if at is not None:  # else: revoked, or read before the database had told where to start
                 if consumed[0].offset < at:
                     log.warning("bus.log_went_back", source=source, expected=at, found=consumed[0].offset)
-                batch = batch_of(source, consumed)
+                batch = batch_of(source, at, consumed)
                 self._at[source] = batch.next_offset
                 return batch
         return None
@@ -137,7 +147,7 @@ class KafkaConsumer:
         if client is None or not self._connected():
             await self._wait_for_connection(seconds)
             return
-        if self._unplaced and not await self._place():
+        if self._rebalancing or (self._unplaced and not await self._place()):
             await asyncio.sleep(min(seconds, 0.1))
             return
         try:
@@ -151,7 +161,7 @@ class KafkaConsumer:
     # --- assignments (called by aiokafka while it rebalances) ------------------------------------------------
 
     async def revoked(self) -> None:
-        """Let the caller finish the batch in its hands: the next owner starts where the database then says."""
+        """Let the caller finish what is in its hands: the next owner starts where the database then says."""
         self._rebalancing = True
         self._moved_at = _now()
         self._fetched.clear()

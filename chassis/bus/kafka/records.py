@@ -16,17 +16,18 @@ def ours(at: KafkaPartition) -> TopicPartition:
     return TopicPartition(at.topic, at.partition)
 
 
-def batch_of(source: TopicPartition, consumed: Iterable[Any]) -> Batch:
-    return Batch(source, [_record(each) for each in consumed])
-
-
-def _record(consumed: Any) -> Record:
-    return Record(
-        consumed.topic,
-        consumed.partition,
-        consumed.offset,
-        (consumed.key or b"").decode(),
-        consumed.value or b"",
-        {name: text.decode() for name, text in consumed.headers},
-        consumed.timestamp,
-    )
+def batch_of(source: TopicPartition, start: int, consumed: Iterable[Any]) -> Batch:
+    topic, partition = source.topic, source.partition
+    records = [
+        Record(
+            topic,
+            partition,
+            each.offset,
+            (each.key or b"").decode(),
+            each.value or b"",
+            {name: text.decode() for name, text in each.headers},
+            each.timestamp,
+        )
+        for each in consumed
+    ]
+    return Batch(source, start, records)

@@ -187,6 +187,40 @@ async def test_a_zombie_cannot_write(database, bus):
     assert await database.read(applied) == [("a", 1)]
 
 
+async def test_what_was_read_ahead_of_the_position_is_not_applied(database, bus):
+    """Its partition was moved back while the batch waited: what lies between must come first."""
+    await publish(bus, said("a", 1, 1), said("a", 2, 2))
+    loop, ends = ConsumerLoop(database, bus, TALLY, ServiceSettings()), await bus.end_offsets(TOPIC)
+    await loop._positions(list(ends))
+    whole = await anext(b async for b in bus.read(TOPIC, dict.fromkeys(ends, 0), ends))
+    with pytest.raises(StaleOffset):
+        await loop._consume(replace(whole, start=1, records=whole.records[1:]))
+    await loop._consume(whole)
+    assert await database.read(applied) == [("a", 1), ("a", 2)]
+
+
+async def test_poison_in_one_partition_does_not_keep_what_came_with_it(database, bus, consuming):
+    good = [said(f"s{n}", 1, n) for n in range(20)]  # both partitions
+    await publish(bus, *good[:10], said("bad", 1, -1), *good[10:])
+    async with consuming() as loop:
+        await caught_up(database, bus)
+    assert loop.stopped is None
+    assert [letter.subject for letter in await letters(database)] == ["bad"]
+    assert await database.read(applied) == sorted((f"s{n}", 1) for n in range(20))
+
+
+async def test_batches_of_several_partitions_share_a_transaction(database, bus):
+    await publish(bus, *(said(f"s{n}", 1, n) for n in range(20)), said("s0", 1, 0))  # one of them twice
+    loop, ends = ConsumerLoop(database, bus, TALLY, ServiceSettings()), await bus.end_offsets(TOPIC)
+    await loop._positions(list(ends))
+    batches = [batch async for batch in bus.read(TOPIC, dict.fromkeys(ends, 0), ends)]
+    assert len({batch.source for batch in batches}) == 2
+    reader = await bus.consumer("group", [TOPIC], loop._positions)
+    assert await loop._together(reader, batches)
+    assert await database.read(applied) == sorted((f"s{n}", 1) for n in range(20))
+    assert loop.standing == ends
+
+
 async def test_replay_goes_through_the_same_handler(database, bus, consuming):
     async with consuming():
         await publish(bus, said("a", 1, 1), said("a", 2, 2), said("b", 1, 5))
