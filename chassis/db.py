@@ -9,13 +9,13 @@ from pathlib import Path
 from typing import Any, TypeVar
 from uuid import uuid4
 
-from sqlalchemy import MetaData, Table, event, insert, select
+from sqlalchemy import MetaData, Table, event, select
 from sqlalchemy.engine import make_url
 from sqlalchemy.exc import DBAPIError, InterfaceError, OperationalError
 from sqlalchemy.exc import TimeoutError as PoolTimeoutError
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine, AsyncSession, create_async_engine
 
-from chassis import telemetry
+from chassis import outbox, telemetry
 from chassis.clock import Clock, london_date, system_clock
 from chassis.events import NewEvent, encode
 from chassis.logging import get_logger
@@ -79,7 +79,7 @@ class Tx:
     async def write_outbox(self) -> None:
         if self._events:
             await self.session.flush()
-            await self.session.execute(insert(self._tables["outbox"]), self._events)
+            await outbox.write(self, self._events)
 
     async def business_date(self) -> date:
         """The date that calendar rules read: the pinned one, else today in England."""

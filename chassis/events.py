@@ -129,8 +129,7 @@ def _attributes(value: bytes) -> dict[str, str]:
 
 
 def message(row: Any, source: str) -> Message:
-    """An outbox row as it goes on the bus."""
-    known = headers(
-        event_id=row.event_id, source=source, type_=row.type, version=row.version, traceparent=row.traceparent
-    )
-    return Message(key=row.subject, value=row.body, headers=known)
+    """An outbox row (id, event_id, type, subject, version, body, traceparent) as it goes on the bus."""
+    _, event_id, type_, subject, version, body, traceparent = row
+    known = headers(event_id=event_id, source=source, type_=type_, version=version, traceparent=traceparent)
+    return Message(subject, body, known)

@@ -1,20 +1,20 @@
 """The relay: events from the outbox to the bus, in order, at least once.
 
-It takes *unpublished rows in order*, never a cursor (rows that commit late would be skipped), marks them in an open
-transaction, publishes, and commits once the bus has acknowledged. While the bus is away it waits and tries again.
+In one transaction it takes what waits, has it published, gives it its places in the feed meanwhile, and commits once
+the bus has acknowledged. While the bus is away it waits and tries again.
 """
 
 import asyncio
 import zlib
-from collections.abc import Sequence
+from collections.abc import Coroutine, Mapping, Sequence
 from contextlib import suppress
 from datetime import datetime
-from typing import Any
+from typing import Any, Self
 
-from sqlalchemy import func, select, update
+from sqlalchemy import func, select
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from chassis import telemetry
+from chassis import outbox, telemetry
 from chassis.bus.port import Bus, BusError, Message, Producer
 from chassis.db import Database, is_outage
 from chassis.events import message
@@ -38,7 +38,7 @@ class Relay:
         self.service = service
         self.batch = batch
         self.failing: str | None = None
-        self._outbox = database.metadata.tables["outbox"]
+        self._source = f"/{service}"
         self._lock = zlib.crc32(f"relay/{service}".encode())
 
     async def run(self) -> None:
@@ -68,37 +68,35 @@ class Relay:
         self.database.committed.clear()
 
     async def cycle(self, producer: Producer) -> int:
-        """Publish up to a few chunks of what is unpublished; returns how many events that was.
-
-        Each chunk is fetched while the one before it is on its way.
-        """
-        published = 0
+        """Publish up to a few chunks of what waits; returns how many events that was."""
         async with self.database.transaction() as connection:
             if not await self._exclusive(connection):
                 await asyncio.sleep(0.02)
                 self.database.committed.set()
                 return 0
-            sending: asyncio.Task[None] | None = None
-            try:
-                for _ in range(CHUNKS):
-                    rows = await self._take(connection)
-                    if sending:
-                        await sending
-                    sending = asyncio.create_task(self._publish(producer, rows)) if rows else None
-                    published += len(rows)
-                    if len(rows) < self.batch:
-                        break
-                if sending:
-                    await sending
-                    sending = None
-                    crash_point("relay.before_mark")
-            finally:
-                if sending:  # something failed: let the publish end before the rows are free again
-                    sending.cancel()
-                    await asyncio.gather(sending, return_exceptions=True)
+            async with _Sending() as sending:
+                published = await self._send(connection, producer, sending)
+            if published:
+                crash_point("relay.before_mark")
         telemetry.PUBLISHED.labels(self.service).inc(published)
         if published:
             log.debug("relay.published", service=self.service, count=published)
+        return published
+
+    async def _send(self, connection: AsyncConnection, producer: Producer, sending: "_Sending") -> int:
+        """Each chunk is read and made ready while the one before it is on its way, and placed while it is itself."""
+        published, newest = 0, dict[str, Message]()
+        for number in range(1, CHUNKS + 1):
+            rows = await outbox.oldest_unpublished(connection, self.batch)
+            messages = [message(row, self._source) for row in rows]
+            newest.update({each.key: each for each in messages})
+            published += len(rows)
+            is_last = len(rows) < self.batch or number == CHUNKS
+            if published:
+                await sending.next(self._publish(producer, messages, newest if is_last else {}))
+                await outbox.place(connection, [row.id for row in rows], self._now())
+            if is_last:
+                break
         return published
 
     async def _exclusive(self, connection: AsyncConnection) -> bool:
@@ -106,49 +104,57 @@ class Relay:
             return True
         return bool(await connection.scalar(select(func.pg_try_advisory_xact_lock(self._lock))))
 
-    async def _take(self, connection: AsyncConnection) -> Sequence[Any]:
-        """Mark the next chunk, oldest first, with its places in the feed, and return it."""
-        outbox = self._outbox
-        base = select(func.coalesce(func.max(outbox.c.position), 0)).scalar_subquery()
-        number = func.row_number().over(order_by=outbox.c.id).label("number")
-        chunk = (
-            select(outbox.c.id, number)
-            .where(outbox.c.position.is_(None))
-            .order_by(outbox.c.id)
-            .limit(self.batch)
-            .cte("chunk")
-        )
-        statement = (
-            update(outbox)
-            .where(outbox.c.id == chunk.c.id)
-            .values(position=base + chunk.c.number, published_at=self._now())
-            .returning(
-                outbox.c.id,
-                *(outbox.c[n] for n in ("event_id", "type", "subject", "version", "body", "traceparent")),
-            )
-        )
-        return sorted((await connection.execute(statement)).all(), key=lambda row: row.id)
-
     def _now(self) -> datetime:
         return self.database.clock()
 
-    async def _publish(self, producer: Producer, rows: Sequence[Any]) -> None:
+    async def _publish(self, producer: Producer, messages: Sequence[Message], newest: Mapping[str, Message]) -> None:
         crash_point("relay.before_publish")
-        messages = [message(row, f"/{self.service}") for row in rows]
         publishing = [producer.publish(events_topic(self.service), messages)]
         if self.bus.compacted:
-            newest: dict[str, Message] = {each.key: each for each in messages}
             publishing.append(producer.publish(state_topic(self.service), list(newest.values())))
         for failed in await asyncio.gather(*publishing, return_exceptions=True):
             if failed is not None:
                 raise failed
 
+    async def waiting(self) -> tuple[int, datetime | None]:
+        """How many events wait to be published, and since when the oldest does."""
+        async with self.database.connect() as connection:
+            return await outbox.waiting(connection)
+
     async def measure(self) -> None:
         """Refresh the measures of what waits."""
-        outbox = self._outbox
-        query = select(func.count(), func.min(outbox.c.created_at)).where(outbox.c.position.is_(None))
-        async with self.database.connect() as connection:
-            count, oldest = (await connection.execute(query)).one()
+        count, since = await self.waiting()
         telemetry.UNPUBLISHED.labels(self.service).set(count)
-        age = (self._now() - oldest).total_seconds() if oldest else 0.0
+        age = (self._now() - since).total_seconds() if since else 0.0
         telemetry.UNPUBLISHED_AGE.labels(self.service).set(age)
+
+
+class _Sending:
+    """One publish at a time is on its way. Left in whatever way, none is: the rows are free again only then."""
+
+    def __init__(self) -> None:
+        self._task: asyncio.Task[None] | None = None
+
+    async def next(self, publishing: Coroutine[Any, Any, None]) -> None:
+        """Wait for the one before, then set this one off."""
+        try:
+            await self._finished()
+        except BaseException:
+            publishing.close()
+            raise
+        self._task = asyncio.create_task(publishing)
+
+    async def _finished(self) -> None:
+        if self._task:
+            await self._task
+        self._task = None
+
+    async def __aenter__(self) -> Self:
+        return self
+
+    async def __aexit__(self, kind: type[BaseException] | None, *_: object) -> None:
+        if kind is None:
+            await self._finished()
+        elif self._task:
+            self._task.cancel()
+            await asyncio.gather(self._task, return_exceptions=True)

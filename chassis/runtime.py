@@ -6,12 +6,10 @@ from collections.abc import Awaitable, Callable, Coroutine
 from contextlib import suppress
 from typing import Any
 
-from sqlalchemy import func, select
-
 from chassis import inbox, telemetry
 from chassis.bus.port import Bus, BusError
 from chassis.consumer import ConsumerLoop, Subscription
-from chassis.db import Database, Tx
+from chassis.db import Database
 from chassis.dead_letters import waiting
 from chassis.logging import get_logger
 from chassis.relay import Relay
@@ -72,7 +70,7 @@ class ServiceRuntime:
         not unready, since events wait safely in the outbox and on the bus.
         """
         consumers = {loop.name: await self._consumer(loop) for loop in self.loops}
-        unpublished = await self.database.read(_unpublished)
+        unpublished, _ = await self.relay.waiting()
         relay = {"unpublished": unpublished, "failing": self.relay.failing}
         degraded = bool(self.relay.failing) or any(c["stopped"] or c["dead_letters"] for c in consumers.values())
         return {"ready": True, "status": "degraded" if degraded else "ok", "relay": relay, "consumers": consumers}
@@ -107,11 +105,6 @@ async def lag(database: Database, bus: Bus, subscription: Subscription) -> int:
         stored = await inbox.stored_positions(database, subscription.consumer, list(ends))
         behind += sum(max(0, end - stored.get(partition, 0)) for partition, end in ends.items())
     return behind
-
-
-async def _unpublished(tx: Tx) -> int:
-    outbox = tx.table("outbox")
-    return await tx.session.scalar(select(func.count()).where(outbox.c.position.is_(None))) or 0
 
 
 async def _kept_alive(kind: str, name: str, run: Callable[[], Awaitable[None]]) -> None:

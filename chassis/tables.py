@@ -19,7 +19,6 @@ from sqlalchemy import (
     Table,
     Text,
     UniqueConstraint,
-    text,
 )
 from sqlalchemy.dialects.postgresql import JSONB
 from sqlalchemy.types import TypeDecorator, TypeEngine
@@ -82,33 +81,41 @@ class UtcDateTime(TypeDecorator[datetime]):
 def service_metadata() -> MetaData:
     """Fresh metadata, without a schema name, holding the chassis's own tables."""
     metadata = MetaData(naming_convention=NAMING)
-    for build in (_outbox, _inbox, _consumer_offset, _dead_letter, _setting):
+    for build in (_outbox, _unpublished, _feed, _inbox, _consumer_offset, _dead_letter, _setting):
         build(metadata)
     return metadata
 
 
 def _outbox(metadata: MetaData) -> Table:
-    """Events of this service. ``position`` is the place in its feed, contiguous, null until published."""
+    """Events of this service, written with the rows they tell of and never touched again."""
     return Table(
         "outbox",
         metadata,
         Column("id", BigId, primary_key=True, autoincrement=True),
-        Column("event_id", String(64), nullable=False, unique=True),
+        Column("event_id", String(64), nullable=False),
         Column("type", String(120), nullable=False),
         Column("subject", String(200), nullable=False),
         Column("version", BigInteger, nullable=False),
         Column("body", LargeBinary, nullable=False),
         Column("traceparent", String(64)),
         Column("created_at", UtcDateTime, nullable=False),
-        Column("position", BigInteger, unique=True),
-        Column("published_at", UtcDateTime),
         UniqueConstraint("subject", "version"),
-        Index(
-            "ix_outbox_unpublished",
-            "id",
-            postgresql_where=text("position IS NULL"),
-            sqlite_where=text("position IS NULL"),
-        ),
+    )
+
+
+def _unpublished(metadata: MetaData) -> Table:
+    """Which rows of the outbox wait for the relay."""
+    return Table("unpublished", metadata, Column("id", BigId, primary_key=True, autoincrement=False))
+
+
+def _feed(metadata: MetaData) -> Table:
+    """The order in which events were published, without gaps: ``position`` counts from 1."""
+    return Table(
+        "feed",
+        metadata,
+        Column("position", BigId, primary_key=True, autoincrement=False),
+        Column("outbox_id", BigInteger, nullable=False),
+        Column("published_at", UtcDateTime, nullable=False),
     )
 
 

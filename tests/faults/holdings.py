@@ -46,9 +46,10 @@ class Holdings:
 
 
 _TABLES = {
-    "indicators": ("outbox", "observation", "series", "indicator"),
+    "indicators": ("outbox", "feed", "observation", "series", "indicator"),
     "risks": (
         "outbox",
+        "feed",
         "inbox",
         "dead_letter",
         "risk",
@@ -58,8 +59,8 @@ _TABLES = {
         "history",
         "proposal",
     ),
-    "pledges": ("outbox", "inbox", "dead_letter", "indicator_colour"),
-    "finance": ("outbox", "inbox", "dead_letter", "scheme", "entry", "indicator_fact"),
+    "pledges": ("outbox", "feed", "inbox", "dead_letter", "indicator_colour"),
+    "finance": ("outbox", "feed", "inbox", "dead_letter", "scheme", "entry", "indicator_fact"),
 }
 
 

@@ -129,10 +129,11 @@ def _observations(held: Holdings, told: Sequence[Told]) -> list[str]:
 def _published(held: Holdings, service: str) -> list[str]:
     """All published, no place skipped, and on the topic what is in the outbox, in the order of each aggregate."""
     outbox = held.of(service, "outbox")
-    positions = sorted(row.position for row in outbox if row.position is not None)
+    places = {row.outbox_id: row.position for row in held.of(service, "feed")}
+    positions = sorted(places.values())
     found = [] if positions == list(range(1, len(outbox) + 1)) else [f"{service}: places {_gaps(positions)}"]
     versions: dict[str, list[int]] = defaultdict(list)
-    for row in sorted(outbox, key=lambda row: row.position or 0):
+    for row in sorted(outbox, key=lambda row: places.get(row.id, 0)):
         versions[row.subject].append(row.version)
     found += [
         f"{service}: {name} has versions {numbers} in the order of the feed"

@@ -7,7 +7,7 @@ import pytest
 
 pytestmark = [pytest.mark.faults, pytest.mark.postgres, pytest.mark.kafka]
 
-UNPUBLISHED = "SELECT count(*) FROM indicators.outbox WHERE position IS NULL"
+UNPUBLISHED = "SELECT count(*) FROM indicators.unpublished"
 
 
 def unpublished(plant):
@@ -30,7 +30,7 @@ def test_killed_under_load_and_started_again(plant):
         plant.until(lambda: unpublished(plant) >= 40)
         stays_ready(plant)
         plant.kafka.start()
-        plant.until(lambda: plant.sql("SELECT max(position) FROM indicators.outbox")[0][0] is not None)
+        plant.until(lambda: plant.sql("SELECT max(position) FROM indicators.feed")[0][0] is not None)
         stream.wait_for(30)
     assert not stream.refused
     plant.check(stream.acknowledged)

@@ -13,8 +13,11 @@ from tests.faults.foreign import Source
 pytestmark = [pytest.mark.faults, pytest.mark.postgres, pytest.mark.kafka]
 
 INSERT = """
-    INSERT INTO outbox (event_id, type, subject, version, body, created_at)
-    VALUES ($1, $2, $3, $4, $5, $6) RETURNING id
+    WITH written AS (
+        INSERT INTO outbox (event_id, type, subject, version, body, created_at)
+        VALUES ($1, $2, $3, $4, $5, $6) RETURNING id
+    )
+    INSERT INTO unpublished SELECT id FROM written RETURNING id
 """
 
 
@@ -28,7 +31,7 @@ def test_a_late_commit_is_not_skipped(plant):
     plant.check(stream.acknowledged)
     signals = plant.sql("SELECT version, target FROM risks.indicator_signal WHERE subject = $1", source.subject)
     assert [tuple(row) for row in signals] == [(1, 2)]
-    later = plant.sql("SELECT count(*) FROM indicators.outbox WHERE id > $1 AND position < $2", held, place)[0][0]
+    later = plant.sql("SELECT count(*) FROM indicators.feed WHERE outbox_id > $1 AND position < $2", held, place)[0][0]
     assert later >= 30, "those were published before it"
 
 
@@ -40,10 +43,10 @@ async def _commit_late(plant, stream, values):
         transaction = late.transaction()
         await transaction.start()
         held = await late.fetchval(INSERT, *values)
-        published = "SELECT count(*) >= 30 FROM outbox WHERE id > $1 AND position IS NOT NULL"
+        published = "SELECT count(*) >= 30 FROM feed WHERE outbox_id > $1"
         await eventually(lambda: other.fetchval(published, held), within=30)
         await transaction.commit()
-        place = "SELECT position FROM outbox WHERE id = $1"
+        place = "SELECT position FROM feed WHERE outbox_id = $1"
         await eventually(lambda: _is_there(other, place, held))
         return held, await other.fetchval(place, held)
     finally:

@@ -140,17 +140,13 @@ def _by_partition(messages: Sequence[Message], count: int) -> dict[int, list[Mes
 
 def _batches(client: AIOKafkaProducer, messages: Sequence[Message]) -> Iterator[Any]:
     batch = client.create_batch()
-    for message in messages:
-        parts = {
-            "key": message.key.encode(),
-            "value": message.value,
-            "headers": [(name, text.encode()) for name, text in message.headers.items()],
-            "timestamp": None,
-        }
-        if batch.append(**parts) is None:
+    for name, value, known in messages:
+        key, headers = name.encode(), [(header, text.encode()) for header, text in known.items()]
+        if batch.append(timestamp=None, key=key, value=value, headers=headers) is None:
             yield batch
             batch = client.create_batch()
-            batch.append(**parts)  # the first of a batch always fits; a broker may still refuse it
+            # the first of a batch always fits; a broker may still refuse it
+            batch.append(timestamp=None, key=key, value=value, headers=headers)
     batch.close()
     yield batch
 

@@ -31,7 +31,7 @@ class KafkaSettings(BaseSettings):
 
     publish_timeout_s: float = Field(10, gt=0)
     """How long one batch of a partition may stay unacknowledged."""
-    batch_bytes: int = Field(512 * 1024, ge=16 * 1024)
+    batch_bytes: int = Field(960 * 1024, ge=16 * 1024)
     """The size at which a batch is sent; keep it under the broker's ``message.max.bytes``."""
     compression: Literal["gzip", "lz4", "snappy", "zstd"] | None = None
 

@@ -157,8 +157,8 @@ async def test_unknown_versions_are_parked_and_other_types_passed_over(database,
 
 
 async def test_rubbish_is_parked_as_unreadable(database, bus, consuming):
-    rubbish = replace(said("a", 1, 1), value=b"\xff\x00 no json", headers={})
-    truncated = replace(said("b", 1, 1), value=said("b", 1, 1).value[:40])
+    rubbish = said("a", 1, 1)._replace(value=b"\xff\x00 no json", headers={})
+    truncated = said("b", 1, 1)._replace(value=said("b", 1, 1).value[:40])
     async with consuming():
         await publish(bus, rubbish, truncated, said("c", 1, 3))
         await caught_up(database, bus)
@@ -168,7 +168,7 @@ async def test_rubbish_is_parked_as_unreadable(database, bus, consuming):
 
 async def test_an_event_without_headers_is_read_by_its_body(database, bus, consuming):
     async with consuming():
-        await publish(bus, replace(said("a", 4, 40), headers={}))
+        await publish(bus, said("a", 4, 40)._replace(headers={}))
         await caught_up(database, bus)
     assert await database.read(applied) == [("a", 4)]
 

@@ -10,7 +10,7 @@ from chassis.relay import Relay
 from tests.eventually import eventually
 from tests.integration.chassis.tally import TOPIC, metadata, new_event, said
 
-outbox = metadata.tables["outbox"]
+outbox, feed = metadata.tables["outbox"], metadata.tables["feed"]
 
 
 async def log_of(bus):
@@ -26,6 +26,16 @@ async def rows(database):
 
 async def _rows(tx):
     return (await tx.session.execute(select(outbox).order_by(outbox.c.id))).all()
+
+
+async def places(database):
+    """The feed: position and version of every event in it."""
+    query = select(feed.c.position, outbox.c.version).join(outbox, outbox.c.id == feed.c.outbox_id)
+    return await database.read(lambda tx: _all(tx, query.order_by(feed.c.position)))
+
+
+async def _all(tx, query):
+    return [tuple(row) for row in await tx.session.execute(query)]
 
 
 async def drain(database, bus):
@@ -61,7 +71,10 @@ async def test_events_are_published_in_order_with_contiguous_positions(database,
     log = await log_of(bus)
     assert [v for key, v in log if key == "a"] == list(range(1, 11))
     assert [v for key, v in log if key == "b"] == list(range(1, 11))
-    assert [row.position for row in await rows(database)] == list(range(1, 21))
+    found = await places(database)
+    assert [position for position, _ in found] == list(range(1, 21))
+    assert [version for _, version in found] == [n for n in range(1, 11) for _ in range(2)]
+    assert await Relay(database, bus, "indicators").waiting() == (0, None)
 
 
 async def test_two_versions_alike_are_refused(database, bus):
@@ -91,7 +104,7 @@ async def test_a_transaction_that_commits_late_is_not_skipped(database, bus):
     await late
     await drain(database, bus)
     assert sorted(await log_of(bus)) == [("early", 1), ("late", 1)]
-    assert sorted(row.position for row in await rows(database)) == [1, 2]
+    assert [position for position, _ in await places(database)] == [1, 2]
 
 
 class _Failing:
@@ -111,7 +124,9 @@ async def test_what_was_not_acknowledged_is_published_again(database, bus):
     await emit(database, *(("a", n) for n in range(1, 8)))
     with pytest.raises(BusError):
         await Relay(database, bus, "indicators", batch=3).cycle(_Failing(await bus.producer(), good=1))
-    assert all(row.position is None for row in await rows(database))
+    assert await places(database) == []
+    waiting, since = await Relay(database, bus, "indicators").waiting()
+    assert (waiting, since) == (7, (await rows(database))[0].created_at)
     await drain(database, bus)
     versions = [v for _, v in await log_of(bus)]
     assert versions == [1, 2, 3, *range(1, 8)]

@@ -40,6 +40,11 @@ def _count_statements(api: Api) -> list[str]:
     return seen
 
 
+def _telling(api: Api) -> int:
+    """Statements for the outbox: on SQLite, rows and what waits are two."""
+    return 2 if api.database.dialect == "sqlite" else 1
+
+
 async def test_one_observation_costs_five_statements_whatever_the_history(api: Api):
     for n in range(1, 13):
         await api.observe(f"2017-{n:02d}", str(50 + n))
@@ -47,7 +52,7 @@ async def test_one_observation_costs_five_statements_whatever_the_history(api: A
     seen = _count_statements(api)
     await api.observe("Jan-18", "81.6")
     statements = [s for s in seen if not s.startswith("BEGIN")]
-    assert len(statements) == 5, statements
+    assert len(statements) == 4 + _telling(api), statements
 
 
 async def test_an_england_value_costs_the_same_for_any_number_of_areas(api: Api):
@@ -62,4 +67,4 @@ async def test_an_england_value_costs_the_same_for_any_number_of_areas(api: Api)
         await api.observe("Dec-17", str(40 + len(areas)), area=ENGLAND, status="provisional")
         costs.append(len([s for s in seen if not s.startswith("BEGIN")]))
         assert len(await api.events()) == before + areas.stop + 1  # every area, and England
-    assert costs[0] == costs[1] == 8
+    assert costs[0] == costs[1] == 7 + _telling(api)

@@ -281,7 +281,8 @@ async def test_a_risk_is_read_with_five_statements(register: Any, tied: Any):
     with counted(register.database) as statements:
         await register.say("ae/RK9", 2, "ggr")
     assert not [statement for statement in statements if "FROM matrix" in statement]
-    assert len(statements) == 8, statements  # whatever the number of risks: heard, kept, locked, told
+    told = 2 if register.database.dialect == "sqlite" else 1
+    assert len(statements) == 7 + told, statements  # whatever the number of risks: heard, kept, locked, told
 
 
 @contextmanager

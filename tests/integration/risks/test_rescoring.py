@@ -1,7 +1,6 @@
 """Indicator events move risks: the cases of the domain page, through a real database."""
 
 from collections.abc import Sequence
-from dataclasses import replace
 from datetime import date
 from typing import Any
 
@@ -80,7 +79,7 @@ async def test_a_body_that_does_not_fit_is_an_error_and_leaves_nothing(register:
     await register.risk(links=tied("ae/RK9"))
     for damage in ((b'"series"', b'"serious"'), (b'"target":"red"', b'"target":"mauve"'), (b"2018-01", b"soon")):
         broken = event("ae/RK9", 2, "ggr")
-        broken.record = replace(broken.record, value=broken.record.value.replace(*damage))
+        broken.record = broken.record._replace(value=broken.record.value.replace(*damage))
         with pytest.raises(ValueError, match=r"series|target|period"):
             await register.hear(broken)
     assert await register.likelihoods() == (3, 3, 3)

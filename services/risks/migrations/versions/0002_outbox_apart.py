@@ -1,0 +1,16 @@
+"""The outbox apart: events written once, what waits and the feed in narrow tables."""
+
+from chassis.revisions import outbox_apart, outbox_together
+
+revision = "0002"
+down_revision = "0001"
+branch_labels = None
+depends_on = None
+
+
+def upgrade() -> None:
+    outbox_apart()
+
+
+def downgrade() -> None:
+    outbox_together()
