@@ -28,6 +28,8 @@ from chassis.settings import ServiceSettings
 T = TypeVar("T")
 log = get_logger()
 
+TELL_SECONDS = 1.0
+
 Apply = Callable[[Tx, Sequence[Delivery]], Awaitable[None]]
 Accept = Callable[[Tx, str, Sequence[Delivery]], Awaitable[Sequence[Delivery]]]
 Step = Callable[[Tx], Awaitable[None]]
@@ -119,6 +121,8 @@ class ConsumerLoop:
         self._failures = 0
         self._parked: set[str] = set()
         self._lanes = Lanes(settings.consumer_batch)
+        self._untold: dict[TopicPartition, int] = {}
+        self._told_at = 0.0
 
     @property
     def name(self) -> str:
@@ -140,7 +144,9 @@ class ConsumerLoop:
                 async for batch in reader.batches():
                     if batch is not None:
                         await self._lanes.put(batch)
-                    elif self._lanes.empty:
+                        continue
+                    await self._tell(reader)
+                    if self._lanes.empty:
                         await self._look_around(reader)
                 for lane in lanes:
                     lane.cancel()
@@ -194,9 +200,18 @@ class ConsumerLoop:
         return found
 
     async def _acknowledge(self, reader: Consumer, batches: Sequence[Batch]) -> None:
+        """Note what the bus may be told, and tell it about once a second: only its own lag figures hang on it."""
         crash_point("consumer.before_offset_commit")
+        self._untold.update({batch.source: batch.next_offset for batch in batches})
+        if time.monotonic() - self._told_at >= TELL_SECONDS:
+            await self._tell(reader)
+
+    async def _tell(self, reader: Consumer) -> None:
+        offsets, self._untold, self._told_at = self._untold, {}, time.monotonic()
+        if not offsets:
+            return
         try:
-            await reader.commit({batch.source: batch.next_offset for batch in batches})
+            await reader.commit(offsets)
         except BusError as error:
             log.info("consumer.commit_skipped", consumer=self.name, error=str(error)[:200])
 

@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Any, TypeVar
 from uuid import uuid4
 
-from sqlalchemy import MetaData, Table, event, select
+from sqlalchemy import MetaData, Table, event, text
 from sqlalchemy.engine import make_url
 from sqlalchemy.exc import DBAPIError, InterfaceError, OperationalError
 from sqlalchemy.exc import TimeoutError as PoolTimeoutError
@@ -39,6 +39,7 @@ log = get_logger()
 
 RETRIES = 6
 BUSINESS_DATE = "business_date"
+_PINNED = text("SELECT value FROM setting WHERE name = :name").bindparams(name=BUSINESS_DATE)
 _RETRYABLE = {"40001", "40P01"}  # serialization failure, deadlock
 
 
@@ -83,8 +84,8 @@ class Tx:
 
     async def business_date(self) -> date:
         """The date that calendar rules read: the pinned one, else today in England."""
-        settings = self._tables["setting"]
-        pinned = await self.session.scalar(select(settings.c.value).where(settings.c.name == BUSINESS_DATE))
+        connection = await self.session.connection()
+        pinned: str | None = await connection.scalar(_PINNED)
         return date.fromisoformat(pinned) if pinned else london_date(self.now)
 
 

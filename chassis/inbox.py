@@ -3,15 +3,24 @@
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
-from sqlalchemy import select, update
+from sqlalchemy import bindparam, select, text
 
 from chassis.bus.port import TopicPartition
 from chassis.db import Database, Tx
 from chassis.events import Delivery
 from chassis.sql import Columns, insert_or_ignore, insert_or_ignore_count, upsert
+from chassis.tables import UtcDateTime
 
 _KEY = ("consumer", "source", "event_id")
 _OFFSET_KEY = ("consumer", "topic", "partition")
+
+
+_MOVE = text(
+    """
+    UPDATE consumer_offset SET next_offset = :following, moved_at = :now
+    WHERE consumer = :consumer AND topic = :topic AND partition = :partition AND next_offset = :expected
+    """
+).bindparams(bindparam("now", type_=UtcDateTime))
 
 
 class StaleOffset(Exception):  # noqa: N818  named for what it is
@@ -36,23 +45,17 @@ async def move(tx: Tx, consumer: str, source: TopicPartition, expected: int, fol
     Raises:
         StaleOffset: it does not stand at ``expected`` any more.
     """
-    offsets = tx.table("consumer_offset")
-    place = (
-        (offsets.c.consumer == consumer) & (offsets.c.topic == source.topic) & (offsets.c.partition == source.partition)
-    )
-    result = await tx.session.execute(
-        update(offsets).where(place, offsets.c.next_offset == expected).values(next_offset=following, moved_at=tx.now)
-    )
-    if result.rowcount == 1:  # type: ignore[attr-defined]  # an UPDATE gives a cursor result
+    at = {"consumer": consumer, "topic": source.topic, "partition": source.partition}
+    connection = await tx.session.connection()
+    moved = await connection.execute(_MOVE, at | {"expected": expected, "following": following, "now": tx.now})
+    if moved.rowcount == 1:
         return
-    first = {
-        "consumer": consumer,
-        "topic": source.topic,
-        "partition": source.partition,
-        "next_offset": following,
-    }
-    rows = [first | {"moved_at": tx.now}]
-    inserted = await insert_or_ignore(tx, offsets, rows, _OFFSET_KEY, returning=["partition"]) if expected == 0 else []
+    inserted: list[Any] = []
+    if expected == 0:
+        first = at | {"next_offset": following, "moved_at": tx.now}
+        inserted = await insert_or_ignore(
+            tx, tx.table("consumer_offset"), [first], _OFFSET_KEY, returning=["partition"]
+        )
     if not inserted:
         raise StaleOffset(f"{consumer} no longer stands at {expected} in {source.topic}/{source.partition}")
 

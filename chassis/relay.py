@@ -11,7 +11,7 @@ from contextlib import suppress
 from datetime import datetime
 from typing import Any, Self
 
-from sqlalchemy import func, select
+from sqlalchemy import text
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from chassis import outbox, telemetry
@@ -27,6 +27,7 @@ log = get_logger()
 CHUNKS = 8
 """Chunks one transaction may carry; more would only repeat more after a crash."""
 POLL_SECONDS = 1.0
+_LOCK = text("SELECT pg_try_advisory_xact_lock(:key)")
 
 
 class Relay:
@@ -102,7 +103,7 @@ class Relay:
     async def _exclusive(self, connection: AsyncConnection) -> bool:
         if self.database.dialect != "postgresql":
             return True
-        return bool(await connection.scalar(select(func.pg_try_advisory_xact_lock(self._lock))))
+        return bool(await connection.scalar(_LOCK, {"key": self._lock}))
 
     def _now(self) -> datetime:
         return self.database.clock()

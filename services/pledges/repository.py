@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Any, TypeVar
 
-from sqlalchemy import ColumnElement, Select, Table, and_, delete, func, or_, select, tuple_
+from sqlalchemy import ColumnElement, Select, Table, and_, bindparam, delete, func, or_, select, tuple_
 
 from chassis.db import Tx
 from chassis.sql import Rows, insert_many, insert_or_ignore, upsert
@@ -173,12 +173,18 @@ async def forget_colours(tx: Tx) -> None:
     await tx.session.execute(delete(IndicatorColour))
 
 
+_LINK = IndicatorLink.__table__.c
+_LINKED_TO = (  # built once, since every event needs it: building costs more than running it
+    select(_LINK.pledge).where(tuple_(_LINK.indicator, _LINK.area).in_(bindparam("pairs", expanding=True))).distinct()
+)
+
+
 async def pledges_linked_to(tx: Tx, keys: Sequence[IndicatorKey]) -> set[str]:
     found: set[str] = set()
     for start in range(0, len(keys), CHUNK):
         pairs = [(key.indicator, key.area) for key in keys[start : start + CHUNK]]
-        linked = tuple_(IndicatorLink.indicator, IndicatorLink.area).in_(pairs)
-        found.update(await tx.session.scalars(select(IndicatorLink.pledge).where(linked).distinct()))
+        connection = await tx.session.connection()
+        found.update((await connection.execute(_LINKED_TO, {"pairs": pairs})).scalars())
     return found
 
 

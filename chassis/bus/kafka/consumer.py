@@ -84,7 +84,9 @@ class KafkaConsumer:
             raise BusError("Not connected: offsets are not committed.")
         async with bounded(self._settings.request_timeout_s, "Committing offsets"):
             try:
-                await client.commit({theirs(at): offset for at, offset in offsets.items()})
+                mine = {theirs(at): offset for at, offset in offsets.items() if at in self._at}
+                if mine:
+                    await client.commit(mine)
             except IllegalStateError as error:  # no longer assigned here
                 raise BusError(f"Offsets are not committed: {error}.") from error
 

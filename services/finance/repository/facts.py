@@ -3,7 +3,7 @@
 from collections.abc import Collection, Mapping, Sequence
 from typing import Any, Final
 
-from sqlalchemy import ColumnElement, Table, delete, select, tuple_
+from sqlalchemy import ColumnElement, Table, bindparam, delete, select, tuple_
 
 from chassis.db import Tx
 from chassis.sql import insert_or_ignore, upsert
@@ -16,14 +16,25 @@ PERIOD: Final = ("period_kind", "period_start", "period_end")
 FACT_KEY: Final = ("indicator", "area", *PERIOD)
 
 
+_LOCKED = (  # built once, as every statement here that an event needs: building costs more than running it
+    select(IndicatorArea)
+    .where(tuple_(IndicatorArea.indicator, IndicatorArea.area).in_(bindparam("pairs", expanding=True)))
+    .order_by(IndicatorArea.indicator, IndicatorArea.area)
+    .with_for_update()
+    .execution_options(populate_existing=True)
+)
+_SCHEME = Scheme.__table__.c
+_SCHEMES_ON = select(_SCHEME.code, _SCHEME.indicator, _SCHEME.area).where(
+    _SCHEME.indicator.in_(bindparam("indicators", expanding=True))
+)
+
+
 async def lock_pairs(tx: Tx, pairs: Collection[Pair]) -> dict[Pair, IndicatorArea]:
     """Lock the rows of these indicators and areas, making those that are missing, in one order for everybody."""
     ordered = sorted(pairs)
     stubs = [{"indicator": i, "area": a, "version": 0, "polarity": None, "polarity_since": 0} for i, a in ordered]
     await insert_or_ignore(tx, IndicatorArea, stubs, ("indicator", "area"))
-    key = tuple_(IndicatorArea.indicator, IndicatorArea.area)
-    query = select(IndicatorArea).where(key.in_(ordered)).order_by(IndicatorArea.indicator, IndicatorArea.area)
-    rows = await tx.session.scalars(query.with_for_update().execution_options(populate_existing=True))
+    rows = await tx.session.scalars(_LOCKED, {"pairs": ordered})
     return {(row.indicator, row.area): row for row in rows}
 
 
@@ -56,8 +67,8 @@ async def drop(tx: Tx) -> None:
 
 async def schemes_linked_to(tx: Tx, pairs: Collection[Pair]) -> list[str]:
     """Codes of the schemes that these indicators and areas move."""
-    query = select(Scheme.code, Scheme.indicator, Scheme.area).where(Scheme.indicator.in_({i for i, _ in pairs}))
-    rows = await tx.session.execute(query)
+    connection = await tx.session.connection()
+    rows = await connection.execute(_SCHEMES_ON, {"indicators": list({i for i, _ in pairs})})
     return sorted(row.code for row in rows if (row.indicator, row.area) in pairs)
 
 

@@ -5,7 +5,7 @@ from datetime import date
 from functools import cache
 from typing import Any
 
-from sqlalchemy import ColumnElement, Row, Select, Update, bindparam, func, insert, select, update
+from sqlalchemy import BindParameter, ColumnElement, Row, Select, Update, bindparam, func, insert, select, update
 
 from chassis.db import Tx
 from contracts.period import Period, PeriodKind
@@ -20,29 +20,33 @@ Changed = dict[str, Any]
 Kept = Risk | RiskLink | ProposalRow
 
 
-_RATED = (
-    Risk.id,
-    Risk.ref,
-    Risk.title,
-    Risk.kind,
-    Risk.mode,
-    Risk.matrix_id,
-    Risk.target_likelihood,
-    Risk.assessment_id,
-    Risk.assessed_impact,
-    Risk.assessed_likelihood,
-    Risk.indicated_impact,
-    Risk.indicated_likelihood,
-    Risk.effective_impact,
-    Risk.effective_likelihood,
-    Risk.lasting_band,
-    Risk.override_impact,
-    Risk.override_likelihood,
-    Risk.override_until,
-    Risk.override_reason,
-    Risk.override_by,
-    Risk.version,
-)
+_RISK, _LINK, _SIGNAL = Risk.__table__, RiskLink.__table__, IndicatorSignal.__table__
+_RATED = [
+    _RISK.c[name]
+    for name in (
+        "id",
+        "ref",
+        "title",
+        "kind",
+        "mode",
+        "matrix_id",
+        "target_likelihood",
+        "assessment_id",
+        "assessed_impact",
+        "assessed_likelihood",
+        "indicated_impact",
+        "indicated_likelihood",
+        "effective_impact",
+        "effective_likelihood",
+        "lasting_band",
+        "override_impact",
+        "override_likelihood",
+        "override_until",
+        "override_reason",
+        "override_by",
+        "version",
+    )
+]
 
 
 def rating(impact: int | None, likelihood: int | None) -> Rating | None:
@@ -73,18 +77,28 @@ def subject_of(row: Risk | Row[*tuple[Any, ...]], matrix: Matrix) -> Subject | N
 
 async def lock_rated(tx: Tx, risk_ids: Collection[int]) -> list[RatedRisk]:
     """The assessed risks among ``risk_ids``, locked by reference. What is read after this is up to date."""
-    return await _lock(tx, Risk.id.in_(sorted(risk_ids)))
+    return await _lock(tx, _THESE, sorted(risk_ids))
 
 
 async def lock_rated_on(tx: Tx, subjects: Collection[str]) -> list[RatedRisk]:
     """The assessed risks linked to any of ``subjects``, whose signals the caller holds; locked by reference."""
-    return await _lock(tx, Risk.id.in_(select(RiskLink.risk_id).where(RiskLink.subject.in_(sorted(subjects)))))
+    return await _lock(tx, _LINKED_TO, sorted(subjects))
 
 
-async def _lock(tx: Tx, which: ColumnElement[bool]) -> list[RatedRisk]:
+def _locking(which: ColumnElement[bool]) -> Select[*tuple[Any, ...]]:
+    """Built once, as every statement here that an event needs: building costs more than running it."""
+    return select(*_RATED).where(which).order_by(_RISK.c.ref).with_for_update()
+
+
+_KEYS: BindParameter[Any] = bindparam("keys", expanding=True)
+_THESE = _locking(_RISK.c.id.in_(_KEYS))
+_LINKED_TO = _locking(_RISK.c.id.in_(select(_LINK.c.risk_id).where(_LINK.c.subject.in_(_KEYS))))
+
+
+async def _lock(tx: Tx, query: Select[*tuple[Any, ...]], keys: Sequence[Any]) -> list[RatedRisk]:
     """Unassessed ones are locked as well: their first assessment may be under way."""
-    query = select(*_RATED).where(which).order_by(Risk.ref)
-    rows = (await tx.session.execute(query.with_for_update())).all()
+    connection = await tx.session.connection()
+    rows = (await connection.execute(query, {"keys": keys})).all()
     known = await matrices(tx, {row.matrix_id for row in rows})
     return [found for row in rows if (found := _rated(row, known[row.matrix_id]))]
 
@@ -106,31 +120,23 @@ def _rated(row: Row[*tuple[Any, ...]], matrix: Matrix) -> RatedRisk | None:
     )
 
 
-def _links() -> Select[*tuple[Any, ...]]:
-    return select(
-        RiskLink.id,
-        RiskLink.risk_id,
-        RiskLink.indicator,
-        RiskLink.area,
-        RiskLink.causal_group,
-        RiskLink.signal,
-        RiskLink.severity_at,
-        RiskLink.review_opened,
-        IndicatorSignal.version,
-        IndicatorSignal.event_id,
-        IndicatorSignal.period_kind,
-        IndicatorSignal.period_start,
-        IndicatorSignal.period_end,
-        IndicatorSignal.target,
-        IndicatorSignal.benchmark,
-        IndicatorSignal.trend,
-        IndicatorSignal.best,
-    ).outerjoin_from(RiskLink, IndicatorSignal, RiskLink.subject == IndicatorSignal.subject)
+_LINKS = (
+    select(
+        *(_LINK.c[name] for name in ("id", "risk_id", "indicator", "area", "causal_group", "signal")),
+        *(_LINK.c[name] for name in ("severity_at", "review_opened")),
+        *(_SIGNAL.c[name] for name in ("version", "event_id", "period_kind", "period_start", "period_end")),
+        *(_SIGNAL.c[name] for name in ("target", "benchmark", "trend", "best")),
+    )
+    .outerjoin_from(_LINK, _SIGNAL, _LINK.c.subject == _SIGNAL.c.subject)
+    .where(_LINK.c.risk_id.in_(_KEYS))
+    .order_by(_LINK.c.id)
+)
 
 
 async def links_of(tx: Tx, risk_ids: Collection[int]) -> dict[int, list[Link]]:
     """The links of risks with where their indicators stand now, in the order they were added."""
-    rows = await tx.session.execute(_links().where(RiskLink.risk_id.in_(risk_ids)).order_by(RiskLink.id))
+    connection = await tx.session.connection()
+    rows = await connection.execute(_LINKS, {"keys": list(risk_ids)})
     found: dict[int, list[Link]] = {risk_id: [] for risk_id in risk_ids}
     for row in rows:
         found[row.risk_id].append(_link(row))

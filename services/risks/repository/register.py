@@ -5,7 +5,20 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
-from sqlalchemy import ColumnElement, case, cast, delete, func, insert, or_, select, union_all, update
+from sqlalchemy import (
+    BindParameter,
+    ColumnElement,
+    bindparam,
+    case,
+    cast,
+    delete,
+    func,
+    insert,
+    or_,
+    select,
+    union_all,
+    update,
+)
 from sqlalchemy.exc import IntegrityError
 
 from chassis.db import BigId, Tx
@@ -27,9 +40,13 @@ class RiskFilter:
     search: str | None = None
 
 
+_KEYS: BindParameter[Any] = bindparam("keys", expanding=True)
+_BY_REF = select(Risk).where(Risk.ref == bindparam("wanted")).execution_options(populate_existing=True)
+"""Built once, as every statement here that one risk's page needs: building costs more than running it."""
+
+
 async def risk(tx: Tx, ref: str) -> Risk | None:
-    query = select(Risk).where(Risk.ref == ref).execution_options(populate_existing=True)
-    return (await tx.session.scalars(query)).one_or_none()
+    return (await tx.session.scalars(_BY_REF, {"wanted": ref})).one_or_none()
 
 
 async def locked_risk(tx: Tx, ref: str) -> Risk | None:
@@ -82,26 +99,33 @@ async def risks(tx: Tx, wanted: RiskFilter, today: date, after: str | None, limi
     return (await tx.session.scalars(query)).all()
 
 
+_HISTORY, _PROPOSAL, _TASK = History.__table__.c, ProposalRow.__table__.c, ReviewTask.__table__.c
+_RATINGS_AT = select(_HISTORY.risk_id, _HISTORY.after).where(
+    _HISTORY.id.in_(
+        select(func.max(_HISTORY.id))
+        .where(_HISTORY.risk_id.in_(_KEYS), _HISTORY.business_date <= bindparam("day"))
+        .group_by(_HISTORY.risk_id)
+    )
+)
+_OPEN_MATTERS = union_all(
+    select(_PROPOSAL.risk_id, _PROPOSAL.id.label("proposal_id")).where(
+        _PROPOSAL.risk_id.in_(_KEYS), _PROPOSAL.state == ProposalState.OPEN.value
+    ),
+    select(_TASK.risk_id, cast(None, BigId)).where(_TASK.risk_id.in_(_KEYS), _TASK.state == TaskState.OPEN.value),
+)
+
+
 async def ratings_at(tx: Tx, risk_ids: Collection[int], day: date) -> dict[int, dict[str, Any]]:
     """The rating that was in effect at the end of ``day``, for risks that had one."""
-    latest = (
-        select(func.max(History.id))
-        .where(History.risk_id.in_(risk_ids), History.business_date <= day)
-        .group_by(History.risk_id)
-    )
-    rows = await tx.session.execute(select(History.risk_id, History.after).where(History.id.in_(latest)))
+    connection = await tx.session.connection()
+    rows = await connection.execute(_RATINGS_AT, {"keys": list(risk_ids), "day": day})
     return {row.risk_id: row.after for row in rows}
 
 
 async def open_matters(tx: Tx, risk_ids: Collection[int]) -> tuple[dict[int, int], set[int]]:
     """The open proposal of each risk, and the risks with an open review task, in one query."""
-    proposals = select(ProposalRow.risk_id, ProposalRow.id.label("proposal_id")).where(
-        ProposalRow.risk_id.in_(risk_ids), ProposalRow.state == ProposalState.OPEN
-    )
-    tasks = select(ReviewTask.risk_id, cast(None, BigId)).where(
-        ReviewTask.risk_id.in_(risk_ids), ReviewTask.state == TaskState.OPEN
-    )
-    rows = (await tx.session.execute(union_all(proposals, tasks))).all()
+    connection = await tx.session.connection()
+    rows = (await connection.execute(_OPEN_MATTERS, {"keys": list(risk_ids)})).all()
     open_proposals = {row.risk_id: row.proposal_id for row in rows if row.proposal_id is not None}
     return open_proposals, {row.risk_id for row in rows if row.proposal_id is None}
 

@@ -4,7 +4,7 @@ from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import ColumnElement, Table, delete, select
+from sqlalchemy import ColumnElement, Table, bindparam, delete, select
 
 from chassis.db import Tx
 from chassis.sql import insert_or_ignore, upsert
@@ -27,12 +27,6 @@ class Heard:
     severities: Severities
 
 
-_COLOURS = (
-    IndicatorSignal.target,
-    IndicatorSignal.benchmark,
-    IndicatorSignal.trend,
-    IndicatorSignal.best,
-)
 _CARRIED = [
     "version",
     "event_id",
@@ -47,14 +41,19 @@ _CARRIED = [
 ]
 
 
+_SIGNAL = IndicatorSignal.__table__.c
+_KNOWN = (  # built once, as every statement here that an event needs: building costs more than running it
+    select(_SIGNAL.subject, _SIGNAL.version, _SIGNAL.target, _SIGNAL.benchmark, _SIGNAL.trend, _SIGNAL.best)
+    .where(_SIGNAL.subject.in_(bindparam("subjects", expanding=True)))
+    .order_by(_SIGNAL.subject)
+    .with_for_update()
+)
+
+
 async def known_severities(tx: Tx, subjects: Collection[str]) -> dict[str, tuple[int, Severities]]:
     """Version and severities of the signals that exist among ``subjects``, locked in order."""
-    rows = await tx.session.execute(
-        select(IndicatorSignal.subject, IndicatorSignal.version, *_COLOURS)
-        .where(IndicatorSignal.subject.in_(subjects))
-        .order_by(IndicatorSignal.subject)
-        .with_for_update()
-    )
+    connection = await tx.session.connection()
+    rows = await connection.execute(_KNOWN, {"subjects": list(subjects)})
     return {row[0]: (row[1], (row[2], row[3], row[4], row[5])) for row in rows}
 
 
