@@ -100,7 +100,7 @@ async def _with(stage: Stage, consumers: int, first: dict[int, int]) -> float:
     started = time.perf_counter()
     await database.write(lambda tx: place(tx, "risks", start))
     while await stored_positions(database, "risks", list(ends)) != ends:  # noqa: ASYNC110  no bell rings
-        await asyncio.sleep(0.05)
+        await asyncio.sleep(0.02)
     elapsed = time.perf_counter() - started
     for child in children:
         child.terminate()
