@@ -7,6 +7,7 @@ import shutil
 import subprocess
 import tempfile
 import uuid
+from collections.abc import Sequence
 from pathlib import Path
 
 from suite.engines.process import Command, Engine, EngineUnavailable, free_port, run
@@ -118,6 +119,10 @@ class KafkaServer(Engine):
     """One broker without authentication, for this machine only. Topics are made by whoever needs them."""
 
     name = "kafka"
+    more_properties: Sequence[str] = ()
+    """Lines after the settings; of a setting given twice the last counts."""
+    more_format: Sequence[str] = ()
+    """Options more to make its storage with."""
 
     def __init__(self, folder: Path | None = None) -> None:
         super().__init__(folder)
@@ -133,14 +138,20 @@ class KafkaServer(Engine):
         if reason := missing():
             raise EngineUnavailable(reason)
         ports = {"port": self.port, "controller": self._controller_port}
-        self._properties.write_text(PROPERTIES.format(data=self._data, **ports))
+        self._properties.write_text("\n".join([PROPERTIES.format(data=self._data, **ports), *self.more_properties]))
         if not (self._data / "meta.properties").exists():
             self._format()
         return self._command("kafka.Kafka", str(self._properties))
 
     def _format(self) -> None:
         cluster = base64.urlsafe_b64encode(uuid.uuid4().bytes).decode().rstrip("=")
-        options = ("format", "--standalone", f"--cluster-id={cluster}", f"--config={self._properties}")
+        options = (
+            "format",
+            "--standalone",
+            f"--cluster-id={cluster}",
+            f"--config={self._properties}",
+            *self.more_format,
+        )
         run(self._command("kafka.tools.StorageTool", *options), self.folder)
 
     def _command(self, program: str, *arguments: str) -> Command:

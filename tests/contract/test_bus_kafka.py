@@ -1,10 +1,6 @@
 """What only the Kafka adapter promises."""
 
-import json
-import threading
-from collections.abc import Iterator
-from contextlib import aclosing, contextmanager
-from http.server import BaseHTTPRequestHandler, HTTPServer
+from contextlib import aclosing
 
 import pytest
 from aiokafka.admin import AIOKafkaAdminClient
@@ -19,6 +15,7 @@ from chassis.bus.kafka.producer import murmur2
 from chassis.bus.port import Bus, BusError, TopicPartition
 from tests.contract.conftest import PARTITIONS, OpenBus
 from tests.contract.test_bus_conformance import Database, messages, next_batch, numbers
+from tests.contract.tokens import token_server
 from tests.eventually import eventually
 
 
@@ -124,41 +121,6 @@ async def test_a_token_is_fetched_once_and_again_before_it_ends():
     with token_server(lives_s=0) as asked:
         credentials = ClientCredentials(_oauth(asked.url))
         assert [await credentials.token() for _ in range(3)] == ["token-1", "token-2", "token-3"]
-
-
-class TokenServer(HTTPServer):
-    def __init__(self, lives_s: int) -> None:
-        super().__init__(("127.0.0.1", 0), TokenHandler)
-        self.lives_s = lives_s
-        self.forms: list[str] = []
-        self.url = f"http://127.0.0.1:{self.server_port}/token"
-
-
-class TokenHandler(BaseHTTPRequestHandler):
-    server: TokenServer
-
-    def do_POST(self) -> None:
-        assert self.headers["Authorization"].startswith("Basic ")
-        self.server.forms.append(self.rfile.read(int(self.headers["Content-Length"])).decode())
-        body = {"access_token": f"token-{len(self.server.forms)}", "expires_in": self.server.lives_s}
-        self.send_response(200)
-        self.end_headers()
-        self.wfile.write(json.dumps(body).encode())
-
-    def log_message(self, *_: object) -> None: ...
-
-
-@contextmanager
-def token_server(lives_s: int) -> Iterator[TokenServer]:
-    server = TokenServer(lives_s)
-    thread = threading.Thread(target=server.serve_forever)
-    thread.start()
-    try:
-        yield server
-    finally:
-        server.shutdown()
-        thread.join()
-        server.server_close()
 
 
 def _oauth(url: str) -> KafkaSettings:
