@@ -63,9 +63,9 @@ class UnreadableEventError(ValueError):
 
 
 class Delivery:
-    """One event as consumed. The body is decoded when asked for, and once."""
+    """One event as consumed. The body is decoded when asked for, and not remembered: batches are long."""
 
-    __slots__ = ("_body", "id", "record", "source", "subject", "traceparent", "type", "version")
+    __slots__ = ("id", "record", "source", "subject", "traceparent", "type", "version")
 
     def __init__(self, record: Record, attributes: Mapping[str, str]) -> None:
         """Take the attributes that can be kept.
@@ -80,7 +80,6 @@ class Delivery:
         self.subject = subject = record.key
         self.version = version = int(attributes["ce_aggregateversion"])
         self.traceparent = attributes.get("traceparent")
-        self._body: tuple[type[BaseModel], BaseModel] | None = None
         if not (0 < len(id_) <= 64 and 0 < len(source) <= 60 and 0 < len(type_) <= 120 and 0 < len(subject) <= 200):  # noqa: PLR2004  as wide as the columns
             raise ValueError("id, source, type or key is empty or too long")
         if "\x00" in id_ or "\x00" in source or "\x00" in type_ or "\x00" in subject:
@@ -94,9 +93,7 @@ class Delivery:
         Raises:
             pydantic.ValidationError: the body does not fit, so the event is poison.
         """
-        if self._body is None or self._body[0] is not model:
-            self._body = (model, CloudEvent[model].model_validate_json(self.record.value).data)  # type: ignore[valid-type]  # built at run time
-        body: B = self._body[1]  # type: ignore[assignment]  # of `model`, by the line above
+        body: B = CloudEvent[model].model_validate_json(self.record.value).data  # type: ignore[valid-type]  # built at run time
         return body
 
 

@@ -16,10 +16,8 @@ _OFFSET_KEY = ("consumer", "topic", "partition")
 
 
 _MOVE = text(
-    """
-    UPDATE consumer_offset SET next_offset = :following, moved_at = :now
-    WHERE consumer = :consumer AND topic = :topic AND partition = :partition AND next_offset = :expected
-    """
+    "UPDATE consumer_offset SET next_offset = :following, moved_at = :now "
+    "WHERE consumer = :consumer AND topic = :topic AND partition = :partition AND next_offset = :expected"
 ).bindparams(bindparam("now", type_=UtcDateTime))
 
 

@@ -5,22 +5,68 @@ from collections.abc import Sequence
 from chassis.consumer import Rebuild, Subscription
 from chassis.db import Tx
 from chassis.events import Delivery
-from contracts.indicators import INDICATOR_UPDATED, IndicatorUpdated
+from contracts.colours import Polarity
+from contracts.envelope import Body
+from contracts.indicators import INDICATOR_UPDATED, ObservationStatus
+from contracts.money import Number
+from contracts.period import Period
 from contracts.topics import events_topic
 from services.finance.repository import facts
-from services.finance.service.hearing import Heard, hear, keep, restate_all
+from services.finance.service.hearing import Fact, News, hear, keep, restate_all
 
 
-def _heard(deliveries: Sequence[Delivery]) -> list[Heard]:
-    return [Heard(event.id, event.version, event.data(IndicatorUpdated)) for event in deliveries]
+class SeenIndicator(Body):
+    code: str
+    polarity: Polarity
+
+
+class SeenArea(Body):
+    code: str
+
+
+class SeenPoint(Body):
+    period: str
+    value: Number | None
+    revision: int
+    status: ObservationStatus
+
+
+class SeenUpdate(Body):
+    """What of an update matters here. The rest of the contract's body is not even read."""
+
+    indicator: SeenIndicator
+    area: SeenArea
+    series: list[SeenPoint]
+    changed: list[SeenPoint]
+
+
+def news_of(deliveries: Sequence[Delivery]) -> News:
+    """What events say, one decoded after the other: a long batch of whole bodies would be much to remember.
+
+    Raises:
+        ValueError: a body does not fit.
+    """
+    news = News()
+    for event in deliveries:
+        said = event.data(SeenUpdate)
+        points = [*said.series, *said.changed]
+        told = {
+            Period.parse(p.period): Fact(p.revision, p.value, p.status, event.id) for p in sorted(points, key=_revision)
+        }
+        news.add((said.indicator.code, said.area.code), event.version, said.indicator.polarity, told)
+    return news
+
+
+def _revision(point: SeenPoint) -> int:
+    return point.revision
 
 
 async def apply_indicator_updates(tx: Tx, deliveries: Sequence[Delivery]) -> None:
-    await hear(tx, _heard(deliveries))
+    await hear(tx, news_of(deliveries))
 
 
 async def fold_indicator_updates(tx: Tx, deliveries: Sequence[Delivery]) -> None:
-    await keep(tx, _heard(deliveries))
+    await keep(tx, news_of(deliveries))
 
 
 SUBSCRIPTION = Subscription(

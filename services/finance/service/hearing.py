@@ -1,12 +1,13 @@
 """What finance does with what it hears of indicators."""
 
-from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from decimal import Decimal
 from typing import Any
 
 from chassis.db import Tx
 from contracts.colours import Polarity
-from contracts.indicators import ChangedPeriod, IndicatorUpdated, SeriesPoint
+from contracts.indicators import ObservationStatus
 from contracts.period import Period
 from services.finance.models import IndicatorArea
 from services.finance.repository import facts
@@ -16,32 +17,44 @@ from services.finance.service.restatement import restate
 
 
 @dataclass(frozen=True, slots=True)
-class Heard:
-    """An event of an indicator in an area: its id, the version of the aggregate, its body."""
+class Fact:
+    """The value of a period, null where it was withdrawn, and the event that told it."""
 
+    revision: int
+    value: Decimal | None
+    status: ObservationStatus
     event_id: str
-    version: int
-    body: IndicatorUpdated
-
-    @property
-    def pair(self) -> Pair:
-        return (self.body.indicator.code, self.body.area.code)
 
 
-async def hear(tx: Tx, heard: Sequence[Heard]) -> None:
+@dataclass(slots=True)
+class News:
+    """What events say: of each indicator in an area the newest version, and of its periods the highest revision."""
+
+    newest: dict[Pair, tuple[int, Polarity]] = field(default_factory=dict)
+    facts: dict[tuple[Pair, Period], Fact] = field(default_factory=dict)
+
+    def add(self, pair: Pair, version: int, polarity: Polarity, told: Mapping[Period, Fact]) -> None:
+        if pair not in self.newest or version > self.newest[pair][0]:
+            self.newest[pair] = (version, polarity)
+        for period, fact in told.items():
+            known = self.facts.get((pair, period))
+            if known is None or fact.revision > known.revision:
+                self.facts[pair, period] = fact
+
+
+async def hear(tx: Tx, news: News) -> None:
     """Keep what is new in these events and restate the schemes it moves. Order and duplicates cannot matter."""
-    await keep(tx, heard)
-    codes = await facts.schemes_linked_to(tx, {event.pair for event in heard})
-    await restate(tx, codes, {event.event_id for event in heard})
+    await keep(tx, news)
+    codes = await facts.schemes_linked_to(tx, news.newest.keys())
+    await restate(tx, codes, {fact.event_id for fact in news.facts.values()})
 
 
-async def keep(tx: Tx, heard: Sequence[Heard]) -> None:
+async def keep(tx: Tx, news: News) -> None:
     """Keep facts and polarities without restating anything. A withdrawn value is kept as null."""
-    newest = _newest(heard)
-    known = await facts.lock_pairs(tx, newest)
-    moved = [(pair, event) for pair, event in sorted(newest.items()) if event.version > known[pair].version]
-    await facts.put_pairs(tx, [_pair_row(known[pair], event) for pair, event in moved])
-    await facts.put_facts(tx, _fact_rows(heard))
+    known = await facts.lock_pairs(tx, news.newest)
+    moved = [(pair, said) for pair, said in sorted(news.newest.items()) if said[0] > known[pair].version]
+    await facts.put_pairs(tx, [_pair_row(known[pair], *said) for pair, said in moved])
+    await facts.put_facts(tx, _fact_rows(news))
 
 
 async def restate_all(tx: Tx) -> None:
@@ -49,48 +62,32 @@ async def restate_all(tx: Tx) -> None:
     await restate(tx, await facts.all_linked_schemes(tx))
 
 
-def _newest(heard: Iterable[Heard]) -> dict[Pair, Heard]:
-    found: dict[Pair, Heard] = {}
-    for event in heard:
-        if event.pair not in found or event.version > found[event.pair].version:
-            found[event.pair] = event
-    return found
-
-
-def _pair_row(known: IndicatorArea, event: Heard) -> dict[str, Any]:
+def _pair_row(known: IndicatorArea, version: int, polarity: Polarity) -> dict[str, Any]:
     """The polarity of the newest event, and the version at which it last turned (0: it never did)."""
-    polarity = event.body.indicator.polarity
     turned = known.polarity is not None and Polarity(known.polarity) is not polarity
     return {
         "indicator": known.indicator,
         "area": known.area,
-        "version": event.version,
+        "version": version,
         "polarity": polarity.value,
-        "polarity_since": event.version if turned else known.polarity_since,
+        "polarity_since": version if turned else known.polarity_since,
     }
 
 
-def _fact_rows(heard: Iterable[Heard]) -> list[Mapping[str, Any]]:
-    """The highest revision of each period these events carry, whether listed as changed or in the series."""
-    found: dict[tuple[Pair, Period], tuple[Heard, ChangedPeriod | SeriesPoint]] = {}
-    for event in heard:
-        points: list[ChangedPeriod | SeriesPoint] = [*event.body.series, *event.body.changed]
-        for point in points:
-            key = (event.pair, point.period)
-            if key not in found or point.revision > found[key][1].revision:
-                found[key] = (event, point)
-    ordered = sorted(found.items(), key=lambda item: (item[0][0], item[0][1].kind, item[0][1].start, item[0][1].end))
-    return [_fact_row(event, point) for _, (event, point) in ordered]
+def _fact_rows(news: News) -> list[Mapping[str, Any]]:
+    ordered = sorted(
+        news.facts.items(), key=lambda item: (item[0][0], item[0][1].kind, item[0][1].start, item[0][1].end)
+    )
+    return [_fact_row(pair, period, fact) for (pair, period), fact in ordered]
 
 
-def _fact_row(event: Heard, point: ChangedPeriod | SeriesPoint) -> dict[str, Any]:
-    indicator, area = event.pair
+def _fact_row(pair: Pair, period: Period, fact: Fact) -> dict[str, Any]:
     return {
-        "indicator": indicator,
-        "area": area,
-        **columns_of(point.period),
-        "value": point.value,
-        "revision": point.revision,
-        "status": point.status.value,
-        "event_id": event.event_id,
+        "indicator": pair[0],
+        "area": pair[1],
+        **columns_of(period),
+        "value": fact.value,
+        "revision": fact.revision,
+        "status": fact.status.value,
+        "event_id": fact.event_id,
     }
