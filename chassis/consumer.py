@@ -29,6 +29,7 @@ T = TypeVar("T")
 log = get_logger()
 
 TELL_SECONDS = 1.0
+SHORT = 1000
 
 Apply = Callable[[Tx, Sequence[Delivery]], Awaitable[None]]
 Accept = Callable[[Tx, str, Sequence[Delivery]], Awaitable[Sequence[Delivery]]]
@@ -120,7 +121,7 @@ class ConsumerLoop:
         self._expected: dict[TopicPartition, int] = {}
         self._failures = 0
         self._parked: set[str] = set()
-        self._lanes = Lanes(settings.consumer_batch)
+        self._lanes = Lanes(0)
         self._untold: dict[TopicPartition, int] = {}
         self._told_at = 0.0
 
@@ -136,11 +137,12 @@ class ConsumerLoop:
     async def run(self) -> None:
         """Consume until cancelled, or until a run of failures stops it (then :attr:`stopped` says why)."""
         reader = await self.bus.consumer(f"commissioning.{self.name}", self.subscription.topics, self._positions)
-        self._lanes = Lanes(self.settings.consumer_batch)
+        lanes, most = self._width()
+        self._lanes = Lanes(most)
         try:
             self._parked = await self._parked_subjects()
             async with asyncio.TaskGroup() as tasks:
-                lanes = [tasks.create_task(self._lane(reader)) for _ in range(self.settings.consumer_lanes)]
+                working = [tasks.create_task(self._lane(reader)) for _ in range(lanes)]
                 async for batch in reader.batches():
                     if batch is not None:
                         await self._lanes.put(batch)
@@ -148,13 +150,18 @@ class ConsumerLoop:
                     await self._tell(reader)
                     if self._lanes.empty:
                         await self._look_around(reader)
-                for lane in lanes:
+                for lane in working:
                     lane.cancel()
         except* ConsumerStopped as errors:
             self.stopped = str(errors.exceptions[0])
             log.error("consumer.stopped", consumer=self.name, reason=self.stopped)  # noqa: TRY400  the reason says it all
         finally:
             await reader.close()
+
+    def _width(self) -> tuple[int, int]:
+        """How many lanes, and how many events a transaction; SQLite has one writer, whom requests wait for as well."""
+        lanes, most = self.settings.consumer_lanes, self.settings.consumer_batch
+        return (1, min(most, SHORT)) if self.database.dialect == "sqlite" else (lanes, most)
 
     async def _lane(self, reader: Consumer) -> None:
         """Apply what waits, batches of several partitions together where they can be."""
