@@ -49,8 +49,8 @@ class Relay:
             while True:
                 try:
                     await self._wait()
-                    while await self.cycle(producer):
-                        pass
+                    while await self.cycle(producer) == CHUNKS * self.batch:
+                        pass  # less than that was all there was; what is committed meanwhile rings again
                     pause, self.failing = 0.1, None
                 except Exception as error:
                     if not (isinstance(error, BusError) or is_outage(error)):
