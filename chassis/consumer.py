@@ -7,7 +7,7 @@ else goes on; a run of failures stops the loop, since then it is the code or the
 import asyncio
 import time
 from collections.abc import Awaitable, Callable, Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
 from typing import TypeVar
 
@@ -156,6 +156,9 @@ class ConsumerLoop:
             self.stopped = str(errors.exceptions[0])
             log.error("consumer.stopped", consumer=self.name, reason=self.stopped)  # noqa: TRY400  the reason says it all
         finally:
+            with suppress(TimeoutError):
+                async with asyncio.timeout(TELL_SECONDS):
+                    await self._tell(reader)
             await reader.close()
 
     def _width(self) -> tuple[int, int]:

@@ -1,11 +1,13 @@
 """Delivered at least once, applied once; poison parked; operators in control."""
 
+import asyncio
 from dataclasses import replace
 
 import pytest
 import structlog
 
 from chassis import dead_letters, replay
+from chassis.bus.embedded import EmbeddedConsumer
 from chassis.bus.port import TopicPartition
 from chassis.consumer import ConsumerLoop
 from chassis.dead_letters import LetterState
@@ -219,6 +221,26 @@ async def test_batches_of_several_partitions_share_a_transaction(database, bus):
     assert await loop._together(reader, batches)
     assert await database.read(applied) == sorted((f"s{n}", 1) for n in range(20))
     assert loop.standing == ends
+
+
+async def test_the_bus_is_told_of_offsets_now_and_then_and_at_the_end(database, bus, monkeypatch):
+    told = []
+
+    async def note(_reader, offsets):
+        told.append(dict(offsets))
+
+    monkeypatch.setattr(EmbeddedConsumer, "commit", note)
+    monkeypatch.setattr("chassis.consumer.TELL_SECONDS", 0.5)
+    loop = ConsumerLoop(database, bus, TALLY, ServiceSettings())
+    task = asyncio.create_task(loop.run())
+    for version in range(1, 9):
+        await publish(bus, said("a", version, version))
+        await caught_up(database, bus)
+    task.cancel()
+    await asyncio.gather(task, return_exceptions=True)
+    (source,) = {at for offsets in told for at in offsets}
+    assert told[-1] == {source: 8}
+    assert len(told) < 8
 
 
 async def test_replay_goes_through_the_same_handler(database, bus, consuming):
