@@ -1,6 +1,6 @@
 """Events that could not be applied: parked with their reason, retried through the same handler, or discarded."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from enum import StrEnum
 from typing import Any
 
@@ -112,6 +112,22 @@ async def resolve(tx: Tx, letter: int, state: LetterState, resolution: str) -> N
         .where(letters.c.id == letter)
         .values(state=state.value, resolved_at=tx.now, resolution=resolution)
     )
+
+
+async def supersede(tx: Tx, consumer: str, newest: Mapping[str, int]) -> None:
+    """Close what is parked of subjects that a newer event has brought to these versions."""
+    letters = tx.table("dead_letter")
+    for subject, version in newest.items():
+        older = (letters.c.subject == subject) & (letters.c.version < version) & (letters.c.consumer == consumer)
+        closed = {"state": LetterState.SUPERSEDED.value, "resolved_at": tx.now, "resolution": f"version {version} came"}
+        statement = update(letters).where(older, letters.c.state == LetterState.PARKED.value).values(**closed)
+        await tx.session.execute(statement)
+
+
+async def parked_subjects(tx: Tx, consumer: str) -> set[str]:
+    letters = tx.table("dead_letter")
+    parked = (letters.c.consumer == consumer) & (letters.c.state == LetterState.PARKED.value)
+    return set(await tx.session.scalars(select(letters.c.subject).where(parked)))
 
 
 async def waiting(tx: Tx, consumer: str) -> int:

@@ -230,7 +230,7 @@ async def test_the_bus_is_told_of_offsets_now_and_then_and_at_the_end(database, 
         told.append(dict(offsets))
 
     monkeypatch.setattr(EmbeddedConsumer, "commit", note)
-    monkeypatch.setattr("chassis.consumer.TELL_SECONDS", 0.5)
+    monkeypatch.setattr("chassis.consumer.loop.TELL_SECONDS", 0.5)
     loop = ConsumerLoop(database, bus, TALLY, ServiceSettings())
     task = asyncio.create_task(loop.run())
     for version in range(1, 9):

@@ -1,27 +1,22 @@
-"""The consumer loop: batches in, effects, inbox and offset in one transaction, poison parked.
-
-The promise is "delivered at least once, applied once". A failing event is retried, then parked alone while everything
-else goes on; a run of failures stops the loop, since then it is the code or the schema that is broken.
-"""
+"""The loop: batches in, effects, inbox and offset in one transaction, poison parked."""
 
 import asyncio
 import time
 from collections.abc import Awaitable, Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager, suppress
-from dataclasses import dataclass, field
 from typing import TypeVar
 
 import structlog
-from sqlalchemy import update
 
-from chassis import inbox, telemetry
+from chassis import dead_letters, inbox, telemetry
 from chassis.bus.port import Batch, Bus, BusError, Consumer, Record, TopicPartition
+from chassis.consumer.lanes import Lanes
+from chassis.consumer.subscription import Share, Sorted, Subscription, sort
 from chassis.db import Database, Tx, is_outage
-from chassis.dead_letters import LetterState, Reason, park
-from chassis.events import Delivery, UnreadableEventError, delivery
+from chassis.dead_letters import Reason
+from chassis.events import Delivery
 from chassis.faults import crash_point
 from chassis.inbox import HeardBefore, StaleOffset
-from chassis.lanes import Lanes
 from chassis.logging import get_logger
 from chassis.settings import ServiceSettings
 
@@ -31,80 +26,11 @@ log = get_logger()
 TELL_SECONDS = 1.0
 SHORT = 1000
 
-Apply = Callable[[Tx, Sequence[Delivery]], Awaitable[None]]
 Accept = Callable[[Tx, str, Sequence[Delivery]], Awaitable[Sequence[Delivery]]]
-Step = Callable[[Tx], Awaitable[None]]
-
-
-@dataclass(frozen=True, slots=True)
-class Rebuild:
-    """How derived state is made again: dropped, folded from the whole log, then evaluated once."""
-
-    drop: Step
-    fold: Apply
-    finish: Step
-
-
-@dataclass(frozen=True, slots=True)
-class Subscription:
-    """What a service hears. ``apply`` gets events, those of a partition in order, none of them applied before.
-
-    ``supersedes``: a newer event of an aggregate makes an older parked one needless.
-    """
-
-    consumer: str
-    topics: tuple[str, ...]
-    types: tuple[str, ...]
-    apply: Apply
-    rebuild: Rebuild | None = None
-    supersedes: bool = False
 
 
 class ConsumerStopped(Exception):  # noqa: N818  named for what it is
     """A run of failures: the consumer stands still until somebody has looked."""
-
-
-@dataclass(slots=True)
-class Sorted:
-    """A batch, sorted into what is applied and what is parked unread."""
-
-    apply: list[Delivery] = field(default_factory=list)
-    park: list[tuple[Record, Reason, str]] = field(default_factory=list)
-
-
-@dataclass(frozen=True, slots=True)
-class Share:
-    """One partition's part of a transaction: its records, and where the consumer must stand for them."""
-
-    source: TopicPartition
-    expected: int
-    records: Sequence[Record]
-
-    @property
-    def following(self) -> int:
-        return self.records[-1].offset + 1
-
-
-def sort(records: Sequence[Record], types: Sequence[str]) -> Sorted:
-    """Events to apply; unknown versions of their types and unreadable records to park; other types are not ours."""
-    found, bases = Sorted(), {_base(name) for name in types}
-    for record in records:
-        try:
-            event = delivery(record)
-        except UnreadableEventError as error:
-            found.park.append((record, Reason.UNREADABLE, str(error)))
-            continue
-        if event.type in types:
-            found.apply.append(event)
-        elif _base(event.type) in bases:
-            found.park.append(
-                (record, Reason.UNKNOWN_VERSION, f"{event.type} is not known here; known: {', '.join(types)}")
-            )
-    return found
-
-
-def _base(type_: str) -> str:
-    return type_.rpartition(".v")[0]
 
 
 class ConsumerLoop:
@@ -140,7 +66,7 @@ class ConsumerLoop:
         lanes, most = self._width()
         self._lanes = Lanes(most)
         try:
-            self._parked = await self._parked_subjects()
+            self._parked = await self._until_storage(lambda: self.database.read(self._parked_subjects))
             async with asyncio.TaskGroup() as tasks:
                 working = [tasks.create_task(self._lane(reader)) for _ in range(lanes)]
                 async for batch in reader.batches():
@@ -311,7 +237,7 @@ class ConsumerLoop:
 
         async def work(tx: Tx) -> None:
             await inbox.move(tx, self.name, one.source, one.expected, one.following)
-            await park(tx, self.name, record, Reason.FAILED, repr(failure), attempts)
+            await dead_letters.park(tx, self.name, record, Reason.FAILED, repr(failure), attempts)
 
         await self.database.write(work)
         self._expected[one.source] = one.following
@@ -340,7 +266,7 @@ class ConsumerLoop:
             await self.subscription.apply(tx, fresh)
             await self._supersede(tx, fresh)
         for record, reason, error in batch.park:
-            await park(tx, self.name, record, reason, error, attempts=0)
+            await dead_letters.park(tx, self.name, record, reason, error, attempts=0)
         crash_point("consumer.mid_batch")
 
     def _count(self, batch: Sorted) -> None:
@@ -363,33 +289,13 @@ class ConsumerLoop:
             error=error[:300],
         )
 
+    async def _parked_subjects(self, tx: Tx) -> set[str]:
+        return await dead_letters.parked_subjects(tx, self.name)
+
     async def _supersede(self, tx: Tx, fresh: Sequence[Delivery]) -> None:
         newest = {event.subject: event.version for event in fresh if event.subject in self._parked}
-        if not (self.subscription.supersedes and newest):
-            return
-        letters = tx.table("dead_letter")
-        for subject, version in newest.items():
-            older = (letters.c.subject == subject) & (letters.c.version < version) & (letters.c.consumer == self.name)
-            await tx.session.execute(
-                update(letters)
-                .where(older, letters.c.state == LetterState.PARKED.value)
-                .values(
-                    state=LetterState.SUPERSEDED.value,
-                    resolved_at=tx.now,
-                    resolution=f"version {version} came",
-                )
-            )
-
-    async def _parked_subjects(self) -> set[str]:
-        async def work(tx: Tx) -> set[str]:
-            letters = tx.table("dead_letter")
-            query = letters.select().with_only_columns(letters.c.subject)
-            rows = await tx.session.execute(
-                query.where(letters.c.consumer == self.name, letters.c.state == LetterState.PARKED.value)
-            )
-            return {subject for (subject,) in rows}
-
-        return await self._until_storage(lambda: self.database.read(work))
+        if self.subscription.supersedes and newest:
+            await dead_letters.supersede(tx, self.name, newest)
 
 
 @contextmanager
