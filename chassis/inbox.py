@@ -81,28 +81,27 @@ async def accept_new(tx: Tx, consumer: str, deliveries: Sequence[Delivery]) -> S
     """
     if len({event.id for event in deliveries}) < len(deliveries):
         raise HeardBefore("an id comes twice")
-    for source, partition, events in _alike(deliveries):
+    for source, events in _by_source(deliveries):
         columns = Columns(
             each={
                 "event_id": [event.id for event in events],
                 "subject": [event.subject for event in events],
                 "version": [event.version for event in events],
+                "partition": [event.record.partition for event in events],
                 "offset": [event.record.offset for event in events],
             },
-            same={"consumer": consumer, "source": source, "partition": partition, "applied_at": tx.now},
+            same={"consumer": consumer, "source": source, "applied_at": tx.now},
         )
         if (new := await insert_or_ignore_count(tx, tx.table("inbox"), columns, _KEY)) < len(events):
             raise HeardBefore(f"{len(events) - new} of {len(events)} events were heard before")
     return deliveries
 
 
-def _alike(deliveries: Sequence[Delivery]) -> Iterator[tuple[str, int, list[Delivery]]]:
-    """Events by source and partition: nearly always one of each."""
-    groups: dict[tuple[str, int], list[Delivery]] = {}
-    for event in deliveries:
-        groups.setdefault((event.source, event.record.partition), []).append(event)
-    for (source, partition), events in groups.items():
-        yield source, partition, events
+def _by_source(deliveries: Sequence[Delivery]) -> Iterator[tuple[str, Sequence[Delivery]]]:
+    """Nearly always there is one."""
+    sources = {event.source for event in deliveries}
+    for source in sorted(sources):
+        yield source, deliveries if len(sources) == 1 else [each for each in deliveries if each.source == source]
 
 
 async def accept(tx: Tx, consumer: str, deliveries: Sequence[Delivery]) -> Sequence[Delivery]:

@@ -185,7 +185,9 @@ class ConsumerLoop:
         source, expected = batch.source, self._expected.get(batch.source, 0)
         if batch.start > expected:
             raise StaleOffset(f"{self.name} stands at {expected} in {source.topic}/{source.partition}, before a batch")
-        records = [record for record in batch.records if record.offset >= expected]
+        records = batch.records
+        if records[0].offset < expected:
+            records = [record for record in records if record.offset >= expected]
         return Share(source, expected, records) if records else None
 
     async def _consume(self, batch: Batch) -> None:
@@ -293,8 +295,10 @@ class ConsumerLoop:
         return await dead_letters.parked_subjects(tx, self.name)
 
     async def _supersede(self, tx: Tx, fresh: Sequence[Delivery]) -> None:
+        if not (self.subscription.supersedes and self._parked):
+            return
         newest = {event.subject: event.version for event in fresh if event.subject in self._parked}
-        if self.subscription.supersedes and newest:
+        if newest:
             await dead_letters.supersede(tx, self.name, newest)
 
 

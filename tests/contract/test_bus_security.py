@@ -78,7 +78,7 @@ def broker(tmp_path_factory: pytest.TempPathFactory) -> Iterator[SecuredKafka]:
         with SecuredKafka(tmp_path_factory.mktemp("secured")) as broker:
             yield broker
     except EngineUnavailable as error:
-        lacking("Kafka broker", str(error))
+        lacking("kafka", str(error))
 
 
 Settings = Callable[..., KafkaSettings]
