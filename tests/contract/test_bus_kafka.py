@@ -14,7 +14,7 @@ from chassis.bus.kafka.connection import ClientCredentials
 from chassis.bus.kafka.producer import murmur2
 from chassis.bus.port import Bus, BusError, TopicPartition
 from tests.contract.conftest import PARTITIONS, OpenBus
-from tests.contract.test_bus_conformance import Database, messages, next_batch, numbers
+from tests.contract.reading import Database, messages, next_batch, numbers
 from tests.contract.tokens import token_server
 from tests.eventually import eventually
 

@@ -14,7 +14,7 @@ from chassis.bus.kafka import KafkaBus, KafkaSettings
 from chassis.bus.port import BusError, Message
 from suite.engines import EngineUnavailable, KafkaServer
 from suite.engines.process import free_port
-from tests.contract.test_bus_conformance import Database, take
+from tests.contract.reading import Database, take
 from tests.contract.tokens import token_server
 from tests.engines import lacking
 
