@@ -26,8 +26,9 @@ class ServiceSettings(BaseSettings):
     relay_batch: int = Field(default=4000, ge=1, le=20_000)
     consumer_lanes: int = Field(default=3, ge=1, le=64)
     """How many transactions a consumer has under way, each on partitions of its own."""
-    consumer_batch: int = Field(default=10_000, ge=1, le=100_000)
-    """About how many events one transaction of a consumer takes where many wait."""
+    consumer_batch: int = Field(default=10_000, ge=1, le=15_000)
+    """How many events one transaction of a consumer takes at most where many wait; PostgreSQL takes 32,767 parameters
+    a statement, and an indicator with its area is two."""
     consumer_retries: int = Field(default=3, ge=0, le=100)
     consumer_failures_to_stop: int = Field(default=10, ge=1)
     """After this many events in a row could not be applied, a consumer stops rather than park everything."""

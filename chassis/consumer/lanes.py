@@ -9,7 +9,7 @@ class Lanes:
     """A queue that keeps each partition in order: of one partition one batch is under way, of others as many as wait.
 
     Under little load a batch is taken as it comes; under much, those that came meanwhile are taken together, up to
-    about ``records`` of them, so that what is done once a transaction is done less often.
+    ``records`` events, so that what is done once a transaction is done less often.
     """
 
     def __init__(self, records: int) -> None:
@@ -44,9 +44,12 @@ class Lanes:
         free: dict[TopicPartition, Batch] = {}
         records = 0
         for batch in self._waiting:
-            if batch.source not in self._busy and batch.source not in free and records < self._records:
-                free[batch.source] = batch
-                records += len(batch.records)
+            if batch.source in self._busy or batch.source in free:
+                continue
+            if free and records + len(batch.records) > self._records:
+                break
+            free[batch.source] = batch
+            records += len(batch.records)
         return list(free.values())
 
     async def done(self, taken: list[Batch]) -> None:

@@ -43,7 +43,8 @@ class KafkaSettings(BaseSettings):
     """How long a rebalance waits for the batch in the caller's hands."""
     max_poll_interval_s: float = Field(600, gt=0)
     """How long a caller may keep a batch before the group goes on without it."""
-    max_records: int = Field(20_000, ge=1)
+    max_records: int = Field(10_000, ge=1, le=15_000)
+    """How many records one fetch gives, and so the longest batch."""
     fetch_max_wait_ms: int = 100
     """How long the broker may hold an empty answer: also how late a partition just assigned or sought may be."""
     fetch_partition_bytes: int = 8 * 1024 * 1024

@@ -12,6 +12,9 @@ from services.finance.models import IndicatorArea, IndicatorFact, Scheme
 Pair = tuple[str, str]
 """An indicator and an area."""
 
+CHUNK = 1000
+"""Pairs a statement names: PostgreSQL makes a condition of each, one within the other, and its stack is not endless."""
+
 PERIOD: Final = ("period_kind", "period_start", "period_end")
 FACT_KEY: Final = ("indicator", "area", *PERIOD)
 
@@ -34,8 +37,11 @@ async def lock_pairs(tx: Tx, pairs: Collection[Pair]) -> dict[Pair, IndicatorAre
     ordered = sorted(pairs)
     stubs = [{"indicator": i, "area": a, "version": 0, "polarity": None, "polarity_since": 0} for i, a in ordered]
     await insert_or_ignore(tx, IndicatorArea, stubs, ("indicator", "area"))
-    rows = await tx.session.scalars(_LOCKED, {"pairs": ordered})
-    return {(row.indicator, row.area): row for row in rows}
+    found: dict[Pair, IndicatorArea] = {}
+    for start in range(0, len(ordered), CHUNK):
+        rows = await tx.session.scalars(_LOCKED, {"pairs": ordered[start : start + CHUNK]})
+        found |= {(row.indicator, row.area): row for row in rows}
+    return found
 
 
 async def put_pairs(tx: Tx, rows: Sequence[Mapping[str, Any]]) -> None:

@@ -8,6 +8,7 @@ import httpx
 import pytest
 
 from chassis.db import Database
+from chassis.settings import ServiceSettings
 from contracts.colours import Polarity
 from tests.integration.finance.world import (
     Source,
@@ -226,3 +227,12 @@ async def test_books_close_by_ended_quarters_only_and_once(
     nowhere = await api.put("/finance/v1/funds/nowhere/closed-quarters/2017/18 Q3")
     assert nowhere.status_code == 404
     assert (await api.get("/finance/v1/funds/integrated-fund")).json()["closed_quarters"] == ["2017/18 Q4"]
+
+
+async def test_the_longest_batch_there_may_be_is_heard_in_one(api: httpx.AsyncClient, database: Database):
+    """Every event of another area: PostgreSQL limits the parameters of a statement."""
+    (longest,) = [each.le for each in ServiceSettings.model_fields["consumer_batch"].metadata if hasattr(each, "le")]
+    await define(api)
+    news = [Source(area=f"E{number:08d}").say({"2017-12": "1"}) for number in range(longest - 1)]
+    await hear(database, [*news, Source().say({"2017-12": "1371"})])
+    assert (await totals(api, "admissions"))["2017-12"][0] == f"{worth('1371'):.2f}"

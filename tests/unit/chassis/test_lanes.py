@@ -44,13 +44,16 @@ async def test_a_partition_has_one_batch_under_way():
     assert await taking == [batch(0, 1)]
 
 
-async def test_no_more_than_about_the_limit_is_taken_together():
+async def test_no_more_than_the_limit_is_taken_together():
     lanes = Lanes(10)
     for partition in range(3):
         await lanes.put(batch(partition, count=4))
-    assert [each.source.partition for each in await lanes.take()] == [0, 1, 2]  # the third begins below the limit
-    await lanes.put(batch(3, count=10))
+    assert [each.source.partition for each in await lanes.take()] == [0, 1]
+    await lanes.put(batch(3, count=7))
+    assert [each.source.partition for each in await lanes.take()] == [2]
+    await lanes.put(batch(4, count=99))
     assert [each.source.partition for each in await lanes.take()] == [3]
+    assert [each.source.partition for each in await lanes.take()] == [4]  # as it came, however long
 
 
 @pytest.mark.parametrize("count", [10, 99])
