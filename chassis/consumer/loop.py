@@ -46,6 +46,8 @@ class ConsumerLoop:
         """When it last applied something, or had nothing to apply."""
         self._expected: dict[TopicPartition, int] = {}
         self._failures = 0
+        self._failing = asyncio.Lock()
+        """What fails is looked at one batch after the other, or lanes would count each other's failures half done."""
         self._parked: set[str] = set()
         self._lanes = Lanes(0)
         self._untold: dict[TopicPartition, int] = {}
@@ -203,7 +205,8 @@ class ConsumerLoop:
             if is_outage(error):
                 raise
             log.warning("consumer.batch_failed", consumer=self.name, count=len(share.records), error=repr(error)[:300])
-            await self._one_by_one(share)
+            async with self._failing:
+                await self._one_by_one(share)
 
     async def _one_by_one(self, share: Share) -> None:
         expected = share.expected
