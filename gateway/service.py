@@ -73,12 +73,16 @@ async def ensure_first_key(tx: Tx, admin_key: str | None) -> str | None:
 async def _set_admin_key(tx: Tx, secret: str) -> None:
     if await _is_set(tx, secret):
         return
-    set_before = [key.name for key in await repository.in_order(tx) if key.prefix == domain.CHOSEN]
-    await repository.revoke(tx, set_before)
+    await repository.revoke(tx, await _set_before(tx, domain.hash_key(secret)))
     for number in count(1):
         name = ADMIN if number == 1 else f"{ADMIN}-{number}"
         if await _add(tx, name, secret, domain.CHOSEN) or await _is_set(tx, secret):
             return
+
+
+async def _set_before(tx: Tx, digest: str) -> list[str]:
+    """Names of the keys to replace; not this one, which another gateway may have set since we looked."""
+    return [key.name for key in await repository.in_order(tx) if key.prefix == domain.CHOSEN and key.hash != digest]
 
 
 async def _is_set(tx: Tx, secret: str) -> bool:

@@ -2,11 +2,12 @@
 
 import asyncio
 import secrets
+from typing import Any
 
 import pytest
 
 from chassis import migrate
-from chassis.db import Database, Tx
+from chassis.db import Database
 from gateway import domain, repository, service
 from gateway.errors import AdminKeyRevoked, AdminKeyWeak, KeyNameTaken, KeyUnknown
 from tests.conftest import DatabaseFor
@@ -83,25 +84,23 @@ async def test_gateways_that_start_at_the_same_time_set_one_key(database: Databa
     assert await who(database, secret) == "admin"
 
 
+@pytest.mark.parametrize("step", ["in_order", "revoke", "add"])
 @pytest.mark.parametrize("database_for", [pytest.param("postgresql", marks=pytest.mark.postgres)], indirect=True)
-async def test_a_gateway_that_looked_before_another_one_set_the_key_finds_it(database: Database) -> None:
-    """Both have seen no key; one commits while the other is about to write. (SQLite lets one begin.)"""
-    secret, looked, go_on = "s" * 40, asyncio.Event(), asyncio.Event()
+async def test_a_gateway_that_another_one_overtakes_finds_the_key(
+    database: Database, monkeypatch: pytest.MonkeyPatch, step: str
+) -> None:
+    """Both have seen no key; one commits before the other takes its next step. (SQLite lets one begin.)"""
+    secret, taken = "s" * 40, getattr(repository, step)
 
-    async def late(tx: Tx) -> str | None:
-        if not looked.is_set():
-            assert await repository.by_hash(tx, domain.hash_key(secret)) is None
-            looked.set()
-            await go_on.wait()
-            assert not await repository.add(tx, name="admin-2", prefix="(set)", digest=domain.hash_key(secret))
-        return await service.ensure_first_key(tx, secret)
+    async def overtaken(*arguments: Any, **named: Any) -> Any:
+        monkeypatch.setattr(repository, step, taken)
+        await ensure(database, secret)
+        return await taken(*arguments, **named)
 
-    waiting = asyncio.create_task(database.write(late))
-    await looked.wait()
-    await ensure(database, secret)
-    go_on.set()
-    assert await waiting is None
+    monkeypatch.setattr(repository, step, overtaken)
+    assert await ensure(database, secret) is None
     assert [key.name for key in await database.read(service.list_keys)] == ["admin"]
+    assert await who(database, secret) == "admin"
 
 
 async def test_another_key_of_automation_replaces_the_one_before(database: Database) -> None:
