@@ -10,23 +10,18 @@ from contracts.risks import Band
 from services.risks.domain.rating import Kind
 from services.risks.domain.register import ProposalState, TaskState
 from services.risks.repository.register import RiskFilter
-from services.risks.schemas import (
+from services.risks.schemas.assessing import (
     AssessmentIn,
     DecisionIn,
-    ExplanationOut,
     HistoryOut,
-    LinksIn,
-    MatrixIn,
-    MatrixOut,
     OverrideIn,
     ProposalOut,
     ReviewTaskOut,
-    RiskIn,
-    RiskOut,
-    RiskPatch,
-    SimulationIn,
-    SimulationOut,
 )
+from services.risks.schemas.explaining import ExplanationOut, SimulationIn, SimulationOut
+from services.risks.schemas.linking import LinksIn
+from services.risks.schemas.matrices import MatrixIn, MatrixOut
+from services.risks.schemas.register import RiskIn, RiskOut, RiskPatch
 from services.risks.service import assessing, linking, reading, register
 
 router = APIRouter(prefix="/risks/v1", tags=["risks"], responses=problems(401, 503))

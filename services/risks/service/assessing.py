@@ -24,7 +24,8 @@ from services.risks.models import History, Risk
 from services.risks.repository import rating as stored
 from services.risks.repository import records, register
 from services.risks.repository.matrices import matrices
-from services.risks.schemas import AssessmentIn, OverrideIn, RiskOut
+from services.risks.schemas.assessing import AssessmentIn, OverrideIn
+from services.risks.schemas.register import RiskOut
 from services.risks.service.reading import show
 from services.risks.service.rescoring import Occasion, rating_row, rescore
 

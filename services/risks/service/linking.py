@@ -11,7 +11,8 @@ from services.risks.domain.severity import Signal
 from services.risks.errors import LinkRepeated, RiskUnknown
 from services.risks.models import RiskLink
 from services.risks.repository import register, signals
-from services.risks.schemas import LinkIn, RiskOut
+from services.risks.schemas.linking import LinkIn
+from services.risks.schemas.register import RiskOut
 from services.risks.service.reading import show
 from services.risks.service.rescoring import Occasion, rescore
 

@@ -31,16 +31,10 @@ from services.risks.events import rating_state
 from services.risks.models import Risk
 from services.risks.repository import rating, register
 from services.risks.repository.matrices import matrices
-from services.risks.schemas import (
-    ExplanationOut,
-    GroupOut,
-    LinkOut,
-    OverrideOut,
-    RiskOut,
-    RuleOut,
-    SimulationIn,
-    SimulationOut,
-)
+from services.risks.schemas.assessing import OverrideOut
+from services.risks.schemas.explaining import ExplanationOut, GroupOut, RuleOut, SimulationIn, SimulationOut
+from services.risks.schemas.linking import LinkOut
+from services.risks.schemas.register import RiskOut
 
 UNRATED = RatingState(impact=None, likelihood=None, score=None, band=None)
 

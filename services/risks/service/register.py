@@ -14,17 +14,9 @@ from services.risks.events import rating_state
 from services.risks.models import Risk
 from services.risks.repository import matrices as stored
 from services.risks.repository import records, register
-from services.risks.schemas import (
-    HistoryOut,
-    MatrixIn,
-    MatrixOut,
-    ProposalOut,
-    RatingIn,
-    ReviewTaskOut,
-    RiskIn,
-    RiskOut,
-    RiskPatch,
-)
+from services.risks.schemas.assessing import HistoryOut, ProposalOut, RatingIn, ReviewTaskOut
+from services.risks.schemas.matrices import MatrixIn, MatrixOut
+from services.risks.schemas.register import RiskIn, RiskOut, RiskPatch
 from services.risks.service.assessing import Judgement, begin, check_on_matrix, judge, lock
 from services.risks.service.linking import add_links, hold_signals
 from services.risks.service.reading import show

@@ -14,7 +14,7 @@ from services.indicators.schemas.reference import StandardIn
 from services.indicators.schemas.scorecards import ScorecardIn
 from services.indicators.schemas.targets import TargetIn
 from services.pledges.schemas import ActionIn, PledgeIn
-from services.risks.schemas import RiskIn
+from services.risks.schemas.register import RiskIn
 from suite.load import measures, money, promises, register
 from suite.load.data import Reference, read_reference
 from suite.load.sending import Load, same

@@ -1,0 +1,24 @@
+"""Values that bodies are made of, with their bounds."""
+
+from typing import Annotated
+
+from pydantic import AfterValidator, Field, StringConstraints
+
+
+def _no_nul(text: str) -> str:
+    if "\x00" in text:
+        raise ValueError("text holds no NUL characters")
+    return text
+
+
+Ref = Annotated[str, StringConstraints(pattern=r"^[A-Za-z0-9][A-Za-z0-9._-]{0,39}$")]
+Slug = Annotated[str, StringConstraints(pattern=r"^[a-z0-9][a-z0-9-]{0,59}$")]
+IndicatorCode = Annotated[str, StringConstraints(pattern=r"^[A-Za-z0-9][A-Za-z0-9._-]{0,119}$")]
+AreaCode = Annotated[str, StringConstraints(pattern=r"^[A-Za-z0-9][A-Za-z0-9._-]{0,39}$")]
+Word = Annotated[str, StringConstraints(min_length=1, max_length=120), AfterValidator(_no_nul)]
+Sentence = Annotated[str, StringConstraints(min_length=1, max_length=400), AfterValidator(_no_nul)]
+Passage = Annotated[str, StringConstraints(min_length=1, max_length=4000), AfterValidator(_no_nul)]
+Reason = Annotated[str, StringConstraints(min_length=1, max_length=2000), AfterValidator(_no_nul)]
+MatrixName = Annotated[str, StringConstraints(pattern=r"^[a-z0-9][a-z0-9-]{0,59}@[1-9][0-9]{0,5}$")]
+Step = Annotated[int, Field(ge=1, le=20, strict=True)]
+"""A place on an axis of a matrix; whether that matrix reaches so far is checked against it."""
