@@ -15,7 +15,7 @@ from suite.engines.process import Command, Engine, EngineUnavailable, free_port,
 VERSION = "4.3.1"
 JAVA = 17
 POM = Path(__file__).with_name("pom.xml")
-MEMORY = ("-Xms256m", "-Xmx512m", "-XX:+UseSerialGC")
+MEMORY = ("-Xms256m", "-Xmx512m", "-XX:+UseSerialGC", "-XX:TieredStopAtLevel=1")
 STARTED = "Kafka Server started"
 
 PROPERTIES = """\
