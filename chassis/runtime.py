@@ -1,10 +1,11 @@
 """A service at work: its relay and its consumers, watched and restarted, and what they say of themselves."""
 
 import asyncio
+import math
 import time
-from collections.abc import Awaitable, Callable, Coroutine
+from collections.abc import Awaitable, Callable, Coroutine, Mapping
 from contextlib import suppress
-from typing import Any
+from typing import Any, TypeVar
 
 from chassis import inbox, telemetry
 from chassis.bus.port import Bus, BusError
@@ -15,11 +16,16 @@ from chassis.logging import get_logger
 from chassis.relay import Relay
 from chassis.service import ServiceSpec
 from chassis.settings import ServiceSettings
+from contracts.topics import events_topic
 
+T = TypeVar("T")
 log = get_logger()
 
 BUS_SECONDS = 1.0
 """How long readiness waits for the bus: less than any probe waits for readiness."""
+
+STALLED_SECONDS = 30.0
+"""Events that wait so long without progress are a fault, whatever its cause."""
 
 SWEEP_SECONDS = 60.0
 MEASURE_SECONDS = 5.0
@@ -50,11 +56,12 @@ class ServiceRuntime:
         while True:
             with suppress(Exception):  # what is away shows elsewhere; the next round tries again
                 await self.relay.measure()
-                for loop in self.loops:
-                    seen = await self._consumer(loop)
-                    telemetry.LAG.labels(loop.name).set(seen["lag"] or 0)
-                    telemetry.AGE.labels(loop.name).set(seen["age_seconds"])
-                    telemetry.DEAD_LETTERS.labels(loop.name).set(seen["dead_letters"])
+                consumers = await self._consumers()
+                for name, seen in consumers.items():
+                    telemetry.LAG.labels(name).set(math.nan if seen["lag"] is None else seen["lag"])
+                    telemetry.AGE.labels(name).set(seen["age_seconds"])
+                    telemetry.DEAD_LETTERS.labels(name).set(seen["dead_letters"])
+                telemetry.BUS.labels(self.spec.name).set(await self._bus_answers(consumers))
             await asyncio.sleep(MEASURE_SECONDS)
 
     async def _sweep(self) -> None:
@@ -69,11 +76,22 @@ class ServiceRuntime:
         The service answers requests even where its bus is away or a consumer stands still: then it is ``degraded``,
         not unready, since events wait safely in the outbox and on the bus.
         """
-        consumers = {loop.name: await self._consumer(loop) for loop in self.loops}
+        consumers = await self._consumers()
         unpublished, _ = await self.relay.waiting()
         relay = {"unpublished": unpublished, "failing": self.relay.failing}
-        degraded = bool(self.relay.failing) or any(c["stopped"] or c["dead_letters"] for c in consumers.values())
-        return {"ready": True, "status": "degraded" if degraded else "ok", "relay": relay, "consumers": consumers}
+        answers = await self._bus_answers(consumers)
+        degraded = bool(self.relay.failing) or not answers or any(map(_is_troubled, consumers.values()))
+        said = {"status": "degraded" if degraded else "ok", "bus": "ok" if answers else "silent"}
+        return {"ready": True, **said, "relay": relay, "consumers": consumers}
+
+    async def _consumers(self) -> dict[str, dict[str, Any]]:
+        return {loop.name: await self._consumer(loop) for loop in self.loops}
+
+    async def _bus_answers(self, consumers: Mapping[str, Mapping[str, Any]]) -> bool:
+        """Whether the bus has told every consumer its lag; a service without one asks for itself."""
+        if consumers:
+            return all(seen["lag"] is not None for seen in consumers.values())
+        return await _soon(self.bus.end_offsets(events_topic(self.spec.name))) is not None
 
     async def _consumer(self, loop: ConsumerLoop) -> dict[str, Any]:
         letters = await self.database.read(lambda tx: waiting(tx, loop.name))
@@ -84,7 +102,11 @@ class ServiceRuntime:
         return {"lag": behind, "age_seconds": age, "dead_letters": letters, "stopped": loop.stopped}
 
 
-async def _soon(asking: Coroutine[Any, Any, int]) -> int | None:
+def _is_troubled(seen: Mapping[str, Any]) -> bool:
+    return bool(seen["stopped"] or seen["dead_letters"] or seen["age_seconds"] > STALLED_SECONDS)
+
+
+async def _soon(asking: Coroutine[Any, Any, T]) -> T | None:
     """The answer, or none where the bus does not give it soon: a silent bus must not keep a probe waiting."""
     task = asyncio.create_task(asking)
     await asyncio.wait({task}, timeout=BUS_SECONDS)

@@ -16,7 +16,8 @@ UNPUBLISHED_AGE = Gauge("suite_outbox_oldest_seconds", "Age of the oldest unpubl
 APPLIED = Counter("suite_consumer_applied_total", "Events applied", ["consumer"])
 PARKED = Counter("suite_consumer_parked_total", "Events parked as dead letters", ["consumer", "reason"])
 DEAD_LETTERS = Gauge("suite_dead_letters", "Dead letters waiting for a decision", ["consumer"])
-LAG = Gauge("suite_consumer_lag", "Events not yet applied", ["consumer"])
+LAG = Gauge("suite_consumer_lag", "Events not yet applied; not a number while the bus does not say", ["consumer"])
+BUS = Gauge("suite_bus_reachable", "Whether the bus answered when last asked, 1 or 0", ["service"])
 AGE = Gauge("suite_consumer_age_seconds", "Time without progress while events wait; nought when none do", ["consumer"])
 
 

@@ -11,7 +11,7 @@ from chassis.web import Resources
 from gateway.settings import SERVICES
 
 State = dict[str, Any]
-WORDS: Final = {"status": ("ok", "degraded"), "database": ("ok", "late")}
+WORDS: Final = {"status": ("ok", "degraded"), "database": ("ok", "late"), "bus": ("ok", "silent")}
 """What may be said in words."""
 
 

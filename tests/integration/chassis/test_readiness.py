@@ -1,14 +1,19 @@
-"""What a service says of itself while its bus says nothing."""
+"""What a service says of itself while its bus says nothing, or while nothing moves."""
 
 import asyncio
+import math
 import time
 from collections.abc import Mapping
 
+import pytest
+from prometheus_client import REGISTRY
+
 from chassis.bus.embedded import EmbeddedBus
-from chassis.bus.port import TopicPartition
-from chassis.runtime import ServiceRuntime
+from chassis.bus.port import Message, TopicPartition
+from chassis.runtime import STALLED_SECONDS, ServiceRuntime
 from chassis.service import ServiceSpec
 from chassis.settings import ServiceSettings
+from tests.eventually import eventually
 from tests.integration.chassis import tally
 
 
@@ -20,11 +25,43 @@ class SilentBus(EmbeddedBus):
         return {}
 
 
+SPEC = ServiceSpec("tally", "Tally", "Counts", tally.metadata, "tests", (), (tally.TALLY,))
+SPEAKER = ServiceSpec("indicators", "Speaker", "Hears nobody", tally.metadata, "tests", ())
+
+
 async def test_a_silent_bus_does_not_keep_readiness_waiting(database, tmp_path):
-    spec = ServiceSpec("tally", "Tally", "Counts", tally.metadata, "tests", (), (tally.TALLY,))
-    runtime = ServiceRuntime(spec, database, SilentBus(tmp_path / "silent.db"), ServiceSettings())
+    runtime = ServiceRuntime(SPEC, database, SilentBus(tmp_path / "silent.db"), ServiceSettings())
     started = time.monotonic()
     said = await runtime.health()
     assert time.monotonic() - started < 2
     assert said["ready"]
     assert said["consumers"]["tally"]["lag"] is None
+
+
+@pytest.mark.parametrize("spec", [SPEC, SPEAKER], ids=["hears", "hears nobody"])
+async def test_a_silent_bus_degrades_a_service_and_shows_in_its_measures(database, tmp_path, spec):
+    bus = SilentBus(tmp_path / "silent.db")
+    await bus.start()
+    runtime = ServiceRuntime(spec, database, bus, ServiceSettings())
+    said = await runtime.health()
+    assert (said["ready"], said["status"], said["bus"]) == (True, "degraded", "silent")
+    measuring = asyncio.create_task(runtime.run())
+    await eventually(lambda: REGISTRY.get_sample_value("suite_bus_reachable", {"service": spec.name}) == 0)
+    measuring.cancel()
+    await asyncio.gather(measuring, return_exceptions=True)
+    await bus.close()
+    if spec.subscriptions:
+        assert math.isnan(REGISTRY.get_sample_value("suite_consumer_lag", {"consumer": "tally"}))
+
+
+async def test_a_consumer_without_progress_degrades_a_service(database, bus):
+    runtime = ServiceRuntime(SPEC, database, bus, ServiceSettings())
+    await bus.ensure_topics(tally.TALLY.topics)
+    assert (await runtime.health())["status"] == "ok"
+    producer = await bus.producer()
+    await producer.publish(tally.TALLY.topics[0], [Message("a/1", b"{}")])
+    await producer.close()
+    assert (await runtime.health())["status"] == "ok"
+    runtime.loops[0].moved_at -= STALLED_SECONDS
+    said = await runtime.health()
+    assert (said["status"], said["bus"], said["consumers"]["tally"]["lag"]) == ("degraded", "ok", 1)

@@ -169,6 +169,7 @@ async def test_readiness_tells_no_stranger_the_words_of_an_error(front_of: Front
         "database": "ok",
         "ready": True,
         "status": "degraded",
+        "bus": "silent",
         "relay": {"unpublished": 3, "failing": words},
         "consumers": {"risks": consumer, "calm": {**consumer, "lag": None, "stopped": None}},
         "error": words,
@@ -182,6 +183,7 @@ async def test_readiness_tells_no_stranger_the_words_of_an_error(front_of: Front
         "database": "ok",
         "ready": True,
         "status": "degraded",
+        "bus": "silent",
         "relay": {"unpublished": 3, "failing": True},
         "consumers": {"risks": {**consumer, "stopped": True}, "calm": {**consumer, "lag": None, "stopped": False}},
     }
