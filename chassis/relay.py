@@ -64,8 +64,10 @@ class Relay:
             await producer.close()
 
     async def _wait(self) -> None:
+        """Wait for a commit; on Python 3.11 ``asyncio.wait_for`` would lose a cancellation that comes with one."""
         with suppress(TimeoutError):
-            await asyncio.wait_for(self.database.committed.wait(), POLL_SECONDS)
+            async with asyncio.timeout(POLL_SECONDS):
+                await self.database.committed.wait()
         self.database.committed.clear()
 
     async def cycle(self, producer: Producer) -> int:
