@@ -23,11 +23,16 @@ def batch_of(source: TopicPartition, start: int, consumed: Iterable[Any]) -> Bat
             topic,
             partition,
             each.offset,
-            (each.key or b"").decode(),
+            _text(each.key),
             each.value or b"",
-            {name: text.decode() for name, text in each.headers},
+            {name: _text(value) for name, value in each.headers},
             each.timestamp,
         )
         for each in consumed
     ]
     return Batch(source, start, records)
+
+
+def _text(value: bytes | None) -> str:
+    """A key or header as text. Anybody may send bytes that are none: those show as U+FFFD, which no event has."""
+    return (value or b"").decode(errors="replace")
