@@ -4,12 +4,12 @@ from collections.abc import Mapping, Sequence
 from enum import StrEnum
 from typing import Any
 
-from sqlalchemy import Row, func, select, update
+from sqlalchemy import ColumnElement, Row, Table, func, or_, select, update
 
 from chassis.bus.port import Record
 from chassis.db import Tx
 from chassis.events import UnreadableEventError, delivery
-from chassis.sql import insert_or_ignore
+from chassis.sql import upsert
 
 
 class LetterState(StrEnum):
@@ -29,7 +29,8 @@ _PLACE = ("consumer", "topic", "partition", "offset")
 
 
 async def park(tx: Tx, consumer: str, record: Record, reason: Reason, error: str, attempts: int) -> None:
-    """Keep ``record`` whole. Parking what is parked already changes nothing."""
+    """Keep ``record`` whole. Parking what is parked or discarded already changes nothing; what was settled and fails
+    when it is heard again is parked again, and so is another event in the place, from a topic that was made anew."""
     row = {
         "consumer": consumer,
         "topic": record.topic,
@@ -43,9 +44,17 @@ async def park(tx: Tx, consumer: str, record: Record, reason: Reason, error: str
         "attempts": attempts,
         "state": LetterState.PARKED.value,
         "parked_at": tx.now,
+        "resolved_at": None,
+        "resolution": None,
         **_attributes(record),
     }
-    await insert_or_ignore(tx, tx.table("dead_letter"), [row], _PLACE)
+    anew = [name for name in row if name not in _PLACE]
+    await upsert(tx, tx.table("dead_letter"), [row], _PLACE, anew, where=_parks_again)
+
+
+def _parks_again(kept: Table, new: Any) -> ColumnElement[bool]:
+    settled = kept.c.state.in_([LetterState.RETRIED.value, LetterState.SUPERSEDED.value])
+    return or_(settled, kept.c.event_id.is_distinct_from(new.event_id))
 
 
 def _text(value: str) -> str:

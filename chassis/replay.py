@@ -17,6 +17,9 @@ from chassis.dead_letters import LetterState, record_of, resolve, taken
 from chassis.errors import Conflict, NotFound
 from chassis.events import Delivery, delivery
 
+Place = tuple[str, int, int, str | None]
+"""Topic, partition, offset, and the id of the event there."""
+
 
 class LetterUnknown(NotFound):
     type_, title = "dead-letter-unknown", "No such dead letter"
@@ -137,17 +140,21 @@ async def _fold(
     return folded
 
 
-def _readable(
-    records: Sequence[Record], subscription: Subscription, aside: set[tuple[str, int, int]]
-) -> list[Delivery]:
-    wanted = [record for record in records if (record.topic, record.partition, record.offset) not in aside]
-    return sort(wanted, subscription.types).apply
+def _readable(records: Sequence[Record], subscription: Subscription, aside: set[Place]) -> list[Delivery]:
+    return [event for event in sort(records, subscription.types).apply if _place(event) not in aside]
 
 
-async def _set_aside(tx: Tx, consumer: str) -> set[tuple[str, int, int]]:
-    """Places of events that are parked or discarded: a rebuild leaves them so."""
+def _place(event: Delivery) -> Place:
+    return event.record.topic, event.record.partition, event.record.offset, event.id
+
+
+async def _set_aside(tx: Tx, consumer: str) -> set[Place]:
+    """Places of events that are parked, discarded or superseded: a rebuild leaves them so.
+
+    With their ids: where the topic was lost and made again, another event may stand in the place.
+    """
     letters = tx.table("dead_letter")
-    states = [LetterState.PARKED.value, LetterState.DISCARDED.value]
-    query = select(letters.c.topic, letters.c.partition, letters.c.offset)
+    states = [LetterState.PARKED.value, LetterState.DISCARDED.value, LetterState.SUPERSEDED.value]
+    query = select(letters.c.topic, letters.c.partition, letters.c.offset, letters.c.event_id)
     rows = await tx.session.execute(query.where(letters.c.consumer == consumer, letters.c.state.in_(states)))
-    return {(topic, partition, offset) for topic, partition, offset in rows}
+    return {(topic, partition, offset, event_id) for topic, partition, offset, event_id in rows}
