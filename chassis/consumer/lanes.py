@@ -18,9 +18,9 @@ class Lanes:
         self._busy: set[TopicPartition] = set()
         self._changed = asyncio.Condition()
 
-    @property
-    def empty(self) -> bool:
-        return not (self._waiting or self._busy)
+    def has(self, partition: TopicPartition) -> bool:
+        """Whether a batch of ``partition`` waits or is under way."""
+        return partition in self._busy or any(batch.source == partition for batch in self._waiting)
 
     async def put(self, batch: Batch) -> None:
         """Queue a batch, once there is room."""

@@ -24,6 +24,7 @@ T = TypeVar("T")
 log = get_logger()
 
 TELL_SECONDS = 1.0
+LOOK_SECONDS = 1.0
 SHORT = 1000
 
 Accept = Callable[[Tx, str, Sequence[Delivery]], Awaitable[Sequence[Delivery]]]
@@ -52,6 +53,7 @@ class ConsumerLoop:
         self._lanes = Lanes(0)
         self._untold: dict[TopicPartition, int] = {}
         self._told_at = 0.0
+        self._looked_at = 0.0
 
     @property
     def name(self) -> str:
@@ -74,9 +76,9 @@ class ConsumerLoop:
                 async for batch in reader.batches():
                     if batch is not None:
                         await self._lanes.put(batch)
-                        continue
-                    await self._tell(reader)
-                    if self._lanes.empty:
+                    else:
+                        await self._tell(reader)
+                    if batch is None or time.monotonic() - self._looked_at >= LOOK_SECONDS:
                         await self._look_around(reader)
                 for lane in working:
                     lane.cancel()
@@ -154,8 +156,9 @@ class ConsumerLoop:
             log.info("consumer.commit_skipped", consumer=self.name, error=str(error)[:200])
 
     async def _look_around(self, reader: Consumer) -> None:
-        """When idle: follow an offset that an operator moved back."""
-        known = dict(self._expected)
+        """Follow an offset that an operator moved back, where nothing is under way that would find out by itself."""
+        self._looked_at = time.monotonic()
+        known = {at: offset for at, offset in self._expected.items() if not self._lanes.has(at)}
         stored = await self._until_storage(lambda: inbox.stored_positions(self.database, self.name, list(known)))
         for partition, offset in stored.items():
             if offset != known[partition]:

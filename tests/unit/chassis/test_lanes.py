@@ -66,12 +66,14 @@ async def test_a_reader_ahead_of_the_lanes_waits(count: int):
     await putting
 
 
-async def test_empty_is_nothing_waiting_and_nothing_under_way():
+async def test_a_partition_is_had_from_waiting_to_done():
     lanes = Lanes(10)
-    assert lanes.empty
-    await lanes.put(batch(0))
-    assert not lanes.empty
+    one = batch(0)
+    assert not lanes.has(one.source)
+    await lanes.put(one)
+    assert lanes.has(one.source)
+    assert not lanes.has(batch(1).source)
     taken = await lanes.take()
-    assert not lanes.empty
+    assert lanes.has(one.source)
     await lanes.done(taken)
-    assert lanes.empty
+    assert not lanes.has(one.source)
