@@ -29,8 +29,11 @@ _PLACE = ("consumer", "topic", "partition", "offset")
 
 
 async def park(tx: Tx, consumer: str, record: Record, reason: Reason, error: str, attempts: int) -> None:
-    """Keep ``record`` whole. Parking what is parked or discarded already changes nothing; what was settled and fails
-    when it is heard again is parked again, and so is another event in the place, from a topic that was made anew."""
+    """Keep ``record`` whole. Parking what is parked or discarded already changes nothing.
+
+    What was settled and fails when it is heard again is parked again, and so is another event in the same place, from
+    a topic that was made anew.
+    """
     row = {
         "consumer": consumer,
         "topic": record.topic,

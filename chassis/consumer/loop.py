@@ -70,7 +70,6 @@ class ConsumerLoop:
         lanes, most = self._width()
         self._lanes = Lanes(most)
         try:
-            self._parked = await self._until_storage(lambda: self.database.read(self._parked_subjects))
             async with asyncio.TaskGroup() as tasks:
                 working = [tasks.create_task(self._lane(reader)) for _ in range(lanes)]
                 async for batch in reader.batches():
@@ -134,10 +133,18 @@ class ConsumerLoop:
             await self._acknowledge(reader, [batch])
 
     async def _positions(self, partitions: Sequence[TopicPartition]) -> Mapping[TopicPartition, int]:
-        found = await self._until_storage(lambda: inbox.stored_positions(self.database, self.name, partitions))
+        """Where it stands in the database, and what is parked there, perhaps by whoever had these partitions before."""
+        found, parked = await self._until_storage(lambda: self.database.read(lambda tx: self._stored(tx, partitions)))
         for partition in partitions:
             self._expected[partition] = found.get(partition, 0)
+        self._parked |= parked
         return found
+
+    async def _stored(
+        self, tx: Tx, partitions: Sequence[TopicPartition]
+    ) -> tuple[Mapping[TopicPartition, int], set[str]]:
+        found = await inbox.positions(tx, self.name, partitions)
+        return found, await dead_letters.parked_subjects(tx, self.name)
 
     async def _acknowledge(self, reader: Consumer, batches: Sequence[Batch]) -> None:
         """Note what the bus may be told, and tell it about once a second: only its own lag figures hang on it."""
@@ -272,9 +279,9 @@ class ConsumerLoop:
         fresh = await accept(tx, self.name, batch.apply)
         if fresh:
             await self.subscription.apply(tx, fresh)
-            await self._supersede(tx, fresh)
         for record, reason, error in batch.park:
             await dead_letters.park(tx, self.name, record, reason, error, attempts=0)
+        await self._supersede(tx, batch)
         crash_point("consumer.mid_batch")
 
     def _count(self, batch: Sorted) -> None:
@@ -297,13 +304,15 @@ class ConsumerLoop:
             error=error[:300],
         )
 
-    async def _parked_subjects(self, tx: Tx) -> set[str]:
-        return await dead_letters.parked_subjects(tx, self.name)
-
-    async def _supersede(self, tx: Tx, fresh: Sequence[Delivery]) -> None:
-        if not (self.subscription.supersedes and self._parked):
+    async def _supersede(self, tx: Tx, batch: Sorted) -> None:
+        """Close what is parked of subjects with a newer event here, be that one new or applied before."""
+        parked = self._parked | {record.key for record, _, _ in batch.park}
+        if not (self.subscription.supersedes and parked):
             return
-        newest = {event.subject: event.version for event in fresh if event.subject in self._parked}
+        newest: dict[str, int] = {}
+        for event in batch.apply:
+            if event.subject in parked:
+                newest[event.subject] = max(event.version, newest.get(event.subject, 0))
         if newest:
             await dead_letters.supersede(tx, self.name, newest)
 
