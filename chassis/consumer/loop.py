@@ -245,9 +245,9 @@ class ConsumerLoop:
         return failure
 
     async def _park(self, one: Share, failure: Exception) -> None:
-        self._failures += 1
-        if self._failures >= self.settings.consumer_failures_to_stop:
-            raise ConsumerStopped(f"{self._failures} events in a row failed, the last with {failure!r}")
+        failures = self._failures + 1
+        if failures >= self.settings.consumer_failures_to_stop:
+            raise ConsumerStopped(f"{failures} events in a row failed, the last with {failure!r}")
         (record,), attempts = one.records, self.settings.consumer_retries + 1
 
         async def work(tx: Tx) -> None:
@@ -255,6 +255,7 @@ class ConsumerLoop:
             await dead_letters.park(tx, self.name, record, Reason.FAILED, repr(failure), attempts)
 
         await self.database.write(work)
+        self._failures = failures  # only now: where this could not be kept, the same event comes again
         self._expected[one.source] = one.following
         self._tell_parked(record, Reason.FAILED, repr(failure))
 
@@ -265,15 +266,20 @@ class ConsumerLoop:
         batch = sort([record for share in shares for record in share.records], self.subscription.types)
         with _trace_of(batch.apply):
             try:
-                await self.database.write(lambda tx: self._work(tx, shares, batch, inbox.accept_new))
+                fresh = await self.database.write(lambda tx: self._work(tx, shares, batch, inbox.accept_new))
             except HeardBefore:
-                await self.database.write(lambda tx: self._work(tx, shares, batch, inbox.accept))
+                fresh = await self.database.write(lambda tx: self._work(tx, shares, batch, inbox.accept))
             log.debug("consumer.applied", consumer=self.name, count=len(batch.apply))
         self._expected.update({share.source: share.following for share in shares})
+        if fresh:  # passing over what is not ours, or was heard before, proves nothing
+            self._failures = 0
         self._count(batch)
 
-    async def _work(self, tx: Tx, shares: Sequence[Share], batch: Sorted, accept: Accept) -> None:
-        """The offsets moved first (which keeps others out), then inbox, effects, unreadable ones parked."""
+    async def _work(self, tx: Tx, shares: Sequence[Share], batch: Sorted, accept: Accept) -> int:
+        """The offsets moved first (which keeps others out), then inbox, effects, unreadable ones parked.
+
+        Returns how many events had their effect.
+        """
         for share in sorted(shares, key=lambda each: each.source):
             await inbox.move(tx, self.name, share.source, share.expected, share.following)
         fresh = await accept(tx, self.name, batch.apply)
@@ -283,9 +289,9 @@ class ConsumerLoop:
             await dead_letters.park(tx, self.name, record, reason, error, attempts=0)
         await self._supersede(tx, batch)
         crash_point("consumer.mid_batch")
+        return len(fresh)
 
     def _count(self, batch: Sorted) -> None:
-        self._failures = 0
         self.moved_at = time.monotonic()
         telemetry.APPLIED.labels(self.name).inc(len(batch.apply))
         for record, reason, error in batch.park:
