@@ -3,7 +3,7 @@
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
-from sqlalchemy import bindparam, select, text
+from sqlalchemy import Select, bindparam, select, text
 
 from chassis.bus.port import TopicPartition
 from chassis.db import Database, Tx
@@ -32,8 +32,20 @@ class HeardBefore(Exception):  # noqa: N818  named for what it is
 async def positions(tx: Tx, consumer: str, partitions: Sequence[TopicPartition]) -> Mapping[TopicPartition, int]:
     """The offset to read next, for the partitions that have one."""
     offsets = tx.table("consumer_offset")
-    rows = await tx.session.execute(select(offsets).where(offsets.c.consumer == consumer))
-    known = {TopicPartition(row.topic, row.partition): row.next_offset for row in rows}
+    return await _known(tx, select(offsets).where(offsets.c.consumer == consumer), partitions)
+
+
+async def hold(tx: Tx, consumer: str, partitions: Sequence[TopicPartition]) -> Mapping[TopicPartition, int]:
+    """As :func:`positions`, of all of them, locked: nothing of ``consumer`` commits before this transaction ends."""
+    offsets = tx.table("consumer_offset")
+    rows = [_offset_row(tx, consumer, partition, 0) for partition in sorted(partitions)]
+    await insert_or_ignore(tx, offsets, rows, _OFFSET_KEY)
+    all_of_it = select(offsets).where(offsets.c.consumer == consumer)
+    return await _known(tx, all_of_it.order_by(offsets.c.topic, offsets.c.partition).with_for_update(), partitions)
+
+
+async def _known(tx: Tx, offsets: Select[Any], partitions: Sequence[TopicPartition]) -> Mapping[TopicPartition, int]:
+    known = {TopicPartition(row.topic, row.partition): row.next_offset for row in await tx.session.execute(offsets)}
     return {partition: known[partition] for partition in partitions if partition in known}
 
 
@@ -60,17 +72,18 @@ async def move(tx: Tx, consumer: str, source: TopicPartition, expected: int, fol
 
 async def place(tx: Tx, consumer: str, offsets: Mapping[TopicPartition, int]) -> None:
     """Set what ``consumer`` reads next, whatever it was."""
-    rows = [
-        {
-            "consumer": consumer,
-            "topic": tp.topic,
-            "partition": tp.partition,
-            "next_offset": offset,
-            "moved_at": tx.now,
-        }
-        for tp, offset in sorted(offsets.items())
-    ]
+    rows = [_offset_row(tx, consumer, partition, offset) for partition, offset in sorted(offsets.items())]
     await upsert(tx, tx.table("consumer_offset"), rows, _OFFSET_KEY, ["next_offset", "moved_at"])
+
+
+def _offset_row(tx: Tx, consumer: str, at: TopicPartition, offset: int) -> dict[str, Any]:
+    return {
+        "consumer": consumer,
+        "topic": at.topic,
+        "partition": at.partition,
+        "next_offset": offset,
+        "moved_at": tx.now,
+    }
 
 
 async def accept_new(tx: Tx, consumer: str, deliveries: Sequence[Delivery]) -> Sequence[Delivery]:

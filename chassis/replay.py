@@ -77,20 +77,13 @@ async def replay(
     """
 
     async def work(tx: Tx) -> Mapping[TopicPartition, int]:
-        await _hold(tx, subscription.consumer, list(start))
-        standing = await inbox.positions(tx, subscription.consumer, list(start))
+        standing = await inbox.hold(tx, subscription.consumer, list(start))
         again = {tp: min(offset, standing[tp]) for tp, offset in start.items()}
         await _forget(tx, subscription.consumer, again)
         await inbox.place(tx, subscription.consumer, again)
         return again
 
     return await database.write(work)
-
-
-async def _hold(tx: Tx, consumer: str, partitions: Sequence[TopicPartition]) -> None:
-    """Lock the consumer's offsets, so that nothing of it commits before this transaction ends."""
-    standing = await inbox.positions(tx, consumer, partitions)
-    await inbox.place(tx, consumer, {tp: standing.get(tp, 0) for tp in partitions})
 
 
 async def _forget(tx: Tx, consumer: str, start: Mapping[TopicPartition, int]) -> None:
@@ -115,7 +108,7 @@ async def rebuild(database: Database, bus: Bus, subscription: Subscription) -> i
 
     async def work(tx: Tx) -> int:
         ends = {tp: end for topic in subscription.topics for tp, end in (await bus.end_offsets(topic)).items()}
-        await _hold(tx, subscription.consumer, list(ends))
+        await inbox.hold(tx, subscription.consumer, list(ends))
         await _forget(tx, subscription.consumer, dict.fromkeys(ends, 0))
         await steps.drop(tx)
         folded = await _fold(tx, bus, subscription, steps, ends)
