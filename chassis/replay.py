@@ -79,22 +79,26 @@ async def replay(
     async def work(tx: Tx) -> Mapping[TopicPartition, int]:
         standing = await inbox.hold(tx, subscription.consumer, list(start))
         again = {tp: min(offset, standing[tp]) for tp, offset in start.items()}
-        await _forget(tx, subscription.consumer, again)
+        await _forget(tx, subscription, again)
         await inbox.place(tx, subscription.consumer, again)
         return again
 
     return await database.write(work)
 
 
-async def _forget(tx: Tx, consumer: str, start: Mapping[TopicPartition, int]) -> None:
+async def _forget(tx: Tx, subscription: Subscription, start: Mapping[TopicPartition, int]) -> None:
+    """Take out of the inbox what stands from ``start`` on, whatever source it names but another topic's."""
     table = tx.table("inbox")
+    sources = {topic: f"/{topic.split('.')[1]}" for topic in subscription.topics}
     later = [
         and_(
-            table.c.source == f"/{tp.topic.split('.')[1]}", table.c.partition == tp.partition, table.c.offset >= offset
+            table.c.source.not_in([source for topic, source in sources.items() if topic != tp.topic]),
+            table.c.partition == tp.partition,
+            table.c.offset >= offset,
         )
         for tp, offset in start.items()
     ]
-    await tx.session.execute(delete(table).where(table.c.consumer == consumer, or_(*later)))
+    await tx.session.execute(delete(table).where(table.c.consumer == subscription.consumer, or_(*later)))
 
 
 async def rebuild(database: Database, bus: Bus, subscription: Subscription) -> int:
@@ -109,7 +113,7 @@ async def rebuild(database: Database, bus: Bus, subscription: Subscription) -> i
     async def work(tx: Tx) -> int:
         ends = {tp: end for topic in subscription.topics for tp, end in (await bus.end_offsets(topic)).items()}
         await inbox.hold(tx, subscription.consumer, list(ends))
-        await _forget(tx, subscription.consumer, dict.fromkeys(ends, 0))
+        await _forget(tx, subscription, dict.fromkeys(ends, 0))
         await steps.drop(tx)
         folded = await _fold(tx, bus, subscription, steps, ends)
         await steps.finish(tx)
