@@ -14,7 +14,7 @@ from alembic import command, context
 from alembic.autogenerate.api import AutogenContext
 from alembic.config import Config
 from alembic.util.exc import CommandError
-from sqlalchemy import MetaData, create_engine, pool
+from sqlalchemy import MetaData, create_engine, event, pool
 from sqlalchemy.engine import Connection, make_url
 from sqlalchemy.ext.asyncio import create_async_engine
 from sqlalchemy.types import TypeDecorator, TypeEngine
@@ -62,6 +62,9 @@ def _run_on(package: str, url: str, action: Any, *arguments: Any) -> None:
 
     async def work() -> None:
         engine = create_async_engine(url, poolclass=pool.NullPool)
+        if engine.dialect.name == "sqlite":
+            event.listen(engine.sync_engine, "connect", _leave_transactions_to_us)
+            event.listen(engine.sync_engine, "begin", _begin)
         try:
             async with engine.connect() as connection:
                 await connection.run_sync(lambda sync: _with(sync, package, url, action, *arguments))
@@ -70,6 +73,15 @@ def _run_on(package: str, url: str, action: Any, *arguments: Any) -> None:
             await engine.dispose()
 
     asyncio.run(work())
+
+
+def _leave_transactions_to_us(connection: Any, _record: Any) -> None:
+    """The driver begins none before a change of tables: a migration that is killed would stay half done."""
+    connection.isolation_level = None
+
+
+def _begin(connection: Connection) -> None:
+    connection.exec_driver_sql("BEGIN")
 
 
 def _with(connection: Connection, package: str, url: str, action: Any, *arguments: Any) -> None:
@@ -110,6 +122,7 @@ def run_env(metadata: MetaData) -> None:
         render_item=_render,
         compare_type=_compare_type,
         transaction_per_migration=True,
+        transactional_ddl=True,
     )
     with context.begin_transaction():
         context.run_migrations()
