@@ -36,6 +36,9 @@ class KafkaProducer:
             log.warning("bus.publish_failed", topic=topic, error=str(error))
             await self._drop(client)
             raise
+        except asyncio.CancelledError:
+            await self._drop(client)  # what still waits its turn must not follow what somebody else publishes by then
+            raise
 
     async def close(self) -> None:
         self._closed = True
