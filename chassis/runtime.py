@@ -29,6 +29,8 @@ STALLED_SECONDS = 30.0
 
 SWEEP_SECONDS = 60.0
 MEASURE_SECONDS = 5.0
+SETTLED_SECONDS = 60.0
+"""What ran for so long and then breaks is started again as if it never had before."""
 
 
 class ServiceRuntime:
@@ -133,9 +135,12 @@ async def _kept_alive(kind: str, name: str, run: Callable[[], Awaitable[None]]) 
     """Start again what broke unexpectedly; what ended by itself (a stopped consumer) stays ended."""
     pause = 1.0
     while True:
+        began = time.monotonic()
         try:
             await run()
         except Exception:
+            if time.monotonic() - began > SETTLED_SECONDS:
+                pause = 1.0
             log.exception("runtime.broke", kind=kind, name=name, again_in=pause)
             await asyncio.sleep(pause)
             pause = min(pause * 2, 30.0)
