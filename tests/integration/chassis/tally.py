@@ -5,13 +5,18 @@ from collections.abc import Sequence
 from pydantic import BaseModel
 from sqlalchemy import BigInteger, Column, Integer, String, Table, delete, select
 
+from chassis import dead_letters
+from chassis.bus.embedded.statements import partition_of
 from chassis.bus.port import Message
 from chassis.consumer import Rebuild, Subscription
 from chassis.db import Tx, service_metadata
+from chassis.dead_letters import LetterState
 from chassis.events import Delivery, NewEvent, encode, headers
+from chassis.runtime import lag
 from chassis.sql import upsert
 from contracts.envelope import Body
 from contracts.topics import events_topic
+from tests.eventually import eventually
 
 TOPIC = events_topic("indicators")
 TYPE = "commissioning.number.said.v1"
@@ -91,3 +96,35 @@ async def standing(tx: Tx) -> dict[str, int]:
 
 async def applied(tx: Tx) -> list[tuple[str, int]]:
     return sorted((row.subject, row.version) for row in await tx.session.execute(select(effects)))
+
+
+async def forgiving(tx, deliveries):
+    from tests.integration.chassis.tally import effects
+
+    await tx.session.execute(effects.insert(), [{"subject": d.subject, "version": d.version} for d in deliveries])
+
+
+async def publish(bus, *messages):
+    producer = await bus.producer()
+    await producer.publish(TOPIC, list(messages))
+    await producer.close()
+
+
+async def caught_up(database, bus):
+    await eventually(lambda: _is_caught_up(database, bus))
+
+
+async def _is_caught_up(database, bus):
+    assert await lag(database, bus, TALLY) == 0
+
+
+async def letters(database, state=LetterState.PARKED):
+    return await database.read(lambda tx: dead_letters.listed(tx, consumer="tally", state=state))
+
+
+def of_partition(number: int) -> str:
+    """A subject whose events go to that partition of two."""
+    return next(name for name in map("s{}".format, range(99)) if partition_of(name, 2) == number)
+
+
+BUSY, QUIET = of_partition(0), of_partition(1)

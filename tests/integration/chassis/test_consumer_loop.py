@@ -15,25 +15,17 @@ from chassis.inbox import StaleOffset
 from chassis.runtime import lag
 from chassis.settings import ServiceSettings
 from tests.eventually import eventually
-from tests.integration.chassis.tally import TALLY, TOPIC, applied, said, standing
-
-
-async def publish(bus, *messages):
-    producer = await bus.producer()
-    await producer.publish(TOPIC, list(messages))
-    await producer.close()
-
-
-async def caught_up(database, bus):
-    await eventually(lambda: _is_caught_up(database, bus))
-
-
-async def _is_caught_up(database, bus):
-    assert await lag(database, bus, TALLY) == 0
-
-
-async def letters(database, state=LetterState.PARKED):
-    return await database.read(lambda tx: dead_letters.listed(tx, consumer="tally", state=state))
+from tests.integration.chassis.tally import (
+    TALLY,
+    TOPIC,
+    applied,
+    caught_up,
+    forgiving,
+    letters,
+    publish,
+    said,
+    standing,
+)
 
 
 async def test_duplicates_are_applied_once(database, bus, consuming):
@@ -90,16 +82,10 @@ async def test_retry_applies_once_and_again_is_a_no_op(database, bus, consuming)
         await publish(bus, said("bad", 1, -1), said("a", 1, 1))
         await caught_up(database, bus)
     (letter,) = await letters(database)
-    mended = replace(TALLY, apply=_forgiving)
+    mended = replace(TALLY, apply=forgiving)
     assert await replay.retry(database, mended, letter.id) == "applied"
     assert await replay.retry(database, mended, letter.id) == "already retried"
     assert await database.read(applied) == [("a", 1), ("bad", 1)]
-
-
-async def _forgiving(tx, deliveries):
-    from tests.integration.chassis.tally import effects
-
-    await tx.session.execute(effects.insert(), [{"subject": d.subject, "version": d.version} for d in deliveries])
 
 
 async def test_retry_of_what_still_fails_leaves_it_parked(database, bus, consuming):

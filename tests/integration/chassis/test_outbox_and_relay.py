@@ -183,3 +183,18 @@ def test_an_event_is_structured_cloudevents_json():
     assert "traceparent" not in body
     assert body["data"] == {"number": 3}
     assert message.headers["content-type"] == "application/cloudevents+json"
+
+
+@pytest.mark.parametrize("turns", range(6))
+async def test_a_relay_stops_when_told_to_whatever_comes_at_that_moment(database, bus, turns):
+    task = asyncio.create_task(Relay(database, bus, "indicators").run())
+    await asyncio.sleep(0.3)  # it waits for the next commit
+    database.committed.set()
+    for _ in range(turns):
+        await asyncio.sleep(0)
+    task.cancel()
+    done, _ = await asyncio.wait({task}, timeout=3)
+    if not done:
+        task.cancel()
+        await asyncio.wait({task}, timeout=3)
+    assert done, f"cancelled {turns} turns after a commit, it went on"
