@@ -52,9 +52,12 @@ async def change_indicator(tx: Tx, code: str, values: Mapping[str, Any]) -> None
 
 
 async def lock_indicators(tx: Tx, codes: Collection[str]) -> None:
-    """Keep others from changing or opening several series of these indicators, in one order for all."""
+    """Keep others from changing or opening several series of these indicators, in one order for all.
+
+    Not from naming them: a foreign key's check would wait for a stronger lock, held by who waits for its series.
+    """
     query = select(IndicatorRow.code).where(IndicatorRow.code.in_(codes)).order_by(IndicatorRow.code)
-    await tx.session.execute(query.with_for_update())
+    await tx.session.execute(query.with_for_update(key_share=True))
 
 
 async def add_definition(tx: Tx, code: str, content: Mapping[str, Any]) -> None:

@@ -1,0 +1,56 @@
+"""Writers that meet wait for one another, in one order: none has to be sent back by the database."""
+
+import asyncio
+
+from sqlalchemy import text
+from structlog.testing import capture_logs
+
+from chassis.db import Database, Tx
+from services.indicators.repository import series
+from tests.integration.indicators.conftest import PLYMOUTH, Api
+
+KEY = ("ae-four-hour-wait", PLYMOUTH)
+_WAITING = text("SELECT count(*) FROM pg_locks WHERE NOT granted")
+
+
+async def _somebody_waits(database: Database) -> None:
+    async with asyncio.timeout(10), database.connect() as connection:
+        while not await connection.scalar(_WAITING):  # noqa: ASYNC110  the server offers nothing else to wait for
+            await asyncio.sleep(0.01)
+
+
+async def test_a_version_that_is_put_back_does_not_meet_a_change_of_the_definition(api: Api) -> None:
+    await api.observe("2018-01", "80")
+    if api.database.dialect == "sqlite":
+        return  # one writer at a time
+    held, attempts = asyncio.Event(), 0
+
+    async def resend(tx: Tx) -> None:
+        """As the same content again does: take the next version, find nothing new, put the version back."""
+        nonlocal attempts
+        attempts += 1
+        version = await series.take_next_version(tx, KEY)
+        assert version == 1
+        held.set()
+        await _somebody_waits(api.database)
+        await series.set_versions(tx, {KEY: version})
+
+    async def redefine() -> None:
+        await held.wait()
+        await api.patch("/indicators/ae-four-hour-wait", {"polarity": "low_is_good"})
+
+    with capture_logs() as logs:
+        await asyncio.gather(api.database.write(resend), redefine())
+    assert attempts == 1
+    assert not [entry for entry in logs if entry["event"] == "database.retried"]
+    assert [event["aggregateversion"] for event in await api.events()] == [1, 2]
+
+
+async def test_the_same_content_beside_values_of_england(api: Api) -> None:
+    await api.observe("2018-01", "80")
+    with capture_logs() as logs:
+        await asyncio.gather(
+            *(api.observe("2018-01", "80", 200) for _ in range(12)),
+            *(api.observe("2018-01", f"{70 + n}", area="E92000001", status="provisional") for n in range(12)),
+        )
+    assert not [entry for entry in logs if entry["event"] == "database.retried"]
