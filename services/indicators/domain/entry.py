@@ -7,7 +7,8 @@ from enum import StrEnum
 
 from contracts.indicators import ObservationStatus
 from contracts.period import Period
-from services.indicators.domain.readings import Measure, Reading, Unit
+from services.indicators.domain.limits import MULTIPLIER
+from services.indicators.domain.readings import HIGHEST, Measure, Reading, Unit
 
 Fault = tuple[str, str]
 
@@ -123,6 +124,8 @@ def _count_faults(entry: Entry, unit: Unit) -> list[Fault]:
         return []
     if unit is Unit.PERCENTAGE and entry.count > entry.denominator:
         return [("count", "the count of a percentage is not above its denominator")]
+    if entry.count * MULTIPLIER.get(unit, 0) > HIGHEST * entry.denominator:
+        return [("denominator", f"the rate of this count would be beyond {HIGHEST:f}")]
     return []
 
 

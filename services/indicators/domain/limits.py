@@ -14,7 +14,7 @@ TAIL = Decimal("0.025")
 """What lies beyond each limit; the normal quantile of 1 - TAIL is Z."""
 
 EXACT_BELOW = 10
-_MULTIPLIER = {Unit.RATE_PER_100000: Decimal(100_000), Unit.RATE_PER_10000: Decimal(10_000)}
+MULTIPLIER = {Unit.RATE_PER_100000: Decimal(100_000), Unit.RATE_PER_10000: Decimal(10_000)}
 _HIGHEST_MEAN = Decimal(40)  # far above the upper limit of nine events (17.08)
 _HALVINGS = 60  # 40 / 2**60 is below 1e-16
 
@@ -55,7 +55,7 @@ def computed_limits(count: Decimal | None, denominator: Decimal | None, unit: Un
         return None
     if unit is Unit.PERCENTAGE:
         return _scaled(wilson(count, denominator), Decimal(100))
-    multiplier = _MULTIPLIER.get(unit)
+    multiplier = MULTIPLIER.get(unit)
     return _scaled(poisson(count), multiplier / denominator) if multiplier else None
 
 

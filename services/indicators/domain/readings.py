@@ -12,6 +12,8 @@ ENGLAND = "E92000001"
 """The comparator of every published state."""
 
 EIGHT_PLACES = Decimal("0.00000001")
+HIGHEST = Decimal(10) ** 12
+"""The most a value may be, either way; what is worked out of values and would be more is refused with them."""
 
 
 class Unit(StrEnum):

@@ -8,7 +8,7 @@ from enum import StrEnum
 from contracts.colours import Colour, Polarity
 from contracts.indicators import TargetState
 from contracts.period import Period
-from services.indicators.domain.readings import Reading, trimmed
+from services.indicators.domain.readings import HIGHEST, Reading, trimmed
 
 DEFAULT_TOLERANCE = Decimal(5)
 """Per cent of the expected value."""
@@ -182,6 +182,8 @@ def target_faults(target: Target) -> list[tuple[str, str]]:
         faults.append(("low", "must not be above high"))
     if target.baseline and target.due and target.due.sort_key <= target.baseline.period.sort_key:
         faults.append(("due", "must come after the baseline's period"))
+    if abs(_level(target, None) or Decimal(0)) > HIGHEST:
+        faults.append(("value", f"of this baseline would be beyond {HIGHEST:f}"))
     return faults
 
 
