@@ -4,7 +4,7 @@ import asyncio
 import sqlite3
 from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager
-from datetime import date, datetime
+from datetime import date
 from pathlib import Path
 from typing import Any, TypeVar
 from uuid import uuid4
@@ -46,16 +46,21 @@ _RETRYABLE = {"40001", "40P01"}  # serialization failure, deadlock
 class Tx:
     """One unit of work. Nothing is seen by others before it commits; an exception leaves nothing behind."""
 
-    def __init__(self, session: AsyncSession, *, dialect: str, now: datetime, actor: str, tables: MetaData) -> None:
+    def __init__(self, session: AsyncSession, *, dialect: str, clock: Clock, actor: str, tables: MetaData) -> None:
         self.session = session
         self.dialect = dialect
-        self.now = now
+        self.now = clock()
+        self._clock = clock
         self.actor = actor
         self._tables = tables.tables
         self._events: list[dict[str, Any]] = []
 
     def table(self, name: str) -> Table:
         return self._tables[name]
+
+    def catch_up(self) -> None:
+        """Read the clock again: once a lock is had, so that whoever waited is later than whom it waited for."""
+        self.now = max(self.now, self._clock())
 
     def emit(self, new: NewEvent) -> str:
         """Put an event into the outbox of this transaction, after those emitted before. Returns its id."""
@@ -194,7 +199,7 @@ class Database:
                 await session.rollback()
 
     def _tx(self, session: AsyncSession, actor: str) -> Tx:
-        return Tx(session, dialect=self.dialect, now=self.clock(), actor=actor, tables=self.metadata)
+        return Tx(session, dialect=self.dialect, clock=self.clock, actor=actor, tables=self.metadata)
 
     @asynccontextmanager
     async def _one_writer(self) -> AsyncIterator[None]:

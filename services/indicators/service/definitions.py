@@ -99,6 +99,7 @@ async def _refuse_fixed(tx: Tx, code: str, changes: dict[str, Any]) -> None:
 
 async def _redefine(tx: Tx, code: str, changes: dict[str, Any]) -> IndicatorOut:
     versions = await series.lock_series(tx, (), [code])
+    tx.catch_up()
     known = await load_held(tx, [code], None)
     before = {key: known.body(key) for key in versions}
     await definitions.change_indicator(tx, code, changes)

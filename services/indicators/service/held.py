@@ -42,12 +42,18 @@ class Published:
 async def hold(tx: Tx, keys: Collection[Key], whole: Collection[str] = ()) -> Held:
     """Hold the series of ``keys``, opening them where they are new, and all series of the ``whole`` indicators.
 
-    One open series, the usual case, takes one statement.
+    One open series, the usual case, takes one statement. What is recorded of them is recorded from here on.
 
     Raises:
         IndicatorUnknown: a key names an indicator that is not known.
         ReferenceInvalid: a key names an area that is not known.
     """
+    held = await _hold(tx, keys, whole)
+    tx.catch_up()
+    return held
+
+
+async def _hold(tx: Tx, keys: Collection[Key], whole: Collection[str]) -> Held:
     if len(keys) == 1 and not whole:
         (key,) = keys
         version = await series.take_next_version(tx, key)

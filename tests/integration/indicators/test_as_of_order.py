@@ -1,0 +1,36 @@
+"""What was known at a moment, where writers waited for one another."""
+
+import asyncio
+from decimal import Decimal
+
+from chassis.db import Tx
+from contracts.indicators import ObservationStatus
+from contracts.period import Period
+from services.indicators.domain.entry import Entry
+from services.indicators.service.observations import record_observation
+from tests.integration.indicators.conftest import PLYMOUTH, Api
+
+
+async def test_a_writer_that_waited_is_not_known_before_the_one_it_waited_for(api: Api) -> None:
+    if api.database.dialect == "sqlite":
+        return  # one writer at a time
+    begun, go = asyncio.Event(), asyncio.Event()
+    late = Entry(PLYMOUTH, Period.parse("2018-01"), Decimal(90), ObservationStatus.FINAL, reason="Late returns")
+
+    async def slow(tx: Tx) -> None:
+        begun.set()
+        await go.wait()
+        await record_observation(tx, "ae-four-hour-wait", late)
+
+    waiting = asyncio.create_task(api.database.write(slow))
+    await begun.wait()
+    api.clock.forward(seconds=10)
+    await api.observe("2018-01", "80")
+    between = api.clock.moment
+    api.clock.forward(seconds=10)
+    go.set()
+    await waiting
+    now = await api.get("/indicators/ae-four-hour-wait/status", area=PLYMOUTH)
+    then = await api.get("/indicators/ae-four-hour-wait/status", area=PLYMOUTH, as_of=between.isoformat())
+    assert (now["latest"]["value"], then["latest"]["value"]) == ("90", "80")
+    assert [event["time"] for event in await api.events()] == sorted(event["time"] for event in await api.events())
