@@ -71,13 +71,14 @@ async def ensure_first_key(tx: Tx, admin_key: str | None) -> str | None:
 
 
 async def _set_admin_key(tx: Tx, secret: str) -> None:
+    """Add the key, then revoke those set before: adding waits for who adds another, and then sees it."""
     if await _is_set(tx, secret):
         return
-    await repository.revoke(tx, await _set_before(tx, domain.hash_key(secret)))
     for number in count(1):
         name = ADMIN if number == 1 else f"{ADMIN}-{number}"
         if await _add(tx, name, secret, domain.CHOSEN) or await _is_set(tx, secret):
-            return
+            break
+    await repository.revoke(tx, await _set_before(tx, domain.hash_key(secret)))
 
 
 async def _set_before(tx: Tx, digest: str) -> list[str]:
