@@ -222,7 +222,7 @@ async def all_risk_ids(tx: Tx) -> Sequence[int]:
     return (await tx.session.scalars(select(Risk.id).order_by(Risk.ref))).all()
 
 
-async def with_expired_override(tx: Tx, today: date) -> Sequence[int]:
-    """Risks whose override ended before ``today``, locked by reference."""
-    query = select(Risk.id).where(Risk.override_until < today).order_by(Risk.ref).with_for_update()
-    return (await tx.session.scalars(query)).all()
+async def with_expired_override(tx: Tx, today: date) -> dict[int, date]:
+    """Risks whose override ended before ``today``, each with its last day; locked by reference."""
+    query = select(_RISK.c.id, _RISK.c.override_until).where(_RISK.c.override_until < today).order_by(_RISK.c.ref)
+    return {row.id: row.override_until for row in await tx.session.execute(query.with_for_update())}

@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, timedelta
 from typing import Any
 
 from chassis.db import Tx
@@ -219,12 +219,14 @@ async def lift_override(tx: Tx, ref: str) -> RiskOut:
 async def sweep_overrides(tx: Tx) -> int:
     """Take away overrides that ended before the business date, and tell what the risks fall back to.
 
-    Readers see the fall-back from the day itself; this writes the history and the events. Returns how many ended.
+    Readers see the fall-back from the day itself; this writes the history, as of that day, and the events. Returns
+    how many ended.
     """
     ended = await stored.with_expired_override(tx, await tx.business_date())
     for risk_id in ended:
         await register.change_risk(tx, risk_id, NO_OVERRIDE)
-    await rescore(tx, ended, Occasion(Cause.OVERRIDE))
+    since = {risk_id: last + timedelta(days=1) for risk_id, last in ended.items()}
+    await rescore(tx, since.keys(), Occasion(Cause.OVERRIDE, since=since))
     return len(ended)
 
 

@@ -32,12 +32,14 @@ class Occasion:
     """Why risks are looked at again.
 
     ``subjects``: the indicators in areas that were heard of, where that is why. ``reviewed``: what an
-    owner said, for a review of theirs, which is told to the world whatever became of the rating.
+    owner said, for a review of theirs, which is told to the world whatever became of the rating. ``since``: by
+    risk, the day the change counts from where that is not today.
     """
 
     cause: Cause
     subjects: Collection[str] | None = None
     reviewed: str | None = None
+    since: Mapping[int, date] = field(default_factory=dict)
 
 
 @dataclass(slots=True)
@@ -169,7 +171,7 @@ def _history(
         "rule_version": RULE_VERSION,
         "matrix": matrix.name,
         "at": tx.now,
-        "business_date": today,
+        "business_date": occasion.since.get(risk.risk_id, today),
     }
 
 

@@ -1,0 +1,22 @@
+"""An override that ended before anybody swept: the rating at the quarter's end is what the risk fell back to."""
+
+from datetime import date
+
+from services.risks.service.assessing import sweep_overrides
+from tests.integration.risks.conftest import Register
+
+
+async def test_movement_counts_an_override_until_its_own_day(register: Register) -> None:
+    await register.pin(date(2017, 11, 1))
+    await register.risk()
+    await register.pin(date(2018, 2, 28))
+    override = {"impact": 4, "likelihood": 5, "until": "2018-03-15", "reason": "For a while"}
+    await register.post("/risks/OCC4/override", override, 200)
+    await register.pin(date(2018, 4, 10))
+    seen = await register.get("/risks/OCC4")
+    await register.database.write(sweep_overrides)
+    swept = await register.get("/risks/OCC4")
+    last = (await register.get("/risks/OCC4/history"))["items"][-1]
+    assert (seen["effective"]["score"], swept["effective"]["score"]) == (12, 12)
+    assert last["business_date"] == "2018-03-16"
+    assert swept["movement"] == "unchanged"
