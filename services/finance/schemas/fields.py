@@ -6,7 +6,7 @@ from typing import Annotated, Final
 from pydantic import AfterValidator, Field, ValidationError
 from pydantic_core import InitErrorDetails, PydanticCustomError
 
-from contracts.money import Money
+from contracts.money import Money, pounds
 from contracts.period import Period, PeriodKind
 from services.finance.domain.savings import LEDGER_LIMIT
 
@@ -31,9 +31,10 @@ def refused(*wrong: tuple[tuple[str | int, ...], str]) -> ValidationError:
 
 
 def _within_reach(money: Money) -> Money:
+    """The same amount, written with its pence."""
     if abs(money.amount) > LEDGER_LIMIT:
         raise ValueError(f"at most £{LEDGER_LIMIT:,} either way")
-    return money
+    return pounds(money.amount)
 
 
 def _not_negative(money: Money) -> Money:

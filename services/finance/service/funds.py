@@ -83,19 +83,18 @@ async def _check_in_use(tx: Tx, code: str, body: FundBody) -> None:
 
 
 async def _put_agreement(tx: Tx, code: str, body: AgreementBody | None) -> None:
-    """Append a version where the agreement says something else than the last one."""
+    """Append a version where the agreement says something else than the last one, in whatever digits."""
     if body is None:
         return
     known = await funds.agreements(tx, code)
-    terms = body.model_dump(mode="json")
-    if known and known[-1].terms == terms:
+    if known and AgreementBody.model_validate(known[-1].terms) == body:
         return
     version = known[-1].version + 1 if known else 1
     agreement = FundAgreement(
         fund=code,
         version=version,
         effective_from=body.effective_from,
-        terms=terms,
+        terms=body.model_dump(mode="json"),
         recorded_at=tx.now,
         recorded_by=tx.actor,
     )
