@@ -29,6 +29,10 @@ class NothingToRebuild(Conflict):
     type_, title = "nothing-to-rebuild", "This service derives nothing from events"
 
 
+class LogShortened(Conflict):
+    type_, title = "log-shortened", "The log no longer begins at its beginning"
+
+
 async def retry(database: Database, subscription: Subscription, letter_id: int) -> str:
     """Apply a parked event through its handler. Returns what came of it; a second retry changes nothing."""
 
@@ -105,10 +109,16 @@ async def rebuild(database: Database, bus: Bus, subscription: Subscription) -> i
     """Drop what ``subscription`` derives, fold its whole log again, evaluate once. Returns the events folded.
 
     One transaction: readers see the old state until it is done, and where it fails nothing has changed.
+
+    Raises:
+        NothingToRebuild: the subscription derives nothing.
+        LogShortened: events were deleted from the log, and what was derived from them would be lost.
     """
     steps = subscription.rebuild
     if steps is None:
         raise NothingToRebuild(f"{subscription.consumer} keeps no derived state.")
+
+    await _refuse_shortened(bus, subscription)
 
     async def work(tx: Tx) -> int:
         ends = {tp: end for topic in subscription.topics for tp, end in (await bus.end_offsets(topic)).items()}
@@ -121,6 +131,16 @@ async def rebuild(database: Database, bus: Bus, subscription: Subscription) -> i
         return folded
 
     return await database.write(work)
+
+
+async def _refuse_shortened(bus: Bus, subscription: Subscription) -> None:
+    """Refuse early and in words; what is deleted from here on, reading notices."""
+    begins = {tp: begin for topic in subscription.topics for tp, begin in (await bus.begin_offsets(topic)).items()}
+    if missing := [f"{tp.topic}, partition {tp.partition}, begins at {begin}" for tp, begin in begins.items() if begin]:
+        raise LogShortened(
+            f"{subscription.consumer} cannot be made anew, since its log no longer begins at 0 "
+            f"({'; '.join(missing)}): what was derived from the events before would be lost. Nothing was changed."
+        )
 
 
 async def _fold(

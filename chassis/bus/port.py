@@ -122,6 +122,12 @@ class Bus(Protocol):
 
     async def consumer(self, group: str, topics: Sequence[str], positions: Positions) -> Consumer: ...
 
+    async def begin_offsets(self, topic: str) -> Mapping[TopicPartition, int]:
+        """The offset of the first record still kept, for every partition of ``topic``; the end where none is.
+
+        Above zero where a retention or an operator has deleted what stood before.
+        """
+
     async def end_offsets(self, topic: str) -> Mapping[TopicPartition, int]:
         """The offset after the last record, for every partition of ``topic``."""
 
@@ -131,4 +137,10 @@ class Bus(Protocol):
     def read(
         self, topic: str, start: Mapping[TopicPartition, int], end: Mapping[TopicPartition, int]
     ) -> AsyncIterator[Batch]:
-        """Records from ``start`` up to but not including ``end``, outside any group; returns when all are read."""
+        """Records from ``start`` up to but not including ``end``, outside any group; returns when all are read.
+
+        A partition that ``start`` does not name is read from offset 0.
+
+        Raises:
+            BusError: the log begins behind a start, or does not reach an end.
+        """

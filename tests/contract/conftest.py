@@ -9,10 +9,12 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from aiokafka.admin import AIOKafkaAdminClient, RecordsToDelete
 
 from chassis.bus.embedded import EmbeddedBus, statements
 from chassis.bus.kafka import KafkaBus, KafkaSettings
-from chassis.bus.port import Bus
+from chassis.bus.kafka.records import theirs
+from chassis.bus.port import Bus, TopicPartition
 from suite.engines import EngineUnavailable, KafkaServer
 from tests.engines import lacking
 
@@ -20,6 +22,7 @@ PARTITIONS = 4
 DRAIN_S = 1.5
 
 OpenBus = Callable[..., Awaitable[Bus]]
+Shorten = Callable[[TopicPartition, int], Awaitable[None]]
 
 
 @dataclass(frozen=True)
@@ -46,6 +49,27 @@ async def open_bus(adapter: str, tmp_path: Path, request: pytest.FixtureRequest)
 @pytest.fixture
 def topic() -> str:
     return f"commissioning.test{uuid.uuid4().hex[:10]}.v1"
+
+
+@pytest.fixture
+def shorten(adapter: str, tmp_path: Path, request: pytest.FixtureRequest) -> Shorten:
+    """``await shorten(partition, offset)``: delete what stands before, as a retention would."""
+
+    async def in_file(at: TopicPartition, before: int) -> None:
+        with closing(sqlite3.connect(tmp_path / "bus.db")) as file, file:
+            (slot,) = file.execute("SELECT id FROM slot WHERE topic = ? AND partition = ?", (at.topic, at.partition))
+            first = slot[0] << statements.SLOT_BITS
+            file.execute("DELETE FROM record WHERE id >= ? AND id < ?", (first, first + before))
+
+    async def on_broker(at: TopicPartition, before: int) -> None:
+        admin = AIOKafkaAdminClient(bootstrap_servers=request.getfixturevalue("kafka_bootstrap"))
+        await admin.start()
+        try:
+            await admin.delete_records({theirs(at): RecordsToDelete(before)})
+        finally:
+            await admin.close()
+
+    return in_file if adapter == "embedded" else on_broker
 
 
 @asynccontextmanager

@@ -8,7 +8,7 @@ from contextlib import aclosing
 import pytest
 
 from chassis.bus.port import BusError, Consumer, Message, Record, TopicPartition
-from tests.contract.conftest import PARTITIONS, OpenBus
+from tests.contract.conftest import PARTITIONS, OpenBus, Shorten
 from tests.contract.reading import Database, assert_in_order_by_key, messages, next_batch, numbers, read_all, take
 from tests.eventually import eventually
 
@@ -92,6 +92,8 @@ async def test_an_unknown_topic_is_refused(open_bus: OpenBus, topic: str):
         await (await bus.producer()).publish(topic, messages(1))
     with pytest.raises(BusError):
         await bus.end_offsets(topic)
+    with pytest.raises(BusError):
+        await bus.begin_offsets(topic)
 
 
 async def test_a_closed_producer_refuses(open_bus: OpenBus, topic: str):
@@ -167,6 +169,35 @@ async def test_a_moment_is_found(open_bus: OpenBus, topic: str):
     assert (await bus.offsets_for_time(topic, moment))[home] == 30
     assert (await bus.offsets_for_time(topic, 0)) == dict.fromkeys(ends, 0)
     assert (await bus.offsets_for_time(topic, moment + 3_600_000)) == ends
+
+
+async def test_a_log_begins_at_its_first_record_kept(open_bus: OpenBus, topic: str, shorten: Shorten):
+    bus = await open_bus()
+    await bus.ensure_topics([topic])
+    assert await bus.begin_offsets(topic) == {TopicPartition(topic, n): 0 for n in range(PARTITIONS)}
+    await (await bus.producer()).publish(topic, messages(80))
+    ends = await bus.end_offsets(topic)
+    one, other, *_ = [at for at, end in ends.items() if end > 5]
+
+    await shorten(one, 5)
+    await shorten(other, ends[other])
+
+    assert await bus.begin_offsets(topic) == dict.fromkeys(ends, 0) | {one: 5, other: ends[other]}
+    assert await bus.end_offsets(topic) == ends
+    assert await bus.offsets_for_time(topic, 0) == await bus.begin_offsets(topic)
+
+
+async def test_a_range_that_is_no_longer_there_is_refused(open_bus: OpenBus, topic: str, shorten: Shorten):
+    bus = await open_bus()
+    await bus.ensure_topics([topic])
+    await (await bus.producer()).publish(topic, messages(30, keys=1))
+    (home,) = [at for at, end in (await bus.end_offsets(topic)).items() if end]
+    await shorten(home, 10)
+
+    kept = [batch async for batch in bus.read(topic, {home: 10}, {home: 30})]
+    assert [record.offset for batch in kept for record in batch.records] == list(range(10, 30))
+    with pytest.raises(BusError):
+        _ = [batch async for batch in bus.read(topic, {home: 9}, {home: 30})]
 
 
 # --- consuming ----------------------------------------------------------------------------------------------

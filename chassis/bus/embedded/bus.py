@@ -60,6 +60,9 @@ class EmbeddedBus:
         team.join(member)
         return member
 
+    async def begin_offsets(self, topic: str) -> Mapping[TopicPartition, int]:
+        return await self._log.begin_offsets(topic)
+
     async def end_offsets(self, topic: str) -> Mapping[TopicPartition, int]:
         return await self._log.end_offsets(topic)
 
@@ -77,6 +80,8 @@ class EmbeddedBus:
                 batch = await self._log.first_records([(source, at)], min(MAX_RECORDS, stop - at))
                 if batch is None:
                     raise BusError(f"{source} ended at {at}, before {stop}.")
+                if batch.records[0].offset != at:
+                    raise BusError(f"{source} begins at {batch.records[0].offset}, behind {at}.")
                 yield batch
                 at = batch.next_offset
 

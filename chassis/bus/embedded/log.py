@@ -85,6 +85,15 @@ class Log:
         slots = self.slots
         return await self._reader.call(lambda connection: statements.first_records(connection, slots, wanted, limit))
 
+    async def begin_offsets(self, topic: str) -> dict[TopicPartition, int]:
+        def search(connection: sqlite3.Connection) -> dict[TopicPartition, int]:
+            return {
+                TopicPartition(topic, partition): statements.begin_of(connection, slot, end)
+                for partition, (slot, end, _) in enumerate(statements.slots_of(connection, topic))
+            }
+
+        return await self._reader.call(search)
+
     async def end_offsets(self, topic: str) -> dict[TopicPartition, int]:
         rows = await self._reader.call(lambda connection: statements.slots_of(connection, topic))
         return {TopicPartition(topic, partition): end for partition, (_, end, _) in enumerate(rows)}

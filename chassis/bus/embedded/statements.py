@@ -83,6 +83,15 @@ def slots_of(connection: sqlite3.Connection, topic: str) -> list[tuple[int, int,
     return rows
 
 
+def begin_of(connection: sqlite3.Connection, slot: int, end: int) -> int:
+    """The first offset kept. Nothing here deletes records, but an operator may have shortened the file."""
+    first = slot << SLOT_BITS
+    (found,) = connection.execute(
+        "SELECT min(id) FROM record WHERE id >= ? AND id < ?", (first, first + end)
+    ).fetchone()
+    return end if found is None else found - first
+
+
 def append(connection: sqlite3.Connection, topic: str, messages: Iterable[Message], now_ms: int) -> None:
     slots = slots_of(connection, topic)
     ends = {slot: (end, last_ms) for slot, end, last_ms in slots}
@@ -126,8 +135,8 @@ def first_records(
 
 
 def offset_at(connection: sqlite3.Connection, slot: int, end: int, timestamp_ms: int) -> int:
-    """Halve the partition: offsets are contiguous and time does not go back within it."""
-    low, high = 0, end
+    """Halve the partition: offsets are contiguous from the first kept, and time does not go back within it."""
+    low, high = begin_of(connection, slot, end), end
     while low < high:
         middle = (low + high) // 2
         key = (slot << SLOT_BITS | middle,)

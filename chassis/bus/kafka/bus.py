@@ -52,6 +52,12 @@ class KafkaBus:
         self._open.append(consumer)
         return consumer
 
+    async def begin_offsets(self, topic: str) -> Mapping[TopicPartition, int]:
+        partitions = [theirs(at) for at in await partitions_of(self._settings, topic)]
+        async with self._ask(f"Asking where {topic} begins") as asker:
+            found = await asker.beginning_offsets(partitions)
+        return {ours(at): offset for at, offset in sorted(found.items())}
+
     async def end_offsets(self, topic: str) -> Mapping[TopicPartition, int]:
         partitions = [theirs(at) for at in await partitions_of(self._settings, topic)]
         async with self._ask(f"Asking for the ends of {topic}") as asker:
@@ -128,7 +134,7 @@ class KafkaBus:
         return AIOKafkaConsumer(
             **client_options(self._settings),
             enable_auto_commit=False,
-            auto_offset_reset="earliest",
+            auto_offset_reset="none",  # what is asked for and not there is an error, never something else
             request_timeout_ms=int(self._settings.request_timeout_s * 1000),
             max_partition_fetch_bytes=self._settings.fetch_partition_bytes,
         )
