@@ -122,12 +122,14 @@ async def _soon(asking: Coroutine[Any, Any, T]) -> T | None:
 
 
 async def lag(database: Database, bus: Bus, subscription: Subscription) -> int:
-    """Events on the bus that have not had their effect in ``database``."""
+    """Events on the bus that have not had their effect in ``database``; what was deleted is not there to wait for."""
     behind = 0
     for topic in subscription.topics:
         ends = await bus.end_offsets(topic)
         stored = await inbox.stored_positions(database, subscription.consumer, list(ends))
-        behind += sum(max(0, end - stored.get(partition, 0)) for partition, end in ends.items())
+        waiting_in = [partition for partition, end in ends.items() if stored.get(partition, 0) < end]
+        begins = await bus.begin_offsets(topic) if waiting_in else {}
+        behind += sum(max(0, ends[each] - max(begins[each], stored.get(each, 0))) for each in waiting_in)
     return behind
 
 

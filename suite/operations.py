@@ -100,7 +100,10 @@ async def discard(settings: SuiteSettings, consumer: str, number: int, reason: s
 
 
 async def replay_from(settings: SuiteSettings, consumer: str, start: str) -> Mapping[TopicPartition, int]:
-    """Move a consumer back to an offset (in every partition) or to a moment; returns where it starts again."""
+    """Move a consumer back to an offset (in every partition) or to a moment; returns where it starts again.
+
+    Where a log begins behind the offset, it starts where that begins.
+    """
     service, subscription = consumer_named(consumer)
     async with database_of(service, settings) as database, bus_for(settings) as bus:
         places = await _places(bus, subscription, start)
@@ -111,7 +114,8 @@ async def _places(bus: Bus, subscription: Subscription, start: str) -> dict[Topi
     places: dict[TopicPartition, int] = {}
     for topic in subscription.topics:
         if start.isdecimal() and start.isascii():
-            places |= dict.fromkeys(await bus.end_offsets(topic), min(int(start), MAX_OFFSET))
+            asked = min(int(start), MAX_OFFSET)
+            places |= {at: max(begin, asked) for at, begin in (await bus.begin_offsets(topic)).items()}
         else:
             places |= await bus.offsets_for_time(topic, _milliseconds(start))
     return places

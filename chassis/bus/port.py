@@ -95,7 +95,7 @@ class Consumer(Protocol):
         """Read ``partition`` from ``offset`` next. A partition that is not assigned here is ignored."""
 
     async def lag(self) -> Mapping[TopicPartition, int]:
-        """Records not yet yielded, for the partitions assigned here."""
+        """Records there are and not yet yielded, for the partitions assigned here: none for what was deleted."""
 
     async def close(self) -> None: ...
 

@@ -331,6 +331,27 @@ async def test_positions_that_cannot_be_told_are_asked_for_again(open_bus: OpenB
     assert database.failures == 0
 
 
+async def test_a_new_consumer_reads_what_a_shortened_log_still_holds(open_bus: OpenBus, topic: str, shorten: Shorten):
+    bus, database = await open_bus(stall_s=2), Database()
+    await bus.ensure_topics([topic])
+    await (await bus.producer()).publish(topic, messages(80))
+    ends = await bus.end_offsets(topic)
+    one, other, *_ = [at for at, end in ends.items() if end > 5]
+    await shorten(one, 5)
+    await shorten(other, ends[other])
+
+    consumer = await bus.consumer("group-" + topic, [topic], database)
+    async with aclosing(consumer.batches()) as batches:
+        left = 80 - 5 - ends[other]
+        while left:
+            batch = await next_batch(batches)
+            assert batch.start == 0
+            left -= len(batch.records)
+            assert sum((await consumer.lag()).values()) == left
+        assert [await anext(batches) for _ in range(4)] == [None] * 4
+        assert set(await consumer.lag()) == set(ends)  # the same member all along, and nothing to wait for
+
+
 async def test_lag_is_what_was_not_yielded(open_bus: OpenBus, topic: str):
     bus, database = await open_bus(), Database()
     await bus.ensure_topics([topic])

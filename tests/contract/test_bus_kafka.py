@@ -3,6 +3,7 @@
 from contextlib import aclosing
 
 import pytest
+import structlog
 from aiokafka.admin import AIOKafkaAdminClient
 from aiokafka.admin.config_resource import ConfigResource, ConfigResourceType
 from aiokafka.partitioner import murmur2 as reference
@@ -13,7 +14,7 @@ from chassis.bus.kafka import KafkaSettings
 from chassis.bus.kafka.connection import ClientCredentials
 from chassis.bus.kafka.producer import murmur2
 from chassis.bus.port import Bus, BusError, TopicPartition
-from tests.contract.conftest import PARTITIONS, OpenBus
+from tests.contract.conftest import PARTITIONS, OpenBus, Shorten
 from tests.contract.reading import Database, messages, next_batch, numbers
 from tests.contract.tokens import token_server
 from tests.eventually import eventually
@@ -88,6 +89,29 @@ async def test_an_idle_consumer_is_not_replaced(open_bus: OpenBus, topic: str):
             assert await anext(batches) is None
     assert consumer._client is first
     assert set(await consumer.lag()) == {TopicPartition(topic, n) for n in range(PARTITIONS)}
+
+
+async def test_a_consumer_of_a_shortened_log_is_not_replaced_and_says_once_what_it_lost(
+    open_bus: OpenBus, topic: str, shorten: Shorten
+):
+    bus = await open_bus(stall_s=1)
+    await bus.ensure_topics([topic])
+    await (await bus.producer()).publish(topic, messages(80))
+    begins = {at: min(5, end) if at.partition else end for at, end in (await bus.end_offsets(topic)).items()}
+    for at, begin in begins.items():
+        await shorten(at, begin)
+    consumer = await bus.consumer("group-" + topic, [topic], Database())
+    with structlog.testing.capture_logs() as logs:
+        async with aclosing(consumer.batches()) as batches:
+            while await anext(batches) is not None:
+                pass
+            first = consumer._client
+            for _ in range(4):
+                assert await anext(batches) is None
+    assert consumer._client is first
+    told = {entry["source"]: entry["begins"] for entry in logs if entry["event"] == "bus.records_lost"}
+    assert told == {at: begin for at, begin in begins.items() if begin}
+    assert len([entry for entry in logs if entry["event"] == "bus.records_lost"]) == len(told)
 
 
 async def test_nothing_needs_the_broker_to_be_there_first(open_bus: OpenBus, topic: str):

@@ -1,6 +1,9 @@
 """A log whose first records are gone: nobody rebuilds from it, and nobody waits for what will not come."""
 
+import asyncio
+import uuid
 from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
 from dataclasses import replace
 from pathlib import Path
 
@@ -8,9 +11,13 @@ import pytest
 
 from chassis import inbox, replay
 from chassis.bus.port import Bus, TopicPartition
-from chassis.consumer import Subscription
+from chassis.consumer import ConsumerLoop, Subscription
 from chassis.db import Database
+from chassis.runtime import lag
+from chassis.settings import ServiceSettings
+from suite import operations
 from tests.contract.conftest import OpenBus, Shorten
+from tests.eventually import eventually
 from tests.integration.chassis import tally
 
 
@@ -22,6 +29,12 @@ async def database(tmp_path: Path) -> AsyncIterator[Database]:
         await connection.run_sync(tally.metadata.create_all)
     yield found
     await found.close()
+
+
+@pytest.fixture
+def topic() -> str:
+    """A log of what the tally's events name as their source."""
+    return f"commissioning.indicators.test{uuid.uuid4().hex[:10]}.v1"
 
 
 @pytest.fixture
@@ -50,3 +63,54 @@ async def test_what_was_derived_from_events_now_deleted_is_kept(
 
     assert await database.read(tally.standing) == {"a": 20}
     assert await inbox.stored_positions(database, subscription.consumer, [home]) == {home: 20}
+
+
+@asynccontextmanager
+async def _consuming(database: Database, bus: Bus, subscription: Subscription) -> AsyncIterator[None]:
+    task = asyncio.create_task(ConsumerLoop(database, bus, subscription, ServiceSettings()).run())
+    try:
+        yield
+    finally:
+        task.cancel()
+        await asyncio.gather(task, return_exceptions=True)
+
+
+async def test_a_consumer_that_was_away_goes_on_with_what_is_left(
+    open_bus: OpenBus, topic: str, shorten: Shorten, database: Database, subscription: Subscription
+):
+    bus = await open_bus()
+    home = await _publish(bus, topic, 20)
+    await shorten(home, 15)
+    assert await lag(database, bus, subscription) == 5
+
+    async with _consuming(database, bus, subscription):
+        await eventually(lambda: _waits_for_nothing(database, bus, subscription), within=30)
+
+    assert await database.read(tally.applied) == [("a", n) for n in range(16, 21)]
+
+
+async def test_an_emptied_log_leaves_nothing_to_wait_for(
+    open_bus: OpenBus, topic: str, shorten: Shorten, database: Database, subscription: Subscription
+):
+    bus = await open_bus()
+    await shorten(await _publish(bus, topic, 20), 20)
+    assert await lag(database, bus, subscription) == 0
+
+
+async def test_a_replay_from_before_the_beginning_starts_where_the_log_begins(
+    open_bus: OpenBus, topic: str, shorten: Shorten, database: Database, subscription: Subscription
+):
+    bus = await open_bus()
+    home = await _publish(bus, topic, 20)
+    async with _consuming(database, bus, subscription):
+        await eventually(lambda: _waits_for_nothing(database, bus, subscription), within=30)
+        await shorten(home, 15)
+        places = await operations._places(bus, subscription, "3")
+        assert (await replay.replay(database, subscription, places))[home] == 15
+        await eventually(lambda: _waits_for_nothing(database, bus, subscription), within=30)
+    effects = [("a", n) for n in range(1, 21)] + [("a", n) for n in range(16, 21)]
+    assert await database.read(tally.applied) == sorted(effects)
+
+
+async def _waits_for_nothing(database: Database, bus: Bus, subscription: Subscription) -> None:
+    assert await lag(database, bus, subscription) == 0

@@ -185,10 +185,12 @@ class EmbeddedConsumer:
 
     async def lag(self) -> Mapping[TopicPartition, int]:
         at = dict(self._at)
+        begins: dict[TopicPartition, int] = {}
         ends: dict[TopicPartition, int] = {}
         for topic in {each.topic for each in at}:
+            begins |= await self._log.begin_offsets(topic)
             ends |= await self._log.end_offsets(topic)
-        return {each: max(0, ends[each] - offset) for each, offset in at.items()}
+        return {each: max(0, ends[each] - max(begins[each], offset)) for each, offset in at.items()}
 
     async def close(self) -> None:
         self.wake.set()

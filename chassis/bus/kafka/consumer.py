@@ -13,6 +13,7 @@ from aiokafka.errors import IllegalStateError, KafkaError
 from chassis.bus.kafka.connection import bounded, client_options, stop
 from chassis.bus.kafka.records import batch_of, ours, theirs
 from chassis.bus.kafka.settings import KafkaSettings
+from chassis.bus.kafka.topics import is_state
 from chassis.bus.port import Batch, BusError, Positions, TopicPartition
 
 log = structlog.get_logger(__name__)
@@ -45,6 +46,7 @@ class KafkaConsumer:
         self._put_down = asyncio.Event()
         self._put_down.set()
         self._moved_at = 0.0
+        self._told: dict[TopicPartition, int] = {}  # losses that were said, by where the log then began
         self._closed = False
         self._rebalancing = False
 
@@ -99,8 +101,11 @@ class KafkaConsumer:
         if self._client is None or not self._connected() or not at:
             return {}
         async with bounded(self._settings.request_timeout_s, "Asking for the lag"):
+            begins = await self._client.beginning_offsets([theirs(each) for each in at])
             ends = await self._client.end_offsets([theirs(each) for each in at])
-        return {each: max(0, ends[theirs(each)] - offset) for each, offset in at.items()}
+        for each, offset in at.items():
+            self._tell_of_loss(each, offset, begins[theirs(each)])
+        return {each: max(0, ends[theirs(each)] - max(begins[theirs(each)], offset)) for each, offset in at.items()}
 
     async def close(self) -> None:
         self._closed = True
@@ -139,10 +144,18 @@ class KafkaConsumer:
             if at is not None:  # else: revoked, or read before the database had told where to start
                 if consumed[0].offset < at:
                     log.warning("bus.log_went_back", source=source, expected=at, found=consumed[0].offset)
+                elif not is_state(source.topic):  # where nothing is compacted away, a gap is a loss
+                    self._tell_of_loss(source, at, consumed[0].offset)
                 batch = batch_of(source, at, consumed)
                 self._at[source] = batch.next_offset
                 return batch
         return None
+
+    def _tell_of_loss(self, source: TopicPartition, at: int, begin: int) -> None:
+        """Say once that records were deleted before they were read here."""
+        if at < begin and self._told.get(source, -1) < begin:
+            self._told[source] = begin
+            log.warning("bus.records_lost", group=self._group, source=source, expected=at, begins=begin)
 
     async def _fetch(self, seconds: float) -> None:
         client = self._client
