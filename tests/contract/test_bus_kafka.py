@@ -38,12 +38,46 @@ async def test_logs_are_kept_for_ever_and_state_topics_compacted(open_bus: OpenB
     assert (await _settings_of(kafka_bootstrap, state))[0] == "compact"
 
 
-async def test_a_topic_with_another_cleanup_policy_is_refused(open_bus: OpenBus, topic: str, kafka_bootstrap: str):
+@pytest.mark.parametrize(
+    ("setting", "found", "wanted"),
+    [
+        ("cleanup.policy", "compact", "delete"),
+        ("retention.ms", "604800000", "-1"),
+        ("retention.bytes", "1000000", "-1"),
+    ],
+)
+async def test_a_log_that_would_be_deleted_from_is_refused(
+    open_bus: OpenBus, topic: str, kafka_bootstrap: str, setting: str, found: str, wanted: str
+):
     bus = await open_bus()
     await bus.ensure_topics([topic])
-    async with _admin(kafka_bootstrap) as admin:
-        await admin.alter_configs([ConfigResource(ConfigResourceType.TOPIC, topic, {"cleanup.policy": "compact"})])
-    await eventually(lambda: _refused(bus, topic, "cleanup.policy=compact, not delete"))  # a broker learns it by and by
+    await _alter(kafka_bootstrap, topic, {"retention.ms": "-1"} | {setting: found})
+    await eventually(lambda: _refused(bus, topic, f"has {setting}={found}, not {wanted}."))  # learned by and by
+
+
+async def test_a_topic_with_fewer_replicas_than_asked_for_is_refused(
+    open_bus: OpenBus, topic: str, kafka_bootstrap: str
+):
+    await (await open_bus()).ensure_topics([topic])
+    strict = await open_bus(replication_factor=3, min_insync_replicas=2)
+    assert await _refused(strict, topic, "has replication factor 1, not 3 or more.")
+    assert await _refused(strict, topic, "has min.insync.replicas=1, not 2 or more.")
+
+
+async def test_a_state_topic_may_have_any_retention_and_more_replicas_in_sync(
+    open_bus: OpenBus, topic: str, kafka_bootstrap: str
+):
+    state, bus = topic.replace(".v1", ".state.v1"), await open_bus()
+    await bus.ensure_topics([state])
+    await _alter(
+        kafka_bootstrap, state, {"cleanup.policy": "compact", "retention.ms": "1000", "min.insync.replicas": "2"}
+    )
+    await eventually(lambda: _has_settings(kafka_bootstrap, state, ("compact", "1000")))
+    await bus.ensure_topics([state])
+
+
+async def _has_settings(servers: str, topic: str, expected: tuple[str, str]) -> bool:
+    return await _settings_of(servers, topic) == expected
 
 
 async def _refused(bus: Bus, topic: str, reason: str) -> bool:
@@ -168,6 +202,11 @@ class _admin:  # noqa: N801  # reads as the function it stands for
 
     async def __aexit__(self, *_: object) -> None:
         await self._client.close()
+
+
+async def _alter(servers: str, topic: str, settings: dict[str, str]) -> None:
+    async with _admin(servers) as admin:
+        await admin.alter_configs([ConfigResource(ConfigResourceType.TOPIC, topic, settings)])
 
 
 async def _settings_of(servers: str, topic: str) -> tuple[str, str]:

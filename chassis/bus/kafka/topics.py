@@ -16,12 +16,15 @@ from chassis.bus.port import BusError, TopicPartition
 SETTLE_S = 0.05
 """How long to wait before asking again whether every broker knows a topic just made."""
 
+MIN_INSYNC = "min.insync.replicas"
+
 
 async def ensure_topics(settings: KafkaSettings, topics: Sequence[str]) -> None:
     async with _admin(settings, "Making topics") as admin:
         await _create(admin, settings, topics)
-        await _check_partitions(admin, settings, topics)
-        await _check_policies(admin, topics)
+        faults = [*await _layout_faults(admin, settings, topics), *await _setting_faults(admin, settings, topics)]
+    if faults:
+        raise BusError(" ".join(faults))
 
 
 async def partitions_of(settings: KafkaSettings, topic: str) -> list[TopicPartition]:
@@ -59,7 +62,7 @@ def _policy(topic: str) -> str:
 
 
 def _configuration(topic: str, settings: KafkaSettings) -> dict[str, str]:
-    common = {"cleanup.policy": _policy(topic), "min.insync.replicas": str(settings.min_insync_replicas)}
+    common = {"cleanup.policy": _policy(topic), MIN_INSYNC: str(settings.min_insync_replicas)}
     # The logs are what a service is rebuilt from: nothing in them grows old.
     return common if is_state(topic) else common | {"retention.ms": "-1", "retention.bytes": "-1"}
 
@@ -84,11 +87,19 @@ async def _create(admin: AIOKafkaAdminClient, settings: KafkaSettings, topics: S
             raise BusError(f"Topic {topic!r} cannot be made: {reason or for_code(code).__name__}.")
 
 
-async def _check_partitions(admin: AIOKafkaAdminClient, settings: KafkaSettings, topics: Sequence[str]) -> None:
+async def _layout_faults(admin: AIOKafkaAdminClient, settings: KafkaSettings, topics: Sequence[str]) -> list[str]:
+    """A sentence for each topic with other partitions, or fewer replicas, than asked for."""
+    faults = []
     for each in await _settled_topics(admin, topics):
-        found = len(each["partitions"])
+        topic, found = each["topic"], len(each["partitions"])
+        replicas = min(len(part["replicas"]) for part in each["partitions"])
         if found != settings.partitions:
-            raise BusError(f"Topic {each['topic']!r} has {found} partitions, not {settings.partitions}.")
+            faults.append(f"Topic {topic!r} has {found} partitions, not {settings.partitions}.")
+        if replicas < settings.replication_factor:
+            faults.append(
+                f"Topic {topic!r} has replication factor {replicas}, not {settings.replication_factor} or more."
+            )
+    return faults
 
 
 async def _settled_topics(admin: AIOKafkaAdminClient, topics: Sequence[str]) -> list[dict[str, Any]]:
@@ -104,12 +115,23 @@ def _settled(topic: dict[str, Any]) -> bool:
     return topic["error_code"] == 0 and all(part["error_code"] == 0 for part in topic["partitions"])
 
 
-async def _check_policies(admin: AIOKafkaAdminClient, topics: Sequence[str]) -> None:
-    asked = [ConfigResource(ConfigResourceType.TOPIC, topic, {"cleanup.policy": ""}) for topic in topics]
+async def _setting_faults(admin: AIOKafkaAdminClient, settings: KafkaSettings, topics: Sequence[str]) -> list[str]:
+    """A sentence for each setting that a topic has otherwise than it would be made with."""
+    asked = [ConfigResource(ConfigResourceType.TOPIC, each, _configuration(each, settings)) for each in topics]
+    faults = []
     for answer in await admin.describe_configs(asked):
         for code, _reason, _kind, topic, entries in (resource[:5] for resource in answer.resources):
             if for_code(code) is UnknownTopicOrPartitionError:
                 raise BusError(f"Topic {topic!r} has gone.")
-            policy = next((entry[1] for entry in entries if entry[0] == "cleanup.policy"), None)
-            if policy != _policy(topic):
-                raise BusError(f"Topic {topic!r} has cleanup.policy={policy}, not {_policy(topic)}.")
+            found = {entry[0]: entry[1] for entry in entries}
+            for name, wanted in _configuration(topic, settings).items():
+                if missed := _missed(name, found.get(name), wanted):
+                    faults.append(f"Topic {topic!r} has {name}={found.get(name)}, not {missed}.")
+    return faults
+
+
+def _missed(name: str, found: str | None, wanted: str) -> str | None:
+    """What a setting must be and is not."""
+    if name == MIN_INSYNC:  # an operator may ask for more
+        return None if found is not None and int(found) >= int(wanted) else f"{wanted} or more"
+    return None if found == wanted else wanted
