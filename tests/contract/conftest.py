@@ -9,13 +9,14 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from aiokafka.admin import AIOKafkaAdminClient, RecordsToDelete
+from aiokafka.admin import RecordsToDelete
 
 from chassis.bus.embedded import EmbeddedBus, statements
 from chassis.bus.kafka import KafkaBus, KafkaSettings
 from chassis.bus.kafka.records import theirs
 from chassis.bus.port import Bus, TopicPartition
 from suite.engines import EngineUnavailable, KafkaServer
+from tests.contract.topic_settings import admin_of
 from tests.engines import lacking
 
 PARTITIONS = 4
@@ -62,12 +63,8 @@ def shorten(adapter: str, tmp_path: Path, request: pytest.FixtureRequest) -> Sho
             file.execute("DELETE FROM record WHERE id >= ? AND id < ?", (first, first + before))
 
     async def on_broker(at: TopicPartition, before: int) -> None:
-        admin = AIOKafkaAdminClient(bootstrap_servers=request.getfixturevalue("kafka_bootstrap"))
-        await admin.start()
-        try:
+        async with admin_of(request.getfixturevalue("kafka_bootstrap")) as admin:
             await admin.delete_records({theirs(at): RecordsToDelete(before)})
-        finally:
-            await admin.close()
 
     return in_file if adapter == "embedded" else on_broker
 

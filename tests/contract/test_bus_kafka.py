@@ -4,8 +4,6 @@ from contextlib import aclosing
 
 import pytest
 import structlog
-from aiokafka.admin import AIOKafkaAdminClient
-from aiokafka.admin.config_resource import ConfigResource, ConfigResourceType
 from aiokafka.partitioner import murmur2 as reference
 from hypothesis import given
 from hypothesis import strategies as st
@@ -17,7 +15,10 @@ from chassis.bus.port import Bus, BusError, TopicPartition
 from tests.contract.conftest import PARTITIONS, OpenBus, Shorten
 from tests.contract.reading import Database, messages, next_batch, numbers
 from tests.contract.tokens import token_server
+from tests.contract.topic_settings import alter, settings_of
 from tests.eventually import eventually
+
+KEEPING = ("cleanup.policy", "retention.ms")
 
 
 @pytest.fixture(params=[pytest.param("kafka", marks=pytest.mark.kafka)])
@@ -34,8 +35,8 @@ async def test_logs_are_kept_for_ever_and_state_topics_compacted(open_bus: OpenB
     state = topic.replace(".v1", ".state.v1")
     await (await open_bus()).ensure_topics([topic, state])
 
-    assert await _settings_of(kafka_bootstrap, topic) == ("delete", "-1")
-    assert (await _settings_of(kafka_bootstrap, state))[0] == "compact"
+    assert await settings_of(kafka_bootstrap, topic, *KEEPING) == ("delete", "-1")
+    assert await settings_of(kafka_bootstrap, state, "cleanup.policy") == ("compact",)
 
 
 @pytest.mark.parametrize(
@@ -51,7 +52,7 @@ async def test_a_log_that_would_be_deleted_from_is_refused(
 ):
     bus = await open_bus()
     await bus.ensure_topics([topic])
-    await _alter(kafka_bootstrap, topic, {"retention.ms": "-1"} | {setting: found})
+    await alter(kafka_bootstrap, topic, {"retention.ms": "-1"} | {setting: found})
     await eventually(lambda: _refused(bus, topic, f"has {setting}={found}, not {wanted}."))  # learned by and by
 
 
@@ -69,7 +70,7 @@ async def test_a_state_topic_may_have_any_retention_and_more_replicas_in_sync(
 ):
     state, bus = topic.replace(".v1", ".state.v1"), await open_bus()
     await bus.ensure_topics([state])
-    await _alter(
+    await alter(
         kafka_bootstrap, state, {"cleanup.policy": "compact", "retention.ms": "1000", "min.insync.replicas": "2"}
     )
     await eventually(lambda: _has_settings(kafka_bootstrap, state, ("compact", "1000")))
@@ -77,7 +78,7 @@ async def test_a_state_topic_may_have_any_retention_and_more_replicas_in_sync(
 
 
 async def _has_settings(servers: str, topic: str, expected: tuple[str, str]) -> bool:
-    return await _settings_of(servers, topic) == expected
+    return await settings_of(servers, topic, *KEEPING) == expected
 
 
 async def _refused(bus: Bus, topic: str, reason: str) -> bool:
@@ -190,28 +191,3 @@ def _oauth(url: str) -> KafkaSettings:
         oauth_client_secret="secret",
         oauth_scope="bus",
     )
-
-
-class _admin:  # noqa: N801  # reads as the function it stands for
-    def __init__(self, servers: str) -> None:
-        self._client = AIOKafkaAdminClient(bootstrap_servers=servers)
-
-    async def __aenter__(self) -> AIOKafkaAdminClient:
-        await self._client.start()
-        return self._client
-
-    async def __aexit__(self, *_: object) -> None:
-        await self._client.close()
-
-
-async def _alter(servers: str, topic: str, settings: dict[str, str]) -> None:
-    async with _admin(servers) as admin:
-        await admin.alter_configs([ConfigResource(ConfigResourceType.TOPIC, topic, settings)])
-
-
-async def _settings_of(servers: str, topic: str) -> tuple[str, str]:
-    asked = ConfigResource(ConfigResourceType.TOPIC, topic, {"cleanup.policy": "", "retention.ms": ""})
-    async with _admin(servers) as admin:
-        (answer,) = await admin.describe_configs([asked])
-    entries = {entry[0]: entry[1] for entry in answer.resources[0][4]}
-    return entries["cleanup.policy"], entries["retention.ms"]
