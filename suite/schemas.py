@@ -1,9 +1,10 @@
 """The schemas of the events, kept with the code, and the rule that they only ever grow.
 
-``contracts/schemas/<type>/<n>.json`` holds every schema an event type has ever had. A change is refused unless the new
-schema is compatible, forwards and backwards, with *all* of them (FULL_TRANSITIVE): old readers read new events and new
-readers read old ones. So a field may be added or dropped only where it is optional, and what a field may hold never
-changes; anything else is a new version of the type.
+``contracts/schemas/<type>/<n>.json`` holds every schema an event type has ever had: of the event as it is written, for
+that is what others read. Our own readers may accept more (a number where a decimal string is written). A change is
+refused unless the new schema is compatible, forwards and backwards, with *all* of them (FULL_TRANSITIVE): old readers
+read new events and new readers read old ones. So a field may be added or dropped only where it is optional, and what a
+field may hold never changes; anything else is a new version of the type.
 """
 
 import json
@@ -12,8 +13,7 @@ from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Any
 
-from contracts.envelope import Body, CloudEvent
-from suite.documents import EVENTS
+from suite.documents import EVENTS, event_schema
 
 FOLDER = Path(__file__).parent.parent / "contracts" / "schemas"
 Schema = Mapping[str, Any]
@@ -22,13 +22,8 @@ _IGNORED = {"title", "description", "examples", "default", "$defs"}
 
 
 def current() -> dict[str, dict[str, Any]]:
-    """The schema of every event type as a reader sees it: what has a default is optional."""
-    return {type_: schema_of(body) for types in EVENTS.values() for type_, body in types.items()}
-
-
-def schema_of(body: type[Body]) -> dict[str, Any]:
-    found: dict[str, Any] = CloudEvent[body].model_json_schema(mode="validation")  # type: ignore[valid-type]  # built at run time
-    return found
+    """The schema of every event type as it travels; what has a default is optional to readers."""
+    return {type_: event_schema(body) for types in EVENTS.values() for type_, body in types.items()}
 
 
 def stored(type_: str, folder: Path = FOLDER) -> list[dict[str, Any]]:

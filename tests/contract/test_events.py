@@ -2,6 +2,7 @@
 
 import copy
 import json
+from decimal import Decimal
 from pathlib import Path
 
 import pytest
@@ -13,9 +14,9 @@ from chassis.bus.embedded import EmbeddedBus
 from chassis.bus.port import Message
 from chassis.consumer import ConsumerLoop
 from chassis.settings import ServiceSettings
-from contracts.envelope import CloudEvent
+from contracts.envelope import Body, CloudEvent
 from suite import schemas
-from suite.documents import EVENTS, asyncapi
+from suite.documents import EVENTS, asyncapi, event_schema
 from suite.operations import consumers
 
 GOLDEN = Path(schemas.FOLDER).parent / "golden"
@@ -149,6 +150,55 @@ def test_a_breaking_change_is_refused_against_the_oldest_schema_too(tmp_path):
         path.write_text(json.dumps(schema))
     assert any("against schema 1" in problem and "extra" in problem for problem in schemas.problems(tmp_path))
     assert not any(type_ in path for path in schemas.write(tmp_path))
+
+
+class Written(Body):
+    """A decimal, which is read from a number too but written as a string."""
+
+    value: Decimal | None
+
+
+class WrittenAsNumber(Body):
+    value: float | None
+
+
+def test_a_producer_that_writes_a_number_for_a_decimal_string_is_refused():
+    """Even though our own reader would take either."""
+    assert CloudEvent[Written].model_json_schema(mode="validation")["$defs"]["Written"]["properties"]["value"][
+        "anyOf"
+    ] == [{"type": "number"}, {"type": "string"}, {"type": "null"}]
+    found = schemas.incompatibilities(event_schema(Written), event_schema(WrittenAsNumber))
+    assert len(found) == 1
+    assert found[0].startswith("event.data.value: ")
+
+
+@pytest.mark.parametrize("type_", sorted(BODIES))
+def test_the_stored_schemas_are_of_what_is_written(type_):
+    """No value or amount may be a number, and the AsyncAPI document says the same as the newest file."""
+    newest = schemas.stored(type_)[-1]
+    assert '"type": "number"' not in json.dumps(newest)
+    assert newest["properties"]["time"] == {"format": "date-time", "title": "Time", "type": "string"}
+    assert asyncapi()["components"]["messages"][type_]["payload"] == newest
+
+
+def with_numbers(raw):
+    """The same event with numbers where it has decimal strings."""
+
+    def loosened(found):
+        decimals = {"value", "amount", "expected"} & found.keys()
+        return found | {name: float(found[name]) for name in decimals if isinstance(found[name], str)}
+
+    return json.loads(json.dumps(raw), object_hook=loosened)
+
+
+@pytest.mark.parametrize("prefix", ["commissioning.indicator.", "commissioning.saving."])
+def test_a_number_for_a_decimal_string_breaks_the_stored_schema(prefix):
+    known = [(path.parent.name, path.read_text()) for path in FILES if path.parent.name.startswith(prefix)]
+    both = [(type_, json.loads(text), with_numbers(json.loads(text))) for type_, text in known]
+    changed_ones = [(type_, numbers) for type_, raw, numbers in both if numbers != raw]
+    assert changed_ones
+    for type_, numbers in changed_ones:
+        assert not any(Draft202012Validator(schema).is_valid(numbers) for schema in schemas.stored(type_))
 
 
 def test_the_asyncapi_document_names_every_event():
