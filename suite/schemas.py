@@ -4,10 +4,12 @@
 that is what others read. Our own readers may accept more (a number where a decimal string is written). A change is
 refused unless the new schema is compatible, forwards and backwards, with *all* of them (FULL_TRANSITIVE): old readers
 read new events and new readers read old ones. So a field may be added or dropped only where it is optional, and what a
-field may hold never changes; anything else is a new version of the type.
+field may hold never changes; anything else is a new version of the type. No stored schema is ever deleted: each has an
+example, ``contracts/golden/<type>/<n>-<what>.json``, and neither may stand without the other.
 """
 
 import json
+import re
 import sys
 from collections.abc import Iterator, Mapping
 from pathlib import Path
@@ -16,9 +18,12 @@ from typing import Any
 from suite.documents import EVENTS, event_schema
 
 FOLDER = Path(__file__).parent.parent / "contracts" / "schemas"
+"""The schemas; the examples stand in ``golden`` beside it."""
+
 Schema = Mapping[str, Any]
 
-_IGNORED = {"title", "description", "examples", "default", "$defs"}
+_WORDS = {"title", "description", "examples", "default", "$defs"}
+"""What may change without a reader noticing."""
 
 
 def current() -> dict[str, dict[str, Any]]:
@@ -26,44 +31,88 @@ def current() -> dict[str, dict[str, Any]]:
     return {type_: event_schema(body) for types in EVENTS.values() for type_, body in types.items()}
 
 
+# ---- what is stored
+
+
+def _numbers(folder: Path) -> set[int]:
+    """The schema numbers that the files of a folder begin with."""
+    return {int(path.stem.split("-")[0]) for path in folder.glob("*.json")}
+
+
 def stored(type_: str, folder: Path = FOLDER) -> list[dict[str, Any]]:
     """Every schema that the type has had, oldest first."""
-    files = sorted((folder / type_).glob("*.json"), key=lambda path: int(path.stem))
-    return [json.loads(path.read_text()) for path in files]
+    return [json.loads((folder / type_ / f"{number}.json").read_text()) for number in sorted(_numbers(folder / type_))]
+
+
+def missing(type_: str, folder: Path = FOLDER) -> list[int]:
+    """The numbers of schemas that once were: a later one stands, or an example of them does."""
+    schemas, examples = _numbers(folder / type_), _numbers(folder.parent / "golden" / type_)
+    return sorted(set(range(1, max(schemas | examples, default=0) + 1)) - schemas)
+
+
+def without_example(type_: str, folder: Path = FOLDER) -> list[int]:
+    return sorted(_numbers(folder / type_) - _numbers(folder.parent / "golden" / type_))
+
+
+# ---- whether two schemas go together
 
 
 def incompatibilities(old: Schema, new: Schema) -> list[str]:
     """Why readers of one could not read events of the other; empty when both can."""
-    return list(_differences("event", old, new, old, new))
+    return list(_differences("event", old, new, (old, new)))
 
 
-def _differences(place: str, old: Schema, new: Schema, old_root: Schema, new_root: Schema) -> Iterator[str]:
-    old, new = _resolved(old, old_root), _resolved(new, new_root)
-    if "properties" in old and "properties" in new:
-        yield from _objects(place, old, new, old_root, new_root)
+def _differences(place: str, old: Schema, new: Schema, roots: tuple[Schema, Schema]) -> Iterator[str]:
+    before, after = _forms(old, roots[0]), _forms(new, roots[1])
+    if [_kind(form) for form in before] != [_kind(form) for form in after]:
+        yield f"{place}: was {_said(before)} and is {_said(after)}"
         return
-    for keyword in sorted((old.keys() | new.keys()) - _IGNORED):
-        yield from _keyword(place, keyword, old.get(keyword), new.get(keyword), (old_root, new_root))
+    for one, other in zip(before, after, strict=True):
+        if "properties" in one and "properties" in other:
+            yield from _objects(place, one, other, roots)
+        for keyword in sorted((one.keys() | other.keys()) - _WORDS - {"properties", "required"}):
+            yield from _keyword(place, keyword, one.get(keyword), other.get(keyword), roots)
 
 
-def _objects(place: str, old: Schema, new: Schema, old_root: Schema, new_root: Schema) -> Iterator[str]:
+def _objects(place: str, old: Schema, new: Schema, roots: tuple[Schema, Schema]) -> Iterator[str]:
     required = set(old.get("required", ())), set(new.get("required", ()))
     for name in sorted(required[0] - required[1]):
         yield f"{place}.{name} was required and is not any more: old readers would miss it"
     for name in sorted(required[1] - required[0]):
         yield f"{place}.{name} is required and was not before: old events do not have it"
+    yield from _unknown_to_closed(place, old, new)
     for name in sorted(old["properties"].keys() & new["properties"].keys()):
-        yield from _differences(f"{place}.{name}", old["properties"][name], new["properties"][name], old_root, new_root)
+        yield from _differences(f"{place}.{name}", old["properties"][name], new["properties"][name], roots)
+
+
+def _unknown_to_closed(place: str, old: Schema, new: Schema) -> Iterator[str]:
+    """An object that forbids other fields can neither gain one nor lose one."""
+    for reader, writer, readers in ((old, new, "old"), (new, old, "new")):
+        if reader.get("additionalProperties") is False:
+            for name in sorted(writer["properties"].keys() - reader["properties"].keys()):
+                yield f"{place}.{name} came or went, and {readers} readers refuse fields they do not know"
 
 
 def _keyword(place: str, keyword: str, old: Any, new: Any, roots: tuple[Schema, Schema]) -> Iterator[str]:
     if keyword in {"items", "additionalProperties"} and isinstance(old, dict) and isinstance(new, dict):
-        yield from _differences(f"{place}[]", old, new, *roots)
-    elif keyword == "anyOf" and old and new and len(old) == len(new):
-        for one, other in zip(old, new, strict=True):
-            yield from _differences(place, one, other, *roots)
+        yield from _differences(f"{place}[]", old, new, roots)
+    elif keyword == "enum" and old and new:
+        changes = [
+            f"{word} {value!r}" for word, value in (("gained", _more(old, new)), ("lost", _more(new, old))) if value
+        ]
+        yield from [f"{place}: {keyword} {' and '.join(changes)}"] if changes else []
     elif old != new:
-        yield f"{place}: {keyword} was {old!r} and is {new!r}"
+        yield f"{place}: {keyword} was {_said(old)} and is {_said(new)}"
+
+
+def _more(old: list[Any], new: list[Any]) -> list[Any]:
+    return [value for value in new if value not in old]
+
+
+def _forms(schema: Schema, root: Schema) -> list[Schema]:
+    """What a value may be, one schema each, in an order of their own: none says more than another."""
+    schema = _resolved(schema, root)
+    return sorted((_resolved(form, root) for form in schema.get("anyOf", [schema])), key=_kind)
 
 
 def _resolved(schema: Schema, root: Schema) -> Schema:
@@ -71,25 +120,72 @@ def _resolved(schema: Schema, root: Schema) -> Schema:
     return root["$defs"][reference.rsplit("/", 1)[1]] if reference else schema
 
 
+def _kind(form: Schema) -> str:
+    return str(form.get("type", "anything"))
+
+
+def _said(value: Any) -> str:
+    """A keyword's value, or the forms of a value, in a few words: never a whole schema."""
+    if isinstance(value, list) and value and all(isinstance(form, Mapping) for form in value):
+        return " or ".join(dict.fromkeys(map(_kind, value)))
+    words = _kind(value) if isinstance(value, Mapping) else "nothing" if value is None else repr(value)
+    return words if len(words) <= _LONG else words[:_LONG] + "..."
+
+
+_LONG = 80
+
+# ---- the check
+
+
 def problems(folder: Path = FOLDER) -> list[str]:
-    """What is wrong with the schemas of today, against every stored one."""
-    found = []
-    for type_, schema in current().items():
-        history = stored(type_, folder)
-        if not history or history[-1] != schema:
-            found.append(f"{type_}: not stored as it is now; run `make contracts`")
-        for number, old in enumerate(history, start=1):
-            found += [f"{type_}, against schema {number}: {why}" for why in incompatibilities(old, schema)]
-    gone = {path.name for path in folder.iterdir()} - set(current()) if folder.exists() else set()
-    return found + [f"{type_}: its events are on the bus for good, so its schema must stay" for type_ in sorted(gone)]
+    """What is wrong with the schemas of today and those stored, in lines to print."""
+    types = current()
+    found = [line for type_, schema in types.items() for line in _problems_of(type_, schema, folder)]
+    gone = _folders(folder) | _folders(folder.parent / "golden")
+    return found + [
+        f"{type_}: its events are on the bus for good, so its code, schemas and examples must stay"
+        for type_ in sorted(gone - set(types))
+    ]
+
+
+def _folders(folder: Path) -> set[str]:
+    return {path.name for path in folder.iterdir()} if folder.exists() else set()
+
+
+def _problems_of(type_: str, schema: Schema, folder: Path) -> Iterator[str]:
+    for number in missing(type_, folder):
+        yield f"{type_}: schema {number} was stored once and is gone; take it back from the history"
+    for number in without_example(type_, folder):
+        yield f"{type_}: schema {number} has no example: add contracts/golden/{type_}/{number}-<what>.json"
+    why, history = list(_against_all(type_, schema, folder)), stored(type_, folder)
+    if why:
+        yield f"{type_}: not compatible with what it was, so it needs a new version, {_next(type_)}:"
+        yield from (f"  {each}" for each in why)
+    elif not history or history[-1] != schema:
+        changed = "changed, compatibly with all it ever was" if history else "new"
+        yield f"{type_}: {changed}; store it with `make contracts`"
+
+
+def _against_all(type_: str, schema: Schema, folder: Path) -> Iterator[str]:
+    """Each incompatibility once, with the numbers of the schemas it is with."""
+    known: dict[str, list[str]] = {}
+    for number, old in zip(sorted(_numbers(folder / type_)), stored(type_, folder), strict=True):
+        for why in incompatibilities(old, schema):
+            known.setdefault(why, []).append(str(number))
+    return (f"{why} (against schema {', '.join(numbers)})" for why, numbers in known.items())
+
+
+def _next(type_: str) -> str:
+    return re.sub(r"\d+$", lambda found: str(int(found.group()) + 1), type_)
 
 
 def write(folder: Path = FOLDER) -> list[str]:
-    """Store new schemas, unless they break with an old one. Returns what was written."""
+    """Store new schemas, unless they break with an old one or one is missing. Returns what was written."""
     written = []
     for type_, schema in current().items():
         history = stored(type_, folder)
-        if (history and history[-1] == schema) or any(incompatibilities(old, schema) for old in history):
+        refused = missing(type_, folder) or any(incompatibilities(old, schema) for old in history)
+        if refused or (history and history[-1] == schema):
             continue
         path = folder / type_ / f"{len(history) + 1}.json"
         path.parent.mkdir(parents=True, exist_ok=True)

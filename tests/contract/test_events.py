@@ -2,6 +2,7 @@
 
 import copy
 import json
+import shutil
 from decimal import Decimal
 from pathlib import Path
 
@@ -137,19 +138,98 @@ def test_incompatible_changes_are_refused(change, where):
     assert all(each.startswith(where) for each in found)
 
 
-def test_a_breaking_change_is_refused_against_the_oldest_schema_too(tmp_path):
+PLEDGE = "commissioning.pledge.updated.v1"
+
+
+@pytest.fixture
+def folder(tmp_path):
+    """A copy of contracts/schemas, with the examples beside it."""
+    shutil.copytree(schemas.FOLDER.parent, tmp_path / "contracts")
+    return tmp_path / "contracts" / "schemas"
+
+
+def store(folder, change, number=1, type_=PLEDGE):
+    """Have a stored schema of the pledge event be another than that of today."""
+    schema = copy.deepcopy(schemas.current()[type_])
+    change(schema)
+    (folder / type_ / f"{number}.json").write_text(json.dumps(schema))
+
+
+def one_field_more(schema):
+    schema["properties"]["extra"] = {"type": "string"}
+    schema["required"] = [*schema["required"], "extra"]
+
+
+def test_a_breaking_change_is_refused_against_the_oldest_schema_too(folder):
     """FULL_TRANSITIVE: two steps that are each compatible may together break with the first."""
-    type_ = "commissioning.pledge.updated.v1"
-    now = schemas.current()[type_]
-    first = copy.deepcopy(now)
-    first["properties"]["extra"] = {"type": "string"}
-    first["required"] = [*first["required"], "extra"]
-    for number, schema in enumerate((first, now), start=1):
-        path = tmp_path / type_ / f"{number}.json"
-        path.parent.mkdir(exist_ok=True)
-        path.write_text(json.dumps(schema))
-    assert any("against schema 1" in problem and "extra" in problem for problem in schemas.problems(tmp_path))
-    assert not any(type_ in path for path in schemas.write(tmp_path))
+    store(folder, one_field_more)
+    store(folder, lambda _: None, number=2)
+    (folder.parent / "golden" / PLEDGE / "2-linked.json").write_text("{}")
+    headline, why = schemas.problems(folder)
+    assert headline.startswith(f"{PLEDGE}: not compatible")
+    assert "commissioning.pledge.updated.v2" in headline
+    assert why == "  event.extra was required and is not any more: old readers would miss it (against schema 1)"
+    assert schemas.write(folder) == []
+
+
+def test_an_incompatible_change_is_told_at_once_and_not_stored(folder):
+    store(folder, one_field_more)
+    assert not any("make contracts" in line for line in schemas.problems(folder))
+    assert schemas.write(folder) == []
+
+
+def test_a_compatible_change_is_told_stored_and_wants_an_example(folder):
+    store(folder, lambda schema: schema["properties"].pop("traceparent"))
+    assert schemas.problems(folder) == [
+        f"{PLEDGE}: changed, compatibly with all it ever was; store it with `make contracts`"
+    ]
+    assert schemas.write(folder) == [f"{PLEDGE}/2.json"]
+    assert schemas.problems(folder) == [
+        f"{PLEDGE}: schema 2 has no example: add contracts/golden/{PLEDGE}/2-<what>.json"
+    ]
+    (folder.parent / "golden" / PLEDGE / "2-traced.json").write_text("{}")
+    assert schemas.problems(folder) == []
+
+
+def test_a_new_type_is_stored(folder):
+    shutil.rmtree(folder / PLEDGE)
+    shutil.rmtree(folder.parent / "golden" / PLEDGE)
+    assert schemas.problems(folder) == [f"{PLEDGE}: new; store it with `make contracts`"]
+    assert schemas.write(folder) == [f"{PLEDGE}/1.json"]
+
+
+@pytest.mark.parametrize("number", [1, 2])
+def test_a_deleted_schema_is_noticed_and_not_made_anew(folder, number):
+    store(folder, lambda _: None, number=2)
+    (folder.parent / "golden" / PLEDGE / "2-linked.json").write_text("{}")
+    (folder / PLEDGE / f"{number}.json").unlink()
+    assert f"{PLEDGE}: schema {number} was stored once and is gone; take it back from the history" in schemas.problems(
+        folder
+    )
+    assert schemas.write(folder) == []
+
+
+def test_a_type_that_is_gone_is_noticed_by_its_examples_alone(folder):
+    (folder.parent / "golden" / "commissioning.pledge.dropped.v1").mkdir()
+    assert [line for line in schemas.problems(folder) if "commissioning.pledge.dropped.v1" in line]
+
+
+def test_a_change_of_what_may_be_null_is_said_in_a_line():
+    old = schemas.current()["commissioning.indicator.updated.v1"]
+    new = copy.deepcopy(old)
+    new["$defs"]["IndicatorUpdated"]["properties"]["latest"] = {"$ref": "#/$defs/ObservationState"}
+    assert schemas.incompatibilities(old, new) == ["event.data.latest: was null or object and is object"]
+
+
+def test_an_object_that_forbids_other_fields_gains_none():
+    """Money does: who reads it by its schema would refuse the event."""
+    old = schemas.current()["commissioning.saving.restated.v1"]
+    new = copy.deepcopy(old)
+    new["$defs"]["Money"]["properties"]["rounded"] = {"type": "boolean"}
+    found = schemas.incompatibilities(old, new)
+    assert found
+    assert all(".rounded came or went, and old readers refuse" in why for why in found)
+    assert len(schemas.incompatibilities(new, old)) == len(found)
 
 
 class Written(Body):
@@ -167,9 +247,9 @@ def test_a_producer_that_writes_a_number_for_a_decimal_string_is_refused():
     assert CloudEvent[Written].model_json_schema(mode="validation")["$defs"]["Written"]["properties"]["value"][
         "anyOf"
     ] == [{"type": "number"}, {"type": "string"}, {"type": "null"}]
-    found = schemas.incompatibilities(event_schema(Written), event_schema(WrittenAsNumber))
-    assert len(found) == 1
-    assert found[0].startswith("event.data.value: ")
+    assert schemas.incompatibilities(event_schema(Written), event_schema(WrittenAsNumber)) == [
+        "event.data.value: was null or string and is null or number"
+    ]
 
 
 @pytest.mark.parametrize("type_", sorted(BODIES))
