@@ -31,10 +31,14 @@ SELECT format('CREATE ROLE %I', 'commissioning_' || service)
 FROM unnest(string_to_array(:'services', ',')) AS service
 WHERE NOT EXISTS (SELECT FROM pg_roles WHERE rolname = 'commissioning_' || service) \gexec
 
--- A missing password is an error here, at the role it is missing for, and nothing is changed.
+-- A missing or unusable password is an error here, at the role it is for, and nothing is changed.
 SELECT CASE WHEN length(password) < 16
     THEN format('DO $$ BEGIN RAISE EXCEPTION %L; END $$',
                 'the password for commissioning_' || service || ' is missing or shorter than 16 characters')
+    WHEN password !~ '^[A-Za-z0-9._-]+$' AND password NOT LIKE 'SCRAM-SHA-256$%'
+    THEN format('DO $$ BEGIN RAISE EXCEPTION %L; END $$',
+                'the password for commissioning_' || service
+                || ' stands inside addresses: only letters, digits, dot, dash and underscore will do')
     ELSE format('ALTER ROLE %I LOGIN NOINHERIT CONNECTION LIMIT %s PASSWORD %L',
                 'commissioning_' || service, :'connection_limit', password) END
 FROM (VALUES

@@ -119,6 +119,16 @@ def test_a_missing_password_changes_nothing(cluster: Cluster, database: str) -> 
     assert cluster.sql(known, database=database) == before
 
 
+@pytest.mark.parametrize("password", ["with a space, long enough", "slash/in-the-address", "at@in-the-address-here"])
+def test_a_password_that_no_address_takes_changes_nothing(cluster: Cluster, database: str, password: str) -> None:
+    given = ROLE_SECRETS | {"DATABASE_PASSWORD_FINANCE": password}
+    refused = cluster.psql("-f", str(ROLES), database=database, **given)
+    assert refused.returncode != 0
+    assert "the password for commissioning_finance stands inside addresses" in refused.stderr
+    assert password not in refused.stderr
+    assert cluster.sql("SELECT known FROM thing", user="commissioning_finance", database=database) == "1"
+
+
 @pytest.mark.parametrize("power", ["CREATEDB", "CREATEROLE", "BYPASSRLS", "IN"])
 def test_a_role_with_more_power_is_refused(cluster: Cluster, database: str, power: str) -> None:
     give, take = f"ALTER ROLE commissioning_risks {power}", f"ALTER ROLE commissioning_risks NO{power}"
