@@ -43,6 +43,17 @@ _PINNED = text("SELECT value FROM setting WHERE name = :name").bindparams(name=B
 _RETRYABLE = {"40001", "40P01"}  # serialization failure, deadlock
 
 
+def statement_arguments(*, prepared: bool) -> dict[str, Any]:
+    """What the PostgreSQL driver is told where statements may not stay prepared.
+
+    An older PgBouncer hands each transaction another session, so a name must neither be kept nor come again.
+    """
+    if prepared:
+        return {}
+    caches = {"statement_cache_size": 0, "prepared_statement_cache_size": 0}
+    return caches | {"prepared_statement_name_func": lambda: f"s_{uuid4().hex}"}
+
+
 class Tx:
     """One unit of work. Nothing is seen by others before it commits; an exception leaves nothing behind."""
 
@@ -150,10 +161,7 @@ class Database:
             event.listen(engine.sync_engine, "connect", _prepare_sqlite)
             event.listen(engine.sync_engine, "begin", _begin_sqlite)
             return engine
-        arguments: dict[str, Any] = {"timeout": 10, "command_timeout": 60}
-        if not prepared_statements:  # an older PgBouncer hands each transaction another session
-            arguments |= {"statement_cache_size": 0, "prepared_statement_cache_size": 0}
-            arguments["prepared_statement_name_func"] = lambda: f"s_{uuid4().hex}"
+        arguments = {"timeout": 10, "command_timeout": 60} | statement_arguments(prepared=prepared_statements)
         return create_async_engine(
             self.url,
             pool_size=pool_size,
