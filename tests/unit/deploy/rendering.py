@@ -33,25 +33,38 @@ def render(folder: Path) -> list[Manifest]:
 
 def _patch(objects: list[Manifest], patch: Manifest) -> None:
     target = patch["target"]
-    if set(patch) != {"target", "patch"} or set(target) != {"kind", "name"}:
-        raise ValueError(f"only JSON patches of one kind and name are read here: {target}")
-    found = [o for o in objects if (o["kind"], o["metadata"]["name"]) == (target["kind"], target["name"])]
-    if len(found) != 1:
+    if set(patch) != {"target", "patch"} or set(target) not in ({"kind", "name"}, {"kind", "labelSelector"}):
+        raise ValueError(f"only JSON patches of one kind, by name or by label, are read here: {target}")
+    found = [each for each in objects if _is_target(each, target)]
+    if not found or ("name" in target and len(found) != 1):
         raise ValueError(f"{target} names {len(found)} objects")
-    for step in yaml.safe_load(patch["patch"]):
-        _apply(found[0], step)
+    for each in found:
+        for step in yaml.safe_load(patch["patch"]):
+            _apply(each, step)
+
+
+def _is_target(found: Manifest, target: Manifest) -> bool:
+    if found["kind"] != target["kind"]:
+        return False
+    if "name" in target:
+        return bool(found["metadata"]["name"] == target["name"])
+    label, _, value = target["labelSelector"].partition("=")
+    return bool(found["metadata"].get("labels", {}).get(label) == value)
 
 
 def _apply(target: Any, step: Manifest) -> None:
     *parents, last = [part.replace("~1", "/").replace("~0", "~") for part in step["path"].split("/")[1:]]
     for part in parents:
         target = target[int(part)] if isinstance(target, list) else target[part]
-    key: Any = int(last) if isinstance(target, list) else last
-    if step["op"] == "replace":
-        target[key]  # a replaced field must be there
-        target[key] = copy.deepcopy(step["value"])
+    value = copy.deepcopy(step["value"])
+    if step["op"] == "add" and isinstance(target, list) and last == "-":
+        target.append(value)
     elif step["op"] == "add" and isinstance(target, dict):
-        target[key] = copy.deepcopy(step["value"])
+        target[last] = value
+    elif step["op"] == "replace":
+        key: Any = int(last) if isinstance(target, list) else last
+        target[key]  # a replaced field must be there
+        target[key] = value
     else:
         raise ValueError(f"this operation is not read here: {step}")
 

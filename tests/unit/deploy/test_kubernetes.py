@@ -44,10 +44,14 @@ def selects(selector: dict[str, Any], worn: dict[str, str]) -> bool:
 
 
 def test_every_manifest_is_part_of_its_kustomization() -> None:
-    for folder in (FOLDER / "base", FOLDER / "overlays" / "example"):
+    for folder in (FOLDER / "base", *(FOLDER / "overlays").iterdir()):
         (wanted,) = documents(folder / "kustomization.yaml")
         present = {path.name for path in folder.glob("*.yaml")} - {"kustomization.yaml"}
         assert present == {name for name in wanted["resources"] if not name.startswith("..")}
+
+
+def test_the_ingress_names_its_class() -> None:
+    assert of("Ingress")["gateway"]["spec"]["ingressClassName"]
 
 
 def test_no_object_stands_twice() -> None:
