@@ -13,16 +13,14 @@ from pathlib import Path
 import uvicorn
 from starlette.types import ASGIApp
 
-from chassis.logging import get_logger
 from chassis.memory import settle_memory
 from chassis.settings import ServiceSettings
 from gateway import service as keys
-from suite import business_date, compose
+from suite import business_date, compose, stopping
 from suite.load import load_reference
 from suite.settings import MEMBERS, SuiteSettings
 from suite.waiting import wait_until_caught_up
 
-log = get_logger()
 Say = Callable[[str], None]
 
 BACKLOG = 2048
@@ -109,7 +107,7 @@ async def serve(app: ASGIApp, door: socket.socket) -> None:
     config = uvicorn.Config(
         app, log_config=None, access_log=False, server_header=False, proxy_headers=False, timeout_graceful_shutdown=20
     )
-    await uvicorn.Server(config).serve(sockets=[door])
+    await stopping.serve_until_cancelled(config, door)
 
 
 async def serve_one(name: str, settings: SuiteSettings, *, say: Say) -> None:
@@ -178,17 +176,10 @@ async def unattended(settings: SuiteSettings) -> AsyncIterator[compose.Running]:
 
 
 def run_async(work: Callable[[], Awaitable[None]]) -> None:
-    """Run to the end on the fastest loop there is; an interrupt is no error."""
-    try:
-        if sys.platform == "win32":
-            asyncio.run(_of(work))
-            return
-        import uvloop  # noqa: PLC0415  not on Windows
+    """Run to the end, or to a signal, on the fastest loop there is; being told to stop is no error."""
+    if sys.platform == "win32":
+        asyncio.run(stopping.until_stopped(work))
+        return
+    import uvloop  # noqa: PLC0415  not on Windows
 
-        uvloop.run(_of(work))
-    except KeyboardInterrupt:
-        log.info("suite.stopped")
-
-
-async def _of(work: Callable[[], Awaitable[None]]) -> None:
-    await work()
+    uvloop.run(stopping.until_stopped(work))

@@ -79,10 +79,10 @@ class SuiteProcess:
             os.killpg(self.process.pid, signal.SIGKILL)
             self.process.wait()
 
-    def stop(self) -> int:
-        """Ask it to stop, as Ctrl-C would; returns its exit status."""
+    def stop(self, by: signal.Signals = signal.SIGINT) -> int:
+        """Ask it to stop, as Ctrl-C or a supervisor would; returns its exit status."""
         assert self.process
-        self.process.send_signal(signal.SIGINT)
+        self.process.send_signal(by)
         return self.wait_gone()
 
 

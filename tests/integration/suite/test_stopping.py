@@ -1,0 +1,154 @@
+"""A signal is a clean stop: what was opened is closed, consumers leave, and the exit status says that all is well."""
+
+import asyncio
+import os
+import re
+import secrets
+import signal
+import socket
+import subprocess
+import sys
+import time
+from contextlib import contextmanager
+
+import asyncpg
+import pytest
+from aiokafka.admin import AIOKafkaAdminClient
+from sqlalchemy.engine import make_url
+
+from tests.process import ADMIN_KEY, SuiteProcess
+
+BOTH = pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGINT], ids=lambda number: number.name)
+
+
+@pytest.fixture
+def suite(tmp_path):
+    process = SuiteProcess(tmp_path / "var", reference=False)
+    yield process
+    process.kill()
+
+
+@contextmanager
+def serving(name, environment, until="Ready"):
+    """``suite serve <name>``, from the line on that has these words."""
+    command = [sys.executable, "-m", "suite", "serve", name]
+    environment = os.environ | environment | {"PYTHONUNBUFFERED": "1"}
+    child = subprocess.Popen(command, env=environment, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True)
+    try:
+        assert any(until in line for line in child.stdout)
+        yield child
+    finally:
+        child.kill()
+        child.wait()
+
+
+@BOTH
+def test_everything_stops_at_once_and_leaves_whole_files(suite, number):
+    suite.start()
+    told = time.monotonic()
+    assert suite.stop(number) == 0
+    assert time.monotonic() - told < 5
+    assert "Traceback" not in suite.output
+    assert not list(suite.folder.glob("*-wal"))
+
+
+def test_a_signal_while_it_starts_is_a_clean_stop_too(tmp_path):
+    environment = os.environ | {"SUITE_DATA_DIR": str(tmp_path), "PYTHONUNBUFFERED": "1"}
+    command = [sys.executable, "-m", "suite", "run", "--port", "0", "--reference"]
+    child = subprocess.Popen(command, env=environment, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True)
+    assert "up to date" in child.stdout.readline()
+    child.terminate()
+    said, _ = child.communicate(timeout=30)
+    assert child.returncode == 0, said
+    assert "Traceback" not in said
+    assert not list(tmp_path.glob("*-wal"))
+
+
+@contextmanager
+def half_a_request(url):
+    """A caller whose body never ends: a stop in good order waits for it."""
+    host, port = re.search(r"//(.+):(\d+)", url).groups()
+    headers = {"Host": host, "Authorization": f"Bearer {ADMIN_KEY}", "Content-Type": "application/json"}
+    lines = [f"{name}: {value}" for name, value in (headers | {"Content-Length": "9"}).items()]
+    head = "\r\n".join(["POST /risks/v1/risks HTTP/1.1", *lines, "", "{"])
+    with socket.create_connection((host, int(port))) as caller:
+        caller.sendall(head.encode())
+        time.sleep(0.5)  # nothing outside tells when it has been read
+        yield
+
+
+def test_a_second_signal_does_not_wait(suite):
+    suite.start()
+    with half_a_request(suite.url):
+        suite.process.terminate()
+        time.sleep(1.5)  # two signals within a second are one
+        assert suite.process.poll() is None
+        suite.process.terminate()
+        assert suite.wait_gone(3) == 128 + signal.SIGTERM
+
+
+@BOTH
+def test_a_service_alone_closes_its_files(tmp_path, number):
+    environment = {
+        "SUITE_DATA_DIR": str(tmp_path),
+        "SUITE_PORT": "0",
+        "SUITE_INTERNAL_KEY": "i" * 32,
+        "DATABASE_URL_RISKS": f"sqlite+aiosqlite:///{tmp_path}/risks.db",
+        "BUS": "embedded",
+    }
+    subprocess.run([sys.executable, "-m", "suite", "migrate", "risks"], env=os.environ | environment, check=True)
+    with serving("risks", environment) as child:
+        child.send_signal(number)
+        assert child.wait(5) == 0
+    assert not list(tmp_path.glob("*-wal"))
+
+
+def sql(dsn, statement):
+    async def run():
+        connection = await asyncpg.connect(dsn)
+        try:
+            await connection.execute(statement)
+        finally:
+            await connection.close()
+
+    asyncio.run(run())
+
+
+@pytest.fixture
+def distributed(postgres_admin_dsn, kafka_bootstrap):
+    """The environment of the risks service on a fresh database and a real broker, migrated, with its topics."""
+    name = f"stopping_{secrets.token_hex(6)}"
+    sql(postgres_admin_dsn, f"CREATE DATABASE {name}")
+    url = make_url(postgres_admin_dsn).set(drivername="postgresql+asyncpg", database=name)
+    environment = {
+        "SUITE_PORT": "0",
+        "SUITE_INTERNAL_KEY": "i" * 32,
+        "DATABASE_URL_RISKS": url.render_as_string(hide_password=False),
+        "BUS": "kafka",
+        "KAFKA_BOOTSTRAP_SERVERS": kafka_bootstrap,
+        "KAFKA_SESSION_TIMEOUT_MS": "45000",
+    }
+    for command in (["migrate", "risks"], ["topics"]):
+        subprocess.run([sys.executable, "-m", "suite", *command], env=os.environ | environment, check=True)
+    yield environment
+    sql(postgres_admin_dsn, f"DROP DATABASE {name} WITH (FORCE)")
+
+
+async def members(brokers, group):
+    admin = AIOKafkaAdminClient(bootstrap_servers=brokers)
+    await admin.start()
+    try:
+        (answer,) = await admin.describe_consumer_groups([group])
+        return len(answer.groups[0][5])
+    finally:
+        await admin.close()
+
+
+@pytest.mark.kafka
+@pytest.mark.postgres
+@BOTH
+async def test_a_service_that_stops_leaves_its_group_at_once(distributed, number):
+    with serving("risks", distributed, until="bus.assigned") as child:
+        child.send_signal(number)
+        assert await asyncio.to_thread(child.wait, 10) == 0
+    assert await members(distributed["KAFKA_BOOTSTRAP_SERVERS"], "commissioning.risks") == 0
