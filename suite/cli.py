@@ -2,7 +2,7 @@
 
 import asyncio
 import json
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Sequence
 from datetime import date
 from enum import StrEnum
 from typing import Annotated, Any, TypeVar
@@ -18,12 +18,12 @@ from chassis.logging import configure_logging
 from chassis.migrate import SchemaDrift, check
 from chassis.settings import DatabaseSettings, LogSettings, ServiceSettings
 from gateway.settings import GatewaySettings
+from suite import addresses, compose, documents, key_commands, loading, operations, roles, serving
 from suite import business_date as dates
-from suite import compose, documents, key_commands, loading, operations, roles, serving
 from suite.engines import EngineUnavailable
 from suite.load.calls import Refused
 from suite.load.rows import BadRows
-from suite.settings import EARLIEST, LATEST, MEMBERS, DatabaseUrls, RoleSettings, SuiteSettings
+from suite.settings import EARLIEST, LATEST, MEMBERS, BusSettings, DatabaseUrls, RoleSettings, SuiteSettings
 from suite.waiting import NotCaughtUp
 
 T = TypeVar("T")
@@ -50,6 +50,8 @@ EXPECTED = (
     httpx.TransportError,
     httpx.InvalidURL,
     OSError,
+    addresses.NotConfigured,
+    addresses.NoDatabase,
     serving.CannotStart,
     operations.NotAPlace,
     operations.UnknownConsumer,
@@ -94,9 +96,9 @@ def run(
 
 @app.command()
 def serve(member: Member) -> None:
-    """Run one service, or the gateway, alone. Needs SUITE_INTERNAL_KEY."""
+    """Run one service, or the gateway, alone. Needs SUITE_INTERNAL_KEY, its DATABASE_URL_<SERVICE> and BUS."""
     settings = SuiteSettings()
-    serving.require_internal_key()
+    addresses.require_for_serving(member.value)
     serving.run_async(lambda: serving.serve_one(member.value, settings, say=say))
 
 
@@ -122,19 +124,26 @@ def migrate(
 ) -> None:
     """Bring databases up to date."""
     settings, names = SuiteSettings(), [member.value] if member else list(MEMBERS)
-    if create:
-        _answer(lambda: roles.create_roles(RoleSettings()))
+    administrator = RoleSettings() if create else None
+    addresses.require_one_kind(names, on_server=create)
+    if administrator:
+        _answer(lambda: roles.create_roles(administrator))
         say("Roles and schemas stand")
     if not check_only:
         _answer(lambda: compose.upgrade(names, settings))
     for name in names:
-        check(compose.SPECS[name].package, DatabaseUrls().of(name, settings.data_dir))
+        check(compose.SPECS[name].package, addresses.of_existing(name, settings))
         say(f"{name}: up to date")
 
 
 @app.command()
 def topics() -> None:
     """Create the topics, or check that those which exist are as they should be."""
+    bus = BusSettings()
+    if not bus.is_given:
+        raise addresses.NotConfigured("Set BUS=kafka to make its topics; the embedded bus needs none.")
+    if bus.bus == "embedded":
+        say("The embedded bus needs no topics")
     for topic in _answer(lambda: operations.ensure_topics(SuiteSettings())):
         say(topic)
 
@@ -147,9 +156,10 @@ def business_date(
 ) -> None:
     """Show or move the date that calendar rules read."""
     settings, wanted = SuiteSettings(), None if day in {None, "today"} else _day(day or "")
+    here = _reachable(MEMBERS)
 
     async def work() -> date:
-        databases = [compose.open_database(name, settings) for name in MEMBERS]
+        databases = [compose.open_database(name, settings, existing=True) for name in here]
         if day == "today":
             await dates.unpin(databases)
         elif wanted:
@@ -160,6 +170,14 @@ def business_date(
         return shown
 
     say(_answer(work).isoformat())
+
+
+def _reachable(names: Sequence[str]) -> list[str]:
+    """Those whose databases this environment names; the others are said to be left out."""
+    here = addresses.reachable(names)
+    if away := [name for name in names if name not in here]:
+        typer.echo(f"Left out, for want of an address: {', '.join(away)}", err=True)
+    return here
 
 
 def _day(text: str) -> date:
@@ -209,7 +227,8 @@ def list_letters(
     every: Annotated[bool, typer.Option("--all", help="Those decided on, too.")] = False,
 ) -> None:
     """List parked events."""
-    found = _answer(lambda: operations.letters(SuiteSettings(), consumer, every=every))
+    names = [consumer] if consumer else operations.consumers_of(_reachable(operations.listening()))
+    found = _answer(lambda: operations.letters(SuiteSettings(), names, every=every))
     for _, row in found:
         what = f"{row.type or '?'}  {row.subject} v{row.version}"
         say(f"{row.consumer} {row.id}  {row.state}  {what}  {row.reason}: {' '.join(row.error.split())[:120]}")

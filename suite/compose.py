@@ -27,16 +27,17 @@ from services.finance.app import SPEC as FINANCE
 from services.indicators.app import SPEC as INDICATORS
 from services.pledges.app import SPEC as PLEDGES
 from services.risks.app import SPEC as RISKS
-from suite.settings import MEMBERS, BusSettings, DatabaseUrls, SuiteSettings
+from suite import addresses
+from suite.settings import MEMBERS, BusSettings, SuiteSettings
 
 SPECS: Mapping[str, ServiceSpec] = {spec.name: spec for spec in (INDICATORS, RISKS, PLEDGES, FINANCE, GATEWAY)}
 
 
-def open_database(name: str, settings: SuiteSettings) -> Database:
-    """The database of one member, by the environment."""
-    pool = DatabaseSettings()
+def open_database(name: str, settings: SuiteSettings, *, existing: bool = False) -> Database:
+    """The database of one member, by the environment; ``existing`` refuses to make a file."""
+    pool, address = DatabaseSettings(), addresses.of_existing if existing else addresses.of
     return Database(
-        DatabaseUrls().of(name, settings.data_dir),
+        address(name, settings),
         SPECS[name].metadata,
         pool_size=pool.pool_size,
         prepared_statements=pool.prepared_statements,
@@ -62,7 +63,7 @@ def topics(*, compacted: bool) -> Sequence[str]:
 async def upgrade(names: Sequence[str], settings: SuiteSettings) -> None:
     """Bring the databases of ``names`` to their newest revision."""
     for name in names:
-        url = DatabaseUrls().of(name, settings.data_dir)
+        url = addresses.of(name, settings)
         await asyncio.to_thread(migrate.upgrade, SPECS[name].package, url)
 
 

@@ -1,8 +1,11 @@
 """The documents of the whole suite: the joined OpenAPI of its calls and the AsyncAPI of its events."""
 
 import json
+from collections.abc import Mapping
+from tempfile import TemporaryDirectory
 from typing import Any
 
+from chassis.db import Database
 from chassis.service import build_app
 from chassis.settings import ServiceSettings
 from chassis.web import Resources
@@ -11,8 +14,7 @@ from contracts.envelope import Body, CloudEvent
 from contracts.topics import events_topic, state_topic
 from gateway.app import create_gateway
 from gateway.upstreams import in_process
-from suite import compose
-from suite.settings import SuiteSettings
+from suite.compose import SPECS
 
 EVENTS: dict[str, dict[str, type[Body]]] = {
     "indicators": {indicators.INDICATOR_UPDATED: indicators.IndicatorUpdated},
@@ -25,12 +27,15 @@ EVENTS: dict[str, dict[str, type[Body]]] = {
 
 async def openapi() -> str:
     """The joined document, from the apps themselves; needs no database."""
-    settings, plain = SuiteSettings(), ServiceSettings()
-    databases = {name: compose.open_database(name, settings) for name in compose.SPECS}
+    with TemporaryDirectory() as folder:  # nothing is written: an app wants a database to point at
+        databases = {name: Database(f"sqlite+aiosqlite:///{folder}/{name}.db", SPECS[name].metadata) for name in SPECS}
+        return await _joined(databases)
+
+
+async def _joined(databases: Mapping[str, Database]) -> str:
+    plain = ServiceSettings()
     apps = {
-        name: build_app(spec, Resources(databases[name], plain))
-        for name, spec in compose.SPECS.items()
-        if name != "gateway"
+        name: build_app(spec, Resources(databases[name], plain)) for name, spec in SPECS.items() if name != "gateway"
     }
     upstreams = {name: in_process(name, app) for name, app in apps.items()}
     gateway = create_gateway(Resources(databases["gateway"], plain), upstreams)

@@ -16,11 +16,12 @@ T = TypeVar("T")
 app = typer.Typer(no_args_is_help=True, help="Keys to the gateway.")
 
 
-def _in_gateway(work: Callable[[Tx], Awaitable[T]]) -> T:
+def _in_gateway(work: Callable[[Tx], Awaitable[T]], *, existing: bool = False) -> T:
     async def run() -> T:
         settings = SuiteSettings()
-        await compose.upgrade(["gateway"], settings)
-        database = compose.open_database("gateway", settings)
+        if not existing:
+            await compose.upgrade(["gateway"], settings)
+        database = compose.open_database("gateway", settings, existing=existing)
         try:
             return await database.write(work, actor="operator")
         finally:
@@ -38,7 +39,7 @@ def create(name: str) -> None:
 @app.command(name="list")
 def list_keys() -> None:
     """List keys by name and prefix."""
-    for key in _in_gateway(service.list_keys):
+    for key in _in_gateway(service.list_keys, existing=True):
         state = f"revoked {key.revoked_at:%Y-%m-%d %H:%M}" if key.revoked_at else "in use"
         used = f"{key.last_used:%Y-%m-%d %H:%M}" if key.last_used else "never"
         typer.echo(

@@ -12,7 +12,7 @@ from chassis.db import Database, is_outage
 from chassis.dead_letters import LetterState
 from chassis.errors import Problem
 from suite import compose
-from suite.settings import SuiteSettings
+from suite.settings import BusSettings, SuiteSettings
 
 MAX_OFFSET = 2**62
 
@@ -30,6 +30,15 @@ def consumers() -> Mapping[str, tuple[str, Subscription]]:
     return {each.consumer: (spec.name, each) for spec in compose.SPECS.values() for each in spec.subscriptions}
 
 
+def listening() -> list[str]:
+    """The services that have a consumer."""
+    return sorted({service for service, _ in consumers().values()})
+
+
+def consumers_of(services: Sequence[str]) -> list[str]:
+    return [name for name, (service, _) in consumers().items() if service in services]
+
+
 def consumer_named(name: str) -> tuple[str, Subscription]:
     known = consumers()
     if name not in known:
@@ -39,7 +48,7 @@ def consumer_named(name: str) -> tuple[str, Subscription]:
 
 @asynccontextmanager
 async def database_of(service: str, settings: SuiteSettings) -> AsyncIterator[Database]:
-    database = compose.open_database(service, settings)
+    database = compose.open_database(service, settings, existing=True)
     try:
         yield database
     finally:
@@ -56,9 +65,8 @@ async def bus_for(settings: SuiteSettings) -> AsyncIterator[Bus]:
         await bus.close()
 
 
-async def letters(settings: SuiteSettings, consumer: str | None, *, every: bool) -> list[tuple[str, Any]]:
-    """(service, letter) of one consumer or of all, parked ones only unless ``every``."""
-    names = [consumer] if consumer else list(consumers())
+async def letters(settings: SuiteSettings, names: Sequence[str], *, every: bool) -> list[tuple[str, Any]]:
+    """(service, letter) of the consumers of these names, parked ones only unless ``every``."""
     found: list[tuple[str, Any]] = []
     for name in names:
         service, _ = consumer_named(name)
@@ -105,19 +113,20 @@ async def replay_from(settings: SuiteSettings, consumer: str, start: str) -> Map
     Where a log begins behind the offset, it starts where that begins.
     """
     service, subscription = consumer_named(consumer)
+    moment = None if start.isdecimal() and start.isascii() else _milliseconds(start)
     async with database_of(service, settings) as database, bus_for(settings) as bus:
-        places = await _places(bus, subscription, start)
+        places = await _places(bus, subscription, moment, start)
         return await replay.replay(database, subscription, places)
 
 
-async def _places(bus: Bus, subscription: Subscription, start: str) -> dict[TopicPartition, int]:
+async def _places(bus: Bus, subscription: Subscription, moment: int | None, start: str) -> dict[TopicPartition, int]:
     places: dict[TopicPartition, int] = {}
     for topic in subscription.topics:
-        if start.isdecimal() and start.isascii():
+        if moment is None:
             asked = min(int(start), MAX_OFFSET)
             places |= {at: max(begin, asked) for at, begin in (await bus.begin_offsets(topic)).items()}
         else:
-            places |= await bus.offsets_for_time(topic, _milliseconds(start))
+            places |= await bus.offsets_for_time(topic, moment)
     return places
 
 
@@ -139,7 +148,9 @@ async def rebuild(settings: SuiteSettings, service: str) -> Mapping[str, int]:
 
 
 async def ensure_topics(settings: SuiteSettings) -> Sequence[str]:
-    """Create the suite's topics, or check those that are there."""
+    """Create the suite's topics, or check those that are there; the embedded bus has none to create."""
+    if BusSettings().bus != "kafka":
+        return []
     async with bus_for(settings) as bus:
         wanted = compose.topics(compacted=bus.compacted)
         await bus.ensure_topics(wanted)

@@ -14,9 +14,8 @@ import uvicorn
 from starlette.types import ASGIApp
 
 from chassis.memory import settle_memory
-from chassis.settings import ServiceSettings
 from gateway import service as keys
-from suite import business_date, compose, stopping
+from suite import addresses, business_date, compose, stopping
 from suite.load import load_reference
 from suite.settings import MEMBERS, SuiteSettings
 from suite.waiting import wait_until_caught_up
@@ -32,6 +31,7 @@ class CannotStart(Exception):  # noqa: N818  named for what it is
 
 async def run(settings: SuiteSettings, *, reference: bool, say: Say) -> None:
     """Everything in one process: migrate, load, serve until stopped."""
+    addresses.require_agreement(MEMBERS)
     with _only_one(settings.data_dir), _listening(settings) as door:
         say(f"Data folder {settings.data_dir}; bringing the databases up to date")
         await compose.upgrade(MEMBERS, settings)
@@ -126,12 +126,6 @@ async def serve_one(name: str, settings: SuiteSettings, *, say: Say) -> None:
             door.listen(BACKLOG)
             say(f"Ready: {name} on http://{settings.host}:{door.getsockname()[1]}")
             await serve(running.app, door)
-
-
-def require_internal_key() -> None:
-    """A service alone has a door of its own: it must not stand open."""
-    if ServiceSettings().internal_key is None:
-        raise CannotStart("Set SUITE_INTERNAL_KEY (32 characters or more), the same for the gateway and the services.")
 
 
 @contextmanager

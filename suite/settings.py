@@ -39,6 +39,10 @@ class BusSettings(BaseSettings):
 
     bus: Literal["embedded", "kafka"] = "embedded"
 
+    @property
+    def is_given(self) -> bool:
+        return "bus" in self.model_fields_set
+
 
 class DatabaseUrls(BaseSettings):
     """``DATABASE_URL_<SERVICE>``, each ``postgresql+asyncpg://role:password@host/database``; unset means a file."""

@@ -1,29 +1,10 @@
 """The command line: every mistake is answered in a line that says what to do, and never with a trace."""
 
 import re
-import sys
 
 import pytest
 
-from suite.cli import main
-
-
-@pytest.fixture
-def suite(tmp_path, monkeypatch, capsys):
-    """Run a command in a fresh folder; gives exit status and what it said."""
-    monkeypatch.setenv("SUITE_DATA_DIR", str(tmp_path / "var"))
-
-    def run(*arguments, **environment):
-        for name, value in environment.items():
-            monkeypatch.setenv(name, value)
-        monkeypatch.setattr(sys, "argv", ["suite", *arguments])
-        with pytest.raises(SystemExit) as end:
-            main()
-        said = capsys.readouterr()
-        return end.value.code or 0, said.out, said.err
-
-    return run
-
+from suite.settings import MEMBERS
 
 MISTAKES = [
     (["business-date", "garbage"], "garbage"),
@@ -62,6 +43,71 @@ def test_a_database_that_is_away_is_a_line_without_its_password(suite):
         assert status == 1
         assert error.count("\n") == 1
         assert "very-secret-word" not in error
+
+
+KEY = {"SUITE_INTERNAL_KEY": "i" * 32}
+SERVER = "postgresql+asyncpg://commissioning_risks:very-secret-word@127.0.0.1:1/commissioning"
+FORGOTTEN = [
+    (["serve", "risks"], {}, ["SUITE_INTERNAL_KEY", "DATABASE_URL_RISKS", "BUS"]),
+    (["serve", "risks"], KEY | {"BUS": "kafka"}, ["DATABASE_URL_RISKS"]),
+    (["serve", "risks"], KEY | {"DATABASE_URL_RISKS": SERVER}, ["BUS"]),
+    (["serve", "gateway"], KEY, ["DATABASE_URL_GATEWAY"]),
+    (["serve", "risks"], KEY | {"BUS": "kafka", "DATABASE_URL_RISKS": "sqlite+aiosqlite:///x.db"}, ["BUS=kafka"]),
+    (["run"], {"BUS": "kafka", "DATABASE_URL_RISKS": SERVER}, ["DATABASE_URL_FINANCE and DATABASE_URL_GATEWAY"]),
+    (["migrate"], {"BUS": "kafka"}, ["DATABASE_URL_INDICATORS", "DATABASE_URL_GATEWAY"]),
+    (["migrate"], {"DATABASE_URL_RISKS": SERVER}, ["DATABASE_URL_INDICATORS", "the others are on PostgreSQL"]),
+    (["replay", "--consumer", "risks", "--from", "0"], {"BUS": "kafka"}, ["DATABASE_URL_RISKS"]),
+    (["keys", "list"], {"BUS": "kafka"}, ["DATABASE_URL_GATEWAY"]),
+    (["dead-letters", "list"], {"BUS": "kafka"}, ["DATABASE_URL_RISKS"]),
+    (["topics"], {}, ["BUS=kafka", "the embedded bus needs none"]),
+]
+
+
+@pytest.mark.parametrize(("arguments", "environment", "words"), FORGOTTEN)
+def test_what_was_forgotten_is_named_and_never_a_local_file(suite, tmp_path, arguments, environment, words):
+    status, _, error = suite(*arguments, **environment)
+    assert status == 1
+    assert error.startswith("error: ")
+    assert error.count("\n") == 1
+    assert [word for word in words if word not in error] == []
+    assert "very-secret-word" not in error
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_only_what_is_missing_is_named(suite):
+    assert "DATABASE_URL" not in suite("serve", "risks", DATABASE_URL_RISKS=SERVER)[2]
+
+
+def test_the_embedded_bus_needs_no_topics(suite):
+    status, said, _ = suite("topics", BUS="embedded")
+    assert (status, said) == (0, "The embedded bus needs no topics\n")
+
+
+ROLES = {f"DATABASE_PASSWORD_{name.upper()}": "p" * 16 for name in MEMBERS}
+
+
+def test_roles_are_not_made_for_databases_that_would_be_local_files(suite, tmp_path):
+    status, _, error = suite("migrate", "--create", DATABASE_ADMIN_URL=SERVER, **ROLES)
+    assert status == 1
+    assert "Set DATABASE_URL_INDICATORS, DATABASE_URL_RISKS" in error
+    assert list(tmp_path.iterdir()) == []
+
+
+READERS = [["dead-letters", "list"], ["dead-letters", "show", "risks", "1"], ["business-date"], ["keys", "list"]]
+
+
+@pytest.mark.parametrize("arguments", [*READERS, ["migrate", "--check"]], ids=" ".join)
+def test_who_only_reads_makes_no_file(suite, tmp_path, arguments):
+    status, _, error = suite(*arguments)
+    assert status == 1
+    assert "Run: suite migrate" in error
+    assert list(tmp_path.iterdir()) == []
+
+
+@pytest.mark.parametrize("arguments", [["openapi"], ["asyncapi"]], ids=" ".join)
+def test_documents_make_no_file(suite, tmp_path, arguments):
+    assert suite(*arguments, BUS="kafka")[0] == 0
+    assert list(tmp_path.iterdir()) == []
 
 
 def test_a_bad_setting_is_named(suite):

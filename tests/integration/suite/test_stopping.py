@@ -3,7 +3,6 @@
 import asyncio
 import os
 import re
-import secrets
 import signal
 import socket
 import subprocess
@@ -11,10 +10,8 @@ import sys
 import time
 from contextlib import contextmanager
 
-import asyncpg
 import pytest
 from aiokafka.admin import AIOKafkaAdminClient
-from sqlalchemy.engine import make_url
 
 from tests.process import ADMIN_KEY, SuiteProcess
 
@@ -103,35 +100,20 @@ def test_a_service_alone_closes_its_files(tmp_path, number):
     assert not list(tmp_path.glob("*-wal"))
 
 
-def sql(dsn, statement):
-    async def run():
-        connection = await asyncpg.connect(dsn)
-        try:
-            await connection.execute(statement)
-        finally:
-            await connection.close()
-
-    asyncio.run(run())
-
-
 @pytest.fixture
-def distributed(postgres_admin_dsn, kafka_bootstrap):
+def distributed(empty_database, kafka_bootstrap):
     """The environment of the risks service on a fresh database and a real broker, migrated, with its topics."""
-    name = f"stopping_{secrets.token_hex(6)}"
-    sql(postgres_admin_dsn, f"CREATE DATABASE {name}")
-    url = make_url(postgres_admin_dsn).set(drivername="postgresql+asyncpg", database=name)
     environment = {
         "SUITE_PORT": "0",
         "SUITE_INTERNAL_KEY": "i" * 32,
-        "DATABASE_URL_RISKS": url.render_as_string(hide_password=False),
+        "DATABASE_URL_RISKS": empty_database,
         "BUS": "kafka",
         "KAFKA_BOOTSTRAP_SERVERS": kafka_bootstrap,
         "KAFKA_SESSION_TIMEOUT_MS": "45000",
     }
     for command in (["migrate", "risks"], ["topics"]):
         subprocess.run([sys.executable, "-m", "suite", *command], env=os.environ | environment, check=True)
-    yield environment
-    sql(postgres_admin_dsn, f"DROP DATABASE {name} WITH (FORCE)")
+    return environment
 
 
 async def members(brokers, group):
