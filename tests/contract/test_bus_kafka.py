@@ -163,15 +163,6 @@ async def test_nothing_needs_the_broker_to_be_there_first(open_bus: OpenBus, top
             await question
 
 
-@pytest.mark.parametrize(
-    ("mechanism", "missing"),
-    [("SCRAM-SHA-512", "sasl_username, sasl_password"), ("OAUTHBEARER", "oauth_token_url, oauth_client_id")],
-)
-def test_credentials_that_are_missing_are_named(mechanism: str, missing: str):
-    with pytest.raises(ValueError, match=missing):
-        KafkaSettings(security_protocol="SASL_SSL", sasl_mechanism=mechanism)
-
-
 async def test_a_token_is_fetched_once_and_again_before_it_ends():
     with token_server(lives_s=1000) as asked:
         credentials = ClientCredentials(_oauth(asked.url))
