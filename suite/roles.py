@@ -69,7 +69,8 @@ async def create_roles(settings: RoleSettings) -> None:
     _check_passwords(settings)
     address = settings.admin_url.get_secret_value().replace("postgresql+asyncpg://", "postgresql://", 1)
     try:
-        connection = await asyncpg.connect(address)
+        # No statement stays prepared: an older pooler would hand the next caller its name.
+        connection = await asyncpg.connect(address, statement_cache_size=0)
         try:
             await _create_all(connection, settings)
         finally:
