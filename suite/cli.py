@@ -7,9 +7,11 @@ from datetime import date
 from enum import StrEnum
 from typing import Annotated, Any, TypeVar
 
+import asyncpg
 import httpx
 import typer
 from pydantic import ValidationError
+from pydantic_settings import BaseSettings
 from sqlalchemy.exc import DBAPIError
 
 from chassis.bus.port import BusError
@@ -59,7 +61,16 @@ EXPECTED = (
 """What an operator can mend; said in one line."""
 
 
-SETTINGS = (SuiteSettings, RoleSettings, DatabaseUrls, ServiceSettings, DatabaseSettings, LogSettings, GatewaySettings)
+SETTINGS: tuple[type[BaseSettings], ...] = (
+    SuiteSettings,
+    RoleSettings,
+    DatabaseUrls,
+    BusSettings,
+    ServiceSettings,
+    DatabaseSettings,
+    LogSettings,
+    GatewaySettings,
+)
 
 Number = Annotated[int, typer.Argument(min=1, max=2**62)]
 
@@ -267,9 +278,19 @@ def _is_missing_table(error: DBAPIError) -> bool:
 
 
 def variable(settings: str, field: str) -> str:
-    """The environment variable that a setting is read from."""
-    prefixes = {each.__name__: each.model_config.get("env_prefix", "") for each in SETTINGS}
-    return f"{prefixes.get(settings, '')}{field}".upper()
+    """The environment variable that a setting is read from; all of them (``KAFKA_*``) where the fault is no one's."""
+    from chassis.bus.kafka.settings import KafkaSettings  # noqa: PLC0415  loads the client, which few commands need
+
+    everything: tuple[type[BaseSettings], ...] = (*SETTINGS, KafkaSettings)
+    known = {each.__name__: each for each in everything}.get(settings)
+    if known is None or field in {each.validation_alias for each in known.model_fields.values()}:
+        return field.upper()
+    return f"{known.model_config.get('env_prefix', '')}{field or '*'}".upper()
+
+
+def _in_a_line(error: BaseException | None) -> str:
+    """What it says, or what it is where it says nothing (a time that ran out)."""
+    return " ".join(str(error).split())[:1000] or type(error).__name__
 
 
 def main() -> None:
@@ -277,12 +298,14 @@ def main() -> None:
     try:
         app()
     except EXPECTED as error:
-        typer.echo(f"error: {error}", err=True)
+        typer.echo(f"error: {_in_a_line(error)}", err=True)
         raise SystemExit(1) from error
     except DBAPIError as error:
-        words = " ".join(str(error.orig).split())
         hint = " Not migrated? Run: suite migrate" if _is_missing_table(error) else ""
-        typer.echo(f"error: the database answers: {words[:300]}.{hint}", err=True)
+        typer.echo(f"error: the database answers: {_in_a_line(error.orig)[:300]}.{hint}", err=True)
+        raise SystemExit(1) from error
+    except (asyncpg.PostgresError, asyncpg.InterfaceError) as error:  # while connecting, and from making roles
+        typer.echo(f"error: the database answers: {_in_a_line(error)[:300]}.", err=True)
         raise SystemExit(1) from error
     except ValidationError as error:
         for each in error.errors():

@@ -1,5 +1,6 @@
 """Where a process finds its databases, its bus and its door. Environment only; see docs/operations.md."""
 
+from collections.abc import Sequence
 from datetime import date
 from pathlib import Path
 from typing import Literal
@@ -17,6 +18,12 @@ MEMBERS = (*SERVICES, "gateway")
 
 EARLIEST, LATEST = date(1900, 1, 1), date(2100, 12, 31)
 """Between which a business date may lie."""
+
+
+PARAMETERS = {"host", "port", "target_session_attrs"}
+"""What may stand after the ``?`` of an address."""
+ADMINISTRATORS = ("postgresql+asyncpg", "postgresql", "postgres")
+"""How an administrator's address may begin."""
 
 
 class SuiteSettings(BaseSettings):
@@ -44,6 +51,26 @@ class BusSettings(BaseSettings):
         return "bus" in self.model_fields_set
 
 
+def check_address(address: str, drivers: Sequence[str]) -> None:
+    """Refuse what is no address of these drivers, in words that repeat nothing of it but the driver.
+
+    Raises:
+        ValueError: with what is wrong.
+    """
+    try:
+        url = make_url(address)
+    except (ArgumentError, ValueError):  # the latter tells of a port, which may be half of a password
+        raise ValueError("this is no database address (in a password, write @ : / ? # and % as %40 ...)") from None
+    if url.drivername not in drivers:
+        raise ValueError(f"{' or '.join(drivers)} is wanted, not {url.drivername}")
+    if not url.drivername.startswith("postgresql"):
+        return
+    if {"ssl", "sslmode"} & set(url.query):
+        raise ValueError("leave ssl and sslmode out: PGSSLMODE and PGSSLROOTCERT say it, for every address at once")
+    if set(url.query) - PARAMETERS:
+        raise ValueError(f"after the ? only {', '.join(sorted(PARAMETERS))} are understood")
+
+
 class DatabaseUrls(BaseSettings):
     """``DATABASE_URL_<SERVICE>``, each ``postgresql+asyncpg://role:password@host/database``; unset means a file."""
 
@@ -58,14 +85,8 @@ class DatabaseUrls(BaseSettings):
     @field_validator("*")
     @classmethod
     def _known_database(cls, value: SecretStr | None) -> SecretStr | None:
-        if value is None:
-            return None
-        try:
-            driver = make_url(value.get_secret_value()).drivername
-        except ArgumentError:
-            raise ValueError("this is no database address") from None
-        if driver not in {"postgresql+asyncpg", "sqlite+aiosqlite"}:
-            raise ValueError(f"postgresql+asyncpg or sqlite+aiosqlite is wanted, not {driver}")
+        if value is not None:
+            check_address(value.get_secret_value(), ("postgresql+asyncpg", "sqlite+aiosqlite"))
         return value
 
     def of(self, member: str, data_dir: Path) -> str:
@@ -85,6 +106,12 @@ class RoleSettings(BaseSettings):
     password_pledges: SecretStr = Field(min_length=16)
     password_finance: SecretStr = Field(min_length=16)
     password_gateway: SecretStr = Field(min_length=16)
+
+    @field_validator("admin_url")
+    @classmethod
+    def _known_server(cls, value: SecretStr) -> SecretStr:
+        check_address(value.get_secret_value(), ADMINISTRATORS)
+        return value
 
     def password(self, member: str) -> str:
         secret: SecretStr = getattr(self, f"password_{member}")

@@ -30,7 +30,7 @@ def suite(tmp_path, monkeypatch, capsys):
 
 def execute(dsn, statement):
     async def run():
-        connection = await asyncpg.connect(dsn)
+        connection = await asyncpg.connect(dsn.replace("+asyncpg", ""))
         try:
             await connection.execute(statement)
         finally:

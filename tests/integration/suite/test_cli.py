@@ -110,10 +110,27 @@ def test_documents_make_no_file(suite, tmp_path, arguments):
     assert list(tmp_path.iterdir()) == []
 
 
-def test_a_bad_setting_is_named(suite):
-    status, _, error = suite("run", SUITE_BUSINESS_DATE="0001-01-01")
+def test_a_bad_setting_is_named(suite, monkeypatch):
+    wrong = {
+        "SUITE_BUSINESS_DATE": "0001-01-01",
+        "LOG_FORMAT": "xml",
+        "DATABASE_POOL_SIZE": "0",
+        "GATEWAY_RISKS_URL": "nowhere",
+    }
+    for name, value in wrong.items():
+        with monkeypatch.context() as only:
+            only.setenv(name, value)
+            status, _, error = suite("serve", "gateway", DATABASE_URL_GATEWAY="sqlite+aiosqlite:///x.db", **KEY)
+        assert (status, error.count("\n")) == (1, 1), error
+        assert error.startswith(f"error: {name}: ")
+    assert suite("topics", BUS="pigeon")[2].startswith("error: BUS: ")
+
+
+def test_so_is_one_of_kafka(suite):
+    status, _, error = suite("topics", BUS="kafka", KAFKA_SECURITY_PROTOCOL="PIGEON")
     assert status == 1
-    assert error.startswith("error: SUITE_BUSINESS_DATE")
+    assert error.startswith("error: KAFKA_SECURITY_PROTOCOL: ")
+    assert suite("topics", KAFKA_SECURITY_PROTOCOL="SASL_SSL")[2].startswith("error: KAFKA_*: SASL_SSL with")
 
 
 def test_the_business_date_moves_in_every_service(suite):
