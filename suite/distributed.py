@@ -13,7 +13,7 @@ import sys
 import time
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import ExitStack, contextmanager, suppress
-from typing import IO
+from typing import IO, NoReturn
 
 import httpx
 from sqlalchemy.engine import make_url
@@ -23,14 +23,16 @@ from suite.engines import KafkaServer, PostgresServer
 from suite.engines.process import free_port
 from suite.load import load_reference
 from suite.roles import role
-from suite.serving import CannotStart, curl
-from suite.settings import MEMBERS
+from suite.serving import CannotStart, curl, listening
+from suite.settings import ADMINISTRATORS, MEMBERS, check_address
 from suite.waiting import wait_until_caught_up
 
 Say = Callable[[str], None]
 Environment = Mapping[str, str]
 
 START_SECONDS = 60
+LOOK_SECONDS = 2.0
+"""How often to look after the children, and so how long one that cannot start rests between two tries."""
 
 
 class Cluster:
@@ -60,8 +62,17 @@ class Cluster:
             env=environment,
             stdout=self.output,
             stderr=self.output,
+            process_group=0,  # a Ctrl-C is for us: we stop them
             preexec_fn=_die_with_parent,  # noqa: PLW1509  ties the child to us
         )
+
+    def revive(self, say: Say) -> None:
+        """Start again whatever ended by itself, and say so."""
+        for name, child in list(self.children.items()):
+            status = child.poll()
+            if status is not None:
+                say(f"{name} ended ({_reason(status)}); it is started again")
+                self.start(name)
 
     def kill(self, name: str) -> None:
         """Kill without warning."""
@@ -90,6 +101,10 @@ class Cluster:
         raise CannotStart(f"the services were not ready within {within:.0f} seconds")
 
 
+def _reason(status: int) -> str:
+    return f"status {status}" if status >= 0 else signal.Signals(-status).name
+
+
 def _die_with_parent() -> None:
     if sys.platform == "linux":
         import ctypes  # noqa: PLC0415  only here, only on Linux
@@ -102,7 +117,9 @@ def engines(say: Say) -> Iterator[tuple[str, str]]:
     """(administrator's database address, bootstrap servers), started here where the environment names none."""
     with ExitStack() as stack:
         database = os.environ.get("DATABASE_ADMIN_URL")
-        if not database:
+        if database:
+            _check(database)
+        else:
             say("Starting PostgreSQL")
             database = stack.enter_context(PostgresServer()).dsn
         brokers = os.environ.get("KAFKA_BOOTSTRAP_SERVERS")
@@ -110,6 +127,13 @@ def engines(say: Say) -> Iterator[tuple[str, str]]:
             say("Starting Kafka")
             brokers = stack.enter_context(KafkaServer()).bootstrap_servers
         yield database, brokers
+
+
+def _check(database: str) -> None:
+    try:
+        check_address(database, ADMINISTRATORS)
+    except ValueError as error:
+        raise CannotStart(f"DATABASE_ADMIN_URL: {error}") from None
 
 
 def environment(database: str, brokers: str, port: int, admin_key: str) -> tuple[dict[str, str], dict[str, int]]:
@@ -138,11 +162,39 @@ def prepare(found: Environment) -> None:
     """Roles, schemas, migrations and topics, by the commands an operator would use."""
     for arguments in (["migrate", "--create"], ["topics"]):
         command = [sys.executable, "-m", "suite", *arguments]
-        subprocess.run(command, env=dict(found), check=True, stdout=subprocess.DEVNULL)  # noqa: S603  our own command
+        done = subprocess.run(command, env=dict(found), check=False, capture_output=True, text=True)  # noqa: S603  our own
+        if done.returncode:
+            raise CannotStart(f"suite {' '.join(arguments)}: {_last_words(done.stderr)}")
+
+
+def _last_words(said: str) -> str:
+    lines = [line.removeprefix("error: ") for line in said.splitlines() if line.startswith("error: ")]
+    return "; ".join(lines) or said.strip().rpartition("\n")[2]
 
 
 def run(port: int, *, reference: bool, say: Say) -> None:
-    """Start everything, load, say where, wait for the end."""
+    """Start everything, load, say where, see that all stay up until told to stop."""
+    for number in (signal.SIGTERM, signal.SIGINT):
+        signal.signal(number, _stop)
+    _check_port(port)
+    with suppress(KeyboardInterrupt):
+        _run(port, reference=reference, say=say)
+
+
+def _stop(_number: int, _frame: object) -> NoReturn:
+    """Unwind, once: what is being closed already is closed to its end."""
+    for number in (signal.SIGTERM, signal.SIGINT):
+        signal.signal(number, signal.SIG_IGN)
+    raise KeyboardInterrupt
+
+
+def _check_port(port: int) -> None:
+    """Before anything is started: whoever listens there already would be taken for our gateway."""
+    with listening("127.0.0.1", port):
+        pass
+
+
+def _run(port: int, *, reference: bool, say: Say) -> None:
     given = os.environ.get("SUITE_ADMIN_KEY")
     admin_key = given or f"csk_{secrets.token_urlsafe(32)}"
     with engines(say) as (database, brokers):
@@ -161,7 +213,9 @@ def run(port: int, *, reference: bool, say: Say) -> None:
                 asyncio.run(_load(cluster.url, admin_key, say))
             say(f"Ready on {cluster.url}")
             say(curl(cluster.url, "$SUITE_ADMIN_KEY" if given else admin_key))
-            _until_told()
+            while True:
+                time.sleep(LOOK_SECONDS)
+                cluster.revive(say)
         finally:
             cluster.stop()
 
@@ -171,9 +225,3 @@ async def _load(url: str, key: str, say: Say) -> None:
     async with httpx.AsyncClient(base_url=url, headers=headers, timeout=60, trust_env=False) as client:
         report = await load_reference(client, wait=lambda: wait_until_caught_up(client), say=say)
     say(report.summary())
-
-
-def _until_told() -> None:
-    signal.signal(signal.SIGTERM, signal.default_int_handler)
-    with suppress(KeyboardInterrupt):
-        signal.pause()

@@ -32,7 +32,7 @@ class CannotStart(Exception):  # noqa: N818  named for what it is
 async def run(settings: SuiteSettings, *, reference: bool, say: Say) -> None:
     """Everything in one process: migrate, load, serve until stopped."""
     addresses.require_agreement(MEMBERS)
-    with _only_one(settings.data_dir), _listening(settings) as door:
+    with _only_one(settings.data_dir), listening(settings.host, settings.port) as door:
         say(f"Data folder {settings.data_dir}; bringing the databases up to date")
         await compose.upgrade(MEMBERS, settings)
         await _pin(settings, reference=reference, say=say)
@@ -112,7 +112,7 @@ async def serve(app: ASGIApp, door: socket.socket) -> None:
 
 async def serve_one(name: str, settings: SuiteSettings, *, say: Say) -> None:
     """One member alone, until stopped."""
-    with _listening(settings) as door:
+    with listening(settings.host, settings.port) as door:
         part: Callable[[], object] = (
             (lambda: compose.gateway_alone(settings))
             if name == "gateway"
@@ -129,17 +129,17 @@ async def serve_one(name: str, settings: SuiteSettings, *, say: Say) -> None:
 
 
 @contextmanager
-def _listening(settings: SuiteSettings) -> Iterator[socket.socket]:
+def listening(host: str, port: int) -> Iterator[socket.socket]:
     """The port, taken before anything else is touched."""
-    family = socket.AF_INET6 if ":" in settings.host else socket.AF_INET
+    family = socket.AF_INET6 if ":" in host else socket.AF_INET
     with socket.socket(family, socket.SOCK_STREAM) as door:
         door.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
         try:
-            door.bind((settings.host, settings.port))
+            door.bind((host, port))
         except OSError as error:
             if error.errno in {errno.EADDRINUSE, errno.EACCES, errno.EADDRNOTAVAIL}:
                 reason = os.strerror(error.errno)
-                where = f"{settings.host}:{settings.port}"
+                where = f"{host}:{port}"
                 raise CannotStart(
                     f"{where} cannot be used ({reason}). Choose another port: PORT=8010 make run, or --port 8010"
                 ) from error
