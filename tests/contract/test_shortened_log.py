@@ -105,7 +105,7 @@ async def test_a_replay_from_before_the_beginning_starts_where_the_log_begins(
     async with _consuming(database, bus, subscription):
         await eventually(lambda: _waits_for_nothing(database, bus, subscription), within=30)
         await shorten(home, 15)
-        places = await operations._places(bus, subscription, "3")
+        places = await operations._places(bus, subscription, None, "3")
         assert (await replay.replay(database, subscription, places))[home] == 15
         await eventually(lambda: _waits_for_nothing(database, bus, subscription), within=30)
     effects = [("a", n) for n in range(1, 21)] + [("a", n) for n in range(16, 21)]
