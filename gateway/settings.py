@@ -22,7 +22,6 @@ class GatewaySettings(BaseSettings):
 
     model_config = SettingsConfigDict(env_prefix="GATEWAY_", extra="ignore")
 
-    host: str = "127.0.0.1"
     indicators_url: ServiceUrl = HttpUrl("http://127.0.0.1:8001")
     risks_url: ServiceUrl = HttpUrl("http://127.0.0.1:8002")
     pledges_url: ServiceUrl = HttpUrl("http://127.0.0.1:8003")

@@ -92,3 +92,13 @@ def test_every_command_exists(command: tuple[str, ...]) -> None:
         command[0]
     ]
     assert wanted in done.stderr
+
+
+PER_SERVICE = re.compile(r"DATABASE_(URL|PASSWORD)_\w+|GATEWAY_\w+_URL")
+"""Documented once for all services."""
+
+
+def test_every_setting_is_documented():
+    documents = "".join((REPOSITORY / "docs" / f"{name}.md").read_text() for name in ("operations", "deployment"))
+    named = set(re.findall(r"\b[A-Z][A-Z_]+\b", documents))
+    assert {name for name in READ - named if not PER_SERVICE.fullmatch(name)} == set()
