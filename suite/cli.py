@@ -267,8 +267,14 @@ def retry_letters(consumer: str, numbers: list[Number]) -> None:
         say(f"{number}: {outcome}")
 
 
+def _words(said: str) -> str:
+    if not said.strip():
+        raise typer.BadParameter("say why, for those who look later")
+    return said.strip()
+
+
 @letters_app.command(name="discard")
-def discard_letter(consumer: str, number: Number, reason: Annotated[str, typer.Option()]) -> None:
+def discard_letter(consumer: str, number: Number, reason: Annotated[str, typer.Option(parser=_words)]) -> None:
     """Put one aside for good, with the reason on record."""
     say(f"{number}: {_answer(lambda: operations.discard(SuiteSettings(), consumer, number, reason))}")
 

@@ -141,7 +141,7 @@ def listening(host: str, port: int) -> Iterator[socket.socket]:
                 reason = os.strerror(error.errno)
                 where = f"{host}:{port}"
                 raise CannotStart(
-                    f"{where} cannot be used ({reason}). Choose another port: PORT=8010 make run, or --port 8010"
+                    f"{where} cannot be used ({reason}). Choose another: PORT=8010 make run, or SUITE_PORT=8010"
                 ) from error
             raise
         yield door

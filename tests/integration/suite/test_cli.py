@@ -16,6 +16,7 @@ MISTAKES = [
     (["replay", "--consumer", "nobody", "--from", "0"], "finance, pledges, risks"),
     (["dead-letters", "show", "risks", "99999999999999999999"], "number"),
     (["dead-letters", "list"], "suite migrate"),
+    (["dead-letters", "discard", "risks", "1", "--reason", " "], "say why"),
     (["dead-letters", "list", "--consumer", "nobody"], "There is no consumer"),
     (["rebuild", "indicators"], "keeps nothing that it derives"),
     (["run", "--port", "99999"], "65535"),
