@@ -1,6 +1,7 @@
 """overlays/example-oauth: who speaks to Kafka has a token's address, a client's id and secret, and the way there."""
 
 import re
+from pathlib import Path
 from urllib.parse import urlsplit
 
 import pytest
@@ -24,14 +25,16 @@ def test_the_services_and_the_topics_job_speak_to_kafka() -> None:
 
 
 @pytest.mark.parametrize("name", SPEAKING)
-def test_the_settings_are_complete(name: str, monkeypatch: pytest.MonkeyPatch) -> None:
-    """Read as a process would read them, with the secret's keys for values."""
+def test_the_settings_are_complete(name: str, monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    """Read as a process would read them, with the secret's keys for values and an empty file for each that is named."""
+    mounted = tmp_path / "file"
+    mounted.touch()
     given = dict(one("ConfigMap", "suite-bus")["data"])
     for entry in (each for each in BOXES[name]["env"] if each["name"].startswith("KAFKA_")):
         known = entry.get("value") or entry["valueFrom"]["secretKeyRef"]["key"]
         given[entry["name"]] = re.sub(r"\$\((\w+)\)", lambda found: given.get(found.group(1), "?"), known)
     for variable, value in given.items():
-        monkeypatch.setenv(variable, value)
+        monkeypatch.setenv(variable, str(mounted) if variable.endswith("_FILE") else value)
     settings = KafkaSettings()
     assert settings.sasl_mechanism == "OAUTHBEARER"
     assert settings.oauth_client_id == "username"
