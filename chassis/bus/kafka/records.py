@@ -25,12 +25,20 @@ def batch_of(source: TopicPartition, start: int, consumed: Iterable[Any]) -> Bat
             each.offset,
             _text(each.key),
             each.value or b"",
-            {name: _text(value) for name, value in each.headers},
+            _headers(each.headers),
             each.timestamp,
         )
         for each in consumed
     ]
     return Batch(source, start, records)
+
+
+def _headers(pairs: Iterable[tuple[str, bytes | None]]) -> dict[str, str]:
+    """All at once where all are text, as ours are: a call for each of them would be felt."""
+    try:
+        return {name: value.decode() for name, value in pairs}  # type: ignore[union-attr]  # None is rare, and caught
+    except (UnicodeDecodeError, AttributeError):
+        return {name: _text(value) for name, value in pairs}
 
 
 def _text(value: bytes | None) -> str:
