@@ -134,32 +134,30 @@ async def _sql(database, *statements):
             await connection.execute(text(statement))
 
 
-async def test_a_log_made_anew_is_rebuilt_whole_whatever_was_parked_before(database, bus, consuming, tmp_path):
-    """docs/deployment.md, "After losing Kafka with PostgreSQL intact"."""
+async def _made_anew(database, bus, consuming, folder, event):
+    """Another bus, after an event was discarded on the one that was lost; ``event`` stands in its place there."""
     async with consuming():
         await publish(bus, said("a", 1, -1))
         await caught_up(database, bus)
     (letter,) = await letters(database)
     await replay.discard(database, letter.id, "sent by mistake")
-    anew = EmbeddedBus(tmp_path / "anew.db", partitions=2)
+    anew = EmbeddedBus(folder / "anew.db", partitions=2)
     await anew.start()
     await anew.ensure_topics([TOPIC])
-    await publish(anew, said("a", 2, 7, event_id="another"))
+    await publish(anew, event)
+    return anew
+
+
+async def test_a_log_made_anew_is_rebuilt_whole_whatever_was_parked_before(database, bus, consuming, tmp_path):
+    """docs/deployment.md, "After losing Kafka with PostgreSQL intact"."""
+    anew = await _made_anew(database, bus, consuming, tmp_path, said("a", 2, 7, event_id="another"))
     await replay.rebuild(database, anew, TALLY)
     await anew.close()
     assert await database.read(standing) == {"a": 7}
 
 
 async def test_an_event_in_the_place_of_an_old_letter_is_parked_too(database, bus, consuming, tmp_path):
-    async with consuming():
-        await publish(bus, said("a", 1, -1))
-        await caught_up(database, bus)
-    (letter,) = await letters(database)
-    await replay.discard(database, letter.id, "sent by mistake")
-    anew = EmbeddedBus(tmp_path / "anew.db", partitions=2)
-    await anew.start()
-    await anew.ensure_topics([TOPIC])
-    await publish(anew, said("a", 2, -7, event_id="another"))
+    anew = await _made_anew(database, bus, consuming, tmp_path, said("a", 2, -7, event_id="another"))
     await replay.replay(database, TALLY, dict.fromkeys(await anew.end_offsets(TOPIC), 0))
     loop = ConsumerLoop(database, anew, TALLY, ServiceSettings(consumer_retries=0))
     task = asyncio.create_task(loop.run())
