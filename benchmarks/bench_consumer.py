@@ -14,12 +14,12 @@ from aiokafka import AIOKafkaConsumer, TopicPartition
 
 from benchmarks.stage import Figure, Stage, encoded, median_pair, run_async, updated
 from chassis.bus.port import Message
-from chassis.consumer import ConsumerLoop
-from chassis.inbox import stored_positions
+from chassis.events.consumer import ConsumerLoop
+from chassis.events.inbox import stored_positions
 from chassis.memory import settle_memory
-from chassis.service import build_app
 from chassis.settings import ServiceSettings
-from chassis.web import Resources
+from chassis.web.app import build_app
+from chassis.web.units import Resources
 from contracts.colours import Colour
 from contracts.topics import events_topic
 from services.risks.app import SPEC

@@ -9,12 +9,12 @@ from aiokafka import AIOKafkaProducer
 from sqlalchemy import delete
 
 from benchmarks.stage import Figure, Stage, encoded, median_pair, run_async, updated
-from chassis import outbox
-from chassis.db import Tx
-from chassis.events import message
+from chassis.events import outbox
+from chassis.events.envelope import message
+from chassis.events.relay import Relay
 from chassis.memory import settle_memory
-from chassis.relay import Relay
 from chassis.settings import ServiceSettings
+from chassis.storage.transaction import Tx
 from contracts.colours import Colour
 
 EVENTS, AGGREGATES, ROUNDS = 40_000, 600, 3

@@ -2,7 +2,7 @@
 
 from benchmarks.stage import run_async
 from chassis.bus.kafka import KafkaBus, KafkaSettings, consumer
-from chassis.consumer import ConsumerLoop
+from chassis.events.consumer import ConsumerLoop
 from chassis.logging import configure_logging
 from chassis.memory import settle_memory
 from chassis.settings import ServiceSettings

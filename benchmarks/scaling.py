@@ -17,7 +17,7 @@ import httpx
 
 from benchmarks import bench_consumer
 from benchmarks.stage import Stage, run_async
-from chassis.inbox import place, stored_positions
+from chassis.events.inbox import place, stored_positions
 from chassis.logging import configure_logging
 from suite.engines import KafkaServer, PostgresServer
 from suite.settings import MEMBERS

@@ -10,8 +10,8 @@ from typing import Any, TypeVar
 import uvloop
 
 from chassis.bus.kafka import KafkaBus, KafkaSettings
-from chassis.db import Database
-from chassis.events import NewEvent, encode, headers
+from chassis.events.envelope import NewEvent, encode, headers
+from chassis.storage.database import Database
 from contracts.colours import Colour, Polarity
 from contracts.indicators import (
     INDICATOR_UPDATED,

@@ -2,9 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Any, ClassVar
-
-from pydantic import BaseModel
+from typing import ClassVar
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,33 +63,3 @@ class Invalid(Problem):
 class Unavailable(Problem):
     status, type_, title = 503, "unavailable", "This cannot be answered right now"
     headers: ClassVar[dict[str, str]] = {"retry-after": "5"}
-
-
-class FieldErrorBody(BaseModel):
-    field: str
-    message: str
-
-
-class ProblemBody(BaseModel):
-    """The body of every error."""
-
-    type: str
-    title: str
-    status: int
-    detail: str = ""
-    instance: str = ""
-    errors: list[FieldErrorBody] = []
-
-
-def problem_body(problem: Problem, instance: str) -> dict[str, Any]:
-    """The members of the problem document; ``errors`` only where there are any."""
-    body: dict[str, Any] = {
-        "type": f"/problems/{problem.type_}",
-        "title": problem.title,
-        "status": problem.status,
-        "detail": problem.detail,
-        "instance": instance,
-    }
-    if problem.errors:
-        body["errors"] = [{"field": e.field, "message": e.message} for e in problem.errors]
-    return body

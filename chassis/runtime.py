@@ -7,15 +7,17 @@ from collections.abc import Awaitable, Callable, Coroutine, Mapping
 from contextlib import suppress
 from typing import Any, TypeVar
 
-from chassis import inbox, telemetry
+from chassis import telemetry
 from chassis.bus.port import Bus, BusError
-from chassis.consumer import ConsumerLoop, Subscription
-from chassis.db import Database
-from chassis.dead_letters import waiting
+from chassis.events import inbox
+from chassis.events.consumer import ConsumerLoop
+from chassis.events.dead_letters import waiting
+from chassis.events.relay import Relay
+from chassis.events.subscription import Subscription
 from chassis.logging import get_logger
-from chassis.relay import Relay
 from chassis.service import ServiceSpec
 from chassis.settings import ServiceSettings
+from chassis.storage.database import Database
 from contracts.topics import events_topic
 
 T = TypeVar("T")

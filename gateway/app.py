@@ -6,7 +6,9 @@ from typing import Final
 from fastapi import FastAPI
 
 from chassis.service import ServiceSpec
-from chassis.web import INTERNAL_KEY_HEADER, Resources, install_errors
+from chassis.web.middleware import INTERNAL_KEY_HEADER
+from chassis.web.problems import install_errors
+from chassis.web.units import Resources
 from gateway.documents import Catalogue
 from gateway.endpoints import assets, router
 from gateway.guard import Guard, Keyring

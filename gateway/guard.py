@@ -7,10 +7,11 @@ from typing import Final
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from chassis import telemetry
-from chassis.db import Database, is_outage
 from chassis.errors import Problem, Unauthorized, Unavailable
 from chassis.logging import get_logger
-from chassis.web import problem_response
+from chassis.storage.database import Database
+from chassis.storage.outages import is_outage
+from chassis.web.problems import problem_response
 from gateway import domain, service
 from gateway.service import Caller
 

@@ -5,7 +5,8 @@ from datetime import datetime
 from sqlalchemy import String
 from sqlalchemy.orm import DeclarativeBase, Mapped, mapped_column
 
-from chassis.db import BigId, UtcDateTime, service_metadata
+from chassis.storage.tables import service_metadata
+from chassis.storage.types import BigId, UtcDateTime
 
 
 class Base(DeclarativeBase):

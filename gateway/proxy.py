@@ -11,7 +11,9 @@ from starlette.types import Receive, Scope, Send
 from chassis import telemetry
 from chassis.errors import BadRequest, NotFound, PayloadTooLarge, Problem
 from chassis.logging import get_logger
-from chassis.web import ACTOR_HEADER, INTERNAL_KEY_HEADER, problem_response
+from chassis.web.middleware import INTERNAL_KEY_HEADER
+from chassis.web.problems import problem_response
+from chassis.web.units import ACTOR_HEADER
 from gateway.errors import BodyLate, ServiceBroken, ServiceLate, ServiceUnavailable
 from gateway.guard import CALLER
 from gateway.upstreams import Upstream

@@ -6,8 +6,8 @@ from typing import Any, Final
 
 import httpx
 
-from chassis.service import readiness
-from chassis.web import Resources
+from chassis.web.app import readiness
+from chassis.web.units import Resources
 from gateway.settings import SERVICES
 
 State = dict[str, Any]

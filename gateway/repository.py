@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from sqlalchemy import exists, select, update
 from sqlalchemy.dialects import postgresql, sqlite
 
-from chassis.db import Tx
+from chassis.storage.transaction import Tx
 from gateway.models import ApiKey
 
 

@@ -7,7 +7,7 @@ from datetime import datetime, timedelta
 from itertools import count
 from typing import Final
 
-from chassis.db import Tx
+from chassis.storage.transaction import Tx
 from gateway import domain, repository
 from gateway.errors import AdminKeyRevoked, KeyNameTaken, KeyUnknown
 

@@ -5,8 +5,9 @@ from datetime import date
 
 from sqlalchemy import delete
 
-from chassis.db import BUSINESS_DATE, Database, Tx
-from chassis.sql import insert_or_ignore, upsert
+from chassis.storage.bulk import insert_or_ignore, upsert
+from chassis.storage.database import Database
+from chassis.storage.transaction import BUSINESS_DATE, Tx
 
 REFERENCE_DATE = date(2018, 2, 28)
 """The date the reference data is of (domain section 1)."""

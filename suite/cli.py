@@ -17,8 +17,8 @@ from sqlalchemy.exc import DBAPIError
 from chassis.bus.port import BusError
 from chassis.errors import Problem
 from chassis.logging import configure_logging
-from chassis.migrate import SchemaDrift, check
 from chassis.settings import DatabaseSettings, LogSettings, ServiceSettings
+from chassis.storage.migrate import SchemaDrift, check
 from gateway.settings import GatewaySettings
 from suite import addresses, compose, documents, key_commands, loading, operations, roles, serving
 from suite import business_date as dates

@@ -10,14 +10,15 @@ import httpx
 from fastapi import FastAPI
 from starlette.types import ASGIApp, Receive, Scope, Send
 
-from chassis import migrate
 from chassis.bus.embedded import EmbeddedBus
 from chassis.bus.port import Bus
-from chassis.db import Database
 from chassis.runtime import ServiceRuntime
-from chassis.service import ServiceSpec, build_app
+from chassis.service import ServiceSpec
 from chassis.settings import DatabaseSettings, ServiceSettings
-from chassis.web import Resources
+from chassis.storage import migrate
+from chassis.storage.database import Database
+from chassis.web.app import build_app
+from chassis.web.units import Resources
 from contracts.topics import SERVICES, events_topic, state_topic
 from gateway.app import SPEC as GATEWAY
 from gateway.app import create_gateway

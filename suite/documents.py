@@ -5,10 +5,10 @@ from collections.abc import Mapping
 from tempfile import TemporaryDirectory
 from typing import Any
 
-from chassis.db import Database
-from chassis.service import build_app
 from chassis.settings import ServiceSettings
-from chassis.web import Resources
+from chassis.storage.database import Database
+from chassis.web.app import build_app
+from chassis.web.units import Resources
 from contracts import finance, indicators, pledges, risks
 from contracts.envelope import Body, CloudEvent
 from contracts.topics import events_topic, state_topic

@@ -6,7 +6,7 @@ from typing import TypeVar
 
 import typer
 
-from chassis.db import Tx
+from chassis.storage.transaction import Tx
 from gateway import service
 from suite import compose
 from suite.settings import SuiteSettings

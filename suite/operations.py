@@ -5,12 +5,13 @@ from contextlib import asynccontextmanager
 from datetime import UTC, datetime
 from typing import Any
 
-from chassis import dead_letters, replay
 from chassis.bus.port import Bus, TopicPartition
-from chassis.consumer import Subscription
-from chassis.db import Database, is_outage
-from chassis.dead_letters import LetterState
 from chassis.errors import Problem
+from chassis.events import dead_letters, replay
+from chassis.events.dead_letters import LetterState
+from chassis.events.subscription import Subscription
+from chassis.storage.database import Database
+from chassis.storage.outages import is_outage
 from suite import compose
 from suite.settings import BusSettings, SuiteSettings
 

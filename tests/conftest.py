@@ -12,12 +12,12 @@ import asyncpg
 import pytest
 from sqlalchemy.engine import make_url
 
-from chassis import migrate
 from chassis.clock import Clock, system_clock
-from chassis.db import Database
 from chassis.service import ServiceSpec
 from chassis.settings import ServiceSettings
-from chassis.web import Resources
+from chassis.storage import migrate
+from chassis.storage.database import Database
+from chassis.web.units import Resources
 
 pytest_plugins = ["tests.engines"]
 

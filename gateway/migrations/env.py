@@ -1,4 +1,4 @@
-from chassis.migrate import run_env
+from chassis.storage.migrate import run_env
 from gateway.models import Base
 
 run_env(Base.metadata)

@@ -2,9 +2,10 @@
 
 from collections.abc import Sequence
 
-from chassis.consumer import Rebuild, Subscription
-from chassis.db import Tx
-from chassis.events import Delivery
+from chassis.events.envelope import Delivery
+from chassis.events.projection import Projection
+from chassis.events.subscription import Subscription
+from chassis.storage.transaction import Tx
 from contracts.colours import Polarity
 from contracts.envelope import Body
 from contracts.indicators import INDICATOR_UPDATED, ObservationStatus
@@ -12,7 +13,8 @@ from contracts.money import Number
 from contracts.period import Period
 from contracts.topics import events_topic
 from services.finance.repository import facts
-from services.finance.service.hearing import Fact, News, hear, keep, restate_all
+from services.finance.service import hearing
+from services.finance.service.hearing import Fact, News
 
 
 class SeenIndicator(Body):
@@ -61,19 +63,19 @@ def _revision(point: SeenPoint) -> int:
     return point.revision
 
 
-async def apply_indicator_updates(tx: Tx, deliveries: Sequence[Delivery]) -> None:
-    await hear(tx, news_of(deliveries))
-
-
-async def fold_indicator_updates(tx: Tx, deliveries: Sequence[Delivery]) -> None:
-    await keep(tx, news_of(deliveries))
+async def fold_indicator_updates(tx: Tx, deliveries: Sequence[Delivery]) -> News:
+    return await hearing.fold(tx, news_of(deliveries))
 
 
 SUBSCRIPTION = Subscription(
     consumer="finance",
     topics=(events_topic("indicators"),),
     types=(INDICATOR_UPDATED,),
-    apply=apply_indicator_updates,
-    rebuild=Rebuild(drop=facts.drop, fold=fold_indicator_updates, finish=restate_all),
+    projection=Projection(
+        fold=fold_indicator_updates,
+        evaluate=hearing.evaluate,
+        evaluate_all=hearing.restate_all,
+        drop=facts.drop,
+    ),
 )
 """Facts are made again from the log; the ledger is never touched but for differences, of which there are none."""

@@ -3,7 +3,7 @@
 import hashlib
 from collections.abc import Iterable
 
-from chassis.events import NewEvent
+from chassis.events.envelope import NewEvent
 from contracts.finance import SAVING_RESTATED, SOURCE, ForecastState, PlanState, SavingRestated
 from contracts.money import pounds
 from services.finance.domain.position import Position

@@ -18,7 +18,8 @@ from sqlalchemy import (
 )
 from sqlalchemy.orm import DeclarativeBase, Mapped, mapped_column
 
-from chassis.db import BigId, ExactDecimal, JsonText, UtcDateTime, service_metadata
+from chassis.storage.tables import service_metadata
+from chassis.storage.types import BigId, ExactDecimal, JsonText, UtcDateTime
 
 
 class Base(DeclarativeBase):

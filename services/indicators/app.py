@@ -2,8 +2,9 @@
 
 from fastapi import FastAPI
 
-from chassis.service import ServiceSpec, build_app
-from chassis.web import Resources
+from chassis.service import ServiceSpec
+from chassis.web.app import build_app
+from chassis.web.units import Resources
 from services.indicators.endpoints import router
 from services.indicators.models import Base
 

@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 
-from chassis.events import NewEvent
+from chassis.events.envelope import NewEvent
 from contracts.indicators import (
     INDICATOR_UPDATED,
     MAX_CHANGED,

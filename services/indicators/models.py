@@ -7,7 +7,8 @@ from typing import Any
 from sqlalchemy import ForeignKey, ForeignKeyConstraint, Index, String, Text
 from sqlalchemy.orm import DeclarativeBase, Mapped, mapped_column
 
-from chassis.db import ExactDecimal, JsonText, UtcDateTime, service_metadata
+from chassis.storage.tables import service_metadata
+from chassis.storage.types import ExactDecimal, JsonText, UtcDateTime
 
 CODE = String(80)
 NAME = String(300)

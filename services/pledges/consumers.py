@@ -2,9 +2,10 @@
 
 from collections.abc import Sequence
 
-from chassis.consumer import Rebuild, Subscription
-from chassis.db import Tx
-from chassis.events import Delivery
+from chassis.events.envelope import Delivery
+from chassis.events.projection import Projection
+from chassis.events.subscription import Subscription
+from chassis.storage.transaction import Tx
 from contracts.indicators import INDICATOR_UPDATED, IndicatorUpdated
 from contracts.topics import events_topic
 from services.pledges import repository
@@ -30,20 +31,19 @@ def _heard(delivery: Delivery) -> Heard:
     return Heard(IndicatorKey(said.indicator.code, said.area.code), delivery.version, delivery.id, colours)
 
 
-async def apply_indicator_updates(tx: Tx, deliveries: Sequence[Delivery]) -> None:
-    await telling.hear(tx, _newest(deliveries))
-
-
-async def fold_indicator_updates(tx: Tx, deliveries: Sequence[Delivery]) -> None:
-    """Keep the colours, and tell nobody until the log is through."""
-    await repository.hear(tx, _newest(deliveries))
+async def fold_indicator_updates(tx: Tx, deliveries: Sequence[Delivery]) -> Sequence[IndicatorKey]:
+    return await telling.fold(tx, _newest(deliveries))
 
 
 SUBSCRIPTION = Subscription(
     consumer="pledges",
     topics=(events_topic("indicators"),),
     types=(INDICATOR_UPDATED,),
-    apply=apply_indicator_updates,
+    projection=Projection(
+        fold=fold_indicator_updates,
+        evaluate=telling.evaluate,
+        evaluate_all=telling.tell_all_that_changed,
+        drop=repository.forget_colours,
+    ),
     supersedes=True,
-    rebuild=Rebuild(drop=repository.forget_colours, fold=fold_indicator_updates, finish=telling.tell_all_that_changed),
 )

@@ -4,7 +4,9 @@ from typing import Annotated, Any
 
 from fastapi import APIRouter, Depends, Path, Query, Response, status
 
-from chassis.web import Page, Paging, Read, Write, page, problems
+from chassis.web.paging import OldPage, OldPaging, old_page
+from chassis.web.problems import problems
+from chassis.web.units import Read, Write
 from services.pledges.domain import ActionKind, Delivery, Evidence, Schedule
 from services.pledges.repository import ActionFilter, PledgeFilter
 from services.pledges.schemas import (
@@ -63,10 +65,10 @@ ActionsWanted = Annotated[ActionFilter, Depends(_action_filter)]
 
 
 @router.get("/pledges", tags=["pledges"], summary="List pledges", responses=problems(401, 422))
-async def list_pledges(read: Read, paging: Paging, wanted: PledgesWanted) -> Page[PledgeOut]:
+async def list_pledges(read: Read, paging: OldPaging, wanted: PledgesWanted) -> OldPage[PledgeOut]:
     """Pledges by number, each with its three axes and what its indicators last said."""
     rows = await read(lambda tx: pledges.listed(tx, wanted, paging.after, paging.limit + 1))
-    return page(rows, paging.limit, key=lambda one: one.number)
+    return old_page(rows, paging.limit, key=lambda one: one.number)
 
 
 @router.post(
@@ -114,10 +116,10 @@ async def link_pledge(write: Write, number: NumberInPath, body: LinksIn) -> Pled
 
 
 @router.get("/priorities", tags=["priorities"], summary="List priorities", responses=problems(401, 422))
-async def list_priorities(read: Read, paging: Paging) -> Page[PriorityOut]:
+async def list_priorities(read: Read, paging: OldPaging) -> OldPage[PriorityOut]:
     """Priorities by code, each rolled up from its actions."""
     rows = await read(lambda tx: priorities.list_priorities(tx, paging.after, paging.limit + 1))
-    return page(rows, paging.limit, key=lambda one: one.code)
+    return old_page(rows, paging.limit, key=lambda one: one.code)
 
 
 @router.get("/priorities/{code}", tags=["priorities"], summary="Read a priority", responses=problems(401, 404))
@@ -139,10 +141,10 @@ async def put_priority(write: Write, code: NewPriority, body: PriorityIn, respon
 
 
 @router.get("/actions", tags=["actions"], summary="List actions", responses=problems(401, 422))
-async def list_actions(read: Read, paging: Paging, wanted: ActionsWanted) -> Page[ActionOut]:
+async def list_actions(read: Read, paging: OldPaging, wanted: ActionsWanted) -> OldPage[ActionOut]:
     """Must-dos, hub sites, workforce steps and stages, by code."""
     rows = await read(lambda tx: priorities.list_actions(tx, wanted, paging.after, paging.limit + 1))
-    return page(rows, paging.limit, key=lambda one: one.code)
+    return old_page(rows, paging.limit, key=lambda one: one.code)
 
 
 @router.get("/actions/{code}", tags=["actions"], summary="Read an action", responses=problems(401, 404))

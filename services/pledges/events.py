@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from datetime import date
 
-from chassis.events import NewEvent
+from chassis.events.envelope import NewEvent
 from contracts.pledges import PLEDGE_UPDATED, SOURCE, LinkedIndicatorState, PledgeUpdated
 from services.pledges.domain import Colours, IndicatorKey, schedule
 from services.pledges.models import Pledge

@@ -7,7 +7,8 @@ from typing import Any
 from sqlalchemy import BigInteger, ForeignKey, Index, String
 from sqlalchemy.orm import DeclarativeBase, Mapped, mapped_column
 
-from chassis.db import BigId, ExactDecimal, JsonText, UtcDateTime, service_metadata
+from chassis.storage.tables import service_metadata
+from chassis.storage.types import BigId, ExactDecimal, JsonText, UtcDateTime
 
 CODE = String(80)
 NAME = String(200)

@@ -7,8 +7,8 @@ from typing import Any, TypeVar
 
 from sqlalchemy import ColumnElement, Select, Table, and_, bindparam, delete, func, or_, select, tuple_
 
-from chassis.db import Tx
-from chassis.sql import Rows, insert_many, insert_or_ignore, upsert
+from chassis.storage.bulk import Rows, insert_many, insert_or_ignore, upsert
+from chassis.storage.transaction import Tx
 from contracts.colours import Colour
 from contracts.period import Period, PeriodKind
 from services.pledges.domain import Colours, IndicatorKey, Schedule

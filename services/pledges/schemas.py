@@ -6,7 +6,7 @@ from typing import Annotated, Any
 
 from pydantic import ConfigDict, Field, StringConstraints, field_validator
 
-from chassis.web import OutBody, StrictBody
+from chassis.web.bodies import OutBody, StrictBody
 from contracts.pledges import LinkedIndicatorState
 from services.pledges.domain import ActionKind, Delivery, Evidence, Schedule
 

@@ -3,9 +3,10 @@
 from collections.abc import Iterator, Sequence
 from typing import Any
 
-from chassis.consumer import Rebuild, Subscription
-from chassis.db import Tx
-from chassis.events import Delivery
+from chassis.events.envelope import Delivery
+from chassis.events.projection import Projection
+from chassis.events.subscription import Subscription
+from chassis.storage.transaction import Tx
 from contracts.colours import Colour
 from contracts.envelope import Body
 from contracts.indicators import INDICATOR_UPDATED, ObservationStatus
@@ -66,19 +67,19 @@ def heard(delivery: Delivery) -> Heard:
     )
 
 
-async def apply_indicator_updates(tx: Tx, deliveries: Sequence[Delivery]) -> None:
-    await listening.hear(tx, [heard(delivery) for delivery in newest(deliveries)])
-
-
-async def fold_indicator_updates(tx: Tx, deliveries: Sequence[Delivery]) -> None:
-    await listening.keep(tx, [heard(delivery) for delivery in newest(deliveries)])
+async def fold_indicator_updates(tx: Tx, deliveries: Sequence[Delivery]) -> Sequence[str]:
+    return await listening.fold(tx, [heard(delivery) for delivery in newest(deliveries)])
 
 
 INDICATORS = Subscription(
     consumer="risks",
     topics=(events_topic("indicators"),),
     types=(INDICATOR_UPDATED,),
-    apply=apply_indicator_updates,
-    rebuild=Rebuild(drop=listening.forget, fold=fold_indicator_updates, finish=listening.evaluate_all),
+    projection=Projection(
+        fold=fold_indicator_updates,
+        evaluate=listening.evaluate,
+        evaluate_all=listening.evaluate_all,
+        drop=listening.forget,
+    ),
     supersedes=True,
 )

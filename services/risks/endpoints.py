@@ -5,7 +5,10 @@ from typing import Annotated
 from fastapi import APIRouter, Depends, Path, Query, Response, status
 
 from chassis.errors import BadRequest, FieldError
-from chassis.web import Page, PageRequest, Paging, Read, Write, problems
+from chassis.paging import PageRequest
+from chassis.web.paging import OldPage, OldPaging
+from chassis.web.problems import problems
+from chassis.web.units import Read, Write
 from contracts.risks import Band
 from services.risks.domain.rating import Kind
 from services.risks.domain.register import ProposalState, TaskState
@@ -51,7 +54,9 @@ def _after(paging: PageRequest) -> int:
 
 
 @router.get("/risks", summary="The register", responses=problems(422))
-async def list_risks(read: Read, paging: Paging, wanted: Annotated[RiskFilter, Depends(_filter)]) -> Page[RiskOut]:
+async def list_risks(
+    read: Read, paging: OldPaging, wanted: Annotated[RiskFilter, Depends(_filter)]
+) -> OldPage[RiskOut]:
     """Risks by reference, filtered by register, category, department, outcome, kind and band, or searched."""
     return await read(lambda tx: reading.browse(tx, wanted, paging.after, paging.limit))
 
@@ -99,7 +104,7 @@ async def replace_links(write: Write, ref: RefPath, body: LinksIn) -> RiskOut:
 
 
 @router.get("/risks/{ref}/history", summary="How a risk's rating changed", responses=problems(404))
-async def get_history(read: Read, ref: RefPath, paging: Paging) -> Page[HistoryOut]:
+async def get_history(read: Read, ref: RefPath, paging: OldPaging) -> OldPage[HistoryOut]:
     """Every change of the effective rating, oldest first, with its reason and the events behind it."""
     after = _after(paging)
     return await read(lambda tx: register.history(tx, ref, after, paging.limit))
@@ -131,8 +136,8 @@ async def lift_override(write: Write, ref: RefPath) -> RiskOut:
 
 @router.get("/risks/{ref}/proposals", summary="What indicators propose for a risk", responses=problems(404))
 async def list_proposals(
-    read: Read, ref: RefPath, paging: Paging, state: ProposalState | None = None
-) -> Page[ProposalOut]:
+    read: Read, ref: RefPath, paging: OldPaging, state: ProposalState | None = None
+) -> OldPage[ProposalOut]:
     """Proposals of a risk in propose mode, oldest first."""
     after = _after(paging)
     return await read(lambda tx: register.proposals(tx, ref, state, after, paging.limit))
@@ -157,17 +162,17 @@ async def reject_proposal(write: Write, ref: RefPath, proposal_id: ProposalPath,
 @router.get("/review-tasks", summary="What owners should look at")
 async def list_review_tasks(
     read: Read,
-    paging: Paging,
+    paging: OldPaging,
     state: TaskState | None = None,
     risk: Annotated[str | None, Query(max_length=40, description="Reference of a risk")] = None,
-) -> Page[ReviewTaskOut]:
+) -> OldPage[ReviewTaskOut]:
     """Indicators that spoke for the first time since their link's snapshot, oldest first."""
     after = _after(paging)
     return await read(lambda tx: register.review_tasks(tx, state, risk, after, paging.limit))
 
 
 @router.get("/matrices", summary="Risk matrices")
-async def list_matrices(read: Read) -> Page[MatrixOut]:
+async def list_matrices(read: Read) -> OldPage[MatrixOut]:
     """Every version of every matrix: axes with labels, and a band for each cell."""
     return await read(register.matrices)
 

@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 
-from chassis.events import NewEvent
+from chassis.events.envelope import NewEvent
 from contracts.risks import RISK_RESCORED, RISK_REVIEWED, SOURCE, LinkState, RatingState, RiskRescored, RiskReviewed
 from services.risks.domain.matrix import Matrix, Rating
 from services.risks.domain.rating import RULE_VERSION, Link, Standing

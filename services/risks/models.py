@@ -6,7 +6,8 @@ from typing import Any
 from sqlalchemy import BigInteger, Boolean, Date, ForeignKey, Index, SmallInteger, String, Text, UniqueConstraint
 from sqlalchemy.orm import DeclarativeBase, Mapped, mapped_column
 
-from chassis.db import BigId, JsonText, UtcDateTime, service_metadata
+from chassis.storage.tables import service_metadata
+from chassis.storage.types import BigId, JsonText, UtcDateTime
 
 Json = Any
 

@@ -10,10 +10,10 @@ import pytest
 from jsonschema import Draft202012Validator
 from sqlalchemy import func, select
 
-from chassis import dead_letters
 from chassis.bus.embedded import EmbeddedBus
 from chassis.bus.port import Message
-from chassis.consumer import ConsumerLoop
+from chassis.events import dead_letters
+from chassis.events.consumer import ConsumerLoop
 from chassis.settings import ServiceSettings
 from contracts.envelope import Body, CloudEvent
 from suite import schemas

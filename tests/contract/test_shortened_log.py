@@ -9,12 +9,13 @@ from pathlib import Path
 
 import pytest
 
-from chassis import inbox, replay
 from chassis.bus.port import Bus, TopicPartition
-from chassis.consumer import ConsumerLoop, Subscription
-from chassis.db import Database
+from chassis.events import inbox, replay
+from chassis.events.consumer import ConsumerLoop
+from chassis.events.subscription import Subscription
 from chassis.runtime import lag
 from chassis.settings import ServiceSettings
+from chassis.storage.database import Database
 from suite import operations
 from tests.contract.conftest import OpenBus, Shorten
 from tests.eventually import eventually

@@ -9,7 +9,7 @@ from aiokafka import AIOKafkaProducer
 
 from chassis.bus.kafka.producer import partition_of
 from chassis.bus.port import Message
-from chassis.events import NewEvent, encode, headers
+from chassis.events.envelope import NewEvent, encode, headers
 from contracts.colours import Colour, Polarity
 from contracts.indicators import (
     INDICATOR_UPDATED,

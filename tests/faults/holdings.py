@@ -10,8 +10,9 @@ from typing import Any
 from sqlalchemy import select
 
 from chassis.bus.port import Bus, Record
-from chassis.db import Database, Tx
-from chassis.events import UnreadableEventError, delivery
+from chassis.events.envelope import UnreadableEventError, delivery
+from chassis.storage.database import Database
+from chassis.storage.transaction import Tx
 from contracts.envelope import CloudEvent
 from contracts.indicators import INDICATOR_UPDATED, IndicatorUpdated
 from contracts.period import Period, PeriodKind

@@ -7,7 +7,7 @@ import re
 import httpx
 import pytest
 
-from chassis import dead_letters, replay
+from chassis.events import dead_letters, replay
 from tests.faults.foreign import NOON, Source, Timed, publish
 from tests.faults.holdings import CONSUMERS, databases
 from tests.faults.world import PLYMOUTH, observe

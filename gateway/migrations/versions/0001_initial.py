@@ -4,7 +4,7 @@ import sqlalchemy as sa
 from alembic import op
 from sqlalchemy.dialects import postgresql
 
-from chassis.tables import UtcDateTime
+from chassis.storage.types import UtcDateTime
 
 revision = "0001"
 down_revision = None

@@ -4,7 +4,9 @@ from typing import Annotated
 
 from fastapi import APIRouter, Query, Response
 
-from chassis.web import Page, Paging, Read, Write, problems
+from chassis.web.paging import OldPage, OldPaging
+from chassis.web.problems import problems
+from chassis.web.units import Read, Write
 from services.finance.schemas.fields import Code, QuarterLabel, YearLabel
 from services.finance.schemas.funds import (
     ClosedQuarterOut,
@@ -21,7 +23,7 @@ router = APIRouter(prefix="/finance/v1")
 
 
 @router.get("/funds", tags=["funds"], summary="List funds", responses=problems(401, 422, 503))
-async def list_funds(read: Read, paging: Paging) -> Page[FundSummary]:
+async def list_funds(read: Read, paging: OldPaging) -> OldPage[FundSummary]:
     """Pooled funds in the order of their codes."""
     return await read(lambda tx: funds.find(tx, paging))
 

@@ -4,7 +4,9 @@ from typing import Annotated
 
 from fastapi import APIRouter, Query, Response
 
-from chassis.web import Page, Paging, Read, Write, problems
+from chassis.web.paging import OldPage, OldPaging
+from chassis.web.problems import problems
+from chassis.web.units import Read, Write
 from services.finance.domain.ledger import State
 from services.finance.schemas.fields import YearLabel
 from services.finance.schemas.schemes import (
@@ -26,13 +28,13 @@ Text = Annotated[str | None, Query(max_length=100)]
 @router.get("/schemes", summary="List savings schemes", responses=problems(401, 422, 503))
 async def list_schemes(
     read: Read,
-    paging: Paging,
+    paging: OldPaging,
     fund: Text = None,
     financial_year: Annotated[YearLabel | None, Query()] = None,
     workstream: Annotated[Workstream | None, Query()] = None,
     indicator: Text = None,
     area: Text = None,
-) -> Page[SchemeOut]:
+) -> OldPage[SchemeOut]:
     """Schemes in the order of their codes; filters narrow the list together."""
     filters = {
         "fund": fund,
@@ -82,8 +84,8 @@ async def withdraw_scheme(write: Write, code: str, body: SchemePatch) -> SchemeO
 
 @router.get("/schemes/{code}/entries", summary="A scheme's ledger", responses=problems(401, 404, 422, 503))
 async def list_entries(
-    read: Read, code: str, paging: Paging, state: Annotated[State | None, Query()] = None
-) -> Page[EntryOut]:
+    read: Read, code: str, paging: OldPaging, state: Annotated[State | None, Query()] = None
+) -> OldPage[EntryOut]:
     """Entries in the order they were posted. None is ever changed: a restatement is a further entry."""
     return await read(lambda tx: schemes.entries(tx, code, state, paging))
 

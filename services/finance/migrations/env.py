@@ -1,6 +1,6 @@
 """Run by Alembic."""
 
-from chassis.migrate import run_env
+from chassis.storage.migrate import run_env
 from services.finance.models import Base
 
 run_env(Base.metadata)

@@ -9,8 +9,8 @@ from typing import Any
 
 from sqlalchemy import select
 
-from chassis.db import Tx
-from chassis.sql import insert_many
+from chassis.storage.bulk import insert_many
+from chassis.storage.transaction import Tx
 from contracts.colours import Polarity
 from contracts.indicators import ObservationStatus
 from contracts.period import Period, PeriodKind

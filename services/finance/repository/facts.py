@@ -5,8 +5,8 @@ from typing import Any, Final
 
 from sqlalchemy import ColumnElement, Table, bindparam, delete, select, tuple_
 
-from chassis.db import Tx
-from chassis.sql import insert_or_ignore, upsert
+from chassis.storage.bulk import insert_or_ignore, upsert
+from chassis.storage.transaction import Tx
 from services.finance.models import IndicatorArea, IndicatorFact, Scheme
 
 Pair = tuple[str, str]

@@ -5,8 +5,8 @@ from typing import Any, Final
 
 from sqlalchemy import delete, select, tuple_
 
-from chassis.db import Tx
-from chassis.sql import insert_many, insert_or_ignore, upsert
+from chassis.storage.bulk import insert_many, insert_or_ignore, upsert
+from chassis.storage.transaction import Tx
 from contracts.period import Period
 from services.finance.models import (
     BudgetLine,

@@ -6,8 +6,8 @@ from typing import Any
 
 from sqlalchemy import select, update
 
-from chassis.db import Tx
-from chassis.sql import insert_many, insert_or_ignore
+from chassis.storage.bulk import insert_many, insert_or_ignore
+from chassis.storage.transaction import Tx
 from services.finance.models import Entry, Scheme, SchemeBaseline, SchemePlan
 from services.finance.repository.facts import Pair
 

@@ -6,7 +6,7 @@ from typing import Literal, Self
 
 from pydantic import ConfigDict, Field, model_validator
 
-from chassis.web import OutBody, StrictBody
+from chassis.web.bodies import OutBody, StrictBody
 from contracts.money import Money
 from services.finance.domain.risk_share import ShareRule, UnderspendRule
 from services.finance.schemas.fields import Code, Cost, FinancialYear, Pounds, Title, Weight, refused

@@ -1,6 +1,6 @@
 """Close the quarters of a fund."""
 
-from chassis.db import Tx
+from chassis.storage.transaction import Tx
 from contracts.period import Period
 from services.finance.domain.explanation import in_pounds
 from services.finance.domain.ledger import financial_year, has_ended

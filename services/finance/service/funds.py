@@ -2,9 +2,10 @@
 
 from collections.abc import Sequence
 
-from chassis.db import Tx
 from chassis.errors import FieldError
-from chassis.web import Page, PageRequest, page
+from chassis.paging import PageRequest
+from chassis.storage.transaction import Tx
+from chassis.web.paging import OldPage, old_page
 from services.finance.errors import (
     BudgetLineInUse,
     FundUnknown,
@@ -135,7 +136,7 @@ async def get(tx: Tx, code: str) -> FundOut:
     )
 
 
-async def find(tx: Tx, paging: PageRequest) -> Page[FundSummary]:
+async def find(tx: Tx, paging: PageRequest) -> OldPage[FundSummary]:
     rows = await funds.page(tx, paging.after, paging.limit)
     shown = [FundSummary(code=row.code, name=row.name, host=row.host) for row in rows]
-    return page(shown, paging.limit, key=lambda fund: fund.code)
+    return old_page(shown, paging.limit, key=lambda fund: fund.code)

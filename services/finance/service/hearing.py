@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 from decimal import Decimal
 from typing import Any
 
-from chassis.db import Tx
+from chassis.storage.transaction import Tx
 from contracts.colours import Polarity
 from contracts.indicators import ObservationStatus
 from contracts.period import Period
@@ -42,19 +42,19 @@ class News:
                 self.facts[pair, period] = fact
 
 
-async def hear(tx: Tx, news: News) -> None:
-    """Keep what is new in these events and restate the schemes it moves. Order and duplicates cannot matter."""
-    await keep(tx, news)
-    codes = await facts.schemes_linked_to(tx, news.newest.keys())
-    await restate(tx, codes, {fact.event_id for fact in news.facts.values()})
-
-
-async def keep(tx: Tx, news: News) -> None:
-    """Keep facts and polarities without restating anything. A withdrawn value is kept as null."""
+async def fold(tx: Tx, news: News) -> News:
+    """Keep facts and polarities; order and duplicates cannot matter. A withdrawn value is kept as null."""
     known = await facts.lock_pairs(tx, news.newest)
     moved = [(pair, said) for pair, said in sorted(news.newest.items()) if said[0] > known[pair].version]
     await facts.put_pairs(tx, [_pair_row(known[pair], *said) for pair, said in moved])
     await facts.put_facts(tx, _fact_rows(news))
+    return news
+
+
+async def evaluate(tx: Tx, news: News) -> None:
+    """Restate the schemes that these events may move."""
+    codes = await facts.schemes_linked_to(tx, news.newest.keys())
+    await restate(tx, codes, {fact.event_id for fact in news.facts.values()})
 
 
 async def restate_all(tx: Tx) -> None:

@@ -4,7 +4,7 @@ from collections import defaultdict
 from collections.abc import Callable, Iterable, Sequence
 from decimal import Decimal
 
-from chassis.db import Tx
+from chassis.storage.transaction import Tx
 from contracts.money import pounds
 from contracts.period import Period
 from services.finance.domain.budget import Line, printed_differences

@@ -4,7 +4,8 @@ from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import replace
 from typing import Any
 
-from chassis.db import Tx
+from chassis.events.outbox import emit
+from chassis.storage.transaction import Tx
 from contracts.colours import Colour
 from contracts.indicators import ObservationStatus
 from contracts.money import pounds
@@ -44,7 +45,7 @@ async def publish(tx: Tx, book: Book, caused_by: Iterable[str]) -> None:
         return
     version = book.scheme.version + 1
     await schemes.mark_published(tx, book.scheme.code, version, news)
-    tx.emit(new_event(state, version))
+    emit(tx, new_event(state, version))
 
 
 def why(book: Book) -> str:

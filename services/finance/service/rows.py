@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from chassis.db import Tx
+from chassis.storage.transaction import Tx
 from contracts.money import pounds
 from contracts.period import Period
 from services.finance.domain.savings import Link

@@ -3,9 +3,10 @@
 from collections.abc import Mapping
 from typing import Any, Final
 
-from chassis.db import Tx
 from chassis.errors import BadRequest, FieldError
-from chassis.web import Page, PageRequest, page
+from chassis.paging import PageRequest
+from chassis.storage.transaction import Tx
+from chassis.web.paging import OldPage, old_page
 from contracts.money import pounds
 from contracts.period import Period
 from services.finance.domain.explanation import in_pounds, plain
@@ -84,18 +85,18 @@ async def get(tx: Tx, code: str) -> SchemeOut:
     return scheme_out(await book(tx, code))
 
 
-async def find(tx: Tx, filters: Mapping[str, str | None], paging: PageRequest) -> Page[SchemeOut]:
+async def find(tx: Tx, filters: Mapping[str, str | None], paging: PageRequest) -> OldPage[SchemeOut]:
     codes = await schemes.codes(tx, filters, paging.after, paging.limit)
     shown = [scheme_out(found) for found in await ledger.open_books(tx, codes)]
-    return page(shown, paging.limit, key=lambda scheme: scheme.code)
+    return old_page(shown, paging.limit, key=lambda scheme: scheme.code)
 
 
-async def entries(tx: Tx, code: str, state: State | None, paging: PageRequest) -> Page[EntryOut]:
+async def entries(tx: Tx, code: str, state: State | None, paging: PageRequest) -> OldPage[EntryOut]:
     if not await schemes.exists(tx, code):
         raise SchemeUnknown(f"There is no scheme {code}.")
     after = None if paging.after is None else _entry_id(paging.after)
     rows = await schemes.entries(tx, code, state, after, paging.limit)
-    return page([entry_out(row) for row in rows], paging.limit, key=lambda entry: str(entry.id))
+    return old_page([entry_out(row) for row in rows], paging.limit, key=lambda entry: str(entry.id))
 
 
 def _entry_id(cursor: str) -> int:

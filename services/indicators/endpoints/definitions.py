@@ -4,7 +4,9 @@ from typing import Annotated
 
 from fastapi import APIRouter, Query, Response
 
-from chassis.web import Page, Paging, Read, Write, page, problems
+from chassis.web.paging import OldPage, OldPaging, old_page
+from chassis.web.problems import problems
+from chassis.web.units import Read, Write
 from services.indicators.endpoints.parameters import IndicatorCode, say_whether_new
 from services.indicators.repository import definitions as stored
 from services.indicators.schemas.definitions import (
@@ -24,10 +26,10 @@ router = APIRouter()
 
 @router.get("/indicators", tags=["Indicators"], summary="List indicators", responses=problems(401, 422))
 async def list_indicators(
-    read: Read, paging: Paging, framework: Annotated[FrameworkCode | None, Query()] = None
-) -> Page[IndicatorOut]:
+    read: Read, paging: OldPaging, framework: Annotated[FrameworkCode | None, Query()] = None
+) -> OldPage[IndicatorOut]:
     rows = await read(lambda tx: stored.list_indicators(tx, paging.after, paging.limit + 1, framework))
-    return page([definitions.indicator_out(row) for row in rows], paging.limit, key=lambda i: i.code)
+    return old_page([definitions.indicator_out(row) for row in rows], paging.limit, key=lambda i: i.code)
 
 
 @router.post(
@@ -61,12 +63,12 @@ async def change_indicator(write: Write, code: IndicatorCode, body: IndicatorPat
 @router.get("/areas", tags=["Areas and frameworks"], summary="List areas", responses=problems(401, 422))
 async def list_areas(
     read: Read,
-    paging: Paging,
+    paging: OldPaging,
     kind: Annotated[str | None, Query(alias="type", max_length=60, pattern=r"^[^\x00]*$")] = None,
-) -> Page[AreaOut]:
+) -> OldPage[AreaOut]:
     rows = await read(lambda tx: stored.list_areas(tx, paging.after, paging.limit + 1, kind))
     areas = [AreaOut.model_validate(row, from_attributes=True) for row in rows]
-    return page(areas, paging.limit, key=lambda area: area.code)
+    return old_page(areas, paging.limit, key=lambda area: area.code)
 
 
 @router.post(
@@ -84,10 +86,10 @@ async def add_area(write: Write, body: AreaIn, response: Response) -> AreaOut:
 
 
 @router.get("/frameworks", tags=["Areas and frameworks"], summary="List frameworks", responses=problems(401, 422))
-async def list_frameworks(read: Read, paging: Paging) -> Page[FrameworkOut]:
+async def list_frameworks(read: Read, paging: OldPaging) -> OldPage[FrameworkOut]:
     rows = await read(lambda tx: stored.list_frameworks(tx, paging.after, paging.limit + 1))
     frameworks = [FrameworkOut.model_validate(row, from_attributes=True) for row in rows]
-    return page(frameworks, paging.limit, key=lambda framework: framework.code)
+    return old_page(frameworks, paging.limit, key=lambda framework: framework.code)
 
 
 @router.post(

@@ -4,7 +4,9 @@ from typing import Any
 
 from fastapi import APIRouter, Response
 
-from chassis.web import Page, Paging, Read, Write, page, problems
+from chassis.web.paging import OldPage, OldPaging, old_page
+from chassis.web.problems import problems
+from chassis.web.units import Read, Write
 from services.indicators.endpoints.parameters import NewCode, say_whether_new
 from services.indicators.models import ObjectiveRow, OutcomeRow, StandardRow
 from services.indicators.repository import reference
@@ -18,9 +20,9 @@ _NEW_LINKED: dict[int | str, dict[str, Any]] = {201: {"model": LinkedOut, "descr
 
 
 @router.get("/outcomes", tags=["Outcomes and objectives"], summary="List outcomes", responses=problems(401, 422))
-async def list_outcomes(read: Read, paging: Paging) -> Page[LinkedOut]:
+async def list_outcomes(read: Read, paging: OldPaging) -> OldPage[LinkedOut]:
     rows = await read(lambda tx: reference.listing(tx, OutcomeRow, paging.after, paging.limit + 1))
-    return page([LinkedOut.model_validate(r, from_attributes=True) for r in rows], paging.limit, key=_code)
+    return old_page([LinkedOut.model_validate(r, from_attributes=True) for r in rows], paging.limit, key=_code)
 
 
 @router.put(
@@ -38,9 +40,9 @@ async def put_outcome(write: Write, code: NewCode, body: LinkedIn, response: Res
     summary="List system performance objectives",
     responses=problems(401, 422),
 )
-async def list_objectives(read: Read, paging: Paging) -> Page[LinkedOut]:
+async def list_objectives(read: Read, paging: OldPaging) -> OldPage[LinkedOut]:
     rows = await read(lambda tx: reference.listing(tx, ObjectiveRow, paging.after, paging.limit + 1))
-    return page([LinkedOut.model_validate(r, from_attributes=True) for r in rows], paging.limit, key=_code)
+    return old_page([LinkedOut.model_validate(r, from_attributes=True) for r in rows], paging.limit, key=_code)
 
 
 @router.put(
@@ -56,10 +58,10 @@ async def put_objective(write: Write, code: NewCode, body: LinkedIn, response: R
 
 
 @router.get("/standards", tags=["Service standards"], summary="List service standards", responses=problems(401, 422))
-async def list_standards(read: Read, paging: Paging) -> Page[StandardOut]:
+async def list_standards(read: Read, paging: OldPaging) -> OldPage[StandardOut]:
     rows = await read(lambda tx: reference.listing(tx, StandardRow, paging.after, paging.limit + 1))
     found = [StandardOut.model_validate(dict(row._mapping)) for row in rows]  # noqa: SLF001  the documented way to a row's names
-    return page(found, paging.limit, key=_code)
+    return old_page(found, paging.limit, key=_code)
 
 
 @router.put(

@@ -8,7 +8,9 @@ from typing import Annotated
 from fastapi import APIRouter, Query, Response
 
 from chassis.errors import BadRequest, FieldError
-from chassis.web import Page, Paging, Read, Write, page, problems
+from chassis.web.paging import OldPage, OldPaging, old_page
+from chassis.web.problems import problems
+from chassis.web.units import Read, Write
 from contracts.indicators import ObservationStatus
 from services.indicators.domain.readings import Unit
 from services.indicators.endpoints.parameters import (
@@ -65,14 +67,14 @@ async def record_observation(write: Write, code: IndicatorCode, body: Observatio
 )
 async def list_observations(
     read: Read,
-    paging: Paging,
+    paging: OldPaging,
     code: IndicatorCode,
     area: AreaFilter = None,
     period: PeriodFilter = None,
     status: ObservationStatus | None = None,
     as_of: AsOf = None,
     revisions: Annotated[bool, Query(description="Every revision, not only the standing ones")] = False,
-) -> Page[ObservationOut]:
+) -> OldPage[ObservationOut]:
     wanted, after = parse_period(period), _place(paging.after)
     listed, unit = await read(
         lambda tx: observations.list_observations(
@@ -87,7 +89,7 @@ async def list_observations(
             limit=paging.limit + 1,
         )
     )
-    return page([views.observation_out(o, Unit(unit)) for o in listed], paging.limit, key=_cursor)
+    return old_page([views.observation_out(o, Unit(unit)) for o in listed], paging.limit, key=_cursor)
 
 
 def _cursor(shown: ObservationOut) -> str:
@@ -139,10 +141,12 @@ async def get_status(read: Read, code: IndicatorCode, area: AreaWanted, as_of: A
     summary="List targets and their versions",
     responses=problems(401, 404, 422),
 )
-async def list_targets(read: Read, paging: Paging, code: IndicatorCode, area: AreaFilter = None) -> Page[TargetOut]:
+async def list_targets(
+    read: Read, paging: OldPaging, code: IndicatorCode, area: AreaFilter = None
+) -> OldPage[TargetOut]:
     after = _target_place(paging.after)
     listed = await read(lambda tx: targets.list_targets(tx, code, area, after, paging.limit + 1))
-    return page(listed, paging.limit, key=lambda target: json.dumps([target.area, target.version]))
+    return old_page(listed, paging.limit, key=lambda target: json.dumps([target.area, target.version]))
 
 
 def _target_place(after: str | None) -> tuple[str, int] | None:

@@ -2,7 +2,9 @@
 
 from fastapi import APIRouter, Response
 
-from chassis.web import Page, Paging, Read, Write, page, problems
+from chassis.web.paging import OldPage, OldPaging, old_page
+from chassis.web.problems import problems
+from chassis.web.units import Read, Write
 from services.indicators.endpoints.parameters import (
     AreaFilter,
     NewCode,
@@ -23,10 +25,10 @@ router = APIRouter(tags=["Scorecards"])
 
 
 @router.get("/scorecards", summary="List scorecards", responses=problems(401, 422))
-async def list_scorecards(read: Read, paging: Paging) -> Page[ScorecardSummary]:
+async def list_scorecards(read: Read, paging: OldPaging) -> OldPage[ScorecardSummary]:
     rows = await read(lambda tx: stored.list_scorecards(tx, paging.after, paging.limit + 1))
     found = [ScorecardSummary.model_validate(row, from_attributes=True) for row in rows]
-    return page(found, paging.limit, key=lambda scorecard: scorecard.code)
+    return old_page(found, paging.limit, key=lambda scorecard: scorecard.code)
 
 
 @router.get(

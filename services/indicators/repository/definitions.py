@@ -6,8 +6,8 @@ from typing import Any
 
 from sqlalchemy import Row, Select, func, insert, select, update
 
-from chassis.db import Tx
-from chassis.sql import insert_or_ignore
+from chassis.storage.bulk import insert_or_ignore
+from chassis.storage.transaction import Tx
 from services.indicators.domain.readings import BenchmarkMethod
 from services.indicators.models import AreaRow, FrameworkRow, IndicatorRevisionRow, IndicatorRow
 

@@ -21,8 +21,8 @@ from sqlalchemy import (
     union_all,
 )
 
-from chassis.db import Tx
-from chassis.sql import insert_many
+from chassis.storage.bulk import insert_many
+from chassis.storage.transaction import Tx
 from contracts.indicators import ObservationStatus
 from contracts.period import Period, PeriodKind
 from services.indicators.domain.entry import Entry, Observation

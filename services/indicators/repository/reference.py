@@ -6,7 +6,7 @@ from typing import Any
 from sqlalchemy import Row, select, update
 from sqlalchemy.dialects import postgresql, sqlite
 
-from chassis.db import Tx
+from chassis.storage.transaction import Tx
 from services.indicators.models import ObjectiveRow, OutcomeRow, StandardRow
 
 Kept = type[OutcomeRow] | type[ObjectiveRow] | type[StandardRow]

@@ -6,8 +6,8 @@ from typing import Any
 
 from sqlalchemy import Row, delete, select
 
-from chassis.db import Tx
-from chassis.sql import insert_many, insert_or_ignore, upsert
+from chassis.storage.bulk import insert_many, insert_or_ignore, upsert
+from chassis.storage.transaction import Tx
 from services.indicators.models import AimRow, Base, ScorecardLineRow, ScorecardRow, SectionRow
 
 Rows = Sequence[Mapping[str, Any]]

@@ -7,8 +7,8 @@ from typing import Any
 
 from sqlalchemy import Row, Select, and_, bindparam, or_, select, tuple_, update
 
-from chassis.db import Tx
-from chassis.sql import insert_many, insert_or_ignore, upsert
+from chassis.storage.bulk import insert_many, insert_or_ignore, upsert
+from chassis.storage.transaction import Tx
 from services.indicators.models import AreaRow, FrameworkRow, IndicatorRow, SeriesRow, TargetRow
 from services.indicators.repository.definitions import INDICATOR
 

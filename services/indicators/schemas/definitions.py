@@ -5,7 +5,7 @@ from typing import Annotated, Any, Self
 
 from pydantic import Field, model_validator
 
-from chassis.web import OutBody, StrictBody
+from chassis.web.bodies import OutBody, StrictBody
 from contracts.colours import Polarity
 from contracts.period import PeriodKind
 from services.indicators.domain.readings import BenchmarkMethod, Unit

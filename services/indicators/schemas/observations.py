@@ -4,7 +4,7 @@ from typing import Annotated, Any
 
 from pydantic import Field
 
-from chassis.web import OutBody, StrictBody
+from chassis.web.bodies import OutBody, StrictBody
 from contracts.colours import Colour
 from contracts.envelope import Timestamp
 from contracts.indicators import BenchmarkState, ObservationStatus, TrendState

@@ -5,7 +5,7 @@ from typing import Annotated, Any
 
 from pydantic import Field
 
-from chassis.web import OutBody, StrictBody
+from chassis.web.bodies import OutBody, StrictBody
 from services.indicators.domain.standards import StandardLimit, StandardUnit, WorkingCalendar
 from services.indicators.schemas.values import Code, Name, Text
 

@@ -4,7 +4,7 @@ from typing import Annotated, Any, Self
 
 from pydantic import Field, model_validator
 
-from chassis.web import OutBody, StrictBody
+from chassis.web.bodies import OutBody, StrictBody
 from contracts.period import Period
 from services.indicators.domain.readings import ENGLAND
 from services.indicators.schemas.definitions import AreaOut, IndicatorOut

@@ -4,8 +4,8 @@ from typing import Any
 
 from sqlalchemy import Row
 
-from chassis.db import Tx
 from chassis.errors import FieldError
+from chassis.storage.transaction import Tx
 from services.indicators.errors import (
     AreaDiffers,
     DefinitionFixed,

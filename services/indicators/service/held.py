@@ -8,8 +8,9 @@ so that a series opened meanwhile cannot miss the change.
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 
-from chassis.db import Tx
 from chassis.errors import FieldError
+from chassis.events.outbox import emit
+from chassis.storage.transaction import Tx
 from contracts.indicators import MAX_CHANGED, IndicatorUpdated
 from services.indicators import events
 from services.indicators.domain.readings import Reading
@@ -97,7 +98,7 @@ async def publish(
         if key not in changed and body == before[key]:
             continue
         news = events.announcements(body, changed.get(key, ()), held.before[key])
-        published[key] = Published(held.before[key] + len(news), [tx.emit(event) for event in news])
+        published[key] = Published(held.before[key] + len(news), [emit(tx, event) for event in news])
     after = {**held.before, **{key: news.version for key, news in published.items()}}
     await series.set_versions(tx, {key: v for key, v in after.items() if v != held.stored[key]})
     return published

@@ -2,8 +2,8 @@
 
 from typing import Any
 
-from chassis.db import Tx
 from chassis.errors import FieldError
+from chassis.storage.transaction import Tx
 from services.indicators.domain.standards import standard_faults
 from services.indicators.errors import StandardInvalid
 from services.indicators.models import ObjectiveRow, OutcomeRow, StandardRow

@@ -7,7 +7,7 @@ from typing import Any
 
 from sqlalchemy import Row
 
-from chassis.db import Tx
+from chassis.storage.transaction import Tx
 from contracts.colours import Polarity
 from contracts.indicators import IndicatorUpdated
 from contracts.period import Period

@@ -5,8 +5,8 @@ from dataclasses import dataclass
 from datetime import date, datetime
 
 from chassis.clock import london_date
-from chassis.db import Tx
 from chassis.errors import FieldError
+from chassis.storage.transaction import Tx
 from contracts.indicators import ObservationStatus
 from contracts.period import Period
 from services.indicators.domain.entry import Entry, Fault, Observation, Outcome, entry_faults, outcome

@@ -3,8 +3,8 @@
 from operator import itemgetter
 from typing import Any
 
-from chassis.db import Tx
 from chassis.errors import FieldError
+from chassis.storage.transaction import Tx
 from services.indicators.domain.targets import target_faults
 from services.indicators.errors import IndicatorUnknown, TargetInvalid
 from services.indicators.repository import series

@@ -5,8 +5,8 @@ from typing import Any
 
 from sqlalchemy import Row
 
-from chassis.db import Tx
 from chassis.errors import FieldError
+from chassis.storage.transaction import Tx
 from contracts.envelope import zulu
 from contracts.period import Period
 from services.indicators.domain.entry import Observation

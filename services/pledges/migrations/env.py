@@ -1,6 +1,6 @@
 """Alembic's entrance to the tables of this service."""
 
-from chassis.migrate import run_env
+from chassis.storage.migrate import run_env
 from services.pledges.models import Base
 
 run_env(Base.metadata)

@@ -4,8 +4,8 @@ from collections.abc import Mapping, Sequence
 from datetime import date
 from typing import Any
 
-from chassis.db import Tx
 from chassis.errors import FieldError
+from chassis.storage.transaction import Tx
 from services.pledges import events, repository
 from services.pledges.domain import Delivery, Evidence, IndicatorKey, closing_day, closing_fault, schedule
 from services.pledges.errors import ClosingDayWrong, OriginalWordingFixed, PledgeExists, PledgeUnknown

@@ -7,7 +7,8 @@ a pledge locks the colours first, so an event that arrives meanwhile either is s
 from collections.abc import Collection, Sequence
 from datetime import date
 
-from chassis.db import Tx
+from chassis.events.outbox import emit
+from chassis.storage.transaction import Tx
 from services.pledges import events, repository
 from services.pledges.domain import Colours, IndicatorKey
 from services.pledges.models import Pledge
@@ -19,14 +20,18 @@ def tell(tx: Tx, pledge: Pledge, standing: Sequence[tuple[IndicatorKey, Colours]
     states = events.indicator_states(standing)
     pledge.version += 1
     pledge.told = [state.model_dump(mode="json") for state in states]
-    tx.emit(events.pledge_updated(pledge, states, today))
+    emit(tx, events.pledge_updated(pledge, states, today))
 
 
-async def hear(tx: Tx, heard: Collection[Heard]) -> None:
-    """Keep what indicators said, and tell of every pledge that now shows something else."""
+async def fold(tx: Tx, heard: Collection[Heard]) -> Sequence[IndicatorKey]:
+    """Keep what indicators said; returns of which they are."""
     await repository.hear(tx, heard)
-    linked = await repository.pledges_linked_to(tx, [one.key for one in heard])
-    await _tell_what_changed(tx, linked)
+    return [one.key for one in heard]
+
+
+async def evaluate(tx: Tx, keys: Sequence[IndicatorKey]) -> None:
+    """Tell of every pledge on these indicators that now shows something else."""
+    await _tell_what_changed(tx, await repository.pledges_linked_to(tx, keys))
 
 
 async def tell_all_that_changed(tx: Tx) -> None:

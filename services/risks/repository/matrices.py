@@ -7,8 +7,8 @@ from weakref import WeakKeyDictionary
 from sqlalchemy import Row, select
 from sqlalchemy.pool import Pool
 
-from chassis.db import Tx
-from chassis.sql import insert_or_ignore
+from chassis.storage.bulk import insert_or_ignore
+from chassis.storage.transaction import Tx
 from contracts.risks import Band
 from services.risks.domain.matrix import Matrix
 from services.risks.models import MatrixRow

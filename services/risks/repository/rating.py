@@ -7,7 +7,7 @@ from typing import Any
 
 from sqlalchemy import BindParameter, ColumnElement, Row, Select, Update, bindparam, func, insert, select, update
 
-from chassis.db import Tx
+from chassis.storage.transaction import Tx
 from contracts.period import Period, PeriodKind
 from services.risks.domain.matrix import Matrix, Rating
 from services.risks.domain.rating import Kind, Link, Mode, Override, Subject

@@ -5,7 +5,7 @@ from typing import Any
 
 from sqlalchemy import Row, insert, select, update
 
-from chassis.db import Tx
+from chassis.storage.transaction import Tx
 from services.risks.domain.register import ProposalState, TaskState
 from services.risks.models import Assessment, History, ProposalRow, ReviewTask, Risk
 

@@ -21,7 +21,8 @@ from sqlalchemy import (
 )
 from sqlalchemy.exc import IntegrityError
 
-from chassis.db import BigId, Tx
+from chassis.storage.transaction import Tx
+from chassis.storage.types import BigId
 from services.risks.domain.rating import Kind
 from services.risks.domain.register import ProposalState, TaskState
 from services.risks.models import History, ProposalRow, ReviewTask, Risk, RiskLink

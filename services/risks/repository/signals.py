@@ -6,8 +6,8 @@ from typing import Any
 
 from sqlalchemy import ColumnElement, Table, bindparam, delete, select
 
-from chassis.db import Tx
-from chassis.sql import insert_or_ignore, upsert
+from chassis.storage.bulk import insert_or_ignore, upsert
+from chassis.storage.transaction import Tx
 from contracts.period import Period
 from services.risks.domain.severity import Signal
 from services.risks.models import IndicatorSignal

@@ -5,7 +5,7 @@ from typing import Self
 
 from pydantic import ConfigDict, model_validator
 
-from chassis.web import OutBody, StrictBody
+from chassis.web.bodies import OutBody, StrictBody
 from contracts.envelope import Timestamp
 from contracts.risks import RatingState
 from services.risks.domain.register import Cause, ProposalState, TaskState

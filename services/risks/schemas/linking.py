@@ -2,7 +2,7 @@
 
 from pydantic import ConfigDict, Field
 
-from chassis.web import OutBody, StrictBody
+from chassis.web.bodies import OutBody, StrictBody
 from services.risks.domain.severity import Signal
 from services.risks.schemas.values import AreaCode, IndicatorCode, Word
 

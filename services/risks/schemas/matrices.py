@@ -4,7 +4,7 @@ from typing import Annotated, Self
 
 from pydantic import ConfigDict, Field, model_validator
 
-from chassis.web import OutBody, StrictBody
+from chassis.web.bodies import OutBody, StrictBody
 from contracts.risks import Band
 from services.risks.schemas.values import Sentence, Slug, Word
 

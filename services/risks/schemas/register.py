@@ -5,7 +5,7 @@ from typing import Annotated, Self
 
 from pydantic import ConfigDict, Field, model_validator
 
-from chassis.web import OutBody, StrictBody
+from chassis.web.bodies import OutBody, StrictBody
 from contracts.envelope import Timestamp
 from contracts.risks import Band, RatingState
 from services.risks.domain.rating import Basis, Kind, Mode, Movement

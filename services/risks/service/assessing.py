@@ -5,8 +5,8 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 from typing import Any
 
-from chassis.db import Tx
 from chassis.errors import FieldError
+from chassis.storage.transaction import Tx
 from services.risks.domain.matrix import Matrix, Rating
 from services.risks.domain.rating import RULE_VERSION, Link, last_closed_quarter, last_override_day
 from services.risks.domain.register import Cause, ProposalState

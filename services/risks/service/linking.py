@@ -3,8 +3,8 @@
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from chassis.db import Tx
 from chassis.errors import FieldError
+from chassis.storage.transaction import Tx
 from contracts.indicators import subject
 from services.risks.domain.register import Cause
 from services.risks.domain.severity import Signal

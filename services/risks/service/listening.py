@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from itertools import islice
 
-from chassis.db import Tx
+from chassis.storage.transaction import Tx
 from services.risks.domain.register import Cause
 from services.risks.repository import rating, signals
 from services.risks.repository.signals import Heard
@@ -12,14 +12,18 @@ from services.risks.service.rescoring import Occasion, rescore, rescore_on
 RISKS_AT_ONCE = 500
 
 
-async def hear(tx: Tx, heard: Sequence[Heard]) -> None:
-    """Keep what was heard and re-score the risks whose indicators changed severity.
+async def fold(tx: Tx, heard: Sequence[Heard]) -> Sequence[str]:
+    """Keep what was heard, one entry a subject; returns the subjects that changed severity.
 
-    ``heard`` has one entry a subject. An event that is not newer than what is known changes nothing, so order and
-    duplicates cannot matter.
+    An event that is not newer than what is known changes nothing, so order and duplicates cannot matter.
     """
     changed = await _changed(tx, heard)
     await signals.keep_newest(tx, heard)
+    return changed
+
+
+async def evaluate(tx: Tx, changed: Sequence[str]) -> None:
+    """Re-score the risks whose indicators changed severity."""
     if changed:
         await rescore_on(tx, changed)
 
@@ -34,11 +38,6 @@ async def _changed(tx: Tx, heard: Sequence[Heard]) -> list[str]:
         if one.subject not in known or (one.version > version and one.severities != severities):
             found.append(one.subject)
     return found
-
-
-async def keep(tx: Tx, heard: Sequence[Heard]) -> None:
-    """Keep what was heard and evaluate nothing yet: one step of a rebuild."""
-    await signals.keep_newest(tx, heard)
 
 
 async def forget(tx: Tx) -> None:

@@ -5,9 +5,9 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
-from chassis.db import Tx
 from chassis.errors import FieldError
-from chassis.web import Page, page
+from chassis.storage.transaction import Tx
+from chassis.web.paging import OldPage, old_page
 from contracts.colours import SEVERITY, Colour
 from contracts.risks import Band, RatingState
 from services.risks.domain.explanation import explain
@@ -94,9 +94,9 @@ async def show(tx: Tx, ref: str) -> RiskOut:
     return _shown(await see(tx, ref))
 
 
-async def browse(tx: Tx, wanted: register.RiskFilter, after: str | None, limit: int) -> Page[RiskOut]:
+async def browse(tx: Tx, wanted: register.RiskFilter, after: str | None, limit: int) -> OldPage[RiskOut]:
     rows = await register.risks(tx, wanted, await tx.business_date(), after, limit)
-    return page([_shown(seen) for seen in await _see(tx, rows)], limit, key=lambda shown: shown.ref)
+    return old_page([_shown(seen) for seen in await _see(tx, rows)], limit, key=lambda shown: shown.ref)
 
 
 def _shown(seen: Seen) -> RiskOut:

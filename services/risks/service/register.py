@@ -2,9 +2,9 @@
 
 from typing import Any
 
-from chassis.db import Tx
 from chassis.errors import FieldError
-from chassis.web import Page, page
+from chassis.storage.transaction import Tx
+from chassis.web.paging import OldPage, old_page
 from contracts.risks import RatingState
 from services.risks.domain.matrix import Matrix, Rating
 from services.risks.domain.rating import Mode
@@ -136,7 +136,7 @@ async def _risk_id(tx: Tx, ref: str) -> tuple[int, Matrix]:
     return row.id, (await stored.matrices(tx, [row.matrix_id]))[row.matrix_id]
 
 
-async def history(tx: Tx, ref: str, after: int, limit: int) -> Page[HistoryOut]:
+async def history(tx: Tx, ref: str, after: int, limit: int) -> OldPage[HistoryOut]:
     risk_id, _ = await _risk_id(tx, ref)
     rows = [
         HistoryOut(
@@ -155,10 +155,10 @@ async def history(tx: Tx, ref: str, after: int, limit: int) -> Page[HistoryOut]:
         )
         for row in await records.history(tx, risk_id, after, limit)
     ]
-    return page(rows, limit, key=lambda row: str(row.id))
+    return old_page(rows, limit, key=lambda row: str(row.id))
 
 
-async def proposals(tx: Tx, ref: str, state: ProposalState | None, after: int, limit: int) -> Page[ProposalOut]:
+async def proposals(tx: Tx, ref: str, state: ProposalState | None, after: int, limit: int) -> OldPage[ProposalOut]:
     risk_id, matrix = await _risk_id(tx, ref)
     rows = [
         ProposalOut(
@@ -174,10 +174,12 @@ async def proposals(tx: Tx, ref: str, state: ProposalState | None, after: int, l
         )
         for row in await records.proposals(tx, risk_id, state, after, limit)
     ]
-    return page(rows, limit, key=lambda row: str(row.id))
+    return old_page(rows, limit, key=lambda row: str(row.id))
 
 
-async def review_tasks(tx: Tx, state: TaskState | None, ref: str | None, after: int, limit: int) -> Page[ReviewTaskOut]:
+async def review_tasks(
+    tx: Tx, state: TaskState | None, ref: str | None, after: int, limit: int
+) -> OldPage[ReviewTaskOut]:
     rows = [
         ReviewTaskOut(
             id=task.id,
@@ -191,7 +193,7 @@ async def review_tasks(tx: Tx, state: TaskState | None, ref: str | None, after: 
         )
         for task, risk_ref in await records.tasks(tx, state, ref, after, limit)
     ]
-    return page(rows, limit, key=lambda row: str(row.id))
+    return old_page(rows, limit, key=lambda row: str(row.id))
 
 
 def _matrix_out(matrix: Matrix) -> MatrixOut:
@@ -206,8 +208,8 @@ def _matrix_out(matrix: Matrix) -> MatrixOut:
     )
 
 
-async def matrices(tx: Tx) -> Page[MatrixOut]:
-    return Page[MatrixOut](items=[_matrix_out(matrix) for matrix in await stored.every_matrix(tx)])
+async def matrices(tx: Tx) -> OldPage[MatrixOut]:
+    return OldPage[MatrixOut](items=[_matrix_out(matrix) for matrix in await stored.every_matrix(tx)])
 
 
 async def add_matrix(tx: Tx, body: MatrixIn) -> tuple[MatrixOut, bool]:

@@ -5,7 +5,8 @@ from dataclasses import dataclass, field, replace
 from datetime import date
 from typing import Any
 
-from chassis.db import Tx
+from chassis.events.outbox import emit
+from chassis.storage.transaction import Tx
 from services.risks import events
 from services.risks.domain.explanation import why_decided, why_moved
 from services.risks.domain.matrix import Matrix, Rating
@@ -108,12 +109,12 @@ def _settle(
     if standing.effective != risk.effective:
         version += 1
         why, caused_by = _why(risk, links, standing, occasion)
-        tx.emit(events.rescored(risk, standing, links, why=why, caused_by=caused_by, version=version))
+        emit(tx, events.rescored(risk, standing, links, why=why, caused_by=caused_by, version=version))
         ledger.history.append(_history(tx, risk, links, standing, occasion, today, why, caused_by))
     if occasion.reviewed is not None:
         version += 1
         said = occasion.reviewed
-        tx.emit(events.reviewed(risk, standing, links, by=tx.actor, reason=said, version=version))
+        emit(tx, events.reviewed(risk, standing, links, by=tx.actor, reason=said, version=version))
     lasting_changed = risk.subject.matrix.band(standing.lasting) != risk.lasting_band
     if version != risk.version or standing.indicated != risk.indicated or lasting_changed:
         ledger.ratings.append(_ratings(tx, risk, standing, version))

@@ -9,9 +9,10 @@ import pytest
 from sqlalchemy.engine import make_url
 
 from chassis.bus.embedded import EmbeddedBus
-from chassis.consumer import ConsumerLoop, Subscription
-from chassis.db import Database
+from chassis.events.consumer import ConsumerLoop
+from chassis.events.subscription import Subscription
 from chassis.settings import ServiceSettings
+from chassis.storage.database import Database
 from tests.integration.chassis import tally
 
 

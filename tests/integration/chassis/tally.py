@@ -5,15 +5,17 @@ from collections.abc import Sequence
 from pydantic import BaseModel
 from sqlalchemy import BigInteger, Column, Integer, String, Table, delete, select
 
-from chassis import dead_letters
 from chassis.bus.embedded.statements import partition_of
 from chassis.bus.port import Message
-from chassis.consumer import Rebuild, Subscription
-from chassis.db import Tx, service_metadata
-from chassis.dead_letters import LetterState
-from chassis.events import Delivery, NewEvent, encode, headers
+from chassis.events import dead_letters
+from chassis.events.dead_letters import LetterState
+from chassis.events.envelope import Delivery, NewEvent, encode, headers
+from chassis.events.projection import Projection
+from chassis.events.subscription import Subscription
 from chassis.runtime import lag
-from chassis.sql import upsert
+from chassis.storage.bulk import upsert
+from chassis.storage.tables import service_metadata
+from chassis.storage.transaction import Tx
 from contracts.envelope import Body
 from contracts.topics import events_topic
 from tests.eventually import eventually
@@ -46,12 +48,7 @@ class Bad(Exception):
     """What the handler raises on a negative number, as a bug or a broken event would."""
 
 
-async def apply(tx: Tx, deliveries: Sequence[Delivery]) -> None:
-    await fold(tx, deliveries)
-    await tx.session.execute(effects.insert(), [{"subject": d.subject, "version": d.version} for d in deliveries])
-
-
-async def fold(tx: Tx, deliveries: Sequence[Delivery]) -> None:
+async def fold(tx: Tx, deliveries: Sequence[Delivery]) -> Sequence[Delivery]:
     for each in deliveries:
         if each.data(Said).number < 0:
             raise Bad(f"{each.subject} says {each.data(Said).number}")
@@ -59,6 +56,11 @@ async def fold(tx: Tx, deliveries: Sequence[Delivery]) -> None:
     rows = [{"subject": s, "version": d.version, "number": d.data(Said).number} for s, d in sorted(last.items())]
     newer = lambda table, excluded: table.c.version < excluded.version  # noqa: E731
     await upsert(tx, newest, rows, ["subject"], ["version", "number"], where=newer)
+    return deliveries
+
+
+async def evaluate(tx: Tx, deliveries: Sequence[Delivery]) -> None:
+    await tx.session.execute(effects.insert(), [{"subject": d.subject, "version": d.version} for d in deliveries])
 
 
 async def drop(tx: Tx) -> None:
@@ -71,7 +73,11 @@ async def finish(tx: Tx) -> None:
 
 
 TALLY = Subscription(
-    consumer="tally", topics=(TOPIC,), types=(TYPE,), apply=apply, rebuild=Rebuild(drop, fold, finish), supersedes=True
+    consumer="tally",
+    topics=(TOPIC,),
+    types=(TYPE,),
+    projection=Projection(fold, evaluate, evaluate_all=finish, drop=drop),
+    supersedes=True,
 )
 
 
@@ -99,9 +105,7 @@ async def applied(tx: Tx) -> list[tuple[str, int]]:
 
 
 async def forgiving(tx, deliveries):
-    from tests.integration.chassis.tally import effects
-
-    await tx.session.execute(effects.insert(), [{"subject": d.subject, "version": d.version} for d in deliveries])
+    return deliveries
 
 
 async def publish(bus, *messages):

@@ -6,12 +6,12 @@ from dataclasses import replace
 import pytest
 import structlog
 
-from chassis import dead_letters, replay
 from chassis.bus.embedded import EmbeddedConsumer
 from chassis.bus.port import TopicPartition
-from chassis.consumer import ConsumerLoop
-from chassis.dead_letters import LetterState
-from chassis.inbox import StaleOffset
+from chassis.events import dead_letters, replay
+from chassis.events.consumer import ConsumerLoop
+from chassis.events.dead_letters import LetterState
+from chassis.events.inbox import StaleOffset
 from chassis.runtime import lag
 from chassis.settings import ServiceSettings
 from tests.eventually import eventually
@@ -82,7 +82,7 @@ async def test_retry_applies_once_and_again_is_a_no_op(database, bus, consuming)
         await publish(bus, said("bad", 1, -1), said("a", 1, 1))
         await caught_up(database, bus)
     (letter,) = await letters(database)
-    mended = replace(TALLY, apply=forgiving)
+    mended = replace(TALLY, projection=replace(TALLY.projection, fold=forgiving))
     assert await replay.retry(database, mended, letter.id) == "applied"
     assert await replay.retry(database, mended, letter.id) == "already retried"
     assert await database.read(applied) == [("a", 1), ("bad", 1)]
@@ -216,7 +216,7 @@ async def test_the_bus_is_told_of_offsets_now_and_then_and_at_the_end(database, 
         told.append(dict(offsets))
 
     monkeypatch.setattr(EmbeddedConsumer, "commit", note)
-    monkeypatch.setattr("chassis.consumer.loop.TELL_SECONDS", 0.5)
+    monkeypatch.setattr("chassis.events.consumer.TELL_SECONDS", 0.5)
     loop = ConsumerLoop(database, bus, TALLY, ServiceSettings())
     task = asyncio.create_task(loop.run())
     for version in range(1, 9):

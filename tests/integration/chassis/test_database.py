@@ -6,8 +6,9 @@ from datetime import date
 import pytest
 from sqlalchemy import insert, select, update
 
-from chassis.db import BUSINESS_DATE, Database
-from chassis.sql import upsert
+from chassis.storage.bulk import upsert
+from chassis.storage.database import Database
+from chassis.storage.transaction import BUSINESS_DATE
 from tests.integration.chassis.tally import metadata, newest, standing
 
 POSTGRES = pytest.mark.parametrize("database", [pytest.param("postgresql", marks=pytest.mark.postgres)], indirect=True)

@@ -5,8 +5,8 @@ import asyncio
 import pytest
 from sqlalchemy import text
 
-from chassis import replay
-from chassis.inbox import stored_positions
+from chassis.events import replay
+from chassis.events.inbox import stored_positions
 from tests.eventually import eventually
 from tests.integration.chassis.tally import BUSY, QUIET, TALLY, TOPIC, applied, caught_up, publish, said, standing
 

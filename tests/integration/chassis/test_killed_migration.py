@@ -3,7 +3,7 @@
 import subprocess
 import sys
 
-from chassis import migrate
+from chassis.storage import migrate
 
 KILLED = """
 import os, signal, sys

@@ -7,11 +7,11 @@ from dataclasses import replace
 import pytest
 from sqlalchemy import text
 
-from chassis import replay
 from chassis.bus.embedded import EmbeddedBus
 from chassis.bus.port import Message
-from chassis.consumer import ConsumerLoop
-from chassis.dead_letters import LetterState
+from chassis.events import replay
+from chassis.events.consumer import ConsumerLoop
+from chassis.events.dead_letters import LetterState
 from chassis.settings import ServiceSettings
 from tests.eventually import eventually
 from tests.integration.chassis.tally import (
@@ -50,7 +50,7 @@ async def test_what_was_retried_and_fails_again_on_replay_is_parked_again(databa
         await publish(bus, said("bad", 1, -1), said("a", 1, 1))
         await caught_up(database, bus)
         (letter,) = await letters(database)
-        mended = replace(TALLY, apply=forgiving)
+        mended = replace(TALLY, projection=replace(TALLY.projection, fold=forgiving))
         assert await replay.retry(database, mended, letter.id) == "applied"
         await replay.replay(database, TALLY, dict.fromkeys(await bus.end_offsets(TOPIC), 0))
         await eventually(lambda: _times(database, "a", 2))

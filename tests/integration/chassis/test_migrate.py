@@ -8,9 +8,10 @@ from alembic import command
 from sqlalchemy import text
 from sqlalchemy.exc import DBAPIError
 
-from chassis import migrate
-from chassis.db import Database, service_metadata
-from chassis.migrate import SchemaDrift, UnknownRevision
+from chassis.storage import migrate
+from chassis.storage.database import Database
+from chassis.storage.migrate import SchemaDrift, UnknownRevision
+from chassis.storage.tables import service_metadata
 
 RISKS, FINANCE, PLEDGES = "services.risks", "services.finance", "services.pledges"
 POSTGRES = pytest.mark.parametrize(

@@ -6,7 +6,8 @@ import pytest
 from sqlalchemy import select
 
 from chassis.bus.port import BusError
-from chassis.relay import Relay
+from chassis.events.outbox import emit
+from chassis.events.relay import Relay
 from tests.eventually import eventually
 from tests.integration.chassis.tally import TOPIC, metadata, new_event, said
 
@@ -45,17 +46,17 @@ async def drain(database, bus):
         pass
 
 
-async def emit(database, *events):
+async def emit_all(database, *events):
     async def work(tx):
         for subject, version in events:
-            tx.emit(new_event(subject, version, version))
+            emit(tx, new_event(subject, version, version))
 
     await database.write(work)
 
 
 async def test_what_rolls_back_tells_nobody(database, bus):
     async def work(tx):
-        tx.emit(new_event("a", 1, 1))
+        emit(tx, new_event("a", 1, 1))
         raise RuntimeError("no")
 
     with pytest.raises(RuntimeError):
@@ -66,7 +67,7 @@ async def test_what_rolls_back_tells_nobody(database, bus):
 
 async def test_events_are_published_in_order_with_contiguous_positions(database, bus):
     for version in range(1, 11):
-        await emit(database, ("a", version), ("b", version))
+        await emit_all(database, ("a", version), ("b", version))
     await drain(database, bus)
     log = await log_of(bus)
     assert [v for key, v in log if key == "a"] == list(range(1, 11))
@@ -78,9 +79,9 @@ async def test_events_are_published_in_order_with_contiguous_positions(database,
 
 
 async def test_two_versions_alike_are_refused(database, bus):
-    await emit(database, ("a", 1))
+    await emit_all(database, ("a", 1))
     with pytest.raises(Exception, match=r"(?i)unique"):
-        await emit(database, ("a", 1))
+        await emit_all(database, ("a", 1))
 
 
 @pytest.mark.parametrize("database", [pytest.param("postgresql", marks=pytest.mark.postgres)], indirect=True)
@@ -89,15 +90,15 @@ async def test_a_transaction_that_commits_late_is_not_skipped(database, bus):
     holding, go = asyncio.Event(), asyncio.Event()
 
     async def slow(tx):
-        tx.emit(new_event("late", 1, 1))
-        await tx.write_outbox()
+        emit(tx, new_event("late", 1, 1))
+        await tx.write_staged()
         tx._events.clear()
         holding.set()
         await go.wait()
 
     late = asyncio.create_task(database.write(slow))
     await holding.wait()
-    await emit(database, ("early", 1))
+    await emit_all(database, ("early", 1))
     await drain(database, bus)
     assert await log_of(bus) == [("early", 1)]
     go.set()
@@ -121,7 +122,7 @@ class _Failing:
 
 
 async def test_what_was_not_acknowledged_is_published_again(database, bus):
-    await emit(database, *(("a", n) for n in range(1, 8)))
+    await emit_all(database, *(("a", n) for n in range(1, 8)))
     with pytest.raises(BusError):
         await Relay(database, bus, "indicators", batch=3).cycle(_Failing(await bus.producer(), good=1))
     assert await places(database) == []
@@ -146,7 +147,7 @@ async def test_the_relay_wakes_at_a_commit_and_outlives_its_bus(database, bus, m
     monkeypatch.setattr(bus._log, "append", flaky)
     task = asyncio.create_task(relay.run())
     try:
-        await emit(database, ("a", 1))
+        await emit_all(database, ("a", 1))
         await eventually(lambda: relay.failing == "away")
         await eventually(lambda: _logged(bus, [("a", 1)]))
         await eventually(lambda: relay.failing is None)
@@ -160,7 +161,7 @@ async def _logged(bus, expected):
 
 
 async def test_of_two_relays_one_works_at_a_time(database, bus):
-    await emit(database, *(("a", n) for n in range(1, 50)))
+    await emit_all(database, *(("a", n) for n in range(1, 50)))
     relays = [Relay(database, bus, "indicators", batch=5) for _ in range(2)]
     producers = [await bus.producer() for _ in relays]
 

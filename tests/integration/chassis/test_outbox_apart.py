@@ -9,8 +9,9 @@ import pytest
 from sqlalchemy import text
 from sqlalchemy.engine import make_url
 
-from chassis import migrate, outbox
-from chassis.db import Database
+from chassis.events import outbox
+from chassis.storage import migrate
+from chassis.storage.database import Database
 from services.pledges.models import Base
 
 AT = datetime(2018, 2, 28, 9, tzinfo=UTC)

@@ -6,8 +6,8 @@ from decimal import Decimal
 import pytest
 from sqlalchemy import BigInteger, Column, Date, MetaData, String, Table, select
 
-from chassis.sql import insert_many, insert_or_ignore, upsert
-from chassis.tables import ExactDecimal, JsonText, UtcDateTime
+from chassis.storage.bulk import insert_many, insert_or_ignore, upsert
+from chassis.storage.types import ExactDecimal, JsonText, UtcDateTime
 
 metadata = MetaData()
 fact = Table(

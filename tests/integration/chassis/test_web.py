@@ -7,9 +7,12 @@ from pydantic import Field, SecretStr
 from sqlalchemy import select
 
 from chassis.errors import Conflict, FieldError
-from chassis.service import ServiceSpec, build_app
+from chassis.service import ServiceSpec
 from chassis.settings import ServiceSettings
-from chassis.web import OutBody, Page, Paging, Read, Resources, StrictBody, Write, page
+from chassis.web.app import build_app
+from chassis.web.bodies import OutBody, StrictBody
+from chassis.web.paging import OldPage, OldPaging, old_page
+from chassis.web.units import Read, Resources, Write
 from tests.integration.chassis import tally
 
 JSON = {"content-type": "application/json"}
@@ -47,14 +50,14 @@ async def add(write: Write, body: Note) -> NoteOut:
 
 
 @router.get("/notes")
-async def listed(read: Read, paging: Paging) -> Page[NoteOut]:
+async def listed(read: Read, paging: OldPaging) -> OldPage[NoteOut]:
     async def work(tx):
         query = select(tally.newest).order_by(tally.newest.c.subject).limit(paging.limit + 1)
         if paging.after:
             query = query.where(tally.newest.c.subject > paging.after)
         return [NoteOut(name=r.subject, number=r.number) for r in await tx.session.execute(query)]
 
-    return page(await read(work), paging.limit, key=lambda note: note.name)
+    return old_page(await read(work), paging.limit, key=lambda note: note.name)
 
 
 def client_of(database, **settings):

@@ -6,9 +6,10 @@ from datetime import date
 import httpx
 import pytest
 
-from chassis.db import Database, Tx
-from chassis.sql import upsert
-from chassis.web import Resources
+from chassis.storage.bulk import upsert
+from chassis.storage.database import Database
+from chassis.storage.transaction import Tx
+from chassis.web.units import Resources
 from services.finance.app import create_app
 from tests.integration.finance.world import fund_body
 

@@ -7,7 +7,7 @@ from typing import Any
 import httpx
 import pytest
 
-from chassis.db import Database
+from chassis.storage.database import Database
 from services.finance.app import SPEC
 from tests.integration.finance.world import (
     Source,

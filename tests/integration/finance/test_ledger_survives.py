@@ -6,9 +6,10 @@ from collections.abc import Awaitable, Callable
 import httpx
 import pytest
 
-from chassis import migrate
-from chassis.db import Database, Tx
-from chassis.events import Delivery
+from chassis.events.envelope import Delivery
+from chassis.storage import migrate
+from chassis.storage.database import Database
+from chassis.storage.transaction import Tx
 from services.finance.app import SPEC
 from services.finance.consumers import SUBSCRIPTION
 from tests.integration.finance.world import (
@@ -29,14 +30,13 @@ SCHEMES = "/finance/v1/schemes"
 
 
 async def rebuild(database: Database, log: list[Delivery]) -> None:
-    hooks = SUBSCRIPTION.rebuild
-    assert hooks is not None
+    hooks = SUBSCRIPTION.projection
 
     async def work(tx: Tx) -> None:
         await hooks.drop(tx)
         for start in range(0, len(log), 2):
             await hooks.fold(tx, log[start : start + 2])
-        await hooks.finish(tx)
+        await hooks.evaluate_all(tx)
 
     await database.write(work)
 

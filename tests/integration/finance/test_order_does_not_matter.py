@@ -8,10 +8,10 @@ import httpx
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from chassis.db import Database
-from chassis.events import Delivery
+from chassis.events.envelope import Delivery
 from chassis.settings import ServiceSettings
-from chassis.web import Resources
+from chassis.storage.database import Database
+from chassis.web.units import Resources
 from contracts.colours import Polarity
 from services.finance.app import create_app
 from tests.integration.finance.conftest import BUSINESS_DATE, pin

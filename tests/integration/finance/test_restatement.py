@@ -7,8 +7,8 @@ from decimal import Decimal
 import httpx
 import pytest
 
-from chassis.db import Database
 from chassis.settings import ServiceSettings
+from chassis.storage.database import Database
 from contracts.colours import Polarity
 from tests.integration.finance.world import (
     Source,

@@ -4,7 +4,7 @@ from decimal import Decimal
 
 import httpx
 
-from chassis.db import Database
+from chassis.storage.database import Database
 from tests.integration.finance.world import (
     Source,
     cash,

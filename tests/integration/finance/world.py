@@ -10,10 +10,11 @@ from typing import Any
 import httpx
 from sqlalchemy import select
 
-from chassis import inbox
 from chassis.bus.port import Record
-from chassis.db import Database, Tx
-from chassis.events import Delivery, delivery, headers
+from chassis.events import inbox
+from chassis.events.envelope import Delivery, delivery, headers
+from chassis.storage.database import Database
+from chassis.storage.transaction import Tx
 from contracts.colours import Colour, Polarity
 from contracts.envelope import CloudEvent
 from contracts.indicators import (
@@ -31,7 +32,7 @@ from contracts.indicators import (
 )
 from contracts.period import Period
 from contracts.topics import events_topic
-from services.finance.consumers import apply_indicator_updates
+from services.finance.consumers import SUBSCRIPTION
 
 PLYMOUTH = "E06000026"
 ADMISSIONS = "emergency-admissions-65-plus"
@@ -111,7 +112,7 @@ async def hear(database: Database, deliveries: Sequence[Delivery], *, through_in
     async def work(tx: Tx) -> None:
         fresh = await inbox.accept(tx, "finance", deliveries) if through_inbox else deliveries
         if fresh:
-            await apply_indicator_updates(tx, fresh)
+            await SUBSCRIPTION.projection.apply(tx, fresh)
 
     await database.write(work)
 

@@ -14,8 +14,8 @@ import uvicorn
 from pydantic import SecretStr
 from starlette.types import ASGIApp, Receive, Scope, Send
 
-from chassis.db import Database
 from chassis.settings import ServiceSettings
+from chassis.storage.database import Database
 from gateway import service
 from gateway.app import create_gateway
 from gateway.settings import GatewaySettings

@@ -10,9 +10,13 @@ from jsonschema import Draft202012Validator
 from pydantic import BaseModel, SecretStr
 from sqlalchemy import MetaData
 
-from chassis.service import ServiceSpec, build_app
+from chassis.service import ServiceSpec
 from chassis.settings import ServiceSettings
-from chassis.web import Page, Resources, StrictBody, problems
+from chassis.web.app import build_app
+from chassis.web.bodies import StrictBody
+from chassis.web.paging import PageBody
+from chassis.web.problems import problems
+from chassis.web.units import Resources
 from gateway.models import Base
 from gateway.settings import SERVICES
 from gateway.upstreams import in_process
@@ -35,8 +39,8 @@ def routes(prefix: str, kind: type[BaseModel]) -> APIRouter:
     router = APIRouter(prefix=prefix)
 
     @router.get("/things", responses=problems(401, 404))
-    async def list_things() -> Page[thing]:  # type: ignore[valid-type]  # made above
-        return Page(items=[])
+    async def list_things() -> PageBody[thing]:  # type: ignore[valid-type]  # made above
+        return PageBody(items=[])
 
     @router.post("/things", status_code=201, responses=problems(409, 422))
     async def add_thing(body: NewThing) -> dict[str, str]:

@@ -2,7 +2,7 @@
 
 import asyncio
 
-from chassis.db import Database
+from chassis.storage.database import Database
 from gateway import domain, service
 from gateway.errors import AdminKeyRevoked
 from tests.conftest import DatabaseFor

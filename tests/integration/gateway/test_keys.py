@@ -6,8 +6,8 @@ from typing import Any
 
 import pytest
 
-from chassis import migrate
-from chassis.db import Database
+from chassis.storage import migrate
+from chassis.storage.database import Database
 from gateway import domain, repository, service
 from gateway.errors import AdminKeyRevoked, AdminKeyWeak, KeyNameTaken, KeyUnknown
 from tests.conftest import DatabaseFor

@@ -10,7 +10,8 @@ from fastapi import FastAPI
 from httpx import ASGITransport, AsyncClient, Response
 from sqlalchemy import select
 
-from chassis.db import Database, Tx
+from chassis.storage.database import Database
+from chassis.storage.transaction import Tx
 from services.indicators.app import create_app
 from services.indicators.models import Base
 

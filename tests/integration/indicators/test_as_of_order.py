@@ -3,7 +3,7 @@
 import asyncio
 from decimal import Decimal
 
-from chassis.db import Tx
+from chassis.storage.transaction import Tx
 from contracts.indicators import ObservationStatus
 from contracts.period import Period
 from services.indicators.domain.entry import Entry

@@ -5,7 +5,8 @@ import asyncio
 from sqlalchemy import text
 from structlog.testing import capture_logs
 
-from chassis.db import Database, Tx
+from chassis.storage.database import Database
+from chassis.storage.transaction import Tx
 from services.indicators.repository import series
 from tests.integration.indicators.conftest import PLYMOUTH, Api
 

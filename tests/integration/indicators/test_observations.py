@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from chassis.db import Tx
+from chassis.storage.transaction import Tx
 from contracts.indicators import IndicatorUpdated, ObservationStatus
 from contracts.period import Period
 from services.indicators.domain.entry import Entry

@@ -5,7 +5,7 @@ from typing import Any
 
 from sqlalchemy import event
 
-from chassis import migrate
+from chassis.storage import migrate
 from services.indicators.app import SPEC, create_app
 from tests.integration.indicators.conftest import ENGLAND, PLYMOUTH, Api
 

@@ -8,9 +8,10 @@ import httpx
 import pytest
 from sqlalchemy import select
 
-from chassis.db import Database, Tx
-from chassis.sql import upsert
-from chassis.web import Resources
+from chassis.storage.bulk import upsert
+from chassis.storage.database import Database
+from chassis.storage.transaction import Tx
+from chassis.web.units import Resources
 from services.pledges.app import create_app
 
 BUSINESS_DATE = date(2018, 2, 28)

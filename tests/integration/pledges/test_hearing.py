@@ -14,11 +14,11 @@ from hypothesis import strategies as st
 from pydantic import ValidationError
 from sqlalchemy import select
 
-from chassis import events
 from chassis.bus.port import Record
 from chassis.clock import system_clock
-from chassis.db import Database
-from chassis.events import Delivery, NewEvent
+from chassis.events import envelope as events
+from chassis.events.envelope import Delivery, NewEvent
+from chassis.storage.database import Database
 from contracts.colours import Colour, Polarity
 from contracts.indicators import (
     INDICATOR_UPDATED,
@@ -89,7 +89,7 @@ def event(
 
 
 async def hear(database: Database, *deliveries: Delivery) -> None:
-    await database.write(lambda tx: SUBSCRIPTION.apply(tx, deliveries))
+    await database.write(lambda tx: SUBSCRIPTION.projection.apply(tx, deliveries))
 
 
 async def make(api: httpx.AsyncClient, number: str) -> None:
@@ -258,14 +258,13 @@ async def test_linking_while_events_arrive_misses_none(api: httpx.AsyncClient, d
 
 
 async def rebuild(database: Database, batches: Sequence[Sequence[Delivery]]) -> None:
-    steps = SUBSCRIPTION.rebuild
-    assert steps
+    steps = SUBSCRIPTION.projection
 
     async def work(tx: Any) -> None:
         await steps.drop(tx)
         for batch in batches:
             await steps.fold(tx, batch)
-        await steps.finish(tx)
+        await steps.evaluate_all(tx)
 
     await database.write(work)
 

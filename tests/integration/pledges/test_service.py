@@ -5,9 +5,9 @@ from collections.abc import Awaitable, Callable
 
 import httpx
 
-from chassis import migrate
-from chassis.db import Database
-from chassis.web import Resources
+from chassis.storage import migrate
+from chassis.storage.database import Database
+from chassis.web.units import Resources
 from services.pledges.app import SPEC, create_app
 
 

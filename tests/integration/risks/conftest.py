@@ -10,8 +10,9 @@ import pytest
 from sqlalchemy import insert, select
 
 from chassis.bus.port import Record
-from chassis.db import Database, Tx
-from chassis.events import Delivery, delivery, headers
+from chassis.events.envelope import Delivery, delivery, headers
+from chassis.storage.database import Database
+from chassis.storage.transaction import Tx
 from contracts.colours import Colour, Polarity
 from contracts.envelope import CloudEvent
 from contracts.indicators import (
@@ -28,7 +29,7 @@ from contracts.indicators import (
 )
 from contracts.period import Period
 from services.risks.app import create_app
-from services.risks.consumers import apply_indicator_updates
+from services.risks.consumers import INDICATORS
 
 BUSINESS_DATE = date(2018, 2, 28)
 COLOURS = {"g": Colour.GREEN, "a": Colour.AMBER, "r": Colour.RED, "w": Colour.WHITE}
@@ -102,7 +103,7 @@ class Register:
     http: httpx.AsyncClient
 
     async def hear(self, *deliveries: Delivery) -> None:
-        await self.database.write(lambda tx: apply_indicator_updates(tx, deliveries))
+        await self.database.write(lambda tx: INDICATORS.projection.apply(tx, deliveries))
 
     async def say(self, subject: str, version: int, colours: str, **options: Any) -> None:
         await self.hear(wire(subject, version, colours, **options))

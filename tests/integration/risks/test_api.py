@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 from sqlalchemy import event
 
-from chassis import migrate
+from chassis.storage import migrate
 from services.risks.domain.matrix import DEFAULT_MATRIX
 from services.risks.schemas.assessing import AssessmentIn, DecisionIn, OverrideIn
 from services.risks.schemas.explaining import SimulationIn

@@ -6,7 +6,7 @@ from typing import Any
 
 from sqlalchemy import select
 
-from chassis.db import Tx
+from chassis.storage.transaction import Tx
 from services.risks.service.assessing import sweep_overrides
 
 

@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 from sqlalchemy import text
 
-from services.risks.consumers import apply_indicator_updates
+from services.risks.consumers import INDICATORS
 from tests.eventually import eventually
 
 SUBJECTS = ("a/RK9", "b/RK9", "c/E06000026")
@@ -86,7 +86,7 @@ async def test_two_indicators_of_one_risk_at_once_are_both_counted(register: Any
     applied = asyncio.Event()
 
     async def first(tx: Any) -> None:
-        await apply_indicator_updates(tx, [event("l/RK9", 2, "ggr")])
+        await INDICATORS.projection.apply(tx, [event("l/RK9", 2, "ggr")])
         applied.set()
         await eventually(lambda: _somebody_waits(register.database))
 

@@ -298,11 +298,10 @@ async def test_a_rebuild_ends_in_the_same_state_and_tells_nobody(register: Any, 
     told = await register.outbox()
 
     async def rebuild(tx: Any) -> None:
-        assert INDICATORS.rebuild is not None
-        await INDICATORS.rebuild.drop(tx)
+        await INDICATORS.projection.drop(tx)
         for delivery in log:
-            await INDICATORS.rebuild.fold(tx, [delivery])
-        await INDICATORS.rebuild.finish(tx)
+            await INDICATORS.projection.fold(tx, [delivery])
+        await INDICATORS.projection.evaluate_all(tx)
 
     await register.database.write(rebuild)
     assert [await register.get(f"/risks/{ref}") for ref in refs] == before
@@ -315,10 +314,9 @@ async def test_a_rebuild_mends_what_differs(register: Any, tied: Any, event: Any
     await register.risk("A", links=tied("a/RK9"))
 
     async def rebuild(tx: Any) -> None:
-        assert INDICATORS.rebuild is not None
-        await INDICATORS.rebuild.drop(tx)
-        await INDICATORS.rebuild.fold(tx, [event("a/RK9", 1, "gg"), event("a/RK9", 2, "rr")])
-        await INDICATORS.rebuild.finish(tx)
+        await INDICATORS.projection.drop(tx)
+        await INDICATORS.projection.fold(tx, [event("a/RK9", 1, "gg"), event("a/RK9", 2, "rr")])
+        await INDICATORS.projection.evaluate_all(tx)
 
     await register.database.write(rebuild)
     assert await register.likelihoods("A") == (3, 4, 4)

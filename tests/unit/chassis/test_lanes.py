@@ -5,7 +5,7 @@ import asyncio
 import pytest
 
 from chassis.bus.port import Batch, Record, TopicPartition
-from chassis.consumer.lanes import Lanes
+from chassis.events.partition_queue import Lanes
 
 
 def batch(partition: int, start: int = 0, count: int = 1) -> Batch:

@@ -3,7 +3,7 @@
 import sqlalchemy as sa
 from alembic import op
 
-from chassis.tables import UtcDateTime
+from chassis.storage.types import UtcDateTime
 
 revision = "0002"
 down_revision = "0001"

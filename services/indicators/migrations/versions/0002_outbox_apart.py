@@ -1,6 +1,6 @@
 """The outbox apart: events written once, what waits and the feed in narrow tables."""
 
-from chassis.revisions import outbox_apart, outbox_together
+from chassis.storage.revisions import outbox_apart, outbox_together
 
 revision = "0002"
 down_revision = "0001"

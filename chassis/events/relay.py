@@ -14,12 +14,14 @@ from typing import Any, Self
 from sqlalchemy import text
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from chassis import outbox, telemetry
+from chassis import telemetry
 from chassis.bus.port import Bus, BusError, Message, Producer
-from chassis.db import Database, is_outage
-from chassis.events import message
-from chassis.faults import crash_point
+from chassis.crash_points import crash_point
+from chassis.events import outbox
+from chassis.events.envelope import message
 from chassis.logging import get_logger
+from chassis.storage.database import Database
+from chassis.storage.outages import is_outage
 from contracts.topics import events_topic, state_topic
 
 log = get_logger()

@@ -7,18 +7,35 @@ it and deleted when it is published; its place in the feed is another.
 import json
 from collections.abc import Sequence
 from datetime import datetime
-from typing import TYPE_CHECKING, Any
+from typing import Any
+from uuid import uuid4
 
 from sqlalchemy import BigInteger, LargeBinary, Row, Text, TextClause, bindparam, text
 from sqlalchemy.dialects.postgresql import ARRAY
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from chassis.tables import UtcDateTime
-
-if TYPE_CHECKING:
-    from chassis.db import Tx
+from chassis import telemetry
+from chassis.events.envelope import NewEvent, encode
+from chassis.storage.transaction import Tx
+from chassis.storage.types import UtcDateTime
 
 Event = dict[str, Any]
+
+
+def emit(tx: Tx, new: NewEvent) -> str:
+    """Put an event into the outbox of this transaction, after those emitted before. Returns its id."""
+    event_id, trace = str(uuid4()), telemetry.traceparent()
+    row = {
+        "event_id": event_id,
+        "type": new.type,
+        "subject": new.subject,
+        "version": new.version,
+        "body": encode(new, event_id=event_id, time=tx.now, traceparent=trace),
+        "traceparent": trace,
+        "created_at": tx.now,
+    }
+    tx.stage(write, row)
+    return event_id
 
 
 def _typed(sql: str, **types: Any) -> TextClause:
@@ -51,7 +68,7 @@ _WRITE_ONE = _typed(
 _WAIT = text("INSERT INTO unpublished (id) SELECT id FROM outbox ORDER BY id DESC LIMIT :newest")
 
 
-async def write(tx: "Tx", events: Sequence[Event]) -> None:
+async def write(tx: Tx, events: Sequence[Event]) -> None:
     """Write events of one moment, in their order, as waiting to be published."""
     connection = await tx.session.connection()
     if tx.dialect == "postgresql":

@@ -8,7 +8,7 @@ import json
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import lru_cache
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from sqlalchemy import (
     JSON,
@@ -30,8 +30,7 @@ from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.dialects.postgresql import ARRAY, JSONB
 from sqlalchemy.orm import DeclarativeBase
 
-if TYPE_CHECKING:
-    from chassis.db import Tx
+from chassis.storage.transaction import Tx
 
 Rows = Sequence[Mapping[str, Any]]
 Target = Table | type[DeclarativeBase]
@@ -48,7 +47,7 @@ class Columns:
 
 
 async def insert_or_ignore(
-    tx: "Tx", target: Target, rows: Rows, keys: Sequence[str], returning: Sequence[str] = ()
+    tx: Tx, target: Target, rows: Rows, keys: Sequence[str], returning: Sequence[str] = ()
 ) -> list[Any]:
     """Insert ``rows``, leaving those that exist by ``keys``. Returns the ``returning`` columns of the rows inserted.
 
@@ -57,7 +56,7 @@ async def insert_or_ignore(
     return await _run(tx, target, rows, Rule(keys=tuple(keys)), returning)
 
 
-async def insert_or_ignore_count(tx: "Tx", target: Target, columns: Columns, keys: Sequence[str]) -> int:
+async def insert_or_ignore_count(tx: Tx, target: Target, columns: Columns, keys: Sequence[str]) -> int:
     """Insert rows given by column, leaving those that exist by ``keys``. Returns how many were inserted."""
     table = _table(target)
     statement = _statement(_shape(tx, columns), table, Rule(keys=tuple(keys)), ())
@@ -66,7 +65,7 @@ async def insert_or_ignore_count(tx: "Tx", target: Target, columns: Columns, key
 
 
 async def upsert(
-    tx: "Tx",
+    tx: Tx,
     target: Target,
     rows: Rows,
     keys: Sequence[str],
@@ -83,7 +82,7 @@ async def upsert(
     return await _run(tx, target, rows, Rule(tuple(keys), tuple(update), where), returning)
 
 
-async def insert_many(tx: "Tx", target: Target, rows: Rows) -> None:
+async def insert_many(tx: Tx, target: Target, rows: Rows) -> None:
     """Insert ``rows``, all naming the same columns."""
     await _run(tx, target, rows, Rule(), ())
 
@@ -106,11 +105,11 @@ class Shape:
     same: tuple[str, ...]
 
 
-def _shape(tx: "Tx", columns: Columns) -> Shape:
+def _shape(tx: Tx, columns: Columns) -> Shape:
     return Shape(tx.dialect, tuple(columns.each), tuple(columns.same))
 
 
-async def _run(tx: "Tx", target: Target, rows: Rows, rule: Rule, returning: Sequence[str]) -> list[Any]:
+async def _run(tx: Tx, target: Target, rows: Rows, rule: Rule, returning: Sequence[str]) -> list[Any]:
     if not rows:
         return []
     table = _table(target)
@@ -176,7 +175,7 @@ def _has_bytes(columns: Iterable[Column[Any]]) -> bool:
     return any(isinstance(column.type, LargeBinary) for column in columns)
 
 
-def _parameters(tx: "Tx", table: Table, columns: Columns) -> list[dict[str, Any]]:
+def _parameters(tx: Tx, table: Table, columns: Columns) -> list[dict[str, Any]]:
     """What each execution of the statement is given: everything at once wherever that can be."""
     dialect = tx.session.get_bind().dialect
     names = [*columns.same, *columns.each]

@@ -8,17 +8,20 @@ from typing import TypeVar
 
 import structlog
 
-from chassis import dead_letters, inbox, telemetry
+from chassis import telemetry
 from chassis.bus.port import Batch, Bus, BusError, Consumer, Record, TopicPartition
-from chassis.consumer.lanes import Lanes
-from chassis.consumer.subscription import Share, Sorted, Subscription, sort
-from chassis.db import Database, Tx, is_outage
-from chassis.dead_letters import Reason
-from chassis.events import Delivery
-from chassis.faults import crash_point
-from chassis.inbox import HeardBefore, StaleOffset
+from chassis.crash_points import crash_point
+from chassis.events import dead_letters, inbox
+from chassis.events.dead_letters import Reason
+from chassis.events.envelope import Delivery
+from chassis.events.inbox import HeardBefore, StaleOffset
+from chassis.events.partition_queue import Lanes
+from chassis.events.subscription import Share, Sorted, Subscription, sort
 from chassis.logging import get_logger
 from chassis.settings import ServiceSettings
+from chassis.storage.database import Database
+from chassis.storage.outages import is_outage
+from chassis.storage.transaction import Tx
 
 T = TypeVar("T")
 log = get_logger()
@@ -284,7 +287,7 @@ class ConsumerLoop:
             await inbox.move(tx, self.name, share.source, share.expected, share.following)
         fresh = await accept(tx, self.name, batch.apply)
         if fresh:
-            await self.subscription.apply(tx, fresh)
+            await self.subscription.projection.apply(tx, fresh)
         for record, reason, error in batch.park:
             await dead_letters.park(tx, self.name, record, reason, error, attempts=0)
         await self._supersede(tx, batch)

@@ -6,10 +6,11 @@ from typing import Any
 from sqlalchemy import Select, bindparam, select, text
 
 from chassis.bus.port import TopicPartition
-from chassis.db import Database, Tx
-from chassis.events import Delivery
-from chassis.sql import Columns, insert_or_ignore, insert_or_ignore_count, upsert
-from chassis.tables import UtcDateTime
+from chassis.events.envelope import Delivery
+from chassis.storage.bulk import Columns, insert_or_ignore, insert_or_ignore_count, upsert
+from chassis.storage.database import Database
+from chassis.storage.transaction import Tx
+from chassis.storage.types import UtcDateTime
 
 _KEY = ("consumer", "source", "event_id")
 _OFFSET_KEY = ("consumer", "topic", "partition")

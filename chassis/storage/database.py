@@ -1,36 +1,21 @@
-"""Databases and the unit of work: one use case, one transaction, events in the outbox beside the rows they tell of."""
+"""A service's database, and how a unit of work runs on it: one use case, one transaction, committed or nothing."""
 
 import asyncio
-import sqlite3
 from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager
-from datetime import date
 from pathlib import Path
 from typing import Any, TypeVar
 from uuid import uuid4
 
-from sqlalchemy import MetaData, Table, event, text
+from sqlalchemy import MetaData, event
 from sqlalchemy.engine import make_url
-from sqlalchemy.exc import DBAPIError, InterfaceError, OperationalError
-from sqlalchemy.exc import TimeoutError as PoolTimeoutError
+from sqlalchemy.exc import DBAPIError
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine, AsyncSession, create_async_engine
 
-from chassis import outbox, telemetry
-from chassis.clock import Clock, london_date, system_clock
-from chassis.events import NewEvent, encode
+from chassis.clock import Clock, system_clock
 from chassis.logging import get_logger
-from chassis.tables import BigId, ExactDecimal, JsonText, UtcDateTime, service_metadata
-
-__all__ = [
-    "BigId",
-    "Database",
-    "ExactDecimal",
-    "JsonText",
-    "Tx",
-    "UtcDateTime",
-    "is_outage",
-    "service_metadata",
-]
+from chassis.storage.outages import is_retryable
+from chassis.storage.transaction import Tx
 
 T = TypeVar("T")
 Work = Callable[["Tx"], Awaitable[T]]
@@ -38,9 +23,6 @@ Work = Callable[["Tx"], Awaitable[T]]
 log = get_logger()
 
 RETRIES = 6
-BUSINESS_DATE = "business_date"
-_PINNED = text("SELECT value FROM setting WHERE name = :name").bindparams(name=BUSINESS_DATE)
-_RETRYABLE = {"40001", "40P01"}  # serialization failure, deadlock
 
 
 def statement_arguments(*, prepared: bool) -> dict[str, Any]:
@@ -52,82 +34,6 @@ def statement_arguments(*, prepared: bool) -> dict[str, Any]:
         return {}
     caches = {"statement_cache_size": 0, "prepared_statement_cache_size": 0}
     return caches | {"prepared_statement_name_func": lambda: f"s_{uuid4().hex}"}
-
-
-class Tx:
-    """One unit of work. Nothing is seen by others before it commits; an exception leaves nothing behind."""
-
-    def __init__(self, session: AsyncSession, *, dialect: str, clock: Clock, actor: str, tables: MetaData) -> None:
-        self.session = session
-        self.dialect = dialect
-        self.now = clock()
-        self._clock = clock
-        self.actor = actor
-        self._tables = tables.tables
-        self._events: list[dict[str, Any]] = []
-
-    def table(self, name: str) -> Table:
-        return self._tables[name]
-
-    def catch_up(self) -> None:
-        """Read the clock again: once a lock is had, so that whoever waited is later than whom it waited for."""
-        self.now = max(self.now, self._clock())
-
-    def emit(self, new: NewEvent) -> str:
-        """Put an event into the outbox of this transaction, after those emitted before. Returns its id."""
-        event_id, trace = str(uuid4()), telemetry.traceparent()
-        self._events.append(
-            {
-                "event_id": event_id,
-                "type": new.type,
-                "subject": new.subject,
-                "version": new.version,
-                "body": encode(new, event_id=event_id, time=self.now, traceparent=trace),
-                "traceparent": trace,
-                "created_at": self.now,
-            }
-        )
-        return event_id
-
-    @property
-    def has_events(self) -> bool:
-        return bool(self._events)
-
-    async def write_outbox(self) -> None:
-        if self._events:
-            await self.session.flush()
-            await outbox.write(self, self._events)
-
-    async def business_date(self) -> date:
-        """The date that calendar rules read: the pinned one, else today in England."""
-        connection = await self.session.connection()
-        pinned: str | None = await connection.scalar(_PINNED)
-        return date.fromisoformat(pinned) if pinned else london_date(self.now)
-
-
-def is_outage(error: BaseException) -> bool:
-    """Whether the database, not the work, is at fault: gone, full, busy or out of connections."""
-    if isinstance(error, PoolTimeoutError | InterfaceError | OSError | TimeoutError):
-        return True
-    if not isinstance(error, DBAPIError):
-        return False
-    code = getattr(error.orig, "sqlstate", None) or ""
-    gone = code[:2] in {"08", "53", "57"} or code in {"58030", "25006"}
-    return gone or error.connection_invalidated or (isinstance(error, OperationalError) and not code)
-
-
-def is_unstorable(error: BaseException) -> bool:
-    """Whether a text was sent that no database keeps: a NUL, or half of a surrogate pair."""
-    if isinstance(error, UnicodeEncodeError):
-        return True
-    return isinstance(error, DBAPIError) and getattr(error.orig, "sqlstate", None) in {"22021", "22P05"}
-
-
-def _is_retryable(error: DBAPIError) -> bool:
-    if getattr(error.orig, "sqlstate", None) in _RETRYABLE:
-        return True
-    cause = getattr(error.orig, "__cause__", None)
-    return isinstance(cause, sqlite3.OperationalError) and "locked" in str(cause)
 
 
 class Database:
@@ -147,7 +53,7 @@ class Database:
         self.clock = clock
         self.dialect = self.url.get_backend_name()
         self.committed = asyncio.Event()
-        """Set whenever a transaction with events has committed; the relay waits for it and clears it."""
+        """Set whenever a transaction that staged something, such as events, has committed; the relay waits for it."""
         self._writer = asyncio.Lock()
         self.engine = self._engine(pool_size, prepared_statements=prepared_statements)
 
@@ -182,7 +88,7 @@ class Database:
             try:
                 return await self._write_once(work, actor)
             except DBAPIError as error:
-                if attempt == RETRIES - 1 or not _is_retryable(error):
+                if attempt == RETRIES - 1 or not is_retryable(error):
                     raise
                 log.info("database.retried", attempt=attempt + 1, cause=type(error.orig).__name__)
                 await asyncio.sleep(0.01 * 2**attempt)
@@ -193,8 +99,8 @@ class Database:
             tx = self._tx(session, actor)
             async with session.begin():
                 result = await work(tx)
-                await tx.write_outbox()
-        if tx.has_events:
+                await tx.write_staged()
+        if tx.has_staged:
             self.committed.set()
         return result
 

@@ -1,29 +1,17 @@
 """What a service hears, and records sorted by whether it is for them."""
 
-from collections.abc import Awaitable, Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 
 from chassis.bus.port import Record, TopicPartition
-from chassis.db import Tx
-from chassis.dead_letters import Reason
-from chassis.events import Delivery, UnreadableEventError, delivery
-
-Apply = Callable[[Tx, Sequence[Delivery]], Awaitable[None]]
-Step = Callable[[Tx], Awaitable[None]]
-
-
-@dataclass(frozen=True, slots=True)
-class Rebuild:
-    """How derived state is made again: dropped, folded from the whole log, then evaluated once."""
-
-    drop: Step
-    fold: Apply
-    finish: Step
+from chassis.events.dead_letters import Reason
+from chassis.events.envelope import Delivery, UnreadableEventError, delivery
+from chassis.events.projection import AnyProjection
 
 
 @dataclass(frozen=True, slots=True)
 class Subscription:
-    """What a service hears. ``apply`` gets events, those of a partition in order, none of them applied before.
+    """What a service listens to, and the projection it makes of that.
 
     ``supersedes``: a newer event of an aggregate makes an older parked one needless.
     """
@@ -31,8 +19,7 @@ class Subscription:
     consumer: str
     topics: tuple[str, ...]
     types: tuple[str, ...]
-    apply: Apply
-    rebuild: Rebuild | None = None
+    projection: AnyProjection
     supersedes: bool = False
 
 

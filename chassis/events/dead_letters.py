@@ -7,9 +7,9 @@ from typing import Any
 from sqlalchemy import ColumnElement, Row, Table, func, or_, select, update
 
 from chassis.bus.port import Record
-from chassis.db import Tx
-from chassis.events import UnreadableEventError, delivery
-from chassis.sql import upsert
+from chassis.events.envelope import UnreadableEventError, delivery
+from chassis.storage.bulk import upsert
+from chassis.storage.transaction import Tx
 
 
 class LetterState(StrEnum):

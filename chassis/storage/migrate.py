@@ -1,6 +1,6 @@
 """Alembic, run for one service at a time, online, on either database.
 
-``python -m chassis.migrate revision services.risks "what changes"`` writes a new revision from the models.
+``python -m chassis.storage.migrate revision services.risks "what changes"`` writes a new revision from the models.
 """
 
 import asyncio
@@ -20,9 +20,9 @@ from sqlalchemy.engine import Connection, make_url
 from sqlalchemy.ext.asyncio import AsyncEngine, create_async_engine
 from sqlalchemy.types import TypeDecorator, TypeEngine
 
-from chassis.db import statement_arguments
 from chassis.settings import DatabaseSettings
-from chassis.tables import ExactDecimal, UtcDateTime
+from chassis.storage.database import statement_arguments
+from chassis.storage.types import ExactDecimal, UtcDateTime
 
 TEMPLATE = '''"""${message}"""
 
@@ -174,7 +174,7 @@ def run_env(metadata: MetaData) -> None:
     """The whole of a service's ``migrations/env.py``."""
     connection = context.config.attributes.get("connection")
     if connection is None:
-        raise RuntimeError("migrations run through chassis.migrate or `suite migrate`")
+        raise RuntimeError("migrations run through chassis.storage.migrate or `suite migrate`")
     context.configure(
         connection=connection,
         target_metadata=metadata,

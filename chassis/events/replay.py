@@ -9,13 +9,14 @@ from typing import Any
 
 from sqlalchemy import and_, delete, or_, select
 
-from chassis import inbox
 from chassis.bus.port import Bus, Record, TopicPartition
-from chassis.consumer import Rebuild, Subscription, sort
-from chassis.db import Database, Tx
-from chassis.dead_letters import LetterState, record_of, resolve, taken
 from chassis.errors import Conflict, NotFound
-from chassis.events import Delivery, delivery
+from chassis.events import inbox
+from chassis.events.dead_letters import LetterState, record_of, resolve, taken
+from chassis.events.envelope import Delivery, delivery
+from chassis.events.subscription import Subscription, sort
+from chassis.storage.database import Database
+from chassis.storage.transaction import Tx
 
 Place = tuple[str, int, int, str | None]
 """Topic, partition, offset, and the id of the event there."""
@@ -45,7 +46,7 @@ async def retry(database: Database, subscription: Subscription, letter_id: int) 
             return f"still parked: {event.type} is not known here"
         fresh = await inbox.accept(tx, subscription.consumer, [event])
         if fresh:
-            await subscription.apply(tx, fresh)
+            await subscription.projection.apply(tx, fresh)
         await resolve(tx, letter_id, LetterState.RETRIED, "applied" if fresh else "had been applied")
         return "applied" if fresh else "had been applied"
 
@@ -111,22 +112,18 @@ async def rebuild(database: Database, bus: Bus, subscription: Subscription) -> i
     One transaction: readers see the old state until it is done, and where it fails nothing has changed.
 
     Raises:
-        NothingToRebuild: the subscription derives nothing.
         LogShortened: events were deleted from the log, and what was derived from them would be lost.
     """
-    steps = subscription.rebuild
-    if steps is None:
-        raise NothingToRebuild(f"{subscription.consumer} keeps no derived state.")
-
+    projection = subscription.projection
     await _refuse_shortened(bus, subscription)
 
     async def work(tx: Tx) -> int:
         ends = {tp: end for topic in subscription.topics for tp, end in (await bus.end_offsets(topic)).items()}
         await inbox.hold(tx, subscription.consumer, list(ends))
         await _forget(tx, subscription, dict.fromkeys(ends, 0))
-        await steps.drop(tx)
-        folded = await _fold(tx, bus, subscription, steps, ends)
-        await steps.finish(tx)
+        await projection.drop(tx)
+        folded = await _fold(tx, bus, subscription, ends)
+        await projection.evaluate_all(tx)
         await inbox.place(tx, subscription.consumer, ends)
         return folded
 
@@ -143,16 +140,14 @@ async def _refuse_shortened(bus: Bus, subscription: Subscription) -> None:
         )
 
 
-async def _fold(
-    tx: Tx, bus: Bus, subscription: Subscription, steps: Rebuild, ends: Mapping[TopicPartition, int]
-) -> int:
+async def _fold(tx: Tx, bus: Bus, subscription: Subscription, ends: Mapping[TopicPartition, int]) -> int:
     aside, folded = await _set_aside(tx, subscription.consumer), 0
     for topic in subscription.topics:
         limits = {tp: end for tp, end in ends.items() if tp.topic == topic}
         async for batch in bus.read(topic, dict.fromkeys(limits, 0), limits):
             fresh = await inbox.accept(tx, subscription.consumer, _readable(batch.records, subscription, aside))
             if fresh:
-                await steps.fold(tx, fresh)
+                await subscription.projection.fold(tx, fresh)
             folded += len(fresh)
     return folded
 

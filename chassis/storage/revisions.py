@@ -3,7 +3,7 @@
 import sqlalchemy as sa
 from alembic import op
 
-from chassis.tables import BigId, UtcDateTime
+from chassis.storage.types import BigId, UtcDateTime
 
 _UNPUBLISHED = sa.text("position IS NULL")
 

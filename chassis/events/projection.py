@@ -1,0 +1,32 @@
+"""What a service derives from events, told once: live consumption, replay and rebuild all follow from it."""
+
+from collections.abc import Awaitable, Callable, Sequence
+from dataclasses import dataclass
+from typing import Any, Generic, TypeVar
+
+from chassis.events.envelope import Delivery
+from chassis.storage.transaction import Tx
+
+Touched = TypeVar("Touched")
+
+
+@dataclass(frozen=True, slots=True)
+class Projection(Generic[Touched]):
+    """State that is a fold over events, and what is evaluated from it.
+
+    ``fold`` keeps what events say and returns what that touched; older and repeated events change nothing.
+    ``evaluate`` brings up to date what hangs on what was touched, ``evaluate_all`` everything.
+    ``drop`` forgets what was folded; what was evaluated stays until it is evaluated again.
+    """
+
+    fold: Callable[[Tx, Sequence[Delivery]], Awaitable[Touched]]
+    evaluate: Callable[[Tx, Touched], Awaitable[None]]
+    evaluate_all: Callable[[Tx], Awaitable[None]]
+    drop: Callable[[Tx], Awaitable[None]]
+
+    async def apply(self, tx: Tx, deliveries: Sequence[Delivery]) -> None:
+        """Fold events, those of a partition in order, and evaluate what they touched."""
+        await self.evaluate(tx, await self.fold(tx, deliveries))
+
+
+AnyProjection = Projection[Any]

@@ -1,0 +1,38 @@
+"""Part of a collection: what is asked for, and what was found."""
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from typing import Generic, TypeVar
+
+Item = TypeVar("Item")
+Made = TypeVar("Made")
+
+
+@dataclass(frozen=True, slots=True)
+class PageRequest:
+    limit: int
+    after: str | None = None
+    """Sort key of the last item the caller has seen."""
+
+    @property
+    def fetch(self) -> int:
+        """How many rows to read: one more than are wanted tells whether there are more."""
+        return self.limit + 1
+
+
+@dataclass(frozen=True, slots=True)
+class Page(Generic[Item]):
+    """Items in order, and the sort key of the last of them where more follow."""
+
+    items: Sequence[Item]
+    more_after: str | None = None
+
+    def of(self, make: Callable[[Item], Made]) -> "Page[Made]":
+        """The same page of what ``make`` makes of each item."""
+        return Page([make(item) for item in self.items], self.more_after)
+
+
+def page_of(rows: Sequence[Item], request: PageRequest, key: Callable[[Item], str]) -> Page[Item]:
+    """The page that ``rows``, up to ``request.fetch`` of them in order, make; ``key`` is an item's sort key."""
+    shown = rows[: request.limit]
+    return Page(shown, key(shown[-1]) if len(rows) > request.limit else None)

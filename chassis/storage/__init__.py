@@ -1,0 +1,1 @@
+"""Databases: engines, transactions, types, bulk statements and migrations, alike on SQLite and PostgreSQL."""

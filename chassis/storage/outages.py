@@ -1,0 +1,33 @@
+"""What an error of a database means: it is away, it asks for another try, or it cannot keep what was sent."""
+
+import sqlite3
+
+from sqlalchemy.exc import DBAPIError, InterfaceError, OperationalError
+from sqlalchemy.exc import TimeoutError as PoolTimeoutError
+
+_RETRYABLE = {"40001", "40P01"}  # serialization failure, deadlock
+
+
+def is_outage(error: BaseException) -> bool:
+    """Whether the database, not the work, is at fault: gone, full, busy or out of connections."""
+    if isinstance(error, PoolTimeoutError | InterfaceError | OSError | TimeoutError):
+        return True
+    if not isinstance(error, DBAPIError):
+        return False
+    code = getattr(error.orig, "sqlstate", None) or ""
+    gone = code[:2] in {"08", "53", "57"} or code in {"58030", "25006"}
+    return gone or error.connection_invalidated or (isinstance(error, OperationalError) and not code)
+
+
+def is_unstorable(error: BaseException) -> bool:
+    """Whether a text was sent that no database keeps: a NUL, or half of a surrogate pair."""
+    if isinstance(error, UnicodeEncodeError):
+        return True
+    return isinstance(error, DBAPIError) and getattr(error.orig, "sqlstate", None) in {"22021", "22P05"}
+
+
+def is_retryable(error: DBAPIError) -> bool:
+    if getattr(error.orig, "sqlstate", None) in _RETRYABLE:
+        return True
+    cause = getattr(error.orig, "__cause__", None)
+    return isinstance(cause, sqlite3.OperationalError) and "locked" in str(cause)

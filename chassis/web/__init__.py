@@ -1,0 +1,1 @@
+"""How a service speaks HTTP: app, middleware, bodies, problems, pages. Knows no domain."""

@@ -1,0 +1,69 @@
+"""How a service's app is built: its routes, document, health and measures."""
+
+from typing import Any
+
+from fastapi import APIRouter, FastAPI, Response
+from fastapi.routing import APIRoute
+from prometheus_client import CONTENT_TYPE_LATEST, generate_latest
+from sqlalchemy import text
+
+from chassis.service import ServiceSpec
+from chassis.web.middleware import Edge
+from chassis.web.problems import install_errors, problems
+from chassis.web.units import Resources
+
+
+def build_app(spec: ServiceSpec, resources: Resources) -> FastAPI:
+    """The service's app, with its own OpenAPI document, health and measures."""
+    app = FastAPI(
+        title=spec.title,
+        description=spec.description,
+        version=spec.version,
+        docs_url=None,
+        redoc_url=None,
+        responses=problems(422),
+        generate_unique_id_function=lambda route: operation_id(spec.name, route),
+    )
+    app.state.resources = resources
+    install_errors(app)
+    for router in spec.routers:
+        app.include_router(router)
+    app.include_router(_operations(spec.name, resources))
+    app.add_middleware(Edge, service=spec.name, settings=resources.settings)
+    return app
+
+
+def operation_id(service: str, route: APIRoute) -> str:
+    return f"{service}_{route.name}"
+
+
+def _operations(name: str, resources: Resources) -> APIRouter:
+    router = APIRouter(include_in_schema=False)
+
+    @router.get("/health/live")
+    async def live() -> dict[str, str]:
+        return {"status": "live", "service": name}
+
+    @router.get("/health/ready")
+    async def ready(response: Response) -> dict[str, Any]:
+        detail = await readiness(resources)
+        if not detail["ready"]:
+            response.status_code = 503
+        return {"service": name, **detail}
+
+    @router.get("/metrics")
+    async def metrics() -> Response:
+        return Response(generate_latest(), media_type=CONTENT_TYPE_LATEST)
+
+    return router
+
+
+async def readiness(resources: Resources) -> dict[str, Any]:
+    """Whether the database answers and relay and consumers run, with their lag."""
+    try:
+        async with resources.database.connect() as connection:
+            await connection.execute(text("SELECT 1"))
+    except Exception as error:  # noqa: BLE001  whatever is wrong, it is not ready
+        return {"ready": False, "database": type(error).__name__}
+    detail = await resources.health() if resources.health else {"ready": True}
+    return {"database": "ok", **detail}
