@@ -8,7 +8,7 @@ from chassis.storage import migrate
 KILLED = """
 import os, signal, sys
 from alembic import op
-from chassis import migrate, revisions
+from chassis.storage import migrate, revisions
 
 def killed(*_, **__):
     os.kill(os.getpid(), signal.SIGKILL)
