@@ -47,10 +47,20 @@ run-distributed: .venv/dev ## Run gateway and services as five processes on Post
 
 # ---- proving -------------------------------------------------------------------------------------------------------
 
+PYTEST = $(BIN)/python -m pytest -q -m "not faults" --numprocesses $(WORKERS) --dist loadfile --no-loadscope-reorder
+
 .PHONY: test
-test: .venv/dev ## Run the tests, on real engines wherever they can be had
+test: .venv/dev ## Run the tests: each on one database, those that need it on both, on real engines wherever they can be had
 	@echo "Running the tests"
-	@$(BIN)/python -m pytest -q -m "not faults" --numprocesses $(WORKERS) --dist loadfile --no-loadscope-reorder $(ARGS)
+	@$(PYTEST) --engines needed $(ARGS)
+
+.PHONY: test-rest
+test-rest: .venv/dev ## Repeat on PostgreSQL what `make test` ran on SQLite alone
+	@$(PYTEST) --engines rest $(ARGS)
+
+.PHONY: test-all
+test-all: .venv/dev ## Run every test on both databases
+	@$(PYTEST) --engines all $(ARGS)
 
 .PHONY: test-faults
 test-faults: .venv/dev ## Kill and starve real processes, and compare what is left

@@ -21,6 +21,34 @@ from chassis.web.units import Resources
 
 pytest_plugins = ["tests.engines"]
 
+ON_BOTH = (Path(__file__).parent / "integration" / "chassis", Path(__file__).parent / "contract")
+"""What stands on a database's own ways is always tested on both; so is a module marked ``both_engines``."""
+
+
+def pytest_addoption(parser: pytest.Parser) -> None:
+    sets = "each test on one database, but for those that need both; those left out then; or everything"
+    parser.addoption("--engines", choices=["needed", "rest", "all"], default="all", help=sets)
+
+
+def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
+    """Leave out, or take only, what repeats on PostgreSQL a use case that is tested on SQLite."""
+    wanted = config.getoption("--engines")
+    if wanted == "all":
+        return
+    names = {item.nodeid for item in items}
+    repeats = {item for item in items if _is_repeat(item, names)}
+    kept = [item for item in items if (item in repeats) == (wanted == "rest")]
+    config.hook.pytest_deselected(items=[item for item in items if item not in set(kept)])
+    items[:] = kept
+
+
+def _is_repeat(item: pytest.Item, names: set[str]) -> bool:
+    on_postgresql = getattr(item, "callspec", None) and item.callspec.params.get("database_for") == "postgresql"  # type: ignore[attr-defined]
+    if not on_postgresql or item.nodeid.replace("postgresql", "sqlite") not in names:
+        return False
+    return not (item.get_closest_marker("both_engines") or any(item.path.is_relative_to(room) for room in ON_BOTH))
+
+
 DatabaseFor = Callable[..., Awaitable[Database]]
 ResourcesFor = Callable[..., Awaitable[Resources]]
 
