@@ -35,6 +35,9 @@ def _add_trace(_logger: Any, _method: str, fields: structlog.typing.EventDict) -
     trace = telemetry.trace_id(telemetry.traceparent())
     if trace:
         fields.setdefault("trace", trace)
+    request = telemetry.request_id()
+    if request:
+        fields.setdefault("request", request)
     return fields
 
 

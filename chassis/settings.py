@@ -23,6 +23,8 @@ class ServiceSettings(BaseSettings):
     internal_key: SecretStr | None = Field(default=None, min_length=32)
     """Shared by the gateway and the services; a service that has one answers only callers that show it."""
     max_body_bytes: int = Field(default=1_048_576, ge=1024, le=64 * 1_048_576)
+    access_log: bool = True
+    """Whether each request leaves a line in the log; health and measures leave theirs at level DEBUG."""
     relay_batch: int = Field(default=4000, ge=1, le=20_000)
     consumer_lanes: int = Field(default=3, ge=1, le=64)
     """How many transactions a consumer has under way, each on partitions of its own."""

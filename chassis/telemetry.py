@@ -2,12 +2,15 @@
 
 import re
 import secrets
+from collections.abc import Iterator
+from contextlib import contextmanager
 from contextvars import ContextVar
 
 from prometheus_client import Counter, Gauge, Histogram
 
 _TRACEPARENT = re.compile(r"00-([0-9a-f]{32})-([0-9a-f]{16})-[0-9a-f]{2}")
 _current: ContextVar[str | None] = ContextVar("traceparent", default=None)
+_request: ContextVar[str | None] = ContextVar("request_id", default=None)
 
 REQUESTS = Histogram("suite_http_request_seconds", "Time to answer a request", ["service", "method", "status"])
 PUBLISHED = Counter("suite_relay_published_total", "Events published by the relay", ["service"])
@@ -31,6 +34,26 @@ def continue_trace(header: str | None) -> str:
     trace = f"00-{found[1]}-{secrets.token_hex(8)}-01" if found else new_traceparent()
     _current.set(trace)
     return trace
+
+
+@contextmanager
+def request(traceparent: str | None, request_id: str | None) -> Iterator[str]:
+    """Be inside one request: in the trace that its caller names and under its id, or new ones; yields the id.
+
+    Both are left at the end: what runs afterwards in the same context, such as the next connection, has its own.
+    """
+    entered = _current.set(None), _request.set(request_id or secrets.token_hex(16))
+    continue_trace(traceparent)
+    try:
+        yield _request.get() or ""
+    finally:
+        _current.reset(entered[0])
+        _request.reset(entered[1])
+
+
+def request_id() -> str | None:
+    """The id of the request at hand, if one is."""
+    return _request.get()
 
 
 def leave_trace() -> None:

@@ -6,16 +6,18 @@ from typing import Final
 from fastapi import FastAPI
 
 from chassis.service import ServiceSpec
-from chassis.web.middleware import INTERNAL_KEY_HEADER
+from chassis.web.admission import INTERNAL_KEY_HEADER
+from chassis.web.middleware import RequestMiddleware
 from chassis.web.problems import install_errors
 from chassis.web.units import Resources
-from gateway.documents import Catalogue
+from gateway.access.admission import key_admission
+from gateway.access.keyring import Keyring
+from gateway.access.models import Base
+from gateway.documents.joined_document import JoinedDocument
 from gateway.endpoints import assets, router
-from gateway.guard import Guard, Keyring
-from gateway.models import Base
-from gateway.proxy import Forward
+from gateway.proxy.forward import Forward
+from gateway.proxy.upstreams import Upstream
 from gateway.settings import GatewaySettings
-from gateway.upstreams import Upstream
 
 SPEC: Final = ServiceSpec(
     name="gateway",
@@ -28,6 +30,13 @@ SPEC: Final = ServiceSpec(
     metadata=Base.metadata,
     package="gateway",
     routers=(router,),
+)
+
+
+_SAFE_HEADERS: Final = (
+    (b"x-content-type-options", b"nosniff"),
+    (b"referrer-policy", b"no-referrer"),
+    (b"content-security-policy", b"default-src 'none'; frame-ancestors 'none'"),
 )
 
 
@@ -49,37 +58,38 @@ def create_gateway(
     )
     app.router.redirect_slashes = False
     install_errors(app)
-    prefixes = {service: f"/{service}/v1" for service in upstreams}
-    secret = resources.settings.internal_key
-    internal_key = secret.get_secret_value() if secret else None
-    for service, client in upstreams.items():
-        forward = Forward(
-            service,
-            client,
-            internal_key=internal_key,
-            body_limit=resources.settings.max_body_bytes,
-            timeout=settings.answer_timeout,
-        )
-        app.mount(prefixes[service], forward)
-    app.mount("/docs/assets", assets())
-    app.include_router(router)
-    _keep(app, resources, upstreams, prefixes, settings, internal_key)
-    app.add_middleware(Guard, keyring=Keyring(resources.database, settings.key_memory))
+    _mount(app, resources, upstreams, settings)
+    _set_state(app, resources, upstreams, settings)
+    app.add_middleware(
+        RequestMiddleware,
+        service=SPEC.name,
+        admit=key_admission(Keyring(resources.database, settings.key_memory)),
+        body_limit=resources.settings.max_body_bytes,
+        headers=_SAFE_HEADERS,
+        access_log=resources.settings.access_log,
+    )
     return app
 
 
-def _keep(
-    app: FastAPI,
-    resources: Resources,
-    upstreams: Mapping[str, Upstream],
-    prefixes: Mapping[str, str],
-    settings: GatewaySettings,
-    internal_key: str | None,
+def _mount(app: FastAPI, resources: Resources, upstreams: Mapping[str, Upstream], settings: GatewaySettings) -> None:
+    """The services, each under its prefix, and what the gateway answers itself."""
+    internal_key = _internal_key(resources)
+    for service, client in upstreams.items():
+        forward = Forward(service, client, internal_key=internal_key, timeout=settings.answer_timeout)
+        app.mount(prefix_of(service), forward)
+    app.mount("/docs/assets", assets())
+    app.include_router(router)
+
+
+def _set_state(
+    app: FastAPI, resources: Resources, upstreams: Mapping[str, Upstream], settings: GatewaySettings
 ) -> None:
     """Put on the app what its endpoints read."""
+    internal_key = _internal_key(resources)
+    prefixes = {service: prefix_of(service) for service in upstreams}
     app.state.resources, app.state.upstreams = resources, upstreams
     app.state.prefixes, app.state.settings = prefixes, settings
-    app.state.catalogue = Catalogue(
+    app.state.document = JoinedDocument(
         app.openapi,
         upstreams,
         prefixes=prefixes,
@@ -87,3 +97,12 @@ def _keep(
         timeout=settings.ready_timeout,
         memory=settings.document_memory,
     )
+
+
+def prefix_of(service: str) -> str:
+    return f"/{service}/v1"
+
+
+def _internal_key(resources: Resources) -> str | None:
+    secret = resources.settings.internal_key
+    return secret.get_secret_value() if secret else None

@@ -5,11 +5,11 @@ from importlib.resources import files
 from typing import Annotated, Any, Final
 
 from fastapi import APIRouter, Depends, Request, Response
-from fastapi.responses import HTMLResponse
+from fastapi.responses import HTMLResponse, PlainTextResponse
 from prometheus_client import CONTENT_TYPE_LATEST, generate_latest
 from starlette.staticfiles import StaticFiles
 
-from gateway.documents import Catalogue
+from gateway.documents.joined_document import JoinedDocument
 from gateway.readiness import suite_readiness
 
 PAGE_POLICY: Final = (
@@ -22,8 +22,8 @@ _PAGE_HEADERS: Final = {"content-security-policy": PAGE_POLICY, "cache-control":
 router = APIRouter()
 
 
-def _catalogue(request: Request) -> Catalogue:
-    found: Catalogue = request.app.state.catalogue
+def _document(request: Request) -> JoinedDocument:
+    found: JoinedDocument = request.app.state.document
     return found
 
 
@@ -41,8 +41,14 @@ async def front_page(request: Request) -> HTMLResponse:
 
 
 @router.get("/docs", include_in_schema=False)
+@router.get("/docs/", include_in_schema=False)
 async def docs_page() -> HTMLResponse:
     return HTMLResponse((_PAGES / "docs.html").read_text(encoding="utf-8"), headers=_PAGE_HEADERS)
+
+
+@router.get("/robots.txt", include_in_schema=False)
+async def robots() -> PlainTextResponse:
+    return PlainTextResponse("User-agent: *\nDisallow: /\n")
 
 
 @router.get("/favicon.ico", include_in_schema=False)
@@ -52,8 +58,8 @@ async def favicon() -> Response:
 
 
 @router.get("/openapi.json", include_in_schema=False)
-async def joined_document(catalogue: Annotated[Catalogue, Depends(_catalogue)]) -> Response:
-    return Response(await catalogue.document(), media_type="application/json", headers={"cache-control": "no-cache"})
+async def openapi_document(document: Annotated[JoinedDocument, Depends(_document)]) -> Response:
+    return Response(await document.get(), media_type="application/json", headers={"cache-control": "no-cache"})
 
 
 @router.get("/health/live", tags=["health"], summary="Whether this process answers")

@@ -22,8 +22,8 @@ from chassis.web.units import Resources
 from contracts.topics import SERVICES, events_topic, state_topic
 from gateway.app import SPEC as GATEWAY
 from gateway.app import create_gateway
+from gateway.proxy.upstreams import all_over_network, in_process
 from gateway.settings import GatewaySettings
-from gateway.upstreams import all_over_network, in_process
 from services.finance.app import SPEC as FINANCE
 from services.indicators.app import SPEC as INDICATORS
 from services.pledges.app import SPEC as PLEDGES
@@ -110,7 +110,9 @@ async def everything(settings: SuiteSettings) -> AsyncIterator[Running]:
         upstreams = {name: in_process(name, app) for name, app in inner.items()}
         for client in upstreams.values():
             stack.push_async_callback(client.aclose)
-        app = create_gateway(Resources(databases["gateway"], _trusting()), upstreams)
+        app = create_gateway(
+            Resources(databases["gateway"], _trusting(access_log=ServiceSettings().access_log)), upstreams
+        )
         await _at_work(runtimes, stack)
         yield Running(app, databases, bus, runtimes, inner)
 
@@ -141,9 +143,9 @@ async def gateway_alone(settings: SuiteSettings) -> AsyncIterator[Running]:
         yield Running(app, {"gateway": database}, None, [], {})
 
 
-def _trusting() -> ServiceSettings:
-    """Inside one process the gateway calls the services directly: there is no door between them to lock."""
-    return ServiceSettings().model_copy(update={"internal_key": None})
+def _trusting(*, access_log: bool = False) -> ServiceSettings:
+    """Inside one process the gateway calls the services directly: no door to lock, no call logged twice."""
+    return ServiceSettings().model_copy(update={"internal_key": None, "access_log": access_log})
 
 
 def _resources(runtime: ServiceRuntime, settings: ServiceSettings | None = None) -> Resources:

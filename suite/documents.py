@@ -13,7 +13,7 @@ from contracts import finance, indicators, pledges, risks
 from contracts.envelope import Body, CloudEvent
 from contracts.topics import events_topic, state_topic
 from gateway.app import create_gateway
-from gateway.upstreams import in_process
+from gateway.proxy.upstreams import in_process
 from suite.compose import SPECS
 
 EVENTS: dict[str, dict[str, type[Body]]] = {

@@ -7,7 +7,7 @@ from typing import TypeVar
 import typer
 
 from chassis.storage.transaction import Tx
-from gateway import service
+from gateway.access import service
 from suite import compose
 from suite.settings import SuiteSettings
 

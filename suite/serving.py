@@ -14,7 +14,7 @@ import uvicorn
 from starlette.types import ASGIApp
 
 from chassis.memory import settle_memory
-from gateway import service as keys
+from gateway.access import service as keys
 from suite import addresses, business_date, compose, stopping
 from suite.load import load_reference
 from suite.settings import MEMBERS, SuiteSettings

@@ -8,7 +8,8 @@ from prometheus_client import CONTENT_TYPE_LATEST, generate_latest
 from sqlalchemy import text
 
 from chassis.service import ServiceSpec
-from chassis.web.middleware import Edge
+from chassis.web.admission import service_admission
+from chassis.web.middleware import RequestMiddleware
 from chassis.web.problems import install_errors, problems
 from chassis.web.units import Resources
 
@@ -29,7 +30,13 @@ def build_app(spec: ServiceSpec, resources: Resources) -> FastAPI:
     for router in spec.routers:
         app.include_router(router)
     app.include_router(_operations(spec.name, resources))
-    app.add_middleware(Edge, service=spec.name, settings=resources.settings)
+    app.add_middleware(
+        RequestMiddleware,
+        service=spec.name,
+        admit=service_admission(resources.settings),
+        body_limit=resources.settings.max_body_bytes,
+        access_log=resources.settings.access_log,
+    )
     return app
 
 

@@ -1,82 +1,175 @@
-"""The outermost layer of a service."""
+"""The outermost layer of every app, the gateway's and the services': one way in, measured and logged alike."""
 
-import hmac
+import re
 import time
+from collections.abc import Awaitable, Callable, Sequence
+from typing import Final
 
-from starlette.exceptions import HTTPException
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from chassis import telemetry
-from chassis.errors import PayloadTooLarge, Problem, Unauthorized, Unsupported
-from chassis.settings import ServiceSettings
+from chassis.errors import PayloadTooLarge, Problem
+from chassis.logging import get_logger
 from chassis.web.problems import crash_response, problem_response
 
-INTERNAL_KEY_HEADER = "x-internal-key"
-NOT_ANSWERED = 0
+log = get_logger()
+
+REQUEST_ID_HEADER: Final = "x-request-id"
+NOT_ANSWERED: Final = 0
+_METHODS: Final = frozenset({"GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS"})
+_REQUEST_ID: Final = re.compile(rb"[A-Za-z0-9._~-]{8,64}")
+_LONGEST_PATH: Final = 200
+
+Header = tuple[bytes, bytes]
+Admission = Callable[[Scope], Awaitable[str]]
+"""Says who calls, or raises the problem by which the call goes no further."""
 
 
-class Edge:
-    """Outermost layer: trace, measure, and refuse what should not come further in.
+class RequestMiddleware:
+    """Trace, request id, measure, access log, limit on bodies and admission, each once for every request.
 
-    Bodies over the limit and bodies that are not JSON are refused before they are read whole; a service that has an
-    internal key answers only callers that show it (health aside).
+    Args:
+        service: its name in measures and logs.
+        admit: who may come further.
+        body_limit: most bytes of a body, whether or not its length is declared.
+        headers: put on every answer that does not set them itself.
+        access_log: whether each request leaves a line; not where a gateway in this process leaves one for it.
     """
 
-    def __init__(self, app: ASGIApp, *, service: str, settings: ServiceSettings) -> None:
+    def __init__(
+        self,
+        app: ASGIApp,
+        *,
+        service: str,
+        admit: Admission,
+        body_limit: int,
+        headers: Sequence[Header] = (),
+        access_log: bool = True,
+    ) -> None:
         self.app = app
         self.service = service
-        self.limit = settings.max_body_bytes
-        self.key = settings.internal_key.get_secret_value().encode() if settings.internal_key else None
+        self.admit = admit
+        self.body_limit = body_limit
+        self.headers = headers
+        self.access_log = access_log
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        if scope["type"] != "http":
+        if scope["type"] == "http":
+            await self._answer(scope, receive, send)
+        elif scope["type"] == "lifespan":
             await self.app(scope, receive, send)
-            return
-        headers = {name: value for name, value in scope["headers"]}  # noqa: C416  typed as bytes pairs
-        telemetry.continue_trace(headers.get(b"traceparent", b"").decode("latin-1"))
-        started, status = time.perf_counter(), [NOT_ANSWERED]
+        else:  # nothing here speaks anything else; a WebSocket closed before it was accepted is a 403
+            await send({"type": "websocket.close", "code": 1008, "reason": ""})
 
-        async def watched(message: Message) -> None:
-            if message["type"] == "http.response.start":
-                status[0] = message["status"]
-            await send(message)
+    async def _answer(self, scope: Scope, receive: Receive, send: Send) -> None:
+        trace, given = (header(scope, name) for name in (b"traceparent", REQUEST_ID_HEADER.encode()))
+        given_id = given.decode() if _REQUEST_ID.fullmatch(given) else None
+        with telemetry.request(trace.decode("latin-1"), given_id) as request_id:
+            added = [(REQUEST_ID_HEADER.encode(), request_id.encode()), *self.headers]
+            exchange = Exchange(scope, receive, send, limit=self.body_limit, headers=added)
+            try:
+                exchange.caller = await self.admit(exchange.scope)
+                await exchange.run(self.app)
+            except Problem as problem:
+                await exchange.refuse(problem)
+            finally:
+                self._record(exchange)
 
+    def _record(self, exchange: "Exchange") -> None:
+        method = exchange.method if exchange.method in _METHODS else "other"
+        seconds = time.perf_counter() - exchange.started
+        telemetry.REQUESTS.labels(self.service, method, str(exchange.status)).observe(seconds)
+        path: str = exchange.scope["path"]
+        if self.access_log:
+            write = log.debug if path.startswith(("/health/", "/metrics")) else log.info
+            write(
+                "request.answered",
+                service=self.service,
+                method=method,
+                path=path[:_LONGEST_PATH],
+                status=exchange.status,
+                ms=round(seconds * 1000, 1),
+                caller=exchange.caller,
+            )
+
+
+class Exchange:
+    """One request and its answer. A HEAD is read as a GET whose body stays here."""
+
+    def __init__(self, scope: Scope, receive: Receive, send: Send, *, limit: int, headers: Sequence[Header]) -> None:
+        self.method: str = scope["method"]
+        self.scope = {**scope, "method": "GET"} if self.method == "HEAD" else scope
+        self.started = time.perf_counter()
+        self.status = NOT_ANSWERED
+        self.caller = ""
+        self._receive = receive
+        self._send = send
+        self._limit = limit
+        self._read = 0
+        self._headers = headers
+        self._too_large: PayloadTooLarge | None = None
+        """Set once a body has passed the limit: whoever reads it may swallow the problem or make another of it."""
+
+    async def run(self, app: ASGIApp) -> None:
+        """Let ``app`` answer, unless the body is too large or the app breaks before it has begun to."""
+        length = header(self.scope, b"content-length")
+        if length.isdigit() and int(length[:30]) > self._limit:
+            raise self._over()
         try:
-            self._admit(scope, headers)
-            await self.app(scope, _bounded(receive, self.limit), watched)
-        except Problem as problem:
-            await problem_response(problem, scope["path"])(scope, receive, watched)
+            await app(self.scope, self.receive, self.send)
+        except Problem:
+            raise
         except Exception as error:
-            if status[0] != NOT_ANSWERED:
+            if self.status != NOT_ANSWERED:
                 raise
-            await crash_response(error, scope["path"])(scope, receive, watched)
-        finally:
-            elapsed = time.perf_counter() - started
-            telemetry.REQUESTS.labels(self.service, scope["method"], str(status[0])).observe(elapsed)
+            await crash_response(error, self.scope["path"])(self.scope, self.receive, self.send)
 
-    def _admit(self, scope: Scope, headers: dict[bytes, bytes]) -> None:
-        if self.key and not scope["path"].startswith("/health/"):
-            shown = headers.get(INTERNAL_KEY_HEADER.encode(), b"")
-            if not hmac.compare_digest(shown, self.key):
-                raise Unauthorized("This service answers the gateway only.")
-        length = headers.get(b"content-length", b"0")
-        if length.isdigit() and int(length) > self.limit:
-            raise PayloadTooLarge(f"At most {self.limit} bytes are read.")
-        has_body = length not in {b"", b"0"} or b"transfer-encoding" in headers
-        kind = headers.get(b"content-type", b"").split(b";")[0].strip().lower()
-        if has_body and not (kind == b"application/json" or kind.endswith(b"+json")):
-            raise Unsupported("Send application/json.")
+    async def refuse(self, problem: Problem) -> None:
+        await problem_response(problem, self.scope["path"])(self.scope, self.receive, self.send)
 
+    async def receive(self) -> Message:
+        """The next part of the body.
 
-def _bounded(receive: Receive, limit: int) -> Receive:
-    seen = 0
-
-    async def bounded() -> Message:
-        nonlocal seen
-        message = await receive()
-        seen += len(message.get("body", b""))
-        if seen > limit:
-            raise HTTPException(PayloadTooLarge.status, f"At most {limit} bytes are read.")  # others become a 400
+        Raises:
+            PayloadTooLarge: it is more than the limit.
+        """
+        message = await self._receive()
+        self._read += len(message.get("body", b""))
+        if self._read > self._limit:
+            self._too_large = self._over()
+            raise self._too_large
         return message
 
-    return bounded
+    async def send(self, message: Message) -> None:
+        """Pass on a part of the answer; what follows on a body over the limit is always the problem."""
+        if message["type"] == "http.response.start":
+            if self._too_large and message["status"] != PayloadTooLarge.status:
+                problem, self._too_large = self._too_large, None
+                await self.refuse(problem)
+                self._send = _nowhere
+                return
+            self.status = message["status"]
+            message = self._with_headers(message)
+        elif self.method == "HEAD":
+            if message.get("more_body", False):
+                return
+            message = {"type": message["type"], "body": b""}
+        await self._send(message)
+
+    def _with_headers(self, message: Message) -> Message:
+        headers = list(message.get("headers", ()))
+        present = {name.lower() for name, _ in headers}
+        headers.extend(pair for pair in self._headers if pair[0] not in present)
+        return {**message, "headers": headers}
+
+    def _over(self) -> PayloadTooLarge:
+        return PayloadTooLarge(f"At most {self._limit} bytes are read.")
+
+
+async def _nowhere(_message: Message) -> None:
+    """What an app goes on to say after the problem was sent."""
+
+
+def header(scope: Scope, name: bytes) -> bytes:
+    """The first header of that name, in small letters; empty where there is none."""
+    return next((value for found, value in scope["headers"] if found == name), b"")

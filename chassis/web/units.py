@@ -10,10 +10,9 @@ from chassis.clock import Clock, system_clock
 from chassis.settings import ServiceSettings
 from chassis.storage.database import Database
 from chassis.storage.transaction import Tx
+from chassis.web.admission import ACTOR_HEADER, actor_of
 
 T = TypeVar("T")
-
-ACTOR_HEADER = "x-actor"
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,7 +35,7 @@ class Unit(Protocol):
 def _unit(request: Request, *, write: bool) -> Unit:
     database: Database = request.app.state.resources.database
     run = database.write if write else database.read
-    actor = request.headers.get(ACTOR_HEADER, "anonymous")[:100]
+    actor = actor_of(request.headers.get(ACTOR_HEADER))
     return lambda work: run(work, actor=actor)
 
 

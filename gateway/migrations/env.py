@@ -1,4 +1,4 @@
 from chassis.storage.migrate import run_env
-from gateway.models import Base
+from gateway.access.models import Base
 
 run_env(Base.metadata)

@@ -1,11 +1,15 @@
 """What every service does with a request before and after its own code."""
 
+import re
+
 import httpx
 import pytest
 from fastapi import APIRouter
 from pydantic import Field, SecretStr
 from sqlalchemy import select
+from structlog.testing import capture_logs
 
+from chassis import telemetry
 from chassis.errors import Conflict, FieldError
 from chassis.service import ServiceSpec
 from chassis.settings import ServiceSettings
@@ -122,15 +126,79 @@ async def test_broken_json_and_other_types(client):
     assert (await client.post("/tally/v1/notes", json={"name": "a", "number": 1})).status_code == 201
 
 
-async def test_a_large_body_is_refused_with_or_without_its_length(database):
-    async with client_of(database, max_body_bytes=2048) as client:
-        await refused(client, 413, content=b"x" * 4096, headers=JSON)
+LIMIT = 2048
 
-        async def chunks():
-            for _ in range(40):
-                yield b" " * 100
 
-        await refused(client, 413, content=chunks(), headers=JSON)
+def note_of(size):
+    """A note whose JSON is exactly ``size`` bytes."""
+    note = b'{"name": "a", "number": 1}'
+    return note + b" " * (size - len(note))
+
+
+async def in_chunks(body):
+    for start in range(0, len(body), 100):
+        yield body[start : start + 100]
+
+
+@pytest.mark.parametrize("send", [lambda body: body, in_chunks], ids=["declared", "chunked"])
+async def test_a_body_at_the_limit_is_taken_and_one_byte_more_is_not(database, send):
+    async with client_of(database, max_body_bytes=LIMIT) as client:
+        taken = await client.post("/tally/v1/notes", content=send(note_of(LIMIT)), headers=JSON)
+        assert taken.status_code == 201, taken.text
+        problem = await refused(client, 413, content=send(note_of(LIMIT + 1)), headers=JSON)
+        assert problem["type"] == "/problems/payload-too-large"
+        assert str(LIMIT) in problem["detail"]
+
+
+async def test_a_body_that_lies_about_its_length_is_counted(database):
+    async with client_of(database, max_body_bytes=LIMIT) as client:
+        lying = JSON | {"content-length": "10"}
+        await refused(client, 413, content=in_chunks(note_of(LIMIT + 1)), headers=lying)
+
+
+async def test_a_request_has_an_id_that_its_caller_may_choose(client):
+    chosen = "import-2018-02.row_7"
+    assert (await client.get("/tally/v1/notes", headers={"x-request-id": chosen})).headers["x-request-id"] == chosen
+    for odd in ("short", "x" * 65, "with space", "new\tline"):
+        made = (await client.get("/tally/v1/nothing", headers={"x-request-id": odd})).headers["x-request-id"]
+        assert re.fullmatch("[0-9a-f]{32}", made)
+
+
+async def test_each_request_leaves_one_line_and_health_none_at_info(client, database):
+    with capture_logs() as lines:
+        await client.get("/tally/v1/notes", headers={"x-actor": "Ana"})
+        await client.post("/tally/v1/notes", json={"name": "a", "number": 99})
+        await client.get("/health/live")
+    shown = [line for line in lines if line["event"] == "request.answered" and line["log_level"] == "info"]
+    assert [(line["method"], line["status"], line["caller"]) for line in shown] == [
+        ("GET", 200, "Ana"),
+        ("POST", 500, "anonymous"),
+    ]
+    async with client_of(database, access_log=False) as quiet:
+        with capture_logs() as lines:
+            await quiet.get("/tally/v1/notes")
+    assert lines == []
+
+
+async def test_requests_after_one_another_have_traces_of_their_own(client):
+    traces = []
+
+    def note(_logger, _method, fields):
+        traces.append((telemetry.traceparent(), telemetry.request_id()))
+        return fields
+
+    with capture_logs(processors=[note]):
+        await client.get("/tally/v1/notes")
+        await client.get("/tally/v1/notes")
+    assert len({trace for trace, _ in traces}) == len({request for _, request in traces}) == 2
+    assert (telemetry.traceparent(), telemetry.request_id()) == (None, None)
+
+
+async def test_what_can_be_read_has_a_head(client):
+    whole = await client.get("/tally/v1/notes")
+    head = await client.head("/tally/v1/notes")
+    assert (head.status_code, head.content) == (200, b"")
+    assert head.headers["content-length"] == str(len(whole.content))
 
 
 async def test_unknown_paths_and_methods_are_problems_too(client):

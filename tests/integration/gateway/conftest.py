@@ -16,10 +16,10 @@ from starlette.types import ASGIApp, Receive, Scope, Send
 
 from chassis.settings import ServiceSettings
 from chassis.storage.database import Database
-from gateway import service
+from gateway.access import service
 from gateway.app import create_gateway
+from gateway.proxy.upstreams import Upstream, over_network
 from gateway.settings import GatewaySettings
-from gateway.upstreams import Upstream, over_network
 from tests.conftest import ResourcesFor
 
 INTERNAL_KEY = "internal-" + "k" * 32

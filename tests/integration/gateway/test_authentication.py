@@ -6,15 +6,24 @@ import httpx
 import pytest
 from sqlalchemy import event
 
-from gateway import service
-from gateway.domain import make_key
+from gateway.access import service
+from gateway.access.keys import make_key
 from tests.integration.gateway.conftest import Front, FrontOf, Serve, echo
 
 pytestmark = pytest.mark.parametrize("database_for", ["sqlite"], indirect=True)
 """What is asked here does not depend on the database; ``test_keys`` asks the rest on both."""
 
-ELSEWHERE = ["/risks/v1/risks", "/metrics", "/no-such-path", "/docs/", "/redoc", "/health", "/openapi.json/x", "//docs"]
-OPEN = ["/", "/docs", "/openapi.json", "/health/live", "/favicon.ico", "/docs/assets/docs.js"]
+ELSEWHERE = [
+    "/risks/v1/risks",
+    "/metrics",
+    "/no-such-path",
+    "/docs/x",
+    "/redoc",
+    "/health",
+    "/openapi.json/x",
+    "//docs",
+]
+OPEN = ["/", "/docs", "/docs/", "/robots.txt", "/openapi.json", "/health/live", "/favicon.ico", "/docs/assets/docs.js"]
 
 
 def problem(answer: httpx.Response) -> dict[str, object]:

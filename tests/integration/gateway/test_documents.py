@@ -17,9 +17,9 @@ from chassis.web.bodies import StrictBody
 from chassis.web.paging import PageBody
 from chassis.web.problems import problems
 from chassis.web.units import Resources
-from gateway.models import Base
+from gateway.access.models import Base
+from gateway.proxy.upstreams import in_process
 from gateway.settings import SERVICES
-from gateway.upstreams import in_process
 from tests.conftest import ResourcesFor
 from tests.integration.gateway.conftest import INTERNAL_KEY, FrontOf, Serve
 

@@ -8,7 +8,7 @@ import httpx
 import pytest
 from starlette.types import Receive, Scope, Send
 
-from gateway.upstreams import in_process
+from gateway.proxy.upstreams import in_process
 from tests.integration.gateway.conftest import FrontOf, Serve, echo, listening, served
 
 pytestmark = pytest.mark.parametrize("database_for", ["sqlite"], indirect=True)

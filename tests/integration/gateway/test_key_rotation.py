@@ -3,8 +3,8 @@
 import asyncio
 
 from chassis.storage.database import Database
-from gateway import domain, service
-from gateway.errors import AdminKeyRevoked
+from gateway.access import keys, service
+from gateway.access.errors import AdminKeyRevoked
 from tests.conftest import DatabaseFor
 
 OLD, ONE, OTHER = "o" * 32, "a" * 32, "b" * 32
@@ -12,7 +12,7 @@ OLD, ONE, OTHER = "o" * 32, "a" * 32, "b" * 32
 
 async def _good(database: Database) -> list[str]:
     async def opens(key: str) -> bool:
-        digest = domain.hash_key(key)
+        digest = keys.hash_key(key)
         return await database.read(lambda tx: service.authenticate(tx, digest)) is not None
 
     return [key for key in (OLD, ONE, OTHER) if await opens(key)]

@@ -8,8 +8,8 @@ import pytest
 
 from chassis.storage import migrate
 from chassis.storage.database import Database
-from gateway import domain, repository, service
-from gateway.errors import AdminKeyRevoked, AdminKeyWeak, KeyNameTaken, KeyUnknown
+from gateway.access import keys, repository, service
+from gateway.access.errors import AdminKeyRevoked, AdminKeyWeak, KeyNameTaken, KeyUnknown
 from tests.conftest import DatabaseFor
 
 
@@ -19,7 +19,7 @@ async def database(database_for: DatabaseFor) -> Database:
 
 
 async def who(database: Database, key: str) -> str | None:
-    caller = await database.read(lambda tx: service.authenticate(tx, domain.hash_key(key)))
+    caller = await database.read(lambda tx: service.authenticate(tx, keys.hash_key(key)))
     return caller.name if caller else None
 
 
@@ -40,7 +40,7 @@ async def test_a_key_opens_and_is_kept_nowhere(database: Database) -> None:
 
 async def test_unknown_keys_open_nothing(database: Database) -> None:
     await database.write(lambda tx: service.create_key(tx, "etl"))
-    assert await who(database, domain.make_key(secrets.token_bytes(32))) is None
+    assert await who(database, keys.make_key(secrets.token_bytes(32))) is None
 
 
 async def test_a_revoked_key_opens_nothing_and_its_name_is_never_given_again(database: Database) -> None:
@@ -84,7 +84,7 @@ async def test_gateways_that_start_at_the_same_time_set_one_key(database: Databa
     assert await who(database, secret) == "admin"
 
 
-@pytest.mark.parametrize("step", ["by_hash", "add"])
+@pytest.mark.parametrize("step", ["get_by_hash", "save_key"])
 @pytest.mark.parametrize("database_for", [pytest.param("postgresql", marks=pytest.mark.postgres)], indirect=True)
 async def test_a_gateway_that_another_one_overtakes_finds_the_key(
     database: Database, monkeypatch: pytest.MonkeyPatch, step: str

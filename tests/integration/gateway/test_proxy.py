@@ -10,7 +10,7 @@ import pytest
 from fastapi import FastAPI
 from starlette.types import ASGIApp, Receive, Scope, Send
 
-from gateway.upstreams import in_process
+from gateway.proxy.upstreams import in_process
 from tests.integration.gateway.conftest import INTERNAL_KEY, LIMIT, Front, FrontOf, Serve, echo
 
 pytestmark = pytest.mark.parametrize("database_for", ["sqlite"], indirect=True)

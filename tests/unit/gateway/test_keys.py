@@ -7,33 +7,33 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from gateway import domain
-from gateway.errors import AdminKeyWeak, KeyNameInvalid
+from gateway.access import keys
+from gateway.access.errors import AdminKeyWeak, KeyNameInvalid
 
 
 @given(st.binary(min_size=32, max_size=32))
 def test_a_key_carries_all_of_its_random_bytes_and_fits_a_header(entropy: bytes) -> None:
-    key = domain.make_key(entropy)
+    key = keys.make_key(entropy)
     assert key.startswith("csk_")
     assert len(key) == 4 + 43
-    assert domain.bearer(f"Bearer {key}".encode()) == key
+    assert keys.bearer(f"Bearer {key}".encode()) == key
 
 
 @pytest.mark.parametrize("size", [0, 16, 31, 33])
 def test_a_key_is_never_made_of_less_than_it_should_be(size: int) -> None:
     with pytest.raises(ValueError, match="32 random bytes"):
-        domain.make_key(bytes(size))
+        keys.make_key(bytes(size))
 
 
 def test_only_the_hash_is_kept() -> None:
-    key = domain.make_key(secrets.token_bytes(32))
-    assert domain.hash_key(key) == hashlib.sha256(key.encode()).hexdigest()
-    assert domain.shown_prefix(key) == key[:8]
+    key = keys.make_key(secrets.token_bytes(32))
+    assert keys.hash_key(key) == hashlib.sha256(key.encode()).hexdigest()
+    assert keys.shown_prefix(key) == key[:8]
 
 
 def test_hashes_compare() -> None:
-    assert domain.same_hash("a" * 64, "a" * 64)
-    assert not domain.same_hash("a" * 64, "a" * 63 + "b")
+    assert keys.same_hash("a" * 64, "a" * 64)
+    assert not keys.same_hash("a" * 64, "a" * 63 + "b")
 
 
 @pytest.mark.parametrize(
@@ -56,32 +56,32 @@ def test_hashes_compare() -> None:
     ],
 )
 def test_what_counts_as_a_bearer_header(header: bytes, key: str | None) -> None:
-    assert domain.bearer(header) == key
+    assert keys.bearer(header) == key
 
 
 def test_a_chosen_key_needs_32_characters() -> None:
-    assert domain.admin_key("k" * 32) == "k" * 32
+    assert keys.admin_key("k" * 32) == "k" * 32
     with pytest.raises(AdminKeyWeak, match="it has 31"):
-        domain.admin_key("k" * 31)
+        keys.admin_key("k" * 31)
 
 
 @pytest.mark.parametrize("secret", ["k" * 31 + " ", "k" * 32 + "\n", "ü" * 32, "k" * 40 + '"', "k" * 600])
 def test_a_chosen_key_must_fit_a_header(secret: str) -> None:
     with pytest.raises(AdminKeyWeak):
-        domain.admin_key(secret)
+        keys.admin_key(secret)
 
 
 @given(st.text(alphabet="abcXYZ019._~+/-", min_size=32, max_size=500))
 def test_whatever_is_taken_as_a_chosen_key_can_be_sent(secret: str) -> None:
-    assert domain.bearer(f"Bearer {domain.admin_key(secret)}".encode()) == secret
+    assert keys.bearer(f"Bearer {keys.admin_key(secret)}".encode()) == secret
 
 
 @pytest.mark.parametrize("name", ["first", "Ana Nowak", "etl@plymouth.example", "a", "x" * 64])
 def test_names_a_key_may_have(name: str) -> None:
-    assert domain.key_name(name) == name
+    assert keys.key_name(name) == name
 
 
 @pytest.mark.parametrize("name", ["", " a", "a ", "x" * 65, "a\r\nX-Actor: b", "naïve", "-a", "a;b"])
 def test_names_that_could_not_travel_as_an_actor(name: str) -> None:
     with pytest.raises(KeyNameInvalid):
-        domain.key_name(name)
+        keys.key_name(name)

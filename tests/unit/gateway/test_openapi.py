@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from gateway.openapi import join
+from gateway.documents.join import join
 
 OWN: dict[str, Any] = {
     "info": {"title": "Suite", "version": "1.0.0", "description": "All of it."},

@@ -4,9 +4,11 @@ import base64
 import hashlib
 import hmac
 import re
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
 from typing import Final
 
-from gateway.errors import AdminKeyWeak, KeyNameInvalid
+from gateway.access.errors import AdminKeyWeak, KeyNameInvalid
 
 SCHEME: Final = "csk_"
 ENTROPY_BYTES: Final = 32
@@ -14,11 +16,40 @@ ADMIN_KEY_LENGTH: Final = 32
 """Fewest characters of a key that somebody else has chosen (``SUITE_ADMIN_KEY``)."""
 CHOSEN: Final = "(set)"
 """Stands in place of a prefix where somebody else has chosen the key: nothing of it is shown."""
+USE_RECORDED_EVERY: Final = timedelta(hours=1)
 _LONGEST: Final = 512
 _SHOWN: Final = len(SCHEME) + 4
 _BEARER: Final = re.compile(rb"bearer +([A-Za-z0-9._~+/-]+=*)", re.IGNORECASE)
 _SECRET: Final = re.compile(r"[A-Za-z0-9._~+/-]+=*")
 _NAME: Final = re.compile(r"[A-Za-z0-9](?:[A-Za-z0-9 ._@-]{0,62}[A-Za-z0-9])?")
+
+
+@dataclass(frozen=True, slots=True)
+class Key:
+    """A key as it is stored: its hash, by which nothing can be opened, and never itself."""
+
+    id: int
+    name: str
+    prefix: str
+    hash: str = field(repr=False)
+    created_at: datetime
+    created_by: str
+    revoked_at: datetime | None
+    last_used: datetime | None
+
+
+@dataclass(frozen=True, slots=True)
+class Caller:
+    """Who has a key. ``last_used`` is known to the hour."""
+
+    key_id: int
+    name: str
+    last_used: datetime | None
+
+
+def is_use_due(caller: Caller, now: datetime) -> bool:
+    """Whether the time of last use is old enough to be recorded again."""
+    return caller.last_used is None or now - caller.last_used >= USE_RECORDED_EVERY
 
 
 def make_key(entropy: bytes) -> str:

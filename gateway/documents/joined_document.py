@@ -1,4 +1,4 @@
-"""The joined document, collected from the services and kept for a while."""
+"""The joined document, collected from the services and remembered for a while."""
 
 import asyncio
 import json
@@ -9,19 +9,19 @@ from typing import Any, Final
 import httpx
 
 from chassis.logging import get_logger
-from gateway import openapi
+from gateway.documents import join
 
 log = get_logger()
-MISSING_SHARE: Final = 10
-"""While a service is missing, the document is kept for this fraction of its time."""
+PARTIAL: Final = 10
+"""While a service is missing, the document is remembered for this fraction of its time."""
 
 
-class Catalogue:
+class JoinedDocument:
     """The services' documents joined into one, as JSON."""
 
     def __init__(
         self,
-        own: Callable[[], openapi.Document],
+        own: Callable[[], join.Document],
         upstreams: Mapping[str, httpx.AsyncClient],
         *,
         prefixes: Mapping[str, str],
@@ -37,23 +37,24 @@ class Catalogue:
         self._timeout = timeout
         self._memory = memory
         self._monotonic = monotonic
-        self._kept: tuple[bytes, float] | None = None
+        self._remembered: tuple[bytes, float] | None = None
         self._one_at_a_time = asyncio.Lock()
 
-    async def document(self) -> bytes:
+    async def get(self) -> bytes:
+        """The document, at most as old as it may be remembered."""
         async with self._one_at_a_time:
-            if self._kept is None or self._monotonic() >= self._kept[1]:
-                self._kept = await self._collect()
-            return self._kept[0]
+            if self._remembered is None or self._monotonic() >= self._remembered[1]:
+                self._remembered = await self._collect()
+            return self._remembered[0]
 
     async def _collect(self) -> tuple[bytes, float]:
-        found = await asyncio.gather(*(self._ask(service) for service in self._upstreams))
+        found = await asyncio.gather(*(self._fetch(service) for service in self._upstreams))
         documents = dict(zip(self._upstreams, found, strict=True))
-        joined = openapi.join(self._own(), documents, prefixes=self._prefixes)
-        kept_for = self._memory / (MISSING_SHARE if None in found else 1)
-        return json.dumps(joined, ensure_ascii=False, separators=(",", ":")).encode(), self._monotonic() + kept_for
+        joined = join.join(self._own(), documents, prefixes=self._prefixes)
+        seconds = self._memory / (PARTIAL if None in found else 1)
+        return json.dumps(joined, ensure_ascii=False, separators=(",", ":")).encode(), self._monotonic() + seconds
 
-    async def _ask(self, service: str) -> openapi.Document | None:
+    async def _fetch(self, service: str) -> join.Document | None:
         try:
             async with asyncio.timeout(self._timeout):
                 answer = await self._upstreams[service].get("/openapi.json", headers=self._headers)

@@ -1,0 +1,1 @@
+"""Who may come in: keys, and the check of one on every call."""

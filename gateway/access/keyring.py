@@ -1,0 +1,50 @@
+"""The keys that were good a moment ago."""
+
+import time
+from collections.abc import Callable
+
+from chassis.logging import get_logger
+from chassis.storage.database import Database
+from gateway.access import keys, service
+from gateway.access.keys import Caller
+
+log = get_logger()
+
+
+class Keyring:
+    """Good keys in memory, so that the database is not asked on every call.
+
+    A key is remembered for ``memory`` seconds after it was looked up: a revoked one works that long at most. Only
+    good keys are remembered, so guessing fills nothing.
+    """
+
+    def __init__(self, database: Database, memory: float, monotonic: Callable[[], float] = time.monotonic) -> None:
+        self._database = database
+        self._memory = memory
+        self._monotonic = monotonic
+        self._good: dict[str, tuple[Caller, float]] = {}
+
+    async def caller(self, key: str) -> Caller | None:
+        """Who has this key; None where it is unknown or revoked."""
+        digest = keys.hash_key(key)
+        found = self._good.get(digest)
+        if found and self._monotonic() < found[1]:
+            return found[0]
+        return await self._look_up(digest)
+
+    async def _look_up(self, digest: str) -> Caller | None:
+        caller = await self._database.read(lambda tx: service.authenticate(tx, digest))
+        if caller is None:
+            self._good.pop(digest, None)
+            return None
+        self._good[digest] = caller, self._monotonic() + self._memory
+        await self._record_use(caller)
+        return caller
+
+    async def _record_use(self, caller: Caller) -> None:
+        if not keys.is_use_due(caller, self._database.clock()):
+            return
+        try:
+            await self._database.write(lambda tx: service.record_use(tx, caller))
+        except Exception as error:  # noqa: BLE001  a good key opens the door whether or not this can be written
+            log.warning("gateway.use_not_recorded", key=caller.name, error=type(error).__name__)

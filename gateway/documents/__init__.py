@@ -1,0 +1,1 @@
+"""What describes the suite to its callers: the joined OpenAPI document."""
