@@ -15,7 +15,7 @@ from aiokafka import AIOKafkaConsumer, TopicPartition
 from benchmarks.stage import Figure, Stage, encoded, median_pair, run_async, updated
 from chassis.bus.port import Message
 from chassis.events.consumer import ConsumerLoop
-from chassis.events.inbox import stored_positions
+from chassis.events.inbox import get_stored_offsets
 from chassis.memory import settle_memory
 from chassis.settings import ServiceSettings
 from chassis.web.app import build_app
@@ -93,15 +93,15 @@ async def _ours(stage: Stage) -> float:
     loop = ConsumerLoop(database, bus, SPEC.subscriptions[0], ServiceSettings())
     settle_memory()
     task = asyncio.create_task(loop.run())
-    while not loop.standing:  # noqa: ASYNC110  no bell rings; the limit's clock starts connected, too
+    while not loop.next_offsets:  # noqa: ASYNC110  no bell rings; the limit's clock starts connected, too
         await asyncio.sleep(0.001)
     started = time.perf_counter()
-    while loop.standing != ends:
+    while loop.next_offsets != ends:
         if task.done():
             raise RuntimeError(f"the consumer ended: {loop.stopped}")
         await asyncio.sleep(0.002)
     elapsed = time.perf_counter() - started
-    assert await stored_positions(database, loop.name, list(ends)) == ends
+    assert await get_stored_offsets(database, loop.name, list(ends)) == ends
     task.cancel()
     await asyncio.gather(task, return_exceptions=True)
     await bus.close()

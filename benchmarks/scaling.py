@@ -17,7 +17,7 @@ import httpx
 
 from benchmarks import bench_consumer
 from benchmarks.stage import Stage, run_async
-from chassis.events.inbox import place, stored_positions
+from chassis.events.inbox import get_stored_offsets, save_offsets
 from chassis.logging import configure_logging
 from suite.engines import KafkaServer, PostgresServer
 from suite.settings import MEMBERS
@@ -92,14 +92,14 @@ async def _with(stage: Stage, consumers: int, first: dict[int, int]) -> float:
     """Start the processes while there is nothing to do, then let them at it: starting is not counted."""
     database, bus = stage.database("risks"), await stage.bus()
     ends = await bus.end_offsets(bench_consumer.TOPIC)
-    await database.write(lambda tx: place(tx, "risks", ends))
+    await database.write(lambda tx: save_offsets(tx, "risks", ends))
     command = [sys.executable, "-m", "benchmarks.one_consumer"]
     children = [subprocess.Popen(command) for _ in range(consumers)]
     await asyncio.sleep(6 + consumers)
     start = {at: first[at.partition] for at in ends}
     started = time.perf_counter()
-    await database.write(lambda tx: place(tx, "risks", start))
-    while await stored_positions(database, "risks", list(ends)) != ends:  # noqa: ASYNC110  no bell rings
+    await database.write(lambda tx: save_offsets(tx, "risks", start))
+    while await get_stored_offsets(database, "risks", list(ends)) != ends:  # noqa: ASYNC110  no bell rings
         await asyncio.sleep(0.02)
     elapsed = time.perf_counter() - started
     for child in children:

@@ -11,7 +11,7 @@ from chassis import telemetry
 from chassis.bus.port import Bus, BusError
 from chassis.events import inbox
 from chassis.events.consumer import ConsumerLoop
-from chassis.events.dead_letters import waiting
+from chassis.events.dead_letters import count_parked
 from chassis.events.relay import Relay
 from chassis.events.subscription import Subscription
 from chassis.logging import get_logger
@@ -81,12 +81,12 @@ class ServiceRuntime:
         not unready, since events wait safely in the outbox and on the bus.
         """
         consumers = await self._consumers()
-        unpublished, _ = await self.relay.waiting()
+        unpublished, _ = await self.relay.count_unpublished()
         relay = {"unpublished": unpublished, "failing": self.relay.failing}
         answers = await self._bus_answers(consumers)
         degraded = bool(self.relay.failing) or not answers or any(map(_is_troubled, consumers.values()))
-        said = {"status": "degraded" if degraded else "ok", "bus": "ok" if answers else "silent"}
-        return {"ready": True, **said, "relay": relay, "consumers": consumers}
+        state = {"status": "degraded" if degraded else "ok", "bus": "ok" if answers else "silent"}
+        return {"ready": True, **state, "relay": relay, "consumers": consumers}
 
     async def _consumers(self) -> dict[str, dict[str, Any]]:
         return {loop.name: await self._consumer(loop) for loop in self.loops}
@@ -98,12 +98,12 @@ class ServiceRuntime:
         return await _soon(self.bus.end_offsets(events_topic(self.spec.name))) is not None
 
     async def _consumer(self, loop: ConsumerLoop) -> dict[str, Any]:
-        letters = await self.database.read(lambda tx: waiting(tx, loop.name))
+        parked = await self.database.read(lambda tx: count_parked(tx, loop.name))
         behind = await _soon(lag(self.database, self.bus, loop.subscription))
         if behind == 0:
-            loop.moved_at = time.monotonic()
-        age = round(time.monotonic() - loop.moved_at, 3) if behind != 0 else 0.0
-        return {"lag": behind, "age_seconds": age, "dead_letters": letters, "stopped": loop.stopped}
+            loop.applier.moved_at = time.monotonic()
+        age = round(time.monotonic() - loop.applier.moved_at, 3) if behind != 0 else 0.0
+        return {"lag": behind, "age_seconds": age, "dead_letters": parked, "stopped": loop.stopped}
 
 
 def _is_troubled(seen: Mapping[str, Any]) -> bool:
@@ -128,7 +128,7 @@ async def lag(database: Database, bus: Bus, subscription: Subscription) -> int:
     behind = 0
     for topic in subscription.topics:
         ends = await bus.end_offsets(topic)
-        stored = await inbox.stored_positions(database, subscription.consumer, list(ends))
+        stored = await inbox.get_stored_offsets(database, subscription.consumer, list(ends))
         waiting_in = [partition for partition, end in ends.items() if stored.get(partition, 0) < end]
         begins = await bus.begin_offsets(topic) if waiting_in else {}
         behind += sum(max(0, ends[each] - max(begins[each], stored.get(each, 0))) for each in waiting_in)

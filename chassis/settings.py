@@ -26,7 +26,7 @@ class ServiceSettings(BaseSettings):
     access_log: bool = True
     """Whether each request leaves a line in the log; health and measures leave theirs at level DEBUG."""
     relay_batch: int = Field(default=4000, ge=1, le=20_000)
-    consumer_lanes: int = Field(default=3, ge=1, le=64)
+    consumer_workers: int = Field(default=3, ge=1, le=64)
     """How many transactions a consumer has under way, each on partitions of its own."""
     consumer_batch: int = Field(default=10_000, ge=1, le=15_000)
     """How many events one transaction of a consumer takes at most where many wait; PostgreSQL takes 32,767 parameters

@@ -55,7 +55,7 @@ EXPECTED = (
     addresses.NotConfigured,
     addresses.NoDatabase,
     serving.CannotStart,
-    operations.NotAPlace,
+    operations.NotAnOffset,
     operations.UnknownConsumer,
 )
 """What an operator can mend; said in one line."""
@@ -238,8 +238,8 @@ def list_letters(
     every: Annotated[bool, typer.Option("--all", help="Those decided on, too.")] = False,
 ) -> None:
     """List parked events."""
-    names = [consumer] if consumer else operations.consumers_of(_reachable(operations.listening()))
-    found = _answer(lambda: operations.letters(SuiteSettings(), names, every=every))
+    names = [consumer] if consumer else operations.consumers_of(_reachable(operations.consuming_services()))
+    found = _answer(lambda: operations.list_dead_letters(SuiteSettings(), names, every=every))
     for _, row in found:
         what = f"{row.type or '?'}  {row.subject} v{row.version}"
         say(f"{row.consumer} {row.id}  {row.state}  {what}  {row.reason}: {' '.join(row.error.split())[:120]}")
@@ -249,7 +249,7 @@ def list_letters(
 @letters_app.command(name="show")
 def show_letter(consumer: str, number: Number) -> None:
     """Show one with its body."""
-    row = _answer(lambda: operations.letter(SuiteSettings(), consumer, number))
+    row = _answer(lambda: operations.get_dead_letter(SuiteSettings(), consumer, number))
     if row is None:
         typer.echo(f"There is no dead letter {number}.", err=True)
         raise typer.Exit(1)
@@ -262,7 +262,7 @@ def show_letter(consumer: str, number: Number) -> None:
 def retry_letters(consumer: str, numbers: list[Number]) -> None:
     """Apply parked events through their handler. Again is a no-op."""
     for number, outcome in zip(
-        numbers, _answer(lambda: operations.retry(SuiteSettings(), consumer, numbers)), strict=True
+        numbers, _answer(lambda: operations.retry_dead_letters(SuiteSettings(), consumer, numbers)), strict=True
     ):
         say(f"{number}: {outcome}")
 
@@ -276,7 +276,7 @@ def _words(said: str) -> str:
 @letters_app.command(name="discard")
 def discard_letter(consumer: str, number: Number, reason: Annotated[str, typer.Option(parser=_words)]) -> None:
     """Put one aside for good, with the reason on record."""
-    say(f"{number}: {_answer(lambda: operations.discard(SuiteSettings(), consumer, number, reason))}")
+    say(f"{number}: {_answer(lambda: operations.discard_dead_letter(SuiteSettings(), consumer, number, reason))}")
 
 
 def _is_missing_table(error: DBAPIError) -> bool:

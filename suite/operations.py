@@ -8,7 +8,7 @@ from typing import Any
 from chassis.bus.port import Bus, TopicPartition
 from chassis.errors import Problem
 from chassis.events import dead_letters, replay
-from chassis.events.dead_letters import LetterState
+from chassis.events.dead_letters import DeadLetterState
 from chassis.events.subscription import Subscription
 from chassis.storage.database import Database
 from chassis.storage.outages import is_outage
@@ -18,8 +18,8 @@ from suite.settings import BusSettings, SuiteSettings
 MAX_OFFSET = 2**62
 
 
-class NotAPlace(Exception):  # noqa: N818  named for what it is
-    """What was given names no place in the log."""
+class NotAnOffset(Exception):  # noqa: N818  named for what it is
+    """What was given is neither an offset of the log nor a moment."""
 
 
 class UnknownConsumer(Exception):  # noqa: N818  named for what it is
@@ -31,7 +31,7 @@ def consumers() -> Mapping[str, tuple[str, Subscription]]:
     return {each.consumer: (spec.name, each) for spec in compose.SPECS.values() for each in spec.subscriptions}
 
 
-def listening() -> list[str]:
+def consuming_services() -> list[str]:
     """The services that have a consumer."""
     return sorted({service for service, _ in consumers().values()})
 
@@ -41,10 +41,10 @@ def consumers_of(services: Sequence[str]) -> list[str]:
 
 
 def consumer_named(name: str) -> tuple[str, Subscription]:
-    known = consumers()
-    if name not in known:
-        raise UnknownConsumer(f"There is no consumer {name!r}. There are: {', '.join(sorted(known))}.")
-    return known[name]
+    existing = consumers()
+    if name not in existing:
+        raise UnknownConsumer(f"There is no consumer {name!r}. There are: {', '.join(sorted(existing))}.")
+    return existing[name]
 
 
 @asynccontextmanager
@@ -66,34 +66,39 @@ async def bus_for(settings: SuiteSettings) -> AsyncIterator[Bus]:
         await bus.close()
 
 
-async def letters(settings: SuiteSettings, names: Sequence[str], *, every: bool) -> list[tuple[str, Any]]:
-    """(service, letter) of the consumers of these names, parked ones only unless ``every``."""
+async def list_dead_letters(settings: SuiteSettings, names: Sequence[str], *, every: bool) -> list[tuple[str, Any]]:
+    """(service, dead letter) of the consumers of these names, parked ones only unless ``every``."""
+    state = None if every else DeadLetterState.PARKED
     found: list[tuple[str, Any]] = []
     for name in names:
         service, _ = consumer_named(name)
-        state = None if every else LetterState.PARKED
-        async with database_of(service, settings) as database:
-            rows = await database.read(lambda tx, n=name, s=state: dead_letters.listed(tx, consumer=n, state=s))  # type: ignore[misc]  # bound now
-        found += [(service, row) for row in rows]
+        found += [(service, row) for row in await _list_of(settings, service, name, state)]
     return found
 
 
-async def letter(settings: SuiteSettings, consumer: str, number: int) -> Any:
+async def _list_of(
+    settings: SuiteSettings, service: str, consumer: str, state: DeadLetterState | None
+) -> Sequence[Any]:
+    async with database_of(service, settings) as database:
+        return await database.read(lambda tx: dead_letters.list_dead_letters(tx, consumer=consumer, state=state))
+
+
+async def get_dead_letter(settings: SuiteSettings, consumer: str, number: int) -> Any:
     service, _ = consumer_named(consumer)
     async with database_of(service, settings) as database:
-        return await database.read(lambda tx: dead_letters.shown(tx, number))
+        return await database.read(lambda tx: dead_letters.get_dead_letter(tx, number))
 
 
-async def retry(settings: SuiteSettings, consumer: str, numbers: Sequence[int]) -> list[str]:
+async def retry_dead_letters(settings: SuiteSettings, consumer: str, numbers: Sequence[int]) -> list[str]:
     """Apply parked events through their handler, one transaction each; what still fails stays parked."""
     service, subscription = consumer_named(consumer)
     async with database_of(service, settings) as database:
-        return [await _retried(database, subscription, number) for number in numbers]
+        return [await _retry_one(database, subscription, number) for number in numbers]
 
 
-async def _retried(database: Database, subscription: Subscription, number: int) -> str:
+async def _retry_one(database: Database, subscription: Subscription, number: int) -> str:
     try:
-        return await replay.retry(database, subscription, number)
+        return await replay.retry_dead_letter(database, subscription, number)
     except Problem:
         raise
     except Exception as error:  # whatever a handler raises is what the operator wants to know
@@ -102,10 +107,10 @@ async def _retried(database: Database, subscription: Subscription, number: int) 
         return f"still parked: {' '.join(str(error).split())[:300]}"
 
 
-async def discard(settings: SuiteSettings, consumer: str, number: int, reason: str) -> str:
+async def discard_dead_letter(settings: SuiteSettings, consumer: str, number: int, reason: str) -> str:
     service, _ = consumer_named(consumer)
     async with database_of(service, settings) as database:
-        return await replay.discard(database, number, reason)
+        return await replay.discard_dead_letter(database, number, reason)
 
 
 async def replay_from(settings: SuiteSettings, consumer: str, start: str) -> Mapping[TopicPartition, int]:
@@ -116,26 +121,28 @@ async def replay_from(settings: SuiteSettings, consumer: str, start: str) -> Map
     service, subscription = consumer_named(consumer)
     moment = None if start.isdecimal() and start.isascii() else _milliseconds(start)
     async with database_of(service, settings) as database, bus_for(settings) as bus:
-        places = await _places(bus, subscription, moment, start)
-        return await replay.replay(database, subscription, places)
+        offsets = await _start_offsets(bus, subscription, moment, start)
+        return await replay.replay_from(database, subscription, offsets)
 
 
-async def _places(bus: Bus, subscription: Subscription, moment: int | None, start: str) -> dict[TopicPartition, int]:
-    places: dict[TopicPartition, int] = {}
+async def _start_offsets(
+    bus: Bus, subscription: Subscription, moment: int | None, start: str
+) -> dict[TopicPartition, int]:
+    offsets: dict[TopicPartition, int] = {}
     for topic in subscription.topics:
         if moment is None:
             asked = min(int(start), MAX_OFFSET)
-            places |= {at: max(begin, asked) for at, begin in (await bus.begin_offsets(topic)).items()}
+            offsets |= {at: max(begin, asked) for at, begin in (await bus.begin_offsets(topic)).items()}
         else:
-            places |= await bus.offsets_for_time(topic, moment)
-    return places
+            offsets |= await bus.offsets_for_time(topic, moment)
+    return offsets
 
 
 def _milliseconds(moment: str) -> int:
     try:
         found = datetime.fromisoformat(moment)
     except ValueError:
-        raise NotAPlace(f"{moment!r} is neither an offset nor a moment such as 2026-01-31T09:00:00Z.") from None
+        raise NotAnOffset(f"{moment!r} is neither an offset nor a moment such as 2026-01-31T09:00:00Z.") from None
     return int((found if found.tzinfo else found.replace(tzinfo=UTC)).timestamp() * 1000)
 
 

@@ -34,7 +34,7 @@ class Record(NamedTuple):
 
 @dataclass(frozen=True, slots=True)
 class Batch:
-    """Records of one partition, in order, never empty; nothing stands between ``start`` and the first of them."""
+    """Records of one partition, in order, never empty; the log has nothing between ``start`` and the first of them."""
 
     source: TopicPartition
     start: int
@@ -62,8 +62,8 @@ class Producer(Protocol):
     async def close(self) -> None: ...
 
 
-class Positions(Protocol):
-    """Where the database says a consumer stands: the offset to read next, by partition; absent means from the start."""
+class StoredOffsets(Protocol):
+    """The offsets a consumer reads next, as its database has them, by partition; absent means from the start."""
 
     async def __call__(self, partitions: Sequence[TopicPartition]) -> Mapping[TopicPartition, int]: ...
 
@@ -72,20 +72,20 @@ class Consumer(Protocol):
     """One member of a group. Partitions are shared out among a group's members."""
 
     def batches(self) -> AsyncIterator[Batch | None]:
-        """Records as they come, one partition at a time, from the position the database keeps.
+        """Records as they come, one partition at a time, from the offset that the database has.
 
         Yields ``None`` when nothing came for about a second, so that the caller can look around. Whenever
-        partitions are assigned, reading starts where ``Positions`` says. The caller owns every batch it was given
-        until it says :meth:`done`, and may hold several: their partitions are not handed to another member before,
+        partitions are assigned, reading starts where ``StoredOffsets`` says. The caller owns every batch it was given
+        until it says :meth:`done`, and may have several: their partitions are not handed to another member before,
         or a bounded time has passed (then the caller's compare-and-set fails and it rolls back). Survives loss of
         the bus: it reconnects and goes on.
         """
 
     def done(self, batch: Batch) -> None:
-        """Put down a batch that :meth:`batches` gave, whatever became of it."""
+        """Give back a batch that :meth:`batches` gave, whatever became of it."""
 
     async def commit(self, offsets: Mapping[TopicPartition, int]) -> None:
-        """Tell the bus what to read next, for its own lag figures. Best effort: the database's position rules.
+        """Tell the bus what to read next, for its own lag figures. Best effort: the database's offset rules.
 
         Raises:
             BusError: not recorded; harmless.
@@ -120,12 +120,12 @@ class Bus(Protocol):
 
     async def producer(self) -> Producer: ...
 
-    async def consumer(self, group: str, topics: Sequence[str], positions: Positions) -> Consumer: ...
+    async def consumer(self, group: str, topics: Sequence[str], stored: StoredOffsets) -> Consumer: ...
 
     async def begin_offsets(self, topic: str) -> Mapping[TopicPartition, int]:
         """The offset of the first record still kept, for every partition of ``topic``; the end where none is.
 
-        Above zero where a retention or an operator has deleted what stood before.
+        Above zero where a retention or an operator has deleted what was before.
         """
 
     async def end_offsets(self, topic: str) -> Mapping[TopicPartition, int]:

@@ -12,7 +12,7 @@ from chassis.storage.bulk import upsert
 from chassis.storage.transaction import Tx
 
 
-class LetterState(StrEnum):
+class DeadLetterState(StrEnum):
     PARKED = "parked"
     RETRIED = "retried"
     SUPERSEDED = "superseded"
@@ -25,13 +25,13 @@ class Reason(StrEnum):
     UNREADABLE = "unreadable"
 
 
-_PLACE = ("consumer", "topic", "partition", "offset")
+_KEY = ("consumer", "topic", "partition", "offset")
 
 
-async def park(tx: Tx, consumer: str, record: Record, reason: Reason, error: str, attempts: int) -> None:
-    """Keep ``record`` whole. Parking what is parked or discarded already changes nothing.
+async def save_parked(tx: Tx, consumer: str, record: Record, reason: Reason, error: str, attempts: int) -> None:
+    """Park ``record`` whole. Parking what is parked or discarded already changes nothing.
 
-    What was settled and fails when it is heard again is parked again, and so is another event in the same place, from
+    What was settled and fails when it is read again is parked again, and so is another event at the same offset, from
     a topic that was made anew.
     """
     row = {
@@ -45,23 +45,23 @@ async def park(tx: Tx, consumer: str, record: Record, reason: Reason, error: str
         "reason": reason.value,
         "error": _text(error[:4000]),
         "attempts": attempts,
-        "state": LetterState.PARKED.value,
+        "state": DeadLetterState.PARKED.value,
         "parked_at": tx.now,
         "resolved_at": None,
         "resolution": None,
         **_attributes(record),
     }
-    anew = [name for name in row if name not in _PLACE]
-    await upsert(tx, tx.table("dead_letter"), [row], _PLACE, anew, where=_parks_again)
+    anew = [name for name in row if name not in _KEY]
+    await upsert(tx, tx.table("dead_letter"), [row], _KEY, anew, where=_parks_again)
 
 
-def _parks_again(kept: Table, new: Any) -> ColumnElement[bool]:
-    settled = kept.c.state.in_([LetterState.RETRIED.value, LetterState.SUPERSEDED.value])
-    return or_(settled, kept.c.event_id.is_distinct_from(new.event_id))
+def _parks_again(stored: Table, new: Any) -> ColumnElement[bool]:
+    settled = stored.c.state.in_([DeadLetterState.RETRIED.value, DeadLetterState.SUPERSEDED.value])
+    return or_(settled, stored.c.event_id.is_distinct_from(new.event_id))
 
 
 def _text(value: str) -> str:
-    """Text that any database keeps; what cannot be kept is shown as a replacement character."""
+    """Text that any database stores; what cannot be stored is shown as a replacement character."""
     return value.encode("utf-8", "replace").decode().replace("\x00", "\ufffd")
 
 
@@ -78,30 +78,30 @@ def _attributes(record: Record) -> dict[str, Any]:
     }
 
 
-async def listed(
-    tx: Tx, *, consumer: str | None = None, state: LetterState | None = LetterState.PARKED
+async def list_dead_letters(
+    tx: Tx, *, consumer: str | None = None, state: DeadLetterState | None = DeadLetterState.PARKED
 ) -> Sequence[Row[Any]]:
-    """Letters, oldest first, without their bodies."""
-    letters = tx.table("dead_letter")
-    columns = [c for c in letters.c if c.name not in {"value", "headers"}]
-    query = select(*columns).order_by(letters.c.id)
+    """Dead letters, oldest first, without their bodies."""
+    table = tx.table("dead_letter")
+    columns = [c for c in table.c if c.name not in {"value", "headers"}]
+    query = select(*columns).order_by(table.c.id)
     if consumer:
-        query = query.where(letters.c.consumer == consumer)
+        query = query.where(table.c.consumer == consumer)
     if state:
-        query = query.where(letters.c.state == state.value)
+        query = query.where(table.c.state == state.value)
     return (await tx.session.execute(query)).all()
 
 
-async def shown(tx: Tx, letter: int) -> Row[Any] | None:
-    """A letter whole, for reading."""
-    letters = tx.table("dead_letter")
-    return (await tx.session.execute(select(letters).where(letters.c.id == letter))).first()
+async def get_dead_letter(tx: Tx, number: int) -> Row[Any] | None:
+    """A dead letter whole, for reading."""
+    table = tx.table("dead_letter")
+    return (await tx.session.execute(select(table).where(table.c.id == number))).first()
 
 
-async def taken(tx: Tx, letter: int) -> Row[Any] | None:
-    """A letter whole, locked: whoever decides on it decides alone."""
-    letters = tx.table("dead_letter")
-    return (await tx.session.execute(select(letters).where(letters.c.id == letter).with_for_update())).first()
+async def lock_dead_letter(tx: Tx, number: int) -> Row[Any] | None:
+    """A dead letter whole, locked: whoever decides on it decides alone."""
+    table = tx.table("dead_letter")
+    return (await tx.session.execute(select(table).where(table.c.id == number).with_for_update())).first()
 
 
 def record_of(letter: Row[Any]) -> Record:
@@ -117,32 +117,34 @@ def record_of(letter: Row[Any]) -> Record:
     )
 
 
-async def resolve(tx: Tx, letter: int, state: LetterState, resolution: str) -> None:
-    letters = tx.table("dead_letter")
+async def save_resolution(tx: Tx, number: int, state: DeadLetterState, resolution: str) -> None:
+    table = tx.table("dead_letter")
     await tx.session.execute(
-        update(letters)
-        .where(letters.c.id == letter)
-        .values(state=state.value, resolved_at=tx.now, resolution=resolution)
+        update(table).where(table.c.id == number).values(state=state.value, resolved_at=tx.now, resolution=resolution)
     )
 
 
-async def supersede(tx: Tx, consumer: str, newest: Mapping[str, int]) -> None:
+async def save_superseded(tx: Tx, consumer: str, newest: Mapping[str, int]) -> None:
     """Close what is parked of subjects that a newer event has brought to these versions."""
-    letters = tx.table("dead_letter")
+    table = tx.table("dead_letter")
     for subject, version in newest.items():
-        older = (letters.c.subject == subject) & (letters.c.version < version) & (letters.c.consumer == consumer)
-        closed = {"state": LetterState.SUPERSEDED.value, "resolved_at": tx.now, "resolution": f"version {version} came"}
-        statement = update(letters).where(older, letters.c.state == LetterState.PARKED.value).values(**closed)
+        older = (table.c.subject == subject) & (table.c.version < version) & (table.c.consumer == consumer)
+        closed = {
+            "state": DeadLetterState.SUPERSEDED.value,
+            "resolved_at": tx.now,
+            "resolution": f"version {version} came",
+        }
+        statement = update(table).where(older, table.c.state == DeadLetterState.PARKED.value).values(**closed)
         await tx.session.execute(statement)
 
 
-async def parked_subjects(tx: Tx, consumer: str) -> set[str]:
-    letters = tx.table("dead_letter")
-    parked = (letters.c.consumer == consumer) & (letters.c.state == LetterState.PARKED.value)
-    return set(await tx.session.scalars(select(letters.c.subject).where(parked)))
+async def list_parked_subjects(tx: Tx, consumer: str) -> set[str]:
+    table = tx.table("dead_letter")
+    parked = (table.c.consumer == consumer) & (table.c.state == DeadLetterState.PARKED.value)
+    return set(await tx.session.scalars(select(table.c.subject).where(parked)))
 
 
-async def waiting(tx: Tx, consumer: str) -> int:
-    letters = tx.table("dead_letter")
-    query = select(func.count()).where(letters.c.consumer == consumer, letters.c.state == LetterState.PARKED.value)
+async def count_parked(tx: Tx, consumer: str) -> int:
+    table = tx.table("dead_letter")
+    query = select(func.count()).where(table.c.consumer == consumer, table.c.state == DeadLetterState.PARKED.value)
     return await tx.session.scalar(query) or 0

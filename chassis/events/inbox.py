@@ -17,7 +17,7 @@ _OFFSET_KEY = ("consumer", "topic", "partition")
 
 
 _MOVE = text(
-    "UPDATE consumer_offset SET next_offset = :following, moved_at = :now "
+    "UPDATE consumer_offset SET next_offset = :next_offset, moved_at = :now "
     "WHERE consumer = :consumer AND topic = :topic AND partition = :partition AND next_offset = :expected"
 ).bindparams(bindparam("now", type_=UtcDateTime))
 
@@ -26,52 +26,54 @@ class StaleOffset(Exception):  # noqa: N818  named for what it is
     """Somebody else moved this partition on: what was read here must not be applied."""
 
 
-class HeardBefore(Exception):  # noqa: N818  named for what it is
+class AlreadyApplied(Exception):  # noqa: N818  named for what it is
     """Some events of a batch are in the inbox already."""
 
 
-async def positions(tx: Tx, consumer: str, partitions: Sequence[TopicPartition]) -> Mapping[TopicPartition, int]:
+async def list_offsets(tx: Tx, consumer: str, partitions: Sequence[TopicPartition]) -> dict[TopicPartition, int]:
     """The offset to read next, for the partitions that have one."""
     offsets = tx.table("consumer_offset")
-    return await _known(tx, select(offsets).where(offsets.c.consumer == consumer), partitions)
+    return await _fetch_offsets(tx, select(offsets).where(offsets.c.consumer == consumer), partitions)
 
 
-async def hold(tx: Tx, consumer: str, partitions: Sequence[TopicPartition]) -> Mapping[TopicPartition, int]:
-    """As :func:`positions`, of all of them, locked: nothing of ``consumer`` commits before this transaction ends."""
+async def lock_offsets(tx: Tx, consumer: str, partitions: Sequence[TopicPartition]) -> Mapping[TopicPartition, int]:
+    """As :func:`list_offsets`, and lock all of them: nothing of ``consumer`` commits before this transaction ends."""
     offsets = tx.table("consumer_offset")
     rows = [_offset_row(tx, consumer, partition, 0) for partition in sorted(partitions)]
     await insert_or_ignore(tx, offsets, rows, _OFFSET_KEY)
     all_of_it = select(offsets).where(offsets.c.consumer == consumer)
-    return await _known(tx, all_of_it.order_by(offsets.c.topic, offsets.c.partition).with_for_update(), partitions)
+    return await _fetch_offsets(
+        tx, all_of_it.order_by(offsets.c.topic, offsets.c.partition).with_for_update(), partitions
+    )
 
 
-async def _known(tx: Tx, offsets: Select[Any], partitions: Sequence[TopicPartition]) -> Mapping[TopicPartition, int]:
-    known = {TopicPartition(row.topic, row.partition): row.next_offset for row in await tx.session.execute(offsets)}
-    return {partition: known[partition] for partition in partitions if partition in known}
+async def _fetch_offsets(tx: Tx, query: Select[Any], partitions: Sequence[TopicPartition]) -> dict[TopicPartition, int]:
+    stored = {TopicPartition(row.topic, row.partition): row.next_offset for row in await tx.session.execute(query)}
+    return {partition: stored[partition] for partition in partitions if partition in stored}
 
 
-async def move(tx: Tx, consumer: str, source: TopicPartition, expected: int, following: int) -> None:
-    """Move the offset from ``expected`` to ``following``; also the lock that keeps a second reader out until commit.
+async def move_offset(tx: Tx, consumer: str, source: TopicPartition, expected: int, next_offset: int) -> None:
+    """Move the offset from ``expected`` to ``next_offset``; also the lock that keeps a second reader out until commit.
 
     Raises:
-        StaleOffset: it does not stand at ``expected`` any more.
+        StaleOffset: it is not at ``expected`` any more.
     """
     at = {"consumer": consumer, "topic": source.topic, "partition": source.partition}
     connection = await tx.session.connection()
-    moved = await connection.execute(_MOVE, at | {"expected": expected, "following": following, "now": tx.now})
+    moved = await connection.execute(_MOVE, at | {"expected": expected, "next_offset": next_offset, "now": tx.now})
     if moved.rowcount == 1:
         return
     inserted: list[Any] = []
     if expected == 0:
-        first = at | {"next_offset": following, "moved_at": tx.now}
+        first = at | {"next_offset": next_offset, "moved_at": tx.now}
         inserted = await insert_or_ignore(
             tx, tx.table("consumer_offset"), [first], _OFFSET_KEY, returning=["partition"]
         )
     if not inserted:
-        raise StaleOffset(f"{consumer} no longer stands at {expected} in {source.topic}/{source.partition}")
+        raise StaleOffset(f"{consumer} is no longer at {expected} in {source.topic}/{source.partition}")
 
 
-async def place(tx: Tx, consumer: str, offsets: Mapping[TopicPartition, int]) -> None:
+async def save_offsets(tx: Tx, consumer: str, offsets: Mapping[TopicPartition, int]) -> None:
     """Set what ``consumer`` reads next, whatever it was."""
     rows = [_offset_row(tx, consumer, partition, offset) for partition, offset in sorted(offsets.items())]
     await upsert(tx, tx.table("consumer_offset"), rows, _OFFSET_KEY, ["next_offset", "moved_at"])
@@ -87,14 +89,14 @@ def _offset_row(tx: Tx, consumer: str, at: TopicPartition, offset: int) -> dict[
     }
 
 
-async def accept_new(tx: Tx, consumer: str, deliveries: Sequence[Delivery]) -> Sequence[Delivery]:
+async def record_all_new(tx: Tx, consumer: str, deliveries: Sequence[Delivery]) -> Sequence[Delivery]:
     """Enter events into the inbox, none of which is there: what nearly always holds, and costs least to check.
 
     Raises:
-        HeardBefore: some are; roll back and go by :func:`accept`.
+        AlreadyApplied: some are; roll back and go by :func:`record_new`.
     """
     if len({event.id for event in deliveries}) < len(deliveries):
-        raise HeardBefore("an id comes twice")
+        raise AlreadyApplied("an id comes twice")
     for source, events in _by_source(deliveries):
         columns = Columns(
             each={
@@ -107,7 +109,7 @@ async def accept_new(tx: Tx, consumer: str, deliveries: Sequence[Delivery]) -> S
             same={"consumer": consumer, "source": source, "applied_at": tx.now},
         )
         if (new := await insert_or_ignore_count(tx, tx.table("inbox"), columns, _KEY)) < len(events):
-            raise HeardBefore(f"{len(events) - new} of {len(events)} events were heard before")
+            raise AlreadyApplied(f"{len(events) - new} of {len(events)} events were applied before")
     return deliveries
 
 
@@ -118,25 +120,25 @@ def _by_source(deliveries: Sequence[Delivery]) -> Iterator[tuple[str, Sequence[D
         yield source, deliveries if len(sources) == 1 else [each for each in deliveries if each.source == source]
 
 
-async def accept(tx: Tx, consumer: str, deliveries: Sequence[Delivery]) -> Sequence[Delivery]:
+async def record_new(tx: Tx, consumer: str, deliveries: Sequence[Delivery]) -> Sequence[Delivery]:
     """Enter events into the inbox; returns those that were not there, in order, each once."""
-    once = _once(deliveries)
+    distinct = _distinct(deliveries)
     new = await insert_or_ignore(
-        tx, tx.table("inbox"), _rows(tx, consumer, once), _KEY, returning=["source", "event_id"]
+        tx, tx.table("inbox"), _rows(tx, consumer, distinct), _KEY, returning=["source", "event_id"]
     )
     fresh = {(row.source, row.event_id) for row in new}
-    return [event for identity, event in once.items() if identity in fresh]
+    return [event for identity, event in distinct.items() if identity in fresh]
 
 
-def _once(deliveries: Sequence[Delivery]) -> dict[tuple[str, str], Delivery]:
-    """Each event once, at its first place."""
-    once: dict[tuple[str, str], Delivery] = {}
+def _distinct(deliveries: Sequence[Delivery]) -> dict[tuple[str, str], Delivery]:
+    """Each event once, where it first stood."""
+    distinct: dict[tuple[str, str], Delivery] = {}
     for event in deliveries:
-        once.setdefault((event.source, event.id), event)
-    return once
+        distinct.setdefault((event.source, event.id), event)
+    return distinct
 
 
-def _rows(tx: Tx, consumer: str, once: Mapping[tuple[str, str], Delivery]) -> list[dict[str, Any]]:
+def _rows(tx: Tx, consumer: str, distinct: Mapping[tuple[str, str], Delivery]) -> list[dict[str, Any]]:
     return [
         {
             "consumer": consumer,
@@ -148,11 +150,11 @@ def _rows(tx: Tx, consumer: str, once: Mapping[tuple[str, str], Delivery]) -> li
             "offset": event.record.offset,
             "applied_at": tx.now,
         }
-        for event in once.values()
+        for event in distinct.values()
     ]
 
 
-async def stored_positions(
+async def get_stored_offsets(
     database: Database, consumer: str, partitions: Sequence[TopicPartition]
 ) -> Mapping[TopicPartition, int]:
-    return await database.read(lambda tx: positions(tx, consumer, partitions))
+    return await database.read(lambda tx: list_offsets(tx, consumer, partitions))

@@ -1,7 +1,7 @@
-"""The outbox: events written with the rows they tell of, and the place of each in the service's feed.
+"""The outbox: events written with the rows they tell of, and the position of each in the service's feed.
 
 An event is written once and never touched again, being large. That it waits is one small row beside it, inserted with
-it and deleted when it is published; its place in the feed is another.
+it and deleted when it is published; its position in the feed is another.
 """
 
 import json
@@ -34,7 +34,7 @@ def emit(tx: Tx, new: NewEvent) -> str:
         "traceparent": trace,
         "created_at": tx.now,
     }
-    tx.stage(write, row)
+    tx.stage(save_events, row)
     return event_id
 
 
@@ -65,10 +65,10 @@ _WRITE_ONE = _typed(
     body=LargeBinary,
     created_at=UtcDateTime,
 )
-_WAIT = text("INSERT INTO unpublished (id) SELECT id FROM outbox ORDER BY id DESC LIMIT :newest")
+_AS_UNPUBLISHED = text("INSERT INTO unpublished (id) SELECT id FROM outbox ORDER BY id DESC LIMIT :newest")
 
 
-async def write(tx: Tx, events: Sequence[Event]) -> None:
+async def save_events(tx: Tx, events: Sequence[Event]) -> None:
     """Write events of one moment, in their order, as waiting to be published."""
     connection = await tx.session.connection()
     if tx.dialect == "postgresql":
@@ -77,10 +77,10 @@ async def write(tx: Tx, events: Sequence[Event]) -> None:
         await connection.execute(_WRITE, columns | {"created_at": tx.now})
         return
     await connection.execute(_WRITE_ONE, list(events))
-    await connection.execute(_WAIT, {"newest": len(events)})  # ours: there is one writer
+    await connection.execute(_AS_UNPUBLISHED, {"newest": len(events)})  # ours: there is one writer
 
 
-_TAKE = {  # on PostgreSQL by an array, which it always looks up by the key, however large the outbox has grown
+_OLDEST = {  # on PostgreSQL by an array, which it always looks up by the key, however large the outbox has grown
     "postgresql": text(
         """
         SELECT id, event_id, type, subject, version, body, traceparent FROM outbox
@@ -94,16 +94,16 @@ _TAKE = {  # on PostgreSQL by an array, which it always looks up by the key, how
         """
     ),
 }
-_PLACE = _typed(
+_TO_FEED = _typed(
     """
-    WITH gone AS (DELETE FROM unpublished WHERE id = ANY (:ids) RETURNING id)
+    WITH published AS (DELETE FROM unpublished WHERE id = ANY (:ids) RETURNING id)
     INSERT INTO feed (position, outbox_id, published_at)
-    SELECT (SELECT coalesce(max(position), 0) FROM feed) + row_number() OVER (ORDER BY id), id, :now FROM gone
+    SELECT (SELECT coalesce(max(position), 0) FROM feed) + row_number() OVER (ORDER BY id), id, :now FROM published
     """,
     ids=ARRAY(BigInteger),
     now=UtcDateTime,
 )
-_PLACE_SQLITE = _typed(
+_TO_FEED_SQLITE = _typed(
     """
     INSERT INTO feed (position, outbox_id, published_at)
     SELECT (SELECT coalesce(max(position), 0) FROM feed) + row_number() OVER (ORDER BY id), id, :now
@@ -111,22 +111,22 @@ _PLACE_SQLITE = _typed(
     """,
     now=UtcDateTime,
 )
-_GONE_SQLITE = text("DELETE FROM unpublished WHERE id IN (SELECT value FROM json_each(:ids))")
+_PUBLISHED_SQLITE = text("DELETE FROM unpublished WHERE id IN (SELECT value FROM json_each(:ids))")
 
 
-async def oldest_unpublished(connection: AsyncConnection, most: int) -> Sequence[Row[Any]]:
-    """Events that wait, in order: *those that wait*, since what commits late has an id below some published before."""
-    return (await connection.execute(_TAKE[connection.dialect.name], {"most": most})).all()
+async def list_unpublished(connection: AsyncConnection, most: int) -> Sequence[Row[Any]]:
+    """The oldest that wait, in order. *Those that wait*: what commits late has an id below some published before."""
+    return (await connection.execute(_OLDEST[connection.dialect.name], {"most": most})).all()
 
 
-async def place(connection: AsyncConnection, ids: Sequence[int], now: datetime) -> None:
-    """Give events that wait their places in the feed, which has no gaps: only one may do so at a time."""
+async def save_published(connection: AsyncConnection, ids: Sequence[int], now: datetime) -> None:
+    """Move events that wait into the feed, whose positions have no gaps: only one may do so at a time."""
     if connection.dialect.name == "postgresql":
-        await connection.execute(_PLACE, {"ids": ids, "now": now})
+        await connection.execute(_TO_FEED, {"ids": ids, "now": now})
         return
     given = json.dumps(ids)
-    await connection.execute(_PLACE_SQLITE, {"ids": given, "now": now})
-    await connection.execute(_GONE_SQLITE, {"ids": given})
+    await connection.execute(_TO_FEED_SQLITE, {"ids": given, "now": now})
+    await connection.execute(_PUBLISHED_SQLITE, {"ids": given})
 
 
 _WAITING = text(
@@ -138,7 +138,7 @@ _WAITING = text(
 ).columns(since=UtcDateTime)
 
 
-async def waiting(connection: AsyncConnection) -> tuple[int, datetime | None]:
+async def count_unpublished(connection: AsyncConnection) -> tuple[int, datetime | None]:
     """How many events wait to be published, and since when the oldest does."""
     found = (await connection.execute(_WAITING)).one()
     return found.waiting, found.since

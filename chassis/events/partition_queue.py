@@ -1,58 +1,59 @@
-"""Between the reader of a log and those who apply it: batches wait here, and are taken several partitions at a time."""
+"""Between the reader of a log and the workers that apply it: batches queue here, and are taken several at a time."""
 
 import asyncio
+from collections.abc import Sequence
 
 from chassis.bus.port import Batch, TopicPartition
 
 
-class Lanes:
-    """A queue that keeps each partition in order: of one partition one batch is under way, of others as many as wait.
+class PartitionQueue:
+    """A queue that keeps each partition in order: of one partition one batch is under way, of others all that wait.
 
     Under little load a batch is taken as it comes; under much, those that came meanwhile are taken together, up to
-    ``records`` events, so that what is done once a transaction is done less often.
+    ``max_records`` events, so that what is done once a transaction is done less often.
     """
 
-    def __init__(self, records: int) -> None:
-        self._records = records
-        self._waiting: list[Batch] = []
-        self._busy: set[TopicPartition] = set()
+    def __init__(self, max_records: int) -> None:
+        self._max_records = max_records
+        self._queued: list[Batch] = []
+        self._under_way: set[TopicPartition] = set()
         self._changed = asyncio.Condition()
 
-    def has(self, partition: TopicPartition) -> bool:
-        """Whether a batch of ``partition`` waits or is under way."""
-        return partition in self._busy or any(batch.source == partition for batch in self._waiting)
+    def contains(self, partition: TopicPartition) -> bool:
+        """Whether a batch of ``partition`` is queued or under way."""
+        return partition in self._under_way or any(batch.source == partition for batch in self._queued)
 
     async def put(self, batch: Batch) -> None:
         """Queue a batch, once there is room."""
         async with self._changed:
-            await self._changed.wait_for(lambda: sum(len(each.records) for each in self._waiting) < self._records)
-            self._waiting.append(batch)
+            await self._changed.wait_for(lambda: sum(len(each.records) for each in self._queued) < self._max_records)
+            self._queued.append(batch)
             self._changed.notify_all()
 
-    async def take(self) -> list[Batch]:
-        """The oldest batches of partitions that nobody is at, once there are any. Give them back with :meth:`done`."""
+    async def take(self) -> Sequence[Batch]:
+        """The oldest batches of partitions not under way, once there are any. Give them back with :meth:`done`."""
         async with self._changed:
-            while not (taken := self._free()):
+            while not (taken := self._free_batches()):
                 await self._changed.wait()
-            self._busy.update(batch.source for batch in taken)
+            self._under_way.update(batch.source for batch in taken)
             for batch in taken:
-                self._waiting.remove(batch)
+                self._queued.remove(batch)
             self._changed.notify_all()
             return taken
 
-    def _free(self) -> list[Batch]:
+    def _free_batches(self) -> Sequence[Batch]:
         free: dict[TopicPartition, Batch] = {}
         records = 0
-        for batch in self._waiting:
-            if batch.source in self._busy or batch.source in free:
+        for batch in self._queued:
+            if batch.source in self._under_way or batch.source in free:
                 continue
-            if free and records + len(batch.records) > self._records:
+            if free and records + len(batch.records) > self._max_records:
                 break
             free[batch.source] = batch
             records += len(batch.records)
         return list(free.values())
 
-    async def done(self, taken: list[Batch]) -> None:
+    async def done(self, taken: Sequence[Batch]) -> None:
         async with self._changed:
-            self._busy.difference_update(batch.source for batch in taken)
+            self._under_way.difference_update(batch.source for batch in taken)
             self._changed.notify_all()

@@ -1,6 +1,6 @@
 """The relay: events from the outbox to the bus, in order, at least once.
 
-In one transaction it takes what waits, has it published, gives it its places in the feed meanwhile, and commits once
+In one transaction it takes what waits, has it published, moves it into the feed meanwhile, and commits once
 the bus has acknowledged. While the bus is away it waits and tries again.
 """
 
@@ -75,12 +75,12 @@ class Relay:
     async def cycle(self, producer: Producer) -> int:
         """Publish up to a few chunks of what waits; returns how many events that was."""
         async with self.database.transaction() as connection:
-            if not await self._exclusive(connection):
+            if not await self._try_lock(connection):
                 await asyncio.sleep(0.02)
                 self.database.committed.set()
                 return 0
-            async with _Sending() as sending:
-                published = await self._send(connection, producer, sending)
+            async with _Publishing() as publishing:
+                published = await self._send(connection, producer, publishing)
             if published:
                 crash_point("relay.before_mark")
         telemetry.PUBLISHED.labels(self.service).inc(published)
@@ -88,23 +88,23 @@ class Relay:
             log.debug("relay.published", service=self.service, count=published)
         return published
 
-    async def _send(self, connection: AsyncConnection, producer: Producer, sending: "_Sending") -> int:
-        """Each chunk is read and made ready while the one before it is on its way, and placed while it is itself."""
+    async def _send(self, connection: AsyncConnection, producer: Producer, publishing: "_Publishing") -> int:
+        """Each chunk is read while the one before it is on its way, and moved into the feed while it is itself."""
         published, newest = 0, dict[str, Message]()
         for number in range(1, CHUNKS + 1):
-            rows = await outbox.oldest_unpublished(connection, self.batch)
+            rows = await outbox.list_unpublished(connection, self.batch)
             messages = [message(row, self._source) for row in rows]
             newest.update({each.key: each for each in messages})
             published += len(rows)
             is_last = len(rows) < self.batch or number == CHUNKS
             if published:
-                await sending.next(self._publish(producer, messages, newest if is_last else {}))
-                await outbox.place(connection, [row.id for row in rows], self._now())
+                await publishing.next(self._publish(producer, messages, newest if is_last else {}))
+                await outbox.save_published(connection, [row.id for row in rows], self._now())
             if is_last:
                 break
         return published
 
-    async def _exclusive(self, connection: AsyncConnection) -> bool:
+    async def _try_lock(self, connection: AsyncConnection) -> bool:
         if self.database.dialect != "postgresql":
             return True
         return bool(await connection.scalar(_LOCK, {"key": self._lock}))
@@ -121,20 +121,20 @@ class Relay:
             if failed is not None:
                 raise failed
 
-    async def waiting(self) -> tuple[int, datetime | None]:
+    async def count_unpublished(self) -> tuple[int, datetime | None]:
         """How many events wait to be published, and since when the oldest does."""
         async with self.database.connect() as connection:
-            return await outbox.waiting(connection)
+            return await outbox.count_unpublished(connection)
 
     async def measure(self) -> None:
         """Refresh the measures of what waits."""
-        count, since = await self.waiting()
+        count, since = await self.count_unpublished()
         telemetry.UNPUBLISHED.labels(self.service).set(count)
         age = (self._now() - since).total_seconds() if since else 0.0
         telemetry.UNPUBLISHED_AGE.labels(self.service).set(age)
 
 
-class _Sending:
+class _Publishing:
     """One publish at a time is on its way. Left in whatever way, none is: the rows are free again only then."""
 
     def __init__(self) -> None:

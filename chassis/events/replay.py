@@ -12,17 +12,18 @@ from sqlalchemy import and_, delete, or_, select
 from chassis.bus.port import Bus, Record, TopicPartition
 from chassis.errors import Conflict, NotFound
 from chassis.events import inbox
-from chassis.events.dead_letters import LetterState, record_of, resolve, taken
+from chassis.events.classification import classify
+from chassis.events.dead_letters import DeadLetterState, lock_dead_letter, record_of, save_resolution
 from chassis.events.envelope import Delivery, delivery
-from chassis.events.subscription import Subscription, sort
+from chassis.events.subscription import Subscription
 from chassis.storage.database import Database
 from chassis.storage.transaction import Tx
 
-Place = tuple[str, int, int, str | None]
+LoggedEvent = tuple[str, int, int, str | None]
 """Topic, partition, offset, and the id of the event there."""
 
 
-class LetterUnknown(NotFound):
+class DeadLetterUnknown(NotFound):
     type_, title = "dead-letter-unknown", "No such dead letter"
 
 
@@ -34,65 +35,65 @@ class LogShortened(Conflict):
     type_, title = "log-shortened", "The log no longer begins at its beginning"
 
 
-async def retry(database: Database, subscription: Subscription, letter_id: int) -> str:
+async def retry_dead_letter(database: Database, subscription: Subscription, number: int) -> str:
     """Apply a parked event through its handler. Returns what came of it; a second retry changes nothing."""
 
     async def work(tx: Tx) -> str:
-        letter = await _letter(tx, letter_id)
-        if letter.state != LetterState.PARKED.value:
+        letter = await _lock_existing(tx, number)
+        if letter.state != DeadLetterState.PARKED.value:
             return f"already {letter.state}"
         event = delivery(record_of(letter))
         if event.type not in subscription.types:
             return f"still parked: {event.type} is not known here"
-        fresh = await inbox.accept(tx, subscription.consumer, [event])
+        fresh = await inbox.record_new(tx, subscription.consumer, [event])
         if fresh:
             await subscription.projection.apply(tx, fresh)
-        await resolve(tx, letter_id, LetterState.RETRIED, "applied" if fresh else "had been applied")
+        await save_resolution(tx, number, DeadLetterState.RETRIED, "applied" if fresh else "had been applied")
         return "applied" if fresh else "had been applied"
 
     return await database.write(work)
 
 
-async def discard(database: Database, letter_id: int, reason: str) -> str:
-    """Put a parked event aside for good; it stays on record with the reason."""
+async def discard_dead_letter(database: Database, number: int, reason: str) -> str:
+    """Discard a parked event for good; it stays on record with the reason."""
 
     async def work(tx: Tx) -> str:
-        letter = await _letter(tx, letter_id)
-        if letter.state != LetterState.PARKED.value:
+        letter = await _lock_existing(tx, number)
+        if letter.state != DeadLetterState.PARKED.value:
             return f"already {letter.state}"
-        await resolve(tx, letter_id, LetterState.DISCARDED, reason)
+        await save_resolution(tx, number, DeadLetterState.DISCARDED, reason)
         return "discarded"
 
     return await database.write(work)
 
 
-async def _letter(tx: Tx, letter_id: int) -> Any:
-    letter = await taken(tx, letter_id)
+async def _lock_existing(tx: Tx, number: int) -> Any:
+    letter = await lock_dead_letter(tx, number)
     if letter is None:
-        raise LetterUnknown(f"There is no dead letter {letter_id}.")
+        raise DeadLetterUnknown(f"There is no dead letter {number}.")
     return letter
 
 
-async def replay(
+async def replay_from(
     database: Database, subscription: Subscription, start: Mapping[TopicPartition, int]
 ) -> Mapping[TopicPartition, int]:
-    """Have ``subscription`` hear again what stands from ``start`` on, through the same handler.
+    """Have ``subscription`` apply again what the log has from ``start`` on, through the same handler.
 
-    A start ahead of where it stands would skip events, and is taken as where it stands. Returns where it starts.
+    A start ahead of its offset would skip events, and is taken as its offset. Returns the offsets it starts from.
     """
 
     async def work(tx: Tx) -> Mapping[TopicPartition, int]:
-        standing = await inbox.hold(tx, subscription.consumer, list(start))
-        again = {tp: min(offset, standing[tp]) for tp, offset in start.items()}
-        await _forget(tx, subscription, again)
-        await inbox.place(tx, subscription.consumer, again)
+        offsets = await inbox.lock_offsets(tx, subscription.consumer, list(start))
+        again = {tp: min(offset, offsets[tp]) for tp, offset in start.items()}
+        await _delete_from_inbox(tx, subscription, again)
+        await inbox.save_offsets(tx, subscription.consumer, again)
         return again
 
     return await database.write(work)
 
 
-async def _forget(tx: Tx, subscription: Subscription, start: Mapping[TopicPartition, int]) -> None:
-    """Take out of the inbox what stands from ``start`` on, whatever source it names but another topic's."""
+async def _delete_from_inbox(tx: Tx, subscription: Subscription, start: Mapping[TopicPartition, int]) -> None:
+    """Take out of the inbox what the log has from ``start`` on, whatever source it names but another topic's."""
     table = tx.table("inbox")
     sources = {topic: f"/{topic.split('.')[1]}" for topic in subscription.topics}
     later = [
@@ -119,12 +120,12 @@ async def rebuild(database: Database, bus: Bus, subscription: Subscription) -> i
 
     async def work(tx: Tx) -> int:
         ends = {tp: end for topic in subscription.topics for tp, end in (await bus.end_offsets(topic)).items()}
-        await inbox.hold(tx, subscription.consumer, list(ends))
-        await _forget(tx, subscription, dict.fromkeys(ends, 0))
+        await inbox.lock_offsets(tx, subscription.consumer, list(ends))
+        await _delete_from_inbox(tx, subscription, dict.fromkeys(ends, 0))
         await projection.drop(tx)
         folded = await _fold(tx, bus, subscription, ends)
         await projection.evaluate_all(tx)
-        await inbox.place(tx, subscription.consumer, ends)
+        await inbox.save_offsets(tx, subscription.consumer, ends)
         return folded
 
     return await database.write(work)
@@ -141,32 +142,32 @@ async def _refuse_shortened(bus: Bus, subscription: Subscription) -> None:
 
 
 async def _fold(tx: Tx, bus: Bus, subscription: Subscription, ends: Mapping[TopicPartition, int]) -> int:
-    aside, folded = await _set_aside(tx, subscription.consumer), 0
+    unwanted, folded = await _list_unwanted(tx, subscription.consumer), 0
     for topic in subscription.topics:
         limits = {tp: end for tp, end in ends.items() if tp.topic == topic}
         async for batch in bus.read(topic, dict.fromkeys(limits, 0), limits):
-            fresh = await inbox.accept(tx, subscription.consumer, _readable(batch.records, subscription, aside))
+            fresh = await inbox.record_new(tx, subscription.consumer, _readable(batch.records, subscription, unwanted))
             if fresh:
                 await subscription.projection.fold(tx, fresh)
             folded += len(fresh)
     return folded
 
 
-def _readable(records: Sequence[Record], subscription: Subscription, aside: set[Place]) -> list[Delivery]:
-    return [event for event in sort(records, subscription.types).apply if _place(event) not in aside]
+def _readable(records: Sequence[Record], subscription: Subscription, unwanted: set[LoggedEvent]) -> list[Delivery]:
+    return [event for event in classify(records, subscription.types).deliveries if _logged(event) not in unwanted]
 
 
-def _place(event: Delivery) -> Place:
+def _logged(event: Delivery) -> LoggedEvent:
     return event.record.topic, event.record.partition, event.record.offset, event.id
 
 
-async def _set_aside(tx: Tx, consumer: str) -> set[Place]:
-    """Places of events that are parked, discarded or superseded: a rebuild leaves them so.
+async def _list_unwanted(tx: Tx, consumer: str) -> set[LoggedEvent]:
+    """Events that are parked, discarded or superseded: a rebuild leaves them so.
 
-    With their ids: where the topic was lost and made again, another event may stand in the place.
+    With their ids: where the topic was lost and made again, another event may have the same offset.
     """
-    letters = tx.table("dead_letter")
-    states = [LetterState.PARKED.value, LetterState.DISCARDED.value, LetterState.SUPERSEDED.value]
-    query = select(letters.c.topic, letters.c.partition, letters.c.offset, letters.c.event_id)
-    rows = await tx.session.execute(query.where(letters.c.consumer == consumer, letters.c.state.in_(states)))
+    table = tx.table("dead_letter")
+    states = [DeadLetterState.PARKED.value, DeadLetterState.DISCARDED.value, DeadLetterState.SUPERSEDED.value]
+    query = select(table.c.topic, table.c.partition, table.c.offset, table.c.event_id)
+    rows = await tx.session.execute(query.where(table.c.consumer == consumer, table.c.state.in_(states)))
     return {(topic, partition, offset, event_id) for topic, partition, offset, event_id in rows}

@@ -13,7 +13,7 @@ from aiokafka.admin import RecordsToDelete
 
 from chassis.bus.embedded import EmbeddedBus, statements
 from chassis.bus.kafka import KafkaBus, KafkaSettings
-from chassis.bus.kafka.records import theirs
+from chassis.bus.kafka.records import kafka_partition
 from chassis.bus.port import Bus, TopicPartition
 from suite.engines import EngineUnavailable, KafkaServer
 from tests.contract.topic_settings import admin_of
@@ -64,7 +64,7 @@ def shorten(adapter: str, tmp_path: Path, request: pytest.FixtureRequest) -> Sho
 
     async def on_broker(at: TopicPartition, before: int) -> None:
         async with admin_of(request.getfixturevalue("kafka_bootstrap")) as admin:
-            await admin.delete_records({theirs(at): RecordsToDelete(before)})
+            await admin.delete_records({kafka_partition(at): RecordsToDelete(before)})
 
     return in_file if adapter == "embedded" else on_broker
 

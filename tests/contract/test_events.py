@@ -16,6 +16,7 @@ from chassis.events import dead_letters
 from chassis.events.consumer import ConsumerLoop
 from chassis.settings import ServiceSettings
 from contracts.envelope import Body, CloudEvent
+from contracts.topics import SERVICES, events_topic, state_topic
 from suite import schemas
 from suite.documents import EVENTS, asyncapi, event_schema
 from suite.operations import consumers
@@ -62,10 +63,10 @@ async def test_every_golden_event_passes_through_every_consumer(consumer, databa
     await producer.publish(subscription.topics[0], messages)
     loop = ConsumerLoop(database, bus, subscription, ServiceSettings())
     ends = await bus.end_offsets(subscription.topics[0])
-    await loop._positions(list(ends))
+    await loop.load_offsets(list(ends))
     async for batch in bus.read(subscription.topics[0], {}, ends):
-        await loop._consume(batch)
-    assert await database.read(lambda tx: dead_letters.listed(tx, consumer=consumer)) == []
+        await loop.apply_batch(batch)
+    assert await database.read(lambda tx: dead_letters.list_dead_letters(tx, consumer=consumer)) == []
     inbox = database.metadata.tables["inbox"]
     assert (
         await database.read(lambda tx: tx.session.scalar(select(func.count()).select_from(inbox))) == len(handled) > 0
@@ -284,6 +285,8 @@ def test_a_number_for_a_decimal_string_breaks_the_stored_schema(prefix):
 def test_the_asyncapi_document_names_every_event():
     document = asyncapi()
     assert set(document["components"]["messages"]) == set(BODIES)
-    addresses = {channel["address"] for channel in document["channels"].values()}
-    assert "commissioning.indicators.v1" in addresses
-    assert "commissioning.risks.state.v1" in addresses
+    channels = {channel["address"]: set(channel["messages"]) for channel in document["channels"].values()}
+    logs = {events_topic(service): set(types) for service, types in EVENTS.items()}
+    states = {state_topic(service): set(types) for service, types in EVENTS.items()}
+    assert set(EVENTS) == set(SERVICES)
+    assert channels == logs | states

@@ -46,7 +46,7 @@ def subscription(topic: str) -> Subscription:
 async def _publish(bus: Bus, topic: str, count: int) -> TopicPartition:
     """So many events of one aggregate; the partition where they lie."""
     await bus.ensure_topics([topic])
-    await (await bus.producer()).publish(topic, [tally.said("a", n, n) for n in range(1, count + 1)])
+    await (await bus.producer()).publish(topic, [tally.number_event("a", n, n) for n in range(1, count + 1)])
     (home,) = [at for at, end in (await bus.end_offsets(topic)).items() if end]
     return home
 
@@ -62,8 +62,8 @@ async def test_what_was_derived_from_events_now_deleted_is_kept(
     with pytest.raises(replay.LogShortened, match=rf"{topic}, partition {home.partition}, begins at 20"):
         await replay.rebuild(database, bus, subscription)
 
-    assert await database.read(tally.standing) == {"a": 20}
-    assert await inbox.stored_positions(database, subscription.consumer, [home]) == {home: 20}
+    assert await database.read(tally.numbers) == {"a": 20}
+    assert await inbox.get_stored_offsets(database, subscription.consumer, [home]) == {home: 20}
 
 
 @asynccontextmanager
@@ -106,8 +106,8 @@ async def test_a_replay_from_before_the_beginning_starts_where_the_log_begins(
     async with _consuming(database, bus, subscription):
         await eventually(lambda: _waits_for_nothing(database, bus, subscription), within=30)
         await shorten(home, 15)
-        places = await operations._places(bus, subscription, None, "3")
-        assert (await replay.replay(database, subscription, places))[home] == 15
+        places = await operations._start_offsets(bus, subscription, None, "3")
+        assert (await replay.replay_from(database, subscription, places))[home] == 15
         await eventually(lambda: _waits_for_nothing(database, bus, subscription), within=30)
     effects = [("a", n) for n in range(1, 21)] + [("a", n) for n in range(16, 21)]
     assert await database.read(tally.applied) == sorted(effects)

@@ -88,8 +88,8 @@ async def discard_all(access):
     """What the command does, for those that are left."""
     async with databases(access) as opened:
         for consumer in CONSUMERS:
-            for letter in await opened[consumer].read(dead_letters.listed):
-                assert await replay.discard(opened[consumer], letter.id, "sent by mistake") == "discarded"
+            for letter in await opened[consumer].read(dead_letters.list_dead_letters):
+                assert await replay.discard_dead_letter(opened[consumer], letter.id, "sent by mistake") == "discarded"
 
 
 def test_a_run_of_failures_stops_the_consumer_until_somebody_has_looked(plant):

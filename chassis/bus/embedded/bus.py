@@ -6,7 +6,7 @@ from pathlib import Path
 
 from chassis.bus.embedded.group import MAX_RECORDS, EmbeddedConsumer, Group
 from chassis.bus.embedded.log import Log
-from chassis.bus.port import Batch, BusError, Message, Positions, TopicPartition
+from chassis.bus.port import Batch, BusError, Message, StoredOffsets, TopicPartition
 
 DRAIN_S = 10.0
 """How long a partition waits for the batch in its old owner's hands."""
@@ -51,12 +51,12 @@ class EmbeddedBus:
     async def producer(self) -> "EmbeddedProducer":
         return EmbeddedProducer(self._publish)
 
-    async def consumer(self, group: str, topics: Sequence[str], positions: Positions) -> EmbeddedConsumer:
+    async def consumer(self, group: str, topics: Sequence[str], stored: StoredOffsets) -> EmbeddedConsumer:
         await self._learn_topics()
         team = self._groups.get(group)
         if team is None:
             team = self._groups[group] = Group(group, self._log, self._drain_s)
-        member = EmbeddedConsumer(self._log, team, topics, positions)
+        member = EmbeddedConsumer(self._log, team, topics, stored)
         team.join(member)
         return member
 

@@ -7,7 +7,7 @@ from collections.abc import AsyncIterator, Mapping, Sequence
 import structlog
 
 from chassis.bus.embedded.log import Log
-from chassis.bus.port import Batch, BusError, Positions, TopicPartition
+from chassis.bus.port import Batch, BusError, StoredOffsets, TopicPartition
 
 log = structlog.get_logger(__name__)
 
@@ -75,12 +75,12 @@ class Group:
 
 
 class EmbeddedConsumer:
-    def __init__(self, records: Log, group: Group, topics: Sequence[str], positions: Positions) -> None:
+    def __init__(self, records: Log, group: Group, topics: Sequence[str], stored: StoredOffsets) -> None:
         self.topics = frozenset(topics)
         self.wake = asyncio.Event()
         self._log = records
         self._group = group
-        self._ask = positions
+        self._stored_offsets = stored
         self._at: dict[TopicPartition, int] = {}
         self._unplaced: set[TopicPartition] = set()
         self._in_hand: Counter[TopicPartition] = Counter()
@@ -136,7 +136,7 @@ class EmbeddedConsumer:
             return
         asked = sorted(self._unplaced)
         try:
-            found = await self._ask(asked)
+            found = await self._stored_offsets(asked)
         except Exception as error:  # whatever the database says now, it is asked again
             raise BusError(f"The positions are not known: {error}.") from error
         for at in asked:

@@ -1,4 +1,4 @@
-"""The bus on Apache Kafka: idempotent producers, explicit commits, positions kept by the database.
+"""The bus on Apache Kafka: idempotent producers, explicit commits, offsets kept by the database.
 
 The only room that speaks to aiokafka. What it codes around: a producer is unusable on a partition after an
 out-of-order error and its idempotent sends never expire (so sends are bounded, and a producer that failed is

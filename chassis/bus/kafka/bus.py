@@ -9,10 +9,10 @@ from aiokafka import AIOKafkaConsumer
 from chassis.bus.kafka.connection import bounded, client_options, stop
 from chassis.bus.kafka.consumer import KafkaConsumer
 from chassis.bus.kafka.producer import KafkaProducer
-from chassis.bus.kafka.records import batch_of, ours, theirs
+from chassis.bus.kafka.records import batch_of, kafka_partition, our_partition
 from chassis.bus.kafka.settings import KafkaSettings
 from chassis.bus.kafka.topics import ensure_topics, partitions_of
-from chassis.bus.port import Batch, BusError, Positions, TopicPartition
+from chassis.bus.port import Batch, BusError, StoredOffsets, TopicPartition
 
 POLL_MS = 1000
 
@@ -46,71 +46,73 @@ class KafkaBus:
         self._open.append(producer)
         return producer
 
-    async def consumer(self, group: str, topics: Sequence[str], positions: Positions) -> KafkaConsumer:
-        consumer = KafkaConsumer(self._settings, group, topics, positions)
+    async def consumer(self, group: str, topics: Sequence[str], stored: StoredOffsets) -> KafkaConsumer:
+        consumer = KafkaConsumer(self._settings, group, topics, stored)
         consumer.connect()
         self._open.append(consumer)
         return consumer
 
     async def begin_offsets(self, topic: str) -> Mapping[TopicPartition, int]:
-        partitions = [theirs(at) for at in await partitions_of(self._settings, topic)]
+        partitions = [kafka_partition(at) for at in await partitions_of(self._settings, topic)]
         async with self._ask(f"Asking where {topic} begins") as asker:
             found = await asker.beginning_offsets(partitions)
-        return {ours(at): offset for at, offset in sorted(found.items())}
+        return {our_partition(at): offset for at, offset in sorted(found.items())}
 
     async def end_offsets(self, topic: str) -> Mapping[TopicPartition, int]:
-        partitions = [theirs(at) for at in await partitions_of(self._settings, topic)]
+        partitions = [kafka_partition(at) for at in await partitions_of(self._settings, topic)]
         async with self._ask(f"Asking for the ends of {topic}") as asker:
             found = await asker.end_offsets(partitions)
-        return {ours(at): offset for at, offset in sorted(found.items())}
+        return {our_partition(at): offset for at, offset in sorted(found.items())}
 
     async def offsets_for_time(self, topic: str, timestamp_ms: int) -> Mapping[TopicPartition, int]:
         ends = await self.end_offsets(topic)
         async with self._ask(f"Asking {topic} for a moment") as asker:
-            found = await asker.offsets_for_times({theirs(at): max(0, timestamp_ms) for at in ends})
-        at_moment = {ours(at): answer.offset for at, answer in found.items() if answer is not None}
+            found = await asker.offsets_for_times({kafka_partition(at): max(0, timestamp_ms) for at in ends})
+        at_moment = {our_partition(at): answer.offset for at, answer in found.items() if answer is not None}
         return {at: at_moment.get(at, end) for at, end in ends.items()}
 
     async def read(
         self, topic: str, start: Mapping[TopicPartition, int], end: Mapping[TopicPartition, int]
     ) -> AsyncIterator[Batch]:
-        left = {at: stop_at for at, stop_at in end.items() if start.get(at, 0) < stop_at}
-        if not left:
+        remaining = {at: stop_at for at, stop_at in end.items() if start.get(at, 0) < stop_at}
+        if not remaining:
             await partitions_of(self._settings, topic)  # refuses an unknown topic all the same
             return
         reader = self._plain_consumer()
         try:
             async with bounded(self._settings.request_timeout_s, f"Reading {topic}"):
                 await reader.start()
-                reader.assign([theirs(at) for at in left])
-                for at in left:
-                    reader.seek(theirs(at), start.get(at, 0))
-            async for batch in self._read_until(reader, left):
+                reader.assign([kafka_partition(at) for at in remaining])
+                for at in remaining:
+                    reader.seek(kafka_partition(at), start.get(at, 0))
+            async for batch in self._read_until(reader, remaining):
                 yield batch
         finally:
             await stop(reader)
 
-    async def _read_until(self, reader: AIOKafkaConsumer, left: dict[TopicPartition, int]) -> AsyncIterator[Batch]:
+    async def _read_until(self, reader: AIOKafkaConsumer, remaining: dict[TopicPartition, int]) -> AsyncIterator[Batch]:
         quiet_until = _now() + self._settings.stall_s
-        while left:
+        while remaining:
             async with bounded(self._settings.stall_s, "Reading"):
                 found = await reader.getmany(timeout_ms=POLL_MS, max_records=self._settings.max_records)
             for at, consumed in found.items():
-                stop_at = left.get(ours(at), 0)
+                stop_at = remaining.get(our_partition(at), 0)
                 if wanted := [record for record in consumed if record.offset < stop_at]:
-                    yield batch_of(ours(at), wanted[0].offset, wanted)
-            await self._finish(reader, left)
+                    yield batch_of(our_partition(at), wanted[0].offset, wanted)
+            await self._finish(reader, remaining)
             if found:
                 quiet_until = _now() + self._settings.stall_s
             elif _now() > quiet_until:
-                raise BusError(f"Reading: {sorted(left)} gave nothing for {self._settings.stall_s:g} s.")
+                raise BusError(f"Reading: {sorted(remaining)} gave nothing for {self._settings.stall_s:g} s.")
 
-    async def _finish(self, reader: AIOKafkaConsumer, left: dict[TopicPartition, int]) -> None:
+    async def _finish(self, reader: AIOKafkaConsumer, remaining: dict[TopicPartition, int]) -> None:
         """Drop what has been read. The position tells, not the last record: what is compacted away leaves gaps."""
         async with bounded(self._settings.request_timeout_s, "Reading"):
-            for at in [at for at, stop_at in left.items() if await reader.position(theirs(at)) >= stop_at]:
-                del left[at]
-                reader.pause(theirs(at))
+            for at in [
+                at for at, stop_at in remaining.items() if await reader.position(kafka_partition(at)) >= stop_at
+            ]:
+                del remaining[at]
+                reader.pause(kafka_partition(at))
 
     @contextlib.asynccontextmanager
     async def _ask(self, what: str) -> AsyncIterator[AIOKafkaConsumer]:

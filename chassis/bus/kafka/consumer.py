@@ -11,42 +11,42 @@ from aiokafka import TopicPartition as KafkaPartition
 from aiokafka.errors import IllegalStateError, KafkaError
 
 from chassis.bus.kafka.connection import bounded, client_options, stop
-from chassis.bus.kafka.records import batch_of, ours, theirs
+from chassis.bus.kafka.records import batch_of, kafka_partition, our_partition
 from chassis.bus.kafka.settings import KafkaSettings
 from chassis.bus.kafka.topics import is_state
-from chassis.bus.port import Batch, BusError, Positions, TopicPartition
+from chassis.bus.port import Batch, BusError, StoredOffsets, TopicPartition
 
 log = structlog.get_logger(__name__)
 
 IDLE_S = 1.0
 """How long a consumer waits before it says that nothing came."""
 
-PLACE_S = 5.0
-"""How long the database may take to tell positions before the group goes on; it is asked again."""
+STORED_OFFSETS_S = 5.0
+"""How long the database may take to give offsets before the group goes on; it is asked again."""
 
 REJOIN_S = 5.0
 """What a rebalance may take beyond the time to drain."""
 
 
 class KafkaConsumer:
-    """``_at`` holds what to yield next, by partition assigned and placed; whatever else arrives is dropped."""
+    """``_next_offsets`` has what to yield next, by partition assigned and sought; whatever else arrives is dropped."""
 
-    def __init__(self, settings: KafkaSettings, group: str, topics: Sequence[str], positions: Positions) -> None:
+    def __init__(self, settings: KafkaSettings, group: str, topics: Sequence[str], stored: StoredOffsets) -> None:
         self._settings = settings
         self._group = group
         self._topics = list(topics)
-        self._ask = positions
+        self._stored_offsets = stored
         self._client: AIOKafkaConsumer | None = None
         self._connecting: asyncio.Task[None] | None = None
-        self._at: dict[TopicPartition, int] = {}
-        self._unplaced: set[TopicPartition] = set()
+        self._next_offsets: dict[TopicPartition, int] = {}
+        self._unsought: set[TopicPartition] = set()
         self._assignment = 0  # counts assignments, so that an answer for an older one is told apart
         self._fetched: deque[tuple[TopicPartition, list[Any]]] = deque()
-        self._in_hand = 0
-        self._put_down = asyncio.Event()
-        self._put_down.set()
+        self._given_out = 0
+        self._all_done = asyncio.Event()
+        self._all_done.set()
         self._moved_at = 0.0
-        self._told: dict[TopicPartition, int] = {}  # losses that were said, by where the log then began
+        self._logged_losses: dict[TopicPartition, int] = {}  # by where the log then began
         self._closed = False
         self._rebalancing = False
 
@@ -64,21 +64,21 @@ class KafkaConsumer:
                 if batch is None:
                     yield None
                     continue
-                self._in_hand += 1
-                self._put_down.clear()
+                self._given_out += 1
+                self._all_done.clear()
                 yield batch
                 self._moved_at = _now()  # however long the caller took: only our own waiting is a stall
         finally:
-            self._put_all_down()
+            self._take_all_back()
 
     def done(self, batch: Batch) -> None:  # noqa: ARG002  one is as good as another
-        self._in_hand = max(0, self._in_hand - 1)
-        if not self._in_hand:
-            self._put_all_down()
+        self._given_out = max(0, self._given_out - 1)
+        if not self._given_out:
+            self._take_all_back()
 
-    def _put_all_down(self) -> None:
-        self._in_hand = 0
-        self._put_down.set()
+    def _take_all_back(self) -> None:
+        self._given_out = 0
+        self._all_done.set()
 
     async def commit(self, offsets: Mapping[TopicPartition, int]) -> None:
         client = self._client
@@ -86,30 +86,33 @@ class KafkaConsumer:
             raise BusError("Not connected: offsets are not committed.")
         async with bounded(self._settings.request_timeout_s, "Committing offsets"):
             try:
-                mine = {theirs(at): offset for at, offset in offsets.items() if at in self._at}
-                if mine:
-                    await client.commit(mine)
+                assigned = {kafka_partition(at): offset for at, offset in offsets.items() if at in self._next_offsets}
+                if assigned:
+                    await client.commit(assigned)
             except IllegalStateError as error:  # no longer assigned here
                 raise BusError(f"Offsets are not committed: {error}.") from error
 
     async def seek(self, partition: TopicPartition, offset: int) -> None:
-        if partition in self._at or partition in self._unplaced:
-            self._place_at(partition, offset)
+        if partition in self._next_offsets or partition in self._unsought:
+            self._seek(partition, offset)
 
     async def lag(self) -> Mapping[TopicPartition, int]:
-        at = dict(self._at)
+        at = dict(self._next_offsets)
         if self._client is None or not self._connected() or not at:
             return {}
         async with bounded(self._settings.request_timeout_s, "Asking for the lag"):
-            begins = await self._client.beginning_offsets([theirs(each) for each in at])
-            ends = await self._client.end_offsets([theirs(each) for each in at])
+            begins = await self._client.beginning_offsets([kafka_partition(each) for each in at])
+            ends = await self._client.end_offsets([kafka_partition(each) for each in at])
         for each, offset in at.items():
-            self._tell_of_loss(each, offset, begins[theirs(each)])
-        return {each: max(0, ends[theirs(each)] - max(begins[theirs(each)], offset)) for each, offset in at.items()}
+            self._log_loss(each, offset, begins[kafka_partition(each)])
+        return {
+            each: max(0, ends[kafka_partition(each)] - max(begins[kafka_partition(each)], offset))
+            for each, offset in at.items()
+        }
 
     async def close(self) -> None:
         self._closed = True
-        self._put_all_down()
+        self._take_all_back()
         if self._connecting is not None:
             self._connecting.cancel()
             await asyncio.wait({self._connecting})
@@ -132,29 +135,29 @@ class KafkaConsumer:
                 if left <= 0:
                     break
                 await self._fetch(left)
-            await self._look_after()
+            await self._replace_if_stalled()
         except (KafkaError, BusError) as error:
             await self._start_anew(repr(error))
         return None
 
     def _next_fetched(self) -> Batch | None:
-        while self._fetched and not self._rebalancing:  # nothing more in hand while a rebalance waits for that
+        while self._fetched and not self._rebalancing:  # nothing more given out while a rebalance waits for that
             source, consumed = self._fetched.popleft()
-            at = self._at.get(source)
-            if at is not None:  # else: revoked, or read before the database had told where to start
+            at = self._next_offsets.get(source)
+            if at is not None:  # else: revoked, or read before the database had given an offset
                 if consumed[0].offset < at:
                     log.warning("bus.log_went_back", source=source, expected=at, found=consumed[0].offset)
                 elif not is_state(source.topic):  # where nothing is compacted away, a gap is a loss
-                    self._tell_of_loss(source, at, consumed[0].offset)
+                    self._log_loss(source, at, consumed[0].offset)
                 batch = batch_of(source, at, consumed)
-                self._at[source] = batch.next_offset
+                self._next_offsets[source] = batch.next_offset
                 return batch
         return None
 
-    def _tell_of_loss(self, source: TopicPartition, at: int, begin: int) -> None:
-        """Say once that records were deleted before they were read here."""
-        if at < begin and self._told.get(source, -1) < begin:
-            self._told[source] = begin
+    def _log_loss(self, source: TopicPartition, at: int, begin: int) -> None:
+        """Log once that records were deleted before they were read here."""
+        if at < begin and self._logged_losses.get(source, -1) < begin:
+            self._logged_losses[source] = begin
             log.warning("bus.records_lost", group=self._group, source=source, expected=at, begins=begin)
 
     async def _fetch(self, seconds: float) -> None:
@@ -162,7 +165,7 @@ class KafkaConsumer:
         if client is None or not self._connected():
             await self._wait_for_connection(seconds)
             return
-        if self._rebalancing or (self._unplaced and not await self._place()):
+        if self._rebalancing or (self._unsought and not await self._seek_unsought()):
             await asyncio.sleep(min(seconds, 0.1))
             return
         try:
@@ -171,55 +174,55 @@ class KafkaConsumer:
                 found = await client.getmany(timeout_ms=int(seconds * 1000) + 1, max_records=self._settings.max_records)
         except TimeoutError:
             return
-        self._fetched.extend((ours(at), consumed) for at, consumed in found.items())
+        self._fetched.extend((our_partition(at), consumed) for at, consumed in found.items())
 
     # --- assignments (called by aiokafka while it rebalances) ------------------------------------------------
 
     async def revoked(self) -> None:
-        """Let the caller finish what is in its hands: the next owner starts where the database then says."""
+        """Let the caller finish what it was given: the next owner starts where the database then says."""
         self._rebalancing = True
         self._moved_at = _now()
         self._fetched.clear()
         try:
             async with asyncio.timeout(self._settings.drain_s):
-                await self._put_down.wait()
+                await self._all_done.wait()
         except TimeoutError:
             log.warning("bus.drain_timed_out", group=self._group, seconds=self._settings.drain_s)
-        self._forget()
+        self._clear_assignment()
 
     async def assigned(self, partitions: Iterable[TopicPartition]) -> None:
         self._rebalancing = False
         self._assignment += 1
-        self._forget()
-        self._unplaced = set(partitions)
+        self._clear_assignment()
+        self._unsought = set(partitions)
         self._moved_at = _now()
-        log.info("bus.assigned", group=self._group, partitions=len(self._unplaced))
-        await self._place()
+        log.info("bus.assigned", group=self._group, partitions=len(self._unsought))
+        await self._seek_unsought()
 
-    async def _place(self) -> bool:
+    async def _seek_unsought(self) -> bool:
         """Start every new partition where the database says; False when it does not say."""
-        asked, assignment = sorted(self._unplaced), self._assignment
+        asked, assignment = sorted(self._unsought), self._assignment
         try:
-            async with asyncio.timeout(PLACE_S):
-                found = await self._ask(asked)
+            async with asyncio.timeout(STORED_OFFSETS_S):
+                found = await self._stored_offsets(asked)
         except Exception as error:  # noqa: BLE001  # whatever the database says now, it is asked again
-            log.warning("bus.positions_unknown", group=self._group, error=repr(error))
+            log.warning("bus.offsets_unknown", group=self._group, error=repr(error))
             return False
         if assignment == self._assignment:
             for at in asked:
-                if at in self._unplaced:  # not sought meanwhile
-                    self._place_at(at, found.get(at, 0))
+                if at in self._unsought:  # not sought meanwhile
+                    self._seek(at, found.get(at, 0))
         return True
 
-    def _place_at(self, at: TopicPartition, offset: int) -> None:
-        self._unplaced.discard(at)
-        self._at[at] = offset
+    def _seek(self, at: TopicPartition, offset: int) -> None:
+        self._unsought.discard(at)
+        self._next_offsets[at] = offset
         self._fetched = deque(each for each in self._fetched if each[0] != at)
         if self._client is not None:
             try:
-                self._client.seek(theirs(at), offset)
+                self._client.seek(kafka_partition(at), offset)
             except IllegalStateError:  # revoked a moment ago
-                self._at.pop(at, None)
+                self._next_offsets.pop(at, None)
 
     # --- the connection --------------------------------------------------------------------------------------
 
@@ -271,7 +274,7 @@ class KafkaConsumer:
         if self._connecting is not None:
             await asyncio.wait({self._connecting}, timeout=seconds)
 
-    async def _look_after(self) -> None:
+    async def _replace_if_stalled(self) -> None:
         """Replace a client that has stopped bringing what there is."""
         if not self._connected() or _now() - self._moved_at < self._settings.stall_s:
             return
@@ -291,13 +294,13 @@ class KafkaConsumer:
 
     async def _disconnect(self) -> None:
         client, self._client = self._client, None
-        self._forget()
+        self._clear_assignment()
         if client is not None:
             await stop(client)
 
-    def _forget(self) -> None:
-        self._at.clear()
-        self._unplaced.clear()
+    def _clear_assignment(self) -> None:
+        self._next_offsets.clear()
+        self._unsought.clear()
         self._fetched.clear()
 
 
@@ -314,7 +317,7 @@ class _Listener(ConsumerRebalanceListener):  # type: ignore[misc]  # aiokafka co
 
     async def on_partitions_assigned(self, assigned: Iterable[KafkaPartition]) -> None:
         if self._consumer.reads_from(self._client):
-            await self._consumer.assigned([ours(at) for at in assigned])
+            await self._consumer.assigned([our_partition(at) for at in assigned])
 
 
 def _now() -> float:

@@ -49,8 +49,10 @@ class KafkaProducer:
     async def _publish(self, client: AIOKafkaProducer, topic: str, messages: Sequence[Message]) -> None:
         async with bounded(self._settings.publish_timeout_s, f"Publishing to {topic}"):
             count = len(await client.partitions_for(topic))
-        shares = _by_partition(messages, count)
-        sends = [self._send(client, topic, partition, share) for partition, share in shares.items()]
+        by_partition = _by_partition(messages, count)
+        sends = [
+            self._send(client, topic, partition, messages_there) for partition, messages_there in by_partition.items()
+        ]
         if len(sends) == 1:
             await sends[0]
             return
@@ -112,7 +114,7 @@ class KafkaProducer:
         await client.client.close()  # what is under way fails, and nothing new leaves
         if sender is not None:
             await asyncio.wait({sender}, timeout=CLOSE_S)
-            _hear(sender)
+            _retrieve_exception(sender)
         _give_up(client._message_accumulator)  # noqa: SLF001  # the same
         await stop(client)
 
@@ -122,29 +124,29 @@ def _give_up(accumulator: Any) -> None:
     queued = [batch for batches in accumulator._batches.values() for batch in batches]  # noqa: SLF001  # see above
     # A batch that was under way before has a callback that looks for it here, and raises otherwise.
     accumulator._pending_batches.update(queued)  # noqa: SLF001  # see above
-    held = list(accumulator._pending_batches)  # noqa: SLF001  # see above
+    queued_batches = list(accumulator._pending_batches)  # noqa: SLF001  # see above
     accumulator.fail_all(KafkaError("The producer was replaced."))
-    for batch in held:
+    for batch in queued_batches:
         for future in (batch.future, batch._drain_waiter):  # noqa: SLF001  # see above
-            _hear(future)
+            _retrieve_exception(future)
 
 
-def _hear(future: asyncio.Future[Any]) -> None:
+def _retrieve_exception(future: asyncio.Future[Any]) -> None:
     if future.done() and not future.cancelled():
         future.exception()
 
 
 def _by_partition(messages: Sequence[Message], count: int) -> dict[int, list[Message]]:
-    shares: dict[int, list[Message]] = {}
+    by_partition: dict[int, list[Message]] = {}
     for message in messages:
-        shares.setdefault(partition_of(message.key, count), []).append(message)
-    return shares
+        by_partition.setdefault(partition_of(message.key, count), []).append(message)
+    return by_partition
 
 
 def _batches(client: AIOKafkaProducer, messages: Sequence[Message]) -> Iterator[Any]:
     batch = client.create_batch()
-    for name, value, known in messages:
-        key, headers = name.encode(), [(header, text.encode()) for header, text in known.items()]
+    for name, value, attributes in messages:
+        key, headers = name.encode(), [(header, text.encode()) for header, text in attributes.items()]
         if batch.append(timestamp=None, key=key, value=value, headers=headers) is None:
             yield batch
             batch = client.create_batch()

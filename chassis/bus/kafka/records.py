@@ -1,4 +1,4 @@
-"""From aiokafka's words to the port's, and back."""
+"""From aiokafka's types to the port's, and back."""
 
 from collections.abc import Iterable
 from typing import Any
@@ -8,11 +8,11 @@ from aiokafka import TopicPartition as KafkaPartition
 from chassis.bus.port import Batch, Record, TopicPartition
 
 
-def theirs(at: TopicPartition) -> KafkaPartition:
+def kafka_partition(at: TopicPartition) -> KafkaPartition:
     return KafkaPartition(at.topic, at.partition)
 
 
-def ours(at: KafkaPartition) -> TopicPartition:
+def our_partition(at: KafkaPartition) -> TopicPartition:
     return TopicPartition(at.topic, at.partition)
 
 

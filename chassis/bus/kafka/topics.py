@@ -68,7 +68,7 @@ def _configuration(topic: str, settings: KafkaSettings) -> dict[str, str]:
 
 
 async def _create(admin: AIOKafkaAdminClient, settings: KafkaSettings, topics: Sequence[str]) -> None:
-    known = {each["topic"] for each in await admin.describe_topics(list(topics)) if each["error_code"] == 0}
+    existing = {each["topic"] for each in await admin.describe_topics(list(topics)) if each["error_code"] == 0}
     wanted = [
         NewTopic(
             name=topic,
@@ -77,7 +77,7 @@ async def _create(admin: AIOKafkaAdminClient, settings: KafkaSettings, topics: S
             topic_configs=_configuration(topic, settings),
         )
         for topic in topics
-        if topic not in known
+        if topic not in existing
     ]
     if not wanted:
         return

@@ -8,7 +8,7 @@ from sqlalchemy import BigInteger, Column, Integer, String, Table, delete, selec
 from chassis.bus.embedded.statements import partition_of
 from chassis.bus.port import Message
 from chassis.events import dead_letters
-from chassis.events.dead_letters import LetterState
+from chassis.events.dead_letters import DeadLetterState
 from chassis.events.envelope import Delivery, NewEvent, encode, headers
 from chassis.events.projection import Projection
 from chassis.events.subscription import Subscription
@@ -21,7 +21,7 @@ from contracts.topics import events_topic
 from tests.eventually import eventually
 
 TOPIC = events_topic("indicators")
-TYPE = "commissioning.number.said.v1"
+TYPE = "commissioning.number.changed.v1"
 
 metadata = service_metadata()
 newest = Table(
@@ -40,7 +40,7 @@ effects = Table(
 )
 
 
-class Said(Body):
+class NumberChanged(Body):
     number: int
 
 
@@ -50,10 +50,12 @@ class Bad(Exception):
 
 async def fold(tx: Tx, deliveries: Sequence[Delivery]) -> Sequence[Delivery]:
     for each in deliveries:
-        if each.data(Said).number < 0:
-            raise Bad(f"{each.subject} says {each.data(Said).number}")
+        if each.data(NumberChanged).number < 0:
+            raise Bad(f"{each.subject} says {each.data(NumberChanged).number}")
     last = {d.subject: d for d in sorted(deliveries, key=lambda d: d.version)}
-    rows = [{"subject": s, "version": d.version, "number": d.data(Said).number} for s, d in sorted(last.items())]
+    rows = [
+        {"subject": s, "version": d.version, "number": d.data(NumberChanged).number} for s, d in sorted(last.items())
+    ]
     newer = lambda table, excluded: table.c.version < excluded.version  # noqa: E731
     await upsert(tx, newest, rows, ["subject"], ["version", "number"], where=newer)
     return deliveries
@@ -81,22 +83,22 @@ TALLY = Subscription(
 )
 
 
-def said(subject: str, version: int, number: int, *, type_: str = TYPE, event_id: str | None = None) -> Message:
+def number_event(subject: str, version: int, number: int, *, type_: str = TYPE, event_id: str | None = None) -> Message:
     from chassis.clock import system_clock
 
     event_id = event_id or f"{subject}-{version}"
-    new = NewEvent(type_, "/indicators", subject, version, Said(number=number))
+    new = NewEvent(type_, "/indicators", subject, version, NumberChanged(number=number))
     body = encode(new, event_id=event_id, time=system_clock(), traceparent=None)
     known = headers(event_id=event_id, source="/indicators", type_=type_, version=version, traceparent=None)
     return Message(subject, body, known)
 
 
 def new_event(subject: str, version: int, number: int) -> NewEvent:
-    data: BaseModel = Said(number=number)
+    data: BaseModel = NumberChanged(number=number)
     return NewEvent(TYPE, "/indicators", subject, version, data)
 
 
-async def standing(tx: Tx) -> dict[str, int]:
+async def numbers(tx: Tx) -> dict[str, int]:
     return {row.subject: row.number for row in await tx.session.execute(select(newest))}
 
 
@@ -122,8 +124,8 @@ async def _is_caught_up(database, bus):
     assert await lag(database, bus, TALLY) == 0
 
 
-async def letters(database, state=LetterState.PARKED):
-    return await database.read(lambda tx: dead_letters.listed(tx, consumer="tally", state=state))
+async def list_parked(database, state=DeadLetterState.PARKED):
+    return await database.read(lambda tx: dead_letters.list_dead_letters(tx, consumer="tally", state=state))
 
 
 def of_partition(number: int) -> str:

@@ -9,7 +9,7 @@ from sqlalchemy import insert, select, update
 from chassis.storage.bulk import upsert
 from chassis.storage.database import Database
 from chassis.storage.transaction import BUSINESS_DATE
-from tests.integration.chassis.tally import metadata, newest, standing
+from tests.integration.chassis.tally import metadata, newest, numbers
 
 POSTGRES = pytest.mark.parametrize("database", [pytest.param("postgresql", marks=pytest.mark.postgres)], indirect=True)
 
@@ -37,7 +37,7 @@ async def test_a_deadlock_is_retried_and_nothing_is_lost(database):
 
     await asyncio.gather(database.write(lambda tx: work(tx, "a", "b")), database.write(lambda tx: work(tx, "b", "a")))
     assert len(runs) == 3
-    assert await database.read(standing) == {"a": 2, "b": 2}
+    assert await database.read(numbers) == {"a": 2, "b": 2}
 
 
 async def test_concurrent_read_and_write_lose_no_update(database):
@@ -50,7 +50,7 @@ async def test_concurrent_read_and_write_lose_no_update(database):
         await tx.session.execute(update(newest).where(newest.c.subject == "a").values(number=number + 1))
 
     await asyncio.gather(*(database.write(work) for _ in range(25)))
-    assert (await database.read(standing))["a"] == 25
+    assert (await database.read(numbers))["a"] == 25
 
 
 @POSTGRES
@@ -62,7 +62,7 @@ async def test_without_prepared_statements_every_transaction_may_have_another_se
         await asyncio.gather(*(pooled.write(lambda tx: add_one(tx, "a")) for _ in range(20)))
         rows = [{"subject": f"n{n}", "version": 1, "number": n} for n in range(100)]
         await pooled.write(lambda tx: upsert(tx, newest, rows, ["subject"], ["number"]))
-        found = await pooled.read(standing)
+        found = await pooled.read(numbers)
         assert (found["a"], len(found)) == (20, 102)
     finally:
         await pooled.close()

@@ -9,7 +9,7 @@ from chassis.bus.port import BusError
 from chassis.events.outbox import emit
 from chassis.events.relay import Relay
 from tests.eventually import eventually
-from tests.integration.chassis.tally import TOPIC, metadata, new_event, said
+from tests.integration.chassis.tally import TOPIC, metadata, new_event, number_event
 
 outbox, feed = metadata.tables["outbox"], metadata.tables["feed"]
 
@@ -75,7 +75,7 @@ async def test_events_are_published_in_order_with_contiguous_positions(database,
     found = await places(database)
     assert [position for position, _ in found] == list(range(1, 21))
     assert [version for _, version in found] == [n for n in range(1, 11) for _ in range(2)]
-    assert await Relay(database, bus, "indicators").waiting() == (0, None)
+    assert await Relay(database, bus, "indicators").count_unpublished() == (0, None)
 
 
 async def test_two_versions_alike_are_refused(database, bus):
@@ -92,7 +92,7 @@ async def test_a_transaction_that_commits_late_is_not_skipped(database, bus):
     async def slow(tx):
         emit(tx, new_event("late", 1, 1))
         await tx.write_staged()
-        tx._events.clear()
+        tx._staged.clear()
         holding.set()
         await go.wait()
 
@@ -126,7 +126,7 @@ async def test_what_was_not_acknowledged_is_published_again(database, bus):
     with pytest.raises(BusError):
         await Relay(database, bus, "indicators", batch=3).cycle(_Failing(await bus.producer(), good=1))
     assert await places(database) == []
-    waiting, since = await Relay(database, bus, "indicators").waiting()
+    waiting, since = await Relay(database, bus, "indicators").count_unpublished()
     assert (waiting, since) == (7, (await rows(database))[0].created_at)
     await drain(database, bus)
     versions = [v for _, v in await log_of(bus)]
@@ -176,7 +176,7 @@ async def test_of_two_relays_one_works_at_a_time(database, bus):
 def test_an_event_is_structured_cloudevents_json():
     import json
 
-    message = said("a/b", 7, 3)
+    message = number_event("a/b", 7, 3)
     body = json.loads(message.value)
     assert body["specversion"] == "1.0"
     assert (body["subject"], body["partitionkey"], body["aggregateversion"]) == ("a/b", "a/b", 7)

@@ -56,9 +56,9 @@ async def test_what_waits_and_what_was_published_stay_so(database: Database):
 
     assert await run(database, "SELECT position, outbox_id FROM feed ORDER BY position") == [(1, 3), (2, 2), (3, 1)]
     async with database.transaction() as connection:
-        assert [row.event_id for row in await outbox.oldest_unpublished(connection, 9)] == ["e4", "e5"]
-        assert await outbox.waiting(connection) == (2, AT)
-        await outbox.place(connection, [4], AT)
+        assert [row.event_id for row in await outbox.list_unpublished(connection, 9)] == ["e4", "e5"]
+        assert await outbox.count_unpublished(connection) == (2, AT)
+        await outbox.save_published(connection, [4], AT)
     assert await run(database, "SELECT position, outbox_id FROM feed WHERE position > 3") == [(4, 4)]
 
     await moved(database, migrate.downgrade, "0001")

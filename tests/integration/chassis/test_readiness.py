@@ -62,6 +62,6 @@ async def test_a_consumer_without_progress_degrades_a_service(database, bus):
     await producer.publish(tally.TALLY.topics[0], [Message("a/1", b"{}")])
     await producer.close()
     assert (await runtime.health())["status"] == "ok"
-    runtime.loops[0].moved_at -= STALLED_SECONDS
+    runtime.loops[0].applier.moved_at -= STALLED_SECONDS
     said = await runtime.health()
     assert (said["status"], said["bus"], said["consumers"]["tally"]["lag"]) == ("degraded", "ok", 1)

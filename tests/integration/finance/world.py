@@ -110,7 +110,7 @@ async def hear(database: Database, deliveries: Sequence[Delivery], *, through_in
     """One batch, as the consumer loop applies it; without the inbox a duplicate reaches finance itself."""
 
     async def work(tx: Tx) -> None:
-        fresh = await inbox.accept(tx, "finance", deliveries) if through_inbox else deliveries
+        fresh = await inbox.record_new(tx, "finance", deliveries) if through_inbox else deliveries
         if fresh:
             await SUBSCRIPTION.projection.apply(tx, fresh)
 

@@ -6,9 +6,19 @@ import pytest
 from sqlalchemy import text
 
 from chassis.events import replay
-from chassis.events.inbox import stored_positions
+from chassis.events.inbox import get_stored_offsets
 from tests.eventually import eventually
-from tests.integration.chassis.tally import BUSY, QUIET, TALLY, TOPIC, applied, caught_up, publish, said, standing
+from tests.integration.chassis.tally import (
+    BUSY,
+    QUIET,
+    TALLY,
+    TOPIC,
+    applied,
+    caught_up,
+    number_event,
+    numbers,
+    publish,
+)
 
 ON_POSTGRESQL = pytest.mark.parametrize(
     "database", [pytest.param("postgresql", marks=pytest.mark.postgres)], indirect=True
@@ -18,11 +28,11 @@ ON_POSTGRESQL = pytest.mark.parametrize(
 
 async def test_a_replay_is_noticed_while_another_partition_is_busy(database, bus, consuming):
     async with consuming():
-        await publish(bus, said(QUIET, 1, 1), said(BUSY, 1, 1))
+        await publish(bus, number_event(QUIET, 1, 1), number_event(BUSY, 1, 1))
         await caught_up(database, bus)
         stream = asyncio.create_task(_stream(bus))
         try:
-            await replay.replay(database, TALLY, dict.fromkeys(await bus.end_offsets(TOPIC), 0))
+            await replay.replay_from(database, TALLY, dict.fromkeys(await bus.end_offsets(TOPIC), 0))
             await eventually(lambda: _times(database, QUIET, 2), within=8)
         finally:
             stream.cancel()
@@ -30,7 +40,7 @@ async def test_a_replay_is_noticed_while_another_partition_is_busy(database, bus
 
 async def _stream(bus):
     for version in range(2, 1000):
-        await publish(bus, said(BUSY, version, version))
+        await publish(bus, number_event(BUSY, version, version))
         await asyncio.sleep(0.2)
 
 
@@ -46,25 +56,25 @@ async def test_a_rebuild_keeps_what_came_from_another_source(database, bus, cons
         )
 
     async with consuming():
-        await publish(bus, other(said("a", 1, 1)), said("b", 1, 2))
+        await publish(bus, other(number_event("a", 1, 1)), number_event("b", 1, 2))
         await caught_up(database, bus)
-        before = await database.read(standing)
+        before = await database.read(numbers)
         assert before == {"a": 1, "b": 2}
         await replay.rebuild(database, bus, TALLY)
-    assert await database.read(standing) == before
+    assert await database.read(numbers) == before
 
 
 @ON_POSTGRESQL
 async def test_two_replays_at_once_go_back_to_the_earlier(database, bus, consuming):
     """One has read where the consumer stands, and waits for a lock that the other holds, which goes back further."""
     async with consuming():
-        await publish(bus, *(said("a", n, n) for n in range(1, 11)))
+        await publish(bus, *(number_event("a", n, n) for n in range(1, 11)))
         await caught_up(database, bus)
     (home,) = [at for at, end in (await bus.end_offsets(TOPIC)).items() if end]
     async with database.engine.begin() as connection:
         await connection.execute(text("SELECT 1 FROM consumer_offset FOR UPDATE"))
-        later = asyncio.create_task(replay.replay(database, TALLY, {home: 99}))
+        later = asyncio.create_task(replay.replay_from(database, TALLY, {home: 99}))
         await asyncio.sleep(0.5)
         await connection.execute(text("UPDATE consumer_offset SET next_offset = 0"))
     await later
-    assert (await stored_positions(database, "tally", [home]))[home] == 0
+    assert (await get_stored_offsets(database, "tally", [home]))[home] == 0

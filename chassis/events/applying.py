@@ -1,0 +1,177 @@
+"""What one transaction of a consumer writes: offsets, inbox, effects and dead letters, together or not at all."""
+
+import time
+from collections.abc import Awaitable, Callable, Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass
+
+import structlog
+
+from chassis import telemetry
+from chassis.bus.port import Batch, Record, TopicPartition
+from chassis.crash_points import crash_point
+from chassis.events import dead_letters, inbox
+from chassis.events.classification import Classified, Unapplicable, classify
+from chassis.events.dead_letters import Reason
+from chassis.events.envelope import Delivery
+from chassis.events.inbox import AlreadyApplied, StaleOffset
+from chassis.events.subscription import Subscription
+from chassis.logging import get_logger
+from chassis.storage.database import Database
+from chassis.storage.transaction import Tx
+
+log = get_logger()
+
+RecordInInbox = Callable[[Tx, str, Sequence[Delivery]], Awaitable[Sequence[Delivery]]]
+
+
+@dataclass(frozen=True, slots=True)
+class PartitionSlice:
+    """One partition's part of a transaction: its records, and the offset its consumer must have reached for them."""
+
+    source: TopicPartition
+    expected_offset: int
+    records: Sequence[Record]
+
+    @property
+    def next_offset(self) -> int:
+        return self.records[-1].offset + 1
+
+
+class Applier:
+    """Applies records of one subscription. ``next_offsets`` is what it applies next, by partition assigned."""
+
+    def __init__(self, database: Database, subscription: Subscription) -> None:
+        self.next_offsets: dict[TopicPartition, int] = {}
+        self.moved_at = time.monotonic()
+        """When it last applied something, or had nothing to apply."""
+        self._database = database
+        self._subscription = subscription
+        self._consumer = subscription.consumer
+        self._parked_keys: set[str] = set()
+
+    async def load(self, partitions: Sequence[TopicPartition]) -> dict[TopicPartition, int]:
+        """Read the offsets of ``partitions``, and what is parked, perhaps by whoever had these partitions before."""
+        offsets, parked = await self._database.read(lambda tx: self._stored(tx, partitions))
+        for partition in partitions:
+            self.next_offsets[partition] = offsets.get(partition, 0)
+        self._parked_keys |= parked
+        return offsets
+
+    async def _stored(self, tx: Tx, partitions: Sequence[TopicPartition]) -> tuple[dict[TopicPartition, int], set[str]]:
+        offsets = await inbox.list_offsets(tx, self._consumer, partitions)
+        return offsets, await dead_letters.list_parked_subjects(tx, self._consumer)
+
+    def unapplied(self, batch: Batch) -> PartitionSlice | None:
+        """What of a batch is still to be applied.
+
+        Raises:
+            StaleOffset: it was read ahead of what this consumer applies next by now.
+        """
+        source, expected = batch.source, self.next_offsets.get(batch.source, 0)
+        if batch.start > expected:
+            raise StaleOffset(f"{self._consumer} is at {expected} in {source.topic}/{source.partition}, before a batch")
+        records = batch.records
+        if records[0].offset < expected:
+            records = [record for record in records if record.offset >= expected]
+        return PartitionSlice(source, expected, records) if records else None
+
+    async def apply(self, slices: Sequence[PartitionSlice]) -> int:
+        """Apply records in one transaction, leaving out events applied before. Returns how many had their effect.
+
+        Nearly always all are new, which costs least to check; only where that fails is each looked up.
+        """
+        if not slices:
+            return 0
+        records = [record for each in slices for record in each.records]
+        classified = classify(records, self._subscription.types)
+        with _trace_of(classified.deliveries):
+            try:
+                fresh = await self._write(slices, classified, inbox.record_all_new)
+            except AlreadyApplied:
+                fresh = await self._write(slices, classified, inbox.record_new)
+            log.debug("consumer.applied", consumer=self._consumer, count=len(classified.deliveries))
+        self._advance(slices)
+        self._report(classified)
+        return fresh
+
+    async def _write(self, slices: Sequence[PartitionSlice], classified: Classified, record_in: RecordInInbox) -> int:
+        return await self._database.write(lambda tx: self._apply_in(tx, slices, classified, record_in))
+
+    async def _apply_in(
+        self, tx: Tx, slices: Sequence[PartitionSlice], classified: Classified, record_in: RecordInInbox
+    ) -> int:
+        """The offsets moved first (which keeps others out), then inbox, effects and dead letters."""
+        for each in sorted(slices, key=lambda one: one.source):
+            await inbox.move_offset(tx, self._consumer, each.source, each.expected_offset, each.next_offset)
+        fresh = await record_in(tx, self._consumer, classified.deliveries)
+        if fresh:
+            await self._subscription.projection.apply(tx, fresh)
+        for record, reason, error in map(_parts, classified.unapplicable):
+            await dead_letters.save_parked(tx, self._consumer, record, reason, error, attempts=0)
+        await self._save_superseded(tx, classified)
+        crash_point("consumer.mid_batch")
+        return len(fresh)
+
+    async def _save_superseded(self, tx: Tx, classified: Classified) -> None:
+        """Close what is parked of subjects with a newer event here, be that one new or applied before."""
+        parked = self._parked_keys | {each.record.key for each in classified.unapplicable}
+        if not (self._subscription.supersedes and parked):
+            return
+        newest: dict[str, int] = {}
+        for event in classified.deliveries:
+            if event.subject in parked:
+                newest[event.subject] = max(event.version, newest.get(event.subject, 0))
+        if newest:
+            await dead_letters.save_superseded(tx, self._consumer, newest)
+
+    async def save_parked(self, one: PartitionSlice, failure: Exception, attempts: int) -> None:
+        """Park the only record of ``one``, whose effect failed, and move on behind it."""
+        (record,), error = one.records, repr(failure)
+
+        async def work(tx: Tx) -> None:
+            await inbox.move_offset(tx, self._consumer, one.source, one.expected_offset, one.next_offset)
+            await dead_letters.save_parked(tx, self._consumer, record, Reason.FAILED, error, attempts)
+
+        await self._database.write(work)
+        self._advance([one])
+        self._report_parked(record, Reason.FAILED, error)
+
+    def _advance(self, slices: Sequence[PartitionSlice]) -> None:
+        self.next_offsets.update({each.source: each.next_offset for each in slices})
+
+    def _report(self, classified: Classified) -> None:
+        self.moved_at = time.monotonic()
+        telemetry.APPLIED.labels(self._consumer).inc(len(classified.deliveries))
+        for record, reason, error in map(_parts, classified.unapplicable):
+            self._report_parked(record, reason, error)
+
+    def _report_parked(self, record: Record, reason: Reason, error: str) -> None:
+        self._parked_keys.add(record.key)
+        telemetry.PARKED.labels(self._consumer, reason).inc()
+        log.error(
+            "consumer.parked",
+            consumer=self._consumer,
+            event_id=record.headers.get("ce_id"),
+            key=record.key,
+            offset=record.offset,
+            reason=reason,
+            error=error[:300],
+        )
+
+
+def _parts(each: Unapplicable) -> tuple[Record, Reason, str]:
+    return each.record, each.reason, each.error
+
+
+@contextmanager
+def _trace_of(deliveries: Sequence[Delivery]) -> Iterator[None]:
+    """Enter the trace of a batch's only cause (one with several starts a trace of its own), and name a lone event."""
+    parents = {event.traceparent for event in deliveries}
+    telemetry.continue_trace(parents.pop() if len(parents) == 1 else None)
+    names = {"event_id": deliveries[0].id} if len(deliveries) == 1 else {}
+    try:
+        with structlog.contextvars.bound_contextvars(**names):
+            yield
+    finally:
+        telemetry.leave_trace()

@@ -1,0 +1,88 @@
+"""What fails is applied event by event, retried within bounds, then parked; a run of failures stops the consumer."""
+
+import asyncio
+
+from chassis.events.applying import Applier, PartitionSlice
+from chassis.events.inbox import StaleOffset
+from chassis.settings import ServiceSettings
+from chassis.storage.outages import is_outage
+
+
+class ConsumerStopped(Exception):  # noqa: N818  named for what it is
+    """A run of failures: the consumer applies nothing more until somebody has looked."""
+
+
+class FailureRun:
+    """How many events in a row have failed. What has its effect ends the run."""
+
+    def __init__(self, limit: int) -> None:
+        self._limit = limit
+        self._count = 0
+
+    def end(self) -> None:
+        self._count = 0
+
+    def extend(self) -> None:
+        self._count += 1
+
+    def require_below_limit(self, failure: Exception) -> None:
+        """Refuse one failure more where that makes the run too long.
+
+        Raises:
+            ConsumerStopped: it does.
+        """
+        if self._count + 1 >= self._limit:
+            raise ConsumerStopped(f"{self._count + 1} events in a row failed, the last with {failure!r}")
+
+
+class FailedBatches:
+    """Batches that could not be applied whole."""
+
+    def __init__(self, applier: Applier, settings: ServiceSettings) -> None:
+        self.run = FailureRun(settings.consumer_failures_to_stop)
+        self._applier = applier
+        self._attempts = settings.consumer_retries + 1
+        self._one_at_a_time = asyncio.Lock()
+        """Workers would count each other's failures half done."""
+
+    async def apply_or_park(self, failed: PartitionSlice) -> None:
+        """Apply a failed batch event by event; park those that fail by themselves.
+
+        Raises:
+            ConsumerStopped: too many in a row did.
+        """
+        async with self._one_at_a_time:
+            expected = failed.expected_offset
+            for record in failed.records:
+                one = PartitionSlice(failed.source, expected, [record])
+                await self._apply_or_park_one(one)
+                expected = one.next_offset
+
+    async def _apply_or_park_one(self, one: PartitionSlice) -> None:
+        failure = await self._apply_with_retries(one)
+        if failure is None:
+            return
+        self.run.require_below_limit(failure)
+        await self._applier.save_parked(one, failure, self._attempts)
+        self.run.extend()  # only now: where parking failed, the same event comes again
+
+    async def _apply_with_retries(self, one: PartitionSlice) -> Exception | None:
+        """Apply one event, a bounded number of times; returns the last error where none went well."""
+        failure: Exception | None = None
+        for attempt in range(self._attempts):
+            try:
+                await self._apply(one)
+            except StaleOffset:
+                raise
+            except Exception as error:
+                if is_outage(error):
+                    raise
+                failure = error
+                await asyncio.sleep(0.05 * 2**attempt)
+            else:
+                return None
+        return failure
+
+    async def _apply(self, one: PartitionSlice) -> None:
+        if await self._applier.apply([one]):
+            self.run.end()
