@@ -58,8 +58,8 @@ async def _relay(stage: Stage, rows: Sequence[outbox.Event]) -> float:
     async def fill(tx: Tx, rows: Sequence[outbox.Event]) -> None:
         for name in ("outbox", "unpublished", "feed"):
             await tx.session.execute(delete(tx.table(name)))
-        for start in range(0, len(rows), 5000):
-            await outbox.write(tx, rows[start : start + 5000])
+        for row in rows:
+            tx.stage(outbox.SAVE_EVENTS, row)
 
     relay, producer = Relay(database, bus, "indicators", batch=ServiceSettings().relay_batch), await bus.producer()
     await database.write(lambda tx: fill(tx, rows[:1]))

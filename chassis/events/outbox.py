@@ -16,7 +16,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from chassis import telemetry
 from chassis.events.envelope import NewEvent, encode
-from chassis.storage.transaction import Tx
+from chassis.storage.transaction import StagedWrite, Tx
 from chassis.storage.types import UtcDateTime
 
 Event = dict[str, Any]
@@ -34,7 +34,7 @@ def emit(tx: Tx, new: NewEvent) -> str:
         "traceparent": trace,
         "created_at": tx.now,
     }
-    tx.stage(save_events, row)
+    tx.stage(SAVE_EVENTS, row)
     return event_id
 
 
@@ -42,22 +42,17 @@ def _typed(sql: str, **types: Any) -> TextClause:
     return text(sql).bindparams(*(bindparam(name, type_=type_) for name, type_ in types.items()))
 
 
-_WRITE = _typed(
-    """
-    WITH written AS (
+_COLUMNS = ("event_id", "type", "subject", "version", "body", "traceparent")
+_SAVE = """
+    written AS (
         INSERT INTO outbox (event_id, type, subject, version, body, traceparent, created_at)
-        SELECT unnest(:event_id), unnest(:type), unnest(:subject), unnest(:version), unnest(:body),
-            unnest(:traceparent), :created_at
+        SELECT unnest(:outbox_event_id), unnest(:outbox_type), unnest(:outbox_subject), unnest(:outbox_version),
+            unnest(:outbox_body), unnest(:outbox_traceparent), :outbox_created_at
         RETURNING id
-    )
-    INSERT INTO unpublished (id) SELECT id FROM written
-    """,
-    **dict.fromkeys(("event_id", "type", "subject", "traceparent"), ARRAY(Text)),
-    version=ARRAY(BigInteger),
-    body=ARRAY(LargeBinary),
-    created_at=UtcDateTime,
-)
-_WRITE_ONE = _typed(
+    ),
+    waiting AS (INSERT INTO unpublished (id) SELECT id FROM written)
+"""
+_SAVE_ONE = _typed(
     """
     INSERT INTO outbox (event_id, type, subject, version, body, traceparent, created_at)
     VALUES (:event_id, :type, :subject, :version, :body, :traceparent, :created_at)
@@ -68,16 +63,29 @@ _WRITE_ONE = _typed(
 _AS_UNPUBLISHED = text("INSERT INTO unpublished (id) SELECT id FROM outbox ORDER BY id DESC LIMIT :newest")
 
 
-async def save_events(tx: Tx, events: Sequence[Event]) -> None:
-    """Write events of one moment, in their order, as waiting to be published."""
+def _values(tx: Tx, events: Sequence[Event]) -> dict[str, Any]:
+    columns = {f"outbox_{name}": [event[name] for event in events] for name in _COLUMNS}
+    return columns | {"outbox_created_at": tx.now}
+
+
+async def _save_on_sqlite(tx: Tx, events: Sequence[Event]) -> None:
     connection = await tx.session.connection()
-    if tx.dialect == "postgresql":
-        names = [name for name in events[0] if name != "created_at"]
-        columns = {name: [event[name] for event in events] for name in names}
-        await connection.execute(_WRITE, columns | {"created_at": tx.now})
-        return
-    await connection.execute(_WRITE_ONE, list(events))
+    await connection.execute(_SAVE_ONE, list(events))
     await connection.execute(_AS_UNPUBLISHED, {"newest": len(events)})  # ours: there is one writer
+
+
+SAVE_EVENTS = StagedWrite(
+    postgresql=_SAVE,
+    parameters=_values,
+    sqlite=_save_on_sqlite,
+    types={
+        **{f"outbox_{name}": ARRAY(Text) for name in ("event_id", "type", "subject", "traceparent")},
+        "outbox_version": ARRAY(BigInteger),
+        "outbox_body": ARRAY(LargeBinary),
+        "outbox_created_at": UtcDateTime,
+    },
+)
+"""Writes events of one moment, in their order, as waiting to be published."""
 
 
 _OLDEST = {  # on PostgreSQL by an array, which it always looks up by the key, however large the outbox has grown

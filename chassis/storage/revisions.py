@@ -3,7 +3,7 @@
 import sqlalchemy as sa
 from alembic import op
 
-from chassis.storage.types import BigId, UtcDateTime
+from chassis.storage.types import BigId, JsonText, UtcDateTime
 
 _UNPUBLISHED = sa.text("position IS NULL")
 
@@ -43,3 +43,41 @@ def outbox_together() -> None:
         outbox.create_index("ix_outbox_unpublished", ["id"], postgresql_where=_UNPUBLISHED, sqlite_where=_UNPUBLISHED)
     op.drop_table("feed")
     op.drop_table("unpublished")
+
+
+def audit_and_idempotency() -> None:
+    """Entries of who changed what, and answers to what was sent under a key."""
+    op.create_table(
+        "audit_entry",
+        sa.Column("id", BigId, primary_key=True, autoincrement=True),
+        sa.Column("changed_at", UtcDateTime(), nullable=False),
+        sa.Column("business_date", sa.Date(), nullable=False),
+        sa.Column("actor", sa.String(100), nullable=False),
+        sa.Column("request_id", sa.String(64)),
+        sa.Column("trace_id", sa.String(32)),
+        sa.Column("action", sa.String(120), nullable=False),
+        sa.Column("subject", sa.String(200), nullable=False),
+        sa.Column("before", JsonText),
+        sa.Column("after", JsonText),
+        sa.Column("reason", sa.Text()),
+    )
+    op.create_index("ix_audit_entry_subject", "audit_entry", ["subject", "id"])
+    op.create_index("ix_audit_entry_actor", "audit_entry", ["actor", "id"])
+    op.create_index("ix_audit_entry_changed_at", "audit_entry", ["changed_at"])
+    op.create_table(
+        "idempotency_key",
+        sa.Column("caller", sa.String(100), primary_key=True),
+        sa.Column("key", sa.String(200), primary_key=True),
+        sa.Column("fingerprint", sa.String(64), nullable=False),
+        sa.Column("status", sa.Integer(), nullable=False),
+        sa.Column("headers", JsonText, nullable=False),
+        sa.Column("body", sa.LargeBinary(), nullable=False),
+        sa.Column("answered_at", UtcDateTime(), nullable=False),
+    )
+    op.create_index("ix_idempotency_key_answered_at", "idempotency_key", ["answered_at"])
+
+
+def without_audit_and_idempotency() -> None:
+    """As before, without either."""
+    op.drop_table("idempotency_key")
+    op.drop_table("audit_entry")

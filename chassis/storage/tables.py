@@ -1,6 +1,18 @@
-"""The chassis tables: outbox, feed, inbox, offsets, dead letters and settings, alike in every service."""
+"""The chassis tables, alike in every service: events out and in, settings, audit and idempotency keys."""
 
-from sqlalchemy import BigInteger, Column, Index, Integer, LargeBinary, MetaData, String, Table, Text, UniqueConstraint
+from sqlalchemy import (
+    BigInteger,
+    Column,
+    Date,
+    Index,
+    Integer,
+    LargeBinary,
+    MetaData,
+    String,
+    Table,
+    Text,
+    UniqueConstraint,
+)
 
 from chassis.storage.types import NAMING, BigId, JsonText, UtcDateTime
 
@@ -8,7 +20,17 @@ from chassis.storage.types import NAMING, BigId, JsonText, UtcDateTime
 def service_metadata() -> MetaData:
     """Fresh metadata, without a schema name, holding the chassis's own tables."""
     metadata = MetaData(naming_convention=NAMING)
-    for build in (_outbox, _unpublished, _feed, _inbox, _consumer_offset, _dead_letter, _setting):
+    for build in (
+        _outbox,
+        _unpublished,
+        _feed,
+        _inbox,
+        _consumer_offset,
+        _dead_letter,
+        _setting,
+        _audit_entry,
+        _idempotency_key,
+    ):
         build(metadata)
     return metadata
 
@@ -112,4 +134,42 @@ def _setting(metadata: MetaData) -> Table:
         Column("name", String(60), primary_key=True),
         Column("value", Text, nullable=False),
         Column("set_at", UtcDateTime, nullable=False),
+    )
+
+
+def _audit_entry(metadata: MetaData) -> Table:
+    """Who changed what and why, written with the change and never touched again."""
+    return Table(
+        "audit_entry",
+        metadata,
+        Column("id", BigId, primary_key=True, autoincrement=True),
+        Column("changed_at", UtcDateTime, nullable=False),
+        Column("business_date", Date, nullable=False),
+        Column("actor", String(100), nullable=False),
+        Column("request_id", String(64)),
+        Column("trace_id", String(32)),
+        Column("action", String(120), nullable=False),
+        Column("subject", String(200), nullable=False),
+        Column("before", JsonText),
+        Column("after", JsonText),
+        Column("reason", Text),
+        Index("ix_audit_entry_subject", "subject", "id"),
+        Index("ix_audit_entry_actor", "actor", "id"),
+        Index("ix_audit_entry_changed_at", "changed_at"),
+    )
+
+
+def _idempotency_key(metadata: MetaData) -> Table:
+    """Answers to what was sent under a key, written with their effects; ``fingerprint`` is of what was sent."""
+    return Table(
+        "idempotency_key",
+        metadata,
+        Column("caller", String(100), primary_key=True),
+        Column("key", String(200), primary_key=True),
+        Column("fingerprint", String(64), nullable=False),
+        Column("status", Integer, nullable=False),
+        Column("headers", JsonText, nullable=False),
+        Column("body", LargeBinary, nullable=False),
+        Column("answered_at", UtcDateTime, nullable=False),
+        Index("ix_idempotency_key_answered_at", "answered_at"),
     )

@@ -1,19 +1,42 @@
 """The unit of work: what a use case reads and writes by, and what is written at its end."""
 
-from collections.abc import Awaitable, Callable, Sequence
+from collections.abc import Awaitable, Callable, Mapping, Sequence
+from dataclasses import dataclass, field
 from datetime import date
+from functools import lru_cache
 from typing import Any
 
-from sqlalchemy import MetaData, Table, text
+from sqlalchemy import MetaData, Table, TextClause, bindparam, text
 from sqlalchemy.ext.asyncio import AsyncSession
+from sqlalchemy.types import TypeEngine
 
 from chassis.clock import Clock, london_date
 
 BUSINESS_DATE = "business_date"
 _PINNED = text("SELECT value FROM setting WHERE name = :name").bindparams(name=BUSINESS_DATE)
 
-StagedWrite = Callable[["Tx", Sequence[Any]], Awaitable[None]]
-"""Writes items that belong together in one statement, such as the events of a transaction."""
+
+@dataclass(frozen=True, slots=True, eq=False)
+class StagedWrite:
+    """How items of one kind, such as the events of a transaction, are written at its end.
+
+    On PostgreSQL all kinds become one statement, so that a further kind costs no round trip of its own.
+    """
+
+    postgresql: str
+    """Common table expressions that write the items, with parameters whose names no other kind uses."""
+    parameters: "Callable[[Tx, Sequence[Any]], Mapping[str, Any]]"
+    """The values of those parameters."""
+    sqlite: "Callable[[Tx, Sequence[Any]], Awaitable[None]]"
+    types: Mapping[str, TypeEngine[Any] | type[TypeEngine[Any]]] = field(default_factory=dict)
+    """Types of the parameters that are not plain."""
+
+
+@lru_cache
+def _one_statement(kinds: tuple[StagedWrite, ...]) -> TextClause:
+    parts = ", ".join(kind.postgresql for kind in kinds)
+    typed = [bindparam(name, type_=type_) for kind in kinds for name, type_ in kind.types.items()]
+    return text(f"WITH {parts} SELECT 1").bindparams(*typed)
 
 
 class Tx:
@@ -43,12 +66,23 @@ class Tx:
     def has_staged(self) -> bool:
         return bool(self._staged)
 
+    def is_staged(self, write: StagedWrite) -> bool:
+        """Whether something of this kind will be written."""
+        return write in self._staged
+
     async def write_staged(self) -> None:
         """Write what was staged; whoever runs the unit of work calls it once the work is done."""
-        if self._staged:
-            await self.session.flush()
-        for write, items in self._staged.items():
-            await write(self, items)
+        if not self._staged:
+            return
+        await self.session.flush()
+        if self.dialect == "postgresql":
+            connection = await self.session.connection()
+            values = [kind.parameters(self, items) for kind, items in self._staged.items()]
+            merged = {name: value for each in values for name, value in each.items()}
+            await connection.execute(_one_statement(tuple(self._staged)), merged)
+            return
+        for kind, items in self._staged.items():
+            await kind.sqlite(self, items)
 
     async def business_date(self) -> date:
         """The date that calendar rules read: the pinned one, else today in England."""

@@ -2,6 +2,7 @@
 
 import asyncio
 import re
+from pathlib import Path
 
 import pytest
 from alembic import command
@@ -69,7 +70,8 @@ async def test_a_newer_version_of_another_is_told_in_a_line(database_for):
     for action in (migrate.upgrade, migrate.check):
         with pytest.raises(UnknownRevision) as refused:
             await asyncio.to_thread(action, RISKS, url)
-        assert "0003" in str(refused.value)
+        newest = max(path.name[:4] for path in Path("services/finance/migrations/versions").glob("0*.py"))
+        assert newest in str(refused.value)
         assert "another service's database" in str(refused.value)
         assert "\n" not in str(refused.value)
 

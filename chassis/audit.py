@@ -1,0 +1,154 @@
+"""Who changed what, when and why: entries written in the transaction of the change, and read back in order."""
+
+import json
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date, datetime
+from typing import Any
+
+from sqlalchemy import Date, Row, Text, bindparam, select, text
+from sqlalchemy.dialects.postgresql import ARRAY
+
+from chassis import telemetry
+from chassis.clock import london_date
+from chassis.paging import Page, PageRequest, page_of
+from chassis.storage.transaction import BUSINESS_DATE, StagedWrite, Tx
+from chassis.storage.types import UtcDateTime
+
+State = Mapping[str, Any]
+"""Part of a state as JSON: numbers as strings, dates as ISO 8601."""
+
+
+@dataclass(frozen=True, slots=True)
+class AuditEntry:
+    """One change. ``before`` and ``after`` hold what differs, or all of it where something began or ended."""
+
+    id: int
+    changed_at: datetime
+    business_date: date
+    actor: str
+    request_id: str | None
+    trace_id: str | None
+    action: str
+    subject: str
+    before: Any
+    after: Any
+    reason: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class AuditFilter:
+    """Which entries are wanted: of a resource's own code, by a caller, from a moment on."""
+
+    subject: str | None = None
+    actor: str | None = None
+    since: datetime | None = None
+
+
+def record_change(
+    tx: Tx,
+    *,
+    subject: str,
+    action: str,
+    before: State | None,
+    after: State | None,
+    reason: str | None = None,
+) -> None:
+    """Have an audit entry written with this transaction.
+
+    Args:
+        tx: the unit of work that makes the change.
+        subject: the resource's own code, such as ``OCC4``.
+        action: what was done, ``<noun>.<past tense>``: ``risk.amended``.
+        before: what it was as JSON, None where it began.
+        after: what it is as JSON, None where it ended.
+        reason: why, in the words of who changed it.
+    """
+    item = {
+        "action": action,
+        "subject": subject,
+        "before": _json(before),
+        "after": _json(after),
+        "reason": reason,
+    }
+    tx.stage(SAVE_ENTRIES, item)
+
+
+def is_recorded(tx: Tx) -> bool:
+    """Whether this transaction has an entry."""
+    return tx.is_staged(SAVE_ENTRIES)
+
+
+def _json(state: State | None) -> str | None:
+    return None if state is None else json.dumps(state, ensure_ascii=False, default=str)
+
+
+_OF_ALL = ("changed_at", "today", "actor", "request_id", "trace_id")
+_OF_EACH = ("action", "subject", "before", "after", "reason")
+_DATE = f"SELECT value FROM setting WHERE name = '{BUSINESS_DATE}'"  # noqa: S608  ours
+_COLUMNS = "changed_at, business_date, actor, request_id, trace_id, action, subject, before, after, reason"
+_POSTGRESQL = f"""
+    audited AS (
+        INSERT INTO audit_entry ({_COLUMNS})
+        SELECT :audit_changed_at, coalesce(CAST(({_DATE}) AS date), :audit_today), :audit_actor,
+            CAST(:audit_request_id AS text), CAST(:audit_trace_id AS text),
+            unnest(:audit_action), unnest(:audit_subject), CAST(unnest(:audit_before) AS jsonb),
+            CAST(unnest(:audit_after) AS jsonb), unnest(:audit_reason)
+    )
+"""
+_SQLITE = text(
+    f"""
+    INSERT INTO audit_entry ({_COLUMNS})
+    VALUES (:changed_at, coalesce(({_DATE}), :today), :actor, :request_id, :trace_id,
+        :action, :subject, :before, :after, :reason)
+    """  # noqa: S608  ours
+).bindparams(bindparam("changed_at", type_=UtcDateTime), bindparam("today", type_=Date))
+
+
+def _of_all(tx: Tx) -> dict[str, Any]:
+    return {
+        "changed_at": tx.now,
+        "today": london_date(tx.now),
+        "actor": tx.actor,
+        "request_id": telemetry.request_id(),
+        "trace_id": telemetry.trace_id(telemetry.traceparent()),
+    }
+
+
+def _values(tx: Tx, items: Sequence[dict[str, Any]]) -> dict[str, Any]:
+    columns = {name: [item[name] for item in items] for name in _OF_EACH}
+    return {f"audit_{name}": value for name, value in (_of_all(tx) | columns).items()}
+
+
+async def _save_on_sqlite(tx: Tx, items: Sequence[dict[str, Any]]) -> None:
+    connection = await tx.session.connection()
+    shared = _of_all(tx)
+    await connection.execute(_SQLITE, [shared | item for item in items])
+
+
+SAVE_ENTRIES = StagedWrite(
+    postgresql=_POSTGRESQL,
+    parameters=_values,
+    sqlite=_save_on_sqlite,
+    types={f"audit_{name}": ARRAY(Text) for name in _OF_EACH} | {"audit_changed_at": UtcDateTime, "audit_today": Date},
+)
+
+
+async def list_entries(tx: Tx, wanted: AuditFilter, request: PageRequest) -> Page[AuditEntry]:
+    """Entries in the order in which they were written."""
+    table = tx.table("audit_entry")
+    query = select(table).order_by(table.c.id).limit(request.fetch)
+    if request.after is not None:
+        query = query.where(table.c.id > int(request.after))
+    if wanted.subject is not None:
+        query = query.where(table.c.subject == wanted.subject)
+    if wanted.actor is not None:
+        query = query.where(table.c.actor == wanted.actor)
+    if wanted.since is not None:
+        query = query.where(table.c.changed_at >= wanted.since)
+    entries = [_entry(row) for row in await tx.session.execute(query)]
+    return page_of(entries, request, lambda entry: str(entry.id))
+
+
+def _entry(row: Row[Any]) -> AuditEntry:
+    return AuditEntry(**row._asdict())
