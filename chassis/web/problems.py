@@ -59,6 +59,7 @@ def problem_response(problem: Problem, path: str) -> JSONResponse:
 PROBLEMS: dict[int | str, dict[str, Any]] = {
     status: {"model": ProblemBody, "description": text, "content": {"application/problem+json": {}}}
     for status, text in {
+        400: "Query or cursor that cannot be read",
         401: "No valid key",
         404: "Not found",
         409: "Conflict with what is there",

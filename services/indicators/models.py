@@ -8,7 +8,8 @@ from sqlalchemy import ForeignKey, ForeignKeyConstraint, Index, String, Text
 from sqlalchemy.orm import DeclarativeBase, Mapped, mapped_column
 
 from chassis.storage.tables import service_metadata
-from chassis.storage.types import ExactDecimal, JsonText, UtcDateTime
+from chassis.storage.types import ExactDecimal, JsonText, PeriodKindText, UtcDateTime
+from contracts.period import PeriodKind
 
 CODE = String(80)
 NAME = String(300)
@@ -78,7 +79,7 @@ class SeriesRow(Base):
 
 
 class ObservationRow(Base):
-    """One revision of the observation of a period. Only ever added to: the highest revision stands.
+    """One revision of the observation of a period. Only ever added to: the highest revision is the current one.
 
     The key runs by period, newest revisions beside one another, so that the latest periods of a series are read
     from the end of the index.
@@ -95,7 +96,7 @@ class ObservationRow(Base):
     period_end: Mapped[date] = mapped_column(primary_key=True)
     period_start: Mapped[date] = mapped_column(primary_key=True)
     revision: Mapped[int] = mapped_column(primary_key=True, autoincrement=False)
-    period_kind: Mapped[str] = mapped_column(String(30))
+    period_kind: Mapped[PeriodKind] = mapped_column(PeriodKindText(30))
     value: Mapped[Decimal | None] = mapped_column(ExactDecimal)
     count: Mapped[Decimal | None] = mapped_column(ExactDecimal)
     denominator: Mapped[Decimal | None] = mapped_column(ExactDecimal)
@@ -110,7 +111,7 @@ class ObservationRow(Base):
 
 
 class TargetRow(Base):
-    """One version of the target of a series; ``content`` is the target as sent. Only ever added to."""
+    """One version of the target of a series; ``content`` is a stored format. Only ever added to."""
 
     __tablename__ = "target"
     __table_args__ = (ForeignKeyConstraint(["indicator", "area"], ["series.indicator", "series.area"]),)
@@ -176,7 +177,7 @@ class OutcomeRow(Base):
 
     code: Mapped[str] = mapped_column(CODE, primary_key=True)
     title: Mapped[str] = mapped_column(NAME)
-    indicators: Mapped[list[str]] = mapped_column(JsonText)
+    indicators: Mapped[Any] = mapped_column(JsonText)
 
 
 class ObjectiveRow(Base):
@@ -186,7 +187,7 @@ class ObjectiveRow(Base):
 
     code: Mapped[str] = mapped_column(CODE, primary_key=True)
     title: Mapped[str] = mapped_column(NAME)
-    indicators: Mapped[list[str]] = mapped_column(JsonText)
+    indicators: Mapped[Any] = mapped_column(JsonText)
 
 
 class StandardRow(Base):
@@ -197,5 +198,5 @@ class StandardRow(Base):
     code: Mapped[str] = mapped_column(CODE, primary_key=True)
     service: Mapped[str] = mapped_column(NAME)
     title: Mapped[str] = mapped_column(NAME)
-    limits: Mapped[list[dict[str, Any]]] = mapped_column(JsonText)
+    limits: Mapped[Any] = mapped_column(JsonText)
     source: Mapped[str | None] = mapped_column(Text)

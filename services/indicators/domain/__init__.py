@@ -1,1 +1,1 @@
-"""The rules of indicators: pure functions of readings, comparators and targets. All arithmetic is Decimal."""
+"""The rules of indicators and the state they speak of: pure functions and frozen dataclasses. Arithmetic is exact."""

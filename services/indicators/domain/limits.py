@@ -7,14 +7,15 @@ from dataclasses import dataclass
 from decimal import Decimal
 from functools import lru_cache
 
-from services.indicators.domain.readings import Reading, Unit, trimmed
+from services.indicators.domain.definitions import Unit
+from services.indicators.domain.numbers import trimmed
+from services.indicators.domain.observations import MULTIPLIER, Observation
 
 Z = Decimal("1.959963984540054")
 TAIL = Decimal("0.025")
 """What lies beyond each limit; the normal quantile of 1 - TAIL is Z."""
 
 EXACT_BELOW = 10
-MULTIPLIER = {Unit.RATE_PER_100000: Decimal(100_000), Unit.RATE_PER_10000: Decimal(10_000)}
 _HIGHEST_MEAN = Decimal(40)  # far above the upper limit of nine events (17.08)
 _HALVINGS = 60  # 40 / 2**60 is below 1e-16
 
@@ -28,16 +29,16 @@ class Limits:
     computed: bool = False
 
 
-def limits_of(reading: Reading, unit: Unit) -> Limits:
-    """The limits of a reading: each one as sent, else computed where count and denominator allow it."""
-    if reading.value is None:
+def limits_of(observation: Observation, unit: Unit) -> Limits:
+    """The limits of an observation: each one as sent, else computed where count and denominator allow it."""
+    if observation.value is None:
         return Limits()
-    if reading.lower is not None and reading.upper is not None:
-        return Limits(reading.lower, reading.upper)
-    lower, upper = computed_limits(reading.count, reading.denominator, unit) or (None, None)
+    if observation.lower is not None and observation.upper is not None:
+        return Limits(observation.lower, observation.upper)
+    lower, upper = computed_limits(observation.count, observation.denominator, unit) or (None, None)
     return Limits(
-        lower if reading.lower is None else reading.lower,
-        upper if reading.upper is None else reading.upper,
+        lower if observation.lower is None else observation.lower,
+        upper if observation.upper is None else observation.upper,
         computed=lower is not None,
     )
 

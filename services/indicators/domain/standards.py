@@ -31,6 +31,17 @@ class StandardLimit:
     valid_to: date | None
 
 
+@dataclass(frozen=True, slots=True)
+class ServiceStandard:
+    """A service standard, with its limits oldest first."""
+
+    code: str
+    service: str
+    title: str
+    limits: tuple[StandardLimit, ...]
+    source: str | None = None
+
+
 def standard_faults(limits: Sequence[StandardLimit]) -> list[tuple[str, str]]:
     """Limits whose dates are the wrong way round or overlap, and calendars that do not fit, as (field, message)."""
     faults = []

@@ -1,17 +1,25 @@
-"""Targets: what is expected in a period, and the colour of a reading against it."""
+"""Targets: what is expected in a period, and the colour of an observation against it."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
+from datetime import datetime
 from decimal import Decimal
 from enum import StrEnum
 
 from contracts.colours import Colour, Polarity
-from contracts.indicators import TargetState
 from contracts.period import Period
-from services.indicators.domain.readings import HIGHEST, Reading, trimmed
+from services.indicators.domain.numbers import HIGHEST, trimmed
+from services.indicators.domain.observations import Observation, SeriesKey
 
 DEFAULT_TOLERANCE = Decimal(5)
 """Per cent of the expected value."""
+
+
+@dataclass(frozen=True, slots=True)
+class TargetColour:
+    colour: Colour
+    expected: Decimal | None
+    reason: str
 
 
 class TargetKind(StrEnum):
@@ -52,12 +60,25 @@ class Target:
     milestones: Mapping[Period, Decimal] = field(default_factory=dict)
     tolerance: Decimal = DEFAULT_TOLERANCE
     applies_from: Period | None = None
+    illustrative: bool = False
+    source: str | None = None
+    note: str | None = None
     version: int = 1
 
     @property
     def begins(self) -> Period | None:
-        """The first period it is in force for: as said, else the baseline's, else every period."""
+        """The first period it is in force for: as text, else the baseline's, else every period."""
         return self.applies_from or (self.baseline.period if self.baseline else None)
+
+
+@dataclass(frozen=True, slots=True)
+class RecordedTarget:
+    """A version of the target of a series, and who set it when."""
+
+    series: SeriesKey
+    target: Target
+    actor: str
+    recorded_at: datetime
 
 
 def in_force(targets: Sequence[Target], period: Period) -> Target | None:
@@ -66,13 +87,13 @@ def in_force(targets: Sequence[Target], period: Period) -> Target | None:
     return max(begun, key=lambda t: t.version, default=None)
 
 
-def target_state(
-    reading: Reading | None,
+def target_colour(
+    observation: Observation | None,
     period: Period | None,
     targets: Sequence[Target],
-    england: Reading | None,
+    comparator: Observation | None,
     polarity: Polarity,
-) -> TargetState | None:
+) -> TargetColour | None:
     """The colour against the version in force for ``period``; None where there is no target at all.
 
     White reasons: ``no_local_value``, ``not_in_force``, ``no_england_value``, ``neutral_polarity``.
@@ -80,57 +101,59 @@ def target_state(
     if not targets:
         return None
     target = in_force(targets, period) if period else None
-    if period is None or reading is None:
+    if period is None or observation is None:
         return _white("no_local_value")
     if target is None:
         return _white("not_in_force")
     if target.kind is TargetKind.RANGE:
-        return _against_range(reading, target)
-    return _against_level(reading, target, england, polarity)
+        return _against_range(observation, target)
+    return _against_level(observation, target, comparator, polarity)
 
 
-def _white(reason: str, expected: Decimal | None = None) -> TargetState:
-    return TargetState(colour=Colour.WHITE, expected=expected, reason=reason)
+def _white(reason: str, expected: Decimal | None = None) -> TargetColour:
+    return TargetColour(colour=Colour.WHITE, expected=expected, reason=reason)
 
 
-def _against_range(reading: Reading, target: Target) -> TargetState:
+def _against_range(observation: Observation, target: Target) -> TargetColour:
     """Green within the range, ends included; the expected value is the end that is nearest."""
     low, high = target.low or Decimal(0), target.high or Decimal(0)
-    if reading.value is None:
+    if observation.value is None:
         return _white("no_local_value")
-    nearest = low if abs(reading.value - low) <= abs(reading.value - high) else high
-    miss = max(low - reading.value, reading.value - high)
-    return _coloured(miss, nearest, target, f"{reading.value} against the range {low} to {high}")
+    nearest = low if abs(observation.value - low) <= abs(observation.value - high) else high
+    miss = max(low - observation.value, observation.value - high)
+    return _coloured(miss, nearest, target, f"{observation.value} against the range {low} to {high}")
 
 
-def _against_level(reading: Reading, target: Target, england: Reading | None, polarity: Polarity) -> TargetState:
-    level = england.value if england else None
-    expected = expected_value(target, reading.period, level)
+def _against_level(
+    observation: Observation, target: Target, comparator: Observation | None, polarity: Polarity
+) -> TargetColour:
+    level = comparator.value if comparator else None
+    expected = expected_value(target, observation.period, level)
     if expected is None:
         return _white("no_england_value")
-    if reading.value is None:
+    if observation.value is None:
         return _white("no_local_value", expected)
     if polarity is Polarity.NEUTRAL:
         return _white("neutral_polarity", expected)
-    miss = (expected - reading.value) * polarity.sign
-    said = f"{reading.value} against {expected} expected in {reading.period}"
-    return _coloured(miss, expected, target, said)
+    miss = (expected - observation.value) * polarity.sign
+    text = f"{observation.value} against {expected} expected in {observation.period}"
+    return _coloured(miss, expected, target, text)
 
 
-def _coloured(miss: Decimal, expected: Decimal, target: Target, said: str) -> TargetState:
-    """``miss`` is how far short of the expected value the reading falls; negative beats it.
+def _coloured(miss: Decimal, expected: Decimal, target: Target, text: str) -> TargetColour:
+    """``miss`` is how far short of the expected value the value falls; negative beats it.
 
     Better than the benchmark means beyond it: level with it misses by nothing, which the tolerance covers.
     """
     met = miss < 0 or (miss == 0 and target.kind is not TargetKind.BETTER_THAN_BENCHMARK)
     if met:
-        return TargetState(colour=Colour.GREEN, expected=expected, reason=f"met: {said}")
+        return TargetColour(colour=Colour.GREEN, expected=expected, reason=f"met: {text}")
     close = miss * 100 <= target.tolerance * abs(expected)
     within = f"missed by {miss}, {'within' if close else 'beyond'} {target.tolerance} per cent"
-    return TargetState(colour=Colour.AMBER if close else Colour.RED, expected=expected, reason=f"{within}: {said}")
+    return TargetColour(colour=Colour.AMBER if close else Colour.RED, expected=expected, reason=f"{within}: {text}")
 
 
-def expected_value(target: Target, period: Period, england: Decimal | None) -> Decimal | None:
+def expected_value(target: Target, period: Period, comparator: Decimal | None) -> Decimal | None:
     """The milestone of ``period``, else the straight line from baseline to target, else the target.
 
     Rounded half up to eight places, and compared as rounded. None where it needs a comparator that has no value.
@@ -138,23 +161,23 @@ def expected_value(target: Target, period: Period, england: Decimal | None) -> D
     """
     if period in target.milestones:
         return target.milestones[period]
-    level = _level(target, england)
+    level = _level(target, comparator)
     if level is None:
         return None
     return trimmed(_on_the_line(target, period, level))
 
 
-def _level(target: Target, england: Decimal | None) -> Decimal | None:
+def _level(target: Target, comparator: Decimal | None) -> Decimal | None:
     """The value at the end of the line."""
     baseline = target.baseline.value if target.baseline else Decimal(0)
-    share = (target.value or Decimal(0)) / 100
+    fraction = (target.value or Decimal(0)) / 100
     match target.kind:
         case TargetKind.REDUCE_BY_PERCENT:
-            return baseline - abs(baseline) * share
+            return baseline - abs(baseline) * fraction
         case TargetKind.INCREASE_BY_PERCENT:
-            return baseline + abs(baseline) * share
+            return baseline + abs(baseline) * fraction
         case TargetKind.REACH_BENCHMARK | TargetKind.BETTER_THAN_BENCHMARK:
-            return england
+            return comparator
         case TargetKind.MAINTAIN if target.baseline:
             return baseline
     return target.value

@@ -1,13 +1,13 @@
 """The trend colour: the latest change, and how many changes in a row went the same way."""
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 from decimal import Decimal
 from itertools import pairwise
 
 from contracts.colours import Colour, Polarity
-from contracts.indicators import TrendState
 from contracts.period import Period
-from services.indicators.domain.readings import Reading
+from services.indicators.domain.observations import Observation
 
 WINDOW = 6
 """How many of the latest values a trend reads, and a graph shows."""
@@ -15,29 +15,36 @@ WINDOW = 6
 SMALL_CHANGE = Decimal("0.025")
 LONG_RUN = 3
 
+
+@dataclass(frozen=True, slots=True)
+class TrendColour:
+    colour: Colour
+    reason: str
+
+
 _Valued = tuple[Period, Decimal]
 
 
-def trend(readings: Sequence[Reading], polarity: Polarity) -> TrendState:
-    """The trend at the last of ``readings`` (oldest first; only the latest six count).
+def trend(observations: Sequence[Observation], polarity: Polarity) -> TrendColour:
+    """The trend at the last of ``observations`` (oldest first; only the latest six count).
 
     Reasons for none: ``fewer_than_two_values``, ``no_local_value`` (the latest was withdrawn), ``neutral_polarity``,
     ``overlapping_periods``, or ``gap: ...`` naming the periods that lack a value.
     """
-    values = [(r.period, r.value) for r in readings[-WINDOW:] if r.value is not None]
-    none = _none(readings, values, polarity)
+    values = [(o.period, o.value) for o in observations[-WINDOW:] if o.value is not None]
+    none = _none(observations, values, polarity)
     if none:
-        return TrendState(colour=Colour.NONE, reason=none)
+        return TrendColour(colour=Colour.NONE, reason=none)
     run = _run(values)
     gap = _gap(values[-len(run) - 1][0], run[0][0]) if len(run) < len(values) else ""
     if len(run) == 1:
-        return TrendState(colour=Colour.NONE, reason=gap)
+        return TrendColour(colour=Colour.NONE, reason=gap)
     colour, reason = _judged([value for _, value in run], polarity)
-    return TrendState(colour=colour, reason=f"{reason}; {gap}" if gap else reason)
+    return TrendColour(colour=colour, reason=f"{reason}; {gap}" if gap else reason)
 
 
-def _none(readings: Sequence[Reading], values: Sequence[_Valued], polarity: Polarity) -> str:
-    if readings and readings[-1].value is None:
+def _none(observations: Sequence[Observation], values: Sequence[_Valued], polarity: Polarity) -> str:
+    if observations and observations[-1].value is None:
         return "no_local_value"
     if len(values) < 2:  # noqa: PLR2004  a change needs two values
         return "fewer_than_two_values"

@@ -2,10 +2,20 @@
 
 from fastapi import APIRouter
 
-from services.indicators.endpoints import definitions, kept, observations, scorecards
+from services.indicators.endpoints import (
+    areas,
+    frameworks,
+    indicators,
+    objectives,
+    observations,
+    scorecards,
+    standards,
+    status,
+    targets,
+)
 
 PREFIX = "/indicators/v1"
 
 router = APIRouter(prefix=PREFIX)
-for part in (definitions.router, observations.router, scorecards.router, kept.router):
-    router.include_router(part)
+for part in (indicators, areas, frameworks, observations, status, targets, scorecards, objectives, standards):
+    router.include_router(part.router)

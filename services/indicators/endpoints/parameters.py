@@ -10,10 +10,12 @@ from pydantic_core import PydanticCustomError
 
 from chassis.errors import FieldError, Invalid
 from contracts.period import Period, UnknownPeriodError
-from services.indicators.schemas.values import SLUG
+from services.indicators.domain.definitions import CODE, LONGEST_CODE
 
 IndicatorCode = Annotated[str, Path(description="Code of the indicator", examples=["ae-four-hour-wait"])]
-NewCode = Annotated[str, Path(max_length=80, pattern=rf"^{SLUG.pattern}$", description="Lower-case words and hyphens")]
+NewCode = Annotated[
+    str, Path(max_length=LONGEST_CODE, pattern=rf"^{CODE.pattern}$", description="Lower-case words and hyphens")
+]
 
 AREA_PATTERN = r"^[A-Z0-9]{2,20}$"
 _AREA = {"pattern": AREA_PATTERN, "description": "ONS or provider code", "examples": ["E06000026"]}
@@ -58,6 +60,6 @@ def parse_period(text: str | None) -> Period | None:
         raise Invalid(str(error), [FieldError("period", str(error))]) from error
 
 
-def say_whether_new(response: Response, *, new: bool) -> None:
+def answer_whether_new(response: Response, *, new: bool) -> None:
     """201 for what is new, 200 for what was there."""
     response.status_code = 201 if new else 200

@@ -2,33 +2,25 @@
 
 from fastapi import APIRouter, Response
 
-from chassis.web.paging import OldPage, OldPaging, old_page
+from chassis.web.paging import PageBody, Paging
 from chassis.web.problems import problems
 from chassis.web.units import Read, Write
 from services.indicators.endpoints.parameters import (
     AreaFilter,
     NewCode,
     PeriodFilter,
+    answer_whether_new,
     parse_period,
-    say_whether_new,
 )
-from services.indicators.repository import scorecards as stored
-from services.indicators.schemas.scorecards import (
-    ScorecardDefinition,
-    ScorecardIn,
-    ScorecardOut,
-    ScorecardSummary,
-)
-from services.indicators.service import kept, views
+from services.indicators.schemas.scorecards import ScorecardDefinition, ScorecardIn, ScorecardOut, ScorecardSummary
+from services.indicators.service import scorecards
 
 router = APIRouter(tags=["Scorecards"])
 
 
-@router.get("/scorecards", summary="List scorecards", responses=problems(401, 422))
-async def list_scorecards(read: Read, paging: OldPaging) -> OldPage[ScorecardSummary]:
-    rows = await read(lambda tx: stored.list_scorecards(tx, paging.after, paging.limit + 1))
-    found = [ScorecardSummary.model_validate(row, from_attributes=True) for row in rows]
-    return old_page(found, paging.limit, key=lambda scorecard: scorecard.code)
+@router.get("/scorecards", summary="List scorecards", responses=problems(400, 401, 422))
+async def list_scorecards(read: Read, paging: Paging) -> PageBody[ScorecardSummary]:
+    return paging.body(await read(lambda tx: scorecards.list_scorecards(tx, paging.request)), ScorecardSummary.of)
 
 
 @router.get(
@@ -39,7 +31,7 @@ async def list_scorecards(read: Read, paging: OldPaging) -> OldPage[ScorecardSum
 )
 async def get_scorecard(read: Read, code: str, area: AreaFilter = None, period: PeriodFilter = None) -> ScorecardOut:
     until = parse_period(period)
-    return await read(lambda tx: views.scorecard(tx, code, area, until))
+    return ScorecardOut.of(await read(lambda tx: scorecards.get_scorecard(tx, code, area, until)))
 
 
 @router.put(
@@ -52,6 +44,6 @@ async def get_scorecard(read: Read, code: str, area: AreaFilter = None, period: 
     },
 )
 async def put_scorecard(write: Write, code: NewCode, body: ScorecardIn, response: Response) -> ScorecardDefinition:
-    scorecard, new = await write(lambda tx: kept.put_scorecard(tx, code, body))
-    say_whether_new(response, new=new)
-    return scorecard
+    scorecard = body.to_domain(code)
+    answer_whether_new(response, new=await write(lambda tx: scorecards.save_scorecard(tx, scorecard)))
+    return ScorecardDefinition.of(scorecard)

@@ -1,6 +1,6 @@
-"""Observations: revisions are only ever added, and the highest one of a period stands."""
+"""Observations: revisions are only ever added, and the highest one of a period is the current one."""
 
-from collections.abc import Collection, Iterable, Sequence
+from collections.abc import Collection, Iterable
 from datetime import date, datetime
 from functools import cache
 from typing import Any
@@ -21,23 +21,22 @@ from sqlalchemy import (
     union_all,
 )
 
+from chassis.paging import PageRequest
 from chassis.storage.bulk import insert_many
 from chassis.storage.transaction import Tx
+from chassis.storage.types import period_columns, row_period
 from contracts.indicators import ObservationStatus
-from contracts.period import Period, PeriodKind
-from services.indicators.domain.entry import Entry, Observation
-from services.indicators.domain.state import REACH
+from services.indicators.domain.observations import Observation, ObservationFilter, Revision, SeriesKey
+from services.indicators.domain.series import REACH
 from services.indicators.models import ObservationRow
-
-Place = tuple[str, date, date, int]
-"""Where an observation stands in a listing: area, end, start, revision."""
+from services.indicators.repository.sort_keys import parse_sort_key, sort_key
 
 _TABLE = ObservationRow.__table__
 _OF = _TABLE.c
 _NEWER = _TABLE.alias("newer")
 
 
-def _standing(as_of: ColumnElement[datetime] | None) -> list[ColumnElement[bool]]:
+def _current(as_of: ColumnElement[datetime] | None) -> list[ColumnElement[bool]]:
     """Conditions for the highest revision, of those known at ``as_of``."""
     same = and_(
         _NEWER.c.indicator == _OF.indicator,
@@ -51,7 +50,7 @@ def _standing(as_of: ColumnElement[datetime] | None) -> list[ColumnElement[bool]
     return [~exists().where(same, _NEWER.c.recorded_at <= as_of), _OF.recorded_at <= as_of]
 
 
-async def latest(
+async def get_latest(
     tx: Tx,
     indicators: Collection[str],
     areas: Collection[str] | None,
@@ -60,10 +59,10 @@ async def latest(
     ends: Collection[date] = (),
     as_of: datetime | None = None,
     until: date | None = None,
-) -> list[Observation]:
+) -> list[Revision]:
     """What the states of these series are made of, in one query.
 
-    Standing observations of the latest periods (up to ``until``) of every series, and of periods that end on one of
+    Current revisions of the latest periods (up to ``until``) of every series, and of periods that end on one of
     ``ends``; with the comparator's of the same periods. ``areas`` None means all.
     """
     optional = {"areas": None if areas is None else list(areas), "as_of": as_of, "until": until}
@@ -71,103 +70,93 @@ async def latest(
     values = {**given, "indicators": list(indicators), "ends": list(ends), "comparator": comparator}
     connection = await tx.session.connection()
     found = await connection.execute(_latest(frozenset(given)), values)
-    return [_observation(row) for row in found]
+    return [_revision(row) for row in found]
 
 
 @cache
 def _latest(given: frozenset[str]) -> CompoundSelect[Any]:
-    """The statement of :func:`latest`, built once for each set of options: building costs more than running it."""
+    """The statement of :func:`get_latest`, built once for each set of options: building costs more than running it."""
     as_of = bindparam("as_of", type_=_OF.recorded_at.type) if "as_of" in given else None
-    standing = [_OF.indicator.in_(bindparam("indicators", expanding=True)), *_standing(as_of)]
-    place = func.row_number().over(
+    current = [_OF.indicator.in_(bindparam("indicators", expanding=True)), *_current(as_of)]
+    recency = func.row_number().over(
         partition_by=(_OF.indicator, _OF.area), order_by=(_OF.period_end.desc(), _OF.period_start.desc())
     )
-    query = select(*_OF, place.label("place")).where(*standing)
+    query = select(*_OF, recency.label("recency")).where(*current)
     if "areas" in given:
         query = query.where(_OF.area.in_(bindparam("areas", expanding=True)))
     if "until" in given:
         query = query.where(_OF.period_end <= bindparam("until"))
     ranked = query.cte("ranked")
     ends: BindParameter[Any] = bindparam("ends", expanding=True)
-    local = select(ranked).where(or_(ranked.c.place <= REACH, ranked.c.period_end.in_(ends))).cte("local")
+    local = select(ranked).where(or_(ranked.c.recency <= REACH, ranked.c.period_end.in_(ends))).cte("local")
     matched = exists().where(
         local.c.indicator == _OF.indicator,
         local.c.period_end == _OF.period_end,
         local.c.period_start == _OF.period_start,
     )
-    comparators = select(*_OF, literal(0).label("place")).where(
-        *standing, _OF.area == bindparam("comparator"), or_(matched, _OF.period_end.in_(ends))
+    comparators = select(*_OF, literal(0).label("recency")).where(
+        *current, _OF.area == bindparam("comparator"), or_(matched, _OF.period_end.in_(ends))
     )
     return union_all(select(local), comparators)
 
 
-async def listing(
-    tx: Tx,
-    indicator: str,
-    *,
-    area: str | None,
-    period: Period | None,
-    status: ObservationStatus | None,
-    as_of: datetime | None,
-    revisions: bool,
-    after: Place | None,
-    limit: int,
-) -> list[Observation]:
-    """Standing observations, or every revision, by area, period and revision."""
-    query = select(*_OF).where(_OF.indicator == indicator)
-    if not revisions:
-        query = query.where(*_standing(None if as_of is None else literal(as_of, _OF.recorded_at.type)))
+async def list_revisions(tx: Tx, page: PageRequest, indicator: str, wanted: ObservationFilter) -> list[Revision]:
+    """By area, period and revision."""
+    order = (_OF.area, _OF.period_end, _OF.period_start, _OF.revision)
+    query = select(*_OF).where(_OF.indicator == indicator, *_conditions(wanted)).order_by(*order).limit(page.fetch)
+    if page.after is not None:
+        query = query.where(tuple_(*order) > parse_sort_key(page.after, str, date, date, int))
+    return [_revision(row) for row in await tx.session.execute(query)]
+
+
+def _conditions(wanted: ObservationFilter) -> list[ColumnElement[bool]]:
+    as_of, period = wanted.as_of, wanted.period
+    conditions: list[ColumnElement[bool]] = []
+    if not wanted.revisions:
+        conditions += _current(None if as_of is None else literal(as_of, _OF.recorded_at.type))
     elif as_of is not None:
-        query = query.where(_OF.recorded_at <= as_of)
-    if area is not None:
-        query = query.where(_OF.area == area)
+        conditions.append(_OF.recorded_at <= as_of)
+    if wanted.area is not None:
+        conditions.append(_OF.area == wanted.area)
     if period is not None:
-        query = query.where(_OF.period_start == period.start, _OF.period_end == period.end)
-    if status is not None:
-        query = query.where(_OF.status == status.value)
-    order = (
-        _OF.area,
-        _OF.period_end,
-        _OF.period_start,
-        _OF.revision,
-    )
-    if after is not None:
-        query = query.where(tuple_(*order) > after)
-    return [_observation(row) for row in await tx.session.execute(query.order_by(*order).limit(limit))]
+        conditions += [_OF.period_start == period.start, _OF.period_end == period.end]
+    if wanted.status is not None:
+        conditions.append(_OF.status == wanted.status.value)
+    return conditions
 
 
-async def add(tx: Tx, observations: Sequence[Observation]) -> None:
-    await insert_many(tx, ObservationRow, list(_rows(observations)))
+def revision_sort_key(revision: Revision) -> str:
+    period = revision.period
+    return sort_key(revision.series.area, period.end, period.start, revision.number)
 
 
-def _rows(observations: Iterable[Observation]) -> Iterable[dict[str, Any]]:
-    for o in observations:
-        e = o.entry
-        yield {
-            "indicator": o.indicator,
-            "area": e.area,
-            "period_end": e.period.end,
-            "period_start": e.period.start,
-            "revision": o.revision,
-            "period_kind": e.period.kind.value,
-            "value": e.value,
-            "count": e.count,
-            "denominator": e.denominator,
-            "lower": e.lower,
-            "upper": e.upper,
-            "status": e.status.value,
-            "note": e.note,
-            "basis": e.basis,
-            "reason": e.reason,
-            "actor": o.actor,
-            "recorded_at": o.recorded_at,
-        }
+async def add_revisions(tx: Tx, revisions: Iterable[Revision]) -> None:
+    await insert_many(tx, ObservationRow, [_values(revision) for revision in revisions])
 
 
-def _observation(row: Row[Any]) -> Observation:
-    entry = Entry(
-        area=row.area,
-        period=Period(PeriodKind(row.period_kind), row.period_start, row.period_end),
+def _values(revision: Revision) -> dict[str, Any]:
+    observed = revision.observation
+    return {
+        **revision.series._asdict(),
+        **period_columns(observed.period),
+        "revision": revision.number,
+        "value": observed.value,
+        "count": observed.count,
+        "denominator": observed.denominator,
+        "lower": observed.lower,
+        "upper": observed.upper,
+        "status": observed.status.value,
+        "note": observed.note,
+        "basis": observed.basis,
+        "reason": observed.reason,
+        "actor": revision.actor,
+        "recorded_at": revision.recorded_at,
+    }
+
+
+def _revision(row: Row[Any]) -> Revision:
+    observed = Observation(
+        period=row_period(row),
         value=row.value,
         status=ObservationStatus(row.status),
         count=row._mapping["count"],  # noqa: SLF001  a row's own count() hides the column
@@ -178,4 +167,4 @@ def _observation(row: Row[Any]) -> Observation:
         basis=row.basis,
         reason=row.reason,
     )
-    return Observation(row.indicator, entry, row.revision, row.actor, row.recorded_at)
+    return Revision(SeriesKey(row.indicator, row.area), observed, row.revision, row.actor, row.recorded_at)

@@ -1,16 +1,16 @@
-"""Observations and the state they make."""
+"""Observations."""
 
-from typing import Annotated, Any
+from typing import Annotated, Any, Self
 
 from pydantic import Field
 
 from chassis.web.bodies import OutBody, StrictBody
-from contracts.colours import Colour
 from contracts.envelope import Timestamp
-from contracts.indicators import BenchmarkState, ObservationStatus, TrendState
+from contracts.indicators import ObservationStatus
 from contracts.period import Period
-from services.indicators.domain.entry import Entry
-from services.indicators.schemas.definitions import AreaOut, IndicatorOut
+from services.indicators.domain.definitions import Unit
+from services.indicators.domain.limits import limits_of
+from services.indicators.domain.observations import Observation, RecordedObservation, Revision
 from services.indicators.schemas.values import AreaCode, Denominator, Figure, Name, Shown, Tally, Text
 
 OBSERVATION_EXAMPLE: dict[str, Any] = {
@@ -50,8 +50,8 @@ class ObservationIn(StrictBody):
     basis: Annotated[Name | None, Field(description="How it is known: printed, inferred, a narrative")] = None
     reason: Text | None = None
 
-    def entry(self) -> Entry:
-        return Entry(**{name: getattr(self, name) for name in type(self).model_fields})
+    def to_domain(self) -> Observation:
+        return Observation(**{name: getattr(self, name) for name in type(self).model_fields if name != "area"})
 
 
 class LimitsOut(OutBody):
@@ -60,6 +60,13 @@ class LimitsOut(OutBody):
     lower: Shown
     upper: Shown
     computed: bool
+
+    @classmethod
+    def of(cls, observation: Observation, unit: Unit) -> Self | None:
+        limits = limits_of(observation, unit)
+        if limits.lower is None or limits.upper is None:
+            return None
+        return cls(lower=limits.lower, upper=limits.upper, computed=limits.computed)
 
 
 class ObservationOut(OutBody):
@@ -80,9 +87,27 @@ class ObservationOut(OutBody):
     actor: str
     recorded_at: Timestamp
 
+    @classmethod
+    def of(cls, revision: Revision, unit: Unit) -> Self:
+        return cls(**_fields(revision, unit))
+
+
+def _fields(revision: Revision, unit: Unit) -> dict[str, Any]:
+    """The fields of ``ObservationOut``."""
+    observed = revision.observation
+    return {
+        **{name: getattr(observed, name) for name in type(observed).__slots__},
+        "indicator": revision.series.indicator,
+        "area": revision.series.area,
+        "limits": LimitsOut.of(observed, unit),
+        "revision": revision.number,
+        "actor": revision.actor,
+        "recorded_at": revision.recorded_at,
+    }
+
 
 class RecordedOut(ObservationOut):
-    """An observation as it stands after it was sent.
+    """What is current once an observation was sent.
 
     ``version`` is the version of the state of this indicator in this area, as its events carry it; ``event`` is
     the id of the event that tells of this change, null where nothing changed.
@@ -91,42 +116,7 @@ class RecordedOut(ObservationOut):
     version: int
     event: str | None
 
-
-class TargetStateOut(OutBody):
-    colour: Colour
-    expected: Shown | None
-    reason: str
-
-
-class PointOut(OutBody):
-    """One of the six latest periods, with the colours as they stood in it."""
-
-    period: Period
-    value: Shown | None
-    revision: int
-    status: ObservationStatus
-    benchmark: Colour
-    trend: Colour
-    target: Colour
-
-
-class ColoursOut(OutBody):
-    """The latest observation, its colours with their reasons, and the six latest periods, oldest first."""
-
-    latest: ObservationOut | None
-    benchmark: BenchmarkState
-    trend: TrendState
-    target: TargetStateOut | None
-    series: list[PointOut]
-
-
-class StatusOut(ColoursOut):
-    """The state of an indicator in an area.
-
-    ``version`` is that of its newest event: 0 before the first, null when read as of a moment.
-    """
-
-    indicator: IndicatorOut
-    area: AreaOut
-    version: int | None
-    as_of: Timestamp | None = None
+    @classmethod
+    def of_recorded(cls, recorded: RecordedObservation) -> Self:
+        fields = _fields(recorded.revision, recorded.unit)
+        return cls(**fields, version=recorded.version, event=recorded.event)

@@ -7,7 +7,7 @@ from pydantic import Field, model_validator
 from chassis.web.bodies import OutBody, StrictBody
 from contracts.envelope import Timestamp
 from contracts.period import Period
-from services.indicators.domain.targets import DEFAULT_TOLERANCE, Baseline, Target, TargetKind
+from services.indicators.domain.targets import DEFAULT_TOLERANCE, Baseline, RecordedTarget, Target, TargetKind
 from services.indicators.schemas.values import AreaCode, Figure, Percent, Text
 
 TARGET_EXAMPLE: dict[str, Any] = {
@@ -57,8 +57,7 @@ class TargetIn(StrictBody):
             raise ValueError("milestones name a period twice")
         return self
 
-    def target(self, version: int) -> Target:
-        """As the rules read it."""
+    def to_domain(self) -> Target:
         start = Baseline(self.baseline.period, self.baseline.value) if self.baseline else None
         return Target(
             kind=self.kind,
@@ -70,7 +69,9 @@ class TargetIn(StrictBody):
             milestones={point.period: point.value for point in self.milestones},
             tolerance=self.tolerance_percent,
             applies_from=self.applies_from,
-            version=version,
+            illustrative=self.illustrative,
+            source=self.source,
+            note=self.note,
         )
 
 
@@ -83,3 +84,26 @@ class TargetOut(TargetIn):
     version: int
     actor: str
     recorded_at: Timestamp
+
+    @classmethod
+    def of(cls, recorded: RecordedTarget) -> Self:
+        return cls(
+            indicator=recorded.series.indicator,
+            version=recorded.target.version,
+            actor=recorded.actor,
+            recorded_at=recorded.recorded_at,
+            **_fields(recorded.series.area, recorded.target),
+        )
+
+
+def _fields(area: str, target: Target) -> dict[str, Any]:
+    """The fields of ``TargetIn``."""
+    baseline = target.baseline
+    same = ("kind", "value", "low", "high", "due", "applies_from", "illustrative", "source", "note")
+    return {
+        **{name: getattr(target, name) for name in same},
+        "area": area,
+        "baseline": PointIn(period=baseline.period, value=baseline.value) if baseline else None,
+        "milestones": [PointIn(period=period, value=value) for period, value in target.milestones.items()],
+        "tolerance_percent": target.tolerance,
+    }

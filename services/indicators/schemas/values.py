@@ -1,21 +1,16 @@
 """The value types of the bodies: codes, texts and figures, all bounded."""
 
 import re
-from datetime import date
 from decimal import Decimal
 from typing import Annotated, Any
 
 from pydantic import AfterValidator, BeforeValidator, Field, PlainSerializer
 from pydantic_core import PydanticCustomError
 
-from services.indicators.domain.readings import plain
+from services.indicators.domain.definitions import CODE, LONGEST_CODE
+from services.indicators.domain.numbers import plain
 
-SLUG = re.compile(r"[a-z0-9]+(?:-[a-z0-9]+)*", re.ASCII)
 _NUMBER = re.compile(r"[+-]?\d{1,16}(?:\.\d{1,16})?", re.ASCII)
-
-
-def is_slug(code: str) -> bool:
-    return len(code) <= 80 and SLUG.fullmatch(code) is not None  # noqa: PLR2004  as long as a code may be
 
 
 def _digits(value: Any) -> Any:
@@ -35,7 +30,8 @@ _Digits = BeforeValidator(_digits, json_schema_input_type=str | float)
 _Plain = PlainSerializer(lambda number: format(number, "f"), return_type=str, when_used="json")
 
 Code = Annotated[
-    str, Field(pattern=rf"^{SLUG.pattern}$", max_length=80, description="Lower-case words joined by hyphens")
+    str,
+    Field(pattern=rf"^{CODE.pattern}$", max_length=LONGEST_CODE, description="Lower-case words joined by hyphens"),
 ]
 AreaCode = Annotated[str, Field(pattern=r"^[A-Z0-9]{2,20}$", description="ONS or provider code, such as E06000026")]
 FrameworkCode = Annotated[str, Field(pattern=r"^[A-Za-z0-9_-]{1,40}$")]
@@ -64,4 +60,3 @@ Percent = Annotated[Decimal, Field(decimal_places=8, ge=0, le=1000), _Digits, Af
 
 Shown = Annotated[Decimal, _Plain]
 """A number on its way out, as plain digits."""
-Day = date

@@ -6,7 +6,7 @@ from decimal import Decimal
 from chassis.storage.transaction import Tx
 from contracts.indicators import ObservationStatus
 from contracts.period import Period
-from services.indicators.domain.entry import Entry
+from services.indicators.domain.observations import Observation, SeriesKey
 from services.indicators.service.observations import record_observation
 from tests.integration.indicators.conftest import PLYMOUTH, Api
 
@@ -15,12 +15,12 @@ async def test_a_writer_that_waited_is_not_known_before_the_one_it_waited_for(ap
     if api.database.dialect == "sqlite":
         return  # one writer at a time
     begun, go = asyncio.Event(), asyncio.Event()
-    late = Entry(PLYMOUTH, Period.parse("2018-01"), Decimal(90), ObservationStatus.FINAL, reason="Late returns")
+    late = Observation(Period.parse("2018-01"), Decimal(90), ObservationStatus.FINAL, reason="Late returns")
 
     async def slow(tx: Tx) -> None:
         begun.set()
         await go.wait()
-        await record_observation(tx, "ae-four-hour-wait", late)
+        await record_observation(tx, SeriesKey("ae-four-hour-wait", PLYMOUTH), late)
 
     waiting = asyncio.create_task(api.database.write(slow))
     await begun.wait()

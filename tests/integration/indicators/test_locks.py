@@ -7,10 +7,11 @@ from structlog.testing import capture_logs
 
 from chassis.storage.database import Database
 from chassis.storage.transaction import Tx
+from services.indicators.domain.observations import SeriesKey
 from services.indicators.repository import series
 from tests.integration.indicators.conftest import PLYMOUTH, Api
 
-KEY = ("ae-four-hour-wait", PLYMOUTH)
+KEY = SeriesKey("ae-four-hour-wait", PLYMOUTH)
 _WAITING = text("SELECT count(*) FROM pg_locks WHERE NOT granted")
 
 
@@ -24,20 +25,20 @@ async def test_a_version_that_is_put_back_does_not_meet_a_change_of_the_definiti
     await api.observe("2018-01", "80")
     if api.database.dialect == "sqlite":
         return  # one writer at a time
-    held, attempts = asyncio.Event(), 0
+    locked, attempts = asyncio.Event(), 0
 
     async def resend(tx: Tx) -> None:
         """As the same content again does: take the next version, find nothing new, put the version back."""
         nonlocal attempts
         attempts += 1
-        version = await series.take_next_version(tx, KEY)
+        version = await series.lock_and_raise_version(tx, KEY)
         assert version == 1
-        held.set()
+        locked.set()
         await _somebody_waits(api.database)
-        await series.set_versions(tx, {KEY: version})
+        await series.save_versions(tx, {KEY: version})
 
     async def redefine() -> None:
-        await held.wait()
+        await locked.wait()
         await api.patch("/indicators/ae-four-hour-wait", {"polarity": "low_is_good"})
 
     with capture_logs() as logs:

@@ -10,7 +10,7 @@ import pytest
 from chassis.storage.transaction import Tx
 from contracts.indicators import IndicatorUpdated, ObservationStatus
 from contracts.period import Period
-from services.indicators.domain.entry import Entry
+from services.indicators.domain.observations import Observation, SeriesKey
 from services.indicators.errors import ObservationInvalid
 from services.indicators.service.observations import record_observations
 from tests.integration.indicators.conftest import ENGLAND, MONTHLY, PLYMOUTH, Api
@@ -18,7 +18,7 @@ from tests.integration.indicators.conftest import ENGLAND, MONTHLY, PLYMOUTH, Ap
 AE = "/indicators/ae-four-hour-wait"
 
 
-async def test_a_new_observation_is_recorded_and_told(api: Api):
+async def test_a_new_observation_is_recorded_and_published(api: Api):
     made = await api.observe("Jan-18", "81.6", note="winter", basis="printed")
     assert made == {
         "indicator": "ae-four-hour-wait",
@@ -237,11 +237,11 @@ async def test_computed_limits_travel_and_decide_significance(api: Api):
 
 
 async def test_many_observations_are_one_change_and_long_ones_several_events(api: Api):
-    period, entries = Period.parse("1950-01"), []
+    period, observations = Period.parse("1950-01"), []
     for n in range(501):
-        entries.append(Entry(PLYMOUTH, period, Decimal(n % 100), ObservationStatus.FINAL))
+        observations.append(Observation(period, Decimal(n % 100), ObservationStatus.FINAL))
         period = period.next()
-    sent = [("ae-four-hour-wait", entry) for entry in entries]
+    sent = [(SeriesKey("ae-four-hour-wait", PLYMOUTH), observation) for observation in observations]
     recorded = await api.database.write(lambda tx: record_observations(tx, sent))
     events = await api.events()
     assert [(e["aggregateversion"], len(e["data"]["changed"])) for e in events] == [(1, 500), (2, 1)]
@@ -253,12 +253,13 @@ async def test_many_observations_are_one_change_and_long_ones_several_events(api
 async def test_many_observations_are_all_or_none_and_name_the_faulty(api: Api):
     good = {"area": PLYMOUTH, "period": "Dec-17", "value": "1", "status": "final"}
     await api.post(f"{AE}/observations", good)
-    entries = [
-        Entry(PLYMOUTH, Period.parse("2017-11"), Decimal(5), ObservationStatus.FINAL),
-        Entry(PLYMOUTH, Period.parse("2017-10"), Decimal(500), ObservationStatus.FINAL),
+    key = SeriesKey("ae-four-hour-wait", PLYMOUTH)
+    observations = [
+        Observation(Period.parse("2017-11"), Decimal(5), ObservationStatus.FINAL),
+        Observation(Period.parse("2017-10"), Decimal(500), ObservationStatus.FINAL),
     ]
     with pytest.raises(ObservationInvalid) as refused:
-        await api.database.write(lambda tx: record_observations(tx, [("ae-four-hour-wait", e) for e in entries]))
+        await api.database.write(lambda tx: record_observations(tx, [(key, each) for each in observations]))
     assert [e.field for e in refused.value.errors] == ["observations.1.value"]
     assert len((await api.get(f"{AE}/observations"))["items"]) == 1
 

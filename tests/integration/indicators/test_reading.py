@@ -1,8 +1,5 @@
 """Reading observations and states: as of a moment, page by page, and what is refused, on both databases."""
 
-import base64
-import json
-
 import pytest
 
 from tests.integration.indicators.conftest import ENGLAND, PLYMOUTH, Api
@@ -94,40 +91,6 @@ async def test_observations_are_listed_by_area_and_period_in_pages(api: Api):
     assert [o["revision"] for o in some["items"]] == [2]
     assert (await api.get(f"{AE}/observations", status="provisional"))["items"] == []
     assert (await api.get(f"{AE}/observations", 400, cursor="bm9wZQ"))["errors"][0]["field"] == "cursor"
-
-
-@pytest.mark.parametrize(
-    "after",
-    [
-        '["E06000026", "2018-01-31", "2018-01-01", 1000000000000000000000000000000]',
-        '["E06000026", "2018-01-31", "2018-01-01", 9007199254740991]',
-        '["E06000026", "2018-01-31", "2018-01-01", 1e400]',
-        '["E06000026", "2018-01-31", "2018-01-01", -1]',
-        '["E06000026", "2018-01-31", "2018-01-01", true]',
-        '["E06000026", "2018-02-31", "2018-01-01", 1]',
-        '["E0600\\u0000", "2018-01-31", "2018-01-01", 1]',
-        '[["E06000026"], "2018-01-31", "2018-01-01", 1]',
-        '["E06000026", 1000000000000000000000000000000]',
-        '["E06000026", 2147483648]',
-        '["E06000026", 1e400]',
-        '["E06000026", "1"]',
-        "[]",
-        "a",
-    ],
-)
-async def test_a_cursor_that_was_not_given_out_is_refused(api: Api, after: str):
-    cursor = base64.urlsafe_b64encode(json.dumps(after).encode()).decode()
-    for listed in ("observations", "targets"):
-        problem = await api.get(f"{AE}/{listed}", 400, cursor=cursor)
-        assert [error["field"] for error in problem["errors"]] == ["cursor"]
-
-
-@pytest.mark.parametrize("number", [0, 1, 2**31 - 1])
-async def test_a_cursor_names_numbers_that_fit(api: Api, number: int):
-    places = {"observations": [PLYMOUTH, "2018-01-31", "2018-01-01", number], "targets": [PLYMOUTH, number]}
-    for listed, place in places.items():
-        cursor = base64.urlsafe_b64encode(json.dumps(json.dumps(place)).encode()).decode()
-        assert (await api.get(f"{AE}/{listed}", cursor=cursor))["items"] == []
 
 
 @pytest.mark.parametrize(

@@ -7,19 +7,20 @@ from hypothesis import strategies as st
 from contracts.colours import Colour, Polarity
 from contracts.period import Period
 from services.indicators.domain.benchmark import benchmark
-from services.indicators.domain.readings import BenchmarkMethod, Measure, Reading, Unit
+from services.indicators.domain.definitions import BenchmarkMethod, Indicator, Unit
+from services.indicators.domain.observations import Observation
 
 DECEMBER = Period.parse("2017-12")
 HIGH, LOW, NEUTRAL = Polarity.HIGH_IS_GOOD, Polarity.LOW_IS_GOOD, Polarity.NEUTRAL
 SIGNIFICANCE, FIFTEEN = BenchmarkMethod.SIGNIFICANCE, BenchmarkMethod.FIFTEEN_PERCENT
 
 
-def measure(polarity: Polarity = HIGH, method: BenchmarkMethod = FIFTEEN, unit: Unit = Unit.PERCENTAGE) -> Measure:
-    return Measure("m", "M", unit, 1, polarity, "month", None, method)
+def measure(polarity: Polarity = HIGH, method: BenchmarkMethod = FIFTEEN, unit: Unit = Unit.PERCENTAGE) -> Indicator:
+    return Indicator("m", "M", unit, 1, polarity, "month", None, method)
 
 
-def read(value: str | None, **known: str) -> Reading:
-    return Reading(
+def read(value: str | None, **known: str) -> Observation:
+    return Observation(
         DECEMBER, None if value is None else Decimal(value), **{name: Decimal(number) for name, number in known.items()}
     )
 
@@ -116,7 +117,7 @@ MIRROR = {Colour.GREEN: Colour.RED, Colour.RED: Colour.GREEN}
 
 @given(values, values, st.sampled_from([FIFTEEN, SIGNIFICANCE]))
 def test_turning_the_polarity_mirrors_the_colour(local: Decimal, england: Decimal, method: BenchmarkMethod):
-    reading = Reading(DECEMBER, local, lower=local - 5, upper=local + 5)
-    one = benchmark(reading, Reading(DECEMBER, england), measure(HIGH, method)).colour
-    other = benchmark(reading, Reading(DECEMBER, england), measure(LOW, method)).colour
+    reading = Observation(DECEMBER, local, lower=local - 5, upper=local + 5)
+    one = benchmark(reading, Observation(DECEMBER, england), measure(HIGH, method)).colour
+    other = benchmark(reading, Observation(DECEMBER, england), measure(LOW, method)).colour
     assert other == MIRROR.get(one, one)

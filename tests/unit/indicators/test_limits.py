@@ -7,6 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from contracts.period import Period
+from services.indicators.domain.definitions import Unit
 from services.indicators.domain.limits import (
     Z,
     byar,
@@ -16,7 +17,7 @@ from services.indicators.domain.limits import (
     poisson,
     wilson,
 )
-from services.indicators.domain.readings import Reading, Unit
+from services.indicators.domain.observations import Observation
 
 DECEMBER = Period.parse("2017-12")
 
@@ -115,7 +116,7 @@ def test_a_count_needs_no_denominator_and_money_has_no_limits():
 
 
 def test_a_limit_that_was_sent_wins_over_a_computed_one():
-    sent = Reading(
+    sent = Observation(
         DECEMBER, Decimal(50), count=Decimal(50), denominator=Decimal(100), lower=Decimal(45), upper=Decimal(55)
     )
     assert (limits_of(sent, Unit.PERCENTAGE).lower, limits_of(sent, Unit.PERCENTAGE).upper) == (
@@ -123,8 +124,8 @@ def test_a_limit_that_was_sent_wins_over_a_computed_one():
         Decimal(55),
     )
     assert limits_of(sent, Unit.PERCENTAGE).computed is False
-    half = Reading(DECEMBER, Decimal(50), count=Decimal(50), denominator=Decimal(100), lower=Decimal(45))
+    half = Observation(DECEMBER, Decimal(50), count=Decimal(50), denominator=Decimal(100), lower=Decimal(45))
     found = limits_of(half, Unit.PERCENTAGE)
     assert (found.lower, f"{found.upper:.2f}", found.computed) == (Decimal(45), "59.62", True)
-    withdrawn = Reading(DECEMBER, None, count=Decimal(50), denominator=Decimal(100))
+    withdrawn = Observation(DECEMBER, None, count=Decimal(50), denominator=Decimal(100))
     assert limits_of(withdrawn, Unit.PERCENTAGE).lower is None

@@ -7,15 +7,15 @@ from hypothesis import strategies as st
 
 from contracts.colours import Colour, Polarity
 from contracts.period import Period
-from services.indicators.domain.readings import Reading
+from services.indicators.domain.observations import Observation
 from services.indicators.domain.targets import (
     Baseline,
     Target,
     TargetKind,
     expected_value,
     in_force,
+    target_colour,
     target_faults,
-    target_state,
 )
 
 HIGH, LOW, NEUTRAL = Polarity.HIGH_IS_GOOD, Polarity.LOW_IS_GOOD, Polarity.NEUTRAL
@@ -36,9 +36,9 @@ def target(
 
 
 def judged(wanted: Target, value: Any, polarity: Polarity = HIGH, period: str = "2017-12", england: Any = None):
-    reading = Reading(p(period), None if value is None else Decimal(str(value)))
-    comparator = None if england is None else Reading(p(period), Decimal(str(england)))
-    return target_state(reading, reading.period, [wanted], comparator, polarity)
+    reading = Observation(p(period), None if value is None else Decimal(str(value)))
+    comparator = None if england is None else Observation(p(period), Decimal(str(england)))
+    return target_colour(reading, reading.period, [wanted], comparator, polarity)
 
 
 @pytest.mark.parametrize(
@@ -106,8 +106,8 @@ def test_white_says_why(wanted: Any, value: Any, polarity: Polarity, reason: str
 
 
 def test_no_target_is_no_state_and_no_reading_is_white():
-    assert target_state(Reading(p("2017-12"), Decimal(1)), p("2017-12"), [], None, HIGH) is None
-    assert target_state(None, None, [target(K.REACH, 1)], None, HIGH).reason == "no_local_value"
+    assert target_colour(Observation(p("2017-12"), Decimal(1)), p("2017-12"), [], None, HIGH) is None
+    assert target_colour(None, None, [target(K.REACH, 1)], None, HIGH).reason == "no_local_value"
 
 
 LINE = target(K.REACH, 90, ("2017/18 Q1", 70), "2018/19 Q1")

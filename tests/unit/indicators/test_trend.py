@@ -9,18 +9,18 @@ from hypothesis import strategies as st
 
 from contracts.colours import Colour, Polarity
 from contracts.period import Period
-from services.indicators.domain.readings import Reading
+from services.indicators.domain.observations import Observation
 from services.indicators.domain.trend import trend
 
 HIGH, LOW, NEUTRAL = Polarity.HIGH_IS_GOOD, Polarity.LOW_IS_GOOD, Polarity.NEUTRAL
 
 
-def months(*values: object, start: str = "2017-01") -> list[Reading]:
+def months(*values: object, start: str = "2017-01") -> list[Observation]:
     """Readings of months in a row; "-" is a month without one, None a withdrawn one."""
     period, found = Period.parse(start), []
     for value in values:
         if value != "-":
-            found.append(Reading(period, None if value is None else Decimal(str(value))))
+            found.append(Observation(period, None if value is None else Decimal(str(value))))
         period = period.next()
     return found
 
@@ -68,7 +68,7 @@ def test_trend_table(values: Any, polarity: Polarity, expected: str):
         (months(5, "-", "-", "-", 6), HIGH, "gap: no value from 2017-02 to 2017-04"),
     ],
 )
-def test_no_trend_says_why(readings: list[Reading], polarity: Polarity, reason: str):
+def test_no_trend_says_why(readings: list[Observation], polarity: Polarity, reason: str):
     state = trend(readings, polarity)
     assert (state.colour, state.reason) == (Colour.NONE, reason)
 
@@ -97,14 +97,14 @@ def test_only_the_latest_six_values_are_read():
     ],
 )
 def test_overlapping_kinds_carry_no_trend(labels: tuple[str, ...]):
-    readings = [Reading(Period.parse(label), Decimal(n + 1)) for n, label in enumerate(labels)]
+    readings = [Observation(Period.parse(label), Decimal(n + 1)) for n, label in enumerate(labels)]
     state = trend(readings, HIGH)
     assert (state.colour, state.reason) == (Colour.NONE, "overlapping_periods")
 
 
 @pytest.mark.parametrize("labels", [("2016/17 Q4", "2017/18 Q1"), ("2016/17", "2017/18"), ("2016", "2017")])
 def test_quarters_and_years_follow_one_another(labels: tuple[str, ...]):
-    readings = [Reading(Period.parse(label), Decimal(n + 1)) for n, label in enumerate(labels)]
+    readings = [Observation(Period.parse(label), Decimal(n + 1)) for n, label in enumerate(labels)]
     assert trend(readings, HIGH).colour == Colour.GREEN
 
 

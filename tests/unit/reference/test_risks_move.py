@@ -1,15 +1,18 @@
 """Each of OCC2 to OCC5, on the reference data and by the services' own rules, can rise and can fall."""
 
 from collections.abc import Iterable, Mapping
+from datetime import UTC, datetime
 from decimal import Decimal
 
 import pytest
 
 from contracts.indicators import SeriesPoint
 from contracts.period import Period
-from services.indicators.domain.readings import BenchmarkMethod, Measure, Reading, Unit
-from services.indicators.domain.state import series_state
+from services.indicators.domain.definitions import BenchmarkMethod, Indicator, Unit
+from services.indicators.domain.observations import Observation, Revision, SeriesKey
+from services.indicators.domain.series import series_state
 from services.indicators.domain.targets import Baseline, Target, TargetKind
+from services.indicators.events import series_points
 from services.risks.domain.matrix import DEFAULT_MATRIX, Rating
 from services.risks.domain.rating import Kind, Link, Mode, Subject, indicate
 from services.risks.domain.severity import Signal, confirmed_severity
@@ -38,8 +41,8 @@ def reference() -> Reference:
     return read_reference()
 
 
-def _measure(row: IndicatorRow, methods: Mapping[str, str]) -> Measure:
-    return Measure(
+def _indicator(row: IndicatorRow, methods: Mapping[str, str]) -> Indicator:
+    return Indicator(
         row.code,
         row.name,
         Unit(row.unit),
@@ -65,21 +68,23 @@ def _target(row: TargetRow, version: int) -> Target:
 
 
 def _series(reference: Reference, indicator: str, posted: Iterable[tuple[str, str]]) -> tuple[SeriesPoint, ...]:
-    readings = {
-        row.period: Reading(row.period, row.value)
+    key = SeriesKey(indicator, PLYMOUTH)
+    observed = {
+        row.period: Observation(row.period, row.value)
         for row in reference.observations
         if (row.indicator, row.area) == (indicator, PLYMOUTH)
     }
-    readings |= {Period.parse(label): Reading(Period.parse(label), Decimal(value)) for label, value in posted}
+    observed |= {Period.parse(label): Observation(Period.parse(label), Decimal(value)) for label, value in posted}
     targets = [row for row in reference.targets if (row.indicator, row.area) == (indicator, PLYMOUTH)]
     definition = next(row for row in reference.indicators if row.code == indicator)
     methods = {row.code: row.benchmark_method for row in reference.frameworks}
-    return series_state(
-        _measure(definition, methods),
-        readings.values(),
+    state = series_state(
+        _indicator(definition, methods),
+        [Revision(key, each, 1, "tester", datetime(2018, 2, 28, tzinfo=UTC)) for each in observed.values()],
         {},
         [_target(row, version) for version, row in enumerate(targets, 1)],
-    ).series
+    )
+    return tuple(series_points(state))
 
 
 def _severity(reference: Reference, link: RiskLinkRow, posted: Posted) -> int | None:

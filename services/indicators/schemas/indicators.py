@@ -1,6 +1,5 @@
-"""Indicators, areas and frameworks."""
+"""Indicators."""
 
-from datetime import date
 from typing import Annotated, Any, Self
 
 from pydantic import Field, model_validator
@@ -8,8 +7,8 @@ from pydantic import Field, model_validator
 from chassis.web.bodies import OutBody, StrictBody
 from contracts.colours import Polarity
 from contracts.period import PeriodKind
-from services.indicators.domain.readings import BenchmarkMethod, Unit
-from services.indicators.schemas.values import AreaCode, Code, FrameworkCode, Name, Text, Word
+from services.indicators.domain.definitions import BenchmarkMethod, Indicator, Unit
+from services.indicators.schemas.values import Code, FrameworkCode, Name, Text
 
 Decimals = Annotated[int, Field(ge=0, le=8, description="Decimals to show")]
 
@@ -43,6 +42,9 @@ class IndicatorIn(StrictBody):
     definition: Text | None = None
     source: Text | None = None
 
+    def to_domain(self) -> Indicator:
+        return Indicator(**{name: getattr(self, name) for name in type(self).model_fields})
+
 
 class IndicatorPatch(StrictBody):
     """What changes; fields that are left out stay. Unit and frequency are fixed once anything was recorded."""
@@ -68,7 +70,7 @@ class IndicatorPatch(StrictBody):
         return self
 
     def changes(self) -> dict[str, Any]:
-        """What was sent."""
+        """The fields of the definition that were sent."""
         return {name: getattr(self, name) for name in self.model_fields_set}
 
 
@@ -87,54 +89,6 @@ class IndicatorOut(OutBody):
     definition: str | None
     source: str | None
 
-
-class AreaIn(StrictBody):
-    """An area and the dates between which it exists; null leaves that end open."""
-
-    model_config = StrictBody.model_config | {
-        "json_schema_extra": {"examples": [{"code": "E06000026", "name": "Plymouth", "type": "unitary authority"}]}
-    }
-
-    code: AreaCode
-    name: Name
-    type: Word
-    valid_from: date | None = None
-    valid_to: date | None = None
-
-    @model_validator(mode="after")
-    def _exists_for_a_time(self) -> Self:
-        if self.valid_from and self.valid_to and self.valid_to < self.valid_from:
-            raise ValueError("valid_to must not be before valid_from")
-        return self
-
-
-class AreaOut(OutBody):
-    code: str
-    name: str
-    type: str
-    valid_from: date | None
-    valid_to: date | None
-
-
-class FrameworkIn(StrictBody):
-    model_config = StrictBody.model_config | {
-        "json_schema_extra": {
-            "examples": [
-                {
-                    "code": "PHOF",
-                    "name": "Public Health Outcomes Framework",
-                    "benchmark_method": "significance",
-                }
-            ]
-        }
-    }
-
-    code: FrameworkCode
-    name: Name
-    benchmark_method: BenchmarkMethod
-
-
-class FrameworkOut(OutBody):
-    code: str
-    name: str
-    benchmark_method: BenchmarkMethod
+    @classmethod
+    def of(cls, indicator: Indicator) -> Self:
+        return cls(**{name: getattr(indicator, name) for name in cls.model_fields})

@@ -1,15 +1,14 @@
-"""Outcomes, objectives and service standards."""
+"""Service standards."""
 
 from datetime import date
-from typing import Annotated, Any
+from typing import Annotated, Any, Self
 
 from pydantic import Field
 
 from chassis.web.bodies import OutBody, StrictBody
-from services.indicators.domain.standards import StandardLimit, StandardUnit, WorkingCalendar
-from services.indicators.schemas.values import Code, Name, Text
+from services.indicators.domain.standards import ServiceStandard, StandardLimit, StandardUnit, WorkingCalendar
+from services.indicators.schemas.values import Name, Text
 
-LINKED_EXAMPLE: dict[str, Any] = {"title": "Improved A&E four hour performance", "indicators": ["ae-four-hour-wait"]}
 STANDARD_EXAMPLE: dict[str, Any] = {
     "service": "Information access",
     "title": "Answer a subject access request",
@@ -18,21 +17,6 @@ STANDARD_EXAMPLE: dict[str, Any] = {
         {"limit": 1, "unit": "months", "valid_from": "2018-05-25"},
     ],
 }
-
-
-class LinkedIn(StrictBody):
-    """An outcome or an objective, with the indicators that show how it goes, in order."""
-
-    model_config = StrictBody.model_config | {"json_schema_extra": {"examples": [LINKED_EXAMPLE]}}
-
-    title: Name
-    indicators: Annotated[list[Code], Field(max_length=200, default_factory=list)]
-
-
-class LinkedOut(OutBody):
-    code: str
-    title: str
-    indicators: list[str]
 
 
 class LimitBody(StrictBody):
@@ -44,8 +28,12 @@ class LimitBody(StrictBody):
     valid_from: date | None = None
     valid_to: date | None = None
 
-    def standard_limit(self) -> StandardLimit:
+    def to_domain(self) -> StandardLimit:
         return StandardLimit(self.limit, self.unit, self.calendar, self.valid_from, self.valid_to)
+
+    @classmethod
+    def of(cls, limit: StandardLimit) -> Self:
+        return cls(**{name: getattr(limit, name) for name in cls.model_fields})
 
 
 class StandardIn(StrictBody):
@@ -58,8 +46,22 @@ class StandardIn(StrictBody):
     limits: Annotated[list[LimitBody], Field(min_length=1, max_length=20)]
     source: Text | None = None
 
+    def to_domain(self, code: str) -> ServiceStandard:
+        limits = tuple(limit.to_domain() for limit in self.limits)
+        return ServiceStandard(code, self.service, self.title, limits, self.source)
+
 
 class StandardOut(StandardIn):
     model_config = OutBody.model_config
 
     code: str
+
+    @classmethod
+    def of(cls, standard: ServiceStandard) -> Self:
+        return cls(
+            code=standard.code,
+            service=standard.service,
+            title=standard.title,
+            limits=[LimitBody.of(limit) for limit in standard.limits],
+            source=standard.source,
+        )

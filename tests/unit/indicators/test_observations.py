@@ -8,8 +8,8 @@ import pytest
 from contracts.colours import Polarity
 from contracts.indicators import ObservationStatus
 from contracts.period import Period
-from services.indicators.domain.entry import Entry, Outcome, entry_faults, outcome
-from services.indicators.domain.readings import BenchmarkMethod, Measure, Unit
+from services.indicators.domain.definitions import BenchmarkMethod, Indicator, Unit
+from services.indicators.domain.observations import Observation, Outcome, observation_faults, outcome
 from services.indicators.domain.standards import (
     StandardLimit,
     StandardUnit,
@@ -19,33 +19,33 @@ from services.indicators.domain.standards import (
 
 FINAL, PROVISIONAL, WITHDRAWN = ObservationStatus.FINAL, ObservationStatus.PROVISIONAL, ObservationStatus.WITHDRAWN
 TODAY = date(2018, 2, 28)
-ENTRY = Entry("E06000026", Period.parse("2018-01"), Decimal("81.6"), FINAL)
+SENT = Observation(Period.parse("2018-01"), Decimal("81.6"), FINAL)
 
 
-def measure(unit: Unit = Unit.PERCENTAGE, frequency: str = "month") -> Measure:
-    return Measure("m", "M", unit, 1, Polarity.HIGH_IS_GOOD, frequency, None, BenchmarkMethod.FIFTEEN_PERCENT)
+def indicator(unit: Unit = Unit.PERCENTAGE, frequency: str = "month") -> Indicator:
+    return Indicator("m", "M", unit, 1, Polarity.HIGH_IS_GOOD, frequency, None, BenchmarkMethod.FIFTEEN_PERCENT)
 
 
 @pytest.mark.parametrize(
-    ("standing", "new", "expected"),
+    ("current", "new", "expected"),
     [
-        (None, ENTRY, Outcome.RECORDED),
-        (None, replace(ENTRY, value=None, status=WITHDRAWN, reason="x"), Outcome.NOTHING_TO_WITHDRAW),
-        (ENTRY, ENTRY, Outcome.SAME),
-        (ENTRY, replace(ENTRY, value=Decimal("81.60")), Outcome.SAME),
-        (ENTRY, replace(ENTRY, reason="said again"), Outcome.SAME),
-        (ENTRY, replace(ENTRY, value=Decimal(82)), Outcome.NEEDS_REASON),
-        (ENTRY, replace(ENTRY, value=Decimal(82), reason="late returns"), Outcome.RECORDED),
-        (ENTRY, replace(ENTRY, status=PROVISIONAL), Outcome.NEEDS_REASON),
-        (ENTRY, replace(ENTRY, count=Decimal(1)), Outcome.NEEDS_REASON),
-        (ENTRY, replace(ENTRY, note="4,580 patients waiting"), Outcome.RECORDED),
-        (replace(ENTRY, status=PROVISIONAL), replace(ENTRY, value=Decimal(82)), Outcome.RECORDED),
-        (replace(ENTRY, status=PROVISIONAL), replace(ENTRY, value=Decimal(82), status=PROVISIONAL), Outcome.RECORDED),
-        (replace(ENTRY, value=None, status=WITHDRAWN), ENTRY, Outcome.RECORDED),
+        (None, SENT, Outcome.RECORDED),
+        (None, replace(SENT, value=None, status=WITHDRAWN, reason="x"), Outcome.NOTHING_TO_WITHDRAW),
+        (SENT, SENT, Outcome.SAME),
+        (SENT, replace(SENT, value=Decimal("81.60")), Outcome.SAME),
+        (SENT, replace(SENT, reason="said again"), Outcome.SAME),
+        (SENT, replace(SENT, value=Decimal(82)), Outcome.NEEDS_REASON),
+        (SENT, replace(SENT, value=Decimal(82), reason="late returns"), Outcome.RECORDED),
+        (SENT, replace(SENT, status=PROVISIONAL), Outcome.NEEDS_REASON),
+        (SENT, replace(SENT, count=Decimal(1)), Outcome.NEEDS_REASON),
+        (SENT, replace(SENT, note="4,580 patients waiting"), Outcome.RECORDED),
+        (replace(SENT, status=PROVISIONAL), replace(SENT, value=Decimal(82)), Outcome.RECORDED),
+        (replace(SENT, status=PROVISIONAL), replace(SENT, value=Decimal(82), status=PROVISIONAL), Outcome.RECORDED),
+        (replace(SENT, value=None, status=WITHDRAWN), SENT, Outcome.RECORDED),
     ],
 )
-def test_what_an_entry_does_to_the_one_that_stands(standing: Entry | None, new: Entry, expected: Outcome):
-    assert outcome(standing, new) is expected
+def test_what_an_observation_does_to_the_current_one(current: Observation | None, new: Observation, expected: Outcome):
+    assert outcome(current, new) is expected
 
 
 @pytest.mark.parametrize(
@@ -77,11 +77,13 @@ def test_what_an_entry_does_to_the_one_that_stands(standing: Entry | None, new: 
     ],
 )
 def test_every_fault_is_named_at_once(change: dict[str, Any], unit: Any, fields: list[str]):
-    assert [field for field, _ in entry_faults(replace(ENTRY, **change), measure(unit), TODAY)] == fields
+    assert [field for field, _ in observation_faults(replace(SENT, **change), indicator(unit), TODAY)] == fields
 
 
 def test_the_message_names_both_kinds_of_period():
-    faults = entry_faults(replace(ENTRY, period=Period.parse("2017")), measure(frequency="financial_year"), TODAY)
+    faults = observation_faults(
+        replace(SENT, period=Period.parse("2017")), indicator(frequency="financial_year"), TODAY
+    )
     assert faults == [("period", "2017 is a calendar year, but m is recorded by financial year")]
 
 

@@ -1,0 +1,36 @@
+"""Areas."""
+
+from typing import Annotated
+
+from fastapi import APIRouter, Query, Response
+
+from chassis.web.paging import PageBody, Paging
+from chassis.web.problems import problems
+from chassis.web.units import Read, Write
+from services.indicators.endpoints.parameters import answer_whether_new
+from services.indicators.schemas.areas import AreaIn, AreaOut
+from services.indicators.service import areas
+
+router = APIRouter(tags=["Areas and frameworks"])
+
+
+@router.get("/areas", summary="List areas", responses=problems(400, 401, 422))
+async def list_areas(
+    read: Read,
+    paging: Paging,
+    kind: Annotated[str | None, Query(alias="type", max_length=60, pattern=r"^[^\x00]*$")] = None,
+) -> PageBody[AreaOut]:
+    return paging.body(await read(lambda tx: areas.list_areas(tx, paging.request, kind)), AreaOut.of)
+
+
+@router.post(
+    "/areas",
+    status_code=201,
+    summary="Add an area",
+    description="The same content again is answered with 200 and changes nothing.",
+    responses={200: {"model": AreaOut, "description": "It was there"}, **problems(401, 409, 413, 415, 422, 503)},
+)
+async def add_area(write: Write, body: AreaIn, response: Response) -> AreaOut:
+    area = body.to_domain()
+    answer_whether_new(response, new=await write(lambda tx: areas.add_area(tx, area)))
+    return AreaOut.of(area)

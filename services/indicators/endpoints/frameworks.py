@@ -1,0 +1,30 @@
+"""Frameworks."""
+
+from fastapi import APIRouter, Response
+
+from chassis.web.paging import PageBody, Paging
+from chassis.web.problems import problems
+from chassis.web.units import Read, Write
+from services.indicators.endpoints.parameters import answer_whether_new
+from services.indicators.schemas.frameworks import FrameworkIn, FrameworkOut
+from services.indicators.service import frameworks
+
+router = APIRouter(tags=["Areas and frameworks"])
+
+
+@router.get("/frameworks", summary="List frameworks", responses=problems(400, 401, 422))
+async def list_frameworks(read: Read, paging: Paging) -> PageBody[FrameworkOut]:
+    return paging.body(await read(lambda tx: frameworks.list_frameworks(tx, paging.request)), FrameworkOut.of)
+
+
+@router.post(
+    "/frameworks",
+    status_code=201,
+    summary="Add a framework and the method it benchmarks by",
+    description="The same content again is answered with 200 and changes nothing.",
+    responses={200: {"model": FrameworkOut, "description": "It was there"}, **problems(401, 409, 413, 415, 422, 503)},
+)
+async def add_framework(write: Write, body: FrameworkIn, response: Response) -> FrameworkOut:
+    framework = body.to_domain()
+    answer_whether_new(response, new=await write(lambda tx: frameworks.add_framework(tx, framework)))
+    return FrameworkOut.of(framework)

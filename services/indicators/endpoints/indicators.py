@@ -1,0 +1,49 @@
+"""Indicators."""
+
+from typing import Annotated
+
+from fastapi import APIRouter, Query
+
+from chassis.web.paging import PageBody, Paging
+from chassis.web.problems import problems
+from chassis.web.units import Read, Write
+from services.indicators.endpoints.parameters import IndicatorCode
+from services.indicators.schemas.indicators import IndicatorIn, IndicatorOut, IndicatorPatch
+from services.indicators.schemas.values import FrameworkCode
+from services.indicators.service import indicators
+
+router = APIRouter(tags=["Indicators"])
+
+
+@router.get("/indicators", summary="List indicators", responses=problems(400, 401, 422))
+async def list_indicators(
+    read: Read, paging: Paging, framework: Annotated[FrameworkCode | None, Query()] = None
+) -> PageBody[IndicatorOut]:
+    page = await read(lambda tx: indicators.list_indicators(tx, paging.request, framework))
+    return paging.body(page, IndicatorOut.of)
+
+
+@router.post(
+    "/indicators",
+    status_code=201,
+    summary="Define an indicator",
+    responses=problems(401, 409, 413, 415, 422, 503),
+)
+async def add_indicator(write: Write, body: IndicatorIn) -> IndicatorOut:
+    return IndicatorOut.of(await write(lambda tx: indicators.add_indicator(tx, body.to_domain())))
+
+
+@router.get("/indicators/{code}", summary="An indicator", responses=problems(401, 404))
+async def get_indicator(read: Read, code: IndicatorCode) -> IndicatorOut:
+    return IndicatorOut.of(await read(lambda tx: indicators.get_indicator(tx, code)))
+
+
+@router.patch(
+    "/indicators/{code}",
+    summary="Change a definition",
+    description="Every area whose state the change alters is published. Unit and frequency are fixed once anything "
+    "was recorded.",
+    responses=problems(401, 404, 409, 413, 415, 422, 503),
+)
+async def change_indicator(write: Write, code: IndicatorCode, body: IndicatorPatch) -> IndicatorOut:
+    return IndicatorOut.of(await write(lambda tx: indicators.change_indicator(tx, code, body.changes())))

@@ -1,0 +1,35 @@
+"""Frameworks."""
+
+from typing import Any
+
+from sqlalchemy import Row, select
+
+from chassis.paging import PageRequest
+from chassis.storage.bulk import insert_or_ignore
+from chassis.storage.transaction import Tx
+from services.indicators.domain.definitions import BenchmarkMethod, Framework
+from services.indicators.models import FrameworkRow
+
+_COLUMNS = tuple(FrameworkRow.__table__.c)
+
+
+def _framework(row: Row[Any]) -> Framework:
+    return Framework(row.code, row.name, BenchmarkMethod(row.benchmark_method))
+
+
+async def get_framework(tx: Tx, code: str) -> Framework | None:
+    row = (await tx.session.execute(select(*_COLUMNS).where(FrameworkRow.code == code))).one_or_none()
+    return None if row is None else _framework(row)
+
+
+async def list_frameworks(tx: Tx, page: PageRequest) -> list[Framework]:
+    query = select(*_COLUMNS).order_by(FrameworkRow.code).limit(page.fetch)
+    if page.after is not None:
+        query = query.where(FrameworkRow.code > page.after)
+    return [_framework(row) for row in await tx.session.execute(query)]
+
+
+async def add_framework(tx: Tx, framework: Framework) -> bool:
+    """Whether it was added; false where the code is taken."""
+    values = {"code": framework.code, "name": framework.name, "benchmark_method": framework.benchmark_method.value}
+    return bool(await insert_or_ignore(tx, FrameworkRow, [values], ["code"], returning=["code"]))

@@ -1,0 +1,21 @@
+"""Outcomes and objectives."""
+
+from chassis.paging import Page, PageRequest, page_of
+from chassis.storage.transaction import Tx
+from services.indicators.domain.objectives import Objective, ObjectiveKind
+from services.indicators.repository import objectives
+from services.indicators.service.indicators import get_indicators
+
+
+async def list_objectives(tx: Tx, kind: ObjectiveKind, request: PageRequest) -> Page[Objective]:
+    return page_of(await objectives.list_objectives(tx, kind, request), request, lambda found: found.code)
+
+
+async def save_objective(tx: Tx, kind: ObjectiveKind, objective: Objective) -> bool:
+    """Put an outcome or an objective in place; whether it is new.
+
+    Raises:
+        ReferenceInvalid: names every indicator that is not known.
+    """
+    await get_indicators(tx, objective.indicators)
+    return await objectives.save_objective(tx, kind, objective)

@@ -1,0 +1,55 @@
+"""Publishing what became of locked series."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+from chassis.events.outbox import emit
+from chassis.storage.transaction import Tx
+from contracts.indicators import MAX_CHANGED, IndicatorUpdated
+from services.indicators import events
+from services.indicators.domain.observations import Revision, SeriesKey
+from services.indicators.domain.series_inputs import SeriesInputs
+from services.indicators.repository import series
+from services.indicators.service.series_locks import LockedSeries
+
+Published = IndicatorUpdated
+"""What the events of a series carry: only a change of it is worth an event."""
+
+
+@dataclass(frozen=True, slots=True)
+class EmittedEvents:
+    """The version of a series after a change, and the ids of the events that carry it, in order."""
+
+    version: int
+    ids: Sequence[str] = ()
+
+    def id_of(self, change: int) -> str | None:
+        """The event that lists the change numbered ``change``, from 0, of all the changes."""
+        return self.ids[change // MAX_CHANGED] if self.ids else None
+
+
+def published_state(inputs: SeriesInputs, key: SeriesKey) -> Published:
+    """The state of a series as its event tells it."""
+    return events.updated(inputs.indicators[key.indicator], inputs.areas[key.area], inputs.state(key))
+
+
+async def emit_changes(
+    tx: Tx,
+    locked: LockedSeries,
+    inputs: SeriesInputs,
+    changed: Mapping[SeriesKey, Sequence[Revision]],
+    before: Mapping[SeriesKey, Published],
+) -> dict[SeriesKey, EmittedEvents]:
+    """Emit every locked series with a changed period, and those whose state is no longer what it was ``before``.
+
+    Saves the versions of the series.
+    """
+    emitted = {}
+    for key in sorted({*changed, *before}):
+        state = published_state(inputs, key)
+        if key in changed or state != before[key]:
+            new = events.state_events(state, changed.get(key, ()), locked.before[key])
+            emitted[key] = EmittedEvents(locked.before[key] + len(new), [emit(tx, event) for event in new])
+    after = {**locked.before, **{key: each.version for key, each in emitted.items()}}
+    await series.save_versions(tx, {key: v for key, v in after.items() if v != locked.stored[key]})
+    return emitted

@@ -1,0 +1,59 @@
+"""Locks on series that change.
+
+Writers take locks in one order: indicators, then series by (indicator, area). Whoever changes one open series locks
+that series alone. Whoever changes the comparator or the definition, or opens a series, locks the indicator first,
+so that a series opened meanwhile cannot miss the change.
+"""
+
+from collections.abc import Collection, Mapping
+from dataclasses import dataclass
+
+from chassis.storage.transaction import Tx
+from services.indicators.domain.observations import SeriesKey
+from services.indicators.errors import IndicatorUnknown
+from services.indicators.repository import indicators, series
+from services.indicators.service.areas import require_areas
+
+
+@dataclass(frozen=True, slots=True)
+class LockedSeries:
+    """The versions of locked series before this change, and those that are in the database now."""
+
+    before: Mapping[SeriesKey, int]
+    stored: Mapping[SeriesKey, int]
+
+
+async def lock_series(tx: Tx, keys: Collection[SeriesKey], whole: Collection[str] = ()) -> LockedSeries:
+    """Lock the series of ``keys``, opening them where they are new, and all series of the ``whole`` indicators.
+
+    One open series, the usual case, takes one statement. Whatever is recorded of them is recorded from here on.
+
+    Raises:
+        IndicatorUnknown: a key names an indicator that is not known.
+        ReferenceInvalid: a key names an area that is not known.
+    """
+    locked = await _lock(tx, keys, whole)
+    tx.catch_up()
+    return locked
+
+
+async def _lock(tx: Tx, keys: Collection[SeriesKey], whole: Collection[str]) -> LockedSeries:
+    if len(keys) == 1 and not whole:
+        (key,) = keys
+        version = await series.lock_and_raise_version(tx, key)
+        if version is not None:
+            return LockedSeries({key: version}, {key: version + 1})
+    missing = set(keys) - await series.get_open_keys(tx, keys)
+    await indicators.lock_indicators(tx, {key.indicator for key in missing} | set(whole))
+    if missing:
+        await _require_known(tx, missing)
+        await series.open_series(tx, missing)
+    versions = await series.lock_series(tx, keys, whole)
+    return LockedSeries(versions, versions)
+
+
+async def _require_known(tx: Tx, keys: Collection[SeriesKey]) -> None:
+    named = {key.indicator for key in keys}
+    for unknown in sorted(named - set(await indicators.get_indicators(tx, named))):
+        raise IndicatorUnknown(unknown)
+    await require_areas(tx, {key.area for key in keys})

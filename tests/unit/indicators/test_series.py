@@ -1,0 +1,96 @@
+from decimal import Decimal
+from typing import Any
+
+from hypothesis import given
+from hypothesis import strategies as st
+
+from contracts.colours import Colour, Polarity
+from contracts.indicators import ObservationStatus
+from contracts.period import Period
+from services.indicators.domain.definitions import Indicator, Unit
+from services.indicators.domain.numbers import plain, trimmed
+from services.indicators.domain.observations import Observation
+from services.indicators.domain.series import REACH, series_state
+from services.indicators.domain.targets import Target, TargetKind
+from tests.unit.indicators.revisions import recorded
+
+INDICATOR = Indicator("a", "A", Unit.PERCENTAGE, 2, Polarity.HIGH_IS_GOOD, "month")
+
+
+def observed(values: Any, start: str = "2016-01") -> list[Observation]:
+    period, found = Period.parse(start), []
+    for value in values:
+        status = ObservationStatus.WITHDRAWN if value is None else ObservationStatus.FINAL
+        found.append(Observation(period, None if value is None else Decimal(str(value)), status=status))
+        period = period.next()
+    return found
+
+
+def test_the_series_shows_six_periods_with_the_colours_of_their_own_time():
+    local = observed([50, 40, 30, 20, 21, 22, 23, 30])
+    england = {r.period: r for r in observed([40, 40, 40, 40, 40, 20, 20, 20])}
+    targets = [
+        Target(TargetKind.REACH, Decimal(20), version=1),
+        Target(TargetKind.REACH, Decimal(30), version=2, applies_from=Period.parse("2016-07")),
+    ]
+    state = series_state(INDICATOR, recorded(local), england, targets)
+    assert [str(point.revision.period) for point in state.points] == [f"2016-0{n}" for n in range(3, 9)]
+    assert [point.trend.colour for point in state.points] == [
+        "red",
+        "dark_red",
+        "green",
+        "green",
+        "dark_green",
+        "dark_green",
+    ]
+    assert [point.benchmark.colour for point in state.points] == ["red", "red", "red", "amber", "amber", "green"]
+    assert [point.target.colour for point in state.points] == ["green", "green", "green", "green", "red", "green"]
+    assert state.latest.observation == local[-1]
+    assert (state.benchmark.colour, state.trend.colour, state.target.colour) == ("green", "dark_green", "green")
+
+
+def test_a_withdrawn_latest_period_is_shown_without_value_or_colour():
+    state = series_state(INDICATOR, recorded(observed([50, 60, None])), {}, [Target(TargetKind.REACH, Decimal(1))])
+    assert (state.latest.observation.value, state.points[-1].revision.observation.value) == (None, None)
+    assert (state.benchmark.reason, state.trend.reason, state.target.reason) == ("no_local_value",) * 3
+    assert state.points[-2].trend.colour == Colour.GREEN
+
+
+def test_nothing_known_is_a_state_too():
+    state = series_state(INDICATOR, [], {})
+    assert (state.latest, state.points, state.target) == (None, (), None)
+    assert (state.benchmark.reason, state.trend.reason) == ("no_local_value", "fewer_than_two_values")
+
+
+values = st.lists(st.none() | st.decimals(0, 100, places=1), min_size=1, max_size=16)
+
+
+@given(values, values, st.randoms(use_true_random=False))
+def test_the_order_in_which_observations_came_does_not_matter(
+    local: list[Decimal | None], comparator: list[Decimal | None], shuffler: Any
+):
+    england = {r.period: r for r in observed(comparator)}
+    target = [Target(TargetKind.REACH_BENCHMARK)]
+    shuffled = recorded(observed(local))
+    shuffler.shuffle(shuffled)
+    in_order = series_state(INDICATOR, recorded(observed(local)), england, target)
+    assert series_state(INDICATOR, shuffled, england, target) == in_order
+
+
+@given(values)
+def test_what_lies_before_the_reach_of_the_series_cannot_matter(local: list[Decimal | None]):
+    known = recorded(observed(local))
+    assert series_state(INDICATOR, known, {}) == series_state(INDICATOR, known[-REACH:], {})
+
+
+@given(values)
+def test_each_point_has_the_colours_the_state_had_when_it_was_the_latest(local: list[Decimal | None]):
+    known = recorded(observed(local))
+    for n, point in enumerate(reversed(series_state(INDICATOR, known, {}).points)):
+        then = series_state(INDICATOR, known[: len(known) - n], {})
+        assert (point.trend, point.benchmark) == (then.trend, then.benchmark)
+
+
+def test_numbers_travel_as_plain_digits():
+    assert [str(plain(Decimal(n))) for n in ("1E+5", "-0", "81.60", "0.00")] == ["100000", "0", "81.60", "0.00"]
+    assert [str(trimmed(Decimal(n))) for n in ("12.300", "100", "0.123456785")] == ["12.3", "100", "0.12345679"]
