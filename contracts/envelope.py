@@ -33,7 +33,8 @@ class CloudEvent(BaseModel, Generic[Data]):
     """One fact, with the whole present state of its aggregate.
 
     ``source`` names the service, ``subject`` the aggregate; ``aggregateversion`` rises by one per change of it,
-    and ``partitionkey`` keeps its events in order.
+    and ``partitionkey`` keeps its events in order. ``generation`` is that of the producing database and rises when it
+    went back in time: versions and revisions are compared as (generation, version).
     """
 
     model_config = ConfigDict(frozen=True, extra="ignore")
@@ -47,5 +48,6 @@ class CloudEvent(BaseModel, Generic[Data]):
     datacontenttype: Literal["application/json"] = "application/json"
     partitionkey: str
     aggregateversion: int = Field(ge=1)
+    generation: int = Field(default=1, ge=1)
     traceparent: str | None = None
     data: Data

@@ -5,9 +5,10 @@ from typing import Final
 
 from pydantic import Field
 
+from contracts.breakdown import Breakdown
 from contracts.colours import Colour, Polarity
 from contracts.envelope import Body
-from contracts.money import Number
+from contracts.money import EventNumber
 from contracts.period import Period
 
 SOURCE: Final = "/indicators"
@@ -23,7 +24,29 @@ class ObservationStatus(StrEnum):
     WITHDRAWN = "withdrawn"
 
 
+class Missing(StrEnum):
+    """What an observation carries instead of a value: a symbol of the Government Statistical Service. Never zero."""
+
+    SUPPRESSED = "[c]"
+    NOT_AVAILABLE = "[x]"
+    NOT_APPLICABLE = "[z]"
+    ROUNDS_TO_ZERO = "[low]"
+
+
+class Mark(StrEnum):
+    """What a value may carry beside it. At a break a run, and control limits, start anew."""
+
+    ESTIMATED = "[e]"
+    LOW_RELIABILITY = "[u]"
+    BREAK = "[b]"
+
+
 class Definition(Body):
+    """What an indicator means. ``framework`` is the first of ``frameworks``, as before there were several.
+
+    ``dimensions`` are those it is broken down by, each with its values.
+    """
+
     code: str
     name: str
     unit: str
@@ -31,6 +54,8 @@ class Definition(Body):
     polarity: Polarity
     frequency: str
     framework: str | None = None
+    frameworks: tuple[str, ...] = ()
+    dimensions: dict[str, tuple[str, ...]] = Field(default_factory=dict)
 
 
 class AreaState(Body):
@@ -40,71 +65,95 @@ class AreaState(Body):
 
 
 class BenchmarkState(Body):
-    """Colour against the comparator, the rule that made it and why."""
+    """Colour against the comparator, the rule that made it and why; provisional by either value."""
 
     colour: Colour
     rule: str
     reason: str
+    provisional: bool = False
 
 
 class TrendState(Body):
+    """Provisional by either of its two last values."""
+
     colour: Colour
     reason: str
+    provisional: bool = False
 
 
 class TargetState(Body):
+    """Provisional by the local value, and the comparator's where its kind reads one."""
+
     colour: Colour
-    expected: Number | None = None
+    expected: EventNumber | None = None
     reason: str
+    provisional: bool = False
 
 
 class ObservationState(Body):
-    """The latest observation. ``value`` is null once withdrawn."""
+    """The latest observation: a value with its marks, or the symbol that stands instead of it."""
 
     period: Period
-    value: Number | None
+    value: EventNumber | None
     revision: int = Field(ge=1)
     status: ObservationStatus
-    count: Number | None = None
-    denominator: Number | None = None
-    lower: Number | None = None
-    upper: Number | None = None
+    count: EventNumber | None = None
+    denominator: EventNumber | None = None
+    lower: EventNumber | None = None
+    upper: EventNumber | None = None
+    missing: Missing | None = None
+    marks: tuple[Mark, ...] = ()
 
 
 class SeriesPoint(Body):
-    """One of the six latest periods, oldest first, with the three colours as they stood in that period."""
+    """A period of the series as shown, with the three colours as they stood in it, and which are provisional."""
 
     period: Period
-    value: Number | None
+    value: EventNumber | None
     revision: int = Field(ge=1)
     status: ObservationStatus
     benchmark: Colour
     trend: Colour
     target: Colour
+    missing: Missing | None = None
+    marks: tuple[Mark, ...] = ()
+    benchmark_provisional: bool = False
+    trend_provisional: bool = False
+    target_provisional: bool = False
 
 
 class ChangedPeriod(Body):
-    """A period this event changed; ``value`` is null where it was withdrawn."""
+    """A period this event changed; ``value`` is null where it was withdrawn, and where a symbol stands."""
 
     period: Period
-    value: Number | None
+    value: EventNumber | None
     revision: int = Field(ge=1)
     status: ObservationStatus
+    missing: Missing | None = None
+    marks: tuple[Mark, ...] = ()
 
 
 class IndicatorUpdated(Body):
-    """The state of one indicator in one area. Subject and key: ``<indicator>/<area>``."""
+    """The state of one series: an indicator in an area, in total or of one breakdown. Subject and key: its subject.
+
+    ``series`` is the series as shown, oldest first: the six periods ending at the latest with a value or a symbol
+    (those without an observation are not listed), or the six latest where periods overlap. ``complete`` marks the
+    last of the events that between them name every period in ``changed``.
+    """
 
     indicator: Definition
     area: AreaState
+    breakdown: Breakdown = Breakdown.TOTAL
     latest: ObservationState | None
     benchmark: BenchmarkState
     trend: TrendState
     target: TargetState | None = None
     series: list[SeriesPoint] = Field(max_length=6)
     changed: list[ChangedPeriod] = Field(max_length=MAX_CHANGED)
+    complete: bool = False
 
 
-def subject(indicator: str, area: str) -> str:
-    """The aggregate that an indicator in an area is, on the wire."""
-    return f"{indicator}/{area}"
+def subject(indicator: str, area: str, breakdown: Breakdown | str = "") -> str:
+    """The aggregate that a series is, on the wire: ``<indicator>/<area>``, and ``/<breakdown>`` but for the total."""
+    text = str(breakdown)
+    return f"{indicator}/{area}/{text}" if text else f"{indicator}/{area}"

@@ -1,18 +1,58 @@
 """Money as it travels: an exact amount, as text, with its currency. And the one way it is divided."""
 
+import re
 from collections.abc import Sequence
 from decimal import ROUND_HALF_UP, Decimal
 from typing import Annotated, Literal
 
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, PlainSerializer
+from pydantic_core import PydanticCustomError
 
 PENNY = Decimal("0.01")
 
-Amount = Annotated[Decimal, Field(max_digits=18, decimal_places=2)]
-"""Pounds with at most two decimals, as text in JSON."""
+_digits = re.compile(r"-?[0-9]+(?:\.[0-9]+)?").fullmatch
+_event_digits = re.compile(r"-?[0-9]+(?:\.[0-9]+)?(?:E-[0-9]{1,2})?").fullmatch
 
-Number = Annotated[Decimal, Field(max_digits=24, decimal_places=8)]
-"""An exact value of an indicator, a threshold or a rate, as text in JSON."""
+
+def strict_digits(value: object) -> object:
+    """Let through text of plain digits, decimals and whole numbers; refuse what else would be read as a number.
+
+    That is ``"1_000.00"``, ``"1e3"``, digits of other scripts, spaces around, true, and numbers that are no longer
+    what was written because they went through a float.
+    """
+    return value if _is_exact(value) or (isinstance(value, str) and _digits(value)) else _refuse_number()
+
+
+def _event_number(value: object) -> object:
+    return value if (isinstance(value, str) and _event_digits(value)) or _is_exact(value) else _refuse_number()
+
+
+def _is_exact(value: object) -> bool:
+    return isinstance(value, Decimal | int) and not isinstance(value, bool)
+
+
+def _refuse_number() -> object:
+    raise PydanticCustomError("number", 'is no number; write plain digits as text, such as "81.6"')
+
+
+_JSON_TYPE = Annotated[str, Field(pattern=r"^-?[0-9]+(\.[0-9]+)?$")]
+_Strict = BeforeValidator(strict_digits, json_schema_input_type=_JSON_TYPE)
+_Plain = PlainSerializer(lambda number: format(number, "f"), return_type=str, when_used="json")
+
+Amount = Annotated[Decimal, Field(max_digits=18, decimal_places=2), _Strict, _Plain]
+"""Pounds with at most two decimals, as text of plain digits in JSON."""
+
+Number = Annotated[Decimal, Field(max_digits=32, decimal_places=16), _Strict, _Plain]
+"""An exact value of an indicator, a threshold or a rate, as text of plain digits in JSON."""
+
+EventNumber = Annotated[
+    Decimal,
+    Field(max_digits=32, decimal_places=16),
+    BeforeValidator(_event_number, json_schema_input_type=_JSON_TYPE),
+    _Plain,
+]
+"""A number as events carry it: written like :data:`Number`. Events once wrote less than a millionth as ``1E-7``, and
+what was ever published stays readable."""
 
 
 class Money(BaseModel):

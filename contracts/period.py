@@ -1,7 +1,7 @@
 """Reporting periods: months, financial quarters, years, pooled, cumulative and rolling spans.
 
 A period is a kind with its first and last day; its label and sort key are derived. Text enters by
-:meth:`Period.parse` only, which refuses what could mean two things.
+:meth:`Period.parse` only, which refuses what could mean two things, but for the kind of the indicator it is read for.
 """
 
 import calendar
@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 from enum import StrEnum
 from functools import lru_cache
-from typing import Any, ClassVar, Self
+from typing import Any, ClassVar, Final, Self
 
 from pydantic import GetCoreSchemaHandler, GetJsonSchemaHandler
 from pydantic.json_schema import JsonSchemaValue
@@ -19,11 +19,14 @@ from pydantic_core import CoreSchema, PydanticCustomError, SchemaSerializer, cor
 
 ACCEPTED_FORMS = (
     "2017-12, Dec-17, Dec 2017 or December 2017 (month)",
-    "2017/18 Q3, 2017/18 - Q3, 2017-18 Q3 or Q3 2017/18 (financial quarter)",
+    "2017/18 Q3, 2017/18 - Q3, 2017-18 Q3, Q3 2017/18 or 2017-18-Q3 (financial quarter)",
     "2017/18 or 2017-18 (financial year)",
     "2017 (calendar year)",
-    "2015 - 17 (pooled years)",
-    "2021/22 Q1 - 2021/22 Q3 (cumulative quarters)",
+    "2018 Q1 or Q1 2018 (calendar quarter)",
+    "2017/18 academic or AY 2017/18 (academic year)",
+    "2015 - 17 or 2015 - 2017 (pooled years)",
+    "2013/14 - 2015/16 or 2013/14 - 15/16 (pooled financial years)",
+    "2021/22 Q1 - 2021/22 Q3 or 2021/22 Q1-Q3 (cumulative quarters)",
     "Apr 2017 - Mar 2018 (rolling year)",
 )
 
@@ -33,9 +36,23 @@ class PeriodKind(StrEnum):
     QUARTER = "quarter"
     FINANCIAL_YEAR = "financial_year"
     CALENDAR_YEAR = "calendar_year"
+    CALENDAR_QUARTER = "calendar_quarter"
+    ACADEMIC_YEAR = "academic_year"
     POOLED_YEARS = "pooled_years"
+    POOLED_FINANCIAL_YEARS = "pooled_financial_years"
     CUMULATIVE_QUARTERS = "cumulative_quarters"
     ROLLING_YEAR = "rolling_year"
+
+
+OVERLAPPING: Final = frozenset(
+    {
+        PeriodKind.POOLED_YEARS,
+        PeriodKind.POOLED_FINANCIAL_YEARS,
+        PeriodKind.CUMULATIVE_QUARTERS,
+        PeriodKind.ROLLING_YEAR,
+    }
+)
+"""Kinds whose periods overlap their neighbours, always, so that they never follow one another."""
 
 
 class UnknownPeriodError(ValueError):
@@ -51,7 +68,7 @@ _AS_LABEL = core_schema.plain_serializer_function_ser_schema(str, return_schema=
 
 MONTHS = {name: n for n, name in enumerate(calendar.month_abbr) if name}
 _LONG_MONTHS = {name: n for n, name in enumerate(calendar.month_name) if name}
-_MONTH_NUMBERS = {name.lower(): n for name, n in (MONTHS | _LONG_MONTHS).items()}
+_MONTH_NUMBERS = {name.lower(): n for name, n in (MONTHS | _LONG_MONTHS | {"Sept": 9}).items()}
 _MONTH_NAME = "|".join(sorted(_MONTH_NUMBERS, key=len, reverse=True))
 
 
@@ -78,13 +95,17 @@ class Period:
     """Written as its label even in a field that may hold anything, such as an envelope's data."""
 
     @classmethod
-    def parse(cls, text: str) -> "Period":
-        """The period that ``text`` names.
+    def parse(cls, text: str, kind: PeriodKind | None = None) -> "Period":
+        """The period that ``text`` names; ``kind`` is that of the indicator it is read for, where there is one.
+
+        The kind decides only where the text alone does not: a lone quarter of a cumulative indicator, ``2011-12`` of a
+        yearly one, and sort keys of public-health profiles (:meth:`from_fingertips`). What the text says by itself
+        stands, whether or not it is of that kind.
 
         Raises:
             UnknownPeriodError: for text that is none of the accepted forms, or is ambiguous.
         """
-        return _parse(" ".join(text.split()))
+        return _parse(" ".join(text.split()), kind)
 
     @classmethod
     def span(cls, kind: PeriodKind, start: date, months: int) -> "Period":
@@ -119,7 +140,7 @@ class Period:
     @property
     def overlaps(self) -> bool:
         """Whether periods of this kind overlap their neighbours, so that they never follow one another."""
-        return self.kind in {PeriodKind.POOLED_YEARS, PeriodKind.CUMULATIVE_QUARTERS, PeriodKind.ROLLING_YEAR}
+        return self.kind in OVERLAPPING
 
     def next(self) -> "Period":
         """The period of the same kind and length that starts the day after this one ends."""
@@ -140,25 +161,45 @@ class Period:
         return self.label
 
     @property
-    def fingertips_key(self) -> int:
-        """The public-health profile sort key: ``20170300`` a quarter, ``20170012`` a month, ``20170000`` a year."""
-        if self.kind is PeriodKind.MONTH:
-            return self.start.year * 10000 + self.start.month
-        quarter = _quarter_number(self.start) * 100 if self.kind is PeriodKind.QUARTER else 0
-        return _financial_year(self.start) * 10000 + quarter if quarter else self.start.year * 10000
+    def path(self) -> str:
+        """The label as links write it: a financial quarter without its slash, ``2017-18-Q3``."""
+        return self.label.replace("/", "-").replace(" ", "-") if self.kind is PeriodKind.QUARTER else self.label
+
+    @property
+    def fingertips_key(self) -> int | None:
+        """The public-health profile sort key, of the year in which the period starts; none for half a cumulation.
+
+        ``20170300`` a quarter, ``20170012`` a month or a rolling year, ``20170000`` a year or pooled years,
+        ``20131800`` eighteen quarters from April 2013.
+        """
+        year, rest = self.start.year, 0
+        if self.kind in {PeriodKind.MONTH, PeriodKind.ROLLING_YEAR}:
+            rest = self.start.month
+        elif self.kind is PeriodKind.CALENDAR_QUARTER:
+            rest = 100 * _calendar_quarter(self.start)
+        elif self.kind is PeriodKind.QUARTER:
+            year, rest = _financial_year(self.start), 100 * _quarter_number(self.start)
+        elif self.kind is PeriodKind.CUMULATIVE_QUARTERS:
+            if _quarter_number(self.start) != 1 or self.months > _MOST_CUMULATED:
+                return None
+            rest = 100 * (self.months // 3)
+        return year * 10000 + rest
 
     @classmethod
-    def from_fingertips(cls, key: int, *, year_kind: PeriodKind = PeriodKind.FINANCIAL_YEAR) -> "Period":
-        """The month, quarter or year of a sort key. A year is financial unless ``year_kind`` says otherwise."""
+    def from_fingertips(cls, key: int, kind: PeriodKind) -> "Period":
+        """The period of a sort key, which says nothing by itself: ``kind`` is that of the indicator it stands for.
+
+        Raises:
+            UnknownPeriodError: it is no key of that kind, or of a kind whose keys do not say how long they are.
+        """
         year, rest = divmod(key, 10000)
         quarter, month = divmod(rest, 100)
-        if not (1900 <= year <= 9999 and quarter <= 4 and month <= 12 and not (quarter and month)):  # noqa: PLR2004
-            raise UnknownPeriodError(str(key), "Sort keys look like 20170300, 20170012 or 20170000.")
-        if month:
-            return cls.month(year, month)
-        if quarter:
-            return cls.quarter(year, quarter)
-        return cls.parse(str(year)) if year_kind is PeriodKind.CALENDAR_YEAR else _financial(year)
+        form = _KEYS.get(kind)
+        if form is None:
+            raise UnknownPeriodError(str(key), "A sort key does not say how many years are pooled: write the label.")
+        if not (1900 <= year <= 2099 and quarter in form.quarters and month in form.months):  # noqa: PLR2004  as in text
+            raise UnknownPeriodError(str(key), f"The sort key of a {kind.replace('_', ' ')} looks like {form.example}.")
+        return form.build(year, quarter + month)
 
     @classmethod
     def __get_pydantic_core_schema__(cls, _source: Any, _handler: GetCoreSchemaHandler) -> CoreSchema:
@@ -193,6 +234,10 @@ def _quarter_number(start: date) -> int:
     return (start.month - 4) % 12 // 3 + 1
 
 
+def _calendar_quarter(start: date) -> int:
+    return (start.month + 2) // 3
+
+
 def _slash(year: int) -> str:
     return f"{year}/{(year + 1) % 100:02d}"
 
@@ -210,7 +255,10 @@ _LABELS: dict[PeriodKind, Callable[[Period], str]] = {
     PeriodKind.QUARTER: lambda p: _quarter_label(p.start),
     PeriodKind.FINANCIAL_YEAR: lambda p: _slash(p.start.year),
     PeriodKind.CALENDAR_YEAR: lambda p: f"{p.start.year:04d}",
+    PeriodKind.CALENDAR_QUARTER: lambda p: f"{p.start.year} Q{_calendar_quarter(p.start)}",
+    PeriodKind.ACADEMIC_YEAR: lambda p: f"{_slash(p.start.year)} academic",
     PeriodKind.POOLED_YEARS: lambda p: f"{p.start.year} - {p.end.year % 100:02d}",
+    PeriodKind.POOLED_FINANCIAL_YEARS: lambda p: f"{_slash(p.start.year)} - {_slash(p.end.year - 1)}",
     PeriodKind.CUMULATIVE_QUARTERS: lambda p: f"{_quarter_label(p.start)} - {_quarter_label(p.end.replace(day=1))}",
     PeriodKind.ROLLING_YEAR: lambda p: f"{_month_label(p.start)} - {_month_label(p.end)}",
 }
@@ -221,6 +269,18 @@ _FIN = rf"{_YEAR}[/-](\d\d)"
 
 def _financial(year: int) -> Period:
     return Period.span(PeriodKind.FINANCIAL_YEAR, date(year, 4, 1), 12)
+
+
+def _academic(year: int) -> Period:
+    return Period.span(PeriodKind.ACADEMIC_YEAR, date(year, 9, 1), 12)
+
+
+def _calendar(year: int) -> Period:
+    return Period.span(PeriodKind.CALENDAR_YEAR, date(year, 1, 1), 12)
+
+
+def _in_calendar(year: int, quarter: int) -> Period:
+    return Period.span(PeriodKind.CALENDAR_QUARTER, date(year, 3 * quarter - 2, 1), 3)
 
 
 def _checked_year(text: str, year: str, short: str) -> int:
@@ -241,14 +301,34 @@ def _iso_month(text: str, year: str, month: str) -> Period:
 
 
 def _named_month(_text: str, name: str, year: str) -> Period:
-    return Period.month(int(year) if len(year) == 4 else 2000 + int(year), _MONTH_NUMBERS[name.lower()])  # noqa: PLR2004
+    """A year of two digits is between 1969 and 2068."""
+    full = int(year) if len(year) == 4 else (int(year) - 69) % 100 + 1969  # noqa: PLR2004  digits of a year
+    return Period.month(full, _MONTH_NUMBERS[name.lower()])
+
+
+_MOST_POOLED = 50
+"""Years; a last year that lies further on is one before the first."""
+
+
+def _years_pooled(text: str, first: int, last: str) -> int:
+    """How many years from ``first`` to ``last``, which has two digits or four: ``1999 - 01`` is three."""
+    years = (int(last) - first) % 100 + 1 if len(last) == 2 else int(last) - first + 1  # noqa: PLR2004  two digits
+    if years == 1:
+        raise UnknownPeriodError(text, "Pooled years span at least two.")
+    if not 1 < years <= _MOST_POOLED:
+        raise UnknownPeriodError(text, f"The last year lies before the first, or more than {_MOST_POOLED} years on.")
+    return years
 
 
 def _pooled(text: str, first: str, last: str) -> Period:
-    years = (int(last) - int(first)) % 100 + 1
-    if years == 1:
-        raise UnknownPeriodError(text, "Pooled years span at least two.")
-    return Period.span(PeriodKind.POOLED_YEARS, date(int(first), 1, 1), 12 * years)
+    return Period.span(PeriodKind.POOLED_YEARS, date(int(first), 1, 1), 12 * _years_pooled(text, int(first), last))
+
+
+def _pooled_financial(text: str, y1: str, s1: str, y2: str, s2: str) -> Period:
+    first = _checked_year(text, y1, s1)
+    years = _years_pooled(text, first, y2)
+    _checked_year(text, y2, s2)
+    return Period.span(PeriodKind.POOLED_FINANCIAL_YEARS, date(first, 4, 1), 12 * years)
 
 
 def _cumulative(text: str, y1: str, s1: str, q1: str, y2: str, s2: str, q2: str) -> Period:
@@ -259,6 +339,10 @@ def _cumulative(text: str, y1: str, s1: str, q1: str, y2: str, s2: str, q2: str)
     return Period(PeriodKind.CUMULATIVE_QUARTERS, first.start, last.end)
 
 
+def _cumulative_within(text: str, year: str, short: str, q1: str, q2: str) -> Period:
+    return _cumulative(text, year, short, q1, year, short, q2)
+
+
 def _rolling(text: str, m1: str, y1: str, m2: str, y2: str) -> Period:
     first = Period.month(int(y1), _MONTH_NUMBERS[m1.lower()])
     last = Period.month(int(y2), _MONTH_NUMBERS[m2.lower()])
@@ -267,24 +351,86 @@ def _rolling(text: str, m1: str, y1: str, m2: str, y2: str) -> Period:
     return Period(PeriodKind.ROLLING_YEAR, first.start, last.end)
 
 
+@dataclass(frozen=True, slots=True)
+class _KeyForm:
+    """What may stand in the quarter and in the month of a sort key, and the period of a year and that number."""
+
+    example: str
+    build: Callable[[int, int], Period]
+    quarters: range = range(1)
+    months: range = range(1)
+
+
+_MOST_CUMULATED = 99 * 3
+"""Months of the most quarters that a sort key has room for."""
+
+_KEYS: dict[PeriodKind, _KeyForm] = {
+    PeriodKind.MONTH: _KeyForm("20170012", Period.month, months=range(1, 13)),
+    PeriodKind.ROLLING_YEAR: _KeyForm(
+        "20170004", lambda y, m: Period.span(PeriodKind.ROLLING_YEAR, date(y, m, 1), 12), months=range(1, 13)
+    ),
+    PeriodKind.QUARTER: _KeyForm("20170300", Period.quarter, quarters=range(1, 5)),
+    PeriodKind.CALENDAR_QUARTER: _KeyForm("20180100", _in_calendar, quarters=range(1, 5)),
+    PeriodKind.CUMULATIVE_QUARTERS: _KeyForm(
+        "20210300",
+        lambda y, n: Period.span(PeriodKind.CUMULATIVE_QUARTERS, date(y, 4, 1), 3 * n),
+        quarters=range(1, 100),
+    ),
+    PeriodKind.FINANCIAL_YEAR: _KeyForm("20170000", lambda y, _: _financial(y)),
+    PeriodKind.CALENDAR_YEAR: _KeyForm("20170000", lambda y, _: _calendar(y)),
+    PeriodKind.ACADEMIC_YEAR: _KeyForm("20170000", lambda y, _: _academic(y)),
+}
+
 _FORMS: tuple[tuple[re.Pattern[str], Callable[..., Period]], ...] = tuple(
     (re.compile(pattern, re.IGNORECASE | re.ASCII), build)
     for pattern, build in (
         (rf"{_YEAR}-(\d\d)", _iso_month),
         (rf"({_MONTH_NAME})[- ](\d\d|(?:19|20)\d\d)", _named_month),
-        (rf"{_FIN}(?: | - )Q([1-4])", lambda t, y, s, q: Period.quarter(_checked_year(t, y, s), int(q))),
+        (rf"{_FIN}(?: | - |-)Q([1-4])", lambda t, y, s, q: Period.quarter(_checked_year(t, y, s), int(q))),
         (rf"Q([1-4]) {_FIN}", lambda t, q, y, s: Period.quarter(_checked_year(t, y, s), int(q))),
         (rf"{_YEAR}/(\d\d)", lambda t, y, s: _financial(_checked_year(t, y, s))),
-        (_YEAR, lambda _t, y: Period.span(PeriodKind.CALENDAR_YEAR, date(int(y), 1, 1), 12)),
-        (rf"{_YEAR} - (\d\d)", _pooled),
+        (_YEAR, lambda _t, y: _calendar(int(y))),
+        (rf"{_YEAR} Q([1-4])", lambda _t, y, q: _in_calendar(int(y), int(q))),
+        (rf"Q([1-4]) {_YEAR}", lambda _t, q, y: _in_calendar(int(y), int(q))),
+        (rf"{_FIN} academic", lambda t, y, s: _academic(_checked_year(t, y, s))),
+        (rf"AY {_FIN}", lambda t, y, s: _academic(_checked_year(t, y, s))),
+        (rf"{_YEAR} - (\d\d|(?:19|20)\d\d)", _pooled),
+        (rf"{_FIN} - (\d\d|(?:19|20)\d\d)[/-](\d\d)", _pooled_financial),
         (rf"{_FIN} Q([1-4]) - {_FIN} Q([1-4])", _cumulative),
+        (rf"{_FIN} Q([1-4])(?:-| - )Q([1-4])", _cumulative_within),
         (rf"({_MONTH_NAME}) {_YEAR} - ({_MONTH_NAME}) {_YEAR}", _rolling),
     )
 )
 
+_KEY = re.compile(r"(?:19|20)\d{6}", re.ASCII)
+
 
 @lru_cache(maxsize=4096)
-def _parse(text: str) -> Period:
+def _parse(text: str, kind: PeriodKind | None) -> Period:
+    if _KEY.fullmatch(text):
+        return _from_key_text(text, kind)
+    period = _parse_form(text)
+    if kind is PeriodKind.FINANCIAL_YEAR and period.kind is PeriodKind.MONTH:
+        return _year_like_a_month(text) or period
+    if kind is PeriodKind.CUMULATIVE_QUARTERS and period.kind is PeriodKind.QUARTER:
+        return Period(kind, period.start, period.end)
+    return period
+
+
+def _year_like_a_month(text: str) -> Period | None:
+    """``2011-12``, which is a month unless a year is wanted."""
+    found = re.fullmatch(rf"{_YEAR}-(\d\d)", text, re.ASCII)
+    year, short = (int(group) for group in found.groups()) if found else (0, 0)
+    return _financial(year) if found and (year + 1) % 100 == short else None
+
+
+def _from_key_text(text: str, kind: PeriodKind | None) -> Period:
+    if kind is None:
+        raise UnknownPeriodError(text, "A sort key says nothing without the indicator it is of.")
+    return Period.from_fingertips(int(text), kind)
+
+
+def _parse_form(text: str) -> Period:
     if len(text) <= 40:  # noqa: PLR2004  longer than any form
         for pattern, build in _FORMS:
             found = pattern.fullmatch(text)

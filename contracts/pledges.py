@@ -2,6 +2,7 @@
 
 from typing import Final
 
+from contracts.breakdown import Breakdown
 from contracts.colours import Colour
 from contracts.envelope import Body
 from contracts.period import Period
@@ -11,14 +12,16 @@ PLEDGE_UPDATED: Final = "commissioning.pledge.updated.v1"
 
 
 class LinkedIndicatorState(Body):
-    """The latest colours of an indicator a pledge is tied to; null until anything was heard of it."""
+    """The latest colours of a series a pledge is linked to; null, and ``pending``, until an event told of it."""
 
     indicator: str
     area: str
+    breakdown: Breakdown = Breakdown.TOTAL
     period: Period | None
     benchmark: Colour | None
     trend: Colour | None
     target: Colour | None
+    pending: bool = False
 
 
 class PledgeUpdated(Body):

@@ -3,6 +3,7 @@
 from enum import StrEnum
 from typing import Final
 
+from contracts.breakdown import Breakdown
 from contracts.envelope import Body
 
 SOURCE: Final = "/risks"
@@ -29,15 +30,20 @@ class RatingState(Body):
 
 
 class LinkState(Body):
-    """A link and where it stands: confirmed severity 0 to 2 now and at its snapshot, null where unknown."""
+    """A link and its confirmed severities, 0 to 2, now and at its snapshot; null where unknown.
+
+    ``pending`` says that no event has told of its indicator yet.
+    """
 
     indicator: str
     area: str
+    breakdown: Breakdown = Breakdown.TOTAL
     group: str
     signal: str
     severity_now: int | None
     severity_at: int | None
     version: int | None = None
+    pending: bool = False
 
 
 class RiskRescored(Body):

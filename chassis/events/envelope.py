@@ -16,13 +16,14 @@ B = TypeVar("B", bound=BaseModel)
 
 @dataclass(frozen=True, slots=True)
 class NewEvent:
-    """A fact to publish: ``version`` is the aggregate's, one more than its event before."""
+    """A fact to publish: ``version`` is the aggregate's, one more than before, ``generation`` its database's."""
 
     type: str
     source: str
     subject: str
     version: int
     data: BaseModel
+    generation: int = 1
 
 
 def encode(event: NewEvent, *, event_id: str, time: datetime, traceparent: str | None) -> bytes:
@@ -37,6 +38,7 @@ def encode(event: NewEvent, *, event_id: str, time: datetime, traceparent: str |
         "datacontenttype": "application/json",
         "partitionkey": event.subject,
         "aggregateversion": event.version,
+        "generation": event.generation,
     }
     if traceparent:
         envelope["traceparent"] = traceparent
@@ -44,8 +46,10 @@ def encode(event: NewEvent, *, event_id: str, time: datetime, traceparent: str |
     return f'{head[:-1]},"data":{event.data.model_dump_json()}}}'.encode()
 
 
-def headers(*, event_id: str, source: str, type_: str, version: int, traceparent: str | None) -> dict[str, str]:
-    """The attributes a reader needs to route, order and de-duplicate without opening the body."""
+def headers(
+    *, event_id: str, source: str, type_: str, version: int, traceparent: str | None, generation: int = 1
+) -> dict[str, str]:
+    """The attributes a reader needs to route, order and de-duplicate without opening the body. No generation is 1."""
     found = {
         "content-type": CONTENT_TYPE,
         "ce_id": event_id,
@@ -55,6 +59,8 @@ def headers(*, event_id: str, source: str, type_: str, version: int, traceparent
     }
     if traceparent:
         found["traceparent"] = traceparent
+    if generation > 1:
+        found["ce_generation"] = str(generation)
     return found
 
 
@@ -65,7 +71,7 @@ class UnreadableEventError(ValueError):
 class Delivery:
     """One event as consumed. The body is decoded when asked for, and not remembered: batches are long."""
 
-    __slots__ = ("id", "record", "source", "subject", "traceparent", "type", "version")
+    __slots__ = ("generation", "id", "record", "source", "subject", "traceparent", "type", "version")
 
     def __init__(self, record: Record, attributes: Mapping[str, str]) -> None:
         """Take the attributes that can be kept.
@@ -79,6 +85,7 @@ class Delivery:
         self.type = type_ = attributes["ce_type"]
         self.subject = subject = record.key
         self.version = version = int(attributes["ce_aggregateversion"])
+        self.generation = generation = int(attributes.get("ce_generation", 1))
         self.traceparent = attributes.get("traceparent")
         if not (0 < len(id_) <= 64 and 0 < len(source) <= 60 and 0 < len(type_) <= 120 and 0 < len(subject) <= 200):  # noqa: PLR2004  as wide as the columns
             raise ValueError("id, source, type or key is empty or too long")
@@ -87,6 +94,8 @@ class Delivery:
             raise ValueError("id, source, type or key is not text")
         if not 0 < version <= _HIGHEST_VERSION:
             raise ValueError("aggregateversion is out of range")
+        if not 0 < generation <= _HIGHEST_GENERATION:
+            raise ValueError("generation is out of range")
 
     def data(self, model: type[B]) -> B:
         """The event's data as ``model``.
@@ -99,6 +108,7 @@ class Delivery:
 
 
 _HIGHEST_VERSION = 2**63 - 1
+_HIGHEST_GENERATION = 2**31 - 1
 _NEEDED = frozenset({"ce_id", "ce_source", "ce_type", "ce_aggregateversion"})
 
 
@@ -124,6 +134,7 @@ def _attributes(value: bytes) -> dict[str, str]:
         "aggregateversion": "ce_aggregateversion",
     }
     found = {header: str(body[name]) for name, header in names.items()}
+    found["ce_generation"] = str(body.get("generation", 1))
     "".join(found.values()).encode()  # half of a surrogate pair, which JSON can spell and no database keeps, fails here
     return found
 

@@ -5,7 +5,7 @@ from typing import Any, Self
 from chassis.web.bodies import OutBody
 from contracts.colours import Colour
 from contracts.envelope import Timestamp
-from contracts.indicators import BenchmarkState, ObservationStatus, TrendState
+from contracts.indicators import BenchmarkState, Mark, Missing, ObservationStatus, TrendState
 from contracts.period import Period
 from services.indicators.domain.definitions import Unit
 from services.indicators.domain.series import Point, SeriesState, SeriesStatus
@@ -20,6 +20,7 @@ class TargetStateOut(OutBody):
     colour: Colour
     expected: Shown | None
     reason: str
+    provisional: bool = False
 
     @classmethod
     def of(cls, target: TargetColour) -> Self:
@@ -36,6 +37,11 @@ class PointOut(OutBody):
     benchmark: Colour
     trend: Colour
     target: Colour
+    missing: Missing | None = None
+    marks: tuple[Mark, ...] = ()
+    benchmark_provisional: bool = False
+    trend_provisional: bool = False
+    target_provisional: bool = False
 
     @classmethod
     def of(cls, point: Point) -> Self:

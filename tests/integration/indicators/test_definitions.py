@@ -156,6 +156,7 @@ async def test_a_target_colours_the_state_and_is_told(api: Api):
         "colour": "red",
         "expected": "95",
         "reason": "missed by 15.71, beyond 5 per cent: 79.29 against 95 expected in 2017-12",
+        "provisional": False,
     }
     assert event["data"]["series"][-1]["target"] == "red"
     assert event["data"]["changed"] == []

@@ -46,7 +46,8 @@ async def test_a_new_observation_is_recorded_and_published(api: Api):
     assert (event["partitionkey"], event["aggregateversion"]) == (event["subject"], 1)
     body = IndicatorUpdated.model_validate(event["data"])
     assert str(body.latest.value if body.latest else None) == "81.6"
-    assert event["data"]["changed"] == [{"period": "2018-01", "value": "81.6", "revision": 1, "status": "final"}]
+    bare: dict[str, Any] = {"missing": None, "marks": []}
+    assert event["data"]["changed"] == [{"period": "2018-01", "value": "81.6", "revision": 1, "status": "final"} | bare]
     assert event["data"]["indicator"]["polarity"] == "high_is_good"
     assert event["data"]["area"] == {"code": PLYMOUTH, "name": "Plymouth", "type": "area"}
 
@@ -92,7 +93,9 @@ async def test_a_withdrawal_takes_a_reason_and_leaves_no_value(api: Api):
     assert [e["field"] for e in problem["errors"]] == ["value", "reason"]
     await api.observe("Jan-18", None, status="withdrawn", reason="counted twice")
     event = (await api.events())[-1]["data"]
-    assert event["changed"] == [{"period": "2018-01", "value": None, "revision": 2, "status": "withdrawn"}]
+    (changed,) = event["changed"]
+    assert changed["period"] == "2018-01"
+    assert (changed["value"], changed["revision"], changed["status"]) == (None, 2, "withdrawn")
     assert (event["latest"]["value"], event["series"][-1]["value"]) == (None, None)
     assert event["benchmark"]["reason"] == "no_local_value"
 

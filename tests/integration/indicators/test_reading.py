@@ -22,6 +22,7 @@ async def test_status_shows_the_state_that_the_event_carries(api: Api):
         "colour": "red",
         "rule": "fifteen_percent",
         "reason": "74 is 17.78 per cent worse than the comparator's 90",
+        "provisional": False,
     }
     assert status["target"] is None
     assert status["indicator"]["code"] == "ae-four-hour-wait"

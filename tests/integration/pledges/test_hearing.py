@@ -116,10 +116,12 @@ def standing(indicator: str, period: str | None, *colours: str | None) -> dict[s
     return {
         "indicator": indicator,
         "area": PLYMOUTH,
+        "breakdown": {},
         "period": period,
         "benchmark": benchmark,
         "trend": trend,
         "target": target,
+        "pending": False,
     }
 
 

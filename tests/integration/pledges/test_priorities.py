@@ -101,7 +101,7 @@ async def test_an_action_shows_its_indicators_once_each(api: httpx.AsyncClient):
     link = {"indicator": "dementia-diagnosis-rate", "area": "E38000129"}
     body = {"title": "Reach the diagnosis rate", "indicators": [link, link]}
     made = await put(api, "actions/dementia-diagnosis", body)
-    silent = {"period": None, "benchmark": None, "trend": None, "target": None}
+    silent = {"period": None, "benchmark": None, "trend": None, "target": None, "breakdown": {}, "pending": False}
     assert made["indicators"] == [link | silent]
     assert (await put(api, "actions/dementia-diagnosis", {"title": "Bare"}, 200))["indicators"] == []
 

@@ -3,9 +3,9 @@ from decimal import Decimal
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from pydantic import ValidationError
+from pydantic import TypeAdapter, ValidationError
 
-from contracts.money import Money, allocate, pounds, to_penny
+from contracts.money import EventNumber, Money, Number, allocate, pounds, to_penny
 
 
 def test_money_travels_as_text_with_its_currency():
@@ -23,12 +23,59 @@ def test_money_travels_as_text_with_its_currency():
         {"amount": "1", "currency": "EUR"},
         {"amount": "1", "pence": 1},
         {"amount": "12345678901234567890"},
+        {"amount": "1_000.00"},
+        {"amount": "1e3"},
+        {"amount": "1E3"},
+        {"amount": "\u0661\u0662"},
+        {"amount": "\uff11"},
+        {"amount": " 1"},
+        {"amount": "1 "},
+        {"amount": "1\n"},
+        {"amount": ""},
+        {"amount": "-"},
+        {"amount": "+1"},
+        {"amount": ".5"},
+        {"amount": "5."},
+        {"amount": "1,000.00"},
+        {"amount": 1.5},
+        {"amount": 1.0},
+        {"amount": True},
+        {"amount": None},
         {},
     ],
 )
 def test_what_is_no_money_is_refused(sent: dict[str, object]):
     with pytest.raises(ValidationError):
         Money.model_validate(sent)
+
+
+@pytest.mark.parametrize("text", ["1_000.00", "1e3", "\u0661", " 1", "1.5 ", "NaN"])
+@pytest.mark.parametrize("kind", [Number, EventNumber])
+def test_a_number_is_plain_digits(kind: object, text: str):
+    with pytest.raises(ValidationError) as refused:
+        TypeAdapter(kind).validate_python(text)
+    assert refused.value.errors()[0]["type"] == "number"
+    with pytest.raises(ValidationError):
+        TypeAdapter(kind).validate_json("1.5")
+
+
+@pytest.mark.parametrize("text", ["0", "-0.5", "007.10", "79.29", "0.0000000001"])
+@pytest.mark.parametrize("kind", [Number, EventNumber])
+def test_a_number_is_read_and_written_exactly_and_never_with_an_exponent(kind: object, text: str):
+    found = TypeAdapter(kind).validate_json(f'"{text}"')
+    assert found == Decimal(text)
+    assert TypeAdapter(kind).dump_json(found).decode().strip('"') == f"{Decimal(text):f}"
+
+
+def test_events_published_before_wrote_very_small_values_with_an_exponent():
+    assert TypeAdapter(EventNumber).validate_json('"1E-7"') == Decimal("0.0000001")
+    for refused in ("1E7", "1e-7", "1E-100"):
+        with pytest.raises(ValidationError):
+            TypeAdapter(EventNumber).validate_python(refused)
+
+
+def test_whole_numbers_are_read_and_written_as_text():
+    assert Money.model_validate_json('{"amount": 12}').model_dump_json() == '{"amount":"12","currency":"GBP"}'
 
 
 @pytest.mark.parametrize(
