@@ -5,9 +5,9 @@ from fastapi import FastAPI
 from chassis.service import ServiceSpec
 from chassis.web.app import build_app
 from chassis.web.units import Resources
-from services.pledges.consumers import SUBSCRIPTION
 from services.pledges.endpoints import router
 from services.pledges.models import Base
+from services.pledges.projection import SUBSCRIPTION
 
 DESCRIPTION = """
 What was promised, who answers for it and where it stands.

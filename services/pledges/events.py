@@ -1,36 +1,33 @@
-"""From a pledge to the event that tells of it."""
+"""From a pledge to the event that carries it."""
 
-from collections.abc import Sequence
 from datetime import date
 
 from chassis.events.envelope import NewEvent
 from contracts.pledges import PLEDGE_UPDATED, SOURCE, LinkedIndicatorState, PledgeUpdated
-from services.pledges.domain import Colours, IndicatorKey, schedule
-from services.pledges.models import Pledge
+from services.pledges.domain.indicators import LinkedIndicator
+from services.pledges.domain.pledges import Pledge
 
 
-def indicator_states(standing: Sequence[tuple[IndicatorKey, Colours]]) -> list[LinkedIndicatorState]:
-    return [
-        LinkedIndicatorState(
-            indicator=key.indicator,
-            area=key.area,
-            period=said.period,
-            benchmark=said.benchmark,
-            trend=said.trend,
-            target=said.target,
-        )
-        for key, said in standing
-    ]
-
-
-def pledge_updated(pledge: Pledge, indicators: list[LinkedIndicatorState], today: date) -> NewEvent:
+def pledge_updated(pledge: Pledge, today: date) -> NewEvent:
     """The whole present state of a pledge, as its newest version."""
     body = PledgeUpdated(
         number=pledge.number,
         title=pledge.title,
-        delivery=pledge.delivery,
+        delivery=pledge.progress.delivery,
         evidence=pledge.evidence,
-        schedule=schedule(pledge.due, today, pledge.closed_on),
-        indicators=indicators,
+        schedule=pledge.schedule(today),
+        indicators=[_indicator_state(one) for one in pledge.published],
     )
     return NewEvent(type=PLEDGE_UPDATED, source=SOURCE, subject=pledge.number, version=pledge.version, data=body)
+
+
+def _indicator_state(linked: LinkedIndicator) -> LinkedIndicatorState:
+    colours = linked.colours
+    return LinkedIndicatorState(
+        indicator=linked.key.indicator,
+        area=linked.key.area,
+        period=colours.period,
+        benchmark=colours.benchmark,
+        trend=colours.trend,
+        target=colours.target,
+    )

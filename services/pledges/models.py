@@ -8,7 +8,8 @@ from sqlalchemy import BigInteger, ForeignKey, Index, String
 from sqlalchemy.orm import DeclarativeBase, Mapped, mapped_column
 
 from chassis.storage.tables import service_metadata
-from chassis.storage.types import BigId, ExactDecimal, JsonText, UtcDateTime
+from chassis.storage.types import BigId, ExactDecimal, JsonText, PeriodKindText, UtcDateTime
+from contracts.period import PeriodKind
 
 CODE = String(80)
 NAME = String(200)
@@ -32,10 +33,10 @@ class Pledge(Base):
     evidence: Mapped[str] = mapped_column(String(30))
     closed_on: Mapped[date | None]
     version: Mapped[int] = mapped_column(BigInteger)
-    made_as: Mapped[dict[str, Any]] = mapped_column(JsonText)
-    """What was sent when the pledge was made, so that the same sent again is known for a repeat."""
-    told: Mapped[list[Any]] = mapped_column(JsonText)
-    """The indicators as the newest event of this pledge told them, so that only a change is told again."""
+    definition: Mapped[Any] = mapped_column(JsonText)
+    """The definition the pledge was made with (``domain.formats``), so that a repeat is recognised."""
+    published: Mapped[Any] = mapped_column(JsonText)
+    """What the newest event of this pledge carries (``domain.formats``), so that only a change is published."""
 
 
 class PledgeAmendment(Base):
@@ -52,12 +53,12 @@ class PledgeAmendment(Base):
 
 
 class Assignment(Base):
-    """Who answers for a pledge. ``place`` keeps the printed order; a pledge may have several."""
+    """Who answers for a pledge. ``ordinal`` keeps the printed order; a pledge may have several."""
 
     __tablename__ = "assignment"
 
     pledge: Mapped[str] = mapped_column(ForeignKey("pledge.number"), primary_key=True)
-    place: Mapped[int] = mapped_column(primary_key=True, autoincrement=False)
+    ordinal: Mapped[int] = mapped_column(primary_key=True, autoincrement=False)
     portfolio_holder: Mapped[str] = mapped_column(NAME)
     department: Mapped[str] = mapped_column(NAME)
     director: Mapped[str] = mapped_column(NAME)
@@ -74,7 +75,7 @@ class IndicatorLink(Base):
 
 
 class IndicatorColour(Base):
-    """What each (indicator, area) last said, linked or not. Version 0: tied to something, nothing heard yet."""
+    """The colours of the newest event of each series, linked or not. Version 0: linked, but no event came yet."""
 
     __tablename__ = "indicator_colour"
 
@@ -82,7 +83,7 @@ class IndicatorColour(Base):
     area: Mapped[str] = mapped_column(CODE, primary_key=True)
     version: Mapped[int] = mapped_column(BigInteger)
     event_id: Mapped[str | None] = mapped_column(String(64))
-    period_kind: Mapped[str | None] = mapped_column(String(30))
+    period_kind: Mapped[PeriodKind | None] = mapped_column(PeriodKindText(30))
     period_start: Mapped[date | None]
     period_end: Mapped[date | None]
     benchmark: Mapped[str | None] = mapped_column(String(20))

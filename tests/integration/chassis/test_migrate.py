@@ -2,7 +2,6 @@
 
 import asyncio
 import re
-from pathlib import Path
 
 import pytest
 from alembic import command
@@ -67,17 +66,20 @@ async def standing(url):
 
 async def test_a_newer_version_of_another_is_told_in_a_line(database_for):
     url = await address(database_for, FINANCE)
+    await execute(url, "UPDATE alembic_version SET version_num = '0999'")
     for action in (migrate.upgrade, migrate.check):
         with pytest.raises(UnknownRevision) as refused:
             await asyncio.to_thread(action, RISKS, url)
-        newest = max(path.name[:4] for path in Path("services/finance/migrations/versions").glob("0*.py"))
-        assert newest in str(refused.value)
+        assert "0999" in str(refused.value)
         assert "another service's database" in str(refused.value)
         assert "\n" not in str(refused.value)
 
 
 async def test_the_database_of_another_is_told_by_its_tables(database_for):
     url = await address(database_for, PLEDGES)
+    ours = await address(database_for, RISKS)
+    ((head,),) = await execute(ours, "SELECT version_num FROM alembic_version")
+    await execute(url, f"UPDATE alembic_version SET version_num = '{head}'")  # noqa: S608  a revision of ours
     with pytest.raises(SchemaDrift) as refused:
         await asyncio.to_thread(migrate.check, RISKS, url)
     said = str(refused.value)

@@ -1,4 +1,4 @@
-"""The pledges service on a real database, its HTTP and its ears."""
+"""The pledges service on a real database, its HTTP and its projection."""
 
 from collections.abc import AsyncIterator, Awaitable, Callable
 from datetime import date
@@ -48,7 +48,7 @@ async def pin(database: Database, day: date) -> None:
 
 
 @pytest.fixture
-def told(database: Database) -> Callable[[str], Awaitable[list[Any]]]:
+def published(database: Database) -> Callable[[str], Awaitable[list[Any]]]:
     """The events in the outbox about a pledge, oldest first."""
 
     async def events(number: str) -> list[Any]:

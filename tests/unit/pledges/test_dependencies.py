@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from services.pledges.domain import circular
+from services.pledges.domain.actions import circular
 
 
 @pytest.mark.parametrize(

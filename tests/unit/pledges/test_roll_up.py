@@ -7,7 +7,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from services.pledges.domain import ActionStatus, Delivery, Schedule, roll_up
+from services.pledges.domain.priorities import ActionStatus, roll_up
+from services.pledges.domain.status import Delivery, Schedule
 
 D, P, N, X = Delivery.DELIVERED, Delivery.IN_PROGRESS, Delivery.NOT_STARTED, Delivery.UNDELIVERABLE_EXTERNAL
 WEIGHTS = st.none() | st.decimals(min_value=0, max_value=1000, places=2)

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from services.pledges.domain import Delivery, Schedule, closing_day, closing_fault, schedule
+from services.pledges.domain.status import Delivery, Schedule, closing_day, closing_fault, schedule
 
 DAYS = st.dates(min_value=date(2000, 1, 1), max_value=date(2099, 12, 31))
 TODAY = date(2018, 2, 28)

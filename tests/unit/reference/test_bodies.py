@@ -15,7 +15,8 @@ from services.indicators.schemas.observations import ObservationIn
 from services.indicators.schemas.scorecards import ScorecardIn
 from services.indicators.schemas.standards import StandardIn
 from services.indicators.schemas.targets import TargetIn
-from services.pledges.schemas import ActionIn, PledgeIn
+from services.pledges.schemas.actions import ActionIn
+from services.pledges.schemas.pledges import PledgeIn
 from services.risks.schemas.register import RiskIn
 from suite.load import measures, money, promises, register
 from suite.load.data import Reference, read_reference

@@ -1,4 +1,4 @@
-"""What pledges hear of indicators, in whatever order it comes."""
+"""The projection of indicators, in whatever order their events come."""
 
 import asyncio
 import json
@@ -34,10 +34,10 @@ from contracts.indicators import (
     subject,
 )
 from contracts.period import Period
-from services.pledges.consumers import SUBSCRIPTION
 from services.pledges.models import IndicatorColour
+from services.pledges.projection import SUBSCRIPTION
 
-Told = Callable[[str], Awaitable[list[Any]]]
+Published = Callable[[str], Awaitable[list[Any]]]
 PLYMOUTH = "E06000026"
 COLOURS = st.sampled_from([Colour.GREEN, Colour.AMBER, Colour.RED, Colour.WHITE])
 
@@ -88,7 +88,7 @@ def event(
     return events.delivery(Record("commissioning.indicators.v1", 0, version, key, value, attributes, 0))
 
 
-async def hear(database: Database, *deliveries: Delivery) -> None:
+async def apply(database: Database, *deliveries: Delivery) -> None:
     await database.write(lambda tx: SUBSCRIPTION.projection.apply(tx, deliveries))
 
 
@@ -111,7 +111,7 @@ async def shown(api: httpx.AsyncClient, number: str) -> list[dict[str, Any]]:
     return found
 
 
-def standing(indicator: str, period: str | None, *colours: str | None) -> dict[str, Any]:
+def colours_of(indicator: str, period: str | None, *colours: str | None) -> dict[str, Any]:
     benchmark, trend, target = colours or (None, None, None)
     return {
         "indicator": indicator,
@@ -125,59 +125,63 @@ def standing(indicator: str, period: str | None, *colours: str | None) -> dict[s
     }
 
 
-async def test_a_linked_pledge_shows_and_tells_the_latest_colours(
-    api: httpx.AsyncClient, database: Database, told: Told
+async def test_a_linked_pledge_shows_and_publishes_the_latest_colours(
+    api: httpx.AsyncClient, database: Database, published: Published
 ):
     await make(api, "58")
-    assert (await link(api, "58", "dtoc"))["indicators"] == [standing("dtoc", None)]
-    await hear(database, event("dtoc", 1), event("other", 1))
-    assert await shown(api, "58") == [standing("dtoc", "2018-01", "red", "amber", None)]
-    await hear(database, event("dtoc", 2, period="2018-02", colours=(Colour.GREEN, Colour.DARK_GREEN, Colour.AMBER)))
-    latest = [standing("dtoc", "2018-02", "green", "dark_green", "amber")]
+    assert (await link(api, "58", "dtoc"))["indicators"] == [colours_of("dtoc", None)]
+    await apply(database, event("dtoc", 1), event("other", 1))
+    assert await shown(api, "58") == [colours_of("dtoc", "2018-01", "red", "amber", None)]
+    await apply(database, event("dtoc", 2, period="2018-02", colours=(Colour.GREEN, Colour.DARK_GREEN, Colour.AMBER)))
+    latest = [colours_of("dtoc", "2018-02", "green", "dark_green", "amber")]
     assert await shown(api, "58") == latest
-    rows = await told("58")
+    rows = await published("58")
     assert [row.version for row in rows] == [1, 2, 3, 4]
     assert json.loads(rows[-1].body)["data"]["indicators"] == latest
 
 
-async def test_a_link_made_later_knows_what_was_said_before(api: httpx.AsyncClient, database: Database, told: Told):
-    await hear(database, event("dtoc", 7))
+async def test_a_link_made_later_shows_colours_published_before(
+    api: httpx.AsyncClient, database: Database, published: Published
+):
+    await apply(database, event("dtoc", 7))
     await make(api, "58")
     linked = await link(api, "58", "dtoc")
-    assert linked["indicators"] == [standing("dtoc", "2018-01", "red", "amber", None)]
+    assert linked["indicators"] == [colours_of("dtoc", "2018-01", "red", "amber", None)]
     assert await link(api, "58", "dtoc", "dtoc") == linked
-    assert len(await told("58")) == 2
+    assert len(await published("58")) == 2
     assert (await link(api, "58"))["indicators"] == []
-    await hear(database, event("dtoc", 8, colours=(Colour.GREEN, Colour.GREEN, None)))
-    assert len(await told("58")) == 3
+    await apply(database, event("dtoc", 8, colours=(Colour.GREEN, Colour.GREEN, None)))
+    assert len(await published("58")) == 3
 
 
-async def test_an_action_shows_what_its_indicators_said(api: httpx.AsyncClient, database: Database):
+async def test_an_action_shows_the_colours_of_its_indicators(api: httpx.AsyncClient, database: Database):
     links = [{"indicator": "dtoc", "area": PLYMOUTH}]
     await api.put("/pledges/v1/actions/home-first", json={"title": "Home first", "indicators": links})
-    await hear(database, event("dtoc", 1))
+    await apply(database, event("dtoc", 1))
     found = (await api.get("/pledges/v1/actions/home-first")).json()
-    assert found["indicators"] == [standing("dtoc", "2018-01", "red", "amber", None)]
+    assert found["indicators"] == [colours_of("dtoc", "2018-01", "red", "amber", None)]
 
 
-async def test_old_news_and_repeated_colours_tell_nothing(api: httpx.AsyncClient, database: Database, told: Told):
+async def test_older_events_and_repeated_colours_publish_nothing(
+    api: httpx.AsyncClient, database: Database, published: Published
+):
     await make(api, "58")
     await link(api, "58", "dtoc")
-    await hear(database, event("dtoc", 5))
-    before = await told("58")
-    await hear(database, event("dtoc", 4, colours=(Colour.GREEN, Colour.GREEN, None)))
-    await hear(database, event("dtoc", 5, colours=(Colour.GREEN, Colour.GREEN, None)))
-    await hear(database, event("dtoc", 6))
-    assert await shown(api, "58") == [standing("dtoc", "2018-01", "red", "amber", None)]
-    assert await told("58") == before
+    await apply(database, event("dtoc", 5))
+    before = await published("58")
+    await apply(database, event("dtoc", 4, colours=(Colour.GREEN, Colour.GREEN, None)))
+    await apply(database, event("dtoc", 5, colours=(Colour.GREEN, Colour.GREEN, None)))
+    await apply(database, event("dtoc", 6))
+    assert await shown(api, "58") == [colours_of("dtoc", "2018-01", "red", "amber", None)]
+    assert await published("58") == before
 
 
 async def test_everything_withdrawn_leaves_no_period(api: httpx.AsyncClient, database: Database):
     await make(api, "58")
     await link(api, "58", "dtoc")
-    await hear(database, event("dtoc", 1))
-    await hear(database, event("dtoc", 2, period=None, colours=(Colour.WHITE, Colour.NONE, None)))
-    assert await shown(api, "58") == [standing("dtoc", None, "white", "none", None)]
+    await apply(database, event("dtoc", 1))
+    await apply(database, event("dtoc", 2, period=None, colours=(Colour.WHITE, Colour.NONE, None)))
+    assert await shown(api, "58") == [colours_of("dtoc", None, "white", "none", None)]
 
 
 async def test_a_body_that_does_not_fit_changes_nothing(api: httpx.AsyncClient, database: Database):
@@ -186,8 +190,8 @@ async def test_a_body_that_does_not_fit_changes_nothing(api: httpx.AsyncClient, 
     good = event("dtoc", 1)
     record = Record("commissioning.indicators.v1", 0, 9, good.subject, b'{"data": {}}', good.record.headers, 0)
     with pytest.raises(ValidationError):
-        await hear(database, event("other", 1), events.delivery(record))
-    assert await shown(api, "58") == [standing("dtoc", None)]
+        await apply(database, event("other", 1), events.delivery(record))
+    assert await shown(api, "58") == [colours_of("dtoc", None)]
     async with database.connect() as connection:
         rows = (await connection.execute(select(IndicatorColour.indicator))).scalars().all()
     assert rows == ["dtoc"]
@@ -213,7 +217,7 @@ def batches(deliveries: Sequence[Delivery], cuts: Iterable[int]) -> list[Sequenc
 @settings(max_examples=25, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(histories=HISTORIES, data=st.data())
 async def test_any_order_doubling_and_batching_ends_the_same(
-    api: httpx.AsyncClient, database: Database, told: Told, histories: Histories, data: st.DataObject
+    api: httpx.AsyncClient, database: Database, published: Published, histories: Histories, data: st.DataObject
 ):
     run = uuid4().hex[:8]
     number, area = f"p{run}", f"area-{run}"
@@ -229,32 +233,35 @@ async def test_any_order_doubling_and_batching_ends_the_same(
     for place, batch in enumerate(arriving):
         if place == linked_before:
             await link(api, number, *histories, area=area)
-        await hear(database, *batch)
+        await apply(database, *batch)
     await link(api, number, *histories, area=area)
 
     final = {indicator: history[-1] for indicator, history in histories.items()}
     expected = [
-        standing(indicator, period, *colours) | {"area": area} for indicator, (period, colours) in sorted(final.items())
+        colours_of(indicator, period, *colours) | {"area": area}
+        for indicator, (period, colours) in sorted(final.items())
     ]
     assert await shown(api, number) == expected
-    rows = await told(number)
+    rows = await published(number)
     assert [row.version for row in rows] == list(range(1, len(rows) + 1))
     assert json.loads(rows[-1].body)["data"]["indicators"] == expected
 
 
-async def test_linking_while_events_arrive_misses_none(api: httpx.AsyncClient, database: Database, told: Told):
+async def test_linking_while_events_arrive_misses_none(
+    api: httpx.AsyncClient, database: Database, published: Published
+):
     indicators = [f"i{n}" for n in range(8)]
     numbers = [str(number) for number in range(100, 106)]
     for number in numbers:
         await make(api, number)
-    news = [[event(name, version) for name in indicators] for version in (1, 2, 3)]
+    updates = [[event(name, version) for name in indicators] for version in (1, 2, 3)]
     await asyncio.gather(
-        *(hear(database, *batch) for batch in news), *(link(api, number, *indicators) for number in numbers)
+        *(apply(database, *batch) for batch in updates), *(link(api, number, *indicators) for number in numbers)
     )
-    expected = [standing(name, "2018-01", "red", "amber", None) for name in indicators]
+    expected = [colours_of(name, "2018-01", "red", "amber", None) for name in indicators]
     for number in numbers:
         assert await shown(api, number) == expected
-        rows = await told(number)
+        rows = await published(number)
         assert json.loads(rows[-1].body)["data"]["indicators"] == expected
         assert [row.version for row in rows] == list(range(1, len(rows) + 1))
 
@@ -271,26 +278,28 @@ async def rebuild(database: Database, batches: Sequence[Sequence[Delivery]]) -> 
     await database.write(work)
 
 
-async def test_a_rebuild_from_the_whole_log_changes_and_tells_nothing(
-    api: httpx.AsyncClient, database: Database, told: Told
+async def test_a_rebuild_from_the_whole_log_changes_and_publishes_nothing(
+    api: httpx.AsyncClient, database: Database, published: Published
 ):
     log = [event("dtoc", 1), event("wait", 1), event("dtoc", 2, colours=(Colour.GREEN, Colour.GREEN, Colour.RED))]
     await make(api, "58")
     await link(api, "58", "dtoc", "silent")
-    await hear(database, *log)
-    before, events_before = await shown(api, "58"), await told("58")
+    await apply(database, *log)
+    before, events_before = await shown(api, "58"), await published("58")
     await rebuild(database, [log[:1], log[1:], log[:2]])
     assert await shown(api, "58") == before
-    assert await told("58") == events_before
-    assert (await link(api, "58", "wait"))["indicators"] == [standing("wait", "2018-01", "red", "amber", None)]
+    assert await published("58") == events_before
+    assert (await link(api, "58", "wait"))["indicators"] == [colours_of("wait", "2018-01", "red", "amber", None)]
 
 
-async def test_a_rebuild_mends_what_was_lost_and_tells_it_once(api: httpx.AsyncClient, database: Database, told: Told):
+async def test_a_rebuild_mends_what_was_lost_and_publishes_it_once(
+    api: httpx.AsyncClient, database: Database, published: Published
+):
     await make(api, "58")
     await link(api, "58", "dtoc", "wait")
-    await hear(database, event("dtoc", 1))
-    told_before = len(await told("58"))
+    await apply(database, event("dtoc", 1))
+    events_before = len(await published("58"))
     await rebuild(database, [[event("dtoc", 1)], [event("wait", 1)], [event("wait", 2)]])
-    rows = await told("58")
-    assert len(rows) == told_before + 1
+    rows = await published("58")
+    assert len(rows) == events_before + 1
     assert [one["benchmark"] for one in json.loads(rows[-1].body)["data"]["indicators"]] == ["red", "red"]

@@ -1,0 +1,1 @@
+"""The rules of pledges, priorities and actions, and the state they speak of."""

@@ -1,0 +1,112 @@
+"""Actions: must-dos, hub sites, steps and stages, and what they wait for."""
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, replace
+from datetime import date
+from decimal import Decimal
+from enum import StrEnum
+from typing import TypedDict
+
+from services.pledges.domain.indicators import LinkedIndicator, SeriesKey
+from services.pledges.domain.status import NOT_STARTED, Delivery, Progress, Schedule
+
+
+class ActionKind(StrEnum):
+    MUST_DO = "must_do"
+    HUB = "hub"
+    WORKFORCE_STEP = "workforce_step"
+    STAGE = "stage"
+
+
+@dataclass(frozen=True, slots=True)
+class ActionDefinition:
+    """What an action is. ``weight`` None counts as 1; ``confirmed`` is None for anything but a site."""
+
+    title: str
+    priority: str | None = None
+    kind: ActionKind = ActionKind.MUST_DO
+    due: date | None = None
+    weight: Decimal | None = None
+    phase: int | None = None
+    step: int | None = None
+    confirmed: bool | None = None
+    source: str | None = None
+    leads: tuple[str, ...] = ()
+    depends_on: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class ActionInput:
+    """An action as it is put: its definition, its links, and progress where that is said."""
+
+    definition: ActionDefinition
+    links: frozenset[SeriesKey] = frozenset()
+    delivery: Delivery | None = None
+    closed_on: date | None = None
+
+
+class ActionChanges(TypedDict, total=False):
+    """What a change names; what is left out stays."""
+
+    delivery: Delivery
+    closed_on: date | None
+    due: date | None
+    weight: Decimal | None
+    confirmed: bool | None
+
+
+@dataclass(frozen=True, slots=True)
+class Action:
+    """An action as it is now."""
+
+    code: str
+    definition: ActionDefinition
+    progress: Progress = NOT_STARTED
+
+    def changed(self, changes: ActionChanges, progress: Progress) -> "Action":
+        """With everything that ``changes`` names, but for delivery and closing day, which are in ``progress``."""
+        definition = replace(
+            self.definition,
+            due=changes.get("due", self.definition.due),
+            weight=changes.get("weight", self.definition.weight),
+            confirmed=changes.get("confirmed", self.definition.confirmed),
+        )
+        return replace(self, definition=definition, progress=progress)
+
+    def schedule(self, today: date) -> Schedule:
+        return self.progress.schedule(self.definition.due, today)
+
+
+@dataclass(frozen=True, slots=True)
+class ActionView:
+    """An action with all that is shown of it on the business date ``today``."""
+
+    action: Action
+    indicators: tuple[LinkedIndicator, ...]
+    today: date
+
+    @property
+    def schedule(self) -> Schedule:
+        return self.action.schedule(self.today)
+
+
+@dataclass(frozen=True, slots=True)
+class ActionFilter:
+    priority: str | None = None
+    kind: ActionKind | None = None
+    phase: int | None = None
+    delivery: Delivery | None = None
+    schedule: Schedule | None = None
+
+
+def circular(depends_on: Mapping[str, Iterable[str]], start: str) -> list[str]:
+    """The way from ``start`` through its dependencies back to itself, both ends named; empty where there is none."""
+    ways, seen = [[start]], set[str]()
+    for way in ways:  # grows while it is walked: breadth first
+        for needed in depends_on.get(way[-1], ()):
+            if needed == start:
+                return [*way, start]
+            if needed not in seen:
+                seen.add(needed)
+                ways.append([*way, needed])
+    return []

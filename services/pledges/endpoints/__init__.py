@@ -1,0 +1,9 @@
+"""Pledges, priorities and actions over HTTP: parse, call one use case, render."""
+
+from fastapi import APIRouter
+
+from services.pledges.endpoints import actions, pledges, priorities
+
+router = APIRouter(prefix="/pledges/v1")
+for each in (pledges, priorities, actions):
+    router.include_router(each.router)

@@ -1,0 +1,61 @@
+"""Actions over HTTP."""
+
+from typing import Annotated
+
+from fastapi import APIRouter, Depends, Path, Query, Response
+
+from chassis.web.paging import PageBody, Paging
+from chassis.web.problems import problems
+from chassis.web.units import Read, Write
+from services.pledges.domain.actions import ActionFilter, ActionKind
+from services.pledges.domain.status import Delivery, Schedule
+from services.pledges.endpoints.answers import NewCode, Word, made, set_made
+from services.pledges.schemas.actions import ActionIn, ActionOut, ActionPatch
+from services.pledges.schemas.fields import WHOLE_TEXT
+from services.pledges.service import actions
+
+router = APIRouter(tags=["actions"])
+
+ActionInPath = Annotated[str, Path(max_length=80, pattern=WHOLE_TEXT, examples=["crisis-cafe"])]
+
+
+def _filter(
+    priority: Word = None,
+    kind: ActionKind | None = None,
+    phase: Annotated[int | None, Query(ge=1, le=20)] = None,
+    delivery: Delivery | None = None,
+    schedule: Schedule | None = None,
+) -> ActionFilter:
+    return ActionFilter(priority, kind, phase, delivery, schedule)
+
+
+@router.get("/actions", summary="List actions", responses=problems(400, 401, 422))
+async def list_actions(
+    read: Read, paging: Paging, wanted: Annotated[ActionFilter, Depends(_filter)]
+) -> PageBody[ActionOut]:
+    """Must-dos, hub sites, workforce steps and stages, by code."""
+    page = await read(lambda tx: actions.list_actions(tx, wanted, paging.request))
+    return paging.body(page, ActionOut.of)
+
+
+@router.get("/actions/{code}", summary="Read an action", responses=problems(401, 404))
+async def read_action(read: Read, code: ActionInPath) -> ActionOut:
+    return ActionOut.of(await read(lambda tx: actions.get_action(tx, code)))
+
+
+@router.put(
+    "/actions/{code}",
+    summary="Make or replace an action",
+    responses=made(ActionOut) | problems(401, 413, 415, 422),
+)
+async def put_action(write: Write, code: NewCode, body: ActionIn, response: Response) -> ActionOut:
+    """Set the definition of an action. A delivery that is left out keeps what was recorded."""
+    view, created = await write(lambda tx: actions.put_action(tx, code, body.to_domain()))
+    set_made(response, created=created)
+    return ActionOut.of(view)
+
+
+@router.patch("/actions/{code}", summary="Change an action", responses=problems(401, 404, 413, 415, 422))
+async def change_action(write: Write, code: ActionInPath, body: ActionPatch) -> ActionOut:
+    """Move its delivery, or set due date, weight, or whether a site is confirmed. What is left out stays."""
+    return ActionOut.of(await write(lambda tx: actions.change_action(tx, code, body.to_domain())))

@@ -1,0 +1,48 @@
+"""The colours of indicators, folded from their events, and the pledges that show them."""
+
+from collections.abc import Sequence
+
+from chassis.events.envelope import Delivery
+from chassis.events.projection import Projection
+from chassis.events.subscription import Subscription
+from chassis.storage.transaction import Tx
+from contracts.indicators import INDICATOR_UPDATED, IndicatorUpdated
+from contracts.topics import events_topic
+from services.pledges.domain.indicators import Colours, SeriesKey, SeriesUpdate
+from services.pledges.repository.indicators import delete_colours
+from services.pledges.service import publication
+
+
+def _newest(deliveries: Sequence[Delivery]) -> list[SeriesUpdate]:
+    """The newest event of each series; only these are decoded, for each carries the whole state."""
+    newest: dict[str, Delivery] = {}
+    for one in deliveries:
+        if one.subject not in newest or one.version > newest[one.subject].version:
+            newest[one.subject] = one
+    return [_update(one) for one in newest.values()]
+
+
+def _update(delivery: Delivery) -> SeriesUpdate:
+    body = delivery.data(IndicatorUpdated)
+    period = body.latest.period if body.latest else None
+    target = body.target.colour if body.target else None
+    colours = Colours(period, body.benchmark.colour, body.trend.colour, target)
+    return SeriesUpdate(SeriesKey(body.indicator.code, body.area.code), delivery.version, delivery.id, colours)
+
+
+async def fold_indicator_updates(tx: Tx, deliveries: Sequence[Delivery]) -> Sequence[SeriesKey]:
+    return await publication.save_colours(tx, _newest(deliveries))
+
+
+SUBSCRIPTION = Subscription(
+    consumer="pledges",
+    topics=(events_topic("indicators"),),
+    types=(INDICATOR_UPDATED,),
+    projection=Projection(
+        fold=fold_indicator_updates,
+        evaluate=publication.emit_changed,
+        evaluate_all=publication.emit_all_changed,
+        drop=delete_colours,
+    ),
+    supersedes=True,
+)

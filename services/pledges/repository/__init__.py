@@ -1,0 +1,1 @@
+"""Every query of the pledges service: domain state in, domain state out."""

@@ -1,0 +1,114 @@
+"""Actions and what they wait for."""
+
+from collections.abc import Collection, Mapping, Sequence
+from datetime import date
+from typing import Any
+
+from sqlalchemy import Select, bindparam, select, update
+
+from chassis.paging import PageRequest
+from chassis.storage.bulk import insert_or_ignore
+from chassis.storage.transaction import Tx
+from services.pledges import models
+from services.pledges.domain.actions import Action, ActionDefinition, ActionFilter, ActionKind
+from services.pledges.domain.status import Delivery, Progress
+from services.pledges.repository.grouping import grouped
+from services.pledges.repository.schedules import schedule_is
+
+_TABLE = models.Base.metadata.tables["action"]
+_SAVE = update(_TABLE).where(_TABLE.c.code == bindparam("saved"))
+
+
+async def insert_action(tx: Tx, action: Action) -> bool:
+    """Insert an action unless its code is there; whether it was inserted."""
+    row = {"code": action.code, **_row(action)}
+    return bool(await insert_or_ignore(tx, models.Action, [row], ("code",), returning=("code",)))
+
+
+async def save_action(tx: Tx, action: Action) -> None:
+    """Write the state of a locked action."""
+    connection = await tx.session.connection()
+    await connection.execute(_SAVE, {"saved": action.code, **_row(action)})
+
+
+def _row(action: Action) -> dict[str, Any]:
+    definition = action.definition
+    return {
+        "title": definition.title,
+        "priority": definition.priority,
+        "kind": definition.kind,
+        "due": definition.due,
+        "weight": definition.weight,
+        "phase": definition.phase,
+        "step": definition.step,
+        "confirmed": definition.confirmed,
+        "source": definition.source,
+        "leads": list(definition.leads),
+        "depends_on": list(definition.depends_on),
+        "delivery": action.progress.delivery,
+        "closed_on": action.progress.closed_on,
+    }
+
+
+def _action(row: Any) -> Action:
+    definition = ActionDefinition(
+        title=row.title,
+        priority=row.priority,
+        kind=ActionKind(row.kind),
+        due=row.due,
+        weight=row.weight,
+        phase=row.phase,
+        step=row.step,
+        confirmed=row.confirmed,
+        source=row.source,
+        leads=tuple(row.leads),
+        depends_on=tuple(row.depends_on),
+    )
+    return Action(row.code, definition, Progress(Delivery(row.delivery), row.closed_on))
+
+
+async def get_action(tx: Tx, code: str) -> Action | None:
+    return await _one(tx, select(_TABLE).where(_TABLE.c.code == code))
+
+
+async def lock_action(tx: Tx, code: str) -> Action | None:
+    return await _one(tx, select(_TABLE).where(_TABLE.c.code == code).with_for_update())
+
+
+async def list_actions(tx: Tx, wanted: ActionFilter, today: date, page: PageRequest) -> list[Action]:
+    found = select(_TABLE).order_by(_TABLE.c.code).limit(page.fetch)
+    for name in ("priority", "kind", "phase", "delivery"):
+        value = getattr(wanted, name)
+        if value is not None:
+            found = found.where(_TABLE.c[name] == value)
+    if wanted.schedule:
+        found = found.where(schedule_is(models.Action, wanted.schedule, today))
+    if page.after is not None:
+        found = found.where(_TABLE.c.code > page.after)
+    return await _read(tx, found)
+
+
+async def actions_of(tx: Tx, priorities: Collection[str]) -> Mapping[str, tuple[Action, ...]]:
+    """The actions of each priority, numbered steps first in their order, then by code."""
+    actions = await _read(tx, select(_TABLE).where(_TABLE.c.priority.in_(priorities)))
+    return grouped((str(one.definition.priority), one) for one in sorted(actions, key=_step_then_code))
+
+
+def _step_then_code(action: Action) -> tuple[bool, int, str]:
+    step = action.definition.step
+    return (step is None, step or 0, action.code)
+
+
+async def _one(tx: Tx, statement: Select[Any]) -> Action | None:
+    found = await _read(tx, statement)
+    return found[0] if found else None
+
+
+async def _read(tx: Tx, statement: Select[Any]) -> list[Action]:
+    return [_action(row) for row in await tx.session.execute(statement)]
+
+
+async def lock_dependencies(tx: Tx) -> Mapping[str, Sequence[str]]:
+    """What every action waits for. All are locked, so that two changes cannot close a circle between them."""
+    wanted = select(_TABLE.c.code, _TABLE.c.depends_on).order_by(_TABLE.c.code).with_for_update()
+    return {row.code: row.depends_on for row in await tx.session.execute(wanted)}

@@ -1,0 +1,38 @@
+"""Priorities."""
+
+from typing import Any
+
+from sqlalchemy import select
+
+from chassis.paging import PageRequest
+from chassis.storage.bulk import insert_or_ignore, upsert
+from chassis.storage.transaction import Tx
+from services.pledges import models
+from services.pledges.domain.priorities import Priority
+
+_PRIORITY = models.Priority.__table__
+
+
+async def save_priority(tx: Tx, priority: Priority) -> bool:
+    """Insert a priority, or replace the one of its code; whether it was inserted."""
+    row = {"code": priority.code, "title": priority.title, "gap": priority.gap, "leads": list(priority.leads)}
+    if await insert_or_ignore(tx, models.Priority, [row], ("code",), returning=("code",)):
+        return True
+    await upsert(tx, models.Priority, [row], ("code",), ("title", "gap", "leads"))
+    return False
+
+
+async def get_priority(tx: Tx, code: str) -> Priority | None:
+    row = (await tx.session.execute(select(_PRIORITY).where(_PRIORITY.c.code == code))).one_or_none()
+    return _priority(row) if row else None
+
+
+async def list_priorities(tx: Tx, page: PageRequest) -> list[Priority]:
+    wanted = select(_PRIORITY).order_by(_PRIORITY.c.code).limit(page.fetch)
+    if page.after is not None:
+        wanted = wanted.where(_PRIORITY.c.code > page.after)
+    return [_priority(row) for row in await tx.session.execute(wanted)]
+
+
+def _priority(row: Any) -> Priority:
+    return Priority(row.code, row.title, row.gap, tuple(row.leads))

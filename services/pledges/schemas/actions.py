@@ -1,0 +1,112 @@
+"""Bodies of actions."""
+
+from datetime import date
+from decimal import Decimal
+from typing import Self, cast
+
+from pydantic import ConfigDict, Field
+
+from chassis.web.bodies import OutBody, StrictBody
+from services.pledges.domain.actions import ActionChanges, ActionDefinition, ActionInput, ActionKind, ActionView
+from services.pledges.domain.status import Delivery, Schedule
+from services.pledges.schemas.fields import (
+    Changes,
+    ClosedOn,
+    Code,
+    LinkedIndicatorOut,
+    Links,
+    Name,
+    Names,
+    Weight,
+    Wording,
+)
+
+
+class ActionIn(StrictBody):
+    """The definition of an action. A ``delivery`` left out keeps what was recorded; anything else left out is empty."""
+
+    priority: Code | None = Field(None, examples=["mental-health"])
+    kind: ActionKind = ActionKind.MUST_DO
+    title: Wording = Field(examples=["Open a crisis cafe"])
+    due: date | None = Field(None, examples=["2018-04-30"])
+    weight: Weight | None = Field(None, description="Weight in the roll-up; without one it counts 1")
+    delivery: Delivery | None = None
+    closed_on: ClosedOn = None
+    phase: int | None = Field(None, ge=1, le=20)
+    step: int | None = Field(None, ge=1, le=999, description="Place in a numbered plan")
+    confirmed: bool | None = Field(None, description="Whether a site is confirmed; null for anything but a site")
+    source: Name | None = Field(None, examples=["commissioning intentions"])
+    leads: Names = Field(default_factory=list)
+    depends_on: list[Code] = Field(default_factory=list, max_length=50, description="Actions that come first")
+    indicators: Links = Field(default_factory=list)
+
+    def to_domain(self) -> ActionInput:
+        definition = ActionDefinition(
+            title=self.title,
+            priority=self.priority,
+            kind=self.kind,
+            due=self.due,
+            weight=self.weight,
+            phase=self.phase,
+            step=self.step,
+            confirmed=self.confirmed,
+            source=self.source,
+            leads=tuple(self.leads),
+            depends_on=tuple(self.depends_on),
+        )
+        links = frozenset(one.to_domain() for one in self.indicators)
+        return ActionInput(definition, links, self.delivery, self.closed_on)
+
+
+class ActionPatch(Changes):
+    model_config = ConfigDict(json_schema_extra={"examples": [{"delivery": "delivered", "closed_on": "2018-02-20"}]})
+
+    delivery: Delivery | None = None
+    due: date | None = None
+    weight: Weight | None = None
+    confirmed: bool | None = None
+    closed_on: ClosedOn = None
+
+    def to_domain(self) -> ActionChanges:
+        return cast("ActionChanges", self.named())
+
+
+class ActionOut(OutBody):
+    code: str = Field(examples=["crisis-cafe"])
+    priority: str | None
+    kind: ActionKind
+    title: str
+    due: date | None
+    weight: Decimal | None
+    delivery: Delivery
+    schedule: Schedule
+    closed_on: date | None
+    phase: int | None
+    step: int | None
+    confirmed: bool | None
+    source: str | None
+    leads: list[str]
+    depends_on: list[str]
+    indicators: list[LinkedIndicatorOut]
+
+    @classmethod
+    def of(cls, view: ActionView) -> Self:
+        action, definition = view.action, view.action.definition
+        return cls(
+            code=action.code,
+            priority=definition.priority,
+            kind=definition.kind,
+            title=definition.title,
+            due=definition.due,
+            weight=definition.weight,
+            delivery=action.progress.delivery,
+            schedule=view.schedule,
+            closed_on=action.progress.closed_on,
+            phase=definition.phase,
+            step=definition.step,
+            confirmed=definition.confirmed,
+            source=definition.source,
+            leads=list(definition.leads),
+            depends_on=list(definition.depends_on),
+            indicators=[LinkedIndicatorOut.of(one) for one in view.indicators],
+        )

@@ -1,0 +1,90 @@
+"""What is stored as JSON can be read in every format it was ever written in."""
+
+import json
+from datetime import date
+
+from hypothesis import given
+from hypothesis import strategies as st
+
+from contracts.colours import Colour
+from contracts.period import Period
+from services.pledges.domain.formats import read_definition, read_published, write_definition, write_published
+from services.pledges.domain.indicators import Colours, LinkedIndicator, SeriesKey
+from services.pledges.domain.pledges import Assignment, PledgeDefinition
+from services.pledges.domain.status import Delivery, Evidence
+
+TEXT = st.text(st.characters(exclude_categories=["Cs"]), max_size=20)
+PERIODS = st.sampled_from(["2017-12", "2017/18 Q3", "2017/18", "2015 - 17", "2021/22 Q1 - 2021/22 Q3"]).map(
+    Period.parse
+)
+COLOUR = st.none() | st.sampled_from(Colour)
+INDICATORS = st.builds(
+    LinkedIndicator,
+    st.builds(SeriesKey, TEXT, TEXT),
+    st.builds(Colours, st.none() | PERIODS, COLOUR, COLOUR, COLOUR),
+)
+DEFINITIONS = st.builds(
+    PledgeDefinition,
+    assignments=st.lists(st.builds(Assignment, TEXT, TEXT, TEXT, st.lists(TEXT).map(tuple)), max_size=3).map(tuple),
+)
+
+
+@given(DEFINITIONS)
+def test_a_definition_comes_back(definition: PledgeDefinition):
+    assert read_definition(json.loads(json.dumps(write_definition(definition)))) == definition
+
+
+@given(st.lists(INDICATORS, max_size=4).map(tuple))
+def test_what_was_published_comes_back(indicators: tuple[LinkedIndicator, ...]):
+    assert read_published(json.loads(json.dumps(write_published(indicators)))) == indicators
+
+
+def test_a_definition_stored_as_the_body_that_was_sent():
+    stored = {
+        "number": "55",
+        "theme": "Health and Adult Social Care",
+        "title": "Ease loneliness",
+        "top": None,
+        "due": "2018-09-30",
+        "delivery": "not_started",
+        "evidence": "none",
+        "assignments": [
+            {"portfolio_holder": "A", "department": "B", "director": "C", "lead_officers": ["D", "E"]},
+        ],
+    }
+    assert read_definition(stored) == PledgeDefinition(
+        number="55",
+        theme="Health and Adult Social Care",
+        title="Ease loneliness",
+        assignments=(Assignment("A", "B", "C", ("D", "E")),),
+        due=date(2018, 9, 30),
+        delivery=Delivery.NOT_STARTED,
+        evidence=Evidence.NONE,
+    )
+
+
+def test_indicators_stored_as_an_event_carried_them():
+    stored = [
+        {
+            "indicator": "dtoc",
+            "area": "E06000026",
+            "period": "2017/18 Q3",
+            "benchmark": "red",
+            "trend": "none",
+            "target": None,
+        },
+        {
+            "indicator": "wait",
+            "area": "E06000026",
+            "period": None,
+            "benchmark": None,
+            "trend": None,
+            "target": None,
+        },
+    ]
+    period = Period.parse("2017/18 Q3")
+    assert read_published(stored) == (
+        LinkedIndicator(SeriesKey("dtoc", "E06000026"), Colours(period, Colour.RED, Colour.NONE, None)),
+        LinkedIndicator(SeriesKey("wait", "E06000026"), Colours()),
+    )
+    assert read_published([]) == ()
