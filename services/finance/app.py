@@ -5,9 +5,9 @@ from fastapi import FastAPI
 from chassis.service import ServiceSpec
 from chassis.web.app import build_app
 from chassis.web.units import Resources
-from services.finance.consumers import SUBSCRIPTION
 from services.finance.endpoints import funds, schemes
 from services.finance.models import Base
+from services.finance.projection import SUBSCRIPTION
 
 DESCRIPTION = """\
 Pooled funds, budget lines and savings schemes of partners who plan and pay together.

@@ -1,4 +1,4 @@
-"""From a scheme and its position to what the world is told."""
+"""From a scheme and its figures to the event that carries them."""
 
 import hashlib
 from collections.abc import Iterable
@@ -6,32 +6,33 @@ from collections.abc import Iterable
 from chassis.events.envelope import NewEvent
 from contracts.finance import SAVING_RESTATED, SOURCE, ForecastState, PlanState, SavingRestated
 from contracts.money import pounds
-from services.finance.domain.position import Position
-from services.finance.models import Scheme
+from services.finance.domain.figures import SchemeFigures
+from services.finance.domain.scheme import Scheme
 
 
-def saving_restated(scheme: Scheme, position: Position, why: str, caused_by: Iterable[str]) -> SavingRestated:
+def saving_restated(scheme: Scheme, figures: SchemeFigures, why: str, caused_by: Iterable[str]) -> SavingRestated:
+    agreed = scheme.definition
     return SavingRestated(
-        scheme=scheme.code,
-        name=scheme.name,
-        workstream=scheme.workstream,
-        fund=scheme.fund,
-        budget_line=scheme.budget_line,
-        financial_year=scheme.financial_year,
-        plan=PlanState(low=pounds(position.plan.low), high=pounds(position.plan.high)),
-        indicated=pounds(position.indicated.shown),
-        validated=pounds(position.validated.shown),
-        banked=pounds(position.banked.shown),
-        forecast=ForecastState(low=pounds(position.forecast.low), high=pounds(position.forecast.high)),
-        colour=position.colour,
-        flags=list(position.flags),
+        scheme=agreed.code,
+        name=agreed.name,
+        workstream=agreed.workstream,
+        fund=agreed.fund,
+        budget_line=agreed.budget_line,
+        financial_year=agreed.financial_year.label,
+        plan=PlanState(low=pounds(figures.plan.low), high=pounds(figures.plan.high)),
+        indicated=pounds(figures.indicated.counted),
+        validated=pounds(figures.validated.counted),
+        banked=pounds(figures.banked.counted),
+        forecast=ForecastState(low=pounds(figures.forecast.low), high=pounds(figures.forecast.high)),
+        colour=figures.colour,
+        flags=list(figures.flags),
         why=why,
         caused_by=sorted(set(caused_by)),
     )
 
 
 def fingerprint(state: SavingRestated) -> str:
-    """What of a state is news: all of it but the words and the causes."""
+    """What tells two states apart: all but the words and the causes."""
     return hashlib.sha256(state.model_dump_json(exclude={"why", "caused_by"}).encode()).hexdigest()
 
 

@@ -1,4 +1,4 @@
-"""Tables of finance. Periods stand as kind, first and last day; money and values as exact decimals."""
+"""Tables of finance. Periods are kind, first and last day; money and values exact decimals."""
 
 from datetime import date, datetime
 from decimal import Decimal
@@ -19,14 +19,15 @@ from sqlalchemy import (
 from sqlalchemy.orm import DeclarativeBase, Mapped, mapped_column
 
 from chassis.storage.tables import service_metadata
-from chassis.storage.types import BigId, ExactDecimal, JsonText, UtcDateTime
+from chassis.storage.types import BigId, ExactDecimal, JsonText, PeriodKindText, UtcDateTime, period_of_columns
+from contracts.period import Period, PeriodKind
 
 
 class Base(DeclarativeBase):
     metadata = service_metadata()
 
 
-class Fund(Base):
+class FundRow(Base):
     """A pooled fund. Its row is the lock that keeps closing a quarter apart from posting into it."""
 
     __tablename__ = "fund"
@@ -36,7 +37,7 @@ class Fund(Base):
     host: Mapped[str | None] = mapped_column(String(60))
 
 
-class FundPartner(Base):
+class FundPartnerRow(Base):
     __tablename__ = "fund_partner"
 
     fund: Mapped[str] = mapped_column(ForeignKey("fund.code"), primary_key=True)
@@ -45,8 +46,8 @@ class FundPartner(Base):
     role: Mapped[str | None] = mapped_column(String(200))
 
 
-class FundAgreement(Base):
-    """A version of the agreement between partners: contributions and the risk-share rule, as they were sent."""
+class FundAgreementRow(Base):
+    """A version of the agreement between partners: contributions and the risk-share rule, by format."""
 
     __tablename__ = "fund_agreement"
 
@@ -58,7 +59,7 @@ class FundAgreement(Base):
     recorded_by: Mapped[str] = mapped_column(String(100))
 
 
-class BudgetLine(Base):
+class BudgetLineRow(Base):
     """A division's budget in a financial year, in pounds; the net is derived, the printed one kept beside it."""
 
     __tablename__ = "budget_line"
@@ -76,7 +77,7 @@ class BudgetLine(Base):
     printed_net: Mapped[Decimal | None] = mapped_column(ExactDecimal)
 
 
-class PrintedTotal(Base):
+class PrintedTotalRow(Base):
     """A total as a document prints it, kept whether or not the lines add to it."""
 
     __tablename__ = "printed_total"
@@ -87,7 +88,7 @@ class PrintedTotal(Base):
     amount: Mapped[Decimal] = mapped_column(ExactDecimal)
 
 
-class ClosedQuarter(Base):
+class ClosedQuarterRow(Base):
     __tablename__ = "closed_quarter"
 
     fund: Mapped[str] = mapped_column(ForeignKey("fund.code"), primary_key=True)
@@ -96,7 +97,7 @@ class ClosedQuarter(Base):
     closed_by: Mapped[str] = mapped_column(String(100))
 
 
-class Scheme(Base):
+class SchemeRow(Base):
     """A savings scheme. Tied to an indicator in an area where ``indicator`` is set, else posted by hand.
 
     ``version`` counts its published states; ``published`` is the fingerprint of the last one.
@@ -149,33 +150,35 @@ class Scheme(Base):
     withdrawn_reason: Mapped[str | None] = mapped_column(Text)
 
 
-class SchemePlan(Base):
+class SchemePlanRow(Base):
     __tablename__ = "scheme_plan"
 
     scheme: Mapped[str] = mapped_column(ForeignKey("scheme.code"), primary_key=True)
-    period_kind: Mapped[str] = mapped_column(String(20), primary_key=True)
+    period_kind: Mapped[PeriodKind] = mapped_column(PeriodKindText(20), primary_key=True)
     period_start: Mapped[date] = mapped_column(Date, primary_key=True)
     period_end: Mapped[date] = mapped_column(Date, primary_key=True)
+    period: Mapped[Period] = period_of_columns()
     low: Mapped[Decimal] = mapped_column(ExactDecimal)
     high: Mapped[Decimal] = mapped_column(ExactDecimal)
 
 
-class SchemeBaseline(Base):
+class SchemeBaselineRow(Base):
     """A baseline given for one period."""
 
     __tablename__ = "scheme_baseline"
 
     scheme: Mapped[str] = mapped_column(ForeignKey("scheme.code"), primary_key=True)
-    period_kind: Mapped[str] = mapped_column(String(20), primary_key=True)
+    period_kind: Mapped[PeriodKind] = mapped_column(PeriodKindText(20), primary_key=True)
     period_start: Mapped[date] = mapped_column(Date, primary_key=True)
     period_end: Mapped[date] = mapped_column(Date, primary_key=True)
+    period: Mapped[Period] = period_of_columns()
     value: Mapped[Decimal] = mapped_column(ExactDecimal)
 
 
-class IndicatorArea(Base):
-    """An indicator in an area that finance has heard of, or that a scheme waits for (then version is 0).
+class SeriesRow(Base):
+    """An indicator in an area that an event was about, or that a scheme waits for (then version is 0).
 
-    Its row is locked before the facts and schemes under it, so that a new scheme misses no event on its way in.
+    Its row is locked before the observations and schemes under it, so that a new scheme misses no event.
     """
 
     __tablename__ = "indicator_area"
@@ -187,23 +190,24 @@ class IndicatorArea(Base):
     polarity_since: Mapped[int] = mapped_column(BigInteger)
 
 
-class IndicatorFact(Base):
-    """What finance last heard of an indicator in an area and a period; it moves to a higher revision only."""
+class ObservationRow(Base):
+    """The newest revision known of an indicator in an area and a period; it moves to a higher one only."""
 
     __tablename__ = "indicator_fact"
 
     indicator: Mapped[str] = mapped_column(String(100), primary_key=True)
     area: Mapped[str] = mapped_column(String(40), primary_key=True)
-    period_kind: Mapped[str] = mapped_column(String(20), primary_key=True)
+    period_kind: Mapped[PeriodKind] = mapped_column(PeriodKindText(20), primary_key=True)
     period_start: Mapped[date] = mapped_column(Date, primary_key=True)
     period_end: Mapped[date] = mapped_column(Date, primary_key=True)
+    period: Mapped[Period] = period_of_columns()
     value: Mapped[Decimal | None] = mapped_column(ExactDecimal)
     revision: Mapped[int] = mapped_column(Integer)
     status: Mapped[str] = mapped_column(String(20))
     event_id: Mapped[str] = mapped_column(String(64))
 
 
-class Entry(Base):
+class EntryRow(Base):
     """A line of the ledger, never changed or deleted. ``posted_quarter`` is the first day of its quarter."""
 
     __tablename__ = "entry"
@@ -225,9 +229,10 @@ class Entry(Base):
     id: Mapped[int] = mapped_column(BigId, primary_key=True, autoincrement=True)
     scheme: Mapped[str] = mapped_column(ForeignKey("scheme.code"))
     state: Mapped[str] = mapped_column(String(20))
-    period_kind: Mapped[str] = mapped_column(String(20))
+    period_kind: Mapped[PeriodKind] = mapped_column(PeriodKindText(20))
     period_start: Mapped[date] = mapped_column(Date)
     period_end: Mapped[date] = mapped_column(Date)
+    period: Mapped[Period] = period_of_columns()
     posted_quarter: Mapped[date] = mapped_column(Date)
     corrects: Mapped[bool] = mapped_column(Boolean)
     cash: Mapped[Decimal] = mapped_column(ExactDecimal)

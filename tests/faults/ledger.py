@@ -340,7 +340,7 @@ def _due(scheme: Any, polarity: Polarity, period: Period, fact: Fact) -> savings
     baseline = savings.Baseline(scheme.baseline_value, PeriodKind(scheme.baseline_every), {})
     link = savings.Link(scheme.indicator, scheme.area, Period.parse(scheme.financial_year), baseline, terms)
     revision, value, status = fact
-    due = savings.due(link, polarity, savings.Fact(period, value, revision, ObservationStatus(status)))
+    due = savings.period_saving(link, polarity, savings.Observation(period, value, revision, ObservationStatus(status)))
     return due.amounts if due else savings.NO_AMOUNTS
 
 

@@ -5,12 +5,14 @@ from dataclasses import dataclass
 from decimal import Decimal
 from typing import Final
 
+from contracts.period import Period
+
 COLUMNS: Final = ("opening", "cost_increases", "savings", "other_savings", "net_budget")
 
 
 @dataclass(frozen=True, slots=True)
-class Line:
-    """A division's budget in a year, in pounds; savings are negative. Not every line prints its net."""
+class Budget:
+    """The figures of a budget line, in pounds; savings are negative. Not every line prints its net."""
 
     code: str
     opening: Decimal
@@ -30,6 +32,30 @@ class Line:
 
 
 @dataclass(frozen=True, slots=True)
+class BudgetLine:
+    """A division's budget in a financial year."""
+
+    financial_year: Period
+    directorate: str
+    department: str
+    division: str
+    budget: Budget
+
+    @property
+    def code(self) -> str:
+        return self.budget.code
+
+
+@dataclass(frozen=True, slots=True)
+class PrintedTotal:
+    """A total as a document prints it, whether or not the lines add to it."""
+
+    financial_year: Period
+    column: str
+    amount: Decimal
+
+
+@dataclass(frozen=True, slots=True)
 class PrintedDifference:
     """A printed figure that is not what its parts add to. Both are kept; neither is mended."""
 
@@ -43,12 +69,12 @@ class PrintedDifference:
         return self.printed - self.computed
 
 
-def total(lines: Iterable[Line], column: str) -> Decimal:
+def total(lines: Iterable[Budget], column: str) -> Decimal:
     """A column added up; the net column adds the budgets in force."""
     return sum((getattr(line, column) for line in lines), Decimal(0))
 
 
-def printed_differences(lines: Sequence[Line], printed: Mapping[str, Decimal]) -> list[PrintedDifference]:
+def printed_differences(lines: Sequence[Budget], printed: Mapping[str, Decimal]) -> list[PrintedDifference]:
     """Every printed net that its line's parts do not add to, then every printed total its column does not."""
     nets = [
         PrintedDifference(line.code, "net_budget", line.printed_net, line.computed_net)

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from decimal import Decimal
 
 from contracts.colours import Polarity
-from services.finance.domain.savings import Due, Fact, Link, due
+from services.finance.domain.savings import Link, Observation, PeriodSaving, period_saving
 
 _WHY_NOTHING = {
     "withdrawn": "withdrawn, so worth nothing",
@@ -15,17 +15,17 @@ _WHY_NOTHING = {
 MANUAL = "Tied to no indicator: finance posts what it validates and banks."
 
 
-def explain(link: Link | None, polarity: Polarity | None, facts: Sequence[Fact]) -> str:
+def explain(link: Link | None, polarity: Polarity | None, observations: Sequence[Observation]) -> str:
     """The formula with its factors, then each period with its figures. Indicated money is not delivered money."""
     if link is None:
         return MANUAL
     if polarity is None:
         return f"Nothing has been heard of {link.indicator} in {link.area} yet."
     parts = [_formula(link, polarity)]
-    for fact in sorted(facts, key=lambda f: f.period.sort_key):
-        made = due(link, polarity, fact)
-        if made is not None:
-            parts.append(_period(link, fact, made))
+    for observation in sorted(observations, key=lambda o: o.period.sort_key):
+        saving = period_saving(link, polarity, observation)
+        if saving is not None:
+            parts.append(_period(link, observation, saving))
     if len(parts) == 1:
         parts.append(f"No value of a period of {link.year} has been heard yet.")
     return " ".join([*parts, "Indicated money is not delivered money."])
@@ -42,13 +42,14 @@ def _formula(link: Link, polarity: Polarity) -> str:
     )
 
 
-def _period(link: Link, fact: Fact, made: Due) -> str:
-    if made.flag is not None:
-        return f"{fact.period}: {_WHY_NOTHING[made.flag]}."
-    baseline, actual = link.baseline.of(fact.period) or Decimal(0), fact.value or Decimal(0)
+def _period(link: Link, observation: Observation, saving: PeriodSaving) -> str:
+    if saving.flag is not None:
+        return f"{observation.period}: {_WHY_NOTHING[saving.flag]}."
+    baseline, actual = link.baseline.of(observation.period) or Decimal(0), observation.value or Decimal(0)
     return (
-        f"{fact.period} (revision {fact.revision}, {fact.status}): baseline {plain(baseline)}, actual {plain(actual)}: "
-        f"cash {in_pounds(made.amounts.cash)}, not cash {in_pounds(made.amounts.non_cash)}."
+        f"{observation.period} (revision {observation.revision}, {observation.status}): "
+        f"baseline {plain(baseline)}, actual {plain(actual)}: "
+        f"cash {in_pounds(saving.amounts.cash)}, not cash {in_pounds(saving.amounts.non_cash)}."
     )
 
 

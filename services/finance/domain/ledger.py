@@ -2,7 +2,7 @@
 
 from collections.abc import Collection, Iterable
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, datetime
 from enum import StrEnum
 from typing import Final
 
@@ -21,7 +21,7 @@ class State(StrEnum):
 
 
 @dataclass(frozen=True, slots=True)
-class Posted:
+class PostedAmounts:
     """An entry as far as sums go: what it is, the period it belongs to, the quarter it was posted in."""
 
     state: State
@@ -30,7 +30,43 @@ class Posted:
     amounts: Amounts
 
 
-def posted_by(state: State, entries: Iterable[Posted]) -> Amounts:
+@dataclass(frozen=True, slots=True)
+class Basis:
+    """What an indicated entry was made from. ``event_id`` is null where no event asked for it."""
+
+    indicator: str
+    area: str
+    revision: int
+    rule_version: str
+    event_id: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """A line of a scheme's ledger. Indicated entries have a basis, those that finance posts a reference.
+
+    ``corrects`` where it restates an earlier entry of its period, or came after its own quarter was closed.
+    """
+
+    scheme: str
+    posted: PostedAmounts
+    corrects: bool
+    reason: str
+    basis: Basis | None = None
+    reference: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class RecordedEntry:
+    """An entry as it was written, in the order of ids."""
+
+    id: int
+    entry: Entry
+    actor: str
+    at: datetime
+
+
+def total_posted(state: State, entries: Iterable[PostedAmounts]) -> Amounts:
     total = NO_AMOUNTS
     for entry in entries:
         if entry.state is state:
@@ -38,7 +74,7 @@ def posted_by(state: State, entries: Iterable[Posted]) -> Amounts:
     return total
 
 
-def indicated_by_period(entries: Iterable[Posted]) -> dict[Period, Amounts]:
+def indicated_by_period(entries: Iterable[PostedAmounts]) -> dict[Period, Amounts]:
     """What the ledger already says of each period an indicator was posted for."""
     found: dict[Period, Amounts] = {}
     for entry in entries:
@@ -55,14 +91,14 @@ def posting_quarter(period: Period, closed: Collection[Period]) -> Period:
     return quarter
 
 
-def corrects(period: Period, posted_in: Period, *, first: bool) -> bool:
+def is_correction(period: Period, posted_in: Period, *, first: bool) -> bool:
     """Whether an entry says what it relates to: it restates an earlier one, or its own quarter was closed."""
     return not first or posted_in != Period.quarter_of(period.end)
 
 
-def financial_year(quarter: Period) -> str:
-    """The label of the financial year a financial quarter lies in."""
-    return quarter.label.split()[0]
+def financial_year(quarter: Period) -> Period:
+    """The financial year a financial quarter lies in."""
+    return Period.parse(quarter.label.split()[0])
 
 
 def has_ended(quarter: Period, today: date) -> bool:

@@ -17,6 +17,46 @@ class Figure:
     rounded: Decimal
 
 
+@dataclass(frozen=True, slots=True)
+class RangeInput:
+    """A base in pounds and two rates in per cent; ``unit`` is what the printed table counts in."""
+
+    base: Decimal
+    low_percent: Decimal
+    high_percent: Decimal
+    unit: Decimal
+    printed_low: Decimal | None = None
+    printed_high: Decimal | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class ReadFigure:
+    """A figure beside the printed one, and how that stands to it; both null where none was printed."""
+
+    figure: Figure
+    printed: Decimal | None
+    reading: Reading | None
+
+
+@dataclass(frozen=True, slots=True)
+class SavingsRange:
+    low: ReadFigure
+    high: ReadFigure
+
+
+def savings_range(given: RangeInput) -> SavingsRange:
+    return SavingsRange(
+        _read_figure(given, given.low_percent, given.printed_low),
+        _read_figure(given, given.high_percent, given.printed_high),
+    )
+
+
+def _read_figure(given: RangeInput, percent: Decimal, printed: Decimal | None) -> ReadFigure:
+    computed = savings_figure(given.base, percent, given.unit)
+    reading = None if printed is None else read_print(computed, printed, given.unit)
+    return ReadFigure(computed, printed, reading)
+
+
 def savings_figure(base: Decimal, percent: Decimal, unit: Decimal) -> Figure:
     """``base`` pounds x ``percent`` / 100; ``unit`` is what the table counts in, such as 1000."""
     return figure(base * percent / 100, unit)

@@ -11,7 +11,7 @@ from contracts.money import allocate
 NOTHING: Final = Decimal(0)
 
 
-class ShareRule(StrEnum):
+class RiskShareRule(StrEnum):
     """Who pays: each its own, the host, agreed shares, as contributed, or shares that vary with the size."""
 
     OWN = "own"
@@ -36,7 +36,7 @@ class Source:
 
 
 @dataclass(frozen=True, slots=True)
-class Waterfall:
+class Drawn:
     """What each source absorbed, in order, and the variance that is left for the partners."""
 
     drawn: tuple[tuple[str, Decimal], ...]
@@ -45,10 +45,10 @@ class Waterfall:
 
 @dataclass(frozen=True, slots=True)
 class Tier:
-    """Shares that hold up to a size of the variance; the last tier has no upper end."""
+    """The weights of partners up to a size of the variance; the last tier has no upper end."""
 
     up_to: Decimal | None
-    shares: Mapping[str, Decimal]
+    weights: Mapping[str, Decimal]
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,14 +60,14 @@ class Cap:
 
 
 @dataclass(frozen=True, slots=True)
-class Agreement:
-    """The risk-share part of an agreement version.
+class SplitTerms:
+    """By what partners split a variance.
 
     ``weights`` are the agreed shares (fixed_share), the contributions (pro_rata) or the size of each
     partner's own variance (own).
     """
 
-    rule: ShareRule
+    rule: RiskShareRule
     host: str | None = None
     weights: Mapping[str, Decimal] = field(default_factory=dict)
     tiers: Sequence[Tier] = ()
@@ -75,19 +75,15 @@ class Agreement:
 
 
 @dataclass(frozen=True, slots=True)
-class Shares:
-    """Pounds a partner, and what no partner takes. An unallocated rest blocks closing."""
+class Split:
+    """Pounds a partner, and what no partner takes."""
 
     by_partner: dict[str, Decimal]
     unallocated: Decimal
 
-    @property
-    def blocks_closing(self) -> bool:
-        return self.unallocated != 0
-
 
 @dataclass(frozen=True, slots=True)
-class Underspend:
+class UnderspendParts:
     """Where an underspend goes: kept in the pool, carried into next year, or returned to partners."""
 
     retained: Decimal
@@ -100,7 +96,7 @@ def variance(outturn: Decimal, budget: Decimal) -> Decimal:
     return outturn - budget
 
 
-def waterfall(amount: Decimal, sources: Sequence[Source]) -> Waterfall:
+def draw_on_sources(amount: Decimal, sources: Sequence[Source]) -> Drawn:
     """Let the sources absorb an overspend in the order given. An underspend draws on nothing.
 
     The order of an agreement is: underspends of the pool, the risk pool, uncommitted money.
@@ -111,37 +107,37 @@ def waterfall(amount: Decimal, sources: Sequence[Source]) -> Waterfall:
         taken = max(min(left, source.available), NOTHING)
         drawn.append((source.name, taken))
         left -= taken
-    return Waterfall(tuple(drawn), left)
+    return Drawn(tuple(drawn), left)
 
 
-def share(amount: Decimal, agreement: Agreement) -> Shares:
+def split_variance(amount: Decimal, terms: SplitTerms) -> Split:
     """Split a variance (whole pence) between partners.
 
     Raises:
         ValueError: no host, no weights, a negative weight, weights that sum to zero, or tiers that end.
     """
-    return _capped(_by_rule(amount, agreement), agreement.caps)
+    return _capped(_by_rule(amount, terms), terms.caps)
 
 
-def underspend(amount: Decimal, rule: UnderspendRule, weights: Mapping[str, Decimal]) -> Underspend:
+def dispose_of_underspend(amount: Decimal, rule: UnderspendRule, weights: Mapping[str, Decimal]) -> UnderspendParts:
     """Dispose of an underspend, given as a negative variance; what is returned goes by ``weights``."""
     if rule is UnderspendRule.RETURN:
-        return Underspend(NOTHING, NOTHING, _split(amount, weights))
+        return UnderspendParts(NOTHING, NOTHING, _by_weights(amount, weights))
     kept = (amount, NOTHING) if rule is UnderspendRule.RETAIN else (NOTHING, amount)
-    return Underspend(*kept, returned={})
+    return UnderspendParts(*kept, returned={})
 
 
-def _by_rule(amount: Decimal, agreement: Agreement) -> dict[str, Decimal]:
-    if agreement.rule is ShareRule.HOST:
-        if agreement.host is None:
+def _by_rule(amount: Decimal, terms: SplitTerms) -> dict[str, Decimal]:
+    if terms.rule is RiskShareRule.HOST:
+        if terms.host is None:
             raise ValueError("the rule names no host")
-        return {agreement.host: amount}
-    if agreement.rule is ShareRule.TIERED:
-        return _tiered(amount, agreement.tiers)
-    return _split(amount, agreement.weights)
+        return {terms.host: amount}
+    if terms.rule is RiskShareRule.TIERED:
+        return _tiered(amount, terms.tiers)
+    return _by_weights(amount, terms.weights)
 
 
-def _split(amount: Decimal, weights: Mapping[str, Decimal]) -> dict[str, Decimal]:
+def _by_weights(amount: Decimal, weights: Mapping[str, Decimal]) -> dict[str, Decimal]:
     """By largest remainder; partners in the order of their codes, so that the order given cannot matter."""
     partners = sorted(weights)
     return dict(zip(partners, allocate(amount, [weights[p] for p in partners]), strict=True))
@@ -149,8 +145,8 @@ def _split(amount: Decimal, weights: Mapping[str, Decimal]) -> dict[str, Decimal
 
 def _tiered(amount: Decimal, tiers: Sequence[Tier]) -> dict[str, Decimal]:
     total: dict[str, Decimal] = {}
-    for band, shares in _bands(amount, tiers):
-        for partner, part in _split(band, shares).items():
+    for band, weights in _bands(amount, tiers):
+        for partner, part in _by_weights(band, weights).items():
             total[partner] = total.get(partner, NOTHING) + part
     return total
 
@@ -163,12 +159,12 @@ def _bands(amount: Decimal, tiers: Sequence[Tier]) -> list[tuple[Decimal, Mappin
     bands = []
     for tier in tiers:
         top = size if tier.up_to is None else min(size, tier.up_to)
-        bands.append((sign * max(top - floor, NOTHING), tier.shares))
+        bands.append((sign * max(top - floor, NOTHING), tier.weights))
         floor = max(floor, top)
     return bands
 
 
-def _capped(shares: Mapping[str, Decimal], caps: Mapping[str, Cap]) -> Shares:
+def _capped(shares: Mapping[str, Decimal], caps: Mapping[str, Cap]) -> Split:
     """Hand what is above a cap to its fallback, whose own cap holds as well, until it fits or nobody is left.
 
     Every partner first bears its own share; then excess is handed on, in the order of the partners' codes.
@@ -187,7 +183,7 @@ def _capped(shares: Mapping[str, Decimal], caps: Mapping[str, Cap]) -> Shares:
             borne[taker] = _clip(before + excess, caps.get(taker))
             excess -= borne[taker] - before
         unallocated += excess
-    return Shares(borne, unallocated)
+    return Split(borne, unallocated)
 
 
 def _clip(amount: Decimal, cap: Cap | None) -> Decimal:

@@ -15,7 +15,7 @@ FORMULA: Final = 1
 """Version of the formula below; entries name the one that made them."""
 
 LEDGER_LIMIT: Final = Decimal(10) ** 11
-"""Pounds one entry may hold: more than every council in England spends is a slip of the keyboard."""
+"""The most pounds of an entry: more than every council in England spends is a slip of the keyboard."""
 
 _EXACT: Final = Context(prec=150)
 """Wide enough that no product of the factors is rounded before the penny."""
@@ -39,7 +39,7 @@ def add(one: Amounts, other: Amounts) -> Amounts:
 
 @dataclass(frozen=True, slots=True)
 class UnitCost:
-    """Pounds a unit, where the figure comes from, and the days it holds for (open ends are null)."""
+    """Pounds a unit, where the figure comes from, and the days it applies to (open ends are null)."""
 
     amount: Decimal
     source: str
@@ -47,7 +47,7 @@ class UnitCost:
     effective_from: date | None = None
     effective_to: date | None = None
 
-    def holds_for(self, period: Period) -> bool:
+    def covers(self, period: Period) -> bool:
         starts_late = self.effective_from is not None and period.start < self.effective_from
         ends_early = self.effective_to is not None and period.end > self.effective_to
         return not starts_late and not ends_early
@@ -91,8 +91,8 @@ class Link:
 
 
 @dataclass(frozen=True, slots=True)
-class Fact:
-    """What finance last heard of a period. ``value`` is null once withdrawn."""
+class Observation:
+    """The newest revision known of a period. ``value`` is null once withdrawn."""
 
     period: Period
     value: Decimal | None
@@ -113,8 +113,8 @@ class Contribution:
 
 
 @dataclass(frozen=True, slots=True)
-class Due:
-    """What a period should stand at in the ledger, and why it is nothing where it is nothing."""
+class PeriodSaving:
+    """What the ledger should say of a period, and why it is nothing where it is nothing."""
 
     period: Period
     amounts: Amounts
@@ -137,35 +137,35 @@ def contribution(terms: Terms, polarity: Polarity, baseline: Decimal, actual: De
         return Contribution(quantity, gross, attributed, cash, attributed * (1 - terms.cashable_share))
 
 
-def counts(link: Link, period: Period) -> bool:
+def belongs_to_scheme(link: Link, period: Period) -> bool:
     """Whether a period belongs to the scheme: inside its financial year, with a baseline."""
     inside = link.year.start <= period.start and period.end <= link.year.end
     return inside and link.baseline.of(period) is not None
 
 
-def due(link: Link, polarity: Polarity, fact: Fact) -> Due | None:
-    """What the ledger should hold for the fact's period; null when the period is none of the scheme's.
+def period_saving(link: Link, polarity: Polarity, observation: Observation) -> PeriodSaving | None:
+    """What the ledger should say of the observation's period; null when the period is none of the scheme's.
 
     A provisional value counts: indicated money is never shown as delivered, and the final value restates it.
     """
-    baseline = link.baseline.of(fact.period)
-    if baseline is None or not counts(link, fact.period):
+    baseline = link.baseline.of(observation.period)
+    if baseline is None or not belongs_to_scheme(link, observation.period):
         return None
-    reason = _unpriced(link, polarity, fact)
-    if fact.value is None or reason is not None:
-        return Due(fact.period, NO_AMOUNTS, flag=reason)
-    worth = contribution(link.terms, polarity, baseline, fact.value)
+    reason = _unpriced(link, polarity, observation)
+    if observation.value is None or reason is not None:
+        return PeriodSaving(observation.period, NO_AMOUNTS, flag=reason)
+    worth = contribution(link.terms, polarity, baseline, observation.value)
     if max(abs(worth.cash), abs(worth.non_cash)) >= LEDGER_LIMIT:
-        return Due(fact.period, NO_AMOUNTS, worth, "out_of_range")
-    return Due(fact.period, Amounts(to_penny(worth.cash), to_penny(worth.non_cash)), worth)
+        return PeriodSaving(observation.period, NO_AMOUNTS, worth, "out_of_range")
+    return PeriodSaving(observation.period, Amounts(to_penny(worth.cash), to_penny(worth.non_cash)), worth)
 
 
-def _unpriced(link: Link, polarity: Polarity, fact: Fact) -> str | None:
-    if fact.value is None:
+def _unpriced(link: Link, polarity: Polarity, observation: Observation) -> str | None:
+    if observation.value is None:
         return "withdrawn"
     if polarity is Polarity.NEUTRAL:
         return "neutral_polarity"
-    return None if link.terms.unit_cost.holds_for(fact.period) else "unit_cost_not_effective"
+    return None if link.terms.unit_cost.covers(observation.period) else "unit_cost_not_effective"
 
 
 def difference(recomputed: Amounts, posted: Amounts) -> Amounts | None:
@@ -182,6 +182,6 @@ def rule_version(polarity_since: int) -> str:
     return f"{FORMULA}.{polarity_since}" if polarity_since else str(FORMULA)
 
 
-def attribution_room(others: Mapping[str, Decimal], wanted: Decimal) -> bool:
-    """Whether a share of an indicator is still to be had: over the year's schemes they sum to at most 1."""
-    return sum(others.values(), wanted) <= 1
+def unattributed(claims: Mapping[str, Decimal]) -> Decimal:
+    """What is left of an indicator's change in a year: over all its schemes, attributions sum to at most 1."""
+    return 1 - sum(claims.values(), NOTHING)

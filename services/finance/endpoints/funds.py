@@ -4,34 +4,30 @@ from typing import Annotated
 
 from fastapi import APIRouter, Query, Response
 
-from chassis.web.paging import OldPage, OldPaging
+from chassis.web.paging import PageBody, Paging
 from chassis.web.problems import problems
 from chassis.web.units import Read, Write
+from contracts.period import Period
 from services.finance.schemas.fields import Code, QuarterLabel, YearLabel
-from services.finance.schemas.funds import (
-    ClosedQuarterOut,
-    FundBody,
-    FundOut,
-    FundPositionOut,
-    FundSummary,
-    SavingsRangeBody,
-    SavingsRangeOut,
-)
+from services.finance.schemas.fund_positions import FundPositionOut
+from services.finance.schemas.funds import ClosedQuarterOut, FundBody, FundOut, FundSummaryOut
+from services.finance.schemas.ranges import SavingsRangeBody, SavingsRangeOut
 from services.finance.service import calculators, closing, funds, positions
 
 router = APIRouter(prefix="/finance/v1")
 
 
 @router.get("/funds", tags=["funds"], summary="List funds", responses=problems(401, 422, 503))
-async def list_funds(read: Read, paging: OldPaging) -> OldPage[FundSummary]:
+async def list_funds(read: Read, paging: Paging) -> PageBody[FundSummaryOut]:
     """Pooled funds in the order of their codes."""
-    return await read(lambda tx: funds.find(tx, paging))
+    page = await read(lambda tx: funds.list_funds(tx, paging.request))
+    return paging.body(page, FundSummaryOut.of)
 
 
 @router.get("/funds/{code}", tags=["funds"], summary="Read a fund", responses=problems(401, 404, 503))
 async def get_fund(read: Read, code: str) -> FundOut:
     """Partners, every version of the agreement, budget lines as printed and as added up, closed quarters."""
-    return await read(lambda tx: funds.get(tx, code))
+    return FundOut.of(await read(lambda tx: funds.get_fund(tx, code)))
 
 
 @router.put(
@@ -45,13 +41,13 @@ async def put_fund(write: Write, code: Code, body: FundBody, response: Response)
 
     Sending the same again changes nothing. Another agreement than the last becomes a new version of it.
     """
-    fund, new = await write(lambda tx: funds.put(tx, code, body))
+    fund, new = await write(lambda tx: funds.define_fund(tx, code, body.to_domain()))
     response.status_code = 201 if new else 200
-    return fund
+    return FundOut.of(fund)
 
 
 @router.get(
-    "/funds/{code}/position", tags=["funds"], summary="Where a fund stands", responses=problems(401, 404, 422, 503)
+    "/funds/{code}/position", tags=["funds"], summary="A fund's position", responses=problems(401, 404, 422, 503)
 )
 async def get_fund_position(
     read: Read,
@@ -66,7 +62,8 @@ async def get_fund_position(
     `risk_share` says who bears an overspend (after the waterfall, by rule and caps) or where an underspend goes, by the
     agreement in force in the year; null where there is none, or it names no rule.
     """
-    return await read(lambda tx: positions.of_fund(tx, code, financial_year))
+    year = None if financial_year is None else Period.parse(financial_year)
+    return FundPositionOut.of(await read(lambda tx: positions.get_fund_position(tx, code, year)))
 
 
 @router.put(
@@ -83,7 +80,8 @@ async def close_quarter(write: Write, code: str, label: QuarterLabel) -> ClosedQ
     year in which the fund has no budget lines has no quarters to close (404). While part of the year's variance is
     `unallocated` under the risk-share rule, nothing closes (409). Closing it again changes nothing.
     """
-    return await write(lambda tx: closing.close_quarter(tx, code, label))
+    closed = await write(lambda tx: closing.close_quarter(tx, code, Period.parse(label)))
+    return ClosedQuarterOut.of(closed)
 
 
 @router.post(
@@ -97,4 +95,4 @@ async def savings_range(body: SavingsRangeBody) -> SavingsRangeOut:
 
     A printed figure is read as computed, as truncated (cut off instead of rounded), or as different. Nothing is stored.
     """
-    return calculators.savings_range(body)
+    return SavingsRangeOut.of(calculators.calculate_savings_range(body.to_domain()))

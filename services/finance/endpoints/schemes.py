@@ -4,21 +4,16 @@ from typing import Annotated
 
 from fastapi import APIRouter, Query, Response
 
-from chassis.web.paging import OldPage, OldPaging
+from chassis.web.paging import PageBody, Paging
 from chassis.web.problems import problems
 from chassis.web.units import Read, Write
 from services.finance.domain.ledger import State
+from services.finance.domain.scheme import Workstream
+from services.finance.schemas.entries import EntryBody, EntryOut
 from services.finance.schemas.fields import YearLabel
-from services.finance.schemas.schemes import (
-    EntryBody,
-    EntryOut,
-    SchemeBody,
-    SchemeOut,
-    SchemePatch,
-    SchemePositionOut,
-    Workstream,
-)
-from services.finance.service import positions, schemes
+from services.finance.schemas.scheme_positions import SchemePositionOut
+from services.finance.schemas.schemes import SchemeBody, SchemeOut, SchemePatch
+from services.finance.service import positions, postings, schemes
 
 router = APIRouter(prefix="/finance/v1", tags=["schemes"])
 
@@ -28,13 +23,13 @@ Text = Annotated[str | None, Query(max_length=100)]
 @router.get("/schemes", summary="List savings schemes", responses=problems(401, 422, 503))
 async def list_schemes(
     read: Read,
-    paging: OldPaging,
+    paging: Paging,
     fund: Text = None,
     financial_year: Annotated[YearLabel | None, Query()] = None,
     workstream: Annotated[Workstream | None, Query()] = None,
     indicator: Text = None,
     area: Text = None,
-) -> OldPage[SchemeOut]:
+) -> PageBody[SchemeOut]:
     """Schemes in the order of their codes; filters narrow the list together."""
     filters = {
         "fund": fund,
@@ -43,7 +38,8 @@ async def list_schemes(
         "indicator": indicator,
         "area": area,
     }
-    return await read(lambda tx: schemes.find(tx, filters, paging))
+    page = await read(lambda tx: schemes.list_schemes(tx, filters, paging.request))
+    return paging.body(page, SchemeOut.of)
 
 
 @router.post(
@@ -60,13 +56,13 @@ async def add_scheme(write: Write, body: SchemeBody) -> SchemeOut:
     at most 1: what goes beyond is refused (409) and the other schemes are named. A provisional value counts, and the
     final one restates it; a withdrawn value takes its period back to nothing.
     """
-    return await write(lambda tx: schemes.add(tx, body))
+    return SchemeOut.of(await write(lambda tx: schemes.define_scheme(tx, body.to_domain())))
 
 
 @router.get("/schemes/{code}", summary="Read a savings scheme", responses=problems(401, 404, 503))
 async def get_scheme(read: Read, code: str) -> SchemeOut:
     """The scheme as it was defined."""
-    return await read(lambda tx: schemes.get(tx, code))
+    return SchemeOut.of(await read(lambda tx: schemes.get_scheme(tx, code)))
 
 
 @router.patch(
@@ -79,15 +75,16 @@ async def withdraw_scheme(write: Write, code: str, body: SchemePatch) -> SchemeO
     quarters: closed ones never change. Money that finance validated or banked on it has to be taken back first (409).
     Withdrawing it again changes nothing.
     """
-    return await write(lambda tx: schemes.withdraw(tx, code, body))
+    return SchemeOut.of(await write(lambda tx: schemes.withdraw_scheme(tx, code, body.reason)))
 
 
 @router.get("/schemes/{code}/entries", summary="A scheme's ledger", responses=problems(401, 404, 422, 503))
 async def list_entries(
-    read: Read, code: str, paging: OldPaging, state: Annotated[State | None, Query()] = None
-) -> OldPage[EntryOut]:
+    read: Read, code: str, paging: Paging, state: Annotated[State | None, Query()] = None
+) -> PageBody[EntryOut]:
     """Entries in the order they were posted. None is ever changed: a restatement is a further entry."""
-    return await read(lambda tx: schemes.entries(tx, code, state, paging))
+    page = await read(lambda tx: postings.list_entries(tx, code, state, paging.request))
+    return paging.body(page, EntryOut.of)
 
 
 @router.post(
@@ -106,15 +103,15 @@ async def post_entry(write: Write, code: str, body: EntryBody, response: Respons
     Validated money, even 0.00, counts as the result of the months it is for: the forecast takes it in place of their
     plan. A correction is a further posting of the same period.
     """
-    entry, new = await write(lambda tx: schemes.post_entry(tx, code, body))
+    entry, new = await write(lambda tx: postings.post_entry(tx, code, body.to_domain()))
     response.status_code = 201 if new else 200
-    return entry
+    return EntryOut.of(entry)
 
 
-@router.get("/schemes/{code}/position", summary="Where a scheme stands", responses=problems(401, 404, 503))
+@router.get("/schemes/{code}/position", summary="A scheme's position", responses=problems(401, 404, 503))
 async def get_scheme_position(read: Read, code: str) -> SchemePositionOut:
     """Plan, indicated, validated and banked money, forecast and colour, year to date, and how indicated was made.
 
     No figure exceeds what the budget line holds: the rest is under `held`, and flagged `held_at_budget`.
     """
-    return await read(lambda tx: positions.of_scheme(tx, code))
+    return SchemePositionOut.of(await read(lambda tx: positions.get_scheme_position(tx, code)))

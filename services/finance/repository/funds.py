@@ -1,24 +1,29 @@
 """Funds, their partners, agreements, budget lines and closed quarters."""
 
-from collections.abc import Mapping, Sequence
+from collections import defaultdict
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from typing import Any, Final
 
 from sqlalchemy import delete, select, tuple_
 
+from chassis.paging import PageRequest
 from chassis.storage.bulk import insert_many, insert_or_ignore, upsert
 from chassis.storage.transaction import Tx
 from contracts.period import Period
+from services.finance.domain.agreement import Agreement, AgreementTerms
+from services.finance.domain.budget import Budget, BudgetLine, PrintedTotal
+from services.finance.domain.fund import ClosedQuarter, Fund, FundSummary, Partner
 from services.finance.models import (
-    BudgetLine,
-    ClosedQuarter,
-    Fund,
-    FundAgreement,
-    FundPartner,
-    PrintedTotal,
-    Scheme,
+    BudgetLineRow,
+    ClosedQuarterRow,
+    FundAgreementRow,
+    FundPartnerRow,
+    FundRow,
+    PrintedTotalRow,
+    SchemeRow,
 )
+from services.finance.repository import agreement_format
 
-Rows = Sequence[Mapping[str, Any]]
 LINE_KEY: Final = ("fund", "financial_year", "code")
 _LINE_PARTS: Final = (
     "directorate",
@@ -32,89 +37,165 @@ _LINE_PARTS: Final = (
 )
 
 
-async def get(tx: Tx, code: str) -> Fund | None:
-    return await tx.session.get(Fund, code)
+async def get_summary(tx: Tx, code: str) -> FundSummary | None:
+    row = await tx.session.get(FundRow, code, populate_existing=True)
+    return None if row is None else FundSummary(row.code, row.name, row.host)
 
 
-async def lock(tx: Tx, code: str, *, shared: bool = False) -> bool:
+async def get_fund(tx: Tx, code: str) -> Fund | None:
+    summary = await get_summary(tx, code)
+    if summary is None:
+        return None
+    return Fund(
+        summary=summary,
+        partners=await list_partners(tx, code),
+        agreements=await list_agreements(tx, code),
+        lines=await list_lines(tx, code),
+        closed_quarters=sorted((await get_closed_quarters(tx, [code])).get(code, ())),
+    )
+
+
+async def list_funds(tx: Tx, request: PageRequest) -> list[FundSummary]:
+    """Funds in the order of their codes, as many as the page needs."""
+    query = select(FundRow).order_by(FundRow.code).limit(request.fetch)
+    if request.after is not None:
+        query = query.where(FundRow.code > request.after)
+    return [FundSummary(row.code, row.name, row.host) for row in await tx.session.scalars(query)]
+
+
+async def lock_fund(tx: Tx, code: str, *, shared: bool = False) -> bool:
     """Lock the fund, shared to post into its open quarters, alone to change it or close one; false if unknown."""
-    query = select(Fund.code).where(Fund.code == code).with_for_update(read=shared)
+    query = select(FundRow.code).where(FundRow.code == code).with_for_update(read=shared)
     return await tx.session.scalar(query) is not None
 
 
-async def put_fund(tx: Tx, code: str, name: str, host: str | None) -> bool:
+async def save_fund(tx: Tx, fund: FundSummary) -> bool:
     """Insert or change a fund and lock it; true when it is new."""
-    row = {"code": code, "name": name, "host": host}
-    new = bool(await insert_or_ignore(tx, Fund, [row], ("code",), returning=("code",)))
-    await upsert(tx, Fund, [row], ("code",), ("name", "host"))
+    row = {"code": fund.code, "name": fund.name, "host": fund.host}
+    new = bool(await insert_or_ignore(tx, FundRow, [row], ("code",), returning=("code",)))
+    await upsert(tx, FundRow, [row], ("code",), ("name", "host"))
     return new
 
 
-async def page(tx: Tx, after: str | None, limit: int) -> list[Fund]:
-    query = select(Fund).order_by(Fund.code).limit(limit + 1)
-    return list(await tx.session.scalars(query if after is None else query.where(Fund.code > after)))
+async def list_partners(tx: Tx, fund: str) -> list[Partner]:
+    query = select(FundPartnerRow).where(FundPartnerRow.fund == fund).order_by(FundPartnerRow.code)
+    return [Partner(row.code, row.name, row.role) for row in await tx.session.scalars(query)]
 
 
-async def partners(tx: Tx, fund: str) -> list[FundPartner]:
-    query = select(FundPartner).where(FundPartner.fund == fund).order_by(FundPartner.code)
-    return list(await tx.session.scalars(query))
+async def save_partners(tx: Tx, fund: str, partners: Iterable[Partner]) -> None:
+    """Make these the partners of the fund."""
+    await tx.session.execute(delete(FundPartnerRow).where(FundPartnerRow.fund == fund))
+    rows = [{"fund": fund, "code": one.code, "name": one.name, "role": one.role} for one in partners]
+    await insert_many(tx, FundPartnerRow, rows)
 
 
-async def put_partners(tx: Tx, fund: str, rows: Rows) -> None:
-    await tx.session.execute(delete(FundPartner).where(FundPartner.fund == fund))
-    await insert_many(tx, FundPartner, rows)
+async def list_partners_of_schemes(tx: Tx, fund: str) -> set[str]:
+    return set(await tx.session.scalars(select(SchemeRow.partner).where(SchemeRow.fund == fund).distinct()))
 
 
-async def partners_of_schemes(tx: Tx, fund: str) -> set[str]:
-    return set(await tx.session.scalars(select(Scheme.partner).where(Scheme.fund == fund).distinct()))
+async def list_agreements(tx: Tx, fund: str) -> list[Agreement]:
+    query = select(FundAgreementRow).where(FundAgreementRow.fund == fund).order_by(FundAgreementRow.version)
+    return [
+        Agreement(row.version, agreement_format.read(row.terms), row.recorded_at, row.recorded_by)
+        for row in await tx.session.scalars(query)
+    ]
 
 
-async def agreements(tx: Tx, fund: str) -> list[FundAgreement]:
-    query = select(FundAgreement).where(FundAgreement.fund == fund).order_by(FundAgreement.version)
-    return list(await tx.session.scalars(query))
+async def append_agreement(tx: Tx, fund: str, version: int, terms: AgreementTerms) -> None:
+    row = {
+        "fund": fund,
+        "version": version,
+        "effective_from": terms.effective_from,
+        "terms": agreement_format.written(terms),
+        "recorded_at": tx.now,
+        "recorded_by": tx.actor,
+    }
+    await insert_many(tx, FundAgreementRow, [row])
 
 
-def add_agreement(tx: Tx, agreement: FundAgreement) -> None:
-    tx.session.add(agreement)
+async def list_lines(tx: Tx, fund: str) -> list[BudgetLine]:
+    """The lines of every year, in the order of year and code."""
+    query = select(BudgetLineRow).where(BudgetLineRow.fund == fund).execution_options(populate_existing=True)
+    ordered = query.order_by(BudgetLineRow.financial_year, BudgetLineRow.code)
+    return [_line(row) for row in await tx.session.scalars(ordered)]
 
 
-async def lines(tx: Tx, fund: str, financial_year: str | None = None) -> list[BudgetLine]:
-    query = select(BudgetLine).where(BudgetLine.fund == fund)
-    if financial_year is not None:
-        query = query.where(BudgetLine.financial_year == financial_year)
-    ordered = query.order_by(BudgetLine.financial_year, BudgetLine.code).execution_options(populate_existing=True)
-    return list(await tx.session.scalars(ordered))
+def _line(row: BudgetLineRow) -> BudgetLine:
+    year = Period.parse(row.financial_year)
+    return BudgetLine(year, row.directorate, row.department, row.division, _budget(row))
 
 
-async def lines_in_use(tx: Tx, fund: str) -> set[tuple[str, str]]:
-    """Financial year and code of the lines that schemes stand on."""
-    query = select(Scheme.financial_year, Scheme.budget_line).where(Scheme.fund == fund).distinct()
-    return {(year, code) for year, code in await tx.session.execute(query)}
+def _budget(row: BudgetLineRow) -> Budget:
+    return Budget(row.code, row.opening, row.cost_increases, row.savings, row.other_savings, row.printed_net)
 
 
-async def put_lines(tx: Tx, fund: str, rows: Rows) -> None:
+async def get_budgets(tx: Tx, funds: Collection[str]) -> Mapping[tuple[str, Period, str], Budget]:
+    """The budgets of every line of these funds, by fund, year and code."""
+    query = select(BudgetLineRow).where(BudgetLineRow.fund.in_(funds)).execution_options(populate_existing=True)
+    rows = await tx.session.scalars(query)
+    return {(row.fund, Period.parse(row.financial_year), row.code): _budget(row) for row in rows}
+
+
+async def list_lines_in_use(tx: Tx, fund: str) -> set[tuple[Period, str]]:
+    """Financial year and code of the lines that have schemes."""
+    query = select(SchemeRow.financial_year, SchemeRow.budget_line).where(SchemeRow.fund == fund).distinct()
+    return {(Period.parse(year), code) for year, code in await tx.session.execute(query)}
+
+
+async def save_lines(tx: Tx, fund: str, lines: Sequence[BudgetLine]) -> None:
     """Make these the lines of the fund; those not among them go."""
-    kept = {(row["financial_year"], row["code"]) for row in rows}
-    there = {(line.financial_year, line.code) for line in await lines(tx, fund)}
-    gone = sorted(there - kept)
+    wanted = {(line.financial_year, line.code) for line in lines}
+    there = {(line.financial_year, line.code) for line in await list_lines(tx, fund)}
+    gone = sorted((year.label, code) for year, code in there - wanted)
     if gone:
-        key = tuple_(BudgetLine.financial_year, BudgetLine.code)
-        await tx.session.execute(delete(BudgetLine).where(BudgetLine.fund == fund, key.in_(gone)))
-    await upsert(tx, BudgetLine, rows, LINE_KEY, _LINE_PARTS)
+        key = tuple_(BudgetLineRow.financial_year, BudgetLineRow.code)
+        await tx.session.execute(delete(BudgetLineRow).where(BudgetLineRow.fund == fund, key.in_(gone)))
+    ordered = sorted(lines, key=lambda line: (line.financial_year, line.code))
+    await upsert(tx, BudgetLineRow, [_line_row(fund, line) for line in ordered], LINE_KEY, _LINE_PARTS)
 
 
-async def printed_totals(tx: Tx, fund: str, financial_year: str) -> list[PrintedTotal]:
-    query = select(PrintedTotal).where(PrintedTotal.fund == fund, PrintedTotal.financial_year == financial_year)
-    return list(await tx.session.scalars(query))
+def _line_row(fund: str, line: BudgetLine) -> dict[str, Any]:
+    return {
+        "fund": fund,
+        "financial_year": line.financial_year.label,
+        "code": line.code,
+        "directorate": line.directorate,
+        "department": line.department,
+        "division": line.division,
+        "opening": line.budget.opening,
+        "cost_increases": line.budget.cost_increases,
+        "savings": line.budget.savings,
+        "other_savings": line.budget.other_savings,
+        "printed_net": line.budget.printed_net,
+    }
 
 
-async def put_printed_totals(tx: Tx, fund: str, rows: Rows) -> None:
-    await tx.session.execute(delete(PrintedTotal).where(PrintedTotal.fund == fund))
-    await insert_many(tx, PrintedTotal, rows)
+async def list_printed_totals(tx: Tx, fund: str, year: Period) -> list[PrintedTotal]:
+    query = select(PrintedTotalRow).where(PrintedTotalRow.fund == fund, PrintedTotalRow.financial_year == year.label)
+    return [PrintedTotal(year, row.column, row.amount) for row in await tx.session.scalars(query)]
 
 
-async def close_quarter(tx: Tx, fund: str, quarter: Period) -> ClosedQuarter:
+async def save_printed_totals(tx: Tx, fund: str, totals: Iterable[PrintedTotal]) -> None:
+    """Make these the printed totals of the fund."""
+    await tx.session.execute(delete(PrintedTotalRow).where(PrintedTotalRow.fund == fund))
+    rows = [
+        {"fund": fund, "financial_year": one.financial_year.label, "column": one.column, "amount": one.amount}
+        for one in totals
+    ]
+    await insert_many(tx, PrintedTotalRow, rows)
+
+
+async def get_closed_quarters(tx: Tx, funds: Collection[str]) -> Mapping[str, frozenset[Period]]:
+    found: dict[str, set[Period]] = defaultdict(set)
+    query = select(ClosedQuarterRow.fund, ClosedQuarterRow.quarter_start).where(ClosedQuarterRow.fund.in_(funds))
+    for fund, start in await tx.session.execute(query):
+        found[fund].add(Period.quarter_of(start))
+    return {fund: frozenset(quarters) for fund, quarters in found.items()}
+
+
+async def record_closed_quarter(tx: Tx, fund: str, quarter: Period) -> ClosedQuarter:
     """Close it, or find it closed; who closed it first stays."""
     row = {"fund": fund, "quarter_start": quarter.start, "closed_at": tx.now, "closed_by": tx.actor}
-    await insert_or_ignore(tx, ClosedQuarter, [row], ("fund", "quarter_start"))
-    return await tx.session.get_one(ClosedQuarter, (fund, quarter.start))
+    await insert_or_ignore(tx, ClosedQuarterRow, [row], ("fund", "quarter_start"))
+    found = await tx.session.get_one(ClosedQuarterRow, (fund, quarter.start))
+    return ClosedQuarter(fund, quarter, found.closed_at, found.closed_by)

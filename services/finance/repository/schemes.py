@@ -1,95 +1,115 @@
-"""Schemes and their entries."""
+"""Schemes: what was agreed of them, page by page and one by one."""
 
-from collections.abc import Mapping, Sequence
+from collections import defaultdict
+from collections.abc import Collection, Mapping, Sequence
 from decimal import Decimal
-from typing import Any
 
 from sqlalchemy import select, update
 
+from chassis.paging import PageRequest
 from chassis.storage.bulk import insert_many, insert_or_ignore
 from chassis.storage.transaction import Tx
-from services.finance.models import Entry, Scheme, SchemeBaseline, SchemePlan
-from services.finance.repository.facts import Pair
+from contracts.period import Period
+from services.finance.domain.scheme import PlannedPeriod, Scheme, Withdrawal
+from services.finance.domain.updates import Series
+from services.finance.models import FundRow, SchemeBaselineRow, SchemePlanRow, SchemeRow
+from services.finance.repository.scheme_rows import baseline_rows, plan_rows, row_of, scheme_of, withdrawal_columns
 
 
-async def add_scheme(tx: Tx, row: Mapping[str, Any], plan: Sequence[Any], baselines: Sequence[Any]) -> bool:
+async def insert_scheme(tx: Tx, scheme: Scheme) -> bool:
     """Insert a scheme with its planned periods and baselines; false when its code is taken."""
-    if not await insert_or_ignore(tx, Scheme, [row], ("code",), returning=("code",)):
+    if not await insert_or_ignore(tx, SchemeRow, [row_of(scheme)], ("code",), returning=("code",)):
         return False
-    await insert_many(tx, SchemePlan, plan)
-    await insert_many(tx, SchemeBaseline, baselines)
+    await insert_many(tx, SchemePlanRow, plan_rows(scheme.definition))
+    await insert_many(tx, SchemeBaselineRow, baseline_rows(scheme.definition))
     return True
 
 
-async def attributions(tx: Tx, pair: Pair, financial_year: str) -> dict[str, Decimal]:
-    """What each scheme of the year claims of this indicator in this area; withdrawn ones claim nothing."""
-    query = select(Scheme.code, Scheme.attribution).where(
-        Scheme.indicator == pair[0],
-        Scheme.area == pair[1],
-        Scheme.financial_year == financial_year,
-        Scheme.withdrawn_at.is_(None),
+async def lock_schemes(tx: Tx, codes: Collection[str]) -> None:
+    """Lock the funds of these schemes against closing a quarter, then the schemes, each in the order of the codes."""
+    funds = select(SchemeRow.fund).where(SchemeRow.code.in_(codes))
+    await tx.session.execute(
+        select(FundRow.code).where(FundRow.code.in_(funds)).order_by(FundRow.code).with_for_update(read=True)
     )
-    return {code: share for code, share in await tx.session.execute(query) if share is not None}
-
-
-async def exists(tx: Tx, code: str) -> bool:
-    return await tx.session.scalar(select(Scheme.code).where(Scheme.code == code)) is not None
-
-
-async def codes(tx: Tx, filters: Mapping[str, str | None], after: str | None, limit: int) -> list[str]:
-    """Codes of the schemes that match, in order, one more than ``limit`` where there are more."""
-    query = select(Scheme.code).order_by(Scheme.code).limit(limit + 1)
-    for name, wanted in filters.items():
-        if wanted is not None:
-            query = query.where(getattr(Scheme, name) == wanted)
-    if after is not None:
-        query = query.where(Scheme.code > after)
-    return list(await tx.session.scalars(query))
-
-
-async def codes_of_fund(tx: Tx, fund: str, financial_year: str | None = None) -> list[str]:
-    query = select(Scheme.code).where(Scheme.fund == fund).order_by(Scheme.code)
-    if financial_year is not None:
-        query = query.where(Scheme.financial_year == financial_year)
-    return list(await tx.session.scalars(query))
-
-
-async def codes_on_line(tx: Tx, scheme: Scheme) -> list[str]:
-    """The schemes that stand on the same budget line."""
-    query = select(Scheme.code).where(
-        Scheme.fund == scheme.fund,
-        Scheme.financial_year == scheme.financial_year,
-        Scheme.budget_line == scheme.budget_line,
+    await tx.session.execute(
+        select(SchemeRow.code).where(SchemeRow.code.in_(codes)).order_by(SchemeRow.code).with_for_update()
     )
-    return list(await tx.session.scalars(query))
 
 
-async def entries(tx: Tx, code: str, state: str | None, after: int | None, limit: int) -> list[Entry]:
-    query = select(Entry).where(Entry.scheme == code).order_by(Entry.id).limit(limit + 1)
-    if state is not None:
-        query = query.where(Entry.state == state)
-    if after is not None:
-        query = query.where(Entry.id > after)
-    return list(await tx.session.scalars(query))
+async def get_schemes(tx: Tx, codes: Collection[str]) -> list[Scheme]:
+    """These schemes in the order of their codes. Unknown codes are left out."""
+    query = select(SchemeRow).where(SchemeRow.code.in_(codes)).order_by(SchemeRow.code)
+    rows = list(await tx.session.scalars(query.execution_options(populate_existing=True)))
+    if not rows:
+        return []
+    plans, baselines = await _get_plans(tx, codes), await _get_baselines(tx, codes)
+    return [scheme_of(row, plans[row.code], baselines[row.code]) for row in rows]
 
 
-async def entry_by_reference(tx: Tx, code: str, reference: str) -> Entry | None:
-    found: Entry | None = await tx.session.scalar(
-        select(Entry).where(Entry.scheme == code, Entry.reference == reference)
-    )
+async def _get_plans(tx: Tx, codes: Collection[str]) -> Mapping[str, Sequence[PlannedPeriod]]:
+    found: dict[str, list[PlannedPeriod]] = defaultdict(list)
+    query = select(SchemePlanRow).where(SchemePlanRow.scheme.in_(codes)).order_by(SchemePlanRow.period_start)
+    for row in await tx.session.scalars(query):
+        found[row.scheme].append(PlannedPeriod(row.period, row.low, row.high))
     return found
 
 
-async def entry_of(tx: Tx, code: str, reference: str) -> Entry:
-    """The entry of this reference, which is there."""
-    found = await tx.session.execute(select(Entry).where(Entry.scheme == code, Entry.reference == reference))
-    return found.scalar_one()
+async def _get_baselines(tx: Tx, codes: Collection[str]) -> Mapping[str, Mapping[Period, Decimal]]:
+    found: dict[str, dict[Period, Decimal]] = defaultdict(dict)
+    query = select(SchemeBaselineRow).where(SchemeBaselineRow.scheme.in_(codes)).order_by(SchemeBaselineRow.period_end)
+    for row in await tx.session.scalars(query):
+        found[row.scheme][row.period] = row.value
+    return found
 
 
-async def withdraw(tx: Tx, code: str, reason: str) -> None:
-    said = {"withdrawn_at": tx.now, "withdrawn_by": tx.actor, "withdrawn_reason": reason}
-    await tx.session.execute(update(Scheme).where(Scheme.code == code).values(**said))
+async def list_attributions(tx: Tx, series: Series, financial_year: Period) -> dict[str, Decimal]:
+    """What each scheme of the year claims of this indicator in this area; withdrawn ones claim nothing."""
+    query = select(SchemeRow.code, SchemeRow.attribution).where(
+        SchemeRow.indicator == series[0],
+        SchemeRow.area == series[1],
+        SchemeRow.financial_year == financial_year.label,
+        SchemeRow.withdrawn_at.is_(None),
+    )
+    return {code: claim for code, claim in await tx.session.execute(query) if claim is not None}
 
 
-async def mark_published(tx: Tx, code: str, version: int, fingerprint: str) -> None:
-    await tx.session.execute(update(Scheme).where(Scheme.code == code).values(version=version, published=fingerprint))
+async def scheme_exists(tx: Tx, code: str) -> bool:
+    return await tx.session.scalar(select(SchemeRow.code).where(SchemeRow.code == code)) is not None
+
+
+async def list_codes(tx: Tx, filters: Mapping[str, str | None], request: PageRequest) -> list[str]:
+    """Codes of the schemes that match, in order, as many as the page needs."""
+    query = select(SchemeRow.code).order_by(SchemeRow.code).limit(request.fetch)
+    for name, wanted in filters.items():
+        if wanted is not None:
+            query = query.where(getattr(SchemeRow, name) == wanted)
+    if request.after is not None:
+        query = query.where(SchemeRow.code > request.after)
+    return list(await tx.session.scalars(query))
+
+
+async def list_codes_of_fund(tx: Tx, fund: str, financial_year: Period | None = None) -> list[str]:
+    query = select(SchemeRow.code).where(SchemeRow.fund == fund).order_by(SchemeRow.code)
+    if financial_year is not None:
+        query = query.where(SchemeRow.financial_year == financial_year.label)
+    return list(await tx.session.scalars(query))
+
+
+async def list_codes_on_line(tx: Tx, scheme: Scheme) -> list[str]:
+    """The schemes of the same budget line."""
+    agreed = scheme.definition
+    query = select(SchemeRow.code).where(
+        SchemeRow.fund == agreed.fund,
+        SchemeRow.financial_year == agreed.financial_year.label,
+        SchemeRow.budget_line == agreed.budget_line,
+    )
+    return list(await tx.session.scalars(query))
+
+
+async def save_withdrawal(tx: Tx, code: str, withdrawal: Withdrawal) -> None:
+    await tx.session.execute(update(SchemeRow).where(SchemeRow.code == code).values(**withdrawal_columns(withdrawal)))
+
+
+async def save_published(tx: Tx, code: str, version: int, fingerprint: str) -> None:
+    changed = {"version": version, "published": fingerprint}
+    await tx.session.execute(update(SchemeRow).where(SchemeRow.code == code).values(**changed))

@@ -12,7 +12,7 @@ from services.finance.domain.savings import LEDGER_LIMIT
 
 Code = Annotated[str, Field(min_length=1, max_length=60, pattern=r"^[A-Za-z0-9][A-Za-z0-9._-]*$")]
 Title = Annotated[str, Field(min_length=1, max_length=200)]
-Share = Annotated[Decimal, Field(ge=0, le=1, max_digits=9, decimal_places=8)]
+Proportion = Annotated[Decimal, Field(ge=0, le=1, max_digits=9, decimal_places=8)]
 """A part of one, from 0 to 1."""
 Weight = Annotated[Decimal, Field(ge=0, max_digits=18, decimal_places=8)]
 Percent = Annotated[Decimal, Field(ge=0, le=100, max_digits=11, decimal_places=8)]
@@ -22,15 +22,15 @@ SPLITTING_KINDS: Final = (PeriodKind.MONTH, PeriodKind.QUARTER, PeriodKind.FINAN
 
 
 def refused(*wrong: tuple[tuple[str | int, ...], str]) -> ValidationError:
-    """What a rule over several fields raises: each field by its place in the body, and what is wrong with it."""
+    """What a rule over several fields raises: each field by its path in the body, and what is wrong with it."""
     lines = [
-        InitErrorDetails(type=PydanticCustomError("does_not_fit", "{why}", {"why": why}), loc=place, input=None)
-        for place, why in wrong
+        InitErrorDetails(type=PydanticCustomError("does_not_fit", "{why}", {"why": why}), loc=path, input=None)
+        for path, why in wrong
     ]
     return ValidationError.from_exception_data("body", lines)
 
 
-def _within_reach(money: Money) -> Money:
+def _postable(money: Money) -> Money:
     """The same amount, written with its pence."""
     if abs(money.amount) > LEDGER_LIMIT:
         raise ValueError(f"at most £{LEDGER_LIMIT:,} either way")
@@ -61,9 +61,9 @@ def _splits_a_year(kind: PeriodKind) -> PeriodKind:
     return kind
 
 
-Pounds = Annotated[Money, AfterValidator(_within_reach)]
+Pounds = Annotated[Money, AfterValidator(_postable)]
 """Money of either sign."""
-Cost = Annotated[Money, AfterValidator(_within_reach), AfterValidator(_not_negative)]
+Cost = Annotated[Money, AfterValidator(_postable), AfterValidator(_not_negative)]
 """Money that is not negative."""
 FinancialYear = Annotated[Period, AfterValidator(_a_financial_year)]
 Quarter = Annotated[Period, AfterValidator(_a_quarter)]

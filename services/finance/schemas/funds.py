@@ -1,15 +1,16 @@
-"""Funds: partners, agreement, budget lines as printed and as added up, and the position."""
+"""Funds: partners, agreement, budget lines as printed and as added up, closed quarters."""
 
-from datetime import date, datetime
-from decimal import Decimal
+from datetime import datetime
 from typing import Literal, Self
 
-from pydantic import ConfigDict, Field, model_validator
+from pydantic import ConfigDict, Field
 
 from chassis.web.bodies import OutBody, StrictBody
-from contracts.money import Money
-from services.finance.domain.risk_share import ShareRule, UnderspendRule
-from services.finance.schemas.fields import Code, Cost, FinancialYear, Pounds, Title, Weight, refused
+from contracts.money import Money, pounds
+from services.finance.domain.budget import Budget, BudgetLine, PrintedTotal
+from services.finance.domain.fund import ClosedQuarter, Fund, FundDefinition, FundSummary, Partner
+from services.finance.schemas.agreements import AgreementBody, AgreementOut
+from services.finance.schemas.fields import Code, FinancialYear, Pounds, Title
 
 Column = Literal["opening", "cost_increases", "savings", "other_savings", "net_budget"]
 
@@ -19,63 +20,8 @@ class PartnerBody(StrictBody):
     name: Title
     role: Title | None = None
 
-
-class ContributionBody(StrictBody):
-    """What a partner puts in, in a year, and in words how that may vary."""
-
-    partner: Code
-    financial_year: FinancialYear
-    amount: Cost
-    varies: str | None = Field(None, max_length=500)
-
-
-class TierBody(StrictBody):
-    up_to: Cost | None = None
-    shares: dict[Code, Weight] = Field(min_length=1, max_length=20)
-
-
-class CapBody(StrictBody):
-    limit: Cost
-    fallback: Code | None = None
-
-
-class SourceBody(StrictBody):
-    name: Title
-    available: Cost
-
-
-class RiskShareBody(StrictBody):
-    """Who bears a variance, after the waterfall: ``shares`` for fixed_share, ``tiers`` for tiered."""
-
-    rule: ShareRule
-    shares: dict[Code, Weight] = Field(default_factory=dict, max_length=20)
-    tiers: list[TierBody] = Field(default_factory=list, max_length=20)
-    caps: dict[Code, CapBody] = Field(default_factory=dict, max_length=20)
-    waterfall: list[SourceBody] = Field(default_factory=list, max_length=10)
-    underspend: UnderspendRule = UnderspendRule.RETAIN
-
-    @model_validator(mode="after")
-    def complete(self) -> Self:
-        if self.rule is ShareRule.FIXED_SHARE and sum(self.shares.values()) != 1:
-            raise refused((("shares",), "fixed shares must sum to exactly 1"))
-        ends = [tier.up_to.amount for tier in self.tiers[:-1] if tier.up_to is not None]
-        rising = len(ends) == len(self.tiers) - 1 and ends == sorted(set(ends))
-        if self.rule is ShareRule.TIERED and not (self.tiers and self.tiers[-1].up_to is None and rising):
-            raise refused((("tiers",), "tiers must rise, and only the last has no upper end"))
-        empty = [i for i, tier in enumerate(self.tiers) if sum(tier.shares.values()) == 0]
-        if empty:
-            raise refused(*((("tiers", i, "shares"), "must sum to more than zero") for i in empty))
-        return self
-
-    def partners(self) -> set[str]:
-        named = {*self.shares, *self.caps, *(cap.fallback for cap in self.caps.values() if cap.fallback)}
-        return named.union(*(tier.shares for tier in self.tiers))
-
-
-class AgreementBody(StrictBody):
-    effective_from: date
-    contributions: list[ContributionBody] = Field(default_factory=list, max_length=200)
-    risk_share: RiskShareBody | None = None
+    def to_domain(self) -> Partner:
+        return Partner(self.code, self.name, self.role)
 
 
 class BudgetLineBody(StrictBody):
@@ -92,11 +38,25 @@ class BudgetLineBody(StrictBody):
     other_savings: Pounds
     printed_net: Pounds | None = None
 
+    def to_domain(self) -> BudgetLine:
+        budget = Budget(
+            code=self.code,
+            opening=self.opening.amount,
+            cost_increases=self.cost_increases.amount,
+            savings=self.savings.amount,
+            other_savings=self.other_savings.amount,
+            printed_net=None if self.printed_net is None else self.printed_net.amount,
+        )
+        return BudgetLine(self.financial_year, self.directorate, self.department, self.division, budget)
+
 
 class PrintedTotalBody(StrictBody):
     financial_year: FinancialYear
     column: Column
     amount: Pounds
+
+    def to_domain(self) -> PrintedTotal:
+        return PrintedTotal(self.financial_year, self.column, self.amount.amount)
 
 
 class FundBody(StrictBody):
@@ -138,20 +98,25 @@ class FundBody(StrictBody):
         }
     )
 
+    def to_domain(self) -> FundDefinition:
+        return FundDefinition(
+            name=self.name,
+            host=self.host,
+            partners=tuple(partner.to_domain() for partner in self.partners),
+            agreement=None if self.agreement is None else self.agreement.to_domain(),
+            lines=tuple(line.to_domain() for line in self.budget_lines),
+            printed_totals=tuple(total.to_domain() for total in self.printed_totals),
+        )
+
 
 class PartnerOut(OutBody):
     code: str
     name: str
     role: str | None
 
-
-class AgreementOut(OutBody):
-    version: int
-    effective_from: date
-    contributions: list[ContributionBody]
-    risk_share: RiskShareBody | None
-    recorded_at: datetime
-    recorded_by: str
+    @classmethod
+    def of(cls, partner: Partner) -> Self:
+        return cls(code=partner.code, name=partner.name, role=partner.role)
 
 
 class BudgetLineOut(OutBody):
@@ -170,99 +135,55 @@ class BudgetLineOut(OutBody):
     printed_net: Money | None
     net_budget: Money
 
+    @classmethod
+    def of(cls, line: BudgetLine) -> Self:
+        budget = line.budget
+        return cls(
+            code=line.code,
+            financial_year=line.financial_year.label,
+            directorate=line.directorate,
+            department=line.department,
+            division=line.division,
+            opening=pounds(budget.opening),
+            cost_increases=pounds(budget.cost_increases),
+            savings=pounds(budget.savings),
+            other_savings=pounds(budget.other_savings),
+            computed_net=pounds(budget.computed_net),
+            printed_net=None if budget.printed_net is None else pounds(budget.printed_net),
+            net_budget=pounds(budget.net_budget),
+        )
 
-class FundSummary(OutBody):
+
+class FundSummaryOut(OutBody):
     code: str
     name: str
     host: str | None
 
+    @classmethod
+    def of(cls, fund: FundSummary) -> Self:
+        return cls(code=fund.code, name=fund.name, host=fund.host)
 
-class FundOut(FundSummary):
+
+class FundOut(OutBody):
+    code: str
+    name: str
+    host: str | None
     partners: list[PartnerOut]
     agreements: list[AgreementOut]
     budget_lines: list[BudgetLineOut]
     closed_quarters: list[str]
 
-
-class SavingsOut(OutBody):
-    """Savings of a line or fund, year to date. Only ``banked`` has left the budget."""
-
-    plan_low: Money
-    plan_high: Money
-    indicated: Money
-    validated: Money
-    banked: Money
-
-
-class LinePositionOut(OutBody):
-    """A line's year: the outturn is the budget less what is banked, and nothing else."""
-
-    code: str
-    division: str
-    budget: Money
-    savings: SavingsOut
-    outturn: Money
-    variance: Money
-    flags: list[str]
-
-
-class QuarterOut(OutBody):
-    """What was posted in a quarter. Once it is closed these figures never change."""
-
-    quarter: str
-    closed: bool
-    indicated: Money
-    validated: Money
-    banked: Money
-
-
-class PrintedDifferenceOut(OutBody):
-    where: str
-    column: str
-    printed: Money
-    computed: Money
-    difference: Money
-    used: Literal["printed", "computed"]
-
-
-class DrawnOut(OutBody):
-    name: str
-    amount: Money
-
-
-class PartnerShareOut(OutBody):
-    partner: str
-    amount: Money
-
-
-class RiskShareOut(OutBody):
-    """The fund's variance, all of it: what sources absorbed, what is each partner's, what is kept, and the rest.
-
-    An overspend is positive, an underspend negative. What is ``unallocated`` is above a cap that has no fallback, or
-    the agreement does not say enough to share it.
-    """
-
-    agreement: int
-    rule: ShareRule
-    drawn: list[DrawnOut]
-    partner_shares: list[PartnerShareOut]
-    retained: Money
-    carried_forward: Money
-    unallocated: Money
-
-
-class FundPositionOut(OutBody):
-    fund: str
-    financial_year: str
-    budget: Money
-    savings: SavingsOut
-    outturn: Money
-    variance: Money
-    risk_share: RiskShareOut | None
-    lines: list[LinePositionOut]
-    quarters: list[QuarterOut]
-    printed_differences: list[PrintedDifferenceOut]
-    flags: list[str]
+    @classmethod
+    def of(cls, fund: Fund) -> Self:
+        return cls(
+            code=fund.summary.code,
+            name=fund.summary.name,
+            host=fund.summary.host,
+            partners=[PartnerOut.of(partner) for partner in fund.partners],
+            agreements=[AgreementOut.of(agreement) for agreement in fund.agreements],
+            budget_lines=[BudgetLineOut.of(line) for line in fund.lines],
+            closed_quarters=[quarter.label for quarter in fund.closed_quarters],
+        )
 
 
 class ClosedQuarterOut(OutBody):
@@ -271,48 +192,8 @@ class ClosedQuarterOut(OutBody):
     closed_at: datetime
     closed_by: str
 
-
-class SavingsRangeBody(StrictBody):
-    """A base and two rates; ``unit`` is what the printed table counts in, such as 1000 for thousands."""
-
-    base: Cost
-    low_percent: Decimal = Field(ge=0, le=100, max_digits=11, decimal_places=8)
-    high_percent: Decimal = Field(ge=0, le=100, max_digits=11, decimal_places=8)
-    unit: Decimal = Field(Decimal("0.01"), ge=Decimal("0.01"), le=1_000_000, max_digits=9, decimal_places=2)
-    printed_low: Cost | None = None
-    printed_high: Cost | None = None
-
-    model_config = ConfigDict(
-        json_schema_extra={
-            "examples": [
-                {
-                    "base": {"amount": "1629000.00"},
-                    "low_percent": "2",
-                    "high_percent": "5",
-                    "unit": "1000",
-                    "printed_low": {"amount": "32000.00"},
-                    "printed_high": {"amount": "81000.00"},
-                }
-            ]
-        }
-    )
-
-    @model_validator(mode="after")
-    def in_order(self) -> Self:
-        if self.low_percent > self.high_percent:
-            raise refused((("low_percent",), "must not be above high_percent"))
-        return self
-
-
-class FigureOut(OutBody):
-    """To the penny, rounded half up to the unit, and how a printed figure stands to that."""
-
-    exact: Money
-    rounded: Money
-    printed: Money | None
-    reading: Literal["as_computed", "truncated", "differs"] | None
-
-
-class SavingsRangeOut(OutBody):
-    low: FigureOut
-    high: FigureOut
+    @classmethod
+    def of(cls, closed: ClosedQuarter) -> Self:
+        return cls(
+            fund=closed.fund, quarter=closed.quarter.label, closed_at=closed.closed_at, closed_by=closed.closed_by
+        )

@@ -1,26 +1,18 @@
-"""Savings schemes: definition, ledger entries and position."""
+"""Savings schemes as they are defined."""
 
 from datetime import date, datetime
 from decimal import Decimal
-from enum import StrEnum
 from typing import Annotated, Literal, Self
 
 from pydantic import ConfigDict, Field, model_validator
 
 from chassis.web.bodies import OutBody, StrictBody
-from contracts.colours import Colour
-from contracts.money import Money, Number
+from contracts.money import Money, Number, pounds
 from contracts.period import Period
-from services.finance.domain.ledger import State, overlapping, within
-from services.finance.schemas.fields import Code, Cost, FinancialYear, Pounds, Quarter, Share, Title, YearPart, refused
-
-
-class Workstream(StrEnum):
-    COMMISSIONED_CONTRACTS = "commissioned_contracts"
-    PREVENTION_AND_DEMAND = "prevention_and_demand"
-    MAXIMISING_GRANTS = "maximising_grants"
-    BEST_USE_OF_RESOURCES = "best_use_of_resources"
-    PACKAGES_OF_CARE = "packages_of_care"
+from services.finance.domain.ledger import overlapping, within
+from services.finance.domain.savings import Baseline, Link, Terms, UnitCost
+from services.finance.domain.scheme import Delivery, PlannedPeriod, Scheme, SchemeDefinition, Workstream
+from services.finance.schemas.fields import Code, Cost, FinancialYear, Proportion, Title, YearPart, refused
 
 
 class PlannedPeriodBody(StrictBody):
@@ -35,6 +27,13 @@ class PlannedPeriodBody(StrictBody):
         if self.low.amount > self.high.amount:
             raise refused((("low",), "must not be above high"))
         return self
+
+    def to_domain(self) -> PlannedPeriod:
+        return PlannedPeriod(self.period, self.low.amount, self.high.amount)
+
+    @classmethod
+    def of(cls, part: PlannedPeriod) -> Self:
+        return cls(period=part.period, low=pounds(part.low), high=pounds(part.high))
 
 
 class BaselinePeriodBody(StrictBody):
@@ -58,6 +57,14 @@ class BaselineBody(StrictBody):
             raise refused((("periods",), "give either value with every, or periods"))
         return self
 
+    def to_domain(self) -> Baseline:
+        return Baseline(self.value, self.every, {part.period: part.value for part in self.periods})
+
+    @classmethod
+    def of(cls, baseline: Baseline) -> Self:
+        periods = [BaselinePeriodBody(period=p, value=v) for p, v in sorted(baseline.periods.items())]
+        return cls(value=baseline.value, every=baseline.every, periods=periods)
+
 
 class UnitCostBody(StrictBody):
     """Pounds a unit, and where the figure comes from. No default is shipped."""
@@ -74,6 +81,19 @@ class UnitCostBody(StrictBody):
             raise refused((("effective_to",), "must not be before effective_from"))
         return self
 
+    def to_domain(self) -> UnitCost:
+        return UnitCost(self.amount.amount, self.source, self.price_year.label, self.effective_from, self.effective_to)
+
+    @classmethod
+    def of(cls, cost: UnitCost) -> Self:
+        return cls(
+            amount=pounds(cost.amount),
+            source=cost.source,
+            price_year=Period.parse(cost.price_year),
+            effective_from=cost.effective_from,
+            effective_to=cost.effective_to,
+        )
+
 
 class LinkBody(StrictBody):
     """How a change of the indicator becomes money; polarity comes with the indicator's events.
@@ -86,9 +106,33 @@ class LinkBody(StrictBody):
     baseline: BaselineBody
     volume: Annotated[Decimal, Field(gt=0, max_digits=18, decimal_places=8)]
     unit_cost: UnitCostBody
-    marginal_rate: Share = Decimal(1)
-    attribution: Annotated[Share, Field(gt=0)]
+    marginal_rate: Proportion = Decimal(1)
+    attribution: Annotated[Proportion, Field(gt=0)]
     reprovision: Cost = Money(amount=Decimal("0.00"))
+
+    def to_domain(self, year: Period, cashable_share: Decimal) -> Link:
+        terms = Terms(
+            volume=self.volume,
+            unit_cost=self.unit_cost.to_domain(),
+            marginal_rate=self.marginal_rate,
+            attribution=self.attribution,
+            cashable_share=cashable_share,
+            reprovision=self.reprovision.amount,
+        )
+        return Link(self.indicator, self.area, year, self.baseline.to_domain(), terms)
+
+    @classmethod
+    def of(cls, link: Link) -> Self:
+        return cls(
+            indicator=link.indicator,
+            area=link.area,
+            baseline=BaselineBody.of(link.baseline),
+            volume=link.terms.volume,
+            unit_cost=UnitCostBody.of(link.terms.unit_cost),
+            marginal_rate=link.terms.marginal_rate,
+            attribution=link.terms.attribution,
+            reprovision=pounds(link.terms.reprovision),
+        )
 
 
 class SchemeBody(StrictBody):
@@ -102,11 +146,11 @@ class SchemeBody(StrictBody):
     partner: Code
     financial_year: FinancialYear
     plan: list[PlannedPeriodBody] = Field(min_length=1, max_length=12)
-    cashable_share: Share = Decimal(1)
+    cashable_share: Proportion = Decimal(1)
     recurrent: bool = True
-    delivered_by: Literal["plan", "mitigation"] = "plan"
-    optimism_bias: Share = Decimal(0)
-    confidence: Share = Decimal(1)
+    delivered_by: Delivery = Delivery.PLAN
+    optimism_bias: Proportion = Decimal(0)
+    confidence: Proportion = Decimal(1)
     illustrative: bool = False
     link: LinkBody | None = None
 
@@ -154,14 +198,33 @@ class SchemeBody(StrictBody):
             raise refused(*wrong)
         return self
 
+    def to_domain(self) -> SchemeDefinition:
+        return SchemeDefinition(
+            code=self.code,
+            name=self.name,
+            workstream=self.workstream,
+            fund=self.fund,
+            budget_line=self.budget_line,
+            partner=self.partner,
+            financial_year=self.financial_year,
+            plan=tuple(part.to_domain() for part in self.plan),
+            cashable_share=self.cashable_share,
+            recurrent=self.recurrent,
+            delivered_by=self.delivered_by,
+            optimism_bias=self.optimism_bias,
+            confidence=self.confidence,
+            illustrative=self.illustrative,
+            link=None if self.link is None else self.link.to_domain(self.financial_year, self.cashable_share),
+        )
 
-def _misfits(place: tuple[str, ...], periods: list[Period], year: Period) -> list[tuple[tuple[str | int, ...], str]]:
+
+def _misfits(path: tuple[str, ...], periods: list[Period], year: Period) -> list[tuple[tuple[str | int, ...], str]]:
     wrong = [(i, f"{period} is not within {year}") for i, period in enumerate(periods) if not within(period, year)]
     twice = overlapping(periods)
     if twice is not None and not wrong:
         last = len(periods) - 1 - periods[::-1].index(twice)
         wrong = [(last, f"{twice} overlaps another period")]
-    return [((*place, i, "period"), why) for i, why in wrong]
+    return [((*path, i, "period"), why) for i, why in wrong]
 
 
 class SchemePatch(StrictBody):
@@ -186,7 +249,7 @@ class SchemeOut(OutBody):
     plan: list[PlannedPeriodBody]
     cashable_share: Decimal
     recurrent: bool
-    delivered_by: str
+    delivered_by: Delivery
     optimism_bias: Decimal
     confidence: Decimal
     illustrative: bool
@@ -199,104 +262,30 @@ class SchemeOut(OutBody):
     withdrawn_by: str | None
     withdrawn_reason: str | None
 
-
-class EntryBody(StrictBody):
-    """Money that finance validated or banked in a period; negative takes back. ``reference`` makes it safe to repeat.
-
-    ``posted_in`` is the quarter it falls in, by default that of the period; a period of a closed quarter is
-    corrected by posting in an open one.
-    """
-
-    reference: Annotated[str, Field(min_length=1, max_length=100)]
-    state: Literal["validated", "banked"]
-    period: Period
-    posted_in: Quarter | None = None
-    amount: Pounds
-    reason: Annotated[str, Field(min_length=1, max_length=1000)]
-
-    model_config = ConfigDict(
-        json_schema_extra={
-            "examples": [
-                {
-                    "reference": "journal-2018-0042",
-                    "state": "validated",
-                    "period": "2017/18 Q4",
-                    "amount": {"amount": "25000.00"},
-                    "reason": "Agreed with the provider's invoices",
-                }
-            ]
-        }
-    )
-
-
-class EntryOut(OutBody):
-    """``relates_to`` names the period where the entry restates an earlier one or came after its quarter was closed."""
-
-    id: int
-    scheme: str
-    state: State
-    period: str
-    posted_in: str
-    relates_to: str | None
-    cash: Money
-    non_cash: Money
-    indicator: str | None
-    area: str | None
-    revision: int | None
-    rule_version: str | None
-    event_id: str | None
-    reference: str | None
-    reason: str
-    actor: str
-    at: datetime
-
-
-class RangeOut(OutBody):
-    low: Money
-    high: Money
-
-
-class HeldOut(OutBody):
-    """What is held back because the budget line is not that large."""
-
-    indicated: Money
-    validated: Money
-    banked: Money
-
-
-class LineEffectOut(OutBody):
-    """The scheme's budget line before and after all that is banked on it."""
-
-    code: str
-    before: Money
-    banked: Money
-    after: Money
-
-
-class PeriodTotalOut(OutBody):
-    period: str
-    indicated: Money
-    non_cash: Money
-    validated: Money
-    banked: Money
-
-
-class SchemePositionOut(OutBody):
-    """Year to date. Indicated money is what the indicators suggest; it is never delivered money."""
-
-    scheme: str
-    name: str
-    financial_year: str
-    version: int
-    plan: RangeOut
-    indicated: Money
-    non_cash: Money
-    validated: Money
-    banked: Money
-    forecast: RangeOut
-    colour: Colour
-    flags: list[str]
-    held: HeldOut
-    budget_line: LineEffectOut
-    periods: list[PeriodTotalOut]
-    why: str
+    @classmethod
+    def of(cls, scheme: Scheme) -> Self:
+        agreed, withdrawal = scheme.definition, scheme.withdrawal
+        return cls(
+            code=agreed.code,
+            name=agreed.name,
+            workstream=agreed.workstream,
+            fund=agreed.fund,
+            budget_line=agreed.budget_line,
+            partner=agreed.partner,
+            financial_year=agreed.financial_year.label,
+            plan=[PlannedPeriodBody.of(part) for part in agreed.plan],
+            cashable_share=agreed.cashable_share,
+            recurrent=agreed.recurrent,
+            delivered_by=agreed.delivered_by,
+            optimism_bias=agreed.optimism_bias,
+            confidence=agreed.confidence,
+            illustrative=agreed.illustrative,
+            link=None if agreed.link is None else LinkBody.of(agreed.link),
+            version=scheme.version,
+            created_at=scheme.created_at,
+            created_by=scheme.created_by,
+            state="active" if withdrawal is None else "withdrawn",
+            withdrawn_at=None if withdrawal is None else withdrawal.at,
+            withdrawn_by=None if withdrawal is None else withdrawal.by,
+            withdrawn_reason=None if withdrawal is None else withdrawal.reason,
+        )

@@ -1,6 +1,7 @@
 """What callers of finance see: definitions, postings, positions, and how bad input is answered."""
 
 import base64
+import hashlib
 import json
 from typing import Any
 
@@ -262,12 +263,54 @@ async def test_entries_are_listed_page_by_page(api: httpx.AsyncClient, database:
     assert [e["reference"] for e in only] == ["journal-1"]
 
 
+COLLECTIONS = {
+    "/finance/v1/funds": {},
+    SCHEMES: {"workstream": "prevention_and_demand"},
+    f"{SCHEMES}/a/entries": {"state": "validated"},
+}
+"""Every collection, and a filter of it where it has any."""
+
+
+def sealed(after: str, collection: list[object]) -> str:
+    """A cursor as it is given out, for any sort key."""
+    seal = hashlib.sha256(f"{json.dumps(collection)}\n{after}".encode()).hexdigest()[:32]
+    return base64.urlsafe_b64encode(json.dumps([seal, after]).encode()).decode().rstrip("=")
+
+
+async def two_of_each(api: httpx.AsyncClient) -> None:
+    await api.put("/finance/v1/funds/other-fund", json=fund_body())
+    for code in ("a", "b"):
+        await post(api, code=code, link=None)
+        for reference in ("one", "two"):
+            await api.post(f"{SCHEMES}/{code}/entries", json=entry_body(reference=reference, period="2017-12"))
+
+
+async def first_cursor(api: httpx.AsyncClient, path: str, filters: dict[str, str]) -> str:
+    page = (await api.get(path, params={"limit": 1, **filters})).json()
+    cursor: str = page["next"]
+    assert (await api.get(path, params={"cursor": cursor, **filters})).json()["items"]
+    return cursor
+
+
+@pytest.mark.parametrize("path", COLLECTIONS)
+async def test_a_cursor_goes_with_its_collection_and_filters_only(api: httpx.AsyncClient, path: str):
+    await two_of_each(api)
+    foreign = [await first_cursor(api, other, {}) for other in COLLECTIONS if other != path]
+    foreign.append(await first_cursor(api, f"{SCHEMES}/b/entries", {}))
+    filtered = await first_cursor(api, path, COLLECTIONS[path])
+    refused = [*foreign, filtered] if COLLECTIONS[path] else foreign
+    for cursor in [*refused, "made-up", base64.urlsafe_b64encode(b'"a"').decode()]:
+        answer = await api.get(path, params={"cursor": cursor})
+        assert (answer.status_code, answer.json()["errors"][0]["field"]) == (400, "cursor")
+
+
 @pytest.mark.parametrize("after", ["9" * 30, str(2**53), "x", "٣", "-1", "1.0"])
-async def test_a_cursor_from_elsewhere_is_refused_by_name(api: httpx.AsyncClient, after: str):
+async def test_a_cursor_that_names_no_entry_is_refused(api: httpx.AsyncClient, after: str):
     await post(api)
-    cursor = base64.urlsafe_b64encode(json.dumps(after).encode()).decode().rstrip("=")
-    answer = await api.get(f"{SCHEMES}/admissions/entries", params={"cursor": cursor})
+    path = f"{SCHEMES}/admissions/entries"
+    answer = await api.get(path, params={"cursor": sealed(after, [path, []])})
     assert (answer.status_code, answer.json()["errors"][0]["field"]) == (400, "cursor")
+    assert (await api.get(path, params={"cursor": sealed("1", [path, []])})).status_code == 200
 
 
 async def test_refusals_speak_of_what_may_be_sent(api: httpx.AsyncClient):

@@ -11,7 +11,7 @@ from chassis.storage import migrate
 from chassis.storage.database import Database
 from chassis.storage.transaction import Tx
 from services.finance.app import SPEC
-from services.finance.consumers import SUBSCRIPTION
+from services.finance.projection import SUBSCRIPTION
 from tests.integration.finance.world import (
     MONTHS,
     Source,

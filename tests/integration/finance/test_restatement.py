@@ -101,6 +101,17 @@ async def test_a_closed_quarter_keeps_its_figures_and_the_difference_falls_in_th
     assert (await position(api))["indicated"] == money(str(worth("1390") + worth("1429")))
 
 
+async def test_a_difference_passes_over_every_closed_quarter(api: httpx.AsyncClient, database: Database):
+    await define(api)
+    source = Source()
+    await hear(database, [source.say({"2017-06": "1390"})])
+    for quarter in ("2017/18 Q1", "2017/18 Q2", "2017/18 Q3"):
+        assert (await close(api, quarter)).status_code == 200
+    await hear(database, [source.say({"2017-06": "1371"})])
+    late = (await entries(api, "admissions"))[-1]
+    assert (late["period"], late["posted_in"]) == ("2017-06", "2017/18 Q4")
+
+
 async def test_a_first_value_for_a_closed_quarter_says_what_it_relates_to(api: httpx.AsyncClient, database: Database):
     await define(api)
     await close(api, "2017-18 Q2")

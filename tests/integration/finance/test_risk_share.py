@@ -107,3 +107,15 @@ async def test_an_underspend_stays_in_the_pool_or_goes_to_next_year(api: httpx.A
 async def test_an_agreement_of_a_later_year_shares_nothing_yet(api: httpx.AsyncClient):
     await agree(api, FIXED, effective_from="2018-04-01")
     assert await shared(api) is None
+
+
+async def test_nothing_closes_while_an_underspend_is_nobodys(api: httpx.AsyncClient):
+    """It is to be returned by contributions, of which there are none."""
+    await agree(api, {"rule": "pro_rata", "underspend": "return"})
+    await spend(api, "100")
+    assert (await shared(api))["unallocated"] == money(-100)
+    refused = await close(api)
+    assert (refused.status_code, refused.json()["type"]) == (409, "/problems/variance-unallocated")
+    assert "-£100.00" in refused.json()["detail"]
+    await agree(api, {"rule": "pro_rata", "underspend": "return"}, contributions=GIVEN)
+    assert (await close(api)).status_code == 200

@@ -32,7 +32,7 @@ from contracts.indicators import (
 )
 from contracts.period import Period
 from contracts.topics import events_topic
-from services.finance.consumers import SUBSCRIPTION
+from services.finance.projection import SUBSCRIPTION
 
 PLYMOUTH = "E06000026"
 ADMISSIONS = "emergency-admissions-65-plus"

@@ -2,14 +2,14 @@ import csv
 from decimal import Decimal
 from pathlib import Path
 
-from services.finance.domain.budget import Line, printed_differences, total
+from services.finance.domain.budget import Budget, printed_differences, total
 
 D = Decimal
 
 MILLION = 1_000_000
 
 LINES = [
-    Line(code, *(D(part) * MILLION for part in parts.split()))
+    Budget(code, *(D(part) * MILLION for part in parts.split()))
     for code, parts in {
         "service-delivery": "54.646 4.922 -2.161 1.300 58.707",
         "commissioning": "10.663 0.026 -0.026 0.000 10.663",
@@ -41,7 +41,7 @@ def test_the_differences_of_the_2018_19_print_come_out_and_nothing_else():
 
 def test_the_printed_net_is_in_force_and_the_parts_where_none_was_printed():
     assert LINES[5].net_budget == D("4.914") * MILLION
-    assert Line("x", D(10), D(1), D(-2), D(0)).net_budget == D(9)
+    assert Budget("x", D(10), D(1), D(-2), D(0)).net_budget == D(9)
     assert total(LINES, "net_budget") == D("75.183") * MILLION
 
 

@@ -6,24 +6,24 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from services.finance.domain.risk_share import (
-    Agreement,
     Cap,
-    ShareRule,
-    Shares,
+    RiskShareRule,
     Source,
+    Split,
+    SplitTerms,
     Tier,
     UnderspendRule,
-    share,
-    underspend,
+    dispose_of_underspend,
+    draw_on_sources,
+    split_variance,
     variance,
-    waterfall,
 )
 
 D = Decimal
 
-FIXED = Agreement(ShareRule.FIXED_SHARE, weights={"PCC": D(77), "CCG": D(23)})
-TIERED = Agreement(
-    ShareRule.TIERED,
+FIXED = SplitTerms(RiskShareRule.FIXED_SHARE, weights={"PCC": D(77), "CCG": D(23)})
+TIERED = SplitTerms(
+    RiskShareRule.TIERED,
     tiers=[
         Tier(D(1000), {"PCC": D(1), "CCG": D(1)}),
         Tier(D(5000), {"PCC": D(1), "CCG": D(3)}),
@@ -37,14 +37,14 @@ TIERED = Agreement(
     [
         (FIXED, "1000.01", {"PCC": "770.01", "CCG": "230.00"}),
         (FIXED, "-1000.01", {"PCC": "-770.01", "CCG": "-230.00"}),
-        (Agreement(ShareRule.HOST, host="PCC"), "12.34", {"PCC": "12.34"}),
+        (SplitTerms(RiskShareRule.HOST, host="PCC"), "12.34", {"PCC": "12.34"}),
         (
-            Agreement(ShareRule.OWN, weights={"PCC": D("30.00"), "CCG": D("10.00")}),
+            SplitTerms(RiskShareRule.OWN, weights={"PCC": D("30.00"), "CCG": D("10.00")}),
             "20.00",
             {"PCC": "15.00", "CCG": "5.00"},
         ),
         (
-            Agreement(ShareRule.PRO_RATA, weights={"PCC": D(160_000_000), "CCG": D(300_000_000)}),
+            SplitTerms(RiskShareRule.PRO_RATA, weights={"PCC": D(160_000_000), "CCG": D(300_000_000)}),
             "46.00",
             {"PCC": "16.00", "CCG": "30.00"},
         ),
@@ -53,12 +53,12 @@ TIERED = Agreement(
         (TIERED, "-6000.00", {"PCC": "-1500.00", "CCG": "-4500.00"}),
     ],
 )
-def test_every_rule_shares_as_agreed(agreement: Agreement, amount: str, shares: dict[str, str]):
-    assert share(D(amount), agreement) == Shares({p: D(a) for p, a in shares.items()}, D(0))
+def test_every_rule_shares_as_agreed(agreement: SplitTerms, amount: str, shares: dict[str, str]):
+    assert split_variance(D(amount), agreement) == Split({p: D(a) for p, a in shares.items()}, D(0))
 
 
-def capped(**caps: Cap) -> Agreement:
-    return Agreement(ShareRule.FIXED_SHARE, weights={"PCC": D(1), "CCG": D(1)}, caps=caps)
+def capped(**caps: Cap) -> SplitTerms:
+    return SplitTerms(RiskShareRule.FIXED_SHARE, weights={"PCC": D(1), "CCG": D(1)}, caps=caps)
 
 
 @pytest.mark.parametrize(
@@ -73,12 +73,11 @@ def capped(**caps: Cap) -> Agreement:
 )
 @pytest.mark.parametrize("sign", [1, -1])
 def test_excess_over_a_cap_goes_to_the_fallback_or_stays_unallocated(
-    agreement: Agreement, pcc: str, ccg: str, unallocated: str, sign: int
+    agreement: SplitTerms, pcc: str, ccg: str, unallocated: str, sign: int
 ):
-    made = share(D("1000.00") * sign, agreement)
+    made = split_variance(D("1000.00") * sign, agreement)
     assert made.by_partner == {"PCC": D(pcc) * sign, "CCG": D(ccg) * sign}
     assert made.unallocated == D(unallocated) * sign
-    assert made.blocks_closing is (D(unallocated) != 0)
 
 
 @pytest.mark.parametrize(
@@ -92,7 +91,7 @@ def test_excess_over_a_cap_goes_to_the_fallback_or_stays_unallocated(
 )
 def test_the_waterfall_absorbs_an_overspend_in_order(amount: str, drawn: list[str], left: str):
     sources = [Source("pool underspends", D(300)), Source("risk pool", D(500)), Source("uncommitted", D(900))]
-    made = waterfall(D(amount), sources)
+    made = draw_on_sources(D(amount), sources)
     assert [part for _, part in made.drawn] == [D(part) for part in drawn]
     assert made.left == D(left)
 
@@ -100,24 +99,24 @@ def test_the_waterfall_absorbs_an_overspend_in_order(amount: str, drawn: list[st
 def test_an_underspend_has_its_own_rule():
     weights = {"PCC": D(77), "CCG": D(23)}
     assert variance(D("98.99"), D("1099.00")) == D("-1000.01")
-    assert underspend(D("-1000.01"), UnderspendRule.RETAIN, weights).retained == D("-1000.01")
-    assert underspend(D("-1000.01"), UnderspendRule.CARRY_FORWARD, weights).carried_forward == D("-1000.01")
-    returned = underspend(D("-1000.01"), UnderspendRule.RETURN, weights).returned
+    assert dispose_of_underspend(D("-1000.01"), UnderspendRule.RETAIN, weights).retained == D("-1000.01")
+    assert dispose_of_underspend(D("-1000.01"), UnderspendRule.CARRY_FORWARD, weights).carried_forward == D("-1000.01")
+    returned = dispose_of_underspend(D("-1000.01"), UnderspendRule.RETURN, weights).returned
     assert returned == {"PCC": D("-770.01"), "CCG": D("-230.00")}
 
 
 @pytest.mark.parametrize(
     ("agreement", "says"),
     [
-        (Agreement(ShareRule.HOST), "no host"),
-        (Agreement(ShareRule.FIXED_SHARE), "more than zero"),
-        (Agreement(ShareRule.FIXED_SHARE, weights={"PCC": D(-1), "CCG": D(2)}), "not be negative"),
-        (Agreement(ShareRule.TIERED, tiers=[Tier(D(5), {"PCC": D(1)})]), "no upper end"),
+        (SplitTerms(RiskShareRule.HOST), "no host"),
+        (SplitTerms(RiskShareRule.FIXED_SHARE), "more than zero"),
+        (SplitTerms(RiskShareRule.FIXED_SHARE, weights={"PCC": D(-1), "CCG": D(2)}), "not be negative"),
+        (SplitTerms(RiskShareRule.TIERED, tiers=[Tier(D(5), {"PCC": D(1)})]), "no upper end"),
     ],
 )
-def test_an_agreement_that_cannot_share_says_so(agreement: Agreement, says: str):
+def test_an_agreement_that_cannot_share_says_so(agreement: SplitTerms, says: str):
     with pytest.raises(ValueError, match=says):
-        share(D("1.00"), agreement)
+        split_variance(D("1.00"), agreement)
 
 
 names = st.sampled_from(["PCC", "CCG", "LWSW", "UHP", "NHSE"])
@@ -134,33 +133,33 @@ tiers_of = st.builds(
     st.lists(weights_of, min_size=2, max_size=2),
 )
 agreements = st.one_of(
-    st.builds(Agreement, st.just(ShareRule.HOST), host=names, caps=caps_of),
+    st.builds(SplitTerms, st.just(RiskShareRule.HOST), host=names, caps=caps_of),
     st.builds(
-        Agreement,
-        st.sampled_from([ShareRule.OWN, ShareRule.FIXED_SHARE, ShareRule.PRO_RATA]),
+        SplitTerms,
+        st.sampled_from([RiskShareRule.OWN, RiskShareRule.FIXED_SHARE, RiskShareRule.PRO_RATA]),
         weights=weights_of,
         caps=caps_of,
     ),
-    st.builds(Agreement, st.just(ShareRule.TIERED), tiers=tiers_of, caps=caps_of),
+    st.builds(SplitTerms, st.just(RiskShareRule.TIERED), tiers=tiers_of, caps=caps_of),
 )
 
 
 @given(pounds, agreements)
-def test_shares_and_the_unallocated_rest_are_exactly_the_variance(amount: Decimal, agreement: Agreement):
-    made = share(amount, agreement)
+def test_shares_and_the_unallocated_rest_are_exactly_the_variance(amount: Decimal, agreement: SplitTerms):
+    made = split_variance(amount, agreement)
     assert sum(made.by_partner.values(), made.unallocated) == amount
 
 
 @given(pounds, agreements)
-def test_an_underspend_mirrors_an_overspend(amount: Decimal, agreement: Agreement):
-    there, back = share(amount, agreement), share(-amount, agreement)
+def test_an_underspend_mirrors_an_overspend(amount: Decimal, agreement: SplitTerms):
+    there, back = split_variance(amount, agreement), split_variance(-amount, agreement)
     assert back.by_partner == {partner: -part for partner, part in there.by_partner.items()}
     assert back.unallocated == -there.unallocated
 
 
 @given(pounds, agreements)
-def test_nobody_bears_more_than_its_cap(amount: Decimal, agreement: Agreement):
-    for partner, part in share(amount, agreement).by_partner.items():
+def test_nobody_bears_more_than_its_cap(amount: Decimal, agreement: SplitTerms):
+    for partner, part in split_variance(amount, agreement).by_partner.items():
         if partner in agreement.caps:
             assert abs(part) <= agreement.caps[partner].limit
 
@@ -171,13 +170,13 @@ def test_the_order_of_partners_does_not_matter(
 ):
     turned = list(weights.items())
     random.shuffle(turned)
-    one = share(amount, Agreement(ShareRule.FIXED_SHARE, weights=weights, caps=caps))
-    other = share(amount, Agreement(ShareRule.FIXED_SHARE, weights=dict(turned), caps=caps))
+    one = split_variance(amount, SplitTerms(RiskShareRule.FIXED_SHARE, weights=weights, caps=caps))
+    other = split_variance(amount, SplitTerms(RiskShareRule.FIXED_SHARE, weights=dict(turned), caps=caps))
     assert one == other
 
 
 @given(pounds, st.lists(st.builds(Source, st.just("source"), st.decimals(0, 10**9, places=2)), max_size=4))
 def test_the_waterfall_loses_nothing(amount: Decimal, sources: list[Source]):
-    made = waterfall(amount, sources)
+    made = draw_on_sources(amount, sources)
     assert sum((part for _, part in made.drawn), made.left) == amount
     assert all(D(0) <= part <= s.available for (_, part), s in zip(made.drawn, sources, strict=True))

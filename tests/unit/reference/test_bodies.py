@@ -4,7 +4,7 @@ from decimal import Decimal
 
 import pytest
 
-from services.finance.domain.budget import Line, printed_differences
+from services.finance.domain.budget import Budget, printed_differences
 from services.finance.schemas.funds import BudgetLineBody, FundBody
 from services.finance.schemas.schemes import SchemeBody
 from services.indicators.domain.targets import target_faults
@@ -99,9 +99,9 @@ def test_the_fund_shows_the_printed_totals_beside_its_sums(reference: Reference)
     assert sum(line.opening.amount for line in body.budget_lines) == 2 * Decimal(75_702_000)
 
 
-def _line(sent: BudgetLineBody) -> Line:
+def _line(sent: BudgetLineBody) -> Budget:
     parts = (sent.opening, sent.cost_increases, sent.savings, sent.other_savings, sent.printed_net)
-    return Line(sent.code, *(part.amount for part in parts))
+    return Budget(sent.code, *(part.amount for part in parts))
 
 
 def test_schemes_stand_on_lines_and_partners_of_the_fund(reference: Reference):

@@ -1,13 +1,18 @@
-"""A scheme's position: plan, the three kinds of money, forecast, colour and flags."""
+"""A scheme's figures: plan, the three kinds of money, forecast, colour and flags."""
 
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
+from typing import Final
 
 from contracts.colours import Colour
 from contracts.money import to_penny
 from contracts.period import Period
-from services.finance.domain.ledger import Posted, State, months_of, posted_by
+from services.finance.domain.ledger import PostedAmounts, State, months_of, total_posted
+from services.finance.domain.scheme import PlannedPeriod
+
+HELD_AT_BUDGET: Final = "held_at_budget"
+"""The flag of a figure that is capped at the budget of its line."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -23,26 +28,19 @@ class Range:
 
 
 @dataclass(frozen=True, slots=True)
-class PlannedPeriod:
-    period: Period
-    low: Decimal
-    high: Decimal
+class Capped:
+    """A year to date as far as the budget line covers it, and the excess."""
 
-
-@dataclass(frozen=True, slots=True)
-class Held:
-    """A year to date as it may be shown, and what was held back because the budget line is not that large."""
-
-    shown: Decimal
+    counted: Decimal
     excess: Decimal
 
 
 @dataclass(frozen=True, slots=True)
-class Position:
+class SchemeFigures:
     plan: Range
-    indicated: Held
-    validated: Held
-    banked: Held
+    indicated: Capped
+    validated: Capped
+    banked: Capped
     non_cash: Decimal
     forecast: Range
     colour: Colour
@@ -60,9 +58,9 @@ class Totals:
     validated_periods: frozenset[Period]
 
 
-def totals(posted: Sequence[Posted]) -> Totals:
+def total_entries(posted: Sequence[PostedAmounts]) -> Totals:
     """Add up a scheme's ledger. Order and number of the entries do not matter, only their sum."""
-    sums = {state: posted_by(state, posted) for state in State}
+    sums = {state: total_posted(state, posted) for state in State}
     return Totals(
         indicated=sums[State.INDICATED].cash,
         validated=sums[State.VALIDATED].cash,
@@ -72,17 +70,17 @@ def totals(posted: Sequence[Posted]) -> Totals:
     )
 
 
-def whole_plan(plan: Sequence[PlannedPeriod]) -> Range:
+def total_plan(plan: Sequence[PlannedPeriod]) -> Range:
     return Range(sum((p.low for p in plan), Decimal(0)), sum((p.high for p in plan), Decimal(0)))
 
 
-def hold(total: Decimal, budget: Decimal) -> Held:
-    """A saving is at most what the budget line holds; a line with nothing in it yields nothing."""
-    shown = min(total, max(budget, Decimal(0)))
-    return Held(shown, total - shown)
+def cap_at_budget(total: Decimal, budget: Decimal) -> Capped:
+    """A saving is at most its line's budget; a line with nothing in it yields nothing."""
+    counted = min(total, max(budget, Decimal(0)))
+    return Capped(counted, total - counted)
 
 
-def remaining_plan(plan: Sequence[PlannedPeriod], validated: Collection[Period]) -> Range:
+def plan_remaining(plan: Sequence[PlannedPeriod], validated: Collection[Period]) -> Range:
     """The plan of the months not validated yet. A planned period is spread evenly over its months."""
     done = frozenset[int]().union(*(months_of(period) for period in validated))
     open_months = [len(months_of(p.period) - done) for p in plan]
@@ -91,13 +89,13 @@ def remaining_plan(plan: Sequence[PlannedPeriod], validated: Collection[Period])
     return Range(low, high)
 
 
-def forecast(validated: Decimal, remaining: Range, confidence: Decimal, optimism_bias: Decimal) -> Range:
+def forecast_of(validated: Decimal, remaining: Range, confidence: Decimal, optimism_bias: Decimal) -> Range:
     """Validated to date plus what remains of the plan x confidence x (1 - optimism bias), to the penny."""
     factor = confidence * (1 - optimism_bias)
     return Range(to_penny(validated + remaining.low * factor), to_penny(validated + remaining.high * factor))
 
 
-def colour(expected: Range, plan: Range, validated: Decimal) -> Colour:
+def colour_of(expected: Range, plan: Range, validated: Decimal) -> Colour:
     """Blue once validated money has passed the plan's high end; else by the forecast's middle."""
     if validated > plan.high:
         return Colour.BLUE
@@ -106,7 +104,7 @@ def colour(expected: Range, plan: Range, validated: Decimal) -> Colour:
     return Colour.AMBER if expected.middle >= plan.low else Colour.RED
 
 
-def position(
+def scheme_figures(
     plan: Sequence[PlannedPeriod],
     *,
     totals: Totals,
@@ -114,20 +112,20 @@ def position(
     confidence: Decimal,
     optimism_bias: Decimal,
     flags: Collection[str] = (),
-) -> Position:
-    """Where a scheme stands; ``budget`` is that of its line, in pounds."""
-    planned = whole_plan(plan)
-    indicated, banked = hold(totals.indicated, budget), hold(totals.banked, budget)
-    validated = hold(totals.validated, budget)
-    expected = forecast(validated.shown, remaining_plan(plan, totals.validated_periods), confidence, optimism_bias)
-    held = {"held_at_budget"} if any(h.excess for h in (indicated, validated, banked)) else set()
-    return Position(
+) -> SchemeFigures:
+    """A scheme's figures, from its totals; ``budget`` is that of its line, in pounds."""
+    planned = total_plan(plan)
+    indicated, banked = cap_at_budget(totals.indicated, budget), cap_at_budget(totals.banked, budget)
+    validated = cap_at_budget(totals.validated, budget)
+    expected = forecast_of(validated.counted, plan_remaining(plan, totals.validated_periods), confidence, optimism_bias)
+    over_budget = any(capped.excess for capped in (indicated, validated, banked))
+    return SchemeFigures(
         plan=planned,
         indicated=indicated,
         validated=validated,
         banked=banked,
         non_cash=totals.non_cash,
         forecast=expected,
-        colour=colour(expected, planned, validated.shown),
-        flags=tuple(sorted({*flags, *held})),
+        colour=colour_of(expected, planned, validated.counted),
+        flags=tuple(sorted({*flags, *([HELD_AT_BUDGET] if over_budget else [])})),
     )

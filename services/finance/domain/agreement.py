@@ -1,0 +1,58 @@
+"""What partners of a fund agreed: what each puts in, and who bears a variance. Versions are appended, never changed."""
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import date, datetime
+from decimal import Decimal
+
+from contracts.period import Period
+from services.finance.domain.risk_share import Cap, RiskShareRule, Source, Tier, UnderspendRule
+
+
+@dataclass(frozen=True, slots=True)
+class Contribution:
+    """What a partner puts in, in a year, in pounds, and in words how that may vary."""
+
+    partner: str
+    financial_year: Period
+    amount: Decimal
+    varies: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class RiskShareTerms:
+    """Who bears a variance after the sources: ``shares`` for fixed_share, ``tiers`` for tiered."""
+
+    rule: RiskShareRule
+    shares: Mapping[str, Decimal] = field(default_factory=dict)
+    tiers: Sequence[Tier] = ()
+    caps: Mapping[str, Cap] = field(default_factory=dict)
+    sources: Sequence[Source] = ()
+    underspend: UnderspendRule = UnderspendRule.RETAIN
+
+    def partners(self) -> set[str]:
+        fallbacks = {cap.fallback for cap in self.caps.values() if cap.fallback is not None}
+        return {*self.shares, *self.caps, *fallbacks}.union(*(tier.weights for tier in self.tiers))
+
+
+@dataclass(frozen=True, slots=True)
+class AgreementTerms:
+    effective_from: date
+    contributions: Sequence[Contribution] = ()
+    risk_share: RiskShareTerms | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Agreement:
+    """A version of the terms, and who recorded it when."""
+
+    version: int
+    terms: AgreementTerms
+    recorded_at: datetime
+    recorded_by: str
+
+
+def in_force(agreements: Iterable[Agreement], year: Period) -> Agreement | None:
+    """The last version that takes effect before the year is over."""
+    begun = (agreement for agreement in agreements if agreement.terms.effective_from <= year.end)
+    return max(begun, key=lambda agreement: agreement.version, default=None)

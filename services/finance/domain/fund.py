@@ -1,0 +1,85 @@
+"""A pooled fund: who pools, what they agreed, what they budgeted, which quarters are closed."""
+
+from collections import Counter
+from collections.abc import Hashable, Iterable, Iterator, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+from contracts.period import Period
+from services.finance.domain.agreement import Agreement, AgreementTerms
+from services.finance.domain.budget import BudgetLine, PrintedTotal
+
+
+@dataclass(frozen=True, slots=True)
+class Partner:
+    code: str
+    name: str
+    role: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class FundSummary:
+    code: str
+    name: str
+    host: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class FundDefinition:
+    """The whole of what is said of a fund at once."""
+
+    name: str
+    host: str | None
+    partners: Sequence[Partner]
+    agreement: AgreementTerms | None
+    lines: Sequence[BudgetLine]
+    printed_totals: Sequence[PrintedTotal]
+
+
+@dataclass(frozen=True, slots=True)
+class Fund:
+    """A fund as it is: every version of its agreement, its lines, its closed quarters."""
+
+    summary: FundSummary
+    partners: Sequence[Partner]
+    agreements: Sequence[Agreement]
+    lines: Sequence[BudgetLine]
+    closed_quarters: Sequence[Period]
+
+
+@dataclass(frozen=True, slots=True)
+class ClosedQuarter:
+    fund: str
+    quarter: Period
+    closed_at: datetime
+    closed_by: str
+
+
+def definition_faults(fund: FundDefinition) -> list[tuple[str, str]]:
+    """Field and fault, where something is named twice or a stranger is named as a partner."""
+    return [*_named_twice(fund), *_strangers(fund)]
+
+
+def _named_twice(fund: FundDefinition) -> Iterator[tuple[str, str]]:
+    if _repeats(partner.code for partner in fund.partners):
+        yield "partners", "a partner is listed twice"
+    if _repeats((line.financial_year, line.code) for line in fund.lines):
+        yield "budget_lines", "a line is listed twice in a year"
+    if _repeats((total.financial_year, total.column) for total in fund.printed_totals):
+        yield "printed_totals", "a total is listed twice in a year"
+
+
+def _repeats(keys: Iterable[Hashable]) -> bool:
+    return any(count > 1 for count in Counter(keys).values())
+
+
+def _strangers(fund: FundDefinition) -> Iterator[tuple[str, str]]:
+    partners = {partner.code for partner in fund.partners}
+    named: dict[str, set[str]] = {"host": set() if fund.host is None else {fund.host}}
+    if fund.agreement is not None:
+        named["agreement.contributions"] = {part.partner for part in fund.agreement.contributions}
+        if fund.agreement.risk_share is not None:
+            named["agreement.risk_share"] = fund.agreement.risk_share.partners()
+    for field, codes in named.items():
+        for stranger in sorted(codes - partners):
+            yield field, f"{stranger} is no partner"

@@ -1,0 +1,165 @@
+"""A fund's year: budget as printed and as added up, savings by certainty, outturn moved by banked money only."""
+
+from collections import defaultdict
+from collections.abc import Collection, Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from decimal import Decimal
+
+from contracts.period import Period
+from services.finance.domain.budget import BudgetLine, PrintedDifference, PrintedTotal, printed_differences
+from services.finance.domain.figures import HELD_AT_BUDGET, SchemeFigures
+from services.finance.domain.fund import Fund
+from services.finance.domain.ledger import PostedAmounts, State, total_posted
+from services.finance.domain.risk_share import variance
+from services.finance.domain.scheme import SchemeAccount
+from services.finance.domain.scheme_position import cap_together, figures_of
+from services.finance.domain.sharing import RiskShare, risk_share_of
+
+NOTHING = Decimal(0)
+
+
+@dataclass(frozen=True, slots=True)
+class Savings:
+    """Savings of a line or fund, year to date, in pounds. Only ``banked`` has left the budget."""
+
+    plan_low: Decimal = NOTHING
+    plan_high: Decimal = NOTHING
+    indicated: Decimal = NOTHING
+    validated: Decimal = NOTHING
+    banked: Decimal = NOTHING
+
+    def plus(self, other: "Savings") -> "Savings":
+        return Savings(
+            self.plan_low + other.plan_low,
+            self.plan_high + other.plan_high,
+            self.indicated + other.indicated,
+            self.validated + other.validated,
+            self.banked + other.banked,
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class LinePosition:
+    """A line's year: the outturn is the budget less what is banked, and nothing else."""
+
+    line: BudgetLine
+    savings: Savings
+    flags: tuple[str, ...]
+
+    @property
+    def budget(self) -> Decimal:
+        return self.line.budget.net_budget
+
+    @property
+    def outturn(self) -> Decimal:
+        return self.budget - self.savings.banked
+
+    @property
+    def variance(self) -> Decimal:
+        return variance(self.outturn, self.budget)
+
+
+@dataclass(frozen=True, slots=True)
+class QuarterTotals:
+    """What was posted in a quarter, whatever period it belongs to."""
+
+    quarter: Period
+    closed: bool
+    indicated: Decimal
+    validated: Decimal
+    banked: Decimal
+
+
+@dataclass(frozen=True, slots=True)
+class FundPosition:
+    fund: str
+    financial_year: Period
+    lines: Sequence[LinePosition]
+    quarters: Sequence[QuarterTotals]
+    printed_differences: Sequence[PrintedDifference]
+    risk_share: RiskShare | None
+
+    @property
+    def budget(self) -> Decimal:
+        return sum((line.budget for line in self.lines), NOTHING)
+
+    @property
+    def outturn(self) -> Decimal:
+        return sum((line.outturn for line in self.lines), NOTHING)
+
+    @property
+    def variance(self) -> Decimal:
+        return variance(self.outturn, self.budget)
+
+    @property
+    def savings(self) -> Savings:
+        total = Savings()
+        for line in self.lines:
+            total = total.plus(line.savings)
+        return total
+
+    @property
+    def flags(self) -> list[str]:
+        return sorted({flag for line in self.lines for flag in line.flags})
+
+
+def fund_position(
+    fund: Fund, year: Period, accounts: Sequence[SchemeAccount], printed: Iterable[PrintedTotal]
+) -> FundPosition:
+    """The position of a fund in a year; ``accounts`` are its schemes of that year, ``printed`` its printed totals."""
+    lines = [line for line in fund.lines if line.financial_year == year]
+    positions = [_line_position(line, _on_line(line, accounts)) for line in lines]
+    overspent = sum((position.variance for position in positions), NOTHING)
+    return FundPosition(
+        fund=fund.summary.code,
+        financial_year=year,
+        lines=positions,
+        quarters=quarter_totals((entry for one in accounts for entry in one.posted), fund.closed_quarters),
+        printed_differences=printed_differences(
+            [line.budget for line in lines], {total.column: total.amount for total in printed}
+        ),
+        risk_share=risk_share_of(
+            fund.agreements, year, overspent, host=fund.summary.host, banked=_banked_by_partner(accounts)
+        ),
+    )
+
+
+def _on_line(line: BudgetLine, accounts: Iterable[SchemeAccount]) -> list[SchemeAccount]:
+    return [account for account in accounts if account.scheme.definition.budget_line == line.code]
+
+
+def _line_position(line: BudgetLine, accounts: Collection[SchemeAccount]) -> LinePosition:
+    figures = [figures_of(account) for account in accounts]
+    indicated, validated, banked = (
+        cap_together(line.budget.net_budget, [getattr(one, state) for one in figures]) for state in State
+    )
+    flags = {flag for one in figures for flag in one.flags}
+    if any(capped.excess for capped in (indicated, validated, banked)):
+        flags.add(HELD_AT_BUDGET)
+    low, high = _planned(figures)
+    savings = Savings(low, high, indicated.counted, validated.counted, banked.counted)
+    return LinePosition(line, savings, tuple(sorted(flags)))
+
+
+def _planned(figures: Iterable[SchemeFigures]) -> tuple[Decimal, Decimal]:
+    low, high = NOTHING, NOTHING
+    for one in figures:
+        low, high = low + one.plan.low, high + one.plan.high
+    return low, high
+
+
+def _banked_by_partner(accounts: Iterable[SchemeAccount]) -> Mapping[str, Decimal]:
+    found: dict[str, Decimal] = defaultdict(Decimal)
+    for account in accounts:
+        found[account.scheme.definition.partner] += figures_of(account).banked.counted
+    return found
+
+
+def quarter_totals(posted: Iterable[PostedAmounts], closed: Collection[Period]) -> list[QuarterTotals]:
+    by_quarter: dict[Period, list[PostedAmounts]] = defaultdict(list)
+    for entry in posted:
+        by_quarter[entry.quarter].append(entry)
+    return [
+        QuarterTotals(quarter, quarter in closed, *(total_posted(state, by_quarter[quarter]).cash for state in State))
+        for quarter in sorted(by_quarter)
+    ]

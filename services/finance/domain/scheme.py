@@ -1,0 +1,99 @@
+"""A savings scheme: what was agreed of it, and what is known of it."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from decimal import Decimal
+from enum import StrEnum
+
+from contracts.colours import Polarity
+from contracts.period import Period
+from services.finance.domain.budget import Budget
+from services.finance.domain.ledger import PostedAmounts
+from services.finance.domain.savings import Link, Observation
+
+
+class Workstream(StrEnum):
+    COMMISSIONED_CONTRACTS = "commissioned_contracts"
+    PREVENTION_AND_DEMAND = "prevention_and_demand"
+    MAXIMISING_GRANTS = "maximising_grants"
+    BEST_USE_OF_RESOURCES = "best_use_of_resources"
+    PACKAGES_OF_CARE = "packages_of_care"
+
+
+class Delivery(StrEnum):
+    PLAN = "plan"
+    MITIGATION = "mitigation"
+
+
+@dataclass(frozen=True, slots=True)
+class PlannedPeriod:
+    """Pounds planned to be saved in a period, the low and the high end."""
+
+    period: Period
+    low: Decimal
+    high: Decimal
+
+
+@dataclass(frozen=True, slots=True)
+class SchemeDefinition:
+    """What was agreed. With a link an indicator moves the scheme, without one finance posts to it by hand."""
+
+    code: str
+    name: str
+    workstream: Workstream
+    fund: str
+    budget_line: str
+    partner: str
+    financial_year: Period
+    plan: Sequence[PlannedPeriod]
+    cashable_share: Decimal
+    recurrent: bool
+    delivered_by: Delivery
+    optimism_bias: Decimal
+    confidence: Decimal
+    illustrative: bool
+    link: Link | None
+
+
+@dataclass(frozen=True, slots=True)
+class Withdrawal:
+    at: datetime
+    by: str
+    reason: str
+
+
+@dataclass(frozen=True, slots=True)
+class Scheme:
+    """A scheme as recorded. ``version`` counts its published states, ``published`` is the fingerprint of the last."""
+
+    definition: SchemeDefinition
+    version: int
+    published: str | None
+    created_at: datetime
+    created_by: str
+    withdrawal: Withdrawal | None = None
+
+    @property
+    def code(self) -> str:
+        return self.definition.code
+
+
+@dataclass(frozen=True, slots=True)
+class KnownPolarity:
+    """The polarity of the newest event of an indicator, and the event version at which it last turned (0: never)."""
+
+    polarity: Polarity
+    since: int
+
+
+@dataclass(frozen=True, slots=True)
+class SchemeAccount:
+    """A scheme with all that its position is made of: its budget line, its indicator's observations, its entries."""
+
+    scheme: Scheme
+    budget: Budget
+    closed_quarters: frozenset[Period]
+    polarity: KnownPolarity | None = None
+    observations: Sequence[Observation] = ()
+    posted: Sequence[PostedAmounts] = ()

@@ -1,0 +1,134 @@
+"""A scheme's position, from its account: its figures, period by period, and how the indicated one was made."""
+
+from collections import defaultdict
+from collections.abc import Collection, Sequence
+from dataclasses import dataclass, replace
+from decimal import Decimal
+
+from contracts.colours import Colour
+from contracts.indicators import ObservationStatus
+from contracts.period import Period
+from services.finance.domain.explanation import explain
+from services.finance.domain.figures import (
+    Capped,
+    SchemeFigures,
+    cap_at_budget,
+    scheme_figures,
+    total_entries,
+)
+from services.finance.domain.ledger import PostedAmounts, State, total_posted
+from services.finance.domain.savings import period_saving
+from services.finance.domain.scheme import Scheme, SchemeAccount
+
+
+@dataclass(frozen=True, slots=True)
+class LineEffect:
+    """A budget line before and after all that is banked on it."""
+
+    code: str
+    before: Decimal
+    banked: Decimal
+
+    @property
+    def after(self) -> Decimal:
+        return self.before - self.banked
+
+
+@dataclass(frozen=True, slots=True)
+class PeriodTotals:
+    """What the entries of a period add to, in cash and for indicated money also in non-cash."""
+
+    period: Period
+    indicated: Decimal
+    non_cash: Decimal
+    validated: Decimal
+    banked: Decimal
+
+
+@dataclass(frozen=True, slots=True)
+class SchemePosition:
+    scheme: Scheme
+    figures: SchemeFigures
+    line: LineEffect
+    periods: Sequence[PeriodTotals]
+    why: str
+
+
+def scheme_position(account: SchemeAccount, on_line: Collection[SchemeAccount]) -> SchemePosition:
+    """A scheme's position; ``on_line`` are all schemes of its budget line, itself among them."""
+    banked = cap_together(account.budget.net_budget, [figures_of(other).banked for other in on_line])
+    return SchemePosition(
+        scheme=account.scheme,
+        figures=figures_of(account),
+        line=LineEffect(account.budget.code, account.budget.net_budget, banked.counted),
+        periods=period_totals(account.posted),
+        why=explanation_of(account),
+    )
+
+
+def cap_together(budget: Decimal, parts: Collection[Capped]) -> Capped:
+    """The savings of a line's schemes together, again capped at its budget."""
+    return cap_at_budget(sum((part.counted for part in parts), Decimal(0)), budget)
+
+
+def figures_of(account: SchemeAccount) -> SchemeFigures:
+    """A withdrawn scheme plans nothing and is judged by nothing."""
+    agreed, withdrawn = account.scheme.definition, account.scheme.withdrawal is not None
+    figures = scheme_figures(
+        [] if withdrawn else agreed.plan,
+        totals=total_entries(account.posted),
+        budget=account.budget.net_budget,
+        confidence=agreed.confidence,
+        optimism_bias=agreed.optimism_bias,
+        flags=_flags(account),
+    )
+    return replace(figures, colour=Colour.NONE) if withdrawn else figures
+
+
+def explanation_of(account: SchemeAccount) -> str:
+    """How the indicated figure was made, in words."""
+    if account.scheme.withdrawal is not None:
+        return f"Withdrawn, so worth nothing: {account.scheme.withdrawal.reason}"
+    known = account.polarity
+    return explain(account.scheme.definition.link, None if known is None else known.polarity, account.observations)
+
+
+def _flags(account: SchemeAccount) -> set[str]:
+    """What a reader of the indicated figure has to know besides."""
+    found = {"illustrative"} if account.scheme.definition.illustrative else set()
+    if account.scheme.withdrawal is not None:
+        return found | {"withdrawn_scheme"}
+    if account.scheme.definition.link is None:
+        return found
+    if account.polarity is None or not account.observations:
+        return found | {"nothing_heard"}
+    return found | _observation_flags(account)
+
+
+def _observation_flags(account: SchemeAccount) -> set[str]:
+    link, known, found = account.scheme.definition.link, account.polarity, set()
+    for observation in account.observations:
+        saving = None if link is None or known is None else period_saving(link, known.polarity, observation)
+        if saving is not None and saving.flag is not None:
+            found.add(saving.flag)
+        elif saving is not None and observation.status is ObservationStatus.PROVISIONAL:
+            found.add("provisional")
+    return found
+
+
+def period_totals(posted: Collection[PostedAmounts]) -> list[PeriodTotals]:
+    by_period: dict[Period, list[PostedAmounts]] = defaultdict(list)
+    for entry in posted:
+        by_period[entry.period].append(entry)
+    return [_period_totals(period, by_period[period]) for period in sorted(by_period)]
+
+
+def _period_totals(period: Period, posted: Collection[PostedAmounts]) -> PeriodTotals:
+    indicated = total_posted(State.INDICATED, posted)
+    return PeriodTotals(
+        period,
+        indicated.cash,
+        indicated.non_cash,
+        total_posted(State.VALIDATED, posted).cash,
+        total_posted(State.BANKED, posted).cash,
+    )

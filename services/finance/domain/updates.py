@@ -1,0 +1,31 @@
+"""What events say of indicators, as far as money depends on it. Order and duplicates cannot matter."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+
+from contracts.colours import Polarity
+from contracts.period import Period
+from services.finance.domain.savings import Observation
+
+Series = tuple[str, str]
+"""An indicator and an area."""
+
+
+@dataclass(slots=True)
+class Updates:
+    """Of each series the polarity of the newest version, and of its periods the highest revision."""
+
+    newest: dict[Series, tuple[int, Polarity]] = field(default_factory=dict)
+    observations: dict[tuple[Series, Period], Observation] = field(default_factory=dict)
+
+    def add(self, series: Series, version: int, polarity: Polarity, observations: Iterable[Observation]) -> None:
+        if series not in self.newest or version > self.newest[series][0]:
+            self.newest[series] = (version, polarity)
+        for observation in observations:
+            before = self.observations.get((series, observation.period))
+            if before is None or observation.revision > before.revision:
+                self.observations[series, observation.period] = observation
+
+    def event_ids(self) -> set[str]:
+        """The events that stand behind the observations."""
+        return {one.event_id for one in self.observations.values() if one.event_id is not None}

@@ -1,0 +1,82 @@
+"""What finance takes from the bus: the observations of indicators, from which indicated money follows."""
+
+from collections.abc import Iterator, Sequence
+
+from chassis.events.envelope import Delivery
+from chassis.events.projection import Projection
+from chassis.events.subscription import Subscription
+from chassis.storage.transaction import Tx
+from contracts.colours import Polarity
+from contracts.envelope import Body
+from contracts.indicators import INDICATOR_UPDATED, ObservationStatus
+from contracts.money import Number
+from contracts.period import Period
+from contracts.topics import events_topic
+from services.finance.domain.savings import Observation
+from services.finance.domain.updates import Updates
+from services.finance.repository.observations import drop_observations
+from services.finance.service.updates import restate_all, restate_updated, save_updates
+
+
+class IndicatorPart(Body):
+    code: str
+    polarity: Polarity
+
+
+class AreaPart(Body):
+    code: str
+
+
+class PointPart(Body):
+    period: str
+    value: Number | None
+    revision: int
+    status: ObservationStatus
+
+
+class UpdatePart(Body):
+    """What of an update matters here. The rest of the contract's body is not even read."""
+
+    indicator: IndicatorPart
+    area: AreaPart
+    series: list[PointPart]
+    changed: list[PointPart]
+
+
+def updates_of(deliveries: Sequence[Delivery]) -> Updates:
+    """What events say, one decoded after the other: a long batch of whole bodies would be much to remember.
+
+    Raises:
+        ValueError: a body does not fit.
+    """
+    updates = Updates()
+    for event in deliveries:
+        data = event.data(UpdatePart)
+        series = (data.indicator.code, data.area.code)
+        updates.add(series, event.version, data.indicator.polarity, _observations(event, data))
+    return updates
+
+
+def _observations(event: Delivery, data: UpdatePart) -> Iterator[Observation]:
+    for point in (*data.series, *data.changed):
+        yield Observation(Period.parse(point.period), point.value, point.revision, point.status, event.id)
+
+
+async def fold_indicator_updates(tx: Tx, deliveries: Sequence[Delivery]) -> Updates:
+    updates = updates_of(deliveries)
+    await save_updates(tx, updates)
+    return updates
+
+
+SUBSCRIPTION = Subscription(
+    consumer="finance",
+    topics=(events_topic("indicators"),),
+    types=(INDICATOR_UPDATED,),
+    projection=Projection(
+        fold=fold_indicator_updates,
+        evaluate=restate_updated,
+        evaluate_all=restate_all,
+        drop=drop_observations,
+    ),
+)
+"""Observations are made again from the log; the ledger changes only by differences, of which there are none."""

@@ -1,0 +1,169 @@
+"""A scheme and its rows: the one mapping between them, both ways."""
+
+from collections.abc import Mapping, Sequence
+from decimal import Decimal
+from typing import Any, Final
+
+from chassis.storage.types import period_columns
+from contracts.period import Period, PeriodKind
+from services.finance.domain.savings import Baseline, Link, Terms, UnitCost
+from services.finance.domain.scheme import Delivery, PlannedPeriod, Scheme, SchemeDefinition, Withdrawal, Workstream
+from services.finance.models import SchemeRow
+
+Row = dict[str, Any]
+
+_LINK_COLUMNS: Final = (
+    "indicator",
+    "area",
+    "baseline_value",
+    "baseline_every",
+    "volume",
+    "unit_cost",
+    "unit_cost_source",
+    "unit_cost_price_year",
+    "unit_cost_from",
+    "unit_cost_to",
+    "marginal_rate",
+    "attribution",
+    "reprovision",
+)
+
+
+def row_of(scheme: Scheme) -> Row:
+    agreed, withdrawal = scheme.definition, scheme.withdrawal
+    return {
+        "code": agreed.code,
+        "name": agreed.name,
+        "workstream": agreed.workstream.value,
+        "fund": agreed.fund,
+        "budget_line": agreed.budget_line,
+        "partner": agreed.partner,
+        "financial_year": agreed.financial_year.label,
+        "year_start": agreed.financial_year.start,
+        "year_end": agreed.financial_year.end,
+        "cashable_share": agreed.cashable_share,
+        "recurrent": agreed.recurrent,
+        "delivered_by": agreed.delivered_by.value,
+        "optimism_bias": agreed.optimism_bias,
+        "confidence": agreed.confidence,
+        "illustrative": agreed.illustrative,
+        **_link_columns(agreed.link),
+        "version": scheme.version,
+        "published": scheme.published,
+        "created_at": scheme.created_at,
+        "created_by": scheme.created_by,
+        **withdrawal_columns(withdrawal),
+    }
+
+
+def _link_columns(link: Link | None) -> Row:
+    if link is None:
+        return dict.fromkeys(_LINK_COLUMNS)
+    terms, cost = link.terms, link.terms.unit_cost
+    return {
+        "indicator": link.indicator,
+        "area": link.area,
+        "baseline_value": link.baseline.value,
+        "baseline_every": None if link.baseline.every is None else link.baseline.every.value,
+        "volume": terms.volume,
+        "unit_cost": cost.amount,
+        "unit_cost_source": cost.source,
+        "unit_cost_price_year": cost.price_year,
+        "unit_cost_from": cost.effective_from,
+        "unit_cost_to": cost.effective_to,
+        "marginal_rate": terms.marginal_rate,
+        "attribution": terms.attribution,
+        "reprovision": terms.reprovision,
+    }
+
+
+def withdrawal_columns(withdrawal: Withdrawal | None) -> Row:
+    if withdrawal is None:
+        return dict.fromkeys(("withdrawn_at", "withdrawn_by", "withdrawn_reason"))
+    return {
+        "withdrawn_at": withdrawal.at,
+        "withdrawn_by": withdrawal.by,
+        "withdrawn_reason": withdrawal.reason,
+    }
+
+
+def plan_rows(agreed: SchemeDefinition) -> list[Row]:
+    return [
+        {"scheme": agreed.code, **period_columns(part.period), "low": part.low, "high": part.high}
+        for part in agreed.plan
+    ]
+
+
+def baseline_rows(agreed: SchemeDefinition) -> list[Row]:
+    periods = {} if agreed.link is None else agreed.link.baseline.periods
+    return [{"scheme": agreed.code, **period_columns(period), "value": value} for period, value in periods.items()]
+
+
+def scheme_of(row: SchemeRow, plan: Sequence[PlannedPeriod], baselines: Mapping[Period, Decimal]) -> Scheme:
+    return Scheme(
+        definition=_definition(row, plan, baselines),
+        version=row.version,
+        published=row.published,
+        created_at=row.created_at,
+        created_by=row.created_by,
+        withdrawal=_withdrawal(row),
+    )
+
+
+def _definition(row: SchemeRow, plan: Sequence[PlannedPeriod], baselines: Mapping[Period, Decimal]) -> SchemeDefinition:
+    return SchemeDefinition(
+        code=row.code,
+        name=row.name,
+        workstream=Workstream(row.workstream),
+        fund=row.fund,
+        budget_line=row.budget_line,
+        partner=row.partner,
+        financial_year=Period.parse(row.financial_year),
+        plan=tuple(plan),
+        cashable_share=row.cashable_share,
+        recurrent=row.recurrent,
+        delivered_by=Delivery(row.delivered_by),
+        optimism_bias=row.optimism_bias,
+        confidence=row.confidence,
+        illustrative=row.illustrative,
+        link=_link(row, baselines),
+    )
+
+
+def _withdrawal(row: SchemeRow) -> Withdrawal | None:
+    if row.withdrawn_at is None:
+        return None
+    return Withdrawal(row.withdrawn_at, row.withdrawn_by or "", row.withdrawn_reason or "")
+
+
+def _link(row: SchemeRow, baselines: Mapping[Period, Decimal]) -> Link | None:
+    if row.indicator is None or row.area is None:
+        return None
+    every = None if row.baseline_every is None else PeriodKind(row.baseline_every)
+    return Link(
+        indicator=row.indicator,
+        area=row.area,
+        year=Period.parse(row.financial_year),
+        baseline=Baseline(row.baseline_value, every, baselines),
+        terms=_terms(row),
+    )
+
+
+def _terms(row: SchemeRow) -> Terms:
+    """The columns of a linked scheme, none of which is null."""
+    zero = Decimal(0)
+    cost = UnitCost(
+        amount=row.unit_cost or zero,
+        source=row.unit_cost_source or "",
+        price_year=row.unit_cost_price_year or "",
+        effective_from=row.unit_cost_from,
+        effective_to=row.unit_cost_to,
+    )
+    return Terms(
+        volume=row.volume or zero,
+        unit_cost=cost,
+        marginal_rate=row.marginal_rate or zero,
+        attribution=row.attribution or zero,
+        cashable_share=row.cashable_share,
+        reprovision=row.reprovision or zero,
+    )

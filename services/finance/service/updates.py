@@ -1,0 +1,39 @@
+"""Keep what events say of indicators, and restate the schemes that they move."""
+
+from chassis.storage.transaction import Tx
+from contracts.colours import Polarity
+from services.finance.domain.scheme import KnownPolarity
+from services.finance.domain.updates import Updates
+from services.finance.repository import observations
+from services.finance.repository.observations import KnownSeries
+from services.finance.service.restatement import restate_schemes
+
+
+async def save_updates(tx: Tx, updates: Updates) -> None:
+    """Save polarities and observations; order and duplicates cannot matter. A withdrawn value is saved as null."""
+    stored = await observations.lock_series(tx, updates.newest)
+    moved = {
+        series: (version, _turned(stored[series], version, polarity))
+        for series, (version, polarity) in updates.newest.items()
+        if version > stored[series].version
+    }
+    await observations.save_series(tx, moved)
+    await observations.save_observations(tx, updates.observations)
+
+
+def _turned(stored: KnownSeries, version: int, polarity: Polarity) -> KnownPolarity:
+    """The polarity of the newest event, and the version at which it last turned (0: it never did)."""
+    if stored.polarity is None:
+        return KnownPolarity(polarity, 0)
+    return KnownPolarity(polarity, stored.polarity.since if stored.polarity.polarity is polarity else version)
+
+
+async def restate_updated(tx: Tx, updates: Updates) -> None:
+    """Restate the schemes that these updates may move."""
+    codes = await observations.list_schemes_linked_to(tx, updates.newest.keys())
+    await restate_schemes(tx, codes, updates.event_ids())
+
+
+async def restate_all(tx: Tx) -> None:
+    """Post what all observations together ask for; nothing where the ledger says it already."""
+    await restate_schemes(tx, await observations.list_linked_schemes(tx))
