@@ -8,6 +8,113 @@ from chassis.storage.types import BigId, JsonText, UtcDateTime
 _UNPUBLISHED = sa.text("position IS NULL")
 
 
+def create_chassis_tables() -> None:
+    """The chassis's tables as every service's first revision makes them.
+
+    What they are today stands in ``chassis.storage.tables``. This is what they were at first and stays as it is: a
+    later change is a function of its own, which each service calls in a revision of its own.
+    """
+    _create_consumer_offset()
+    _create_dead_letter()
+    _create_inbox()
+    _create_outbox()
+    _create_setting()
+
+
+def drop_chassis_tables() -> None:
+    """Undo :func:`create_chassis_tables`."""
+    for name in ("setting", "outbox", "inbox", "dead_letter", "consumer_offset"):
+        op.drop_table(name)
+
+
+def _create_consumer_offset() -> None:
+    op.create_table(
+        "consumer_offset",
+        sa.Column("consumer", sa.String(60), nullable=False),
+        sa.Column("topic", sa.String(120), nullable=False),
+        sa.Column("partition", sa.Integer(), autoincrement=False, nullable=False),
+        sa.Column("next_offset", sa.BigInteger(), nullable=False),
+        sa.Column("moved_at", UtcDateTime(), nullable=False),
+        sa.PrimaryKeyConstraint("consumer", "topic", "partition", name="pk_consumer_offset"),
+    )
+
+
+def _create_dead_letter() -> None:
+    op.create_table(
+        "dead_letter",
+        sa.Column("id", BigId, autoincrement=True, nullable=False),
+        sa.Column("consumer", sa.String(60), nullable=False),
+        sa.Column("topic", sa.String(120), nullable=False),
+        sa.Column("partition", sa.Integer(), nullable=False),
+        sa.Column("offset", sa.BigInteger(), nullable=False),
+        sa.Column("key", sa.Text(), nullable=False),
+        sa.Column("value", sa.LargeBinary(), nullable=False),
+        sa.Column("headers", JsonText, nullable=False),
+        sa.Column("event_id", sa.String(64)),
+        sa.Column("type", sa.String(120)),
+        sa.Column("subject", sa.String(200)),
+        sa.Column("version", sa.BigInteger()),
+        sa.Column("reason", sa.String(40), nullable=False),
+        sa.Column("error", sa.Text(), nullable=False),
+        sa.Column("attempts", sa.Integer(), nullable=False),
+        sa.Column("state", sa.String(20), nullable=False),
+        sa.Column("parked_at", UtcDateTime(), nullable=False),
+        sa.Column("resolved_at", UtcDateTime()),
+        sa.Column("resolution", sa.Text()),
+        sa.PrimaryKeyConstraint("id", name="pk_dead_letter"),
+        sa.UniqueConstraint(
+            "consumer", "topic", "partition", "offset", name="uq_dead_letter_consumer_topic_partition_offset"
+        ),
+    )
+    op.create_index("ix_dead_letter_state", "dead_letter", ["consumer", "state"])
+
+
+def _create_inbox() -> None:
+    op.create_table(
+        "inbox",
+        sa.Column("consumer", sa.String(60), nullable=False),
+        sa.Column("source", sa.String(60), nullable=False),
+        sa.Column("event_id", sa.String(64), nullable=False),
+        sa.Column("subject", sa.String(200), nullable=False),
+        sa.Column("version", sa.BigInteger(), nullable=False),
+        sa.Column("partition", sa.Integer(), nullable=False),
+        sa.Column("offset", sa.BigInteger(), nullable=False),
+        sa.Column("applied_at", UtcDateTime(), nullable=False),
+        sa.PrimaryKeyConstraint("consumer", "source", "event_id", name="pk_inbox"),
+    )
+
+
+def _create_outbox() -> None:
+    op.create_table(
+        "outbox",
+        sa.Column("id", BigId, autoincrement=True, nullable=False),
+        sa.Column("event_id", sa.String(64), nullable=False),
+        sa.Column("type", sa.String(120), nullable=False),
+        sa.Column("subject", sa.String(200), nullable=False),
+        sa.Column("version", sa.BigInteger(), nullable=False),
+        sa.Column("body", sa.LargeBinary(), nullable=False),
+        sa.Column("traceparent", sa.String(64)),
+        sa.Column("created_at", UtcDateTime(), nullable=False),
+        sa.Column("position", sa.BigInteger()),
+        sa.Column("published_at", UtcDateTime()),
+        sa.PrimaryKeyConstraint("id", name="pk_outbox"),
+        sa.UniqueConstraint("event_id", name="uq_outbox_event_id"),
+        sa.UniqueConstraint("position", name="uq_outbox_position"),
+        sa.UniqueConstraint("subject", "version", name="uq_outbox_subject_version"),
+    )
+    op.create_index("ix_outbox_unpublished", "outbox", ["id"], postgresql_where=_UNPUBLISHED, sqlite_where=_UNPUBLISHED)
+
+
+def _create_setting() -> None:
+    op.create_table(
+        "setting",
+        sa.Column("name", sa.String(60), nullable=False),
+        sa.Column("value", sa.Text(), nullable=False),
+        sa.Column("set_at", UtcDateTime(), nullable=False),
+        sa.PrimaryKeyConstraint("name", name="pk_setting"),
+    )
+
+
 def outbox_apart() -> None:
     """What waits and the feed move out of the outbox, into narrow tables of their own."""
     op.create_table("unpublished", sa.Column("id", BigId, primary_key=True, autoincrement=False))

@@ -4,6 +4,7 @@ import sqlalchemy as sa
 from alembic import op
 from sqlalchemy.dialects import postgresql
 
+from chassis.storage.revisions import create_chassis_tables, drop_chassis_tables
 from chassis.storage.types import ExactDecimal, UtcDateTime
 
 revision = "0001"
@@ -13,64 +14,13 @@ depends_on = None
 
 
 def upgrade() -> None:
-    op.create_table(
-        "consumer_offset",
-        sa.Column("consumer", sa.String(length=60), nullable=False),
-        sa.Column("topic", sa.String(length=120), nullable=False),
-        sa.Column("partition", sa.Integer(), autoincrement=False, nullable=False),
-        sa.Column("next_offset", sa.BigInteger(), nullable=False),
-        sa.Column("moved_at", UtcDateTime(), nullable=False),
-        sa.PrimaryKeyConstraint("consumer", "topic", "partition", name=op.f("pk_consumer_offset")),
-    )
-    op.create_table(
-        "dead_letter",
-        sa.Column("id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), autoincrement=True, nullable=False),
-        sa.Column("consumer", sa.String(length=60), nullable=False),
-        sa.Column("topic", sa.String(length=120), nullable=False),
-        sa.Column("partition", sa.Integer(), nullable=False),
-        sa.Column("offset", sa.BigInteger(), nullable=False),
-        sa.Column("key", sa.Text(), nullable=False),
-        sa.Column("value", sa.LargeBinary(), nullable=False),
-        sa.Column(
-            "headers", sa.JSON().with_variant(postgresql.JSONB(astext_type=sa.Text()), "postgresql"), nullable=False
-        ),
-        sa.Column("event_id", sa.String(length=64), nullable=True),
-        sa.Column("type", sa.String(length=120), nullable=True),
-        sa.Column("subject", sa.String(length=200), nullable=True),
-        sa.Column("version", sa.BigInteger(), nullable=True),
-        sa.Column("reason", sa.String(length=40), nullable=False),
-        sa.Column("error", sa.Text(), nullable=False),
-        sa.Column("attempts", sa.Integer(), nullable=False),
-        sa.Column("state", sa.String(length=20), nullable=False),
-        sa.Column("parked_at", UtcDateTime(), nullable=False),
-        sa.Column("resolved_at", UtcDateTime(), nullable=True),
-        sa.Column("resolution", sa.Text(), nullable=True),
-        sa.PrimaryKeyConstraint("id", name=op.f("pk_dead_letter")),
-        sa.UniqueConstraint(
-            "consumer", "topic", "partition", "offset", name=op.f("uq_dead_letter_consumer_topic_partition_offset")
-        ),
-    )
-    with op.batch_alter_table("dead_letter", schema=None) as batch_op:
-        batch_op.create_index("ix_dead_letter_state", ["consumer", "state"], unique=False)
-
+    create_chassis_tables()
     op.create_table(
         "fund",
         sa.Column("code", sa.String(length=60), nullable=False),
         sa.Column("name", sa.String(length=200), nullable=False),
         sa.Column("host", sa.String(length=60), nullable=True),
         sa.PrimaryKeyConstraint("code", name=op.f("pk_fund")),
-    )
-    op.create_table(
-        "inbox",
-        sa.Column("consumer", sa.String(length=60), nullable=False),
-        sa.Column("source", sa.String(length=60), nullable=False),
-        sa.Column("event_id", sa.String(length=64), nullable=False),
-        sa.Column("subject", sa.String(length=200), nullable=False),
-        sa.Column("version", sa.BigInteger(), nullable=False),
-        sa.Column("partition", sa.Integer(), nullable=False),
-        sa.Column("offset", sa.BigInteger(), nullable=False),
-        sa.Column("applied_at", UtcDateTime(), nullable=False),
-        sa.PrimaryKeyConstraint("consumer", "source", "event_id", name=op.f("pk_inbox")),
     )
     op.create_table(
         "indicator_area",
@@ -95,39 +45,6 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint(
             "indicator", "area", "period_kind", "period_start", "period_end", name=op.f("pk_indicator_fact")
         ),
-    )
-    op.create_table(
-        "outbox",
-        sa.Column("id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), autoincrement=True, nullable=False),
-        sa.Column("event_id", sa.String(length=64), nullable=False),
-        sa.Column("type", sa.String(length=120), nullable=False),
-        sa.Column("subject", sa.String(length=200), nullable=False),
-        sa.Column("version", sa.BigInteger(), nullable=False),
-        sa.Column("body", sa.LargeBinary(), nullable=False),
-        sa.Column("traceparent", sa.String(length=64), nullable=True),
-        sa.Column("created_at", UtcDateTime(), nullable=False),
-        sa.Column("position", sa.BigInteger(), nullable=True),
-        sa.Column("published_at", UtcDateTime(), nullable=True),
-        sa.PrimaryKeyConstraint("id", name=op.f("pk_outbox")),
-        sa.UniqueConstraint("event_id", name=op.f("uq_outbox_event_id")),
-        sa.UniqueConstraint("position", name=op.f("uq_outbox_position")),
-        sa.UniqueConstraint("subject", "version", name=op.f("uq_outbox_subject_version")),
-    )
-    with op.batch_alter_table("outbox", schema=None) as batch_op:
-        batch_op.create_index(
-            "ix_outbox_unpublished",
-            ["id"],
-            unique=False,
-            postgresql_where=sa.text("position IS NULL"),
-            sqlite_where=sa.text("position IS NULL"),
-        )
-
-    op.create_table(
-        "setting",
-        sa.Column("name", sa.String(length=60), nullable=False),
-        sa.Column("value", sa.Text(), nullable=False),
-        sa.Column("set_at", UtcDateTime(), nullable=False),
-        sa.PrimaryKeyConstraint("name", name=op.f("pk_setting")),
     )
     op.create_table(
         "budget_line",
@@ -305,21 +222,7 @@ def downgrade() -> None:
     op.drop_table("fund_agreement")
     op.drop_table("closed_quarter")
     op.drop_table("budget_line")
-    op.drop_table("setting")
-    with op.batch_alter_table("outbox", schema=None) as batch_op:
-        batch_op.drop_index(
-            "ix_outbox_unpublished",
-            postgresql_where=sa.text("position IS NULL"),
-            sqlite_where=sa.text("position IS NULL"),
-        )
-
-    op.drop_table("outbox")
     op.drop_table("indicator_fact")
     op.drop_table("indicator_area")
-    op.drop_table("inbox")
     op.drop_table("fund")
-    with op.batch_alter_table("dead_letter", schema=None) as batch_op:
-        batch_op.drop_index("ix_dead_letter_state")
-
-    op.drop_table("dead_letter")
-    op.drop_table("consumer_offset")
+    drop_chassis_tables()
