@@ -23,8 +23,8 @@ from gateway.settings import GatewaySettings
 from suite import addresses, compose, documents, key_commands, loading, operations, roles, serving
 from suite import business_date as dates
 from suite.engines import EngineUnavailable
-from suite.load.calls import Refused
-from suite.load.rows import BadRows
+from suite.load.api_client import Refused
+from suite.load.csv_files import BadRows
 from suite.settings import EARLIEST, LATEST, MEMBERS, BusSettings, DatabaseUrls, RoleSettings, SuiteSettings
 from suite.waiting import NotCaughtUp
 

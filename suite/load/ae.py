@@ -10,12 +10,12 @@ from pydantic import BaseModel, ConfigDict
 
 from contracts.period import Period
 from suite.load.ae_file import ENGLAND, AeFile, Month, read_ae
-from suite.load.calls import call, each, find, listed
-from suite.load.data import Reference, read_reference
-from suite.load.files import AreaRow
-from suite.load.measures import PLYMOUTH, area_body, indicator_body
+from suite.load.api_client import find_json, for_each, iterate_items, send_request
+from suite.load.dataset import Reference, read_reference
+from suite.load.indicators import PLYMOUTH, area_body, indicator_body
 from suite.load.report import CHANGED, CREATED, UNCHANGED, Counts, Tally
-from suite.load.sending import same
+from suite.load.row_types import AreaRow
+from suite.load.upsert import already_there
 
 INDICATOR = "ae-four-hour-wait"
 ROOT = "/indicators/v1"
@@ -84,21 +84,21 @@ async def import_ae(
 
 async def _define(client: httpx.AsyncClient, reference: Reference) -> None:
     """The indicator as the reference data defines it, where it is not there yet."""
-    if await find(client, f"{ROOT}/indicators/{INDICATOR}") is not None:
+    if await find_json(client, f"{ROOT}/indicators/{INDICATOR}") is not None:
         return
     row = next(row for row in reference.indicators if row.code == INDICATOR)
     for framework in (one for one in reference.frameworks if one.code == row.framework):
-        await call(client, "POST", f"{ROOT}/frameworks", framework.model_dump(mode="json"))
-    await call(client, "POST", f"{ROOT}/indicators", indicator_body(row))
+        await send_request(client, "POST", f"{ROOT}/frameworks", framework.model_dump(mode="json"))
+    await send_request(client, "POST", f"{ROOT}/indicators", indicator_body(row))
 
 
 async def _make_area(client: httpx.AsyncClient, reference: Reference, code: str) -> None:
     """As the reference data names it, else a provider by its code."""
-    if code in {one["code"] async for one in listed(client, f"{ROOT}/areas")}:
+    if code in {one["code"] async for one in iterate_items(client, f"{ROOT}/areas")}:
         return
     unnamed = AreaRow(code=code, name=f"Provider {code}", type="provider", source=SOURCE)
     row = next((row for row in reference.areas if row.code == code), unnamed)
-    await call(client, "POST", f"{ROOT}/areas", area_body(row))
+    await send_request(client, "POST", f"{ROOT}/areas", area_body(row))
 
 
 def observation(area: str, period: Period, month: Month) -> dict[str, Any]:
@@ -116,29 +116,29 @@ def observation(area: str, period: Period, month: Month) -> dict[str, Any]:
 
 async def _months(importing: _Import, area: str) -> None:
     path = f"{ROOT}/indicators/{INDICATOR}/observations"
-    known = {found["period"]: found async for found in listed(importing.client, path, area=area)}
+    known = {found["period"]: found async for found in iterate_items(importing.client, path, area=area)}
     importing.tally.by_kind.setdefault(area, {})
 
     async def one(month: tuple[Period, Month]) -> None:
         body = observation(area, *month)
         found = known.get(body["period"])
-        if found is not None and same(body, found):
+        if found is not None and already_there(body, found):
             importing.tally.add(area, UNCHANGED)
             return
         reason = {"reason": f"Other figures in {importing.name}"} if found is not None else {}
-        await call(importing.client, "POST", path, body | reason)
+        await send_request(importing.client, "POST", path, body | reason)
         importing.tally.add(area, CHANGED if reason else CREATED)
 
-    await each(importing.file.months[area].items(), one)
+    await for_each(importing.file.months[area].items(), one)
 
 
 async def _printed(client: httpx.AsyncClient, file: AeFile) -> AsyncIterator[str]:
     """Months for which the papers print another figure for Plymouth than its provider's returns give."""
     months = file.months.get(PLYMOUTHS_PROVIDER, {})
     path = f"{ROOT}/indicators/{INDICATOR}/observations"
-    async for found in listed(client, path, area=PLYMOUTH):
+    async for found in iterate_items(client, path, area=PLYMOUTH):
         month = months.get(Period.parse(found["period"]))
-        if month is not None and not same(found["value"], str(month.percentage)):
+        if month is not None and not already_there(found["value"], str(month.percentage)):
             yield (
                 f"{found['period']}: {PLYMOUTH} has {found['value']} ({found['basis'] or 'no basis'}), "
                 f"{PLYMOUTHS_PROVIDER} {month.percentage} in this file; both are kept"

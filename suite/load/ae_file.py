@@ -12,7 +12,7 @@ from typing import Annotated, Literal
 from pydantic import Field, ValidationError, model_validator
 
 from contracts.period import Period
-from suite.load.rows import MOST_NAMED, BadRows, FileRow, spoken
+from suite.load.csv_files import MAX_REPORTED, BadRows, FileRow, field_errors
 
 ENGLAND = "E92000001"
 HUNDREDTH = Decimal("0.01")
@@ -92,12 +92,12 @@ def read_ae(path: Path, providers: Sequence[str]) -> AeFile:
         try:
             said = read.add(line, AeRow.model_validate(cells))
         except ValidationError as error:
-            said = spoken(error)
+            said = field_errors(error)
         bad += len(said)
-        problems += [f"{path.name}:{line}: {one}" for one in said if len(problems) < MOST_NAMED]
+        problems += [f"{path.name}:{line}: {one}" for one in said if len(problems) < MAX_REPORTED]
     problems += [] if bad else [f"{path.name}: {one}" for one in read.absent()]
     if problems:
-        raise BadRows(problems[:MOST_NAMED], more=max(bad - MOST_NAMED, 0))
+        raise BadRows(problems[:MAX_REPORTED], more=max(bad - MAX_REPORTED, 0))
     return read.file()
 
 

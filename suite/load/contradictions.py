@@ -9,8 +9,8 @@ from decimal import ROUND_DOWN, ROUND_HALF_UP, Decimal
 
 from pydantic import BaseModel, ConfigDict
 
-from suite.load.data import TOTAL, Reference
-from suite.load.files import BudgetRow, ObservationRow, RangeRow
+from suite.load.dataset import TOTAL, Reference
+from suite.load.row_types import BudgetRow, ObservationRow, RangeRow
 
 MILLION = "million pounds"
 THOUSAND = "thousand pounds"

@@ -6,13 +6,13 @@ from pathlib import Path
 import httpx
 
 from suite.load.contradictions import contradictions
-from suite.load.data import REFERENCE, read_reference
-from suite.load.measures import load_measures
-from suite.load.money import load_money
-from suite.load.promises import load_promises
-from suite.load.register import load_register
+from suite.load.dataset import REFERENCE, read_reference
+from suite.load.finance import load_finance
+from suite.load.indicators import load_indicators
+from suite.load.pledges import load_pledges
 from suite.load.report import LoadReport
-from suite.load.sending import Load
+from suite.load.risks import load_risks
+from suite.load.upsert import Load
 
 Say = Callable[[str], None]
 
@@ -31,11 +31,11 @@ async def load_reference(
     """
     load = Load(client, read_reference(folder))
     say("Loading indicators, targets, scorecards and observations")
-    await load_measures(load)
+    await load_indicators(load)
     say("Waiting until every service has heard of them")
     await wait()
     say("Loading the register, pledges, priorities, actions, the fund and its schemes")
-    await load_register(load)
-    await load_promises(load)
-    await load_money(load)
+    await load_risks(load)
+    await load_pledges(load)
+    await load_finance(load)
     return LoadReport(counts=load.tally.counts(), contradictions=contradictions(load.reference), notes=load.notes)

@@ -7,8 +7,8 @@ from pydantic import BaseModel, ConfigDict
 
 from suite.load.contradictions import Contradiction
 
-CREATED, CHANGED, UNCHANGED, KEPT, SKIPPED = "created", "changed", "unchanged", "kept", "skipped"
-"""``kept``: there with other content, which someone entered since, and left as it is. ``skipped``: cannot be used."""
+CREATED, CHANGED, UNCHANGED, PRESERVED, SKIPPED = "created", "changed", "unchanged", "preserved", "skipped"
+"""``preserved``: there with other content, entered by someone since, and left as it is. ``skipped``: cannot be used."""
 
 
 class Counts(BaseModel):
@@ -17,7 +17,7 @@ class Counts(BaseModel):
     created: int = 0
     changed: int = 0
     unchanged: int = 0
-    kept: int = 0
+    preserved: int = 0
     skipped: int = 0
 
 
@@ -54,7 +54,7 @@ class LoadReport(BaseModel):
 
     def summary(self) -> str:
         """One line."""
-        there = sum(count.unchanged + count.kept for count in self.counts.values())
+        there = sum(count.unchanged + count.preserved for count in self.counts.values())
         told = f"{len(self.contradictions)} contradictions of the papers (`suite load reference` tells them)"
         return f"Reference data: {self.created} created, {self.changed} changed, {there} in place; {told}"
 

@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 
 from suite.load.ae import import_ae
-from suite.load.rows import BadRows
+from suite.load.csv_files import BadRows
 
 EXCERPT = Path(__file__).parents[2] / "fixtures" / "ae" / "ae_excerpt.csv"
 OBSERVATIONS = "/indicators/v1/indicators/ae-four-hour-wait/observations"

@@ -8,8 +8,8 @@ import httpx
 import pytest
 
 from suite.load import load_reference
-from suite.load.calls import Refused
-from suite.load.data import read_reference
+from suite.load.api_client import Refused
+from suite.load.dataset import read_reference
 
 AE = "ae-four-hour-wait"
 
@@ -35,7 +35,7 @@ async def test_the_first_load_makes_everything(report):
         "schemes": 7,
     }
     assert report.counts["targets"].skipped == 2
-    assert all(counts.unchanged == counts.changed == counts.kept == 0 for counts in report.counts.values())
+    assert all(counts.unchanged == counts.changed == counts.preserved == 0 for counts in report.counts.values())
 
 
 async def test_a_second_load_makes_nothing_and_publishes_nothing(suite):
@@ -44,7 +44,7 @@ async def test_a_second_load_makes_nothing_and_publishes_nothing(suite):
     await suite.caught_up()
     assert await suite.events() == before
     assert (again.created, again.changed) == (0, 0)
-    assert {kind: counts.kept for kind, counts in again.counts.items() if counts.kept} == {}
+    assert {kind: counts.preserved for kind, counts in again.counts.items() if counts.preserved} == {}
 
 
 async def test_a_target_that_an_officer_went_back_to_stays(suite):
@@ -87,7 +87,7 @@ async def test_a_load_that_broke_off_goes_on(empty_suite, loaded, calls):
     assert sorted(link["severity_at"] for link in risk["links"]) == [0, 0, 0, 1]
     await test_both_figures_of_the_contradicted_quarter_are_kept(empty_suite)
     again = await empty_suite.load()
-    assert (again.created, [kind for kind, counts in again.counts.items() if counts.kept]) == (0, [])
+    assert (again.created, [kind for kind, counts in again.counts.items() if counts.preserved]) == (0, [])
 
 
 async def test_without_a_key_nothing_is_loaded_and_the_answer_is_told(suite):
@@ -105,7 +105,7 @@ async def test_a_correction_made_since_stays(suite):
     await suite.client.patch("/indicators/v1/indicators/dtoc-all", json={"owner": "Somebody else"})
     again = await suite.load()
     assert again.created == 0
-    assert again.counts["indicators"].kept == 1
+    assert again.counts["indicators"].preserved == 1
     status = await suite.get("/indicators/v1/indicators/rtt-18-weeks/status?area=E06000026")
     assert [point["value"] for point in status["series"]][-2:] == ["80.9", "81.6"]
 

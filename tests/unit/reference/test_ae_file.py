@@ -7,7 +7,7 @@ import pytest
 
 from contracts.period import Period
 from suite.load.ae_file import ENGLAND, read_ae
-from suite.load.rows import BadRows
+from suite.load.csv_files import BadRows
 
 EXCERPT = Path(__file__).parents[2] / "fixtures" / "ae" / "ae_excerpt.csv"
 HEADER = "period,org_code,type,attendances,breaches,admissions\n"

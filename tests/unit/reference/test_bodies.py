@@ -18,9 +18,9 @@ from services.indicators.schemas.targets import TargetIn
 from services.pledges.schemas.actions import ActionIn
 from services.pledges.schemas.pledges import PledgeIn
 from services.risks.schemas.register import RiskIn
-from suite.load import measures, money, promises, register
-from suite.load.data import Reference, read_reference
-from suite.load.sending import Load, same
+from suite.load import finance, indicators, pledges, risks
+from suite.load.dataset import Reference, read_reference
+from suite.load.upsert import Load, already_there
 
 
 @pytest.fixture(scope="module")
@@ -29,29 +29,29 @@ def reference() -> Reference:
 
 
 def test_definitions(reference: Reference):
-    assert len([AreaIn.model_validate(measures.area_body(row)) for row in reference.areas]) == 5
+    assert len([AreaIn.model_validate(indicators.area_body(row)) for row in reference.areas]) == 5
     assert len([FrameworkIn.model_validate(row.model_dump(mode="json")) for row in reference.frameworks]) == 7
-    assert len([IndicatorIn.model_validate(measures.indicator_body(row)) for row in reference.indicators]) == 38
+    assert len([IndicatorIn.model_validate(indicators.indicator_body(row)) for row in reference.indicators]) == 38
 
 
 def test_targets_can_be_used_or_are_known_to_lack_figures(reference: Reference):
-    lacking = [row.indicator for row in reference.targets if measures.lacks_figures(row)]
+    lacking = [row.indicator for row in reference.targets if indicators.lacks_figures(row)]
     assert lacking == ["avoidable-emergency-admissions", "social-care-quality-of-life"]
     for row in reference.targets:
-        body = TargetIn.model_validate(measures.target_body(row))
-        assert bool(target_faults(body.to_domain())) is measures.lacks_figures(row), row
+        body = TargetIn.model_validate(indicators.target_body(row))
+        assert bool(target_faults(body.to_domain())) is indicators.lacks_figures(row), row
         assert body.illustrative is (row.basis == "illustrative")
 
 
 def test_observations(reference: Reference):
     for row in reference.observations:
-        sent = ObservationIn.model_validate(measures.observation_body(row))
+        sent = ObservationIn.model_validate(indicators.observation_body(row))
         assert (sent.period, sent.value, sent.basis) == (row.period, row.value, row.basis)
 
 
 def test_scorecards_keep_the_printed_order(reference: Reference):
     load = Load(client=None, reference=reference)  # type: ignore[arg-type]  # nothing is sent here
-    sent = {row.code: ScorecardIn.model_validate(measures.scorecard_body(load, row)) for row in reference.scorecards}
+    sent = {row.code: ScorecardIn.model_validate(indicators.scorecard_body(load, row)) for row in reference.scorecards}
     card = sent["integrated-2017-18"]
     assert [section.code for section in card.sections][0::3] == ["wellbeing", "enhanced-and-specialist"]
     assert len(card.to_domain("x").indicators) == 22
@@ -60,7 +60,7 @@ def test_scorecards_keep_the_printed_order(reference: Reference):
 
 def test_subject_access_changes_its_limit_on_25_may_2018(reference: Reference):
     rows = [row for row in reference.standards if row.code == "subject-access"]
-    sent = StandardIn.model_validate(measures.standard_body(rows))
+    sent = StandardIn.model_validate(indicators.standard_body(rows))
     assert [(one.limit, str(one.unit), one.valid_from, one.valid_to) for one in sent.limits] == [
         (40, "calendar_days", None, rows[0].valid_to),
         (1, "months", rows[1].valid_from, None),
@@ -69,12 +69,12 @@ def test_subject_access_changes_its_limit_on_25_may_2018(reference: Reference):
 
 def test_risks(reference: Reference):
     for row in reference.risks:
-        body = register.risk_body(row) | register.judgement(row, reference.risk_links)
+        body = risks.risk_body(row) | risks.judgement(row, reference.risk_links)
         sent = RiskIn.model_validate(body)
         assert (sent.assessment is None) is (row.impact is None)
         assert sent.legacy_band == row.legacy_band
     occ4 = next(row for row in reference.risks if row.ref == "OCC4")
-    assert [link["indicator"] for link in register.judgement(occ4, reference.risk_links)["links"]] == [
+    assert [link["indicator"] for link in risks.judgement(occ4, reference.risk_links)["links"]] == [
         "ae-four-hour-wait",
         "dtoc-all",
         "emergency-admissions-65-plus",
@@ -83,14 +83,14 @@ def test_risks(reference: Reference):
 
 
 def test_pledges_and_actions(reference: Reference):
-    pledges = [PledgeIn.model_validate(promises.pledge_body(reference.assignments, row)) for row in reference.pledges]
-    assert sum(len(pledge.assignments) for pledge in pledges) == 11
-    actions = [ActionIn.model_validate(promises.action_body(reference.action_links, row)) for row in reference.actions]
+    made = [PledgeIn.model_validate(pledges.pledge_body(reference.assignments, row)) for row in reference.pledges]
+    assert sum(len(pledge.assignments) for pledge in made) == 11
+    actions = [ActionIn.model_validate(pledges.action_body(reference.action_links, row)) for row in reference.actions]
     assert sum(len(action.indicators) for action in actions) == len(reference.action_links)
 
 
 def test_the_fund_shows_the_printed_totals_beside_its_sums(reference: Reference):
-    body = FundBody.model_validate(money.fund_body(reference))
+    body = FundBody.model_validate(finance.fund_body(reference))
     for year, columns in (("2017/18", set()), ("2018/19", {"savings", "net_budget"})):
         lines = [_line(line) for line in body.budget_lines if line.financial_year.label == year]
         printed = {t.column: t.amount.amount for t in body.printed_totals if t.financial_year.label == year}
@@ -105,11 +105,11 @@ def _line(sent: BudgetLineBody) -> Budget:
 
 
 def test_schemes_stand_on_lines_and_partners_of_the_fund(reference: Reference):
-    fund = FundBody.model_validate(money.fund_body(reference))
+    fund = FundBody.model_validate(finance.fund_body(reference))
     lines = {(line.financial_year, line.code) for line in fund.budget_lines}
     costs = {cost.code: cost for cost in reference.unit_costs}
     for row in reference.schemes:
-        sent = SchemeBody.model_validate(money.scheme_body(row, reference.fund.code, costs))
+        sent = SchemeBody.model_validate(finance.scheme_body(row, reference.fund.code, costs))
         assert (sent.financial_year, sent.budget_line) in lines
         assert sent.partner in {partner.code for partner in fund.partners}
         assert sent.illustrative
@@ -131,4 +131,4 @@ def test_schemes_stand_on_lines_and_partners_of_the_fund(reference: Reference):
     ],
 )
 def test_same_compares_what_is_sent(sent: object, found: object, alike: bool):
-    assert same(sent, found) is alike
+    assert already_there(sent, found) is alike

@@ -6,7 +6,7 @@ from decimal import Decimal
 import pytest
 
 from suite.load.contradictions import Contradiction, contradictions
-from suite.load.data import Reference, read_reference
+from suite.load.dataset import Reference, read_reference
 
 
 @pytest.fixture(scope="module")

@@ -11,8 +11,8 @@ from pathlib import Path
 import pytest
 
 from contracts.period import PeriodKind
-from suite.load.data import REFERENCE, Reference, read_reference
-from suite.load.rows import BadRows
+from suite.load.csv_files import BadRows
+from suite.load.dataset import REFERENCE, Reference, read_reference
 
 PLYMOUTH = "E06000026"
 SOURCE_MARKS = Path(__file__).with_name("source_marks.bin")

@@ -16,8 +16,8 @@ from services.indicators.events import series_points
 from services.risks.domain.matrix import DEFAULT_MATRIX, Rating
 from services.risks.domain.rating import Kind, Link, Mode, Subject, indicate
 from services.risks.domain.severity import Signal, confirmed_severity
-from suite.load.data import Reference, read_reference
-from suite.load.files import IndicatorRow, RiskLinkRow, TargetRow
+from suite.load.dataset import Reference, read_reference
+from suite.load.row_types import IndicatorRow, RiskLinkRow, TargetRow
 
 PLYMOUTH = "E06000026"
 Posted = Mapping[str, list[tuple[str, str]]]

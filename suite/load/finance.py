@@ -4,10 +4,10 @@ from collections.abc import Mapping
 from decimal import Decimal
 from typing import Any
 
-from suite.load import files
-from suite.load.calls import each, find
-from suite.load.data import Reference
-from suite.load.sending import Load, make
+from suite.load import row_types
+from suite.load.api_client import find_json, for_each
+from suite.load.dataset import Reference
+from suite.load.upsert import Load, create_missing
 
 ROOT = "/finance/v1"
 MILLION = Decimal(1_000_000)
@@ -15,17 +15,21 @@ THOUSAND = Decimal(1000)
 BEFORE, AFTER = "2017/18", "2018/19"
 
 
-async def load_money(load: Load) -> None:
+async def load_finance(load: Load) -> None:
     code, body = load.reference.fund.code, fund_body(load.reference)
-    found = await find(load.client, f"{ROOT}/funds/{code}")
-    await make(load, "funds", "PUT", f"{ROOT}/funds/{code}", body, None if found is None else _as_sent(found, body))
+    found = await find_json(load.client, f"{ROOT}/funds/{code}")
+    await create_missing(
+        load, "funds", "PUT", f"{ROOT}/funds/{code}", body, None if found is None else _as_sent(found, body)
+    )
     known = await load.once(f"{ROOT}/schemes")
     costs = {cost.code: cost for cost in load.reference.unit_costs}
 
-    async def one(row: files.SchemeRow) -> None:
-        await make(load, "schemes", "POST", f"{ROOT}/schemes", scheme_body(row, code, costs), known.get(row.code))
+    async def one(row: row_types.SchemeRow) -> None:
+        await create_missing(
+            load, "schemes", "POST", f"{ROOT}/schemes", scheme_body(row, code, costs), known.get(row.code)
+        )
 
-    await each(load.reference.schemes, one)
+    await for_each(load.reference.schemes, one)
 
 
 def _as_sent(found: Mapping[str, Any], body: Mapping[str, Any]) -> dict[str, Any]:
@@ -83,24 +87,24 @@ def _agreement(reference: Reference) -> dict[str, Any]:
     return {"effective_from": fund.since, "contributions": contributions, "risk_share": sharing}
 
 
-def _line(row: files.BudgetRow, year: str) -> dict[str, Any]:
+def _line(row: row_types.BudgetRow, year: str) -> dict[str, Any]:
     names = row.model_dump(include={"code", "directorate", "department", "division"})
     return names | {"financial_year": year, "opening": pounds(row.net_budget_2017_18 * MILLION)}
 
 
-def _line_before(row: files.BudgetRow) -> dict[str, Any]:
+def _line_before(row: row_types.BudgetRow) -> dict[str, Any]:
     nothing = pounds(Decimal(0))
     changes = dict.fromkeys(("cost_increases", "savings", "other_savings"), nothing)
     return _line(row, BEFORE) | changes | {"printed_net": pounds(row.net_budget_2017_18 * MILLION)}
 
 
-def _line_after(row: files.BudgetRow) -> dict[str, Any]:
+def _line_after(row: row_types.BudgetRow) -> dict[str, Any]:
     columns = ("cost_increases", "savings", "other_savings")
     changes = {column: pounds(getattr(row, column) * MILLION) for column in columns}
     return _line(row, AFTER) | changes | {"printed_net": pounds(row.net_budget_2018_19 * MILLION)}
 
 
-def scheme_body(row: files.SchemeRow, fund: str, costs: Mapping[str, files.UnitCostRow]) -> dict[str, Any]:
+def scheme_body(row: row_types.SchemeRow, fund: str, costs: Mapping[str, row_types.UnitCostRow]) -> dict[str, Any]:
     """A scheme; ``illustrative`` where the papers say nothing of it."""
     plan = {"period": row.plan_period.label, "low": pounds(row.plan_low), "high": pounds(row.plan_high)}
     body: dict[str, Any] = {
@@ -123,7 +127,7 @@ def scheme_body(row: files.SchemeRow, fund: str, costs: Mapping[str, files.UnitC
     return body | ({"link": _link(row, costs)} if row.indicator else {})
 
 
-def _link(row: files.SchemeRow, costs: Mapping[str, files.UnitCostRow]) -> dict[str, Any]:
+def _link(row: row_types.SchemeRow, costs: Mapping[str, row_types.UnitCostRow]) -> dict[str, Any]:
     cost = costs[row.unit_cost or ""]
     return {
         "indicator": row.indicator,

@@ -8,7 +8,7 @@ from contracts.colours import Polarity
 from contracts.indicators import ObservationStatus
 from contracts.period import Period
 from contracts.risks import Band
-from suite.load.rows import FileRow, Several
+from suite.load.csv_files import FileRow, Several
 
 Basis = Literal["sourced", "illustrative"]
 

@@ -9,8 +9,8 @@ from typing import Any
 
 from pydantic import ValidationError
 
-from suite.load import files
-from suite.load.rows import BadRows, FileRow, read_rows, spoken
+from suite.load import row_types
+from suite.load.csv_files import BadRows, FileRow, field_errors, read_rows
 
 REFERENCE = Path(__file__).resolve().parents[2] / "reference"
 """Where the data lies that the product ships with."""
@@ -27,7 +27,7 @@ class FundFile(FileRow):
     host: str
     financial_year: str
     note: str
-    basis: files.Basis
+    basis: row_types.Basis
     contributions_thousand: dict[str, Decimal]
 
 
@@ -35,70 +35,70 @@ class FundFile(FileRow):
 class Reference:
     """Every row of every file."""
 
-    areas: list[files.AreaRow]
-    frameworks: list[files.FrameworkRow]
-    indicators: list[files.IndicatorRow]
-    scorecards: list[files.ScorecardRow]
-    sections: list[files.SectionRow]
-    aims: list[files.AimRow]
-    scorecard_lines: list[files.ScorecardLineRow]
-    observations: list[files.ObservationRow]
-    targets: list[files.TargetRow]
-    outcomes: list[files.OutcomeRow]
-    objectives: list[files.ObjectiveRow]
-    priorities: list[files.PriorityRow]
-    actions: list[files.ActionRow]
-    action_links: list[files.ActionLinkRow]
-    pledges: list[files.PledgeRow]
-    assignments: list[files.AssignmentRow]
-    risks: list[files.RiskRow]
-    risk_links: list[files.RiskLinkRow]
-    partners: list[files.PartnerRow]
-    budget: list[files.BudgetRow]
-    savings_ranges: list[files.RangeRow]
-    savings_plan: list[files.SavingsPlanRow]
-    standards: list[files.StandardRow]
-    unit_costs: list[files.UnitCostRow]
-    schemes: list[files.SchemeRow]
-    claims: list[files.ClaimRow]
+    areas: list[row_types.AreaRow]
+    frameworks: list[row_types.FrameworkRow]
+    indicators: list[row_types.IndicatorRow]
+    scorecards: list[row_types.ScorecardRow]
+    sections: list[row_types.SectionRow]
+    aims: list[row_types.AimRow]
+    scorecard_lines: list[row_types.ScorecardLineRow]
+    observations: list[row_types.ObservationRow]
+    targets: list[row_types.TargetRow]
+    outcomes: list[row_types.OutcomeRow]
+    objectives: list[row_types.ObjectiveRow]
+    priorities: list[row_types.PriorityRow]
+    actions: list[row_types.ActionRow]
+    action_links: list[row_types.ActionLinkRow]
+    pledges: list[row_types.PledgeRow]
+    assignments: list[row_types.AssignmentRow]
+    risks: list[row_types.RiskRow]
+    risk_links: list[row_types.RiskLinkRow]
+    partners: list[row_types.PartnerRow]
+    budget: list[row_types.BudgetRow]
+    savings_ranges: list[row_types.RangeRow]
+    savings_plan: list[row_types.SavingsPlanRow]
+    standards: list[row_types.StandardRow]
+    unit_costs: list[row_types.UnitCostRow]
+    schemes: list[row_types.SchemeRow]
+    claims: list[row_types.ClaimRow]
     fund: FundFile
 
     @property
-    def budget_lines(self) -> list[files.BudgetRow]:
+    def budget_lines(self) -> list[row_types.BudgetRow]:
         return [row for row in self.budget if row.code != TOTAL]
 
     @property
-    def budget_total(self) -> files.BudgetRow:
+    def budget_total(self) -> row_types.BudgetRow:
         return next(row for row in self.budget if row.code == TOTAL)
 
 
 _FILES: dict[str, tuple[str, type[FileRow]]] = {
-    "areas": ("areas.csv", files.AreaRow),
-    "frameworks": ("frameworks.csv", files.FrameworkRow),
-    "indicators": ("indicators.csv", files.IndicatorRow),
-    "scorecards": ("scorecards.csv", files.ScorecardRow),
-    "sections": ("sections.csv", files.SectionRow),
-    "aims": ("aims.csv", files.AimRow),
-    "scorecard_lines": ("scorecard_rows.csv", files.ScorecardLineRow),
-    "observations": ("observations.csv", files.ObservationRow),
-    "targets": ("targets.csv", files.TargetRow),
-    "outcomes": ("outcomes.csv", files.OutcomeRow),
-    "objectives": ("objectives.csv", files.ObjectiveRow),
-    "priorities": ("priorities.csv", files.PriorityRow),
-    "actions": ("actions.csv", files.ActionRow),
-    "action_links": ("action_links.csv", files.ActionLinkRow),
-    "pledges": ("pledges.csv", files.PledgeRow),
-    "assignments": ("pledge_assignments.csv", files.AssignmentRow),
-    "risks": ("risks.csv", files.RiskRow),
-    "risk_links": ("risk_links.csv", files.RiskLinkRow),
-    "partners": ("partners.csv", files.PartnerRow),
-    "budget": ("budget_2018_19.csv", files.BudgetRow),
-    "savings_ranges": ("savings_ranges_2014.csv", files.RangeRow),
-    "savings_plan": ("savings_plan_2014_17.csv", files.SavingsPlanRow),
-    "standards": ("service_standards.csv", files.StandardRow),
-    "unit_costs": ("unit_costs.csv", files.UnitCostRow),
-    "schemes": ("schemes.csv", files.SchemeRow),
-    "claims": ("claims.csv", files.ClaimRow),
+    "areas": ("areas.csv", row_types.AreaRow),
+    "frameworks": ("frameworks.csv", row_types.FrameworkRow),
+    "indicators": ("indicators.csv", row_types.IndicatorRow),
+    "scorecards": ("scorecards.csv", row_types.ScorecardRow),
+    "sections": ("sections.csv", row_types.SectionRow),
+    "aims": ("aims.csv", row_types.AimRow),
+    "scorecard_lines": ("scorecard_rows.csv", row_types.ScorecardLineRow),
+    "observations": ("observations.csv", row_types.ObservationRow),
+    "targets": ("targets.csv", row_types.TargetRow),
+    "outcomes": ("outcomes.csv", row_types.OutcomeRow),
+    "objectives": ("objectives.csv", row_types.ObjectiveRow),
+    "priorities": ("priorities.csv", row_types.PriorityRow),
+    "actions": ("actions.csv", row_types.ActionRow),
+    "action_links": ("action_links.csv", row_types.ActionLinkRow),
+    "pledges": ("pledges.csv", row_types.PledgeRow),
+    "assignments": ("pledge_assignments.csv", row_types.AssignmentRow),
+    "risks": ("risks.csv", row_types.RiskRow),
+    "risk_links": ("risk_links.csv", row_types.RiskLinkRow),
+    "partners": ("partners.csv", row_types.PartnerRow),
+    "budget": ("budget_2018_19.csv", row_types.BudgetRow),
+    "savings_ranges": ("savings_ranges_2014.csv", row_types.RangeRow),
+    "savings_plan": ("savings_plan_2014_17.csv", row_types.SavingsPlanRow),
+    "standards": ("service_standards.csv", row_types.StandardRow),
+    "unit_costs": ("unit_costs.csv", row_types.UnitCostRow),
+    "schemes": ("schemes.csv", row_types.SchemeRow),
+    "claims": ("claims.csv", row_types.ClaimRow),
 }
 
 
@@ -118,9 +118,9 @@ def read_reference(folder: Path = REFERENCE) -> Reference:
     if problems:
         raise BadRows(problems)
     reference = Reference(**rows, fund=_read_fund(folder / "fund.json"))
-    loose = list(_loose_ends(reference))
-    if loose:
-        raise BadRows(loose)
+    dangling = list(_dangling_ends(reference))
+    if dangling:
+        raise BadRows(dangling)
     return reference
 
 
@@ -128,7 +128,7 @@ def _read_fund(path: Path) -> FundFile:
     try:
         return FundFile.model_validate(json.loads(path.read_text(encoding="utf-8")))
     except ValidationError as error:
-        raise BadRows([f"{path.name}: {said}" for said in spoken(error)]) from error
+        raise BadRows([f"{path.name}: {said}" for said in field_errors(error)]) from error
     except (OSError, ValueError) as error:
         raise BadRows([f"{path.name}: cannot be read: {error}"]) from error
 
@@ -146,11 +146,11 @@ def _twice(where: str, keys: Iterable[object]) -> Iterator[str]:
         seen.add(key)
 
 
-def _loose_ends(r: Reference) -> Iterator[str]:
+def _dangling_ends(r: Reference) -> Iterator[str]:
     """Every name that is used but not defined, and every code that is defined twice."""
-    yield from _loose_measures(r)
-    yield from _loose_plans(r)
-    yield from _loose_money(r)
+    yield from _dangling_measures(r)
+    yield from _dangling_plans(r)
+    yield from _dangling_money(r)
     defined = (r.areas, r.frameworks, r.indicators, r.scorecards, r.outcomes, r.objectives, r.priorities)
     for rows in (*defined, r.actions, r.partners, r.budget, r.unit_costs, r.schemes):
         yield from _twice(type(rows[0]).__name__, (row.code for row in rows))
@@ -159,7 +159,7 @@ def _loose_ends(r: Reference) -> Iterator[str]:
     yield from _twice("PledgeRow", (row.number for row in r.pledges))
 
 
-def _loose_measures(r: Reference) -> Iterator[str]:
+def _dangling_measures(r: Reference) -> Iterator[str]:
     indicators, areas = [row.code for row in r.indicators], [row.code for row in r.areas]
     yield from _missing("indicators.csv", (row.framework for row in r.indicators), (f.code for f in r.frameworks))
     for name, rows in (("scorecard_rows.csv", r.scorecard_lines), ("observations.csv", r.observations)):
@@ -178,7 +178,7 @@ def _loose_measures(r: Reference) -> Iterator[str]:
     yield from _missing("risk_links.csv", (row.risk for row in r.risk_links), (row.ref for row in r.risks))
 
 
-def _loose_plans(r: Reference) -> Iterator[str]:
+def _dangling_plans(r: Reference) -> Iterator[str]:
     indicators = [row.code for row in r.indicators]
     priorities, actions = [row.code for row in r.priorities], [row.code for row in r.actions]
     yield from _missing("objectives.csv", (row.outcome for row in r.objectives), (o.code for o in r.outcomes))
@@ -196,7 +196,7 @@ def _loose_plans(r: Reference) -> Iterator[str]:
         yield from _missing("pledges.csv", pledge.indicators, indicators)
 
 
-def _loose_money(r: Reference) -> Iterator[str]:
+def _dangling_money(r: Reference) -> Iterator[str]:
     lines, partners = [row.code for row in r.budget_lines], [row.code for row in r.partners]
     yield from _missing("budget_2018_19.csv", [TOTAL], (row.code for row in r.budget))
     yield from _missing("schemes.csv", (row.budget_line for row in r.schemes), lines)

@@ -23,7 +23,7 @@ class Refused(Exception):  # noqa: N818  named for what happened
     def __init__(self, method: str, path: str, response: httpx.Response) -> None:
         self.status = response.status_code
         self.problem = _problem(response)
-        super().__init__(f"{method} {path} answered {self.status}: {_told(self.problem)}")
+        super().__init__(f"{method} {path} answered {self.status}: {_describe(self.problem)}")
 
 
 def _problem(response: httpx.Response) -> dict[str, Any]:
@@ -34,12 +34,12 @@ def _problem(response: httpx.Response) -> dict[str, Any]:
     return body if isinstance(body, dict) else {"detail": response.text[:300]}
 
 
-def _told(problem: dict[str, Any]) -> str:
+def _describe(problem: dict[str, Any]) -> str:
     fields = [f"{error.get('field')}: {error.get('message')}" for error in problem.get("errors") or []]
     return "; ".join(part for part in [problem.get("title"), problem.get("detail"), *fields] if part)
 
 
-async def call(client: httpx.AsyncClient, method: str, path: str, body: Body | None = None) -> httpx.Response:
+async def send_request(client: httpx.AsyncClient, method: str, path: str, body: Body | None = None) -> httpx.Response:
     """One call, repeated for a few seconds while the service behind it is not there.
 
     Every call of the loaders may be repeated: what is there already is not made twice.
@@ -58,27 +58,27 @@ async def call(client: httpx.AsyncClient, method: str, path: str, body: Body | N
     return response
 
 
-async def get(client: httpx.AsyncClient, path: str, **query: str) -> Any:
+async def get_json(client: httpx.AsyncClient, path: str, **query: str) -> Any:
     """The JSON at ``path``."""
-    return (await call(client, "GET", str(httpx.URL(path, params=query)))).json()
+    return (await send_request(client, "GET", str(httpx.URL(path, params=query)))).json()
 
 
-async def find(client: httpx.AsyncClient, path: str) -> Any | None:
+async def find_json(client: httpx.AsyncClient, path: str) -> Any | None:
     """The JSON at ``path``, or null where there is nothing."""
     try:
-        return await get(client, path)
+        return await get_json(client, path)
     except Refused as refused:
         if refused.status == httpx.codes.NOT_FOUND:
             return None
         raise
 
 
-async def listed(client: httpx.AsyncClient, path: str, **query: str) -> AsyncIterator[dict[str, Any]]:
+async def iterate_items(client: httpx.AsyncClient, path: str, **query: str) -> AsyncIterator[dict[str, Any]]:
     """Every item of a collection, page after page."""
     cursor: str | None = None
     while True:
         following = {"cursor": cursor} if cursor else {}
-        page = await get(client, path, limit=str(_LARGEST_PAGE), **query, **following)
+        page = await get_json(client, path, limit=str(_LARGEST_PAGE), **query, **following)
         for item in page["items"]:
             yield item
         cursor = page["next"]
@@ -86,7 +86,7 @@ async def listed(client: httpx.AsyncClient, path: str, **query: str) -> AsyncIte
             return
 
 
-async def each(rows: Iterable[T], work: Callable[[T], Awaitable[object]]) -> None:
+async def for_each(rows: Iterable[T], work: Callable[[T], Awaitable[object]]) -> None:
     """Work on every row, several at once; the first failure ends all of it and is raised as it is."""
     room = asyncio.Semaphore(AT_ONCE)
 

@@ -3,29 +3,29 @@
 from collections.abc import Iterable
 from typing import Any
 
-from suite.load import files
-from suite.load.calls import each
-from suite.load.sending import Load, make
+from suite.load import row_types
+from suite.load.api_client import for_each
+from suite.load.upsert import Load, create_missing
 
 ROOT = "/risks/v1"
 _TEXTS = {"ref", "kind", "mode", "title", "category", "department", "outcome", "owner", "cause", "event", "consequence"}
 
 
-async def load_register(load: Load) -> None:
+async def load_risks(load: Load) -> None:
     """Each risk with its links and its assessment in one call, so that none is left half there."""
     known = await load.once(f"{ROOT}/risks", key="ref")
-    await each(load.reference.risks, lambda row: _risk(load, row, known.get(row.ref)))
+    await for_each(load.reference.risks, lambda row: _risk(load, row, known.get(row.ref)))
 
 
-async def _risk(load: Load, row: files.RiskRow, found: dict[str, Any] | None) -> None:
+async def _risk(load: Load, row: row_types.RiskRow, found: dict[str, Any] | None) -> None:
     """What was assessed or linked since is the owners' business; only the description is compared."""
     body = risk_body(row)
     if found is None:
         body |= judgement(row, load.reference.risk_links)
-    await make(load, "risks", "POST", f"{ROOT}/risks", body, found)
+    await create_missing(load, "risks", "POST", f"{ROOT}/risks", body, found)
 
 
-def risk_body(row: files.RiskRow) -> dict[str, Any]:
+def risk_body(row: row_types.RiskRow) -> dict[str, Any]:
     """The description, without what is empty. An aim that no paper prints is marked in the appetite."""
     body = {name: value for name, value in row.model_dump(mode="json", include=_TEXTS).items() if value}
     body |= {"register": row.in_register, "controls": list(row.controls)}
@@ -37,7 +37,7 @@ def risk_body(row: files.RiskRow) -> dict[str, Any]:
     return body
 
 
-def judgement(row: files.RiskRow, links: Iterable[files.RiskLinkRow]) -> dict[str, Any]:
+def judgement(row: row_types.RiskRow, links: Iterable[row_types.RiskLinkRow]) -> dict[str, Any]:
     """The colour of a legacy risk, or the assessment of the register with the links that move it from there on."""
     if row.impact is None:
         return {"legacy_band": row.legacy_band.value} if row.legacy_band else {}

@@ -4,20 +4,22 @@ from collections.abc import Iterable
 from itertools import groupby
 from typing import Any
 
-from suite.load import files
-from suite.load.calls import each, listed
-from suite.load.report import KEPT, SKIPPED, UNCHANGED
-from suite.load.rows import FileRow
-from suite.load.sending import Load, make, post, same
+from suite.load import row_types
+from suite.load.api_client import for_each, iterate_items
+from suite.load.csv_files import FileRow
+from suite.load.report import PRESERVED, SKIPPED, UNCHANGED
+from suite.load.upsert import Load, already_there, create_missing, create_once
 
 ROOT = "/indicators/v1"
 PLYMOUTH = "E06000026"
 
 
-async def load_measures(load: Load) -> None:
+async def load_indicators(load: Load) -> None:
     """Everything the indicators service keeps, definitions before what hangs on them."""
-    await each(load.reference.areas, lambda row: post(load, "areas", f"{ROOT}/areas", area_body(row)))
-    await each(load.reference.frameworks, lambda row: post(load, "frameworks", f"{ROOT}/frameworks", _plain(row)))
+    await for_each(load.reference.areas, lambda row: create_once(load, "areas", f"{ROOT}/areas", area_body(row)))
+    await for_each(
+        load.reference.frameworks, lambda row: create_once(load, "frameworks", f"{ROOT}/frameworks", _plain(row))
+    )
     fresh = await _indicators(load)
     await _targets(load, fresh)
     await _scorecards(load)
@@ -30,29 +32,31 @@ def _plain(row: FileRow) -> dict[str, Any]:
     return row.model_dump(mode="json", exclude_none=True)
 
 
-def indicator_body(row: files.IndicatorRow) -> dict[str, Any]:
+def indicator_body(row: row_types.IndicatorRow) -> dict[str, Any]:
     return _plain(row)
 
 
-def area_body(row: files.AreaRow) -> dict[str, Any]:
+def area_body(row: row_types.AreaRow) -> dict[str, Any]:
     """An area. Where its code comes from is for the reader of the file."""
     return row.model_dump(mode="json", exclude={"source"}, exclude_none=True)
 
 
 async def _indicators(load: Load) -> set[str]:
     """Makes those that are missing; which these are: nothing hangs on them yet."""
-    known = {found["code"]: found async for found in listed(load.client, f"{ROOT}/indicators")}
+    known = {found["code"]: found async for found in iterate_items(load.client, f"{ROOT}/indicators")}
     fresh: set[str] = set()
 
-    async def one(row: files.IndicatorRow) -> None:
-        if await make(load, "indicators", "POST", f"{ROOT}/indicators", indicator_body(row), known.get(row.code)):
+    async def one(row: row_types.IndicatorRow) -> None:
+        if await create_missing(
+            load, "indicators", "POST", f"{ROOT}/indicators", indicator_body(row), known.get(row.code)
+        ):
             fresh.add(row.code)
 
-    await each(load.reference.indicators, one)
+    await for_each(load.reference.indicators, one)
     return fresh
 
 
-def target_body(row: files.TargetRow) -> dict[str, Any]:
+def target_body(row: row_types.TargetRow) -> dict[str, Any]:
     """A target; ``illustrative`` ones say so."""
     body = row.model_dump(mode="json", include={"area", "kind", "value", "due", "source", "note"}, exclude_none=True)
     body |= {"applies_from": row.in_force_from.label, "illustrative": row.basis == "illustrative"}
@@ -65,7 +69,7 @@ def target_body(row: files.TargetRow) -> dict[str, Any]:
     return body
 
 
-def lacks_figures(row: files.TargetRow) -> bool:
+def lacks_figures(row: row_types.TargetRow) -> bool:
     """Whether the papers set a target without the figure it starts from, so that no value can be expected."""
     relative = row.kind in {"maintain", "reduce_by_percent", "increase_by_percent"}
     return relative and row.baseline_value is None and (row.value is None or row.kind != "maintain")
@@ -79,37 +83,37 @@ async def _targets(load: Load, fresh: set[str]) -> None:
         )
     usable = [row for row in load.reference.targets if not lacks_figures(row)]
     by_series = groupby(sorted(usable, key=_series), key=_series)
-    await each([list(rows) for _, rows in by_series], lambda rows: _versions(load, rows, fresh))
+    await for_each([list(rows) for _, rows in by_series], lambda rows: _versions(load, rows, fresh))
 
 
-def _series(row: files.TargetRow | files.ObservationRow) -> tuple[str, str]:
+def _series(row: row_types.TargetRow | row_types.ObservationRow) -> tuple[str, str]:
     return row.indicator, row.area
 
 
-async def _versions(load: Load, rows: list[files.TargetRow], fresh: set[str]) -> None:
+async def _versions(load: Load, rows: list[row_types.TargetRow], fresh: set[str]) -> None:
     """The versions of one target, oldest first; those there already are not sent again."""
     path = f"{ROOT}/indicators/{rows[0].indicator}/targets"
     known: list[dict[str, Any]] = []
     if rows[0].indicator not in fresh:
-        found = [one async for one in listed(load.client, path, area=rows[0].area)]
+        found = [one async for one in iterate_items(load.client, path, area=rows[0].area)]
         known = sorted(found, key=lambda one: int(one["version"]))
     for number, row in enumerate(rows):
         if number < len(known):
-            load.tally.add("targets", UNCHANGED if same(target_body(row), known[number]) else KEPT)
+            load.tally.add("targets", UNCHANGED if already_there(target_body(row), known[number]) else PRESERVED)
         else:
-            await post(load, "targets", path, target_body(row))
+            await create_once(load, "targets", path, target_body(row))
 
 
 async def _scorecards(load: Load) -> None:
-    known = {found["code"]: found async for found in listed(load.client, f"{ROOT}/scorecards")}
+    known = {found["code"]: found async for found in iterate_items(load.client, f"{ROOT}/scorecards")}
     for row in load.reference.scorecards:
         summary, path = known.get(row.code), f"{ROOT}/scorecards/{row.code}"
         body = scorecard_body(load, row)
         found = None if summary is None else body | summary
-        await make(load, "scorecards", "PUT", path, body, found)
+        await create_missing(load, "scorecards", "PUT", path, body, found)
 
 
-def scorecard_body(load: Load, row: files.ScorecardRow) -> dict[str, Any]:
+def scorecard_body(load: Load, row: row_types.ScorecardRow) -> dict[str, Any]:
     """Sections in order, their aims in order, the indicators of each in order."""
     sections = [one for one in load.reference.sections if one.scorecard == row.code]
     return {
@@ -123,7 +127,7 @@ def scorecard_body(load: Load, row: files.ScorecardRow) -> dict[str, Any]:
     }
 
 
-def _aims(load: Load, section: files.SectionRow) -> list[dict[str, Any]]:
+def _aims(load: Load, section: row_types.SectionRow) -> list[dict[str, Any]]:
     where = (section.scorecard, section.section)
     aims = [one for one in load.reference.aims if (one.scorecard, one.section) == where]
     lines = [one for one in load.reference.scorecard_lines if (one.scorecard, one.section) == where]
@@ -134,16 +138,16 @@ def _aims(load: Load, section: files.SectionRow) -> list[dict[str, Any]]:
     ]
 
 
-def observation_body(row: files.ObservationRow) -> dict[str, Any]:
+def observation_body(row: row_types.ObservationRow) -> dict[str, Any]:
     return row.model_dump(mode="json", exclude={"indicator"}, exclude_none=True)
 
 
 async def _observations(load: Load, fresh: set[str]) -> None:
     by_series = groupby(sorted(load.reference.observations, key=_series), key=_series)
-    await each([list(rows) for _, rows in by_series], lambda rows: _revisions(load, rows, fresh))
+    await for_each([list(rows) for _, rows in by_series], lambda rows: _revisions(load, rows, fresh))
 
 
-async def _revisions(load: Load, rows: list[files.ObservationRow], fresh: set[str]) -> None:
+async def _revisions(load: Load, rows: list[row_types.ObservationRow], fresh: set[str]) -> None:
     """The observations of one series in the order of the file; a period that stands there twice is revised.
 
     Revisions there already are not sent again, so that what someone corrected since stays corrected.
@@ -151,18 +155,18 @@ async def _revisions(load: Load, rows: list[files.ObservationRow], fresh: set[st
     path = f"{ROOT}/indicators/{rows[0].indicator}/observations"
     known: dict[str, dict[str, Any]] = {}
     if rows[0].indicator not in fresh:
-        known = {one["period"]: one async for one in listed(load.client, path, area=rows[0].area)}
+        known = {one["period"]: one async for one in iterate_items(load.client, path, area=rows[0].area)}
     sent: dict[str, int] = {}
     for row in rows:
         label = row.period.label
         sent[label] = sent.get(label, 0) + 1
         found = known.get(label)
         if found is None or found["revision"] < sent[label]:
-            await post(load, "observations", path, observation_body(row))
+            await create_once(load, "observations", path, observation_body(row))
         elif found["revision"] > sent[label]:
             load.tally.add("observations", UNCHANGED)
         else:
-            load.tally.add("observations", UNCHANGED if same(observation_body(row), found) else KEPT)
+            load.tally.add("observations", UNCHANGED if already_there(observation_body(row), found) else PRESERVED)
 
 
 async def _linked(load: Load) -> None:
@@ -178,17 +182,19 @@ async def _linked(load: Load) -> None:
 async def _one_linked(load: Load, kind: str, code: str, title: str, indicators: Iterable[str]) -> None:
     known = await load.once(f"{ROOT}/{kind}")
     body = {"title": title, "indicators": list(indicators)}
-    await make(load, kind, "PUT", f"{ROOT}/{kind}/{code}", body, known.get(code))
+    await create_missing(load, kind, "PUT", f"{ROOT}/{kind}/{code}", body, known.get(code))
 
 
 async def _standards(load: Load) -> None:
     """A standard whose limit changed by law has several limits, oldest first."""
     known = await load.once(f"{ROOT}/standards")
     for code, rows in groupby(load.reference.standards, key=lambda row: row.code):
-        await make(load, "standards", "PUT", f"{ROOT}/standards/{code}", standard_body(list(rows)), known.get(code))
+        await create_missing(
+            load, "standards", "PUT", f"{ROOT}/standards/{code}", standard_body(list(rows)), known.get(code)
+        )
 
 
-def standard_body(rows: list[files.StandardRow]) -> dict[str, Any]:
+def standard_body(rows: list[row_types.StandardRow]) -> dict[str, Any]:
     limits = [
         one.model_dump(mode="json", include={"limit", "unit", "calendar", "valid_from", "valid_to"}, exclude_none=True)
         for one in rows

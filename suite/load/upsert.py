@@ -7,9 +7,9 @@ from typing import Any
 
 import httpx
 
-from suite.load.calls import Refused, call, listed
-from suite.load.data import Reference
-from suite.load.report import CREATED, KEPT, UNCHANGED, Tally
+from suite.load.api_client import Refused, iterate_items, send_request
+from suite.load.dataset import Reference
+from suite.load.report import CREATED, PRESERVED, UNCHANGED, Tally
 
 
 @dataclass(slots=True)
@@ -25,20 +25,20 @@ class Load:
     async def once(self, path: str, *, key: str = "code") -> dict[str, dict[str, Any]]:
         """A whole collection by its key, read the first time it is asked for."""
         if path not in self._listed:
-            self._listed[path] = {found[key]: found async for found in listed(self.client, path)}
+            self._listed[path] = {found[key]: found async for found in iterate_items(self.client, path)}
         return self._listed[path]
 
 
-def same(sent: Any, found: Any) -> bool:
+def already_there(sent: Any, found: Any) -> bool:
     """Whether everything that would be sent is there already; what the suite adds to it does not matter.
 
     Numbers are compared by value (``"0.5"`` is ``"0.50"``); an absent field is the same as an empty one.
     """
     if isinstance(sent, Mapping):
-        return isinstance(found, Mapping) and all(same(value, found.get(name)) for name, value in sent.items())
+        return isinstance(found, Mapping) and all(already_there(value, found.get(name)) for name, value in sent.items())
     if isinstance(sent, Sequence) and not isinstance(sent, str):
         alike = isinstance(found, Sequence) and len(found) == len(sent)
-        return (alike and all(map(same, sent, found))) or (not sent and not found)
+        return (alike and all(map(already_there, sent, found))) or (not sent and not found)
     if sent is None or sent == "":
         return found is None or found == ""
     return sent == found or (_number(sent) is not None and _number(sent) == _number(found))
@@ -51,28 +51,30 @@ def _number(value: object) -> Decimal | None:
         return None
 
 
-async def make(load: Load, kind: str, method: str, path: str, body: Mapping[str, Any], found: Any | None) -> bool:
+async def create_missing(
+    load: Load, kind: str, method: str, path: str, body: Mapping[str, Any], found: Any | None
+) -> bool:
     """Send ``body`` unless ``found`` says that it is there; whether it was sent.
 
-    What is there with other content was changed by someone since: it is counted as kept and left alone.
+    What is there with other content was changed by someone since: it is counted as preserved and left alone.
     """
     if found is not None:
-        load.tally.add(kind, UNCHANGED if same(body, found) else KEPT)
+        load.tally.add(kind, UNCHANGED if already_there(body, found) else PRESERVED)
         return False
-    response = await call(load.client, method, path, body)
+    response = await send_request(load.client, method, path, body)
     repeated = method == "POST" and response.status_code == httpx.codes.OK
     load.tally.add(kind, UNCHANGED if repeated else CREATED)
     return not repeated
 
 
-async def post(load: Load, kind: str, path: str, body: Mapping[str, Any]) -> bool:
+async def create_once(load: Load, kind: str, path: str, body: Mapping[str, Any]) -> bool:
     """POST ``body`` to a collection that knows a repeat (200) and refuses other content under a taken code (409)."""
     try:
-        response = await call(load.client, "POST", path, body)
+        response = await send_request(load.client, "POST", path, body)
     except Refused as refused:
         if refused.status != httpx.codes.CONFLICT:
             raise
-        load.tally.add(kind, KEPT)
+        load.tally.add(kind, PRESERVED)
         return False
     created = response.status_code == httpx.codes.CREATED
     load.tally.add(kind, CREATED if created else UNCHANGED)

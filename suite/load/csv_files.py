@@ -9,7 +9,7 @@ from pydantic import BaseModel, BeforeValidator, ConfigDict, ValidationError, mo
 
 Row = TypeVar("Row", bound="FileRow")
 
-MOST_NAMED = 50
+MAX_REPORTED = 50
 """Bad rows named one by one; the rest are counted."""
 
 
@@ -72,13 +72,13 @@ def _checked(name: str, numbered: list[tuple[int, dict[str, str]]], model: type[
         try:
             rows.append(model.model_validate(cells))
         except ValidationError as error:
-            problems += [f"{name}:{line}: {said}" for said in spoken(error)]
+            problems += [f"{name}:{line}: {said}" for said in field_errors(error)]
     if problems:
-        raise BadRows(problems[:MOST_NAMED], more=max(len(problems) - MOST_NAMED, 0))
+        raise BadRows(problems[:MAX_REPORTED], more=max(len(problems) - MAX_REPORTED, 0))
     return rows
 
 
-def spoken(error: ValidationError) -> list[str]:
+def field_errors(error: ValidationError) -> list[str]:
     """The fields that are wrong and why, one sentence each."""
     return [
         ": ".join([*map(str, found["loc"]), found["msg"].removeprefix("Value error, ")]) for found in error.errors()
