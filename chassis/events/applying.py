@@ -13,7 +13,7 @@ from chassis.crash_points import crash_point
 from chassis.events import dead_letters, inbox
 from chassis.events.classification import Classified, Unapplicable, classify
 from chassis.events.dead_letters import Reason
-from chassis.events.envelope import Delivery
+from chassis.events.envelope import EVENT_ID, Delivery, Order
 from chassis.events.inbox import AlreadyApplied, StaleOffset
 from chassis.events.subscription import Subscription
 from chassis.logging import get_logger
@@ -118,24 +118,24 @@ class Applier:
         parked = self._parked_keys | {each.record.key for each in classified.unapplicable}
         if not (self._subscription.supersedes and parked):
             return
-        newest: dict[str, int] = {}
+        newest: dict[str, Order] = {}
         for event in classified.deliveries:
             if event.subject in parked:
-                newest[event.subject] = max(event.version, newest.get(event.subject, 0))
+                newest[event.subject] = max(event.order, newest.get(event.subject, event.order))
         if newest:
             await dead_letters.save_superseded(tx, self._consumer, newest)
 
-    async def save_parked(self, one: PartitionSlice, failure: Exception, attempts: int) -> None:
-        """Park the only record of ``one``, whose effect failed, and move on behind it."""
+    async def save_parked(self, one: PartitionSlice, reason: Reason, failure: Exception, attempts: int) -> None:
+        """Park the only record of ``one``, which could not be applied, and move on behind it."""
         (record,), error = one.records, repr(failure)
 
         async def work(tx: Tx) -> None:
             await inbox.move_offset(tx, self._consumer, one.source, one.expected_offset, one.next_offset)
-            await dead_letters.save_parked(tx, self._consumer, record, Reason.FAILED, error, attempts)
+            await dead_letters.save_parked(tx, self._consumer, record, reason, error, attempts)
 
         await self._database.write(work)
         self._advance([one])
-        self._report_parked(record, Reason.FAILED, error)
+        self._report_parked(record, reason, error)
 
     def _advance(self, slices: Sequence[PartitionSlice]) -> None:
         self.next_offsets.update({each.source: each.next_offset for each in slices})
@@ -152,7 +152,7 @@ class Applier:
         log.error(
             "consumer.parked",
             consumer=self._consumer,
-            event_id=record.headers.get("ce_id"),
+            event_id=record.headers.get(EVENT_ID),
             key=record.key,
             offset=record.offset,
             reason=reason,

@@ -4,10 +4,10 @@ from collections.abc import Mapping, Sequence
 from enum import StrEnum
 from typing import Any
 
-from sqlalchemy import ColumnElement, Row, Table, func, or_, select, update
+from sqlalchemy import ColumnElement, Row, Table, func, or_, select, tuple_, update
 
 from chassis.bus.port import Record
-from chassis.events.envelope import UnreadableEventError, delivery
+from chassis.events.envelope import Order, UnreadableEventError, delivery
 from chassis.storage.bulk import upsert
 from chassis.storage.transaction import Tx
 
@@ -65,16 +65,20 @@ def _text(value: str) -> str:
     return value.encode("utf-8", "replace").decode().replace("\x00", "\ufffd")
 
 
+_NO_ORDER = {"version": None, "generation": None}
+
+
 def _attributes(record: Record) -> dict[str, Any]:
     try:
         event = delivery(record)
     except UnreadableEventError:
-        return {"event_id": None, "type": None, "subject": _text(record.key)[:200], "version": None}
+        return {"event_id": None, "type": None, "subject": _text(record.key)[:200]} | _NO_ORDER
     return {
         "event_id": event.id,
         "type": event.type[:120],
         "subject": event.subject[:200],
         "version": event.version,
+        "generation": event.generation,
     }
 
 
@@ -124,11 +128,12 @@ async def save_resolution(tx: Tx, number: int, state: DeadLetterState, resolutio
     )
 
 
-async def save_superseded(tx: Tx, consumer: str, newest: Mapping[str, int]) -> None:
-    """Close what is parked of subjects that a newer event has brought to these versions."""
+async def save_superseded(tx: Tx, consumer: str, newest: Mapping[str, Order]) -> None:
+    """Close what is parked of subjects that a newer event has brought to these (generation, version)."""
     table = tx.table("dead_letter")
-    for subject, version in newest.items():
-        older = (table.c.subject == subject) & (table.c.version < version) & (table.c.consumer == consumer)
+    for subject, (generation, version) in newest.items():
+        order = tuple_(table.c.generation, table.c.version) < tuple_(generation, version)
+        older = (table.c.subject == subject) & order & (table.c.consumer == consumer)
         closed = {
             "state": DeadLetterState.SUPERSEDED.value,
             "resolved_at": tx.now,

@@ -3,6 +3,8 @@
 import asyncio
 
 from chassis.events.applying import Applier, PartitionSlice
+from chassis.events.dead_letters import Reason
+from chassis.events.envelope import UnreadableEventError
 from chassis.events.inbox import StaleOffset
 from chassis.settings import ServiceSettings
 from chassis.storage.outages import is_outage
@@ -62,8 +64,11 @@ class FailedBatches:
         failure = await self._apply_with_retries(one)
         if failure is None:
             return
+        if isinstance(failure, UnreadableEventError):  # the event's fault alone, which says nothing of the next
+            await self._applier.save_parked(one, Reason.UNREADABLE, failure, attempts=1)
+            return
         self.run.require_below_limit(failure)
-        await self._applier.save_parked(one, failure, self._attempts)
+        await self._applier.save_parked(one, Reason.FAILED, failure, self._attempts)
         self.run.extend()  # only now: where parking failed, the same event comes again
 
     async def _apply_with_retries(self, one: PartitionSlice) -> Exception | None:
@@ -74,6 +79,8 @@ class FailedBatches:
                 await self._apply(one)
             except StaleOffset:
                 raise
+            except UnreadableEventError as error:
+                return error
             except Exception as error:
                 if is_outage(error):
                     raise

@@ -97,7 +97,7 @@ async def record_all_new(tx: Tx, consumer: str, deliveries: Sequence[Delivery]) 
     """
     if len({event.id for event in deliveries}) < len(deliveries):
         raise AlreadyApplied("an id comes twice")
-    for source, events in _by_source(deliveries):
+    for (source, generation), events in _by_origin(deliveries):
         columns = Columns(
             each={
                 "event_id": [event.id for event in events],
@@ -106,18 +106,21 @@ async def record_all_new(tx: Tx, consumer: str, deliveries: Sequence[Delivery]) 
                 "partition": [event.record.partition for event in events],
                 "offset": [event.record.offset for event in events],
             },
-            same={"consumer": consumer, "source": source, "applied_at": tx.now},
+            same={"consumer": consumer, "source": source, "generation": generation, "applied_at": tx.now},
         )
         if (new := await insert_or_ignore_count(tx, tx.table("inbox"), columns, _KEY)) < len(events):
             raise AlreadyApplied(f"{len(events) - new} of {len(events)} events were applied before")
     return deliveries
 
 
-def _by_source(deliveries: Sequence[Delivery]) -> Iterator[tuple[str, Sequence[Delivery]]]:
-    """Nearly always there is one."""
-    sources = {event.source for event in deliveries}
-    for source in sorted(sources):
-        yield source, deliveries if len(sources) == 1 else [each for each in deliveries if each.source == source]
+def _by_origin(deliveries: Sequence[Delivery]) -> Iterator[tuple[tuple[str, int], Sequence[Delivery]]]:
+    """Events by source and generation; nearly always there is one of each."""
+    origins = {(event.source, event.generation) for event in deliveries}
+    for origin in sorted(origins):
+        if len(origins) == 1:
+            yield origin, deliveries
+        else:
+            yield origin, [each for each in deliveries if (each.source, each.generation) == origin]
 
 
 async def record_new(tx: Tx, consumer: str, deliveries: Sequence[Delivery]) -> Sequence[Delivery]:
@@ -146,6 +149,7 @@ def _rows(tx: Tx, consumer: str, distinct: Mapping[tuple[str, str], Delivery]) -
             "event_id": event.id,
             "subject": event.subject,
             "version": event.version,
+            "generation": event.generation,
             "partition": event.record.partition,
             "offset": event.record.offset,
             "applied_at": tx.now,

@@ -87,17 +87,23 @@ SAVE_EVENTS = StagedWrite(
 )
 """Writes events of one moment, in their order, as waiting to be published."""
 
+GENERATION = "generation"
+"""The setting that tells which generation a database is; a database without it has never gone back in time."""
 
 _OLDEST = {  # on PostgreSQL by an array, which it always looks up by the key, however large the outbox has grown
     "postgresql": text(
         """
-        SELECT id, event_id, type, subject, version, body, traceparent FROM outbox
+        SELECT id, event_id, type, subject, version, body, traceparent,
+            coalesce((SELECT CAST(value AS BIGINT) FROM setting WHERE name = 'generation'), 1) AS generation
+        FROM outbox
         WHERE id = ANY (ARRAY(SELECT id FROM unpublished ORDER BY id LIMIT :most)) ORDER BY id
         """
     ),
     "sqlite": text(
         """
-        SELECT id, event_id, type, subject, version, body, traceparent FROM outbox
+        SELECT id, event_id, type, subject, version, body, traceparent,
+            coalesce((SELECT CAST(value AS BIGINT) FROM setting WHERE name = 'generation'), 1) AS generation
+        FROM outbox
         WHERE id IN (SELECT id FROM unpublished ORDER BY id LIMIT :most) ORDER BY id
         """
     ),

@@ -137,6 +137,20 @@ def outbox_apart() -> None:
         outbox.drop_column("published_at")
 
 
+def generations() -> None:
+    """Inbox and dead letters know which generation of its producer's database an event is of: the first, so far."""
+    op.add_column("inbox", sa.Column("generation", sa.BigInteger(), nullable=False, server_default="1"))
+    op.add_column("dead_letter", sa.Column("generation", sa.BigInteger()))
+    op.execute("UPDATE dead_letter SET generation = 1 WHERE version IS NOT NULL")
+
+
+def no_generations() -> None:
+    """Inbox and dead letters as they were before."""
+    for table in ("inbox", "dead_letter"):
+        with op.batch_alter_table(table) as altered:
+            altered.drop_column("generation")
+
+
 def outbox_together() -> None:
     """The outbox as it was before."""
     with op.batch_alter_table("outbox") as outbox:

@@ -154,9 +154,9 @@ def _first_on(records: Iterable[Record]) -> dict[Aggregate, str]:
     """Distinct (aggregate, version) with the event's id, in order of first appearance."""
     found: dict[Aggregate, str] = {}
     for record in records:
-        if record.headers.get("ce_id"):
-            key = (record.key, int(record.headers["ce_aggregateversion"]))
-            found.setdefault(key, record.headers["ce_id"])
+        if record.headers.get("event-id"):
+            key = (record.key, int(record.headers["event-version"]))
+            found.setdefault(key, record.headers["event-id"])
     return found
 
 
@@ -180,7 +180,7 @@ def _state(held: Holdings, service: str, versions: Mapping[str, Sequence[int]]) 
     records = held.topics.get(state_topic(service))
     if records is None:
         return []
-    last = {record.key: int(record.headers["ce_aggregateversion"]) for record in records}
+    last = {record.key: int(record.headers["event-version"]) for record in records}
     return differ(f"{service}: newest of", last, {name: max(numbers) for name, numbers in versions.items()})
 
 

@@ -1,15 +1,17 @@
 """A service as small as can be: it keeps the newest number of each subject, and counts every effect it applies."""
 
 from collections.abc import Sequence
+from typing import Any
 
 from pydantic import BaseModel
-from sqlalchemy import BigInteger, Column, Integer, String, Table, delete, select
+from sqlalchemy import BigInteger, Column, ColumnElement, Integer, String, Table, delete, select, tuple_
 
 from chassis.bus.embedded.statements import partition_of
 from chassis.bus.port import Message
+from chassis.clock import system_clock
 from chassis.events import dead_letters
 from chassis.events.dead_letters import DeadLetterState
-from chassis.events.envelope import Delivery, NewEvent, encode, headers
+from chassis.events.envelope import Delivery, NewEvent, encode, headers, with_generation
 from chassis.events.projection import Projection
 from chassis.events.subscription import Subscription
 from chassis.runtime import lag
@@ -28,6 +30,7 @@ newest = Table(
     "newest",
     metadata,
     Column("subject", String(60), primary_key=True),
+    Column("generation", BigInteger, nullable=False, server_default="1"),
     Column("version", BigInteger, nullable=False),
     Column("number", Integer, nullable=False),
 )
@@ -52,13 +55,19 @@ async def fold(tx: Tx, deliveries: Sequence[Delivery]) -> Sequence[Delivery]:
     for each in deliveries:
         if each.data(NumberChanged).number < 0:
             raise Bad(f"{each.subject} says {each.data(NumberChanged).number}")
-    last = {d.subject: d for d in sorted(deliveries, key=lambda d: d.version)}
-    rows = [
-        {"subject": s, "version": d.version, "number": d.data(NumberChanged).number} for s, d in sorted(last.items())
-    ]
-    newer = lambda table, excluded: table.c.version < excluded.version  # noqa: E731
-    await upsert(tx, newest, rows, ["subject"], ["version", "number"], where=newer)
+    last = {d.subject: d for d in sorted(deliveries, key=lambda d: d.order)}
+    rows = [_row(delivery) for _, delivery in sorted(last.items())]
+    await upsert(tx, newest, rows, ["subject"], ["generation", "version", "number"], where=_is_newer)
     return deliveries
+
+
+def _row(delivery: Delivery) -> dict[str, str | int]:
+    order = {"generation": delivery.generation, "version": delivery.version}
+    return {"subject": delivery.subject, "number": delivery.data(NumberChanged).number} | order
+
+
+def _is_newer(table: Table, excluded: Any) -> ColumnElement[bool]:
+    return tuple_(table.c.generation, table.c.version) < tuple_(excluded.generation, excluded.version)
 
 
 async def evaluate(tx: Tx, deliveries: Sequence[Delivery]) -> None:
@@ -83,14 +92,21 @@ TALLY = Subscription(
 )
 
 
-def number_event(subject: str, version: int, number: int, *, type_: str = TYPE, event_id: str | None = None) -> Message:
-    from chassis.clock import system_clock
-
-    event_id = event_id or f"{subject}-{version}"
+def number_event(
+    subject: str, version: int, number: int, *, type_: str = TYPE, event_id: str | None = None, generation: int = 1
+) -> Message:
+    event_id = event_id or (f"{subject}-{version}" if generation == 1 else f"{subject}-{generation}-{version}")
     new = NewEvent(type_, "/indicators", subject, version, NumberChanged(number=number))
     body = encode(new, event_id=event_id, time=system_clock(), traceparent=None)
-    known = headers(event_id=event_id, source="/indicators", type_=type_, version=version, traceparent=None)
-    return Message(subject, body, known)
+    attributes = headers(
+        event_id=event_id,
+        source="/indicators",
+        type_=type_,
+        version=version,
+        traceparent=None,
+        generation=generation,
+    )
+    return Message(subject, with_generation(body, generation), attributes)
 
 
 def new_event(subject: str, version: int, number: int) -> NewEvent:

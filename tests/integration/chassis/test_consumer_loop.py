@@ -154,7 +154,7 @@ async def test_rubbish_is_parked_as_unreadable(database, bus, consuming):
         await caught_up(database, bus)
     assert sorted((row.key, row.reason) for row in await list_parked(database)) == [
         ("a", "unreadable"),
-        ("b", "failed"),
+        ("b", "unreadable"),
     ]
     assert await database.read(numbers) == {"c": 3}
 

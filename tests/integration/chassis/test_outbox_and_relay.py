@@ -17,7 +17,7 @@ outbox, feed = metadata.tables["outbox"], metadata.tables["feed"]
 async def log_of(bus):
     found = []
     async for batch in bus.read(TOPIC, {}, await bus.end_offsets(TOPIC)):
-        found += [(record.key, int(record.headers["ce_aggregateversion"])) for record in batch.records]
+        found += [(record.key, int(record.headers["event-version"])) for record in batch.records]
     return found
 
 

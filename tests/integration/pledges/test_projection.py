@@ -188,7 +188,8 @@ async def test_a_body_that_does_not_fit_changes_nothing(api: httpx.AsyncClient, 
     await make(api, "58")
     await link(api, "58", "dtoc")
     good = event("dtoc", 1)
-    record = Record("commissioning.indicators.v1", 0, 9, good.subject, b'{"data": {}}', good.record.headers, 0)
+    body = f'{{"subject":"{good.subject}","data":{{}}}}'.encode()
+    record = Record("commissioning.indicators.v1", 0, 9, good.subject, body, good.record.headers, 0)
     with pytest.raises(ValidationError):
         await apply(database, event("other", 1), events.delivery(record))
     assert await shown(api, "58") == [colours_of("dtoc", None)]
