@@ -5,10 +5,10 @@ from fastapi import FastAPI
 from chassis.service import ServiceSpec
 from chassis.web.app import build_app
 from chassis.web.units import Resources
-from services.risks.consumers import INDICATORS
 from services.risks.endpoints import router
 from services.risks.models import Base
-from services.risks.service.assessing import sweep_overrides
+from services.risks.projection import INDICATORS
+from services.risks.service.overriding import sweep_overrides
 
 DESCRIPTION = """
 The risk register. An owner assesses a risk; linked indicators then move its likelihood, never its impact, by rules

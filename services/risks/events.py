@@ -1,62 +1,64 @@
-"""What the register tells the world, from what it knows."""
+"""What the register publishes, from domain state."""
 
 from collections.abc import Sequence
 
 from chassis.events.envelope import NewEvent
 from contracts.risks import RISK_RESCORED, RISK_REVIEWED, SOURCE, LinkState, RatingState, RiskRescored, RiskReviewed
-from services.risks.domain.matrix import Matrix, Rating
-from services.risks.domain.rating import RULE_VERSION, Link, Standing
-from services.risks.domain.register import RatedRisk
+from services.risks.domain.links import IndicatorLink
+from services.risks.domain.matrix import BandedRating
+from services.risks.domain.rating import RULE_VERSION
+from services.risks.domain.records import RatingChange
+from services.risks.domain.rescoring import Rescored
 
 
-def rating_state(matrix: Matrix, rating: Rating) -> RatingState:
-    return RatingState(impact=rating.impact, likelihood=rating.likelihood, score=rating.score, band=matrix.band(rating))
+def rating_state(given: BandedRating) -> RatingState:
+    rating = given.rating
+    return RatingState(impact=rating.impact, likelihood=rating.likelihood, score=rating.score, band=given.band)
 
 
-def link_state(link: Link) -> LinkState:
-    return LinkState(
-        indicator=link.indicator,
-        area=link.area,
-        group=link.group,
-        signal=link.signal.value,
-        severity_now=link.now,
-        severity_at=link.at,
-        version=link.version or None,
-    )
+def link_states(links: Sequence[IndicatorLink]) -> list[LinkState]:
+    return [
+        LinkState(
+            indicator=link.indicator,
+            area=link.area,
+            group=link.group,
+            signal=link.signal.value,
+            severity_now=link.now,
+            severity_at=link.at,
+            version=link.version or None,
+        )
+        for link in links
+    ]
 
 
-def rescored(
-    risk: RatedRisk, standing: Standing, links: Sequence[Link], *, why: str, caused_by: list[str], version: int
-) -> NewEvent:
-    matrix = risk.subject.matrix
+def rescored(after: Rescored, change: RatingChange, version: int) -> NewEvent:
+    risk = after.risk
     body = RiskRescored(
         ref=risk.ref,
-        kind=risk.subject.kind.value,
+        kind=risk.inputs.kind.value,
         title=risk.title,
-        before=rating_state(matrix, risk.effective) if risk.effective else None,
-        after=rating_state(matrix, standing.effective),
-        why=why,
-        caused_by=caused_by,
-        matrix=matrix.name,
+        before=rating_state(change.before) if change.before else None,
+        after=rating_state(change.after),
+        why=change.why,
+        caused_by=list(change.event_ids),
+        matrix=change.matrix,
         rule_version=RULE_VERSION,
-        links=[link_state(link) for link in links],
+        links=link_states(after.links),
     )
     return NewEvent(RISK_RESCORED, SOURCE, risk.ref, version, body)
 
 
-def reviewed(
-    risk: RatedRisk, standing: Standing, links: Sequence[Link], *, by: str, reason: str, version: int
-) -> NewEvent:
-    matrix = risk.subject.matrix
+def reviewed(after: Rescored, *, by: str, reason: str, version: int) -> NewEvent:
+    risk, ratings, matrix = after.risk, after.ratings, after.risk.inputs.matrix
     body = RiskReviewed(
         ref=risk.ref,
-        kind=risk.subject.kind.value,
+        kind=risk.inputs.kind.value,
         title=risk.title,
         by=by,
         reason=reason,
-        assessed=rating_state(matrix, risk.subject.assessed),
-        indicated=rating_state(matrix, standing.indicated),
-        effective=rating_state(matrix, standing.effective),
-        links=[link_state(link) for link in links],
+        assessed=rating_state(matrix.banded(risk.inputs.assessed)),
+        indicated=rating_state(matrix.banded(ratings.indicated)),
+        effective=rating_state(matrix.banded(ratings.effective)),
+        links=link_states(after.links),
     )
     return NewEvent(RISK_REVIEWED, SOURCE, risk.ref, version, body)

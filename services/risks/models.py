@@ -7,7 +7,7 @@ from sqlalchemy import BigInteger, Boolean, Date, ForeignKey, Index, SmallIntege
 from sqlalchemy.orm import DeclarativeBase, Mapped, mapped_column
 
 from chassis.storage.tables import service_metadata
-from chassis.storage.types import BigId, JsonText, UtcDateTime
+from chassis.storage.types import BigId, JsonText, PeriodKindText, UtcDateTime
 
 Json = Any
 
@@ -31,8 +31,8 @@ class MatrixRow(Base):
     grid: Mapped[Json] = mapped_column(JsonText)
 
 
-class Risk(Base):
-    """A risk with its present ratings. ``version`` counts the events told about it."""
+class RiskRow(Base):
+    """A risk with its present ratings. ``version`` counts the events published about it."""
 
     __tablename__ = "risk"
     __table_args__ = (Index("ix_risk_register", "register", "ref"), Index("ix_risk_override", "override_until"))
@@ -80,7 +80,7 @@ class Risk(Base):
     changed_at: Mapped[datetime] = mapped_column(UtcDateTime)
 
 
-class Assessment(Base):
+class AssessmentRow(Base):
     """What an owner judged, with the links' severities at that moment; rows are only ever added."""
 
     __tablename__ = "assessment"
@@ -97,7 +97,7 @@ class Assessment(Base):
     snapshot: Mapped[Json] = mapped_column(JsonText)
 
 
-class RiskLink(Base):
+class RiskLinkRow(Base):
     """A risk's tie to an indicator in an area, with its severity at the snapshot (null: unknown then)."""
 
     __tablename__ = "risk_link"
@@ -116,15 +116,15 @@ class RiskLink(Base):
     review_opened: Mapped[bool] = mapped_column(Boolean)
 
 
-class IndicatorSignal(Base):
-    """The newest that was heard of an indicator in an area, linked or not. Version 0: asked for, never heard of."""
+class IndicatorSignalRow(Base):
+    """The newest event of an indicator in an area, linked or not. Version 0: linked to, no event yet."""
 
     __tablename__ = "indicator_signal"
 
     subject: Mapped[str] = mapped_column(String(200), primary_key=True)
     version: Mapped[int] = mapped_column(BigInteger)
     event_id: Mapped[str | None] = mapped_column(String(64))
-    period_kind: Mapped[str | None] = mapped_column(String(30))
+    period_kind: Mapped[str | None] = mapped_column(PeriodKindText(30))
     period_start: Mapped[date | None] = mapped_column(Date)
     period_end: Mapped[date | None] = mapped_column(Date)
     target: Mapped[int | None] = mapped_column(SmallInteger)
@@ -134,7 +134,7 @@ class IndicatorSignal(Base):
     heard_at: Mapped[datetime] = mapped_column(UtcDateTime)
 
 
-class History(Base):
+class HistoryRow(Base):
     """Every change of an effective rating; rows are only ever added."""
 
     __tablename__ = "history"
@@ -176,8 +176,8 @@ class ProposalRow(Base):
     reason: Mapped[str | None] = mapped_column(Text)
 
 
-class ReviewTask(Base):
-    """Something an owner should look at: an indicator that spoke for the first time since its snapshot."""
+class ReviewTaskRow(Base):
+    """Something an owner should look at: an indicator known for the first time since its snapshot."""
 
     __tablename__ = "review_task"
     __table_args__ = (Index("ix_review_task_state", "state", "id"), Index("ix_review_task_risk", "risk_id", "state"))

@@ -19,8 +19,9 @@ from contracts.period import Period, PeriodKind
 from contracts.risks import RISK_RESCORED, Band
 from contracts.topics import SERVICES, events_topic, state_topic
 from services.finance.domain import savings
+from services.risks.domain.links import IndicatorLink, LinkKey
 from services.risks.domain.matrix import Matrix, Rating
-from services.risks.domain.rating import Kind, Link, Mode, Subject, stand
+from services.risks.domain.rating import Kind, Mode, RatingInputs, rate
 from services.risks.domain.severity import Signal, confirmed_severity
 from tests.faults.holdings import (
     CONSUMERS,
@@ -219,23 +220,27 @@ def _ratings(held: Holdings, heard: Sequence[Told]) -> list[str]:
     """Indicated and effective rating of every risk by the pure rules, from snapshots and the newest events."""
     now = {name: _severities(event) for name, event in newest(heard).items()}
     matrices = {row.id: _matrix(row) for row in held.of("risks", "matrix")}
-    links: dict[int, list[Link]] = defaultdict(list)
+    links: dict[int, list[IndicatorLink]] = defaultdict(list)
     for row in held.of("risks", "risk_link"):
         severity = now.get(row.subject, {}).get(Signal(row.signal))
         links[row.risk_id].append(
-            Link(row.indicator, row.area, row.causal_group, Signal(row.signal), row.severity_at, severity)
+            IndicatorLink(
+                LinkKey(row.indicator, row.area, Signal(row.signal)), row.causal_group, row.severity_at, severity
+            )
         )
     here, there = {}, {}
     for risk in held.of("risks", "risk"):
         assessed = Rating(risk.assessed_impact, risk.assessed_likelihood)
-        rated = Subject(Kind(risk.kind), Mode(risk.mode), matrices[risk.matrix_id], assessed, risk.target_likelihood)
-        standing = stand(rated, links[risk.id], TODAY)
+        inputs = RatingInputs(
+            Kind(risk.kind), Mode(risk.mode), matrices[risk.matrix_id], assessed, risk.target_likelihood
+        )
+        ratings = rate(inputs, links[risk.id], TODAY)
         here[risk.ref] = (
             Rating(risk.indicated_impact, risk.indicated_likelihood),
             Rating(risk.effective_impact, risk.effective_likelihood),
             Band(risk.effective_band),
         )
-        there[risk.ref] = (standing.indicated, standing.effective, rated.matrix.band(standing.effective))
+        there[risk.ref] = (ratings.indicated, ratings.effective, inputs.matrix.band(ratings.effective))
     return differ("risk", here, there)
 
 

@@ -1,5 +1,7 @@
-"""The rules of the risk register: pure functions and values, no I/O.
+"""The rules of the risk register and the state they speak of: pure functions and frozen values, no I/O.
 
-``severity`` what a linked indicator's colours amount to; ``matrix`` impact, likelihood and bands;
-``rating`` how severities move a likelihood and which rating is in effect; ``explanation`` the same in words.
+``matrix`` impact, likelihood and bands; ``severity`` what a linked indicator's colours amount to; ``links`` the ties
+between risks and indicators; ``rating`` how severities move a likelihood and which rating is in effect;
+``register`` risks as they are entered and kept; ``records`` assessments, history and review tasks; ``proposals`` what
+becomes of a proposal; ``view`` a risk with everything an answer about it needs; ``explanation`` the same in words.
 """

@@ -3,9 +3,10 @@
 from collections.abc import Iterable, Sequence
 
 from contracts.risks import Band
+from services.risks.domain.links import IndicatorLink
 from services.risks.domain.matrix import Matrix, Rating
-from services.risks.domain.rating import Basis, Link, Rule, Standing, Subject
-from services.risks.domain.register import Cause
+from services.risks.domain.rating import Basis, RatingInputs, RatingRule, Ratings
+from services.risks.domain.records import Cause
 from services.risks.domain.severity import severity_name
 
 LONGEST_WHY = 2000
@@ -17,12 +18,12 @@ def in_words(matrix: Matrix, rating: Rating) -> str:
     return f"{rating.score} (impact {rating.impact}, likelihood {rating.likelihood}, {band.value})"
 
 
-def _cause(link: Link) -> str:
+def _cause(link: IndicatorLink) -> str:
     return f", by event {link.event_id} (indicator version {link.version})" if link.event_id else ""
 
 
-def link_in_words(link: Link) -> str:
-    """One link's standing against its snapshot."""
+def link_in_words(link: IndicatorLink) -> str:
+    """Where a link stands against its snapshot."""
     name = f"{link.indicator} in {link.area} ({link.signal.value}, group {link.group})"
     if not link.takes_part:
         return f"{name} was unknown at its snapshot and is {severity_name(link.now)} now, so it takes no part"
@@ -33,58 +34,58 @@ def link_in_words(link: Link) -> str:
     return f"{name} went from {severity_name(link.at)} to {severity_name(link.now)}{_cause(link)}"
 
 
-def _moved_first(links: Iterable[Link]) -> list[Link]:
+def _moved_first(links: Iterable[IndicatorLink]) -> list[IndicatorLink]:
     return sorted(links, key=lambda link: (link.now == link.at, link.indicator, link.area))
 
 
-def _steps(standing: Standing) -> str:
-    steps = standing.indication.steps
+def _steps(ratings: Ratings) -> str:
+    steps = ratings.indication.steps
     if steps == 0:
         return "The indicators leave the likelihood where it was assessed."
     plural = "" if abs(steps) == 1 else "s"
     return f"The indicators {'raise' if steps > 0 else 'lower'} the likelihood by {abs(steps)} step{plural}."
 
 
-def _rules(rules: Sequence[Rule]) -> list[str]:
+def _rules(rules: Sequence[RatingRule]) -> list[str]:
     return [f"Rule {rule.value} applied: {rule.sentence}." for rule in rules]
 
 
-def _override(subject: Subject) -> str:
-    if subject.override is None:
+def _override(inputs: RatingInputs) -> str:
+    if inputs.override is None:
         return ""
-    return f" by an override until {subject.override.until.isoformat()} ({subject.override.reason})"
+    return f" by an override until {inputs.override.until.isoformat()} ({inputs.override.reason})"
 
 
-def _opening(subject: Subject, standing: Standing) -> str:
+def _opening(inputs: RatingInputs, ratings: Ratings) -> str:
     effective, assessed = (
-        in_words(subject.matrix, standing.effective),
-        in_words(subject.matrix, subject.assessed),
+        in_words(inputs.matrix, ratings.effective),
+        in_words(inputs.matrix, inputs.assessed),
     )
-    if standing.basis is Basis.OVERRIDE:
-        return f"It stands at {effective}{_override(subject)}; it was assessed at {assessed}."
-    if standing.effective == subject.assessed:
+    if ratings.basis is Basis.OVERRIDE:
+        return f"It stands at {effective}{_override(inputs)}; it was assessed at {assessed}."
+    if ratings.effective == inputs.assessed:
         return f"It stands at {effective}, as assessed."
     return f"It stands at {effective}; it was assessed at {assessed}."
 
 
-def explain(subject: Subject, links: Sequence[Link], standing: Standing) -> str:
+def explain(inputs: RatingInputs, links: Sequence[IndicatorLink], ratings: Ratings) -> str:
     """One paragraph on why a risk stands where it does."""
-    sentences = [_opening(subject, standing)]
+    sentences = [_opening(inputs, ratings)]
     sentences += [f"{link_in_words(link)}." for link in _moved_first(links)]
-    sentences += [_steps(standing)] if links else ["No indicator is linked to it."]
-    return " ".join([*sentences, *_rules(standing.rules)])
+    sentences += [_steps(ratings)] if links else ["No indicator is linked to it."]
+    return " ".join([*sentences, *_rules(ratings.rules)])
 
 
-def _result(subject: Subject, before: Rating | None, standing: Standing) -> str:
-    origin = in_words(subject.matrix, before) if before is not None else "not rated"
-    return f"Effective rating from {origin} to {in_words(subject.matrix, standing.effective)}."
+def _result(inputs: RatingInputs, before: Rating | None, ratings: Ratings) -> str:
+    origin = in_words(inputs.matrix, before) if before is not None else "not rated"
+    return f"Effective rating from {origin} to {in_words(inputs.matrix, ratings.effective)}."
 
 
-def why_moved(subject: Subject, links: Sequence[Link], before: Rating | None, standing: Standing) -> str:
+def why_moved(inputs: RatingInputs, links: Sequence[IndicatorLink], before: Rating | None, ratings: Ratings) -> str:
     """Why indicators changed the effective rating, for history and events: what moved, then what limited it."""
     moved = [link for link in _moved_first(links) if link.has_moved]
-    told = [f"{link_in_words(link)}." for link in moved] or ["Every linked indicator stands as at its snapshot."]
-    sentences = [_result(subject, before, standing), *(told if links else []), *_rules(standing.rules)]
+    moves = [f"{link_in_words(link)}." for link in moved] or ["Every linked indicator stands as at its snapshot."]
+    sentences = [_result(inputs, before, ratings), *(moves if links else []), *_rules(ratings.rules)]
     return " ".join(sentences)[:LONGEST_WHY]
 
 
@@ -95,8 +96,8 @@ _DECISIONS = {
 }
 
 
-def why_decided(subject: Subject, cause: Cause, before: Rating | None, standing: Standing, reason: str | None) -> str:
+def why_decided(inputs: RatingInputs, cause: Cause, before: Rating | None, ratings: Ratings, reason: str | None) -> str:
     """Why a person's decision changed the effective rating. It says nothing of how indicators moved before."""
-    decided = _DECISIONS.get(cause, "An override was set." if subject.override else "An override ended.")
-    said = [f"Reason given: {reason}"] if reason else []
-    return " ".join([_result(subject, before, standing), decided, *_rules(standing.rules), *said])
+    decided = _DECISIONS.get(cause, "An override was set." if inputs.override else "An override ended.")
+    given = [f"Reason given: {reason}"] if reason else []
+    return " ".join([_result(inputs, before, ratings), decided, *_rules(ratings.rules), *given])

@@ -19,6 +19,14 @@ class Rating:
 
 
 @dataclass(frozen=True, slots=True)
+class BandedRating:
+    """A rating with the band that its matrix gave it."""
+
+    rating: Rating
+    band: Band
+
+
+@dataclass(frozen=True, slots=True)
 class Matrix:
     """One version of a matrix. ``grid[impact - 1][likelihood - 1]`` is the band of a cell."""
 
@@ -39,10 +47,10 @@ class Matrix:
         """The highest likelihood."""
         return len(self.likelihoods)
 
-    def holds_impact(self, impact: int) -> bool:
+    def has_impact(self, impact: int) -> bool:
         return 1 <= impact <= len(self.impacts)
 
-    def holds_likelihood(self, likelihood: int) -> bool:
+    def has_likelihood(self, likelihood: int) -> bool:
         return 1 <= likelihood <= len(self.likelihoods)
 
     def band(self, rating: Rating) -> Band:
@@ -51,9 +59,17 @@ class Matrix:
         Raises:
             ValueError: the cell is not on this matrix; nothing is clamped to fit.
         """
-        if not (self.holds_impact(rating.impact) and self.holds_likelihood(rating.likelihood)):
+        if not (self.has_impact(rating.impact) and self.has_likelihood(rating.likelihood)):
             raise ValueError(f"{rating} is not a cell of {self.name}")
         return self.grid[rating.impact - 1][rating.likelihood - 1]
+
+    def banded(self, rating: Rating) -> BandedRating:
+        """A cell with its band.
+
+        Raises:
+            ValueError: the cell is not on this matrix.
+        """
+        return BandedRating(rating, self.band(rating))
 
 
 _LAST_GREEN, _LAST_AMBER = 5, 16

@@ -1,14 +1,14 @@
 """How linked indicators move a risk's likelihood, and which of its ratings is in effect."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
 from enum import IntEnum, StrEnum
 
-from contracts.indicators import subject
 from contracts.period import Period
+from services.risks.domain.links import IndicatorLink
 from services.risks.domain.matrix import Matrix, Rating
-from services.risks.domain.severity import RED, Signal
+from services.risks.domain.severity import RED
 
 RULE_VERSION = 1
 """Version of the rules below. A change of any of them raises it; history keeps the one that was in force."""
@@ -43,7 +43,7 @@ class Basis(StrEnum):
     ASSESSED = "assessed"
 
 
-class Rule(IntEnum):
+class RatingRule(IntEnum):
     """The rules that can limit or decide a rating, by the numbers that explanations quote."""
 
     ONE_STEP_WORSE = 1
@@ -62,54 +62,20 @@ class Rule(IntEnum):
 
 
 _SENTENCES = {
-    Rule.ONE_STEP_WORSE: "indicators make a risk worse by one step at most unless two causal groups turn red",
-    Rule.TWO_STEPS_WORSE: "two steps at most, even when two causal groups or more turn red",
-    Rule.ONE_STEP_BETTER: "indicators make a risk better by one step at most",
-    Rule.EDGE_OF_MATRIX: "a likelihood stays on the axis of its matrix",
-    Rule.NOT_PAST_TARGET: "indicators never carry a risk beyond the target its owner set",
-    Rule.UNKNOWN_AT_SNAPSHOT: "an indicator unknown at its snapshot takes no part until the next assessment",
-    Rule.UNKNOWN_NOW: "an indicator that says nothing now is taken to stand where its snapshot stood",
-    Rule.OVERRIDE: "an unexpired override goes before everything else",
-    Rule.PROPOSE: "in propose mode the assessment stays in effect until the owner decides",
+    RatingRule.ONE_STEP_WORSE: "indicators make a risk worse by one step at most unless two causal groups turn red",
+    RatingRule.TWO_STEPS_WORSE: "two steps at most, even when two causal groups or more turn red",
+    RatingRule.ONE_STEP_BETTER: "indicators make a risk better by one step at most",
+    RatingRule.EDGE_OF_MATRIX: "a likelihood stays on the axis of its matrix",
+    RatingRule.NOT_PAST_TARGET: "indicators never carry a risk beyond the target its owner set",
+    RatingRule.UNKNOWN_AT_SNAPSHOT: "an indicator unknown at its snapshot takes no part until the next assessment",
+    RatingRule.UNKNOWN_NOW: "an indicator that says nothing now is taken to stand where its snapshot stood",
+    RatingRule.OVERRIDE: "an unexpired override goes before everything else",
+    RatingRule.PROPOSE: "in propose mode the assessment stays in effect until the owner decides",
 }
 
 
 @dataclass(frozen=True, slots=True)
-class Link:
-    """A risk's tie to an indicator in an area. ``at``, ``now``: confirmed severities, ``None`` unknown."""
-
-    indicator: str
-    area: str
-    group: str
-    signal: Signal
-    at: int | None
-    now: int | None
-    version: int = 0
-    event_id: str | None = None
-    latest: Period | None = None
-    link_id: int = 0
-    review_opened: bool = False
-
-    @property
-    def subject(self) -> str:
-        return subject(self.indicator, self.area)
-
-    @property
-    def takes_part(self) -> bool:
-        return self.at is not None
-
-    @property
-    def has_moved(self) -> bool:
-        return self.at is not None and self.now is not None and self.now != self.at
-
-    @property
-    def asks_for_review(self) -> bool:
-        """Known for the first time since a snapshot that knew nothing, and nobody was told yet."""
-        return self.at is None and self.now is not None and not self.review_opened
-
-
-@dataclass(frozen=True, slots=True)
-class GroupStanding:
+class GroupSeverity:
     """A causal group's severities: the maximum of its links."""
 
     group: str
@@ -130,12 +96,12 @@ class Override:
     reason: str
     by: str
 
-    def holds_on(self, today: date) -> bool:
+    def is_in_force_on(self, today: date) -> bool:
         return today <= self.until
 
 
 @dataclass(frozen=True, slots=True)
-class Subject:
+class RatingInputs:
     """What of a risk decides its ratings."""
 
     kind: Kind
@@ -151,20 +117,20 @@ class Indication:
     """What the indicators say: ``change`` in severity before any cap, ``steps`` of likelihood after all."""
 
     rating: Rating
-    groups: tuple[GroupStanding, ...]
+    groups: tuple[GroupSeverity, ...]
     change: int
     steps: int
-    rules: tuple[Rule, ...]
+    rules: tuple[RatingRule, ...]
 
 
 @dataclass(frozen=True, slots=True)
-class Standing:
+class Ratings:
     """A risk's ratings now, with what made them."""
 
     indication: Indication
     effective: Rating
     basis: Basis
-    lasting: Rating
+    underlying: Rating
     """The effective rating without its override: what it falls back to."""
 
     @property
@@ -172,13 +138,13 @@ class Standing:
         return self.indication.rating
 
     @property
-    def rules(self) -> tuple[Rule, ...]:
-        decided = {Basis.OVERRIDE: (Rule.OVERRIDE,), Basis.INDICATED: ()}
-        held = (Rule.PROPOSE,) if self.indicated != self.effective else ()
-        return self.indication.rules + decided.get(self.basis, held)
+    def rules(self) -> tuple[RatingRule, ...]:
+        decided = {Basis.OVERRIDE: (RatingRule.OVERRIDE,), Basis.INDICATED: ()}
+        proposed = (RatingRule.PROPOSE,) if self.indicated != self.effective else ()
+        return self.indication.rules + decided.get(self.basis, proposed)
 
 
-def group_standings(links: Sequence[Link]) -> tuple[GroupStanding, ...]:
+def group_severities(links: Sequence[IndicatorLink]) -> tuple[GroupSeverity, ...]:
     """Severities of each causal group, by name; links unknown at their snapshot take no part."""
     groups: dict[str, tuple[int, int]] = {}
     for link in links:
@@ -187,78 +153,78 @@ def group_standings(links: Sequence[Link]) -> tuple[GroupStanding, ...]:
         now = link.at if link.now is None else link.now  # silence is no evidence of change
         at_most, now_most = groups.get(link.group, (0, 0))
         groups[link.group] = max(at_most, link.at), max(now_most, now)
-    return tuple(GroupStanding(name, at, now) for name, (at, now) in sorted(groups.items()))
+    return tuple(GroupSeverity(name, at, now) for name, (at, now) in sorted(groups.items()))
 
 
-def _capped(groups: Sequence[GroupStanding]) -> tuple[int, int, Rule | None]:
+def _capped(groups: Sequence[GroupSeverity]) -> tuple[int, int, RatingRule | None]:
     """Change of the worst severity, the same after the caps on steps, and the cap that applied."""
     if not groups:
         return 0, 0, None
     change = max(group.now for group in groups) - max(group.at for group in groups)
     several = sum(group.turned_red for group in groups) >= GROUPS_FOR_TWO_STEPS
     if change < -1:
-        return change, -1, Rule.ONE_STEP_BETTER
+        return change, -1, RatingRule.ONE_STEP_BETTER
     if change > 1 and not several:
-        return change, 1, Rule.ONE_STEP_WORSE
-    return change, change, Rule.TWO_STEPS_WORSE if change > 1 else None
+        return change, 1, RatingRule.ONE_STEP_WORSE
+    return change, change, RatingRule.TWO_STEPS_WORSE if change > 1 else None
 
 
-def _limited(subject: Subject, worsening: int) -> tuple[int, list[Rule]]:
+def _limited(inputs: RatingInputs, worsening: int) -> tuple[int, list[RatingRule]]:
     """The likelihood after ``worsening`` steps, kept on the matrix and, when improving, short of the target.
 
     For a threat worse means likelier; for an opportunity less likely, and every limit is mirrored.
     """
-    assessed, target, rules = subject.assessed.likelihood, subject.target_likelihood, []
-    wished = assessed + (worsening if subject.kind is Kind.THREAT else -worsening)
-    likelihood = min(max(wished, 1), subject.matrix.top)
+    assessed, target, rules = inputs.assessed.likelihood, inputs.target_likelihood, []
+    wished = assessed + (worsening if inputs.kind is Kind.THREAT else -worsening)
+    likelihood = min(max(wished, 1), inputs.matrix.top)
     if likelihood != wished:
-        rules.append(Rule.EDGE_OF_MATRIX)
+        rules.append(RatingRule.EDGE_OF_MATRIX)
     if worsening < 0 and target is not None:
-        threat = subject.kind is Kind.THREAT
-        kept = max(likelihood, min(assessed, target)) if threat else min(likelihood, max(assessed, target))
-        if kept != likelihood:
-            rules.append(Rule.NOT_PAST_TARGET)
-        likelihood = kept
+        threat = inputs.kind is Kind.THREAT
+        limit = max(likelihood, min(assessed, target)) if threat else min(likelihood, max(assessed, target))
+        if limit != likelihood:
+            rules.append(RatingRule.NOT_PAST_TARGET)
+        likelihood = limit
     return likelihood, rules
 
 
-def _silences(links: Sequence[Link]) -> list[Rule]:
+def _silences(links: Sequence[IndicatorLink]) -> list[RatingRule]:
     rules = []
     if any(not link.takes_part for link in links):
-        rules.append(Rule.UNKNOWN_AT_SNAPSHOT)
+        rules.append(RatingRule.UNKNOWN_AT_SNAPSHOT)
     if any(link.takes_part and link.now is None for link in links):
-        rules.append(Rule.UNKNOWN_NOW)
+        rules.append(RatingRule.UNKNOWN_NOW)
     return rules
 
 
-def indicate(subject: Subject, links: Sequence[Link]) -> Indication:
+def indicate(inputs: RatingInputs, links: Sequence[IndicatorLink]) -> Indication:
     """What the links say of a risk. Impact is never moved.
 
     Reads the assessment and the latest severities only: replays, duplicates and any order agree.
     """
-    groups = group_standings(links)
+    groups = group_severities(links)
     change, worsening, cap = _capped(groups)
-    likelihood, limits = _limited(subject, worsening)
+    likelihood, limits = _limited(inputs, worsening)
     return Indication(
-        rating=Rating(subject.assessed.impact, likelihood),
+        rating=Rating(inputs.assessed.impact, likelihood),
         groups=groups,
         change=change,
-        steps=likelihood - subject.assessed.likelihood,
+        steps=likelihood - inputs.assessed.likelihood,
         rules=tuple(([cap] if cap else []) + limits + _silences(links)),
     )
 
 
-def stand(subject: Subject, links: Sequence[Link], today: date) -> Standing:
+def rate(inputs: RatingInputs, links: Sequence[IndicatorLink], today: date) -> Ratings:
     """A risk's indicated and effective ratings on a business date."""
-    indication = indicate(subject, links)
-    auto = subject.mode is Mode.AUTO
-    lasting = indication.rating if auto else subject.assessed
-    if subject.override is not None and subject.override.holds_on(today):
-        return Standing(indication, subject.override.rating, Basis.OVERRIDE, lasting)
-    return Standing(indication, lasting, Basis.INDICATED if auto else Basis.ASSESSED, lasting)
+    indication = indicate(inputs, links)
+    auto = inputs.mode is Mode.AUTO
+    underlying = indication.rating if auto else inputs.assessed
+    if inputs.override is not None and inputs.override.is_in_force_on(today):
+        return Ratings(indication, inputs.override.rating, Basis.OVERRIDE, underlying)
+    return Ratings(indication, underlying, Basis.INDICATED if auto else Basis.ASSESSED, underlying)
 
 
-def supposing(links: Sequence[Link], severities: dict[tuple[str, str], int | None]) -> list[Link]:
+def suppose(links: Sequence[IndicatorLink], severities: Mapping[tuple[str, str], int | None]) -> list[IndicatorLink]:
     """The links as they would stand if indicators in areas had the severities given."""
     return [replace(link, now=severities.get((link.indicator, link.area), link.now)) for link in links]
 

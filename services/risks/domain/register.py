@@ -1,102 +1,123 @@
-"""A risk as re-scoring sees it, and what becomes of its proposals."""
+"""Risks as they are entered, described and kept."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from enum import StrEnum
+from datetime import date, datetime
+from typing import Any
 
-from services.risks.domain.matrix import Rating
-from services.risks.domain.rating import Link, Mode, Standing, Subject
+from contracts.risks import Band
+from services.risks.domain.links import NewLink
+from services.risks.domain.matrix import Matrix, Rating
+from services.risks.domain.rating import Kind, Mode, Override, RatingInputs
+from services.risks.domain.records import Judgement
 
-
-class ProposalState(StrEnum):
-    OPEN = "open"
-    ACCEPTED = "accepted"
-    REJECTED = "rejected"
-    WITHDRAWN = "withdrawn"
-
-
-class TaskState(StrEnum):
-    OPEN = "open"
-    DONE = "done"
-
-
-class Cause(StrEnum):
-    """What a history entry came from."""
-
-    INDICATORS = "indicators"
-    ASSESSMENT = "assessment"
-    LINKS = "links"
-    SETTINGS = "settings"
-    OVERRIDE = "override"
-    CARRIED_OVER = "carried_over"
-    REBUILD = "rebuild"
-
-
-BY_INDICATORS = frozenset({Cause.INDICATORS, Cause.REBUILD})
-"""Where indicators changed a rating; the other changes are what a person decided."""
+Day = date
+"""Under a name that a field called ``date`` does not hide."""
 
 
 @dataclass(frozen=True, slots=True)
-class RatedRisk:
-    """What decides a risk's ratings, beside the ratings that are stored and its event version."""
+class Assurance:
+    """Who gives comfort that the controls work: line of defence 1 to 3, their opinion and when."""
+
+    source: str
+    line: int | None = None
+    opinion: str | None = None
+    date: Day | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Action:
+    text: str
+    owner: str | None = None
+    due: Day | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Description:
+    """What a register says of a risk beside its present rating. ``inherent`` and ``target`` are cells of its matrix."""
+
+    title: str
+    category: str | None = None
+    department: str | None = None
+    outcome: str | None = None
+    owner: str | None = None
+    cause: str | None = None
+    event: str | None = None
+    consequence: str | None = None
+    controls: Sequence[str] = ()
+    assurances: Sequence[Assurance] = ()
+    actions: Sequence[Action] = ()
+    review_date: Day | None = None
+    appetite: str | None = None
+    inherent: Rating | None = None
+    target: Rating | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class NewRisk:
+    """A risk to enter. ``matrix`` names one, as ``five-by-five@1``; ``legacy_band``: a colour without a score."""
+
+    ref: str
+    register: str
+    kind: Kind
+    mode: Mode
+    matrix: str
+    description: Description
+    legacy_band: Band | None = None
+    judgement: Judgement | None = None
+    links: Sequence[NewLink] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Amendment:
+    """What is to change without an assessment: fields of the description by name, and the mode."""
+
+    fields: Mapping[str, Any]
+    mode: Mode | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Risk:
+    """A risk as it is kept. ``version`` counts the events published about it."""
 
     risk_id: int
     ref: str
-    title: str
-    subject: Subject
-    assessment_id: int
-    indicated: Rating | None
-    effective: Rating | None
-    lasting_band: str | None
+    register: str
+    kind: Kind
+    mode: Mode
+    matrix: Matrix
+    description: Description
+    legacy_band: Band | None
+    assessment_id: int | None
+    assessed: Rating | None
+    override: Override | None
     version: int
+    changed_at: datetime
+
+    @property
+    def inputs(self) -> RatingInputs | None:
+        """What decides its ratings; ``None`` for a risk that nobody assessed yet."""
+        if self.assessed is None:
+            return None
+        target = self.description.target
+        return RatingInputs(
+            kind=self.kind,
+            mode=self.mode,
+            matrix=self.matrix,
+            assessed=self.assessed,
+            target_likelihood=target.likelihood if target else None,
+            override=self.override,
+        )
 
 
 @dataclass(frozen=True, slots=True)
-class Proposal:
-    """The latest proposal of a risk. A rejection ``lapsed`` once the indicators came back to the assessment."""
+class RiskFilter:
+    """What a reader asks for; ``search`` looks into reference and title."""
 
-    proposal_id: int
-    risk_id: int
-    assessment_id: int
-    state: ProposalState
-    rating: Rating
-    lapsed: bool
-
-
-class ProposalStep(StrEnum):
-    """What a new indication does to a risk's latest proposal."""
-
-    NOTHING = "nothing"
-    OPEN = "open"
-    CHANGE = "change"
-    WITHDRAW = "withdraw"
-    LAPSE = "lapse"
-
-
-def next_step(risk: RatedRisk, standing: Standing, latest: Proposal | None) -> ProposalStep:
-    """Whether to propose what the indicators say.
-
-    A rejected rating is not proposed again until the indicators have been back at the assessment, or until the
-    owner has assessed anew.
-    """
-    wanted = risk.subject.mode is Mode.PROPOSE and standing.indicated != risk.subject.assessed
-    state = latest.state if latest else None
-    if latest is None or state in {ProposalState.ACCEPTED, ProposalState.WITHDRAWN}:
-        return ProposalStep.OPEN if wanted else ProposalStep.NOTHING
-    if state is ProposalState.OPEN:
-        return _step_of_open(standing, latest, wanted=wanted)
-    if not wanted:
-        return ProposalStep.NOTHING if latest.lapsed else ProposalStep.LAPSE
-    current = latest.assessment_id == risk.assessment_id and not latest.lapsed
-    return ProposalStep.NOTHING if current and latest.rating == standing.indicated else ProposalStep.OPEN
-
-
-def _step_of_open(standing: Standing, latest: Proposal, *, wanted: bool) -> ProposalStep:
-    if not wanted:
-        return ProposalStep.WITHDRAW
-    return ProposalStep.NOTHING if latest.rating == standing.indicated else ProposalStep.CHANGE
-
-
-def indicator_versions(links: Sequence[Link]) -> list[dict[str, str | int]]:
-    """Which version of each linked indicator a rating was made with."""
-    return [{"indicator": link.indicator, "area": link.area, "version": link.version} for link in links]
+    register: str | None = None
+    category: str | None = None
+    department: str | None = None
+    outcome: str | None = None
+    kind: Kind | None = None
+    band: Band | None = None
+    search: str | None = None

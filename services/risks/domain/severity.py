@@ -60,8 +60,8 @@ def confirmed_severity(series: Sequence[ColouredPeriod], signal: Signal) -> int 
     ``series`` is what one event carries: at most six periods, oldest first. Nothing else is read, so the
     order in which events arrive cannot matter.
     """
-    known = [severity for point in series if (severity := period_severity(point, signal)) is not None]
-    return max(known[-CONFIRMING_PERIODS:]) if known else None
+    severities = [severity for point in series if (severity := period_severity(point, signal)) is not None]
+    return max(severities[-CONFIRMING_PERIODS:]) if severities else None
 
 
 def severity_name(severity: int | None) -> str:

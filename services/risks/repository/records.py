@@ -1,71 +1,165 @@
-"""What is kept for good: assessments, history, proposals and review tasks."""
+"""What is recorded for good: assessments, history and review tasks."""
 
 from collections.abc import Mapping, Sequence
 from typing import Any
 
 from sqlalchemy import Row, insert, select, update
 
+from chassis.paging import PageRequest
 from chassis.storage.transaction import Tx
-from services.risks.domain.register import ProposalState, TaskState
-from services.risks.models import Assessment, History, ProposalRow, ReviewTask, Risk
+from services.risks.domain.links import IndicatorLink
+from services.risks.domain.records import (
+    Cause,
+    HistoryEntry,
+    Judgement,
+    RatingChange,
+    ReviewRequest,
+    ReviewTask,
+    TaskState,
+)
+from services.risks.models import AssessmentRow, HistoryRow, ReviewTaskRow, RiskRow
+from services.risks.repository.json_formats import (
+    read_items,
+    read_rating,
+    read_versions,
+    write_items,
+    write_rating,
+    write_versions,
+)
 
 
-async def add_assessment(tx: Tx, values: Mapping[str, Any]) -> int:
-    result = await tx.session.execute(insert(Assessment).returning(Assessment.id), [dict(values)])
+def key_after(page: PageRequest) -> int:
+    """The key that the page begins after, in collections ordered by key."""
+    after = page.after or "0"
+    return int(after) if after.isascii() and after.isdigit() and len(after) < 19 else 0  # noqa: PLR2004  digits of a key
+
+
+async def save_assessment(
+    tx: Tx, risk_id: int, judgement: Judgement, links: Sequence[IndicatorLink], proposal_id: int | None
+) -> int:
+    """Record a judgement with where the risk's links stand now; returns its key."""
+    values = {
+        "risk_id": risk_id,
+        "impact": judgement.rating.impact,
+        "likelihood": judgement.rating.likelihood,
+        "reason": judgement.reason,
+        "by": tx.actor,
+        "at": tx.now,
+        "business_date": await tx.business_date(),
+        "proposal_id": proposal_id,
+        "snapshot": write_items([_snapshot(link) for link in links]),
+    }
+    result = await tx.session.execute(insert(AssessmentRow).returning(AssessmentRow.id), [values])
     key: int = result.scalar_one()
     return key
 
 
+def _snapshot(link: IndicatorLink) -> Mapping[str, Any]:
+    return {
+        "indicator": link.indicator,
+        "area": link.area,
+        "group": link.group,
+        "signal": link.signal.value,
+        "severity": link.now,
+        "version": link.version,
+    }
+
+
 async def has_history(tx: Tx, risk_id: int) -> bool:
-    found = await tx.session.scalar(select(History.id).where(History.risk_id == risk_id).limit(1))
+    found = await tx.session.scalar(select(HistoryRow.id).where(HistoryRow.risk_id == risk_id).limit(1))
     return found is not None
 
 
-async def history(tx: Tx, risk_id: int, after: int, limit: int) -> Sequence[History]:
-    """Changes of the effective rating, oldest first."""
-    query = select(History).where(History.risk_id == risk_id, History.id > after).order_by(History.id)
-    return (await tx.session.scalars(query.limit(limit + 1))).all()
+async def save_history(tx: Tx, changes: Sequence[RatingChange]) -> None:
+    """Append changes of the effective rating, as the transaction's actor made them."""
+    if changes:
+        connection = await tx.session.connection()
+        await connection.execute(insert(HistoryRow), [_history_row(tx, change) for change in changes])
 
 
-async def proposals(tx: Tx, risk_id: int, state: ProposalState | None, after: int, limit: int) -> Sequence[ProposalRow]:
-    query = select(ProposalRow).where(ProposalRow.risk_id == risk_id, ProposalRow.id > after)
-    if state is not None:
-        query = query.where(ProposalRow.state == state)
-    return (await tx.session.scalars(query.order_by(ProposalRow.id).limit(limit + 1))).all()
+def _history_row(tx: Tx, change: RatingChange) -> dict[str, Any]:
+    return {
+        "risk_id": change.risk_id,
+        "cause": change.cause.value,
+        "before": write_rating(change.before) if change.before else None,
+        "after": write_rating(change.after),
+        "why": change.why,
+        "by": tx.actor,
+        "event_ids": write_items(change.event_ids),
+        "indicator_versions": write_versions(change.indicator_versions),
+        "rule_version": change.rule_version,
+        "matrix": change.matrix,
+        "at": tx.now,
+        "business_date": change.business_date,
+    }
 
 
-async def proposal(tx: Tx, risk_id: int, proposal_id: int) -> ProposalRow | None:
-    query = select(ProposalRow).where(ProposalRow.risk_id == risk_id, ProposalRow.id == proposal_id)
-    return (await tx.session.scalars(query)).one_or_none()
+async def list_history(tx: Tx, risk_id: int, page: PageRequest) -> list[HistoryEntry]:
+    """Changes of the effective rating, oldest first, up to ``page.fetch`` of them."""
+    query = select(HistoryRow).where(HistoryRow.risk_id == risk_id, HistoryRow.id > key_after(page))
+    return [_entry(row) for row in await tx.session.scalars(query.order_by(HistoryRow.id).limit(page.fetch))]
 
 
-async def decide(tx: Tx, proposal_id: int, state: ProposalState, reason: str) -> None:
-    values = {"state": state, "reason": reason, "decided_by": tx.actor, "changed_at": tx.now}
-    statement = update(ProposalRow).where(ProposalRow.id == proposal_id).values(**values)
-    await tx.session.execute(statement.execution_options(synchronize_session=False))
+def _entry(row: HistoryRow) -> HistoryEntry:
+    change = RatingChange(
+        risk_id=row.risk_id,
+        cause=Cause(row.cause),
+        before=read_rating(row.before) if row.before else None,
+        after=read_rating(row.after),
+        why=row.why,
+        event_ids=read_items(row.event_ids),
+        indicator_versions=read_versions(row.indicator_versions),
+        rule_version=row.rule_version,
+        matrix=row.matrix,
+        business_date=row.business_date,
+    )
+    return HistoryEntry(row.id, change, row.by, row.at)
 
 
-async def withdraw_proposals(tx: Tx, risk_id: int) -> None:
-    """An assessment answers whatever was proposed before it."""
-    statement = update(ProposalRow).where(ProposalRow.risk_id == risk_id, ProposalRow.state == ProposalState.OPEN)
-    changed = statement.values(state=ProposalState.WITHDRAWN, changed_at=tx.now)
-    await tx.session.execute(changed.execution_options(synchronize_session=False))
+async def save_review_tasks(tx: Tx, requests: Sequence[ReviewRequest]) -> None:
+    if requests:
+        connection = await tx.session.connection()
+        await connection.execute(insert(ReviewTaskRow), [_task_row(tx, request) for request in requests])
 
 
-async def close_tasks(tx: Tx, risk_id: int) -> None:
-    statement = update(ReviewTask).where(ReviewTask.risk_id == risk_id, ReviewTask.state == TaskState.OPEN)
+def _task_row(tx: Tx, request: ReviewRequest) -> dict[str, Any]:
+    return {
+        "risk_id": request.risk_id,
+        "link_id": request.link_id,
+        "indicator": request.indicator,
+        "area": request.area,
+        "reason": request.reason,
+        "state": TaskState.OPEN.value,
+        "opened_at": tx.now,
+    }
+
+
+async def close_review_tasks(tx: Tx, risk_id: int) -> None:
+    statement = update(ReviewTaskRow).where(ReviewTaskRow.risk_id == risk_id, ReviewTaskRow.state == TaskState.OPEN)
     changed = statement.values(state=TaskState.DONE, closed_at=tx.now)
     await tx.session.execute(changed.execution_options(synchronize_session=False))
 
 
-async def tasks(
-    tx: Tx, state: TaskState | None, ref: str | None, after: int, limit: int
-) -> Sequence[Row[ReviewTask, str]]:
-    """Review tasks with the reference of their risk, oldest first."""
-    query = select(ReviewTask, Risk.ref).join(Risk, Risk.id == ReviewTask.risk_id)
-    query = query.where(ReviewTask.id > after).order_by(ReviewTask.id).limit(limit + 1)
+async def list_review_tasks(tx: Tx, state: TaskState | None, ref: str | None, page: PageRequest) -> list[ReviewTask]:
+    """Review tasks with the reference of their risk, oldest first, up to ``page.fetch`` of them."""
+    query = select(ReviewTaskRow, RiskRow.ref).join(RiskRow, RiskRow.id == ReviewTaskRow.risk_id)
+    query = query.where(ReviewTaskRow.id > key_after(page)).order_by(ReviewTaskRow.id).limit(page.fetch)
     if state is not None:
-        query = query.where(ReviewTask.state == state)
+        query = query.where(ReviewTaskRow.state == state)
     if ref is not None:
-        query = query.where(Risk.ref == ref)
-    return (await tx.session.execute(query)).all()
+        query = query.where(RiskRow.ref == ref)
+    return [_task(row) for row in await tx.session.execute(query)]
+
+
+def _task(row: Row[ReviewTaskRow, str]) -> ReviewTask:
+    task, ref = row
+    return ReviewTask(
+        task_id=task.id,
+        ref=ref,
+        indicator=task.indicator,
+        area=task.area,
+        reason=task.reason,
+        state=TaskState(task.state),
+        opened_at=task.opened_at,
+        closed_at=task.closed_at,
+    )

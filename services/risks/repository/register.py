@@ -1,106 +1,215 @@
 """Risks as readers and owners see them."""
 
 from collections.abc import Collection, Mapping, Sequence
-from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
-from sqlalchemy import (
-    BindParameter,
-    ColumnElement,
-    bindparam,
-    case,
-    cast,
-    delete,
-    func,
-    insert,
-    or_,
-    select,
-    union_all,
-    update,
-)
+from sqlalchemy import BindParameter, ColumnElement, bindparam, case, cast, func, insert, or_, select, union_all, update
 from sqlalchemy.exc import IntegrityError
 
+from chassis.paging import PageRequest
 from chassis.storage.transaction import Tx
 from chassis.storage.types import BigId
-from services.risks.domain.rating import Kind
-from services.risks.domain.register import ProposalState, TaskState
-from services.risks.models import History, ProposalRow, ReviewTask, Risk, RiskLink
-
-
-@dataclass(frozen=True, slots=True)
-class RiskFilter:
-    """What a reader asks for; ``search`` looks into reference and title."""
-
-    register: str | None = None
-    category: str | None = None
-    department: str | None = None
-    outcome: str | None = None
-    kind: Kind | None = None
-    band: str | None = None
-    search: str | None = None
-
+from contracts.risks import Band
+from services.risks.domain.matrix import BandedRating, Matrix, Rating
+from services.risks.domain.proposals import ProposalState
+from services.risks.domain.rating import Kind, Mode, Override
+from services.risks.domain.records import TaskState
+from services.risks.domain.register import Description, NewRisk, Risk, RiskFilter
+from services.risks.models import HistoryRow, ProposalRow, ReviewTaskRow, RiskRow
+from services.risks.repository.json_formats import (
+    read_actions,
+    read_assurances,
+    read_items,
+    read_rating,
+    write_actions,
+    write_assurances,
+    write_items,
+)
+from services.risks.repository.matrices import get_matrices
 
 _KEYS: BindParameter[Any] = bindparam("keys", expanding=True)
-_BY_REF = select(Risk).where(Risk.ref == bindparam("wanted")).execution_options(populate_existing=True)
+_BY_REF = select(RiskRow).where(RiskRow.ref == bindparam("wanted")).execution_options(populate_existing=True)
 """Built once, as every statement here that one risk's page needs: building costs more than running it."""
+_LOCK_BY_REF = _BY_REF.with_for_update()
+
+_TEXTS = (
+    "title",
+    "category",
+    "department",
+    "outcome",
+    "owner",
+    "cause",
+    "event",
+    "consequence",
+    "review_date",
+    "appetite",
+)
 
 
-async def risk(tx: Tx, ref: str) -> Risk | None:
-    return (await tx.session.scalars(_BY_REF, {"wanted": ref})).one_or_none()
+def _described(description: Description) -> dict[str, Any]:
+    """The columns of a description."""
+    columns: dict[str, Any] = {name: getattr(description, name) for name in _TEXTS}
+    for name, rating in (("inherent", description.inherent), ("target", description.target)):
+        columns |= _rating_columns(name, rating)
+    return columns | {
+        "controls": write_items(description.controls),
+        "assurances": write_assurances(description.assurances),
+        "actions": write_actions(description.actions),
+    }
 
 
-async def locked_risk(tx: Tx, ref: str) -> Risk | None:
+def _rating_columns(name: str, rating: Rating | None) -> dict[str, Any]:
+    return {
+        f"{name}_impact": rating.impact if rating else None,
+        f"{name}_likelihood": rating.likelihood if rating else None,
+    }
+
+
+def _override_columns(override: Override | None) -> dict[str, Any]:
+    return _rating_columns("override", override.rating if override else None) | {
+        "override_until": override.until if override else None,
+        "override_reason": override.reason if override else None,
+        "override_by": override.by if override else None,
+    }
+
+
+def read_cell(impact: int | None, likelihood: int | None) -> Rating | None:
+    """Two columns as a rating; ``None`` where they are empty."""
+    return None if impact is None or likelihood is None else Rating(impact, likelihood)
+
+
+def read_override(row: Any) -> Override | None:
+    """The override of a risk's row."""
+    rating = read_cell(row.override_impact, row.override_likelihood)
+    if rating is None or row.override_until is None:
+        return None
+    return Override(rating, row.override_until, row.override_reason or "", row.override_by or "")
+
+
+def _description(row: RiskRow) -> Description:
+    return Description(
+        **{name: getattr(row, name) for name in _TEXTS},
+        controls=tuple(read_items(row.controls)),
+        assurances=read_assurances(row.assurances),
+        actions=read_actions(row.actions),
+        inherent=read_cell(row.inherent_impact, row.inherent_likelihood),
+        target=read_cell(row.target_impact, row.target_likelihood),
+    )
+
+
+def _risk(row: RiskRow, matrix: Matrix) -> Risk:
+    return Risk(
+        risk_id=row.id,
+        ref=row.ref,
+        register=row.register,
+        kind=Kind(row.kind),
+        mode=Mode(row.mode),
+        matrix=matrix,
+        description=_description(row),
+        legacy_band=Band(row.legacy_band) if row.legacy_band else None,
+        assessment_id=row.assessment_id,
+        assessed=read_cell(row.assessed_impact, row.assessed_likelihood),
+        override=read_override(row),
+        version=row.version,
+        changed_at=row.changed_at,
+    )
+
+
+async def _risks(tx: Tx, rows: Sequence[RiskRow]) -> list[Risk]:
+    matrices = await get_matrices(tx, {row.matrix_id for row in rows})
+    return [_risk(row, matrices[row.matrix_id]) for row in rows]
+
+
+async def get_risk(tx: Tx, ref: str) -> Risk | None:
+    found = await _risks(tx, (await tx.session.scalars(_BY_REF, {"wanted": ref})).all())
+    return found[0] if found else None
+
+
+async def lock_risk(tx: Tx, ref: str) -> Risk | None:
     """The risk, locked until this transaction ends, as it stands once the lock is had."""
-    query = select(Risk).where(Risk.ref == ref).with_for_update().execution_options(populate_existing=True)
-    return (await tx.session.scalars(query)).one_or_none()
+    found = await _risks(tx, (await tx.session.scalars(_LOCK_BY_REF, {"wanted": ref})).all())
+    return found[0] if found else None
 
 
-async def add_risk(tx: Tx, values: Mapping[str, Any]) -> int | None:
-    """Add a risk; returns its key, or ``None`` where its reference is taken."""
-    if await tx.session.scalar(select(Risk.id).where(Risk.ref == values["ref"])) is not None:
+async def save_risk(tx: Tx, risk: NewRisk, matrix_id: int) -> int | None:
+    """Add a risk, without its assessment and links; returns its key, or ``None`` where its reference is taken."""
+    if await tx.session.scalar(select(RiskRow.id).where(RiskRow.ref == risk.ref)) is not None:
         return None
     try:
-        result = await tx.session.execute(insert(Risk).returning(Risk.id), [dict(values)])
+        result = await tx.session.execute(insert(RiskRow).returning(RiskRow.id), [_new_row(tx, risk, matrix_id)])
     except IntegrityError:  # another writer entered it in between
         return None
     key: int = result.scalar_one()
     return key
 
 
-async def change_risk(tx: Tx, risk_id: int, values: Mapping[str, Any]) -> None:
-    changed = {**values, "changed_at": tx.now}
-    statement = update(Risk).where(Risk.id == risk_id).values(**changed)
+def _new_row(tx: Tx, risk: NewRisk, matrix_id: int) -> dict[str, Any]:
+    band = risk.legacy_band.value if risk.legacy_band else None
+    return _described(risk.description) | {
+        "ref": risk.ref,
+        "register": risk.register,
+        "kind": risk.kind.value,
+        "mode": risk.mode.value,
+        "matrix_id": matrix_id,
+        "legacy_band": band,
+        "effective_band": band,
+        "lasting_band": band,
+        "version": 0,
+        "created_at": tx.now,
+        "changed_at": tx.now,
+    }
+
+
+async def save_description(tx: Tx, risk_id: int, description: Description, mode: Mode) -> None:
+    await _update(tx, risk_id, {**_described(description), "mode": mode.value})
+
+
+async def save_assessed(tx: Tx, risk_id: int, assessment_id: int, assessed: Rating) -> None:
+    await _update(tx, risk_id, {"assessment_id": assessment_id, **_rating_columns("assessed", assessed)})
+
+
+async def save_carried_over(tx: Tx, risk_id: int, previous: Rating) -> None:
+    await _update(tx, risk_id, _rating_columns("effective", previous))
+
+
+async def save_override(tx: Tx, risk_id: int, override: Override | None) -> None:
+    await _update(tx, risk_id, _override_columns(override))
+
+
+async def _update(tx: Tx, risk_id: int, values: Mapping[str, Any]) -> None:
+    statement = update(RiskRow).where(RiskRow.id == risk_id).values(**values, changed_at=tx.now)
     await tx.session.execute(statement.execution_options(synchronize_session=False))
 
 
 def _conditions(wanted: RiskFilter, today: date) -> list[ColumnElement[bool]]:
     pairs = (
-        (Risk.register, wanted.register),
-        (Risk.category, wanted.category),
-        (Risk.department, wanted.department),
-        (Risk.outcome, wanted.outcome),
-        (Risk.kind, wanted.kind.value if wanted.kind else None),
+        (RiskRow.register, wanted.register),
+        (RiskRow.category, wanted.category),
+        (RiskRow.department, wanted.department),
+        (RiskRow.outcome, wanted.outcome),
+        (RiskRow.kind, wanted.kind.value if wanted.kind else None),
     )
     conditions: list[ColumnElement[bool]] = [column == value for column, value in pairs if value is not None]
     if wanted.band is not None:
-        shown = case((Risk.override_until < today, Risk.lasting_band), else_=Risk.effective_band)
-        conditions.append(shown == wanted.band)
+        shown = case((RiskRow.override_until < today, RiskRow.lasting_band), else_=RiskRow.effective_band)
+        conditions.append(shown == wanted.band.value)
     if wanted.search:
         text = wanted.search
-        conditions.append(or_(Risk.ref.icontains(text, autoescape=True), Risk.title.icontains(text, autoescape=True)))
+        found = [column.icontains(text, autoescape=True) for column in (RiskRow.ref, RiskRow.title)]
+        conditions.append(or_(*found))
     return conditions
 
 
-async def risks(tx: Tx, wanted: RiskFilter, today: date, after: str | None, limit: int) -> Sequence[Risk]:
-    """Risks by reference, one more than ``limit`` where there are more."""
-    query = select(Risk).where(*_conditions(wanted, today)).order_by(Risk.ref).limit(limit + 1)
-    if after is not None:
-        query = query.where(Risk.ref > after)
-    return (await tx.session.scalars(query)).all()
+async def list_risks(tx: Tx, wanted: RiskFilter, today: date, page: PageRequest) -> list[Risk]:
+    """Risks by reference, up to ``page.fetch`` of them."""
+    query = select(RiskRow).where(*_conditions(wanted, today)).order_by(RiskRow.ref).limit(page.fetch)
+    if page.after is not None:
+        query = query.where(RiskRow.ref > page.after)
+    return await _risks(tx, (await tx.session.scalars(query)).all())
 
 
-_HISTORY, _PROPOSAL, _TASK = History.__table__.c, ProposalRow.__table__.c, ReviewTask.__table__.c
+_HISTORY, _PROPOSAL, _TASK = HistoryRow.__table__.c, ProposalRow.__table__.c, ReviewTaskRow.__table__.c
 _RATINGS_AT = select(_HISTORY.risk_id, _HISTORY.after).where(
     _HISTORY.id.in_(
         select(func.max(_HISTORY.id))
@@ -116,43 +225,16 @@ _OPEN_MATTERS = union_all(
 )
 
 
-async def ratings_at(tx: Tx, risk_ids: Collection[int], day: date) -> dict[int, dict[str, Any]]:
+async def get_ratings_at(tx: Tx, risk_ids: Collection[int], day: date) -> dict[int, BandedRating]:
     """The rating that was in effect at the end of ``day``, for risks that had one."""
     connection = await tx.session.connection()
     rows = await connection.execute(_RATINGS_AT, {"keys": list(risk_ids), "day": day})
-    return {row.risk_id: row.after for row in rows}
+    return {row.risk_id: read_rating(row.after) for row in rows}
 
 
-async def open_matters(tx: Tx, risk_ids: Collection[int]) -> tuple[dict[int, int], set[int]]:
+async def get_open_matters(tx: Tx, risk_ids: Collection[int]) -> tuple[dict[int, int], set[int]]:
     """The open proposal of each risk, and the risks with an open review task, in one query."""
     connection = await tx.session.connection()
     rows = (await connection.execute(_OPEN_MATTERS, {"keys": list(risk_ids)})).all()
     open_proposals = {row.risk_id: row.proposal_id for row in rows if row.proposal_id is not None}
     return open_proposals, {row.risk_id for row in rows if row.proposal_id is None}
-
-
-async def link_rows(tx: Tx, risk_id: int) -> Sequence[RiskLink]:
-    query = select(RiskLink).where(RiskLink.risk_id == risk_id).order_by(RiskLink.id)
-    return (await tx.session.scalars(query.execution_options(populate_existing=True))).all()
-
-
-async def remove_links(tx: Tx, link_ids: Collection[int]) -> None:
-    """Take links away, and with them the review tasks they opened."""
-    await tx.session.execute(
-        update(ReviewTask)
-        .where(ReviewTask.link_id.in_(link_ids), ReviewTask.state == TaskState.OPEN)
-        .values(state=TaskState.DONE, closed_at=tx.now)
-    )
-    await tx.session.execute(delete(RiskLink).where(RiskLink.id.in_(link_ids)))
-
-
-async def add_links(tx: Tx, rows: Sequence[Mapping[str, Any]]) -> None:
-    if rows:
-        await tx.session.execute(insert(RiskLink), [dict(row) for row in rows])
-
-
-async def regroup_links(tx: Tx, groups: Mapping[int, str]) -> None:
-    """Count links in other groups, by the links' keys. Their snapshots stay."""
-    for link_id, group in sorted(groups.items()):
-        statement = update(RiskLink).where(RiskLink.id == link_id).values(causal_group=group)
-        await tx.session.execute(statement.execution_options(synchronize_session=False))

@@ -1,113 +1,85 @@
-"""What was heard of indicators, one small row each, and the risks that hang on them."""
+"""What was last told of indicators, one small row each, linked or not."""
 
 from collections.abc import Collection, Sequence
-from dataclasses import dataclass
 from typing import Any
 
 from sqlalchemy import ColumnElement, Table, bindparam, delete, select
 
 from chassis.storage.bulk import insert_or_ignore, upsert
 from chassis.storage.transaction import Tx
-from contracts.period import Period
+from chassis.storage.types import PERIOD, period_columns, row_period_or_none
+from services.risks.domain.links import IndicatorSignals
 from services.risks.domain.severity import Signal
-from services.risks.models import IndicatorSignal
+from services.risks.models import IndicatorSignalRow
 
-Severities = tuple[int | None, int | None, int | None, int | None]
-"""Confirmed severities by target, benchmark, trend and best, in that order."""
-
-
-@dataclass(frozen=True, slots=True)
-class Heard:
-    """The newest event of an indicator in an area, reduced to what risks need."""
-
-    subject: str
-    version: int
-    event_id: str
-    latest: Period | None
-    severities: Severities
-
-
-_CARRIED = [
+_COLUMNS = (Signal.TARGET, Signal.BENCHMARK, Signal.TREND, Signal.BEST)
+_UPDATED = [
     "version",
     "event_id",
-    "period_kind",
-    "period_start",
-    "period_end",
-    "target",
-    "benchmark",
-    "trend",
-    "best",
+    *PERIOD,
+    *(signal.value for signal in _COLUMNS),
     "heard_at",
 ]
 
-
-_SIGNAL = IndicatorSignal.__table__.c
-_KNOWN = (  # built once, as every statement here that an event needs: building costs more than running it
-    select(_SIGNAL.subject, _SIGNAL.version, _SIGNAL.target, _SIGNAL.benchmark, _SIGNAL.trend, _SIGNAL.best)
-    .where(_SIGNAL.subject.in_(bindparam("subjects", expanding=True)))
-    .order_by(_SIGNAL.subject)
+_SIGNAL = IndicatorSignalRow.__table__
+_LOCK = (  # built once, as every statement here that an event needs: building costs more than running it
+    select(*_SIGNAL.c)
+    .where(_SIGNAL.c.subject.in_(bindparam("subjects", expanding=True)))
+    .order_by(_SIGNAL.c.subject)
     .with_for_update()
 )
 
 
-async def known_severities(tx: Tx, subjects: Collection[str]) -> dict[str, tuple[int, Severities]]:
-    """Version and severities of the signals that exist among ``subjects``, locked in order."""
+async def lock_signals(tx: Tx, subjects: Collection[str]) -> dict[str, IndicatorSignals]:
+    """The signals that exist among ``subjects``, locked in order."""
     connection = await tx.session.connection()
-    rows = await connection.execute(_KNOWN, {"subjects": list(subjects)})
-    return {row[0]: (row[1], (row[2], row[3], row[4], row[5])) for row in rows}
+    rows = await connection.execute(_LOCK, {"subjects": list(subjects)})
+    return {row.subject: _signals(row) for row in rows}
 
 
-def _row(tx: Tx, heard: Heard) -> dict[str, Any]:
-    target, benchmark, trend, best = heard.severities
-    latest = heard.latest
+def _signals(row: Any) -> IndicatorSignals:
+    return IndicatorSignals(
+        subject=row.subject,
+        version=row.version,
+        event_id=row.event_id,
+        latest=row_period_or_none(row),
+        severities={signal: getattr(row, signal.value) for signal in _COLUMNS},
+    )
+
+
+def _row(tx: Tx, signals: IndicatorSignals) -> dict[str, Any]:
     return {
-        "subject": heard.subject,
-        "version": heard.version,
-        "event_id": heard.event_id,
-        "period_kind": latest.kind.value if latest else None,
-        "period_start": latest.start if latest else None,
-        "period_end": latest.end if latest else None,
-        "target": target,
-        "benchmark": benchmark,
-        "trend": trend,
-        "best": best,
+        "subject": signals.subject,
+        "version": signals.version,
+        "event_id": signals.event_id,
+        **period_columns(signals.latest),
+        **{signal.value: signals.severities[signal] for signal in _COLUMNS},
         "heard_at": tx.now,
     }
 
 
-def _is_newer(table: Table, heard: Any) -> ColumnElement[bool]:
-    newer: ColumnElement[bool] = table.c.version < heard.version
+def _is_newer(table: Table, excluded: Any) -> ColumnElement[bool]:
+    newer: ColumnElement[bool] = table.c.version < excluded.version
     return newer
 
 
-async def keep_newest(tx: Tx, heard: Sequence[Heard]) -> None:
-    """Keep what was heard wherever it is newer than what is known."""
-    await upsert(
-        tx,
-        IndicatorSignal,
-        [_row(tx, one) for one in sorted(heard, key=lambda one: one.subject)],
-        keys=["subject"],
-        update=_CARRIED,
-        where=_is_newer,
-    )
+async def save_newest_signals(tx: Tx, signals: Sequence[IndicatorSignals]) -> None:
+    """Save signals, one a subject, wherever they are newer than what is stored."""
+    rows = [_row(tx, one) for one in sorted(signals, key=lambda one: one.subject)]
+    await upsert(tx, IndicatorSignalRow, rows, keys=["subject"], update=_UPDATED, where=_is_newer)
 
 
-async def hold(tx: Tx, subjects: Collection[str]) -> dict[str, dict[Signal, tuple[int | None, int]]]:
-    """Lock the signals of ``subjects``, with a row of version 0 for those never heard of.
+async def lock_or_add_signals(tx: Tx, subjects: Collection[str]) -> dict[str, IndicatorSignals]:
+    """Lock the signals of ``subjects``, with a row of version 0 for those without an event yet.
 
-    An event on one of them waits until this transaction ends, and then sees its links. Returns severity and
-    version by signal.
+    An event on one of them waits until this transaction ends, and then sees its links.
     """
-    missing = set(subjects) - (await known_severities(tx, subjects)).keys()
-    stubs = [_row(tx, Heard(name, 0, "", None, (None, None, None, None))) for name in sorted(missing)]
-    await insert_or_ignore(tx, IndicatorSignal, [row | {"event_id": None} for row in stubs], keys=["subject"])
-    known = await known_severities(tx, subjects)
-    order = (Signal.TARGET, Signal.BENCHMARK, Signal.TREND, Signal.BEST)
-    return {
-        name: {signal: (severity, version) for signal, severity in zip(order, severities, strict=True)}
-        for name, (version, severities) in known.items()
-    }
+    missing = set(subjects) - (await lock_signals(tx, subjects)).keys()
+    unknown = dict.fromkeys(_COLUMNS)
+    rows = [_row(tx, IndicatorSignals(name, 0, None, None, unknown)) for name in sorted(missing)]
+    await insert_or_ignore(tx, IndicatorSignalRow, rows, keys=["subject"])
+    return await lock_signals(tx, subjects)
 
 
-async def forget(tx: Tx) -> None:
-    await tx.session.execute(delete(IndicatorSignal))
+async def delete_signals(tx: Tx) -> None:
+    await tx.session.execute(delete(IndicatorSignalRow))

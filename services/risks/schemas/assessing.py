@@ -8,13 +8,12 @@ from pydantic import ConfigDict, model_validator
 from chassis.web.bodies import OutBody, StrictBody
 from contracts.envelope import Timestamp
 from contracts.risks import RatingState
-from services.risks.domain.register import Cause, ProposalState, TaskState
+from services.risks.domain.matrix import Matrix, Rating
+from services.risks.domain.proposals import ProposalRecord, ProposalState
+from services.risks.domain.rating import Override
+from services.risks.domain.records import Cause, HistoryEntry, Judgement, ReviewTask, TaskState
+from services.risks.schemas.ratings import rating_body
 from services.risks.schemas.values import Reason, Step
-
-
-class RatingIn(StrictBody):
-    impact: Step
-    likelihood: Step
 
 
 class AssessmentIn(StrictBody):
@@ -40,6 +39,12 @@ class AssessmentIn(StrictBody):
         if (self.previous_impact is None) != (self.previous_likelihood is None):
             raise ValueError("previous_impact and previous_likelihood are given together or not at all")
         return self
+
+    def to_domain(self) -> Judgement:
+        previous = None
+        if self.previous_impact is not None and self.previous_likelihood is not None:
+            previous = Rating(self.previous_impact, self.previous_likelihood)
+        return Judgement(Rating(self.impact, self.likelihood), self.reason, previous)
 
 
 class OverrideIn(StrictBody):
@@ -69,6 +74,11 @@ class OverrideOut(OutBody):
     reason: str
     by: str
 
+    @classmethod
+    def of(cls, override: Override, matrix: Matrix) -> Self:
+        rating = rating_body(matrix.banded(override.rating))
+        return cls(rating=rating, until=override.until, reason=override.reason, by=override.by)
+
 
 class ProposalOut(OutBody):
     id: int
@@ -81,6 +91,20 @@ class ProposalOut(OutBody):
     decided_by: str | None
     reason: str | None
 
+    @classmethod
+    def of(cls, proposal: ProposalRecord) -> Self:
+        return cls(
+            id=proposal.proposal_id,
+            state=proposal.state,
+            proposed=rating_body(proposal.proposed),
+            why=proposal.why,
+            event_ids=list(proposal.event_ids),
+            opened_at=proposal.opened_at,
+            changed_at=proposal.changed_at,
+            decided_by=proposal.decided_by,
+            reason=proposal.reason,
+        )
+
 
 class ReviewTaskOut(OutBody):
     id: int
@@ -91,6 +115,19 @@ class ReviewTaskOut(OutBody):
     state: TaskState
     opened_at: Timestamp
     closed_at: Timestamp | None
+
+    @classmethod
+    def of(cls, task: ReviewTask) -> Self:
+        return cls(
+            id=task.task_id,
+            risk=task.ref,
+            indicator=task.indicator,
+            area=task.area,
+            reason=task.reason,
+            state=task.state,
+            opened_at=task.opened_at,
+            closed_at=task.closed_at,
+        )
 
 
 class HistoryOut(OutBody):
@@ -106,3 +143,24 @@ class HistoryOut(OutBody):
     matrix: str
     at: Timestamp
     business_date: date
+
+    @classmethod
+    def of(cls, entry: HistoryEntry) -> Self:
+        change = entry.change
+        return cls(
+            id=entry.entry_id,
+            cause=change.cause,
+            before=rating_body(change.before),
+            after=rating_body(change.after),
+            why=change.why,
+            by=entry.by,
+            event_ids=list(change.event_ids),
+            indicator_versions=[
+                {"indicator": one.indicator, "area": one.area, "version": one.version}
+                for one in change.indicator_versions
+            ],
+            rule_version=change.rule_version,
+            matrix=change.matrix,
+            at=entry.at,
+            business_date=change.business_date,
+        )

@@ -6,9 +6,12 @@ from typing import Annotated, Literal, Self
 from pydantic import ConfigDict, Field, model_validator
 
 from chassis.web.bodies import OutBody, StrictBody
+from contracts.colours import SEVERITY, Colour
 from contracts.risks import RatingState
-from services.risks.domain.rating import Basis
+from services.risks.domain.rating import RULE_VERSION, Basis
+from services.risks.domain.view import RiskView, Simulation
 from services.risks.schemas.linking import LinkOut
+from services.risks.schemas.ratings import three_ratings
 from services.risks.schemas.values import AreaCode, IndicatorCode
 
 
@@ -26,6 +29,13 @@ class SupposedSignal(StrictBody):
             raise ValueError("give either a severity or a colour")
         return self
 
+    @property
+    def supposed_severity(self) -> int:
+        if self.colour is not None:
+            return SEVERITY[Colour(self.colour)]
+        assert self.severity is not None  # noqa: S101  one of them is given
+        return self.severity
+
 
 class SimulationIn(StrictBody):
     model_config = ConfigDict(
@@ -35,6 +45,9 @@ class SimulationIn(StrictBody):
     )
 
     signals: list[SupposedSignal] = Field(min_length=1, max_length=100)
+
+    def to_domain(self) -> list[tuple[tuple[str, str], int]]:
+        return [((signal.indicator, signal.area), signal.supposed_severity) for signal in self.signals]
 
 
 class GroupOut(OutBody):
@@ -70,9 +83,35 @@ class ExplanationOut(OutBody):
     event_ids: list[str]
     text: str
 
+    @classmethod
+    def of(cls, view: RiskView) -> Self:
+        indication = view.indication
+        return cls(
+            ref=view.risk.ref,
+            business_date=view.today,
+            matrix=view.risk.matrix.name,
+            rule_version=RULE_VERSION,
+            **three_ratings(view),
+            groups=[
+                GroupOut(group=g.group, severity_at=g.at, severity_now=g.now)
+                for g in (indication.groups if indication else ())
+            ],
+            links=[LinkOut.of(link, stale=view.is_stale(link)) for link in view.links],
+            change=indication.change if indication else 0,
+            steps=indication.steps if indication else 0,
+            rules=[RuleOut(number=x.value, sentence=x.sentence) for x in (view.ratings.rules if view.ratings else ())],
+            event_ids=view.event_ids,
+            text=view.in_words,
+        )
+
 
 class SimulationOut(OutBody):
     """What would be: nothing is stored and nobody is told."""
 
     present: RatingState
     supposed: ExplanationOut
+
+    @classmethod
+    def of(cls, simulation: Simulation) -> Self:
+        present = three_ratings(simulation.present)["effective"]
+        return cls(present=present, supposed=ExplanationOut.of(simulation.supposed))

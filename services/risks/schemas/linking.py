@@ -1,8 +1,11 @@
 """Bodies of links between risks and indicators."""
 
+from typing import Self
+
 from pydantic import ConfigDict, Field
 
 from chassis.web.bodies import OutBody, StrictBody
+from services.risks.domain.links import IndicatorLink, LinkKey, NewLink
 from services.risks.domain.severity import Signal
 from services.risks.schemas.values import AreaCode, IndicatorCode, Word
 
@@ -14,6 +17,9 @@ class LinkIn(StrictBody):
     area: AreaCode
     group: Word
     signal: Signal = Signal.BEST
+
+    def to_domain(self) -> NewLink:
+        return NewLink(LinkKey(self.indicator, self.area, self.signal), self.group)
 
 
 class LinksIn(StrictBody):
@@ -44,4 +50,19 @@ class LinkOut(OutBody):
     takes_part: bool
     stale: bool
     latest_period: str | None
-    version: int | None = Field(description="Newest version heard of this indicator in this area")
+    version: int | None = Field(description="Newest version of this indicator in this area that an event told of")
+
+    @classmethod
+    def of(cls, link: IndicatorLink, *, stale: bool) -> Self:
+        return cls(
+            indicator=link.indicator,
+            area=link.area,
+            group=link.group,
+            signal=link.signal,
+            severity_now=link.now,
+            severity_at=link.at,
+            takes_part=link.takes_part,
+            stale=stale,
+            latest_period=link.latest.label if link.latest else None,
+            version=link.version or None,
+        )

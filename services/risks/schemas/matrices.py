@@ -6,6 +6,7 @@ from pydantic import ConfigDict, Field, model_validator
 
 from chassis.web.bodies import OutBody, StrictBody
 from contracts.risks import Band
+from services.risks.domain.matrix import Matrix
 from services.risks.schemas.values import Sentence, Slug, Word
 
 
@@ -40,6 +41,16 @@ class MatrixIn(StrictBody):
             raise ValueError("grid has one row an impact and one band a likelihood")
         return self
 
+    def to_domain(self) -> Matrix:
+        return Matrix(
+            code=self.code,
+            version=self.version,
+            title=self.title,
+            impacts=tuple(self.impacts),
+            likelihoods=tuple(self.likelihoods),
+            grid=tuple(tuple(row) for row in self.grid),
+        )
+
 
 class MatrixOut(OutBody):
     name: str
@@ -49,3 +60,15 @@ class MatrixOut(OutBody):
     impacts: list[str]
     likelihoods: list[str]
     grid: list[list[Band]]
+
+    @classmethod
+    def of(cls, matrix: Matrix) -> Self:
+        return cls(
+            name=matrix.name,
+            code=matrix.code,
+            version=matrix.version,
+            title=matrix.title,
+            impacts=list(matrix.impacts),
+            likelihoods=list(matrix.likelihoods),
+            grid=[list(row) for row in matrix.grid],
+        )

@@ -1,16 +1,23 @@
 """Bodies of risks."""
 
+from collections.abc import Set as AbstractSet
+from dataclasses import fields
 from datetime import date
-from typing import Annotated, Self
+from typing import Annotated, Any, Self
 
 from pydantic import ConfigDict, Field, model_validator
 
 from chassis.web.bodies import OutBody, StrictBody
 from contracts.envelope import Timestamp
 from contracts.risks import Band, RatingState
+from services.risks.domain.matrix import Matrix, Rating
 from services.risks.domain.rating import Basis, Kind, Mode, Movement
-from services.risks.schemas.assessing import AssessmentIn, OverrideOut, RatingIn
+from services.risks.domain.register import Action, Amendment, Description, NewRisk
+from services.risks.domain.register import Assurance as AssuranceState
+from services.risks.domain.view import RiskView
+from services.risks.schemas.assessing import AssessmentIn, OverrideOut
 from services.risks.schemas.linking import LinkIn, LinkOut
+from services.risks.schemas.ratings import RatingIn, rating_body, three_ratings
 from services.risks.schemas.values import MatrixName, Passage, Ref, Sentence, Slug, Word
 
 Day = date
@@ -25,11 +32,35 @@ class Assurance(StrictBody):
     opinion: Sentence | None = None
     date: Day | None = None
 
+    def to_domain(self) -> AssuranceState:
+        return AssuranceState(self.source, self.line, self.opinion, self.date)
+
+    @classmethod
+    def of(cls, given: AssuranceState) -> Self:
+        return cls(source=given.source, line=given.line, opinion=given.opinion, date=given.date)
+
 
 class ActionIn(StrictBody):
     text: Passage
     owner: Sentence | None = None
     due: date | None = None
+
+    def to_domain(self) -> Action:
+        return Action(self.text, self.owner, self.due)
+
+    @classmethod
+    def of(cls, action: Action) -> Self:
+        return cls(text=action.text, owner=action.owner, due=action.due)
+
+
+_DESCRIPTIVE = tuple(field.name for field in fields(Description))
+
+
+def _field(given: Any) -> Any:
+    """A field of a body as the description has it."""
+    if isinstance(given, list):
+        return tuple(_field(each) for each in given)
+    return given.to_domain() if isinstance(given, RatingIn | Assurance | ActionIn) else given
 
 
 class _Description(StrictBody):
@@ -44,6 +75,10 @@ class _Description(StrictBody):
     appetite: Sentence | None = None
     inherent: RatingIn | None = None
     target: RatingIn | None = None
+
+    def described(self, names: AbstractSet[str]) -> dict[str, Any]:
+        """Those of ``names`` that describe a risk, as fields of a description."""
+        return {name: _field(getattr(self, name)) for name in _DESCRIPTIVE if name in names}
 
 
 class RiskIn(_Description):
@@ -86,6 +121,19 @@ class RiskIn(_Description):
             raise ValueError("a risk has a legacy band or an assessment, not both")
         return self
 
+    def to_domain(self) -> NewRisk:
+        return NewRisk(
+            ref=self.ref,
+            register=self.register_code,
+            kind=self.kind,
+            mode=self.mode,
+            matrix=self.matrix,
+            description=Description(**self.described(set(_DESCRIPTIVE))),
+            legacy_band=self.legacy_band,
+            judgement=self.assessment.to_domain() if self.assessment else None,
+            links=[link.to_domain() for link in self.links],
+        )
+
 
 class RiskPatch(_Description):
     """What may change without an assessment. Ratings are assessed, and a reference is for good."""
@@ -99,6 +147,11 @@ class RiskPatch(_Description):
     controls: list[Passage] = Field(default=[], max_length=100)
     assurances: list[Assurance] = Field(default=[], max_length=100)
     actions: list[ActionIn] = Field(default=[], max_length=100)
+
+    def to_domain(self) -> Amendment:
+        """What was sent, and nothing else."""
+        given = self.model_fields_set
+        return Amendment(self.described(given), self.mode if "mode" in given else None)
 
 
 class RiskOut(OutBody):
@@ -138,3 +191,47 @@ class RiskOut(OutBody):
     flags: list[str]
     version: int
     changed_at: Timestamp
+
+    @classmethod
+    def of(cls, view: RiskView) -> Self:
+        risk = view.risk
+        described = risk.description
+        return cls(
+            **{name: getattr(described, name) for name in _TEXTS},
+            register=risk.register,
+            ref=risk.ref,
+            kind=risk.kind,
+            mode=risk.mode,
+            matrix=risk.matrix.name,
+            controls=list(described.controls),
+            assurances=[Assurance.of(one) for one in described.assurances],
+            actions=[ActionIn.of(one) for one in described.actions],
+            inherent=_aim(risk.matrix, described.inherent),
+            target=_aim(risk.matrix, described.target),
+            **three_ratings(view),
+            movement=view.movement,
+            links=[LinkOut.of(link, stale=view.is_stale(link)) for link in view.links],
+            override=OverrideOut.of(view.override, risk.matrix) if view.override else None,
+            open_proposal=view.open_proposal,
+            flags=view.flags,
+            version=risk.version,
+            changed_at=risk.changed_at,
+        )
+
+
+_TEXTS = (
+    "title",
+    "category",
+    "department",
+    "outcome",
+    "owner",
+    "cause",
+    "event",
+    "consequence",
+    "review_date",
+    "appetite",
+)
+
+
+def _aim(matrix: Matrix, aim: Rating | None) -> RatingState | None:
+    return rating_body(matrix.banded(aim)) if aim else None

@@ -21,4 +21,4 @@ Passage = Annotated[str, StringConstraints(min_length=1, max_length=4000), After
 Reason = Annotated[str, StringConstraints(min_length=1, max_length=2000), AfterValidator(_no_nul)]
 MatrixName = Annotated[str, StringConstraints(pattern=r"^[a-z0-9][a-z0-9-]{0,59}@[1-9][0-9]{0,5}$")]
 Step = Annotated[int, Field(ge=1, le=20, strict=True)]
-"""A place on an axis of a matrix; whether that matrix reaches so far is checked against it."""
+"""A step on an axis of a matrix; whether that matrix reaches so far is checked against it."""

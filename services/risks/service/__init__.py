@@ -1,5 +1,6 @@
-"""The use cases of the register, each in one unit of work.
+"""The use cases of the register, each in one unit of work. Each returns domain state.
 
-``listening`` what indicators say; ``rescoring`` the one way a rating changes; ``assessing`` owners' judgements,
-overrides and proposals; ``linking`` indicators to risks; ``register`` risks and matrices; ``reading`` answers.
+``signals`` what indicators say; ``rescoring`` the one way a rating changes; ``assessing`` owners' judgements;
+``overriding`` ratings set by hand for a while; ``proposing`` answers to proposals; ``linking`` indicators to risks;
+``register`` risks and matrices; ``reading`` answers.
 """

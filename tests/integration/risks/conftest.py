@@ -29,7 +29,7 @@ from contracts.indicators import (
 )
 from contracts.period import Period
 from services.risks.app import create_app
-from services.risks.consumers import INDICATORS
+from services.risks.projection import INDICATORS
 
 BUSINESS_DATE = date(2018, 2, 28)
 COLOURS = {"g": Colour.GREEN, "a": Colour.AMBER, "r": Colour.RED, "w": Colour.WHITE}

@@ -7,7 +7,7 @@ from typing import Any
 from sqlalchemy import select
 
 from chassis.storage.transaction import Tx
-from services.risks.service.assessing import sweep_overrides
+from services.risks.service.overriding import sweep_overrides
 
 
 async def _told(register: Any) -> list[Any]:

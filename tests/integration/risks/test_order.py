@@ -8,9 +8,10 @@ from typing import Any
 import pytest
 from sqlalchemy import text
 
-from services.risks.consumers import INDICATORS
+from services.risks.projection import INDICATORS
 from tests.eventually import eventually
 
+pytestmark = pytest.mark.both_engines
 SUBJECTS = ("a/RK9", "b/RK9", "c/E06000026")
 
 

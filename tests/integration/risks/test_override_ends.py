@@ -2,7 +2,7 @@
 
 from datetime import date
 
-from services.risks.service.assessing import sweep_overrides
+from services.risks.service.overriding import sweep_overrides
 from tests.integration.risks.conftest import Register
 
 

@@ -6,7 +6,9 @@ from typing import Any
 
 import pytest
 
-from services.risks.consumers import INDICATORS
+from services.risks.projection import INDICATORS
+
+pytestmark = pytest.mark.both_engines
 
 
 @pytest.mark.parametrize(
@@ -62,6 +64,24 @@ async def test_a_risk_goes_up_and_comes_down_with_an_explanation(register: Any, 
         ("rescored", "OCC4", 3),
         ("rescored", "OCC4", 4),
     ]
+
+
+async def test_another_cell_with_the_same_score_is_a_change(register: Any):
+    """Impact 4 likelihood 3 is not impact 3 likelihood 4, though both score 12."""
+    await register.risk()
+    await register.post("/risks/OCC4/assessments", {"impact": 3, "likelihood": 4, "reason": "Milder, and likelier"})
+    assert (await register.get("/risks/OCC4"))["effective"] == {
+        "impact": 3,
+        "likelihood": 4,
+        "score": 12,
+        "band": "amber",
+    }
+    last = (await register.get("/risks/OCC4/history"))["items"][-1]
+    assert [(last[x]["impact"], last[x]["likelihood"]) for x in ("before", "after")] == [(4, 3), (3, 4)]
+    override = {"impact": 4, "likelihood": 3, "until": "2018-03-31", "reason": "As before for a while"}
+    await register.post("/risks/OCC4/override", override, 200)
+    told = [version for type_, _, version in await register.outbox() if type_ == "rescored"]
+    assert told == [1, 3, 5]
 
 
 async def test_an_older_event_and_a_duplicate_change_nothing(register: Any, tied: Any, event: Any):
@@ -224,7 +244,7 @@ async def test_the_mode_decides_what_is_in_effect(register: Any, tied: Any):
 
 
 async def test_an_override_holds_until_its_day_and_is_swept_after(register: Any, tied: Any):
-    from services.risks.service.assessing import sweep_overrides
+    from services.risks.service.overriding import sweep_overrides
 
     await register.say("ae/RK9", 1, "gg")
     await register.risk(links=tied("ae/RK9"))

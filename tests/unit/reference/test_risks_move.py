@@ -13,8 +13,9 @@ from services.indicators.domain.observations import Observation, Revision, Serie
 from services.indicators.domain.series import series_state
 from services.indicators.domain.targets import Baseline, Target, TargetKind
 from services.indicators.events import series_points
+from services.risks.domain.links import IndicatorLink, LinkKey
 from services.risks.domain.matrix import DEFAULT_MATRIX, Rating
-from services.risks.domain.rating import Kind, Link, Mode, Subject, indicate
+from services.risks.domain.rating import Kind, Mode, RatingInputs, indicate
 from services.risks.domain.severity import Signal, confirmed_severity
 from suite.load.dataset import Reference, read_reference
 from suite.load.row_types import IndicatorRow, RiskLinkRow, TargetRow
@@ -94,11 +95,9 @@ def _severity(reference: Reference, link: RiskLinkRow, posted: Posted) -> int | 
 def _likelihood(reference: Reference, ref: str, posted: Posted) -> int:
     risk = next(row for row in reference.risks if row.ref == ref)
     links = [
-        Link(
-            row.indicator,
-            row.area,
+        IndicatorLink(
+            LinkKey(row.indicator, row.area, Signal(row.signal)),
             row.group,
-            Signal(row.signal),
             at=_severity(reference, row, {}),
             now=_severity(reference, row, posted),
         )
@@ -106,8 +105,8 @@ def _likelihood(reference: Reference, ref: str, posted: Posted) -> int:
         if row.risk == ref
     ]
     assessed = Rating(risk.impact, risk.likelihood)
-    subject = Subject(Kind(risk.kind), Mode(risk.mode), DEFAULT_MATRIX, assessed, risk.target_likelihood)
-    return indicate(subject, links).rating.likelihood
+    inputs = RatingInputs(Kind(risk.kind), Mode(risk.mode), DEFAULT_MATRIX, assessed, risk.target_likelihood)
+    return indicate(inputs, links).rating.likelihood
 
 
 def test_every_link_is_known_and_none_is_red_once_loaded(reference: Reference):

@@ -5,15 +5,15 @@ from datetime import date
 
 import pytest
 
+from services.risks.domain.links import IndicatorLink, LinkKey
 from services.risks.domain.matrix import DEFAULT_MATRIX, Rating
-from services.risks.domain.rating import Kind, Link, Mode, Subject, stand
-from services.risks.domain.register import Proposal, ProposalState, ProposalStep, RatedRisk, next_step
+from services.risks.domain.proposals import Proposal, ProposalState, ProposalStep, next_step
+from services.risks.domain.rating import Kind, Mode, RatingInputs, rate
 from services.risks.domain.severity import Signal
 
-ASSESSED = Subject(Kind.THREAT, Mode.PROPOSE, DEFAULT_MATRIX, Rating(4, 3))
-RISK = RatedRisk(1, "OCC4", "Flow", ASSESSED, 9, Rating(4, 3), Rating(4, 3), "amber", 1)
-MOVED = stand(ASSESSED, [Link("i", "a", "g", Signal.BEST, at=0, now=1)], date(2018, 2, 28))
-LEVEL = stand(ASSESSED, [Link("i", "a", "g", Signal.BEST, at=0, now=0)], date(2018, 2, 28))
+ASSESSED = RatingInputs(Kind.THREAT, Mode.PROPOSE, DEFAULT_MATRIX, Rating(4, 3))
+MOVED = rate(ASSESSED, [IndicatorLink(LinkKey("i", "a", Signal.BEST), "g", at=0, now=1)], date(2018, 2, 28))
+LEVEL = rate(ASSESSED, [IndicatorLink(LinkKey("i", "a", Signal.BEST), "g", at=0, now=0)], date(2018, 2, 28))
 
 
 def proposal(
@@ -41,9 +41,9 @@ def proposal(
     ],
 )
 def test_what_becomes_of_the_latest_proposal(latest: Proposal | None, moved: bool, step: ProposalStep):
-    assert next_step(RISK, MOVED if moved else LEVEL, latest) is step
+    assert next_step(ASSESSED, 9, MOVED if moved else LEVEL, latest) is step
 
 
 def test_in_auto_mode_nothing_is_proposed():
-    auto = replace(RISK, subject=replace(ASSESSED, mode=Mode.AUTO))
-    assert next_step(auto, MOVED, None) is ProposalStep.NOTHING
+    auto = replace(ASSESSED, mode=Mode.AUTO)
+    assert next_step(auto, 9, MOVED, None) is ProposalStep.NOTHING

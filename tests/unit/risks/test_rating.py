@@ -8,34 +8,36 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from services.risks.domain.links import IndicatorLink, LinkKey
 from services.risks.domain.matrix import DEFAULT_MATRIX, Rating
 from services.risks.domain.rating import (
     Basis,
     Kind,
-    Link,
     Mode,
     Movement,
     Override,
-    Rule,
-    Subject,
+    RatingInputs,
+    RatingRule,
     indicate,
     last_closed_quarter,
     last_override_day,
     movement,
-    stand,
-    supposing,
+    rate,
+    suppose,
 )
 from services.risks.domain.severity import Signal
 
 TODAY = date(2018, 2, 28)
 
 
-def link(group: str, at: int | None, now: int | None, indicator: str = "") -> Link:
-    return Link(indicator or f"{group}-indicator", "E06000026", group, Signal.TARGET, at, now)
+def link(group: str, at: int | None, now: int | None, indicator: str = "") -> IndicatorLink:
+    return IndicatorLink(LinkKey(indicator or f"{group}-indicator", "E06000026", Signal.TARGET), group, at, now)
 
 
-def subject(likelihood: int, *, target: int | None = None, kind: Kind = Kind.THREAT, mode: Mode = Mode.AUTO) -> Subject:
-    return Subject(kind, mode, DEFAULT_MATRIX, Rating(4, likelihood), target)
+def subject(
+    likelihood: int, *, target: int | None = None, kind: Kind = Kind.THREAT, mode: Mode = Mode.AUTO
+) -> RatingInputs:
+    return RatingInputs(kind, mode, DEFAULT_MATRIX, Rating(4, likelihood), target)
 
 
 G, A, R, U = 0, 1, 2, None
@@ -52,8 +54,8 @@ G, A, R, U = 0, 1, 2, None
         pytest.param(4, [link("flow", R, G), link("market", R, R)], 4, 16, id="red to green, another group still red"),
     ],
 )
-def test_the_cases_of_the_domain_page(assessed: int, links: list[Link], likelihood: int, score: int):
-    standing = stand(subject(assessed), links, TODAY)
+def test_the_cases_of_the_domain_page(assessed: int, links: list[IndicatorLink], likelihood: int, score: int):
+    standing = rate(subject(assessed), links, TODAY)
     assert standing.indicated == standing.effective == Rating(4, likelihood)
     assert standing.effective.score == score
 
@@ -62,26 +64,28 @@ def test_the_cases_of_the_domain_page(assessed: int, links: list[Link], likeliho
     ("assessed", "target", "links", "likelihood", "rules"),
     [
         (3, None, [], 3, []),
-        (3, None, [link("a", G, R)], 4, [Rule.ONE_STEP_WORSE]),
-        (3, None, [link("a", G, R, "x"), link("a", G, R, "y")], 4, [Rule.ONE_STEP_WORSE]),
-        (3, None, [link("a", G, R), link("b", G, A)], 4, [Rule.ONE_STEP_WORSE]),
-        (2, None, [link("a", G, R), link("b", G, R)], 4, [Rule.TWO_STEPS_WORSE]),
+        (3, None, [link("a", G, R)], 4, [RatingRule.ONE_STEP_WORSE]),
+        (3, None, [link("a", G, R, "x"), link("a", G, R, "y")], 4, [RatingRule.ONE_STEP_WORSE]),
+        (3, None, [link("a", G, R), link("b", G, A)], 4, [RatingRule.ONE_STEP_WORSE]),
+        (2, None, [link("a", G, R), link("b", G, R)], 4, [RatingRule.TWO_STEPS_WORSE]),
         (2, None, [link("a", G, R), link("b", R, R)], 2, []),  # the worst was red and is red
         (2, None, [link("a", A, R), link("b", A, R)], 3, []),  # only one step of severity to go
-        (4, None, [link("a", G, R), link("b", G, R)], 5, [Rule.TWO_STEPS_WORSE, Rule.EDGE_OF_MATRIX]),
-        (5, None, [link("a", G, A)], 5, [Rule.EDGE_OF_MATRIX]),
-        (1, None, [link("a", R, G)], 1, [Rule.ONE_STEP_BETTER, Rule.EDGE_OF_MATRIX]),
-        (4, None, [link("a", R, G)], 3, [Rule.ONE_STEP_BETTER]),
-        (4, 4, [link("a", A, G)], 4, [Rule.NOT_PAST_TARGET]),
+        (4, None, [link("a", G, R), link("b", G, R)], 5, [RatingRule.TWO_STEPS_WORSE, RatingRule.EDGE_OF_MATRIX]),
+        (5, None, [link("a", G, A)], 5, [RatingRule.EDGE_OF_MATRIX]),
+        (1, None, [link("a", R, G)], 1, [RatingRule.ONE_STEP_BETTER, RatingRule.EDGE_OF_MATRIX]),
+        (4, None, [link("a", R, G)], 3, [RatingRule.ONE_STEP_BETTER]),
+        (4, 4, [link("a", A, G)], 4, [RatingRule.NOT_PAST_TARGET]),
         (4, 3, [link("a", A, G)], 3, []),
-        (2, 4, [link("a", A, G)], 2, [Rule.NOT_PAST_TARGET]),  # already better than its target: no further
-        (3, None, [link("a", U, R)], 3, [Rule.UNKNOWN_AT_SNAPSHOT]),
-        (3, None, [link("a", U, R), link("b", G, A)], 4, [Rule.UNKNOWN_AT_SNAPSHOT]),
-        (3, None, [link("a", R, U), link("b", G, A)], 3, [Rule.UNKNOWN_NOW]),  # silence changes nothing
-        (3, None, [link("a", A, U)], 3, [Rule.UNKNOWN_NOW]),
+        (2, 4, [link("a", A, G)], 2, [RatingRule.NOT_PAST_TARGET]),  # already better than its target: no further
+        (3, None, [link("a", U, R)], 3, [RatingRule.UNKNOWN_AT_SNAPSHOT]),
+        (3, None, [link("a", U, R), link("b", G, A)], 4, [RatingRule.UNKNOWN_AT_SNAPSHOT]),
+        (3, None, [link("a", R, U), link("b", G, A)], 3, [RatingRule.UNKNOWN_NOW]),  # silence changes nothing
+        (3, None, [link("a", A, U)], 3, [RatingRule.UNKNOWN_NOW]),
     ],
 )
-def test_what_limits_a_move(assessed: int, target: int | None, links: list[Link], likelihood: int, rules: list[Rule]):
+def test_what_limits_a_move(
+    assessed: int, target: int | None, links: list[IndicatorLink], likelihood: int, rules: list[RatingRule]
+):
     indication = indicate(subject(assessed, target=target), links)
     assert indication.rating == Rating(4, likelihood)
     assert list(indication.rules) == rules
@@ -100,7 +104,7 @@ def test_what_limits_a_move(assessed: int, target: int | None, links: list[Link]
         (5, None, [link("a", R, G)], 5),
     ],
 )
-def test_an_opportunity_is_mirrored(assessed: int, target: int | None, links: list[Link], likelihood: int):
+def test_an_opportunity_is_mirrored(assessed: int, target: int | None, links: list[IndicatorLink], likelihood: int):
     indication = indicate(subject(assessed, target=target, kind=Kind.OPPORTUNITY), links)
     assert indication.rating == Rating(4, likelihood)
 
@@ -108,16 +112,16 @@ def test_an_opportunity_is_mirrored(assessed: int, target: int | None, links: li
 def test_an_override_goes_first_until_the_end_of_its_day():
     overridden = replace(subject(4), override=Override(Rating(2, 2), TODAY, "beds", "officer"))
     links = [link("a", G, R)]
-    held = stand(overridden, links, TODAY)
+    held = rate(overridden, links, TODAY)
     assert (held.effective, held.basis, held.indicated) == (Rating(2, 2), Basis.OVERRIDE, Rating(4, 5))
-    ended = stand(overridden, links, date(2018, 3, 1))
+    ended = rate(overridden, links, date(2018, 3, 1))
     assert (ended.effective, ended.basis) == (Rating(4, 5), Basis.INDICATED)
 
 
 def test_in_propose_mode_the_assessment_stands():
-    standing = stand(subject(3, mode=Mode.PROPOSE), [link("a", G, A)], TODAY)
+    standing = rate(subject(3, mode=Mode.PROPOSE), [link("a", G, A)], TODAY)
     assert (standing.effective, standing.indicated, standing.basis) == (Rating(4, 3), Rating(4, 4), Basis.ASSESSED)
-    assert Rule.PROPOSE in standing.rules
+    assert RatingRule.PROPOSE in standing.rules
 
 
 @pytest.mark.parametrize(
@@ -154,7 +158,7 @@ subjects = st.builds(
 
 
 @given(subjects, links)
-def test_indicators_stay_within_their_bounds(given_subject: Subject, tied: list[Link]):
+def test_indicators_stay_within_their_bounds(given_subject: RatingInputs, tied: list[IndicatorLink]):
     indication = indicate(given_subject, tied)
     worsening = indication.steps if given_subject.kind is Kind.THREAT else -indication.steps
     assert -1 <= worsening <= 2
@@ -165,7 +169,9 @@ def test_indicators_stay_within_their_bounds(given_subject: Subject, tied: list[
 
 
 @given(subjects, links, st.randoms())
-def test_the_order_and_repetition_of_links_cannot_matter(given_subject: Subject, tied: list[Link], random: Random):
+def test_the_order_and_repetition_of_links_cannot_matter(
+    given_subject: RatingInputs, tied: list[IndicatorLink], random: Random
+):
     shuffled = [*tied, *tied]
     random.shuffle(shuffled)
     assert indicate(given_subject, tied) == indicate(given_subject, shuffled)
@@ -177,14 +183,14 @@ def test_the_order_and_repetition_of_links_cannot_matter(given_subject: Subject,
     st.dictionaries(st.tuples(st.sampled_from(["x", "y", "z"]), st.just("E06000026")), st.integers(0, 2)),
 )
 def test_a_simulation_says_what_application_does(
-    given_subject: Subject, tied: list[Link], supposed: dict[tuple[str, str], int | None]
+    given_subject: RatingInputs, tied: list[IndicatorLink], supposed: dict[tuple[str, str], int | None]
 ):
     applied = [replace(one, now=supposed.get((one.indicator, one.area), one.now)) for one in tied]
-    assert stand(given_subject, supposing(tied, supposed), TODAY) == stand(given_subject, applied, TODAY)
+    assert rate(given_subject, suppose(tied, supposed), TODAY) == rate(given_subject, applied, TODAY)
 
 
 @given(links, st.integers(1, 5))
-def test_a_threat_and_an_opportunity_move_as_mirror_images(tied: list[Link], likelihood: int):
+def test_a_threat_and_an_opportunity_move_as_mirror_images(tied: list[IndicatorLink], likelihood: int):
     threat = indicate(subject(likelihood), tied)
     opportunity = indicate(subject(6 - likelihood, kind=Kind.OPPORTUNITY), tied)
     assert threat.steps == -opportunity.steps

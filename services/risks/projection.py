@@ -1,4 +1,4 @@
-"""What the register hears on the bus: the state of indicators."""
+"""What the register makes of the bus: the state of indicators, and the ratings of the risks on them."""
 
 from collections.abc import Iterator, Sequence
 from typing import Any
@@ -12,12 +12,12 @@ from contracts.envelope import Body
 from contracts.indicators import INDICATOR_UPDATED, ObservationStatus
 from contracts.period import Period
 from contracts.topics import events_topic
+from services.risks.domain.links import IndicatorSignals
 from services.risks.domain.severity import Signal, confirmed_severity
-from services.risks.repository.signals import Heard
-from services.risks.service import listening
+from services.risks.service import signals
 
 
-class SeenPoint(Body):
+class PointRead(Body):
     """What of a period matters here. The rest of the contract's body is not even read.
 
     Its label stays text until it is the latest with a value: parsing all six of every event would cost the most.
@@ -31,44 +31,39 @@ class SeenPoint(Body):
     target: Colour
 
 
-class SeenIndicator(Body):
-    series: tuple[SeenPoint, ...]
+class IndicatorRead(Body):
+    series: tuple[PointRead, ...]
 
 
 def newest(deliveries: Sequence[Delivery]) -> Iterator[Delivery]:
     """The newest event of each subject: each carries the whole present state, so older ones need no decoding."""
     found: dict[str, Delivery] = {}
     for delivery in deliveries:
-        known = found.get(delivery.subject)
-        if known is None or delivery.version > known.version:
+        other = found.get(delivery.subject)
+        if other is None or delivery.version > other.version:
             found[delivery.subject] = delivery
     return iter(found.values())
 
 
-def heard(delivery: Delivery) -> Heard:
+def signals_of(delivery: Delivery) -> IndicatorSignals:
     """An event reduced to its confirmed severities.
 
     Raises:
         ValueError: the body does not fit, or its latest period is none.
     """
-    series = delivery.data(SeenIndicator).series
+    series = delivery.data(IndicatorRead).series
     with_value = [p.period for p in series if p.value is not None and p.status is not ObservationStatus.WITHDRAWN]
-    return Heard(
+    return IndicatorSignals(
         subject=delivery.subject,
         version=delivery.version,
         event_id=delivery.id,
         latest=Period.parse(with_value[-1]) if with_value else None,
-        severities=(
-            confirmed_severity(series, Signal.TARGET),
-            confirmed_severity(series, Signal.BENCHMARK),
-            confirmed_severity(series, Signal.TREND),
-            confirmed_severity(series, Signal.BEST),
-        ),
+        severities={signal: confirmed_severity(series, signal) for signal in Signal},
     )
 
 
 async def fold_indicator_updates(tx: Tx, deliveries: Sequence[Delivery]) -> Sequence[str]:
-    return await listening.fold(tx, [heard(delivery) for delivery in newest(deliveries)])
+    return await signals.save_newest(tx, [signals_of(delivery) for delivery in newest(deliveries)])
 
 
 INDICATORS = Subscription(
@@ -77,9 +72,9 @@ INDICATORS = Subscription(
     types=(INDICATOR_UPDATED,),
     projection=Projection(
         fold=fold_indicator_updates,
-        evaluate=listening.evaluate,
-        evaluate_all=listening.evaluate_all,
-        drop=listening.forget,
+        evaluate=signals.rescore_changed,
+        evaluate_all=signals.rescore_all,
+        drop=signals.delete_all,
     ),
     supersedes=True,
 )

@@ -1,0 +1,110 @@
+"""What is recorded for good: assessments, changes of the effective rating, and reviews that were asked for."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date, datetime
+from enum import StrEnum
+
+from services.risks.domain.links import IndicatorLink
+from services.risks.domain.matrix import BandedRating, Rating
+
+
+class TaskState(StrEnum):
+    OPEN = "open"
+    DONE = "done"
+
+
+class Cause(StrEnum):
+    """What a history entry came from."""
+
+    INDICATORS = "indicators"
+    ASSESSMENT = "assessment"
+    LINKS = "links"
+    SETTINGS = "settings"
+    OVERRIDE = "override"
+    CARRIED_OVER = "carried_over"
+    REBUILD = "rebuild"
+
+
+BY_INDICATORS = frozenset({Cause.INDICATORS, Cause.REBUILD})
+"""Where indicators changed a rating; the other changes are what a person decided."""
+
+
+@dataclass(frozen=True, slots=True)
+class Judgement:
+    """What an owner judges. ``previous``: the rating at the end of the last closed quarter, of an earlier register."""
+
+    rating: Rating
+    reason: str
+    previous: Rating | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class IndicatorVersion:
+    """Which version of a linked indicator a rating was made with."""
+
+    indicator: str
+    area: str
+    version: int
+
+
+@dataclass(frozen=True, slots=True)
+class RatingChange:
+    """A change of the effective rating, as it goes into history. ``business_date``: the day it counts from."""
+
+    risk_id: int
+    cause: Cause
+    before: BandedRating | None
+    after: BandedRating
+    why: str
+    event_ids: Sequence[str]
+    indicator_versions: Sequence[IndicatorVersion]
+    rule_version: int
+    matrix: str
+    business_date: date
+
+
+@dataclass(frozen=True, slots=True)
+class HistoryEntry:
+    """A change of the effective rating with who recorded it and when."""
+
+    entry_id: int
+    change: RatingChange
+    by: str
+    at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class ReviewRequest:
+    """A link that was unknown at its snapshot and is known now: its owner should look."""
+
+    risk_id: int
+    link_id: int
+    indicator: str
+    area: str
+    reason: str
+
+
+@dataclass(frozen=True, slots=True)
+class ReviewTask:
+    task_id: int
+    ref: str
+    indicator: str
+    area: str
+    reason: str
+    state: TaskState
+    opened_at: datetime
+    closed_at: datetime | None
+
+
+def indicator_versions(links: Sequence[IndicatorLink]) -> list[IndicatorVersion]:
+    """Which version of each linked indicator a rating was made with."""
+    return [IndicatorVersion(link.indicator, link.area, link.version) for link in links]
+
+
+def review_request(ref: str, risk_id: int, link: IndicatorLink) -> ReviewRequest:
+    reason = (
+        f"{link.indicator} in {link.area} was unknown when {ref} was last assessed or the link was "
+        f"added, and now has a severity. It takes no part until the risk is assessed again."
+    )
+    return ReviewRequest(risk_id, link.link_id, link.indicator, link.area, reason)

@@ -1,0 +1,69 @@
+"""A risk as re-scoring sees it, and what a re-scoring is for."""
+
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import date
+
+from services.risks.domain.links import IndicatorLink
+from services.risks.domain.matrix import Rating
+from services.risks.domain.rating import RatingInputs, Ratings
+from services.risks.domain.records import Cause
+
+
+@dataclass(frozen=True, slots=True)
+class RatedRisk:
+    """What decides a risk's ratings, beside the ratings that are stored and the version of its newest event."""
+
+    risk_id: int
+    ref: str
+    title: str
+    inputs: RatingInputs
+    assessment_id: int
+    indicated: Rating | None
+    effective: Rating | None
+    underlying_band: str | None
+    version: int
+
+
+@dataclass(frozen=True, slots=True)
+class Rescored:
+    """A risk with its links and the ratings that follow from them on a business date."""
+
+    risk: RatedRisk
+    links: Sequence[IndicatorLink]
+    ratings: Ratings
+    today: date
+
+    @property
+    def effective_changed(self) -> bool:
+        """Also where the score is the same: impact 4 likelihood 3 is not impact 3 likelihood 4."""
+        return self.ratings.effective != self.risk.effective
+
+    @property
+    def stored_differs(self) -> bool:
+        """Whether the indicated rating or the band without an override is not the stored one."""
+        band = self.risk.inputs.matrix.band(self.ratings.underlying)
+        return self.ratings.indicated != self.risk.indicated or band != self.risk.underlying_band
+
+
+@dataclass(frozen=True, slots=True)
+class NewRatings:
+    """The ratings of a risk that are to be stored, with the version of its newest event."""
+
+    rescored: Rescored
+    version: int
+
+
+@dataclass(frozen=True, slots=True)
+class Occasion:
+    """Why risks are looked at again.
+
+    ``subjects``: the indicators in areas that events came of, where that is why. ``review``: the reason an owner gave,
+    for a review of theirs, which is published whatever became of the rating. ``since``: by risk, the day the change
+    counts from where that is not today.
+    """
+
+    cause: Cause
+    subjects: Collection[str] | None = None
+    review: str | None = None
+    since: Mapping[int, date] = field(default_factory=dict)

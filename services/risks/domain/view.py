@@ -1,0 +1,87 @@
+"""A risk with everything that an answer about it needs, and what follows from that."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from datetime import date
+
+from services.risks.domain.explanation import explain
+from services.risks.domain.links import IndicatorLink
+from services.risks.domain.matrix import Rating
+from services.risks.domain.rating import Indication, Movement, Override, Ratings, movement, rate
+from services.risks.domain.register import Risk
+from services.risks.domain.severity import is_stale
+
+
+@dataclass(frozen=True, slots=True)
+class RiskView:
+    """A risk on a business date.
+
+    ``previous``: the effective rating at the end of the last closed quarter. ``ratings``: ``None`` while unassessed.
+    """
+
+    risk: Risk
+    links: Sequence[IndicatorLink]
+    today: date
+    previous: Rating | None
+    open_proposal: int | None
+    review_asked: bool
+    ratings: Ratings | None
+
+    @property
+    def indication(self) -> Indication | None:
+        return self.ratings.indication if self.ratings else None
+
+    @property
+    def movement(self) -> Movement | None:
+        return None if self.ratings is None else movement(self.previous, self.ratings.effective)
+
+    @property
+    def override(self) -> Override | None:
+        """The override in force."""
+        given = self.risk.override
+        return given if given is not None and given.is_in_force_on(self.today) else None
+
+    def is_stale(self, link: IndicatorLink) -> bool:
+        return is_stale(link.latest, self.today)
+
+    @property
+    def flags(self) -> list[str]:
+        review = self.risk.description.review_date
+        flags = {
+            "legacy": self.risk.legacy_band is not None and self.ratings is None,
+            "unassessed": self.ratings is None,
+            "unknown_link": any(link.at is None or link.now is None for link in self.links),
+            "stale_link": any(self.is_stale(link) for link in self.links),
+            "review_due": review is not None and review < self.today,
+            "review_asked": self.review_asked,
+            "proposal_open": self.open_proposal is not None,
+            "overridden": self.override is not None,
+        }
+        return [name for name, raised in flags.items() if raised]
+
+    @property
+    def event_ids(self) -> list[str]:
+        """The events that its links' indicators stand by."""
+        return sorted({link.event_id for link in self.links if link.event_id})
+
+    @property
+    def in_words(self) -> str:
+        """One paragraph on why the risk stands where it does."""
+        inputs, ratings, colour = self.risk.inputs, self.ratings, self.risk.legacy_band
+        if inputs is not None and ratings is not None:
+            return explain(inputs, self.links, ratings)
+        legacy = f" It carries the colour {colour.value} from an older register." if colour else ""
+        return f"It has no rating yet, so indicators do not move it.{legacy}"
+
+    def with_links(self, links: Sequence[IndicatorLink]) -> "RiskView":
+        """The risk as it would be with its links as given."""
+        inputs = self.risk.inputs
+        return replace(self, links=links, ratings=rate(inputs, links, self.today) if inputs else None)
+
+
+@dataclass(frozen=True, slots=True)
+class Simulation:
+    """A risk as it is and as it would be: nothing of it is stored."""
+
+    present: RiskView
+    supposed: RiskView

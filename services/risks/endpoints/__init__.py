@@ -1,0 +1,10 @@
+"""HTTP of the risk register."""
+
+from fastapi import APIRouter
+
+from chassis.web.problems import problems
+from services.risks.endpoints import assessing, matrices, register
+
+router = APIRouter(prefix="/risks/v1", tags=["risks"], responses=problems(401, 503))
+for collection in (register, assessing, matrices):
+    router.include_router(collection.router)

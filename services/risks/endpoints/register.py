@@ -1,0 +1,90 @@
+"""HTTP of risks: entered, read, changed, linked and explained."""
+
+from typing import Annotated
+
+from fastapi import APIRouter, Depends, Query, Response, status
+
+from chassis.web.paging import PageBody, Paging
+from chassis.web.problems import problems
+from chassis.web.units import Read, Write
+from contracts.risks import Band
+from services.risks.domain.rating import Kind
+from services.risks.domain.register import RiskFilter
+from services.risks.endpoints.paths import RefPath
+from services.risks.schemas.assessing import HistoryOut
+from services.risks.schemas.explaining import ExplanationOut, SimulationIn, SimulationOut
+from services.risks.schemas.linking import LinksIn
+from services.risks.schemas.register import RiskIn, RiskOut, RiskPatch
+from services.risks.service import linking, reading, register
+
+router = APIRouter()
+
+
+def _filter(
+    register: Annotated[str | None, Query(max_length=60, examples=["people-2018"])] = None,
+    category: Annotated[str | None, Query(max_length=120)] = None,
+    department: Annotated[str | None, Query(max_length=120)] = None,
+    outcome: Annotated[str | None, Query(max_length=120)] = None,
+    kind: Annotated[Kind | None, Query()] = None,
+    band: Annotated[Band | None, Query(description="Band of the effective rating")] = None,
+    search: Annotated[str | None, Query(max_length=100, description="Part of a reference or title")] = None,
+) -> RiskFilter:
+    return RiskFilter(register, category, department, outcome, kind, band, search)
+
+
+@router.get("/risks", summary="The register", responses=problems(422))
+async def list_risks(read: Read, paging: Paging, wanted: Annotated[RiskFilter, Depends(_filter)]) -> PageBody[RiskOut]:
+    """Risks by reference, filtered by register, category, department, outcome, kind and band, or searched."""
+    page = await read(lambda tx: reading.list_views(tx, wanted, paging.request))
+    return paging.body(page, RiskOut.of)
+
+
+@router.post(
+    "/risks", status_code=status.HTTP_201_CREATED, summary="Enter a risk", responses=problems(409, 413, 415, 422)
+)
+async def create_risk(write: Write, body: RiskIn, response: Response) -> RiskOut:
+    """Enter a risk, with links and a first assessment where given.
+
+    Links are snapshotted as their indicators stand now.
+    """
+    entered = await write(lambda tx: register.enter(tx, body.to_domain()))
+    response.headers["location"] = f"/risks/v1/risks/{entered.risk.ref}"
+    return RiskOut.of(entered)
+
+
+@router.get("/risks/{ref}", summary="One risk", responses=problems(404))
+async def get_risk(read: Read, ref: RefPath) -> RiskOut:
+    """A risk as assessed, as its indicators say, and as it stands, with its links and flags."""
+    return RiskOut.of(await read(lambda tx: reading.get_view(tx, ref)))
+
+
+@router.patch("/risks/{ref}", summary="Change a risk's description, aims or mode", responses=problems(404, 422))
+async def amend_risk(write: Write, ref: RefPath, body: RiskPatch) -> RiskOut:
+    """Change only what is sent. Ratings change by assessment; a reference never changes."""
+    return RiskOut.of(await write(lambda tx: register.amend(tx, ref, body.to_domain())))
+
+
+@router.put("/risks/{ref}/links", summary="Say which indicators move a risk", responses=problems(404, 422))
+async def replace_links(write: Write, ref: RefPath, body: LinksIn) -> RiskOut:
+    """The whole set of links. Links that stay keep their snapshot, also in another group; new ones are snapshotted."""
+    links = [link.to_domain() for link in body.links]
+    return RiskOut.of(await write(lambda tx: linking.replace_links(tx, ref, links)))
+
+
+@router.get("/risks/{ref}/history", summary="How a risk's rating changed", responses=problems(404))
+async def get_history(read: Read, ref: RefPath, paging: Paging) -> PageBody[HistoryOut]:
+    """Every change of the effective rating, oldest first, with its reason and the events behind it."""
+    page = await read(lambda tx: reading.list_history(tx, ref, paging.request))
+    return paging.body(page, HistoryOut.of)
+
+
+@router.get("/risks/{ref}/explanation", summary="Why a risk stands where it does", responses=problems(404))
+async def get_explanation(read: Read, ref: RefPath) -> ExplanationOut:
+    """Each link and causal group at its snapshot and now, the rules that limited the change, and a paragraph."""
+    return ExplanationOut.of(await read(lambda tx: reading.get_view(tx, ref)))
+
+
+@router.post("/risks/{ref}/simulations", summary="What if an indicator changed", responses=problems(404, 409, 422))
+async def simulate_risk(read: Read, ref: RefPath, body: SimulationIn) -> SimulationOut:
+    """The rating if linked indicators stood as supposed. Nothing is stored."""
+    return SimulationOut.of(await read(lambda tx: reading.simulate(tx, ref, body.to_domain())))

@@ -1,0 +1,88 @@
+"""What JSON columns hold, by format. Whatever was ever stored can be read; only the newest format is written.
+
+Format 0, without a number, is that of version 0.1: lists, and ratings as the bodies of its API.
+"""
+
+from collections.abc import Mapping, Sequence
+from datetime import date
+from typing import Any
+
+from contracts.risks import Band
+from services.risks.domain.matrix import BandedRating, Rating
+from services.risks.domain.records import IndicatorVersion
+from services.risks.domain.register import Action, Assurance
+
+FORMAT = 1
+READABLE = frozenset({0, FORMAT})
+
+Json = Any
+
+
+class UnknownFormatError(ValueError):
+    """Something newer than this program wrote what is stored."""
+
+
+def _checked(stored: Json) -> Json:
+    found = stored.get("format", 0) if isinstance(stored, Mapping) else 0
+    if found not in READABLE:
+        raise UnknownFormatError(f"format {found} is not known here; known: {sorted(READABLE)}")
+    return stored
+
+
+def write_items(items: Sequence[Any]) -> Json:
+    return {"format": FORMAT, "items": list(items)}
+
+
+def read_items(stored: Json) -> list[Any]:
+    found: list[Any] = stored if isinstance(stored, list) else _checked(stored)["items"]
+    return found
+
+
+def write_rating(given: BandedRating) -> Json:
+    rating = given.rating
+    return {"format": FORMAT, "impact": rating.impact, "likelihood": rating.likelihood, "band": given.band.value}
+
+
+def read_rating(stored: Json) -> BandedRating:
+    _checked(stored)
+    return BandedRating(Rating(stored["impact"], stored["likelihood"]), Band(stored["band"]))
+
+
+def write_assurances(assurances: Sequence[Assurance]) -> Json:
+    return write_items(
+        [
+            {
+                "source": one.source,
+                "line": one.line,
+                "opinion": one.opinion,
+                "date": one.date.isoformat() if one.date else None,
+            }
+            for one in assurances
+        ]
+    )
+
+
+def read_assurances(stored: Json) -> tuple[Assurance, ...]:
+    return tuple(Assurance(one["source"], one["line"], one["opinion"], _day(one["date"])) for one in read_items(stored))
+
+
+def write_actions(actions: Sequence[Action]) -> Json:
+    return write_items(
+        [{"text": one.text, "owner": one.owner, "due": one.due.isoformat() if one.due else None} for one in actions]
+    )
+
+
+def read_actions(stored: Json) -> tuple[Action, ...]:
+    return tuple(Action(one["text"], one["owner"], _day(one["due"])) for one in read_items(stored))
+
+
+def _day(text: str | None) -> date | None:
+    return date.fromisoformat(text) if text else None
+
+
+def write_versions(versions: Sequence[IndicatorVersion]) -> Json:
+    return write_items([{"indicator": v.indicator, "area": v.area, "version": v.version} for v in versions])
+
+
+def read_versions(stored: Json) -> list[IndicatorVersion]:
+    return [IndicatorVersion(v["indicator"], v["area"], v["version"]) for v in read_items(stored)]

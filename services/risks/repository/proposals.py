@@ -1,0 +1,125 @@
+"""What indicators proposed, and what became of it."""
+
+from collections.abc import Collection, Mapping, Sequence
+from typing import Any
+
+from sqlalchemy import func, insert, select, update
+
+from chassis.paging import PageRequest
+from chassis.storage.transaction import Tx
+from services.risks.domain.matrix import Matrix, Rating
+from services.risks.domain.proposals import (
+    NewProposal,
+    Proposal,
+    ProposalChange,
+    ProposalRecord,
+    ProposalState,
+    ProposalStep,
+    ProposedRating,
+)
+from services.risks.models import ProposalRow
+from services.risks.repository.json_formats import read_items, write_items
+from services.risks.repository.records import key_after
+
+
+async def get_latest_proposals(tx: Tx, risk_ids: Collection[int]) -> dict[int, Proposal]:
+    """The newest proposal of each risk that ever had one."""
+    if not risk_ids:
+        return {}
+    newest = select(func.max(ProposalRow.id)).where(ProposalRow.risk_id.in_(risk_ids)).group_by(ProposalRow.risk_id)
+    rows = await tx.session.scalars(select(ProposalRow).where(ProposalRow.id.in_(newest)))
+    return {row.risk_id: _proposal(row) for row in rows}
+
+
+async def get_proposal(tx: Tx, risk_id: int, proposal_id: int) -> Proposal | None:
+    query = select(ProposalRow).where(ProposalRow.risk_id == risk_id, ProposalRow.id == proposal_id)
+    row = (await tx.session.scalars(query)).one_or_none()
+    return _proposal(row) if row else None
+
+
+def _proposal(row: ProposalRow) -> Proposal:
+    return Proposal(
+        proposal_id=row.id,
+        risk_id=row.risk_id,
+        assessment_id=row.assessment_id,
+        state=ProposalState(row.state),
+        rating=Rating(row.impact, row.likelihood),
+        lapsed=row.lapsed,
+    )
+
+
+async def list_proposals(
+    tx: Tx, risk_id: int, matrix: Matrix, state: ProposalState | None, page: PageRequest
+) -> list[ProposalRecord]:
+    """Proposals of a risk, oldest first, up to ``page.fetch`` of them."""
+    query = select(ProposalRow).where(ProposalRow.risk_id == risk_id, ProposalRow.id > key_after(page))
+    if state is not None:
+        query = query.where(ProposalRow.state == state)
+    return [_record(row, matrix) for row in await tx.session.scalars(query.order_by(ProposalRow.id).limit(page.fetch))]
+
+
+def _record(row: ProposalRow, matrix: Matrix) -> ProposalRecord:
+    return ProposalRecord(
+        proposal_id=row.id,
+        state=ProposalState(row.state),
+        proposed=matrix.banded(Rating(row.impact, row.likelihood)),
+        why=row.why,
+        event_ids=read_items(row.event_ids),
+        opened_at=row.opened_at,
+        changed_at=row.changed_at,
+        decided_by=row.decided_by,
+        reason=row.reason,
+    )
+
+
+def _proposed(proposed: ProposedRating) -> dict[str, Any]:
+    return {
+        "impact": proposed.rating.impact,
+        "likelihood": proposed.rating.likelihood,
+        "why": proposed.why,
+        "event_ids": write_items(proposed.event_ids),
+    }
+
+
+async def save_new_proposals(tx: Tx, proposals: Sequence[NewProposal]) -> None:
+    if proposals:
+        connection = await tx.session.connection()
+        await connection.execute(insert(ProposalRow), [_row(tx, proposal) for proposal in proposals])
+
+
+def _row(tx: Tx, new: NewProposal) -> dict[str, Any]:
+    return _proposed(new.proposed) | {
+        "risk_id": new.risk_id,
+        "assessment_id": new.assessment_id,
+        "state": ProposalState.OPEN.value,
+        "lapsed": False,
+        "opened_at": tx.now,
+        "changed_at": tx.now,
+    }
+
+
+async def save_proposal_changes(tx: Tx, changes: Sequence[ProposalChange]) -> None:
+    for change in changes:  # they differ in what they change, and are few
+        await _update(tx, change.proposal_id, _changed(change))
+
+
+def _changed(change: ProposalChange) -> Mapping[str, Any]:
+    if change.step is ProposalStep.WITHDRAW:
+        return {"state": ProposalState.WITHDRAWN.value}
+    return {"lapsed": True} if change.step is ProposalStep.LAPSE else _proposed(change.proposed)
+
+
+async def save_decision(tx: Tx, proposal_id: int, state: ProposalState, reason: str) -> None:
+    await _update(tx, proposal_id, {"state": state.value, "reason": reason, "decided_by": tx.actor})
+
+
+async def _update(tx: Tx, proposal_id: int, values: Mapping[str, Any]) -> None:
+    statement = update(ProposalRow).where(ProposalRow.id == proposal_id).values(**values, changed_at=tx.now)
+    await tx.session.execute(statement.execution_options(synchronize_session=False))
+
+
+async def withdraw_proposals(tx: Tx, risk_id: int) -> None:
+    """An assessment answers whatever was proposed before it."""
+    statement = update(ProposalRow).where(ProposalRow.risk_id == risk_id, ProposalRow.state == ProposalState.OPEN)
+    changed = statement.values(state=ProposalState.WITHDRAWN, changed_at=tx.now)
+    await tx.session.execute(changed.execution_options(synchronize_session=False))

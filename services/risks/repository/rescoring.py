@@ -1,0 +1,144 @@
+"""What re-scoring reads, under lock, and writes, in bulk."""
+
+from collections.abc import Collection, Sequence
+from datetime import date
+from typing import Any, cast
+
+from sqlalchemy import BindParameter, ColumnElement, Row, Select, Table, bindparam, select, update
+
+from chassis.storage.transaction import Tx
+from services.risks.domain.matrix import Matrix, Rating
+from services.risks.domain.rating import Kind, Mode, RatingInputs
+from services.risks.domain.rescoring import NewRatings, RatedRisk
+from services.risks.models import RiskLinkRow, RiskRow
+from services.risks.repository.matrices import get_matrices
+from services.risks.repository.register import read_cell, read_override
+
+_RISK, _LINK = cast("Table", RiskRow.__table__), RiskLinkRow.__table__
+_SAVED = (
+    "indicated_impact",
+    "indicated_likelihood",
+    "effective_impact",
+    "effective_likelihood",
+    "effective_band",
+    "lasting_band",
+    "version",
+    "changed_at",
+)
+_RATED = [
+    _RISK.c[name]
+    for name in (
+        "id",
+        "ref",
+        "title",
+        "kind",
+        "mode",
+        "matrix_id",
+        "target_likelihood",
+        "assessment_id",
+        "assessed_impact",
+        "assessed_likelihood",
+        "indicated_impact",
+        "indicated_likelihood",
+        "effective_impact",
+        "effective_likelihood",
+        "lasting_band",
+        "override_impact",
+        "override_likelihood",
+        "override_until",
+        "override_reason",
+        "override_by",
+        "version",
+    )
+]
+
+
+def _locking(which: ColumnElement[bool]) -> Select[*tuple[Any, ...]]:
+    """Built once, as every statement here that an event needs: building costs more than running it."""
+    return select(*_RATED).where(which).order_by(_RISK.c.ref).with_for_update()
+
+
+_KEYS: BindParameter[Any] = bindparam("keys", expanding=True)
+_THESE = _locking(_RISK.c.id.in_(_KEYS))
+_LINKED_TO = _locking(_RISK.c.id.in_(select(_LINK.c.risk_id).where(_LINK.c.subject.in_(_KEYS))))
+
+
+async def lock_rated(tx: Tx, risk_ids: Collection[int]) -> list[RatedRisk]:
+    """The assessed risks among ``risk_ids``, locked by reference. What is read after this is up to date."""
+    return await _lock(tx, _THESE, sorted(risk_ids))
+
+
+async def lock_rated_on(tx: Tx, subjects: Collection[str]) -> list[RatedRisk]:
+    """The assessed risks linked to any of ``subjects``, whose signals the caller has locked; locked by reference."""
+    return await _lock(tx, _LINKED_TO, sorted(subjects))
+
+
+async def _lock(tx: Tx, query: Select[*tuple[Any, ...]], keys: Sequence[Any]) -> list[RatedRisk]:
+    """Unassessed ones are locked as well: their first assessment may be under way."""
+    connection = await tx.session.connection()
+    rows = (await connection.execute(query, {"keys": keys})).all()
+    matrices = await get_matrices(tx, {row.matrix_id for row in rows})
+    return [found for row in rows if (found := _rated(row, matrices[row.matrix_id]))]
+
+
+def _rated(row: Row[*tuple[Any, ...]], matrix: Matrix) -> RatedRisk | None:
+    assessed = read_cell(row.assessed_impact, row.assessed_likelihood)
+    if assessed is None:
+        return None
+    return RatedRisk(
+        risk_id=row.id,
+        ref=row.ref,
+        title=row.title,
+        inputs=_inputs(row, matrix, assessed),
+        assessment_id=row.assessment_id,
+        indicated=read_cell(row.indicated_impact, row.indicated_likelihood),
+        effective=read_cell(row.effective_impact, row.effective_likelihood),
+        underlying_band=row.lasting_band,
+        version=row.version,
+    )
+
+
+def _inputs(row: Row[*tuple[Any, ...]], matrix: Matrix, assessed: Rating) -> RatingInputs:
+    return RatingInputs(
+        kind=Kind(row.kind),
+        mode=Mode(row.mode),
+        matrix=matrix,
+        assessed=assessed,
+        target_likelihood=row.target_likelihood,
+        override=read_override(row),
+    )
+
+
+_SAVE = update(_RISK).where(_RISK.c.id == bindparam("key")).values({name: bindparam(f"new_{name}") for name in _SAVED})
+
+
+async def save_ratings(tx: Tx, changed: Sequence[NewRatings]) -> None:
+    if changed:
+        connection = await tx.session.connection()
+        await connection.execute(_SAVE, [_parameters(tx, one) for one in changed])
+
+
+def _parameters(tx: Tx, new: NewRatings) -> dict[str, Any]:
+    matrix, ratings = new.rescored.risk.inputs.matrix, new.rescored.ratings
+    return {
+        "key": new.rescored.risk.risk_id,
+        "new_indicated_impact": ratings.indicated.impact,
+        "new_indicated_likelihood": ratings.indicated.likelihood,
+        "new_effective_impact": ratings.effective.impact,
+        "new_effective_likelihood": ratings.effective.likelihood,
+        "new_effective_band": matrix.band(ratings.effective).value,
+        "new_lasting_band": matrix.band(ratings.underlying).value,
+        "new_version": new.version,
+        "new_changed_at": tx.now,
+    }
+
+
+async def list_risk_ids(tx: Tx) -> Sequence[int]:
+    """Every risk, by reference."""
+    return (await tx.session.scalars(select(RiskRow.id).order_by(RiskRow.ref))).all()
+
+
+async def lock_with_ended_override(tx: Tx, today: date) -> dict[int, date]:
+    """Risks whose override ended before ``today``, each with its last day; locked by reference."""
+    query = select(_RISK.c.id, _RISK.c.override_until).where(_RISK.c.override_until < today).order_by(_RISK.c.ref)
+    return {row.id: row.override_until for row in await tx.session.execute(query.with_for_update())}

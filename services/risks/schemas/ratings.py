@@ -1,0 +1,57 @@
+"""Ratings as bodies."""
+
+from typing import TypedDict, overload
+
+from chassis.web.bodies import StrictBody
+from contracts.risks import Band, RatingState
+from services.risks.domain.matrix import BandedRating, Rating
+from services.risks.domain.rating import Basis
+from services.risks.domain.view import RiskView
+from services.risks.schemas.values import Step
+
+
+class RatingIn(StrictBody):
+    impact: Step
+    likelihood: Step
+
+    def to_domain(self) -> Rating:
+        return Rating(self.impact, self.likelihood)
+
+
+@overload
+def rating_body(given: BandedRating) -> RatingState: ...
+@overload
+def rating_body(given: None) -> None: ...
+def rating_body(given: BandedRating | None) -> RatingState | None:
+    if given is None:
+        return None
+    rating = given.rating
+    return RatingState(impact=rating.impact, likelihood=rating.likelihood, score=rating.score, band=given.band)
+
+
+def _only_band(band: Band | None) -> RatingState:
+    return RatingState(impact=None, likelihood=None, score=None, band=band)
+
+
+class ThreeRatings(TypedDict):
+    """As the owner judged, as the indicators say, and what is in effect, with where that comes from."""
+
+    assessed: RatingState
+    indicated: RatingState
+    effective: RatingState
+    basis: Basis | None
+
+
+def three_ratings(view: RiskView) -> ThreeRatings:
+    """The ratings of a risk. A legacy risk has its colour and nothing else."""
+    risk, ratings = view.risk, view.ratings
+    if risk.assessed is None or ratings is None:
+        legacy = _only_band(risk.legacy_band)
+        return {"assessed": legacy, "indicated": _only_band(None), "effective": legacy, "basis": None}
+    banded = risk.matrix.banded
+    return {
+        "assessed": rating_body(banded(risk.assessed)),
+        "indicated": rating_body(banded(ratings.indicated)),
+        "effective": rating_body(banded(ratings.effective)),
+        "basis": ratings.basis,
+    }
