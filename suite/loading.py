@@ -56,12 +56,24 @@ def reference(*, url: Url = None, key: Key = None, as_json: Annotated[bool, type
 
 @import_app.command()
 def ae(
-    file: Path, *, provider: Annotated[list[str] | None, typer.Option()] = None, url: Url = None, key: Key = None
+    file: Path,
+    *,
+    provider: Annotated[list[str] | None, typer.Option(help="A provider's code; RK9 where none is named.")] = None,
+    sum_into: Annotated[str | None, typer.Option(help="The area that gets the sum of every provider.")] = None,
+    reason: Annotated[str | None, typer.Option(help="Why final figures change, where they do.")] = None,
+    accept_fewer: Annotated[
+        bool, typer.Option("--accept-fewer", help="Let a sum replace one of more providers, or figures that are none.")
+    ] = False,
+    url: Url = None,
+    key: Key = None,
 ) -> None:
-    """Import NHS England's monthly A&E figures for providers and for England as the four hour wait."""
+    """Import NHS England's monthly A&E figures as the four hour wait, for providers and for England if it is there."""
 
     async def work(client: httpx.AsyncClient) -> None:
-        report = await import_ae(client, file, providers=tuple(provider or ["RK9"]))
+        providers = tuple(provider or ["RK9"])
+        report = await import_ae(
+            client, file, providers=providers, sum_into=sum_into, reason=reason, accept_fewer=accept_fewer
+        )
         typer.echo(report.as_text())
 
     _with_client(url, key, work)

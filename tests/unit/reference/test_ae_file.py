@@ -27,8 +27,12 @@ def test_july_2017_is_the_first_value_of_the_printed_graph():
     assert read_ae(EXCERPT, ["RK9"]).months["RK9"][Period.parse("Jul-17")].percentage == Decimal("84.36")
 
 
-def test_england_is_the_sum_of_every_provider_in_the_file():
-    read = read_ae(EXCERPT, ["RK9", "RH8", "R1H", "RA9", "RBZ"])
+def test_a_sum_is_of_every_provider_in_the_file_and_only_where_it_is_asked_for():
+    providers = ["RK9", "RH8", "R1H", "RA9", "RBZ"]
+    assert ENGLAND not in read_ae(EXCERPT, providers).months
+    read = read_ae(EXCERPT, providers, sum_into=ENGLAND)
+    assert len(read.months[ENGLAND]) == 36
+    assert set(read.summed.values()) == {5}
     for period, england in read.months[ENGLAND].items():
         parts = [months[period] for area, months in read.months.items() if area != ENGLAND and period in months]
         assert england.attendances == sum(part.attendances for part in parts)
@@ -53,6 +57,7 @@ def test_missing_types_are_noted():
         ("2017-12-01,RK9,1,10,1,0,7", "the row has more or fewer cells"),
         ("2017-12-01,RK9,1,,1,0", "ae.csv:3: attendances: Field required"),
         ("2017-11-01,RK9,2,10,1,0", "RK9, type 2, 2017-11 stands in line 2 already"),
+        ("2017-12-01,E92000002,1,10,1,0", "ae.csv:3: org_code:"),
     ],
 )
 def test_a_bad_row_is_named_by_its_line(tmp_path: Path, row: str, said: str):
@@ -89,8 +94,39 @@ def test_many_bad_rows_are_counted_not_all_told(tmp_path: Path):
     assert str(refused.value).endswith("... and 70 more")
 
 
-def test_a_month_without_attendances_has_no_percentage(tmp_path: Path):
+def test_a_month_without_attendances_has_no_percentage_and_is_noted(tmp_path: Path):
     path = tmp_path / "ae.csv"
     path.write_text(f"{HEADER}2017-11-01,RK9,2,0,0,0\n2017-12-01,RK9,2,3,1,0\n", encoding="utf-8")
-    months = read_ae(path, ["RK9"]).months["RK9"]
-    assert {str(period): month.percentage for period, month in months.items()} == {"2017-12": Decimal("66.67")}
+    read = read_ae(path, ["RK9"])
+    assert {str(period): month.attendances for period, month in read.months["RK9"].items()} == {
+        "2017-11": 0,
+        "2017-12": 3,
+    }
+    assert read.months["RK9"][Period.month(2017, 12)].percentage == Decimal("66.67")
+    assert "RK9 2017-11: published without attendances, so without a percentage" in read.notes()
+
+
+WITH_ENGLAND = f"{HEADER}2017-12-01,RK9,1,10,1,0\n2017-12-01,E92000001,1,1000,100,0\n"
+
+
+def test_england_is_what_the_file_prints_for_it_and_no_provider(tmp_path: Path):
+    path = tmp_path / "ae.csv"
+    path.write_text(WITH_ENGLAND, encoding="utf-8")
+    read = read_ae(path, ["RK9"])
+    assert read.providers == 1
+    assert {area: months[Period.month(2017, 12)].attendances for area, months in read.months.items()} == {
+        "RK9": 10,
+        ENGLAND: 1000,
+    }
+
+
+def test_nothing_is_summed_into_what_the_file_prints_itself(tmp_path: Path):
+    path = tmp_path / "ae.csv"
+    path.write_text(WITH_ENGLAND, encoding="utf-8")
+    with pytest.raises(BadRows, match="E92000001 has rows of its own"):
+        read_ae(path, ["RK9"], sum_into=ENGLAND)
+    assert read_ae(path, ["RK9"], sum_into="E12000009").months["E12000009"][Period.month(2017, 12)].attendances == 10
+
+
+def test_a_file_without_england_says_that_england_stays():
+    assert any(note.startswith(f"{ENGLAND} is not in the file") for note in read_ae(EXCERPT, ["RK9"]).notes())
