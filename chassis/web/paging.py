@@ -3,9 +3,9 @@
 import base64
 import hashlib
 import json
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from dataclasses import dataclass
-from typing import Annotated, Any, Generic, TypeVar
+from typing import Annotated, Generic, TypeVar
 
 from fastapi import Depends, Query, Request
 from pydantic import BaseModel
@@ -80,26 +80,3 @@ def _decode(cursor: str, collection: str) -> str:
 
 def _seal(after: str, collection: str) -> str:
     return hashlib.sha256(f"{collection}\n{after}".encode()).hexdigest()[:32]
-
-
-# Until every service takes its pages from `CollectionPaging`.
-
-
-class OldPage(BaseModel, Generic[Out]):
-    items: list[Out]
-    next: str | None = None
-
-
-def _old_paging(
-    limit: Annotated[int, Query(ge=1, le=200, description="Most items to return")] = 50,
-    cursor: Annotated[str | None, Query(max_length=400, description="`next` of the page before")] = None,
-) -> PageRequest:
-    return PageRequest(limit, None if cursor is None else _decode(cursor, ""))
-
-
-OldPaging = Annotated[PageRequest, Depends(_old_paging)]
-
-
-def old_page(rows: Sequence[Item], limit: int, key: Callable[[Item], str]) -> OldPage[Item]:
-    shown = list(rows[:limit])
-    return OldPage[Any](items=shown, next=_encode(key(shown[-1]), "") if len(rows) > limit else None)

@@ -11,11 +11,12 @@ from structlog.testing import capture_logs
 
 from chassis import telemetry
 from chassis.errors import Conflict, FieldError
+from chassis.paging import page_of
 from chassis.service import ServiceSpec
 from chassis.settings import ServiceSettings
 from chassis.web.app import build_app
 from chassis.web.bodies import OutBody, StrictBody
-from chassis.web.paging import OldPage, OldPaging, old_page
+from chassis.web.paging import PageBody, Paging
 from chassis.web.units import Read, Resources, Write
 from tests.integration.chassis import tally
 
@@ -54,14 +55,14 @@ async def add(write: Write, body: Note) -> NoteOut:
 
 
 @router.get("/notes")
-async def listed(read: Read, paging: OldPaging) -> OldPage[NoteOut]:
+async def listed(read: Read, paging: Paging) -> PageBody[NoteOut]:
     async def work(tx):
-        query = select(tally.newest).order_by(tally.newest.c.subject).limit(paging.limit + 1)
-        if paging.after:
-            query = query.where(tally.newest.c.subject > paging.after)
-        return [NoteOut(name=r.subject, number=r.number) for r in await tx.session.execute(query)]
+        query = select(tally.newest).order_by(tally.newest.c.subject).limit(paging.request.fetch)
+        if paging.request.after:
+            query = query.where(tally.newest.c.subject > paging.request.after)
+        return page_of((await tx.session.execute(query)).all(), paging.request, lambda row: row.subject)
 
-    return old_page(await read(work), paging.limit, key=lambda note: note.name)
+    return paging.body(await read(work), lambda row: NoteOut(name=row.subject, number=row.number))
 
 
 def client_of(database, **settings):
