@@ -128,7 +128,7 @@ async def rebuild(database: Database, bus: Bus, subscription: Subscription) -> i
         await inbox.save_offsets(tx, subscription.consumer, ends)
         return folded
 
-    return await database.write(work)
+    return await database.write(work, on_loop=True)
 
 
 async def _refuse_shortened(bus: Bus, subscription: Subscription) -> None:

@@ -1,8 +1,9 @@
 """A service's database, and how a unit of work runs on it: one use case, one transaction, committed or nothing."""
 
 import asyncio
-from collections.abc import AsyncIterator, Awaitable, Callable
+from collections.abc import AsyncIterator, Awaitable, Callable, Coroutine
 from contextlib import asynccontextmanager
+from functools import partial
 from pathlib import Path
 from typing import Any, TypeVar
 from uuid import uuid4
@@ -14,6 +15,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine, AsyncSession, c
 
 from chassis.clock import Clock, system_clock
 from chassis.logging import get_logger
+from chassis.storage import sqlite
 from chassis.storage.outages import is_retryable
 from chassis.storage.transaction import Tx
 
@@ -23,6 +25,11 @@ Work = Callable[["Tx"], Awaitable[T]]
 log = get_logger()
 
 RETRIES = 6
+
+_READONLY: dict[str, dict[str, Any]] = {
+    "sqlite": {"readonly": True},
+    "postgresql": {"isolation_level": "REPEATABLE READ", "postgresql_readonly": True},
+}
 
 
 def statement_arguments(*, prepared: bool) -> dict[str, Any]:
@@ -56,15 +63,19 @@ class Database:
         """Set whenever a transaction that staged something, such as events, has committed; the relay waits for it."""
         self._writer = asyncio.Lock()
         self.engine = self._engine(pool_size, prepared_statements=prepared_statements)
+        self._readonly = self.engine.execution_options(**_READONLY[self.dialect])
 
     def _engine(self, pool_size: int, *, prepared_statements: bool) -> AsyncEngine:
         if self.dialect == "sqlite":
             if self.url.database:
                 Path(self.url.database).parent.mkdir(parents=True, exist_ok=True)
             engine = create_async_engine(
-                self.url, pool_size=5, max_overflow=0, connect_args={"timeout": 30}, hide_parameters=True
+                self.url.set(drivername=sqlite.DRIVER),
+                pool_size=5,
+                max_overflow=0,
+                pool_use_lifo=True,
+                hide_parameters=True,
             )
-            event.listen(engine.sync_engine, "connect", _prepare_sqlite)
             event.listen(engine.sync_engine, "begin", _begin_sqlite)
             return engine
         arguments = {"timeout": 10, "command_timeout": 60} | statement_arguments(prepared=prepared_statements)
@@ -79,14 +90,16 @@ class Database:
             connect_args=arguments,
         )
 
-    async def write(self, work: Work[T], *, actor: str = "system") -> T:
+    async def write(self, work: Work[T], *, actor: str = "system", on_loop: bool = False) -> T:
         """Run ``work`` in a transaction and commit it before returning.
 
         Serialization failures and deadlocks are retried, so ``work`` must be repeatable: it reads what it decides by.
+        On SQLite it runs in a thread, where it may await nothing but ``tx``; ``on_loop`` keeps work that awaits more,
+        such as the bus, on the event loop, at the price of a hop a statement.
         """
         for attempt in range(RETRIES):
             try:
-                return await self._write_once(work, actor)
+                return await self._write_once(work, actor, on_loop=on_loop)
             except DBAPIError as error:
                 if attempt == RETRIES - 1 or not is_retryable(error):
                     raise
@@ -94,23 +107,41 @@ class Database:
                 await asyncio.sleep(0.01 * 2**attempt)
         raise AssertionError("unreachable")
 
-    async def _write_once(self, work: Work[T], actor: str) -> T:
-        async with self._one_writer(), self._session(readonly=False) as session:
+    async def _write_once(self, work: Work[T], actor: str, *, on_loop: bool) -> T:
+        async with self._one_writer(), self.engine.connect() as connection:
+            unit = partial(self._committed, connection, work, actor)
+            result, has_staged = await self._run(connection, unit, on_loop=on_loop)
+        if has_staged:
+            self.committed.set()
+        return result
+
+    async def _committed(self, connection: AsyncConnection, work: Work[T], actor: str) -> tuple[T, bool]:
+        """The result of ``work``, committed, and whether anything was staged that the relay waits for."""
+        async with _session(connection) as session:
             tx = self._tx(session, actor)
             async with session.begin():
                 result = await work(tx)
                 await tx.write_staged()
-        if tx.has_staged:
-            self.committed.set()
-        return result
+        return result, tx.has_staged
 
-    async def read(self, work: Work[T], *, actor: str = "system") -> T:
-        """Run ``work`` against one consistent view and write nothing."""
-        async with self._session(readonly=True) as session:
+    async def read(self, work: Work[T], *, actor: str = "system", on_loop: bool = False) -> T:
+        """Run ``work`` against one consistent view and write nothing. ``on_loop`` is as of :meth:`write`."""
+        async with self._readonly.connect() as connection:
+            return await self._run(connection, partial(self._seen, connection, work, actor), on_loop=on_loop)
+
+    async def _seen(self, connection: AsyncConnection, work: Work[T], actor: str) -> T:
+        async with _session(connection) as session:
             try:
                 return await work(self._tx(session, actor))
             finally:
                 await session.rollback()
+
+    async def _run(
+        self, connection: AsyncConnection, unit: Callable[[], Coroutine[Any, Any, T]], *, on_loop: bool
+    ) -> T:
+        if self.dialect != "sqlite" or on_loop:
+            return await unit()
+        return await sqlite.in_thread(connection, unit)
 
     def _tx(self, session: AsyncSession, actor: str) -> Tx:
         return Tx(session, dialect=self.dialect, clock=self.clock, actor=actor, tables=self.metadata)
@@ -123,18 +154,6 @@ class Database:
             return
         async with self._writer:
             yield
-
-    @asynccontextmanager
-    async def _session(self, *, readonly: bool) -> AsyncIterator[AsyncSession]:
-        engine = self._readonly if readonly else self.engine
-        async with AsyncSession(engine, expire_on_commit=False) as session:
-            yield session
-
-    @property
-    def _readonly(self) -> AsyncEngine:
-        if self.dialect == "sqlite":
-            return self.engine.execution_options(readonly=True)
-        return self.engine.execution_options(isolation_level="REPEATABLE READ", postgresql_readonly=True)
 
     @asynccontextmanager
     async def connect(self) -> AsyncIterator[AsyncConnection]:
@@ -153,13 +172,13 @@ class Database:
         await self.engine.dispose()
 
 
-def _prepare_sqlite(connection: Any, _record: Any) -> None:
-    """Take transactions into our own hands (the driver's would lose updates) and make commits durable."""
-    connection.isolation_level = None
-    cursor = connection.cursor()
-    for pragma in ("journal_mode=WAL", "synchronous=FULL", "busy_timeout=30000", "foreign_keys=ON"):
-        cursor.execute(f"PRAGMA {pragma}")
-    cursor.close()
+@asynccontextmanager
+async def _session(connection: AsyncConnection) -> AsyncIterator[AsyncSession]:
+    session = AsyncSession(connection, expire_on_commit=False)
+    try:
+        yield session
+    finally:
+        await session.close()
 
 
 def _begin_sqlite(connection: Any) -> None:

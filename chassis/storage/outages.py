@@ -29,5 +29,4 @@ def is_unstorable(error: BaseException) -> bool:
 def is_retryable(error: DBAPIError) -> bool:
     if getattr(error.orig, "sqlstate", None) in _RETRYABLE:
         return True
-    cause = getattr(error.orig, "__cause__", None)
-    return isinstance(cause, sqlite3.OperationalError) and "locked" in str(cause)
+    return isinstance(error.orig, sqlite3.OperationalError) and "locked" in str(error.orig)

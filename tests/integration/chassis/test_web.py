@@ -243,7 +243,7 @@ async def test_storage_that_is_gone_is_a_503_and_not_ready(client, database, mon
     def gone(*_arguments, **_more):
         raise ConnectionRefusedError("no database here")
 
-    monkeypatch.setattr(database, "_session", gone)
+    monkeypatch.setattr(database, "_committed", gone)
     monkeypatch.setattr(database, "connect", gone)
     problem = await refused(client, 503, json={"name": "a", "number": 1})
     assert "nothing was saved" in problem["detail"]
