@@ -82,8 +82,8 @@ check: .venv/dev ## Lint, types, layers, contracts, deployment files
 bench: bench-engine ## Every benchmark, as ratios to limits measured in the same run
 
 .PHONY: bench-engine
-bench-engine: .venv/dev ## Relay, consumer and one update on PostgreSQL and Kafka
-	@$(BIN)/python -m benchmarks.engine
+bench-engine: .venv/dev ## Relay, consumer and one update on PostgreSQL and Kafka, and embedded (BEFORE=checkout compares)
+	@$(BIN)/python -m benchmarks.engine $(if $(BEFORE),--before $(BEFORE))
 
 .PHONY: bench-scaling
 bench-scaling: .venv/dev ## Observations a second, and consumers one, two and four (docs/scaling.md)

@@ -31,7 +31,7 @@ def run(stage: Stage) -> list[Figure]:
         for name in MEMBERS:
             cluster.start(name)
         cluster.wait_ready()
-        ours = run_async(_updates(cluster.url, stage.admin_key))
+        ours = run_async(measure_updates(cluster.url, stage.admin_key))
     finally:
         cluster.stop()
     limit = run_async(_limit(stage))
@@ -43,7 +43,7 @@ def run(stage: Stage) -> list[Figure]:
     ]
 
 
-async def _updates(url: str, key: str) -> float:
+async def measure_updates(url: str, key: str) -> float:
     headers = {"authorization": f"Bearer {key}"}
     async with httpx.AsyncClient(base_url=url, headers=headers, timeout=30, trust_env=False) as client:
         (await client.post("/indicators/v1/areas", json=AREA)).raise_for_status()
