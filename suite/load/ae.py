@@ -13,9 +13,9 @@ from suite.load.ae_plan import SOURCE, Step, obstacles, plan
 from suite.load.api_client import Refused, find_json, for_each, iterate_items, send_request
 from suite.load.csv_files import MAX_REPORTED, BadRows
 from suite.load.dataset import Reference, read_reference
-from suite.load.indicators import PLYMOUTH, area_body, indicator_body
+from suite.load.indicators import area_body, indicator_body
 from suite.load.report import UNCHANGED, Counts, Tally
-from suite.load.row_types import AreaRow
+from suite.load.row_types import PLYMOUTH, AreaRow
 from suite.load.upsert import already_there
 
 INDICATOR = "ae-four-hour-wait"

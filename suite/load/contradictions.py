@@ -1,184 +1,174 @@
-"""Where the source papers contradict themselves: found by comparing the data, never written down beforehand.
+"""Where the source papers contradict themselves.
 
-Both figures of each are kept. Nothing is mended.
+``reference/contradictions.csv`` is the one list: the notes on resources, the load report and the documents all say what
+it says. What comparing the files shows is compared with it, so that neither can change without the other. Every figure
+stays; nothing is mended.
 """
 
 from collections import defaultdict
 from collections.abc import Iterator
-from decimal import ROUND_DOWN, ROUND_HALF_UP, Decimal
+from decimal import ROUND_HALF_UP, Decimal
+from typing import Any
 
 from pydantic import BaseModel, ConfigDict
 
+from contracts.notes import SourcedFigure, SourceNote
 from suite.load.dataset import TOTAL, Reference
-from suite.load.row_types import BudgetRow, ObservationRow, RangeRow
+from suite.load.row_types import ContradictionRow, ObservationRow, RangeRow
 
-MILLION = "million pounds"
-THOUSAND = "thousand pounds"
 _PARTS = ("net_budget_2017_18", "cost_increases", "savings", "other_savings")
-_COLUMNS = (*_PARTS, "net_budget_2018_19")
+_TOTALS = {"savings": "savings-total", "net_budget_2018_19": "net-budget-total"}
+_OBSERVED = {("dtoc-adult-social-care", "E06000026", "2017/18 Q3"): "dtoc-social-care-q3"}
+_SCORECARD = "integrated-2017-18"
+_PRINTED_FRAMEWORKS = {"CCGOF", "NHSOF"}
 
 
 class Contradiction(BaseModel):
-    """Two figures for one thing: ``one`` and ``other`` as text with who says so, the one in use and why."""
+    """A note with its code and the resources it belongs to, ``<kind>/<code>``."""
 
     model_config = ConfigDict(frozen=True)
 
-    subject: str
-    one: str
-    one_says: str
-    other: str
-    other_says: str
-    used: str
-    why: str
+    code: str
+    note: SourceNote
+    resources: tuple[str, ...]
 
     def __str__(self) -> str:
-        both = f"{self.one} ({self.one_says}) against {self.other} ({self.other_says})"
-        return f"{self.subject}: {both}; used: {self.used}, because {self.why}"
+        return str(self.note)
 
 
 def contradictions(reference: Reference) -> list[Contradiction]:
-    """All of them, in the order of domain section 7, then the rounding of the 2014 range table."""
-    return [
-        *_observations(reference),
-        *_budget(reference),
-        *_range_bases(reference),
-        *_claims(reference),
-        *_inferred(reference),
-        *_range_figures(reference),
-    ]
+    """All of them, in the order of the list."""
+    return [Contradiction(code=row.code, note=_note(row), resources=row.resources) for row in reference.contradictions]
 
 
-def _observations(reference: Reference) -> Iterator[Contradiction]:
+def notes_on(reference: Reference, resource: str) -> list[dict[str, Any]]:
+    """The notes of a resource, ``<kind>/<code>``, as bodies carry them."""
+    mine = (row for row in reference.contradictions if resource in row.resources)
+    return [_body(_note(row)) for row in mine]
+
+
+def _note(row: ContradictionRow) -> SourceNote:
+    pairs = ((row.figure_1, row.source_1), (row.figure_2, row.source_2), (row.figure_3, row.source_3))
+    figures = tuple(SourcedFigure(figure, source) for figure, source in pairs if figure and source)
+    return SourceNote(row.topic, figures, row.used, row.why)
+
+
+def _body(note: SourceNote) -> dict[str, Any]:
+    figures = [{"figure": one.figure, "source": one.source} for one in note.figures]
+    return {"topic": note.topic, "figures": figures, "used": note.used, "why": note.why}
+
+
+# ---- what comparing the files shows
+
+
+def disagreements(reference: Reference) -> Iterator[str]:
+    """Where the list and the files do not say the same."""
+    shown = dict(shown_by_data(reference))
+    listed = {row.code: row for row in reference.contradictions if row.shown_by == "data"}
+    for code in sorted(shown.keys() ^ listed.keys()):
+        where = "the files show it and the list does not tell it" if code in shown else "the files do not show it"
+        yield f"contradictions.csv: {code!r}: {where}"
+    for code in sorted(shown.keys() & listed.keys()):
+        told = {listed[code].figure_1, listed[code].figure_2, listed[code].figure_3, listed[code].used}
+        for figure in sorted(shown[code] - told):
+            yield f"contradictions.csv: {code!r}: the files show {figure}, which the list does not tell"
+
+
+def shown_by_data(reference: Reference) -> Iterator[tuple[str, set[str]]]:
+    """Each contradiction that comparing the files shows: its code and the figures that differ."""
+    yield from _observations(reference)
+    yield from _budget(reference)
+    yield from _range_bases(reference)
+    yield from _range_figures(reference)
+    yield from _range_sums(reference)
+    yield from _counted(reference)
+
+
+def _observations(reference: Reference) -> Iterator[tuple[str, set[str]]]:
     """Two values for one period; the later row of the file is the later revision."""
     stated: dict[tuple[str, str, str], list[ObservationRow]] = defaultdict(list)
-    for row in reference.observations:
+    for row in reference.all_observations:
         stated[row.indicator, row.area, row.period.label].append(row)
-    for (indicator, area, period), rows in stated.items():
+    for series, rows in stated.items():
         if len(rows) > 1:
-            first, last = rows[0], rows[-1]
-            yield Contradiction(
-                subject=f"{indicator} in {area}, {period}",
-                one=str(first.value),
-                one_says=f"{first.basis}, kept as revision 1",
-                other=str(last.value),
-                other_says=f"{last.basis}, revision {len(rows)}",
-                used=str(last.value),
-                why=last.reason or "it is the later revision",
-            )
+            yield _OBSERVED.get(series, "/".join(series)), {str(row.value) for row in rows}
 
 
-def _sum(rows: list[BudgetRow], column: str) -> Decimal:
-    return sum((getattr(row, column) for row in rows), Decimal(0))
-
-
-def _budget(reference: Reference) -> Iterator[Contradiction]:
+def _budget(reference: Reference) -> Iterator[tuple[str, set[str]]]:
+    """Rows that do not add up to their net, and lines that do not add up to the printed total."""
     lines, printed = reference.budget_lines, reference.budget_total
-    for line in [*lines, printed]:
+    for line in lines:
         computed = sum((getattr(line, part) for part in _PARTS), Decimal(0))
         if computed != line.net_budget_2018_19:
-            what = "net budget 2018/19 across its row"
-            yield _sums(f"{line.division}, {what}", line.net_budget_2018_19, computed, MILLION)
-    for column in _COLUMNS:
-        computed, total = _sum(lines, column), getattr(printed, column)
+            yield f"{line.code}-net", {f"{line.net_budget_2018_19:,}", f"{computed:,}"}
+    for column in (*_PARTS, "net_budget_2018_19"):
+        computed = sum((getattr(line, column) for line in lines), Decimal(0))
+        total = getattr(printed, column)
         if computed != total:
-            yield _sums(f"Total of {column}", total, computed, MILLION)
+            yield _TOTALS.get(column, f"{column}-total"), {f"{total:,}", f"{computed:,}"}
 
 
-def _sums(subject: str, printed: Decimal, computed: Decimal, unit: str) -> Contradiction:
-    return Contradiction(
-        subject=f"{subject} ({unit})",
-        one=f"{printed:,}",
-        one_says="printed",
-        other=f"{computed:,}",
-        other_says="added up",
-        used=f"{printed:,} as approved, with {computed:,} beside it",
-        why=f"the difference of {printed - computed:,} may be rounding in the source and is reported, not mended",
-    )
-
-
-def _range_bases(reference: Reference) -> Iterator[Contradiction]:
+def _range_bases(reference: Reference) -> Iterator[tuple[str, set[str]]]:
     bases: dict[str, dict[str, Decimal]] = defaultdict(dict)
     for row in reference.savings_ranges:
         bases[row.strand][row.partner] = row.base_gbp_thousand
     for strand, by_partner in bases.items():
         computed = sum((base for partner, base in by_partner.items() if partner != TOTAL), Decimal(0))
-        if by_partner.get(TOTAL, computed) != computed:
-            yield Contradiction(
-                subject=f"Base of the 2014 {strand} savings ({THOUSAND})",
-                one=f"{by_partner[TOTAL]:,}",
-                one_says="printed",
-                other=f"{computed:,}",
-                other_says="added up",
-                used="the bases of the partners; the printed total stays beside them",
-                why="the printed savings of each partner follow from its own base",
-            )
+        if by_partner[TOTAL] != computed:
+            yield f"{strand}-base-total", {f"{by_partner[TOTAL]:,}", f"{computed:,}"}
 
 
-def _claims(reference: Reference) -> Iterator[Contradiction]:
-    counted = {
-        "pledges": (len(reference.pledges), f"numbers in the table, on {len(reference.assignments)} rows"),
-        "benchmark-colours-lost": (len(_lost(reference)), f"rows without colour: {', '.join(_lost(reference))}"),
-    }
-    for claim in reference.claims:
-        count, what = counted[claim.subject]
-        if claim.subject == "benchmark-colours-lost" or claim.printed != count:
-            yield Contradiction(
-                subject=claim.subject,
-                one=str(claim.printed),
-                one_says=claim.source,
-                other=str(count),
-                other_says=what,
-                used=claim.used,
-                why=claim.why,
-            )
-
-
-def _lost(reference: Reference) -> list[str]:
-    return [row.indicator for row in reference.scorecard_lines if row.benchmark_printed == "lost"]
-
-
-def _inferred(reference: Reference) -> Iterator[Contradiction]:
-    rows = [row for row in reference.observations if row.basis == "inferred"]
-    if rows:
-        yield Contradiction(
-            subject="First values of the graphs",
-            one=f"{len(rows)} values",
-            one_says="printed without a period",
-            other=" and ".join(sorted({row.period.label for row in rows})),
-            other_says="six periods ending at the most recent",
-            used="the inferred period, marked inferred in the note of each",
-            why="the graphs show the latest six values where there are six",
-        )
-
-
-def _range_figures(reference: Reference) -> Iterator[Contradiction]:
+def _range_figures(reference: Reference) -> Iterator[tuple[str, set[str]]]:
     """Printed savings that base times rate, rounded half up, does not give."""
     for row in reference.savings_ranges:
-        exact = _exact(reference, row)
+        exact, printed = _exact(reference, row), row.printed_saving_gbp_thousand
         rounded = exact.quantize(Decimal(1), ROUND_HALF_UP)
-        printed = row.printed_saving_gbp_thousand
-        if printed == rounded:
-            continue
-        cut = exact.quantize(Decimal(1), ROUND_DOWN) == printed
-        where = f"2014 {row.strand} savings, {row.partner} {row.year.label} {row.bound} ({THOUSAND})"
-        yield Contradiction(
-            subject=where,
-            one=f"{printed:,}",
-            one_says="printed",
-            other=f"{exact.normalize():,f}",
-            other_says=f"computed, {rounded:,} rounded half up",
-            used="both",
-            why="the table cuts decimals off here" if cut else "the printed figure was rounded or added otherwise",
-        )
+        if printed != rounded:
+            code = f"range-{row.strand}-{row.partner.lower()}-{row.year.label.replace('/', '-')}-{row.bound}"
+            yield code, {f"{printed:,}", f"{exact.normalize():,f}", f"{rounded:,}"}
+
+
+def _range_sums(reference: Reference) -> Iterator[tuple[str, set[str]]]:
+    """Printed totals that their printed parts do not add up to."""
+    for row in (row for row in reference.savings_ranges if row.partner == TOTAL):
+        parts = sum((part.printed_saving_gbp_thousand for part in _parts(reference, row)), Decimal(0))
+        if parts != row.printed_saving_gbp_thousand:
+            code = f"range-sum-{row.strand}-{row.year.label.replace('/', '-')}-{row.bound}"
+            yield code, {f"{row.printed_saving_gbp_thousand:,}", f"{parts:,}"}
 
 
 def _exact(reference: Reference, row: RangeRow) -> Decimal:
     """Base times rate; a total adds its partners' exact savings."""
     if row.rate_percent is not None:
         return row.base_gbp_thousand * row.rate_percent / 100
-    parts = (
-        other
-        for other in reference.savings_ranges
-        if (other.strand, other.year, other.bound) == (row.strand, row.year, row.bound) and other.partner != TOTAL
-    )
-    return sum((_exact(reference, part) for part in parts), Decimal(0))
+    return sum((_exact(reference, part) for part in _parts(reference, row)), Decimal(0))
+
+
+def _parts(reference: Reference, total: RangeRow) -> list[RangeRow]:
+    cell = (total.strand, total.year, total.bound)
+    return [
+        row for row in reference.savings_ranges if (row.strand, row.year, row.bound) == cell and row.partner != TOTAL
+    ]
+
+
+def _counted(reference: Reference) -> Iterator[tuple[str, set[str]]]:
+    """What the papers leave out, counted where the files mark it."""
+    if len(reference.pledges) != len(reference.assignments):
+        yield "pledges-count", {f"{len(reference.pledges)} numbers", f"{len(reference.assignments)} rows"}
+    lost = [row for row in reference.scorecard_lines if row.benchmark_printed == "lost"]
+    if lost:
+        yield "benchmark-colours-lost", {f"{len(lost)} rows with a colour"}
+    inferred = {row.period.label for row in reference.observations if row.basis == "inferred"}
+    if inferred:
+        yield "first-values", {" and ".join(sorted(inferred))}
+    if any(row.basis == "inferred" for row in reference.all_observations if row not in reference.observations):
+        yield "chart-years", {"2010/11 to 2016/17 in one line"}
+    if inferred_frameworks(reference):
+        yield "frameworks-inferred", set()
+
+
+def inferred_frameworks(reference: Reference) -> list[str]:
+    """The rows of the scorecard of 2018 whose framework no paper prints."""
+    on_card = {row.indicator for row in reference.scorecard_lines if row.scorecard == _SCORECARD}
+    unprinted = {row.code for row in reference.frameworks} - _PRINTED_FRAMEWORKS - {"LOCAL"}
+    return [row.code for row in reference.indicators if row.code in on_card and row.framework in unprinted]

@@ -10,12 +10,16 @@ from typing import Any
 from pydantic import ValidationError
 
 from suite.load import row_types
+from suite.load.charts import chart_observations
 from suite.load.csv_files import BadRows, FileRow, field_errors, read_rows
 
 REFERENCE = Path(__file__).resolve().parents[2] / "reference"
 """Where the data lies that the product ships with."""
 
 TOTAL = "TOTAL"
+
+PLEDGE_SET = "2018"
+"""The set of every pledge in the files: the council's 100 of 2018."""
 
 
 class FundFile(FileRow):
@@ -60,8 +64,14 @@ class Reference:
     standards: list[row_types.StandardRow]
     unit_costs: list[row_types.UnitCostRow]
     schemes: list[row_types.SchemeRow]
-    claims: list[row_types.ClaimRow]
+    charts: list[row_types.ChartRow]
+    contradictions: list[row_types.ContradictionRow]
     fund: FundFile
+
+    @property
+    def all_observations(self) -> list[row_types.ObservationRow]:
+        """Those of the papers of 2018, and what was on the charts of 2014."""
+        return [*self.observations, *chart_observations(self.charts)]
 
     @property
     def budget_lines(self) -> list[row_types.BudgetRow]:
@@ -98,7 +108,8 @@ _FILES: dict[str, tuple[str, type[FileRow]]] = {
     "standards": ("service_standards.csv", row_types.StandardRow),
     "unit_costs": ("unit_costs.csv", row_types.UnitCostRow),
     "schemes": ("schemes.csv", row_types.SchemeRow),
-    "claims": ("claims.csv", row_types.ClaimRow),
+    "charts": ("measures_2014.csv", row_types.ChartRow),
+    "contradictions": ("contradictions.csv", row_types.ContradictionRow),
 }
 
 
@@ -151,10 +162,16 @@ def _dangling_ends(r: Reference) -> Iterator[str]:
     yield from _dangling_measures(r)
     yield from _dangling_plans(r)
     yield from _dangling_money(r)
+    yield from _missing(
+        "contradictions.csv", (name for row in r.contradictions for name in row.resources), _resources(r)
+    )
+    yield from _missing("measures_2014.csv", (row.indicator for row in r.charts), (row.code for row in r.indicators))
     defined = (r.areas, r.frameworks, r.indicators, r.scorecards, r.outcomes, r.objectives, r.priorities)
     for rows in (*defined, r.actions, r.partners, r.budget, r.unit_costs, r.schemes):
         yield from _twice(type(rows[0]).__name__, (row.code for row in rows))
     yield from _twice("StandardRow", ((row.code, row.valid_from) for row in r.standards))
+    yield from _twice("ContradictionRow", (row.code for row in r.contradictions))
+    yield from _twice("ChartRow", ((row.indicator, row.series, row.period.label) for row in r.charts))
     yield from _twice("RiskRow", (row.ref for row in r.risks))
     yield from _twice("PledgeRow", (row.number for row in r.pledges))
 
@@ -203,3 +220,18 @@ def _dangling_money(r: Reference) -> Iterator[str]:
     yield from _missing("schemes.csv", (row.partner for row in r.schemes), partners)
     yield from _missing("schemes.csv", (row.unit_cost for row in r.schemes), (cost.code for cost in r.unit_costs))
     yield from _missing("fund.json", [r.fund.host, *r.fund.contributions_thousand], partners)
+
+
+def _resources(r: Reference) -> Iterator[str]:
+    """What a note may belong to."""
+    kinds: dict[str, Iterable[str]] = {
+        "indicators": (row.code for row in r.indicators),
+        "scorecards": (row.code for row in r.scorecards),
+        "risks": (row.ref for row in r.risks),
+        "pledge-sets": [PLEDGE_SET],
+        "priorities": (row.code for row in r.priorities),
+        "actions": (row.code for row in r.actions),
+        "funds": [r.fund.code],
+        "budget-lines": (row.code for row in r.budget_lines),
+    }
+    return (f"{kind}/{code}" for kind, codes in kinds.items() for code in codes)

@@ -6,12 +6,14 @@ from typing import Any
 
 from suite.load import row_types
 from suite.load.api_client import for_each, iterate_items
+from suite.load.charts import milestones
 from suite.load.csv_files import FileRow
+from suite.load.dataset import Reference
 from suite.load.report import PRESERVED, SKIPPED, UNCHANGED
+from suite.load.row_types import PLYMOUTH
 from suite.load.upsert import Load, already_there, create_missing, create_once
 
 ROOT = "/indicators/v1"
-PLYMOUTH = "E06000026"
 
 
 async def load_indicators(load: Load) -> None:
@@ -56,14 +58,16 @@ async def _indicators(load: Load) -> set[str]:
     return fresh
 
 
-def target_body(row: row_types.TargetRow) -> dict[str, Any]:
-    """A target; ``illustrative`` ones say so."""
+def target_body(row: row_types.TargetRow, reference: Reference) -> dict[str, Any]:
+    """A target, with the points of its line on the charts as milestones; ``illustrative`` ones say so."""
     body = row.model_dump(mode="json", include={"area", "kind", "value", "due", "source", "note"}, exclude_none=True)
     body |= {"applies_from": row.in_force_from.label, "illustrative": row.basis == "illustrative"}
     if not row.note:
         del body["note"]
     if row.baseline_period is not None and row.baseline_value is not None:
         body["baseline"] = {"period": row.baseline_period.label, "value": str(row.baseline_value)}
+    if points := milestones(reference.charts, row, reference.targets):
+        body["milestones"] = [{"period": one.period.label, "value": str(one.value)} for one in points]
     if row.tolerance_percent is not None:
         body["tolerance_percent"] = str(row.tolerance_percent)
     return body
@@ -99,9 +103,10 @@ async def _versions(load: Load, rows: list[row_types.TargetRow], fresh: set[str]
         known = sorted(found, key=lambda one: int(one["version"]))
     for number, row in enumerate(rows):
         if number < len(known):
-            load.tally.add("targets", UNCHANGED if already_there(target_body(row), known[number]) else PRESERVED)
+            there = already_there(target_body(row, load.reference), known[number])
+            load.tally.add("targets", UNCHANGED if there else PRESERVED)
         else:
-            await create_once(load, "targets", path, target_body(row))
+            await create_once(load, "targets", path, target_body(row, load.reference))
 
 
 async def _scorecards(load: Load) -> None:
@@ -143,7 +148,7 @@ def observation_body(row: row_types.ObservationRow) -> dict[str, Any]:
 
 
 async def _observations(load: Load, fresh: set[str]) -> None:
-    by_series = groupby(sorted(load.reference.observations, key=_series), key=_series)
+    by_series = groupby(sorted(load.reference.all_observations, key=_series), key=_series)
     await for_each([list(rows) for _, rows in by_series], lambda rows: _revisions(load, rows, fresh))
 
 

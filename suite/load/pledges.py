@@ -6,9 +6,9 @@ from typing import Any
 
 from suite.load import row_types
 from suite.load.api_client import for_each
+from suite.load.row_types import PLYMOUTH
 from suite.load.upsert import Load, create_missing, create_once
 
-PLYMOUTH = "E06000026"
 ROOT = "/pledges/v1"
 
 

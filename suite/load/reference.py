@@ -5,7 +5,8 @@ from pathlib import Path
 
 import httpx
 
-from suite.load.contradictions import contradictions
+from suite.load.contradictions import contradictions, disagreements
+from suite.load.csv_files import BadRows
 from suite.load.dataset import REFERENCE, read_reference
 from suite.load.finance import load_finance
 from suite.load.indicators import load_indicators
@@ -29,7 +30,10 @@ async def load_reference(
         BadRows: a file is not as it should be; nothing was sent.
         Refused: the suite did not accept a call. What was made stays; loading again goes on from there.
     """
-    load = Load(client, read_reference(folder))
+    reference = read_reference(folder)
+    if problems := list(disagreements(reference)):
+        raise BadRows(problems)
+    load = Load(client, reference)
     say("Loading indicators, targets, scorecards and observations")
     await load_indicators(load)
     say("Waiting until every service has heard of them")

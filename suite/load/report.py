@@ -55,13 +55,13 @@ class LoadReport(BaseModel):
     def summary(self) -> str:
         """One line."""
         there = sum(count.unchanged + count.preserved for count in self.counts.values())
-        told = f"{len(self.contradictions)} contradictions of the papers (`suite load reference` tells them)"
-        return f"Reference data: {self.created} created, {self.changed} changed, {there} in place; {told}"
+        papers = f"{len(self.contradictions)} contradictions of the papers (`suite load reference` lists them)"
+        return f"Reference data: {self.created} created, {self.changed} changed, {there} in place; {papers}"
 
     def as_text(self) -> str:
         lines = ["Reference data", *(_line(kind, counts) for kind, counts in self.counts.items())]
         if self.contradictions:
-            lines += ["", "The papers contradict themselves; both figures are kept:"]
+            lines += ["", "The papers contradict themselves; every figure stays readable:"]
             lines += [f"  {n}. {one}" for n, one in enumerate(self.contradictions, 1)]
         if self.notes:
             lines += ["", *self.notes]
@@ -72,5 +72,5 @@ class LoadReport(BaseModel):
 
 
 def _line(kind: str, counts: Counts) -> str:
-    told = [f"{number} {outcome}" for outcome, number in counts.model_dump().items() if number]
-    return f"  {kind}: {', '.join(told) or 'none'}"
+    outcomes = [f"{number} {outcome}" for outcome, number in counts.model_dump().items() if number]
+    return f"  {kind}: {', '.join(outcomes) or 'none'}"

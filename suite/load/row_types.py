@@ -10,6 +10,8 @@ from contracts.period import Period
 from contracts.risks import Band
 from suite.load.csv_files import FileRow, Several
 
+PLYMOUTH = "E06000026"
+
 Basis = Literal["sourced", "illustrative"]
 
 
@@ -283,11 +285,31 @@ class SchemeRow(FileRow):
     basis: Basis
 
 
-class ClaimRow(FileRow):
-    """A number that a text states and that the data can be counted against."""
+class ChartRow(FileRow):
+    """A point of a line of the 2014 charts."""
 
-    subject: str
-    printed: Decimal
-    source: str
+    indicator: str
+    series: Literal["actual", "actual_or_forecast", "forecast", "target"]
+    period: Period
+    value: Decimal
+
+
+class ContradictionRow(FileRow):
+    """Two or three figures of one thing as the papers print them, the one in use and why.
+
+    ``shown_by`` says whether the figures can be found by comparing the files, or stand in the documents only;
+    ``resources`` name what the note belongs to, ``<kind>/<code>``.
+    """
+
+    code: str
+    topic: str
+    figure_1: str
+    source_1: str
+    figure_2: str
+    source_2: str
+    figure_3: str | None = None
+    source_3: str | None = None
     used: str
     why: str
+    shown_by: Literal["data", "documents"]
+    resources: Several
