@@ -79,7 +79,7 @@ async def _relay(stage: Stage, rows: Sequence[outbox.Event]) -> float:
 def _as_sent(row: dict[str, Any]) -> dict[str, Any]:
     """Key, value and headers as the relay sends them: the same bytes."""
     names = ("event_id", "type", "subject", "version", "body", "traceparent")
-    sent = message((0, *(row[name] for name in names)), "/indicators")
+    sent = message((0, *(row[name] for name in names), 1, 0), "/indicators", 1)
     headers = [(name, text.encode()) for name, text in sent.headers.items()]
     return {"key": sent.key.encode(), "value": sent.value, "headers": headers, "timestamp": None}
 

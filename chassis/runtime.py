@@ -77,16 +77,24 @@ class ServiceRuntime:
     async def health(self) -> dict[str, Any]:
         """Detail for readiness.
 
-        The service answers requests even where its bus is away or a consumer stands still: then it is ``degraded``,
-        not unready, since events wait safely in the outbox and on the bus.
+        The service answers requests even where its bus is away or a consumer is stopped: then it is ``degraded``,
+        not unready, since events wait safely in the outbox and on the bus. Where its database or the bus went back in
+        time it is not ready: what it acknowledges may reach nobody.
         """
         consumers = await self._consumers()
         unpublished, _ = await self.relay.count_unpublished()
-        relay = {"unpublished": unpublished, "failing": self.relay.failing}
+        relay = {"unpublished": unpublished, "failing": self.relay.failing, "refusal": self.relay.refusal}
         answers = await self._bus_answers(consumers)
         degraded = bool(self.relay.failing) or not answers or any(map(_is_troubled, consumers.values()))
-        state = {"status": "degraded" if degraded else "ok", "bus": "ok" if answers else "silent"}
-        return {"ready": True, **state, "relay": relay, "consumers": consumers}
+        refusals = self.refusals()
+        status = "refusing" if refusals else "degraded" if degraded else "ok"
+        state = {"status": status, "bus": "ok" if answers else "silent", "refusals": refusals}
+        return {"ready": not refusals, **state, "relay": relay, "consumers": consumers}
+
+    def refusals(self) -> list[str]:
+        """Why nothing is published or applied: sentences that say which store went back in time by how much."""
+        found = [self.relay.refusal, *(loop.refusal for loop in self.loops)]
+        return [refusal for refusal in found if refusal]
 
     async def _consumers(self) -> dict[str, dict[str, Any]]:
         return {loop.name: await self._consumer(loop) for loop in self.loops}
@@ -124,14 +132,17 @@ async def _soon(asking: Coroutine[Any, Any, T]) -> T | None:
 
 
 async def lag(database: Database, bus: Bus, subscription: Subscription) -> int:
-    """Events on the bus that have not had their effect in ``database``; what was deleted is not there to wait for."""
+    """Events on the bus that have not had their effect in ``database``; what was deleted is not there to wait for.
+
+    Below zero where the log ends before what was read of it.
+    """
     behind = 0
     for topic in subscription.topics:
         ends = await bus.end_offsets(topic)
         stored = await inbox.get_stored_offsets(database, subscription.consumer, list(ends))
-        waiting_in = [partition for partition, end in ends.items() if stored.get(partition, 0) < end]
+        waiting_in = [partition for partition, end in ends.items() if stored.get(partition, 0) != end]
         begins = await bus.begin_offsets(topic) if waiting_in else {}
-        behind += sum(max(0, ends[each] - max(begins[each], stored.get(each, 0))) for each in waiting_in)
+        behind += sum(ends[each] - max(begins[each], stored.get(each, 0)) for each in waiting_in)
     return behind
 
 

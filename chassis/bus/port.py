@@ -95,7 +95,10 @@ class Consumer(Protocol):
         """Read ``partition`` from ``offset`` next. A partition that is not assigned here is ignored."""
 
     async def lag(self) -> Mapping[TopicPartition, int]:
-        """Records there are and not yet yielded, for the partitions assigned here: none for what was deleted."""
+        """Records there are and not yet yielded, for the partitions assigned here: none for what was deleted.
+
+        Below zero where a log ends before what was read of it: it went back in time.
+        """
 
     async def close(self) -> None: ...
 

@@ -1,17 +1,19 @@
 """The consumer loop: one reader queues batches, workers apply them, offsets in the database decide where it reads."""
 
 import asyncio
+import math
 import time
 from collections.abc import Awaitable, Callable, Mapping, Sequence
 from typing import TypeVar
 
-from chassis.bus.port import Batch, Bus, Consumer, TopicPartition
+from chassis.bus.port import Batch, Bus, BusError, Consumer, TopicPartition
 from chassis.events import inbox
 from chassis.events.applying import Applier, PartitionSlice
 from chassis.events.failures import ConsumerStopped, FailedBatches
 from chassis.events.inbox import StaleOffset
 from chassis.events.offset_commits import OffsetCommits
 from chassis.events.partition_queue import PartitionQueue
+from chassis.events.store_checks import CHECK_SECONDS, REFUSED_SECONDS, find_offset_fault
 from chassis.events.subscription import Subscription
 from chassis.logging import get_logger
 from chassis.settings import ServiceSettings
@@ -38,6 +40,9 @@ class ConsumerLoop:
         self.settings = settings
         self.stopped: str | None = None
         """Why it stopped, once a run of failures has made it."""
+        self.refusal: str | None = None
+        """Why it applies nothing: its database or the bus went back in time."""
+        self._checked_at = 0.0
         self.applier = Applier(database, subscription)
         self._failed = FailedBatches(self.applier, settings)
         self._queue = PartitionQueue(0)
@@ -54,6 +59,12 @@ class ConsumerLoop:
 
     async def run(self) -> None:
         """Consume until cancelled, or until a run of failures stops it (then :attr:`stopped` says why)."""
+        while self.stopped is None:
+            await self._until_log_fits()
+            await self._consume()
+
+    async def _consume(self) -> None:
+        """Consume until cancelled or stopped, or until log and offsets no longer fit together."""
         reader = await self.bus.consumer(f"commissioning.{self.name}", self.subscription.topics, self.load_offsets)
         commits = OffsetCommits(self.name, reader)
         try:
@@ -71,11 +82,36 @@ class ConsumerLoop:
         async with asyncio.TaskGroup() as tasks:
             working = [tasks.create_task(self._work(reader, commits)) for _ in range(workers)]
             async for batch in reader.batches():
+                if not await self._log_fits():
+                    break
                 await self._queue_or_commit(batch, commits)
                 if batch is None or time.monotonic() - self._followed_at >= FOLLOW_SECONDS:
                     await self._follow_moved_offsets(reader)
             for worker in working:
                 worker.cancel()
+
+    async def _until_log_fits(self) -> None:
+        self._checked_at = -math.inf
+        while not await self._log_fits():
+            await asyncio.sleep(REFUSED_SECONDS)
+            self._checked_at = -math.inf
+
+    async def _log_fits(self) -> bool:
+        """Compare offsets and log at the start and every minute. While the bus does not answer nothing is known."""
+        if time.monotonic() - self._checked_at < CHECK_SECONDS:
+            return True
+        try:
+            refusal = await self._until_storage_answers(
+                lambda: find_offset_fault(self.database, self.bus, self.subscription)
+            )
+        except BusError as error:
+            log.info("consumer.log_unchecked", consumer=self.name, error=str(error)[:200])
+            self._checked_at = time.monotonic() - CHECK_SECONDS + REFUSED_SECONDS
+            return self.refusal is None
+        if refusal and refusal != self.refusal:
+            log.error("consumer.refuses", consumer=self.name, reason=refusal)
+        self.refusal, self._checked_at = refusal, time.monotonic()
+        return refusal is None
 
     async def _queue_or_commit(self, batch: Batch | None, commits: OffsetCommits) -> None:
         if batch is None:  # an idle second

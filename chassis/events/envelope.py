@@ -60,6 +60,8 @@ def with_generation(body: bytes, generation: int) -> bytes:
 
 EVENT_ID, EVENT_SOURCE, EVENT_TYPE = "event-id", "event-source", "event-type"
 EVENT_VERSION, EVENT_GENERATION, TRACEPARENT = "event-version", "event-generation", "traceparent"
+EVENT_POSITION = "event-position"
+"""Where the event stands in its producer's feed: what a producer compares its feed with, of no use to others."""
 _NEEDED = frozenset({EVENT_ID, EVENT_SOURCE, EVENT_TYPE, EVENT_VERSION})
 
 
@@ -83,9 +85,9 @@ def headers(
     return found
 
 
-def message(row: Any, source: str) -> Message:
-    """An outbox row (id, event_id, type, subject, version, body, traceparent, generation) as it goes on the bus."""
-    _, event_id, type_, subject, version, body, traceparent, generation = row
+def message(row: Any, source: str, position: int) -> Message:
+    """An unpublished row of the outbox, as :func:`chassis.events.outbox.list_unpublished` gives it, for the bus."""
+    _, event_id, type_, subject, version, body, traceparent, generation, _ = row
     attributes = headers(
         event_id=event_id,
         source=source,
@@ -94,6 +96,7 @@ def message(row: Any, source: str) -> Message:
         traceparent=traceparent,
         generation=generation,
     )
+    attributes[EVENT_POSITION] = str(position)
     return Message(subject, with_generation(body, generation), attributes)
 
 

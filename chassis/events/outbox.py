@@ -6,6 +6,7 @@ it and deleted when it is published; its position in the feed is another.
 
 import json
 from collections.abc import Sequence
+from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 from uuid import uuid4
@@ -87,14 +88,15 @@ SAVE_EVENTS = StagedWrite(
 )
 """Writes events of one moment, in their order, as waiting to be published."""
 
-GENERATION = "generation"
-"""The setting that tells which generation a database is; a database without it has never gone back in time."""
+GENERATION, GENERATION_SINCE = "generation", "generation_since"
+"""Settings: which generation a database is (without it, the first), and the feed's last position before that began."""
 
 _OLDEST = {  # on PostgreSQL by an array, which it always looks up by the key, however large the outbox has grown
     "postgresql": text(
         """
         SELECT id, event_id, type, subject, version, body, traceparent,
-            coalesce((SELECT CAST(value AS BIGINT) FROM setting WHERE name = 'generation'), 1) AS generation
+            coalesce((SELECT CAST(value AS BIGINT) FROM setting WHERE name = 'generation'), 1) AS generation,
+            coalesce((SELECT max(position) FROM feed), 0) AS last_position
         FROM outbox
         WHERE id = ANY (ARRAY(SELECT id FROM unpublished ORDER BY id LIMIT :most)) ORDER BY id
         """
@@ -102,7 +104,8 @@ _OLDEST = {  # on PostgreSQL by an array, which it always looks up by the key, h
     "sqlite": text(
         """
         SELECT id, event_id, type, subject, version, body, traceparent,
-            coalesce((SELECT CAST(value AS BIGINT) FROM setting WHERE name = 'generation'), 1) AS generation
+            coalesce((SELECT CAST(value AS BIGINT) FROM setting WHERE name = 'generation'), 1) AS generation,
+            coalesce((SELECT max(position) FROM feed), 0) AS last_position
         FROM outbox
         WHERE id IN (SELECT id FROM unpublished ORDER BY id LIMIT :most) ORDER BY id
         """
@@ -129,7 +132,10 @@ _PUBLISHED_SQLITE = text("DELETE FROM unpublished WHERE id IN (SELECT value FROM
 
 
 async def list_unpublished(connection: AsyncConnection, most: int) -> Sequence[Row[Any]]:
-    """The oldest that wait, in order. *Those that wait*: what commits late has an id below some published before."""
+    """The oldest that wait, in order, each with the database's generation and the feed's last position.
+
+    *Those that wait*: what commits late has an id below some published before.
+    """
     return (await connection.execute(_OLDEST[connection.dialect.name], {"most": most})).all()
 
 
@@ -142,6 +148,41 @@ async def save_published(connection: AsyncConnection, ids: Sequence[int], now: d
     await connection.execute(_TO_FEED_SQLITE, {"ids": given, "now": now})
     await connection.execute(_PUBLISHED_SQLITE, {"ids": given})
 
+
+@dataclass(frozen=True, slots=True)
+class FeedState:
+    """A database's generation, the feed's last position before that began, and its last position now."""
+
+    generation: int
+    since: int
+    last_position: int
+
+
+_FEED_STATE = text(
+    """
+    SELECT coalesce((SELECT CAST(value AS BIGINT) FROM setting WHERE name = 'generation'), 1) AS generation,
+        coalesce((SELECT CAST(value AS BIGINT) FROM setting WHERE name = 'generation_since'), 0) AS since,
+        coalesce((SELECT max(position) FROM feed), 0) AS last_position
+    """
+)
+
+
+async def get_feed_state(connection: AsyncConnection) -> FeedState:
+    return FeedState(*(await connection.execute(_FEED_STATE)).one())
+
+
+async def list_known_ids(connection: AsyncConnection, event_ids: Sequence[str]) -> set[str]:
+    """Those of ``event_ids`` that are in the outbox, published or not."""
+    known = _KNOWN_IDS[connection.dialect.name]
+    return set((await connection.scalars(known, {"event_ids": json.dumps(list(event_ids))})).all())
+
+
+_KNOWN_IDS = {  # few are asked for, and rarely; that no index helps is no matter
+    "postgresql": text(
+        "SELECT event_id FROM outbox WHERE event_id IN (SELECT json_array_elements_text(CAST(:event_ids AS json)))"
+    ),
+    "sqlite": text("SELECT event_id FROM outbox WHERE event_id IN (SELECT value FROM json_each(:event_ids))"),
+}
 
 _WAITING = text(
     """

@@ -5,6 +5,8 @@ the bus has acknowledged. While the bus is away it waits and tries again.
 """
 
 import asyncio
+import math
+import time
 import zlib
 from collections.abc import Coroutine, Mapping, Sequence
 from contextlib import suppress
@@ -19,6 +21,7 @@ from chassis.bus.port import Bus, BusError, Message, Producer
 from chassis.crash_points import crash_point
 from chassis.events import outbox
 from chassis.events.envelope import message
+from chassis.events.store_checks import CHECK_SECONDS, REFUSED_SECONDS, find_feed_fault
 from chassis.logging import get_logger
 from chassis.storage.database import Database
 from chassis.storage.outages import is_outage
@@ -41,6 +44,9 @@ class Relay:
         self.service = service
         self.batch = batch
         self.failing: str | None = None
+        self.refusal: str | None = None
+        """Why it publishes nothing: this database or the bus went back in time."""
+        self._checked_at = -math.inf
         self._source = f"/{service}"
         self._lock = zlib.crc32(f"relay/{service}".encode())
 
@@ -51,8 +57,8 @@ class Relay:
             while True:
                 try:
                     await self._wait()
-                    while await self.cycle(producer) == CHUNKS * self.batch:
-                        pass  # less than that was all there was; what is committed meanwhile rings again
+                    if await self._may_publish():
+                        await self._publish_all(producer)
                     pause, self.failing = 0.1, None
                 except Exception as error:
                     if not (isinstance(error, BusError) or is_outage(error)):
@@ -64,6 +70,26 @@ class Relay:
                     self.database.committed.set()
         finally:
             await producer.close()
+
+    async def _publish_all(self, producer: Producer) -> None:
+        while await self.cycle(producer) == CHUNKS * self.batch:
+            pass  # less than that was all there was; what is committed meanwhile rings again
+
+    async def _may_publish(self) -> bool:
+        """Compare feed and bus at the start and every minute, and more often once they did not agree."""
+        interval = REFUSED_SECONDS if self.refusal else CHECK_SECONDS
+        if time.monotonic() - self._checked_at >= interval:
+            await self._check()
+        return self.refusal is None
+
+    async def _check(self) -> None:
+        async with self.database.connect() as connection, connection.begin():
+            if not await self._try_lock(connection):
+                return  # another instance publishes; it has checked
+            refusal = await find_feed_fault(connection, self.bus, self.service)
+        if refusal and refusal != self.refusal:
+            log.error("relay.refuses", service=self.service, reason=refusal)
+        self.refusal, self._checked_at = refusal, time.monotonic()
 
     async def _wait(self) -> None:
         """Wait for a commit; on Python 3.11 ``asyncio.wait_for`` would lose a cancellation that comes with one."""
@@ -93,7 +119,7 @@ class Relay:
         published, newest = 0, dict[str, Message]()
         for number in range(1, CHUNKS + 1):
             rows = await outbox.list_unpublished(connection, self.batch)
-            messages = [message(row, self._source) for row in rows]
+            messages = [message(row, self._source, row.last_position + place) for place, row in enumerate(rows, 1)]
             newest.update({each.key: each for each in messages})
             published += len(rows)
             is_last = len(rows) < self.batch or number == CHUNKS

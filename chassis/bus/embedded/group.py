@@ -190,7 +190,7 @@ class EmbeddedConsumer:
         for topic in {each.topic for each in at}:
             begins |= await self._log.begin_offsets(topic)
             ends |= await self._log.end_offsets(topic)
-        return {each: max(0, ends[each] - max(begins[each], offset)) for each, offset in at.items()}
+        return {each: ends[each] - max(begins[each], offset) for each, offset in at.items()}
 
     async def close(self) -> None:
         self.wake.set()

@@ -106,7 +106,7 @@ class KafkaConsumer:
         for each, offset in at.items():
             self._log_loss(each, offset, begins[kafka_partition(each)])
         return {
-            each: max(0, ends[kafka_partition(each)] - max(begins[kafka_partition(each)], offset))
+            each: (ends[kafka_partition(each)] - max(begins[kafka_partition(each)], offset))
             for each, offset in at.items()
         }
 
@@ -281,7 +281,7 @@ class KafkaConsumer:
         if self._rebalancing:
             raise BusError(f"A rebalance has not ended for {self._settings.stall_s:g} s.")
         behind = sum((await self.lag()).values())
-        if behind:
+        if behind > 0:
             raise BusError(f"{behind} records behind without progress for {self._settings.stall_s:g} s.")
         self._moved_at = _now()
 

@@ -1,0 +1,168 @@
+"""Whether a database and the bus have gone back in time relative to each other, by what each has of the other.
+
+A relay numbers what it publishes by its feed's positions: what the bus has last must be what the feed has last. A
+consumer has an offset and the event before it: the log must reach the one and contain the other.
+"""
+
+from collections.abc import AsyncIterator, Mapping, Sequence
+
+from sqlalchemy import select
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from chassis.bus.port import Bus, Record, TopicPartition
+from chassis.events import inbox, outbox
+from chassis.events.envelope import EVENT_POSITION, Delivery, UnreadableEventError, delivery
+from chassis.events.outbox import FeedState
+from chassis.events.subscription import Subscription
+from chassis.storage.database import Database
+from chassis.storage.transaction import Tx
+from contracts.topics import events_topic
+
+TAIL = 20
+"""How many records of each partition are looked at: so many unreadable ones in a row may hide its last event."""
+
+CHECK_SECONDS = 60.0
+REFUSED_SECONDS = 2.0
+"""How often it is checked, and how often once it was found: a recovery need not wait for a minute."""
+
+
+async def find_feed_fault(connection: AsyncConnection, bus: Bus, service: str) -> str | None:
+    """A sentence that says which store went back, this database or the bus, and by how much; none where they agree.
+
+    The caller keeps other relays of the service from publishing meanwhile.
+
+    Raises:
+        BusError: the bus does not answer.
+    """
+    feed = await outbox.get_feed_state(connection)
+    last = [event async for event in _last_events(bus, events_topic(service))]
+    positions = {event.id: position for event in last if (position := _position(event, feed.generation))}
+    generation = max((event.generation for event in last), default=0)
+    if generation > feed.generation:
+        return (
+            f"The database of {service} went back in time: it is of generation {feed.generation}, "
+            f"and the bus has events of its generation {generation}."
+        )
+    return await _find_database_fault(connection, service, feed, positions) or _find_bus_fault(
+        service, feed, positions, is_empty=not last
+    )
+
+
+async def _find_database_fault(
+    connection: AsyncConnection, service: str, feed: FeedState, positions: Mapping[str, int]
+) -> str | None:
+    """What was published and not marked has a position ahead of the feed's, but is in the outbox."""
+    ahead = [event_id for event_id, position in positions.items() if position > feed.last_position]
+    unknown = set(ahead) - await outbox.list_known_ids(connection, ahead) if ahead else set()
+    if not unknown:
+        return None
+    newest = max(positions[event_id] for event_id in unknown)
+    return (
+        f"The database of {service} went back in time: its feed ends at {feed.last_position}, "
+        f"and the bus has {newest - feed.last_position} events more, up to {newest}."
+    )
+
+
+def _find_bus_fault(service: str, feed: FeedState, positions: Mapping[str, int], *, is_empty: bool) -> str | None:
+    if feed.last_position <= feed.since or not (positions or is_empty):
+        return None  # nothing was published in this generation, or nothing was numbered yet
+    newest = max(positions.values(), default=0)
+    if newest >= feed.last_position:
+        return None
+    return (
+        f"The bus went back in time: it acknowledged the events of {service} up to {feed.last_position} "
+        f"and has them up to {newest}, which is {feed.last_position - newest} fewer."
+    )
+
+
+def _position(event: Delivery, generation: int) -> int | None:
+    text = event.record.headers.get(EVENT_POSITION, "")
+    return int(text) if event.generation == generation and text.isdecimal() and len(text) < 19 else None  # noqa: PLR2004  as long as a BIGINT
+
+
+async def _last_events(bus: Bus, topic: str) -> AsyncIterator[Delivery]:
+    """The last readable event of every partition."""
+    ends, begins = await bus.end_offsets(topic), await bus.begin_offsets(topic)
+    starts = {at: max(begins[at], end - TAIL) for at, end in ends.items()}
+    wanted = {at: end for at, end in ends.items() if starts[at] < end}
+    last: dict[TopicPartition, Delivery] = {}
+    async for batch in bus.read(topic, starts, wanted):
+        for event in filter(None, map(_readable, batch.records)):
+            last[batch.source] = event
+    for event in last.values():
+        yield event
+
+
+def _readable(record: Record) -> Delivery | None:
+    try:
+        return delivery(record)
+    except UnreadableEventError:
+        return None
+
+
+async def find_offset_fault(database: Database, bus: Bus, subscription: Subscription) -> str | None:
+    """A sentence that says how a log is not the one that this consumer has read from; none where it is.
+
+    Raises:
+        BusError: the bus does not answer.
+    """
+    for topic in subscription.topics:
+        if fault := await _find_topic_fault(database, bus, subscription, topic):
+            return fault
+    return None
+
+
+async def _find_topic_fault(database: Database, bus: Bus, subscription: Subscription, topic: str) -> str | None:
+    begins = await bus.begin_offsets(topic)
+    stored = await inbox.get_stored_offsets(database, subscription.consumer, list(begins))
+    ends = await bus.end_offsets(topic)  # after the offsets, which others may move on meanwhile
+    if beyond := {at: offset for at, offset in stored.items() if offset > ends[at]}:
+        return _beyond_end(subscription.consumer, topic, beyond, ends)
+    before = {at: offset - 1 for at, offset in stored.items() if offset - 1 >= begins[at]}
+    return await _find_strangers(database, bus, subscription, topic, before)
+
+
+def _beyond_end(
+    consumer: str, topic: str, beyond: Mapping[TopicPartition, int], ends: Mapping[TopicPartition, int]
+) -> str:
+    at, offset = max(beyond.items(), key=lambda each: each[1] - ends[each[0]])
+    missing = sum(offset - ends[at] for at, offset in beyond.items())
+    return (
+        f"The bus went back in time: {consumer} has read {topic}, partition {at.partition}, up to {offset}, "
+        f"and it ends at {ends[at]}; {missing} events are missing in {len(beyond)} partitions."
+    )
+
+
+async def _find_strangers(
+    database: Database, bus: Bus, subscription: Subscription, topic: str, before: Mapping[TopicPartition, int]
+) -> str | None:
+    """Compare the last record that was read of each partition with what was applied, or parked, of it."""
+    records: list[Record] = []
+    async for batch in bus.read(topic, before, {at: offset + 1 for at, offset in before.items()}):
+        records += batch.records
+    ours = [event for record in records if (event := _readable(record)) and event.type in subscription.types]
+    if not ours:
+        return None
+    known = await database.read(lambda tx: _list_known(tx, subscription.consumer, ours))
+    strangers = [event for event in ours if event.id not in known]
+    if not strangers:
+        return None
+    record = strangers[0].record
+    return (
+        f"{topic} is not the log that {subscription.consumer} has read: in {len(strangers)} partitions the last event "
+        f"it is to have read, such as {strangers[0].id} at {record.offset} of partition {record.partition}, is unknown "
+        f"to it. The bus or its database went back in time."
+    )
+
+
+async def _list_known(tx: Tx, consumer: str, events: Sequence[Delivery]) -> set[str]:
+    """Which of the events are in the inbox or among the dead letters."""
+    ids = [event.id for event in events]
+    applied, dead = tx.table("inbox"), tx.table("dead_letter")
+    in_inbox = select(applied.c.event_id).where(
+        applied.c.consumer == consumer,
+        applied.c.source.in_({event.source for event in events}),
+        applied.c.event_id.in_(ids),
+    )
+    in_dead = select(dead.c.event_id).where(dead.c.consumer == consumer, dead.c.event_id.in_(ids))
+    return set(await tx.session.scalars(in_inbox)) | set(await tx.session.scalars(in_dead))
