@@ -22,11 +22,15 @@ class LinkedIndicatorState(Body):
     trend: Colour | None
     target: Colour | None
     pending: bool = False
+    benchmark_provisional: bool = False
+    trend_provisional: bool = False
+    target_provisional: bool = False
 
 
 class PledgeUpdated(Body):
-    """A pledge's state. Subject and key: its number."""
+    """A pledge's state. Subject and key: its set and number, ``2018-46``; before there were sets, its number."""
 
+    set: str | None = None
     number: str
     title: str
     delivery: str

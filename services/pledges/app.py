@@ -8,6 +8,7 @@ from chassis.web.units import Resources
 from services.pledges.endpoints import router
 from services.pledges.models import Base
 from services.pledges.projection import SUBSCRIPTION
+from services.pledges.service.publication import emit_moved_by_calendar
 
 DESCRIPTION = """
 What was promised, who answers for it and where it stands.
@@ -28,6 +29,7 @@ SPEC = ServiceSpec(
     package="services.pledges",
     routers=(router,),
     subscriptions=(SUBSCRIPTION,),
+    sweeps=(emit_moved_by_calendar,),
 )
 
 

@@ -3,6 +3,11 @@
 from chassis.errors import Conflict, Invalid, NotFound
 
 
+class SetUnknown(NotFound):
+    type_ = "pledge-set-unknown"
+    title = "Unknown pledge set"
+
+
 class PledgeUnknown(NotFound):
     type_ = "pledge-unknown"
     title = "Unknown pledge"
@@ -35,7 +40,12 @@ class ClosingDayWrong(Invalid):
 
 class ReferenceUnknown(Invalid):
     type_ = "reference-unknown"
-    title = "A priority or action that is named does not exist"
+    title = "A set, priority or action that is named does not exist"
+
+
+class PartNotPossible(Invalid):
+    type_ = "part-not-possible"
+    title = "An action cannot be a part of that one"
 
 
 class DependencyCircular(Invalid):

@@ -11,14 +11,15 @@ from services.pledges.domain.pledges import Pledge
 def pledge_updated(pledge: Pledge, today: date) -> NewEvent:
     """The whole present state of a pledge, as its newest version."""
     body = PledgeUpdated(
+        set=pledge.set_code,
         number=pledge.number,
         title=pledge.title,
         delivery=pledge.progress.delivery,
         evidence=pledge.evidence,
         schedule=pledge.schedule(today),
-        indicators=[_indicator_state(one) for one in pledge.published],
+        indicators=[_indicator_state(one) for one in pledge.published.indicators],
     )
-    return NewEvent(type=PLEDGE_UPDATED, source=SOURCE, subject=pledge.number, version=pledge.version, data=body)
+    return NewEvent(type=PLEDGE_UPDATED, source=SOURCE, subject=pledge.id, version=pledge.version, data=body)
 
 
 def _indicator_state(linked: LinkedIndicator) -> LinkedIndicatorState:
@@ -26,8 +27,13 @@ def _indicator_state(linked: LinkedIndicator) -> LinkedIndicatorState:
     return LinkedIndicatorState(
         indicator=linked.key.indicator,
         area=linked.key.area,
+        breakdown=linked.key.breakdown,
         period=colours.period,
         benchmark=colours.benchmark,
         trend=colours.trend,
         target=colours.target,
+        benchmark_provisional=colours.benchmark_provisional,
+        trend_provisional=colours.trend_provisional,
+        target_provisional=colours.target_provisional,
+        pending=linked.pending,
     )

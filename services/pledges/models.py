@@ -13,18 +13,33 @@ from contracts.period import PeriodKind
 
 CODE = String(80)
 NAME = String(200)
+BREAKDOWN = String(98)
+"""The canonical text of a breakdown; empty is the total."""
 
 
 class Base(DeclarativeBase):
     metadata = service_metadata()
 
 
+class PledgeSet(Base):
+    """The promises of one administration. The newest is that of the highest code."""
+
+    __tablename__ = "pledge_set"
+
+    code: Mapped[str] = mapped_column(String(4), primary_key=True)
+    title: Mapped[str] = mapped_column(NAME)
+    size: Mapped[int | None]
+    source: Mapped[str | None] = mapped_column(NAME)
+
+
 class Pledge(Base):
-    """A promise in its original words. ``version`` counts its events."""
+    """A promise in its original words; ``id`` is its set and number, ``2018-46``. ``version`` counts its events."""
 
     __tablename__ = "pledge"
 
-    number: Mapped[str] = mapped_column(String(20), primary_key=True)
+    id: Mapped[str] = mapped_column(String(30), primary_key=True)
+    set_code: Mapped[str] = mapped_column(ForeignKey("pledge_set.code"), index=True)
+    number: Mapped[str] = mapped_column(String(20))
     theme: Mapped[str] = mapped_column(NAME, index=True)
     title: Mapped[str] = mapped_column(String(1000))
     top: Mapped[bool | None]
@@ -32,11 +47,18 @@ class Pledge(Base):
     delivery: Mapped[str] = mapped_column(String(30))
     evidence: Mapped[str] = mapped_column(String(30))
     closed_on: Mapped[date | None]
+    measure: Mapped[str | None] = mapped_column(String(1000))
+    baseline: Mapped[str | None] = mapped_column(String(1000))
+    measured_on: Mapped[date | None]
+    unrated_because: Mapped[str | None] = mapped_column(String(2000))
+    notes: Mapped[Any | None] = mapped_column(JsonText)
     version: Mapped[int] = mapped_column(BigInteger)
     definition: Mapped[Any] = mapped_column(JsonText)
     """The definition the pledge was made with (``domain.formats``), so that a repeat is recognised."""
     published: Mapped[Any] = mapped_column(JsonText)
-    """What the newest event of this pledge carries (``domain.formats``), so that only a change is published."""
+    """The indicators in the newest event of this pledge (``domain.formats``), so that only a change is published."""
+    published_schedule: Mapped[str | None] = mapped_column(String(20))
+    """The schedule in that event: where the calendar has moved it since, the pledge is published again."""
 
 
 class PledgeAmendment(Base):
@@ -45,7 +67,7 @@ class PledgeAmendment(Base):
     __tablename__ = "pledge_amendment"
 
     id: Mapped[int] = mapped_column(BigId, primary_key=True, autoincrement=True)
-    pledge: Mapped[str] = mapped_column(ForeignKey("pledge.number"), index=True)
+    pledge: Mapped[str] = mapped_column(ForeignKey("pledge.id"), index=True)
     text: Mapped[str] = mapped_column(String(1000))
     reason: Mapped[str] = mapped_column(String(2000))
     by: Mapped[str] = mapped_column(NAME)
@@ -57,30 +79,38 @@ class Assignment(Base):
 
     __tablename__ = "assignment"
 
-    pledge: Mapped[str] = mapped_column(ForeignKey("pledge.number"), primary_key=True)
+    pledge: Mapped[str] = mapped_column(ForeignKey("pledge.id"), primary_key=True)
     ordinal: Mapped[int] = mapped_column(primary_key=True, autoincrement=False)
     portfolio_holder: Mapped[str] = mapped_column(NAME)
     department: Mapped[str] = mapped_column(NAME)
     director: Mapped[str] = mapped_column(NAME)
     lead_officers: Mapped[list[str]] = mapped_column(JsonText)
+    valid_from: Mapped[date | None]
+    valid_to: Mapped[date | None]
 
 
 class IndicatorLink(Base):
     __tablename__ = "indicator_link"
     __table_args__ = (Index(None, "indicator", "area"),)
 
-    pledge: Mapped[str] = mapped_column(ForeignKey("pledge.number"), primary_key=True)
+    pledge: Mapped[str] = mapped_column(ForeignKey("pledge.id"), primary_key=True)
     indicator: Mapped[str] = mapped_column(CODE, primary_key=True)
     area: Mapped[str] = mapped_column(CODE, primary_key=True)
+    breakdown: Mapped[str] = mapped_column(BREAKDOWN, primary_key=True)
 
 
 class IndicatorColour(Base):
-    """The colours of the newest event of each series, linked or not. Version 0: linked, but no event came yet."""
+    """The colours of the newest event of each series, linked or not. Version 0: linked, but no event came yet.
+
+    The newest is that of the highest (generation, version).
+    """
 
     __tablename__ = "indicator_colour"
 
     indicator: Mapped[str] = mapped_column(CODE, primary_key=True)
     area: Mapped[str] = mapped_column(CODE, primary_key=True)
+    breakdown: Mapped[str] = mapped_column(BREAKDOWN, primary_key=True)
+    generation: Mapped[int]
     version: Mapped[int] = mapped_column(BigInteger)
     event_id: Mapped[str | None] = mapped_column(String(64))
     period_kind: Mapped[PeriodKind | None] = mapped_column(PeriodKindText(30))
@@ -89,6 +119,9 @@ class IndicatorColour(Base):
     benchmark: Mapped[str | None] = mapped_column(String(20))
     trend: Mapped[str | None] = mapped_column(String(20))
     target: Mapped[str | None] = mapped_column(String(20))
+    benchmark_provisional: Mapped[bool]
+    trend_provisional: Mapped[bool]
+    target_provisional: Mapped[bool]
 
 
 class Priority(Base):
@@ -98,6 +131,7 @@ class Priority(Base):
     title: Mapped[str] = mapped_column(String(1000))
     gap: Mapped[str | None] = mapped_column(CODE)
     leads: Mapped[list[str]] = mapped_column(JsonText)
+    notes: Mapped[Any | None] = mapped_column(JsonText)
 
 
 class Action(Base):
@@ -119,6 +153,8 @@ class Action(Base):
     source: Mapped[str | None] = mapped_column(NAME)
     leads: Mapped[list[str]] = mapped_column(JsonText)
     depends_on: Mapped[list[str]] = mapped_column(JsonText)
+    part_of: Mapped[str | None] = mapped_column(ForeignKey("action.code"), index=True)
+    notes: Mapped[Any | None] = mapped_column(JsonText)
 
 
 class ActionLink(Base):
@@ -127,3 +163,20 @@ class ActionLink(Base):
     action: Mapped[str] = mapped_column(ForeignKey("action.code"), primary_key=True)
     indicator: Mapped[str] = mapped_column(CODE, primary_key=True)
     area: Mapped[str] = mapped_column(CODE, primary_key=True)
+    breakdown: Mapped[str] = mapped_column(BREAKDOWN, primary_key=True)
+
+
+class StateRevision(Base):
+    """What a pledge, priority or action was after each change, with the business date of the change. Only added to."""
+
+    __tablename__ = "state_revision"
+    __table_args__ = (Index(None, "kind", "subject", "id"),)
+
+    id: Mapped[int] = mapped_column(BigId, primary_key=True, autoincrement=True)
+    kind: Mapped[str] = mapped_column(String(20))
+    subject: Mapped[str] = mapped_column(CODE)
+    recorded_at: Mapped[datetime] = mapped_column(UtcDateTime)
+    business_date: Mapped[date]
+    actor: Mapped[str] = mapped_column(NAME)
+    state: Mapped[Any] = mapped_column(JsonText)
+    """The whole state (``domain.formats``)."""

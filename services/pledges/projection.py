@@ -17,7 +17,8 @@ def _newest(deliveries: Sequence[Delivery]) -> list[SeriesUpdate]:
     """The newest event of each series; only these are decoded, for each carries the whole state."""
     newest: dict[str, Delivery] = {}
     for one in deliveries:
-        if one.subject not in newest or one.version > newest[one.subject].version:
+        before = newest.get(one.subject)
+        if before is None or one.order > before.order:
             newest[one.subject] = one
     return [_update(one) for one in newest.values()]
 
@@ -25,9 +26,18 @@ def _newest(deliveries: Sequence[Delivery]) -> list[SeriesUpdate]:
 def _update(delivery: Delivery) -> SeriesUpdate:
     body = delivery.data(IndicatorUpdated)
     period = body.latest.period if body.latest else None
-    target = body.target.colour if body.target else None
-    colours = Colours(period, body.benchmark.colour, body.trend.colour, target)
-    return SeriesUpdate(SeriesKey(body.indicator.code, body.area.code), delivery.version, delivery.id, colours)
+    benchmark, trend, target = body.benchmark, body.trend, body.target
+    colours = Colours(
+        period=period,
+        benchmark=benchmark.colour,
+        trend=trend.colour,
+        target=target.colour if target else None,
+        benchmark_provisional=benchmark.provisional,
+        trend_provisional=trend.provisional,
+        target_provisional=target.provisional if target else False,
+    )
+    key = SeriesKey(body.indicator.code, body.area.code, body.breakdown)
+    return SeriesUpdate(key, delivery.generation, delivery.version, delivery.id, colours)
 
 
 async def fold_indicator_updates(tx: Tx, deliveries: Sequence[Delivery]) -> Sequence[SeriesKey]:

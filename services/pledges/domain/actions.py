@@ -7,8 +7,12 @@ from decimal import Decimal
 from enum import StrEnum
 from typing import TypedDict
 
+from contracts.notes import SourceNote
 from services.pledges.domain.indicators import LinkedIndicator, SeriesKey
 from services.pledges.domain.status import NOT_STARTED, Delivery, Progress, Schedule
+
+WORKFORCE_PLAN = "workforce plan"
+"""What the steps of a workforce plan are parts of, where no action stands for the plan; no code has a space."""
 
 
 class ActionKind(StrEnum):
@@ -20,7 +24,10 @@ class ActionKind(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class ActionDefinition:
-    """What an action is. ``weight`` None counts as 1; ``confirmed`` is None for anything but a site."""
+    """What an action is. ``weight`` None counts as 1; ``confirmed`` is None for anything but a site.
+
+    ``part_of`` names the action that this one is a milestone of.
+    """
 
     title: str
     priority: str | None = None
@@ -33,6 +40,8 @@ class ActionDefinition:
     source: str | None = None
     leads: tuple[str, ...] = ()
     depends_on: tuple[str, ...] = ()
+    part_of: str | None = None
+    notes: tuple[SourceNote, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,6 +62,8 @@ class ActionChanges(TypedDict, total=False):
     due: date | None
     weight: Decimal | None
     confirmed: bool | None
+    notes: tuple[SourceNote, ...]
+    reason: str | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,11 +81,19 @@ class Action:
             due=changes.get("due", self.definition.due),
             weight=changes.get("weight", self.definition.weight),
             confirmed=changes.get("confirmed", self.definition.confirmed),
+            notes=changes.get("notes", self.definition.notes),
         )
         return replace(self, definition=definition, progress=progress)
 
     def schedule(self, today: date) -> Schedule:
         return self.progress.schedule(self.definition.due, today)
+
+    @property
+    def whole(self) -> str | None:
+        """What this action is a part of, None where it stands by itself. Steps make one plan of their priority."""
+        if self.definition.part_of is None and self.definition.kind is ActionKind.WORKFORCE_STEP:
+            return WORKFORCE_PLAN
+        return self.definition.part_of
 
 
 @dataclass(frozen=True, slots=True)
@@ -97,6 +116,7 @@ class ActionFilter:
     phase: int | None = None
     delivery: Delivery | None = None
     schedule: Schedule | None = None
+    part_of: str | None = None
 
 
 def circular(depends_on: Mapping[str, Iterable[str]], start: str) -> list[str]:

@@ -1,4 +1,4 @@
-"""How a pledge's definition and what it published are stored as JSON: one format with a version, every one readable.
+"""How state is stored as JSON: each kind in a format with a version, every one of which can be read.
 
 Format 0 has no ``format`` of its own: it is the body that a caller once sent, or an event once carried.
 """
@@ -8,60 +8,134 @@ from dataclasses import asdict
 from datetime import date
 from typing import Any
 
+from contracts.breakdown import Breakdown
 from contracts.colours import Colour
+from contracts.notes import SourcedFigure, SourceNote
 from contracts.period import Period, PeriodKind
+from services.pledges.domain.actions import ActionView
 from services.pledges.domain.indicators import Colours, LinkedIndicator, SeriesKey
-from services.pledges.domain.pledges import Assignment, PledgeDefinition
+from services.pledges.domain.pledges import Assignment, Measure, PledgeDefinition, PledgeView
+from services.pledges.domain.priorities import Priority
 from services.pledges.domain.status import Delivery, Evidence
 
 FORMAT = 1
+Stored = Mapping[str, Any]
+
+
+# ---- what a pledge was made with
 
 
 def write_definition(definition: PledgeDefinition) -> dict[str, Any]:
-    return {"format": FORMAT, **asdict(definition), "due": definition.due and definition.due.isoformat()}
+    return {
+        "format": FORMAT,
+        "set": definition.set_code,
+        "number": definition.number,
+        "theme": definition.theme,
+        "title": definition.title,
+        "top": definition.top,
+        "due": _day(definition.due),
+        "delivery": definition.delivery,
+        "evidence": definition.evidence,
+        "assignments": [_assignment(one) for one in definition.assignments],
+        "measure": _measure(definition.measure),
+        "cannot_be_rated": definition.cannot_be_rated,
+        "notes": _notes(definition.notes),
+    }
 
 
-def read_definition(stored: Mapping[str, Any]) -> PledgeDefinition:
-    """A definition of any format: both spell the fields alike."""
+def read_definition(stored: Stored, set_code: str) -> PledgeDefinition:
+    """A definition of the pledge set ``set_code``; format 0 knows no set, measure or notes."""
     return PledgeDefinition(
+        set_code=stored.get("set", set_code),
         number=stored["number"],
         theme=stored["theme"],
         title=stored["title"],
-        assignments=tuple(map(read_assignment, stored["assignments"])),
+        assignments=tuple(_read_assignment(one) for one in stored["assignments"]),
         top=stored["top"],
-        due=stored["due"] and date.fromisoformat(stored["due"]),
+        due=_read_day(stored["due"]),
         delivery=Delivery(stored["delivery"]),
         evidence=Evidence(stored["evidence"]),
+        measure=_read_measure(stored.get("measure")),
+        cannot_be_rated=stored.get("cannot_be_rated"),
+        notes=_read_notes(stored.get("notes", ())),
     )
 
 
-def read_assignment(stored: Mapping[str, Any]) -> Assignment:
+def _assignment(assignment: Assignment) -> dict[str, Any]:
+    days = {"valid_from": _day(assignment.valid_from), "valid_to": _day(assignment.valid_to)}
+    return {**asdict(assignment), "lead_officers": list(assignment.lead_officers), **days}
+
+
+def _read_assignment(stored: Stored) -> Assignment:
     return Assignment(
-        stored["portfolio_holder"], stored["department"], stored["director"], tuple(stored["lead_officers"])
+        portfolio_holder=stored["portfolio_holder"],
+        department=stored["department"],
+        director=stored["director"],
+        lead_officers=tuple(stored["lead_officers"]),
+        valid_from=_read_day(stored.get("valid_from")),
+        valid_to=_read_day(stored.get("valid_to")),
     )
+
+
+def _measure(measure: Measure | None) -> dict[str, Any] | None:
+    return {**asdict(measure), "date": _day(measure.date)} if measure else None
+
+
+def _read_measure(stored: Stored | None) -> Measure | None:
+    return Measure(stored["measure"], stored["baseline"], date.fromisoformat(stored["date"])) if stored else None
+
+
+# ---- notes
+
+
+def write_notes(notes: Sequence[SourceNote]) -> dict[str, Any] | None:
+    return {"format": FORMAT, "notes": _notes(notes)} if notes else None
+
+
+def read_notes(stored: Stored | None) -> tuple[SourceNote, ...]:
+    return _read_notes(stored["notes"]) if stored else ()
+
+
+def _notes(notes: Sequence[SourceNote]) -> list[dict[str, Any]]:
+    return [asdict(note) for note in notes]
+
+
+def _read_notes(stored: Sequence[Stored]) -> tuple[SourceNote, ...]:
+    return tuple(
+        SourceNote(one["topic"], tuple(SourcedFigure(**each) for each in one["figures"]), one["used"], one["why"])
+        for one in stored
+    )
+
+
+# ---- what a pledge's newest event carries
 
 
 def write_published(indicators: Sequence[LinkedIndicator]) -> dict[str, Any]:
-    return {"format": FORMAT, "indicators": [_write_indicator(one) for one in indicators]}
+    return {"format": FORMAT, "indicators": [_indicator(one) for one in indicators]}
 
 
-def read_published(stored: Mapping[str, Any] | Sequence[Mapping[str, Any]]) -> tuple[LinkedIndicator, ...]:
-    """What a pledge's newest event carries; format 0 is the list of the event's own indicators."""
+def read_published(stored: Stored | Sequence[Stored]) -> tuple[LinkedIndicator, ...]:
+    """Format 0 is the list of the event's own indicators, its periods as labels."""
     if isinstance(stored, Mapping):
         return tuple(_read_indicator(one, _read_period(one["period"])) for one in stored["indicators"])
     return tuple(_read_indicator(one, one["period"] and Period.parse(one["period"])) for one in stored)
 
 
-def _write_indicator(linked: LinkedIndicator) -> dict[str, Any]:
+def _indicator(linked: LinkedIndicator) -> dict[str, Any]:
     colours, period = linked.colours, linked.colours.period
     return {
-        "indicator": linked.key.indicator,
-        "area": linked.key.area,
+        **_key(linked.key),
+        "pending": linked.pending,
         "period": period and [period.kind, period.start.isoformat(), period.end.isoformat()],
         "benchmark": colours.benchmark,
         "trend": colours.trend,
         "target": colours.target,
+        "provisional": [colours.benchmark_provisional, colours.trend_provisional, colours.target_provisional],
     }
+
+
+def _key(key: SeriesKey) -> dict[str, str]:
+    return {"indicator": key.indicator, "area": key.area, "breakdown": key.breakdown.text}
 
 
 def _read_period(stored: Sequence[str] | None) -> Period | None:
@@ -71,8 +145,61 @@ def _read_period(stored: Sequence[str] | None) -> Period | None:
     return Period(PeriodKind(kind), date.fromisoformat(start), date.fromisoformat(end))
 
 
-def _read_indicator(stored: Mapping[str, Any], period: Period | None) -> LinkedIndicator:
+def _read_indicator(stored: Stored, period: Period | None) -> LinkedIndicator:
     benchmark, trend, target = (
         None if stored[name] is None else Colour(stored[name]) for name in ("benchmark", "trend", "target")
     )
-    return LinkedIndicator(SeriesKey(stored["indicator"], stored["area"]), Colours(period, benchmark, trend, target))
+    colours = Colours(period, benchmark, trend, target, *stored.get("provisional", ()))
+    key = SeriesKey(stored["indicator"], stored["area"], Breakdown.parse(stored.get("breakdown", "")))
+    return LinkedIndicator(key, colours, stored.get("pending", False))
+
+
+# ---- states, as revisions and the audit record them
+
+
+def write_pledge_state(view: PledgeView) -> dict[str, Any]:
+    """All that people have set of a pledge; what indicators and the calendar say of it is recorded elsewhere."""
+    pledge = view.pledge
+    return {
+        "format": FORMAT,
+        "set": pledge.set_code,
+        "number": pledge.number,
+        "theme": pledge.theme,
+        "title": pledge.title,
+        "wording": view.wording,
+        "top": pledge.top,
+        "due": _day(pledge.due),
+        "delivery": pledge.progress.delivery,
+        "closed_on": _day(pledge.progress.closed_on),
+        "evidence": pledge.evidence,
+        "measure": _measure(pledge.measure),
+        "cannot_be_rated": pledge.cannot_be_rated,
+        "assignments": [_assignment(one) for one in view.assignments],
+        "links": [_key(one.key) for one in view.indicators],
+        "notes": _notes(pledge.notes),
+    }
+
+
+def write_action_state(view: ActionView) -> dict[str, Any]:
+    definition, progress = view.action.definition, view.action.progress
+    return {
+        "format": FORMAT,
+        **asdict(definition),
+        "due": _day(definition.due),
+        "weight": None if definition.weight is None else format(definition.weight, "f"),
+        "delivery": progress.delivery,
+        "closed_on": _day(progress.closed_on),
+        "links": [_key(one.key) for one in view.indicators],
+    }
+
+
+def write_priority_state(priority: Priority) -> dict[str, Any]:
+    return {"format": FORMAT, **asdict(priority)}
+
+
+def _day(day: date | None) -> str | None:
+    return day.isoformat() if day else None
+
+
+def _read_day(stored: str | None) -> date | None:
+    return date.fromisoformat(stored) if stored else None

@@ -2,41 +2,48 @@
 
 from dataclasses import dataclass
 
+from contracts.breakdown import Breakdown
 from contracts.colours import Colour
 from contracts.period import Period
 
 
 @dataclass(frozen=True, slots=True, order=True)
 class SeriesKey:
-    """An indicator in an area."""
+    """An indicator in an area, in total or of one breakdown."""
 
     indicator: str
     area: str
+    breakdown: Breakdown = Breakdown.TOTAL
 
 
 @dataclass(frozen=True, slots=True)
 class Colours:
-    """The colours of a series at its latest period; all None until an event told of it."""
+    """The colours of a series at its latest period, and which are provisional; all None until an event told of it."""
 
     period: Period | None = None
     benchmark: Colour | None = None
     trend: Colour | None = None
     target: Colour | None = None
+    benchmark_provisional: bool = False
+    trend_provisional: bool = False
+    target_provisional: bool = False
 
 
 @dataclass(frozen=True, slots=True)
 class LinkedIndicator:
-    """A series that a pledge or action is linked to, with its latest colours."""
+    """A series that a pledge or action is linked to. ``pending``: no event has told of it yet."""
 
     key: SeriesKey
     colours: Colours
+    pending: bool = False
 
 
 @dataclass(frozen=True, slots=True)
 class SeriesUpdate:
-    """The colours that version ``version`` of a series' event carries."""
+    """The colours that a series' event carries; the newest event is that of the highest (generation, version)."""
 
     key: SeriesKey
+    generation: int
     version: int
     event_id: str
     colours: Colours

@@ -2,8 +2,8 @@
 
 from fastapi import APIRouter
 
-from services.pledges.endpoints import actions, pledges, priorities
+from services.pledges.endpoints import actions, pledges, priorities, sets
 
 router = APIRouter(prefix="/pledges/v1")
-for each in (pledges, priorities, actions):
+for each in (sets, pledges, priorities, actions):
     router.include_router(each.router)

@@ -25,8 +25,9 @@ def _filter(
     phase: Annotated[int | None, Query(ge=1, le=20)] = None,
     delivery: Delivery | None = None,
     schedule: Schedule | None = None,
+    part_of: Word = None,
 ) -> ActionFilter:
-    return ActionFilter(priority, kind, phase, delivery, schedule)
+    return ActionFilter(priority, kind, phase, delivery, schedule, part_of)
 
 
 @router.get("/actions", summary="List actions", responses=problems(400, 401, 422))

@@ -2,24 +2,34 @@
 
 from typing import Annotated
 
-from fastapi import APIRouter, Depends, Path, Response
+from fastapi import APIRouter, Depends, Path, Query, Response
 
 from chassis.web.paging import PageBody, Paging
 from chassis.web.problems import problems
 from chassis.web.units import Read, Write
 from services.pledges.domain.pledges import PledgeFilter
+from services.pledges.domain.sets import PledgeRef
 from services.pledges.domain.status import Delivery, Evidence, Schedule
 from services.pledges.endpoints.answers import Word, made, set_made
 from services.pledges.schemas.fields import WHOLE_TEXT
-from services.pledges.schemas.pledges import LinksIn, PledgeIn, PledgeOut, PledgePatch
+from services.pledges.schemas.pledges import AssignmentsIn, LinksIn, PledgeIn, PledgeOut, PledgePatch
 from services.pledges.service import pledges
 
 router = APIRouter(tags=["pledges"])
 
-NumberInPath = Annotated[str, Path(max_length=20, pattern=WHOLE_TEXT, examples=["55"])]
+PledgeInPath = Annotated[
+    str,
+    Path(
+        max_length=30,
+        pattern=WHOLE_TEXT,
+        description="Set and number; a bare number is of the newest set",
+        examples=["2018-55"],
+    ),
+]
 
 
 def _filter(
+    pledge_set: Annotated[str | None, Query(alias="set", max_length=4, pattern=WHOLE_TEXT, examples=["2018"])] = None,
     theme: Word = None,
     delivery: Delivery | None = None,
     evidence: Evidence | None = None,
@@ -27,14 +37,14 @@ def _filter(
     top: bool | None = None,
     indicator: Word = None,
 ) -> PledgeFilter:
-    return PledgeFilter(theme, delivery, evidence, schedule, top, indicator)
+    return PledgeFilter(pledge_set, theme, delivery, evidence, schedule, top, indicator)
 
 
 @router.get("/pledges", summary="List pledges", responses=problems(400, 401, 422))
 async def list_pledges(
     read: Read, paging: Paging, wanted: Annotated[PledgeFilter, Depends(_filter)]
 ) -> PageBody[PledgeOut]:
-    """Pledges by number, each with its three axes and the latest colours of its indicators."""
+    """Pledges by set and number, each with its three axes and the latest colours of its indicators."""
     page = await read(lambda tx: pledges.list_pledges(tx, wanted, paging.request))
     return paging.body(page, PledgeOut.of)
 
@@ -52,25 +62,36 @@ async def add_pledge(write: Write, body: PledgeIn, response: Response) -> Pledge
     return PledgeOut.of(view)
 
 
-@router.get("/pledges/{number}", summary="Read a pledge", responses=problems(401, 404))
-async def read_pledge(read: Read, number: NumberInPath) -> PledgeOut:
-    return PledgeOut.of(await read(lambda tx: pledges.get_pledge(tx, number)))
+@router.get("/pledges/{pledge}", summary="Read a pledge", responses=problems(401, 404))
+async def read_pledge(read: Read, pledge: PledgeInPath) -> PledgeOut:
+    return PledgeOut.of(await read(lambda tx: pledges.get_pledge(tx, PledgeRef.parse(pledge))))
 
 
-@router.patch("/pledges/{number}", summary="Change a pledge", responses=problems(401, 404, 413, 415, 422))
-async def change_pledge(write: Write, number: NumberInPath, body: PledgePatch) -> PledgeOut:
-    """Move delivery or evidence, set the due date or the top flag, or append an amendment with its reason.
+@router.patch("/pledges/{pledge}", summary="Change a pledge", responses=problems(401, 404, 413, 415, 422))
+async def change_pledge(write: Write, pledge: PledgeInPath, body: PledgePatch) -> PledgeOut:
+    """Move delivery or evidence, set due date, top flag, measure or notes, or append an amendment with its reason.
 
     What is left out stays. The original wording never changes. Sending what is there already changes nothing.
     """
-    return PledgeOut.of(await write(lambda tx: pledges.change_pledge(tx, number, body.to_domain())))
+    return PledgeOut.of(await write(lambda tx: pledges.change_pledge(tx, PledgeRef.parse(pledge), body.to_domain())))
 
 
 @router.put(
-    "/pledges/{number}/links",
+    "/pledges/{pledge}/links",
     summary="Link a pledge to indicators",
     responses=problems(401, 404, 413, 415, 422),
 )
-async def link_pledge(write: Write, number: NumberInPath, body: LinksIn) -> PledgeOut:
+async def link_pledge(write: Write, pledge: PledgeInPath, body: LinksIn) -> PledgeOut:
     """Replace the whole set of linked indicators. Colours published before the link are shown at once."""
-    return PledgeOut.of(await write(lambda tx: pledges.link_pledge(tx, number, body.to_domain())))
+    return PledgeOut.of(await write(lambda tx: pledges.link_pledge(tx, PledgeRef.parse(pledge), body.to_domain())))
+
+
+@router.put(
+    "/pledges/{pledge}/assignments",
+    summary="Assign a pledge",
+    responses=problems(401, 404, 413, 415, 422),
+)
+async def assign_pledge(write: Write, pledge: PledgeInPath, body: AssignmentsIn) -> PledgeOut:
+    """Replace the whole list of assignments, as when a pledge changes hands: each with the days it holds for."""
+    assigned = await write(lambda tx: pledges.assign_pledge(tx, PledgeRef.parse(pledge), body.to_domain(), body.reason))
+    return PledgeOut.of(assigned)

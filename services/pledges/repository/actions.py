@@ -11,6 +11,7 @@ from chassis.storage.bulk import insert_or_ignore
 from chassis.storage.transaction import Tx
 from services.pledges import models
 from services.pledges.domain.actions import Action, ActionDefinition, ActionFilter, ActionKind
+from services.pledges.domain.formats import read_notes, write_notes
 from services.pledges.domain.status import Delivery, Progress
 from services.pledges.repository.grouping import grouped
 from services.pledges.repository.schedules import schedule_is
@@ -45,6 +46,8 @@ def _row(action: Action) -> dict[str, Any]:
         "source": definition.source,
         "leads": list(definition.leads),
         "depends_on": list(definition.depends_on),
+        "part_of": definition.part_of,
+        "notes": write_notes(definition.notes),
         "delivery": action.progress.delivery,
         "closed_on": action.progress.closed_on,
     }
@@ -63,6 +66,8 @@ def _action(row: Any) -> Action:
         source=row.source,
         leads=tuple(row.leads),
         depends_on=tuple(row.depends_on),
+        part_of=row.part_of,
+        notes=read_notes(row.notes),
     )
     return Action(row.code, definition, Progress(Delivery(row.delivery), row.closed_on))
 
@@ -77,7 +82,7 @@ async def lock_action(tx: Tx, code: str) -> Action | None:
 
 async def list_actions(tx: Tx, wanted: ActionFilter, today: date, page: PageRequest) -> list[Action]:
     found = select(_TABLE).order_by(_TABLE.c.code).limit(page.fetch)
-    for name in ("priority", "kind", "phase", "delivery"):
+    for name in ("priority", "kind", "phase", "delivery", "part_of"):
         value = getattr(wanted, name)
         if value is not None:
             found = found.where(_TABLE.c[name] == value)
@@ -106,6 +111,10 @@ async def _one(tx: Tx, statement: Select[Any]) -> Action | None:
 
 async def _read(tx: Tx, statement: Select[Any]) -> list[Action]:
     return [_action(row) for row in await tx.session.execute(statement)]
+
+
+async def has_parts(tx: Tx, code: str) -> bool:
+    return await tx.session.scalar(select(_TABLE.c.code).where(_TABLE.c.part_of == code).limit(1)) is not None
 
 
 async def lock_dependencies(tx: Tx) -> Mapping[str, Sequence[str]]:

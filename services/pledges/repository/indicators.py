@@ -1,17 +1,18 @@
 """Colours of series, and which pledges and actions are linked to them."""
 
 from collections.abc import Collection, Iterable, Mapping, Sequence
-from itertools import groupby
 from typing import Any
 
-from sqlalchemy import ColumnElement, Select, Table, and_, bindparam, delete, select, tuple_
+from sqlalchemy import ColumnElement, Select, Table, and_, bindparam, delete, or_, select, tuple_
 
 from chassis.storage.bulk import insert_many, upsert
 from chassis.storage.transaction import Tx
-from chassis.storage.types import period_columns, row_period_or_none
+from chassis.storage.types import PERIOD, period_columns, row_period_or_none
+from contracts.breakdown import Breakdown
 from contracts.colours import Colour
 from services.pledges.domain.indicators import Colours, LinkedIndicator, SeriesKey, SeriesUpdate
 from services.pledges.models import ActionLink, IndicatorColour, IndicatorLink
+from services.pledges.repository.grouping import grouped
 
 CHUNK = 5000
 """Keys named in one statement: SQLite takes at most 32,766 values, PostgreSQL 32,767."""
@@ -19,7 +20,7 @@ CHUNK = 5000
 Linked = Mapping[str, tuple[LinkedIndicator, ...]]
 """By pledge or action: its indicators, in order of their keys."""
 
-KEY = ("indicator", "area")
+KEY = ("indicator", "area", "breakdown")
 
 
 async def save_updates(tx: Tx, updates: Collection[SeriesUpdate]) -> None:
@@ -30,27 +31,34 @@ async def save_updates(tx: Tx, updates: Collection[SeriesUpdate]) -> None:
 
 
 def _is_newer(stored: Table, new: Any) -> ColumnElement[bool]:
-    newer: ColumnElement[bool] = stored.c.version < new.version
-    return newer
+    """By (generation, version): a generation rises when the producing database went back in time."""
+    later: ColumnElement[bool] = stored.c.generation < new.generation
+    return or_(later, and_(stored.c.generation == new.generation, stored.c.version < new.version))
 
 
 async def lock_series(tx: Tx, keys: Collection[SeriesKey]) -> None:
     """Lock the row of every series, in the order of their keys, making those that no event told of yet."""
-    unknown = [{"indicator": key.indicator, "area": key.area, "version": 0} for key in sorted(keys)]
+    unknown = [_row(SeriesUpdate(key, 0, 0, "", Colours())) for key in sorted(keys)]
     await upsert(tx, IndicatorColour, unknown, KEY, ("version",), _is_newer)
 
 
 def _row(update: SeriesUpdate) -> dict[str, Any]:
+    colours = update.colours
     return {
-        "indicator": update.key.indicator,
-        "area": update.key.area,
+        **_key_columns(update.key),
+        "generation": update.generation,
         "version": update.version,
-        "event_id": update.event_id,
-        **period_columns(update.colours.period),
-        "benchmark": update.colours.benchmark,
-        "trend": update.colours.trend,
-        "target": update.colours.target,
+        "event_id": update.event_id or None,
+        **period_columns(colours.period),
+        **{name: getattr(colours, name) for name in _COLOURS},
     }
+
+
+def _key_columns(key: SeriesKey) -> dict[str, str]:
+    return {"indicator": key.indicator, "area": key.area, "breakdown": key.breakdown.text}
+
+
+_COLOURS = ("benchmark", "trend", "target", "benchmark_provisional", "trend_provisional", "target_provisional")
 
 
 async def delete_colours(tx: Tx) -> None:
@@ -59,16 +67,18 @@ async def delete_colours(tx: Tx) -> None:
 
 _LINK = IndicatorLink.__table__.c
 _LINKED_TO = (  # built once, since every event needs it: building costs more than running it
-    select(_LINK.pledge).where(tuple_(_LINK.indicator, _LINK.area).in_(bindparam("pairs", expanding=True))).distinct()
+    select(_LINK.pledge)
+    .where(tuple_(_LINK.indicator, _LINK.area, _LINK.breakdown).in_(bindparam("keys", expanding=True)))
+    .distinct()
 )
 
 
 async def pledges_linked_to(tx: Tx, keys: Sequence[SeriesKey]) -> set[str]:
     found: set[str] = set()
     for start in range(0, len(keys), CHUNK):
-        pairs = [(key.indicator, key.area) for key in keys[start : start + CHUNK]]
+        named = [(key.indicator, key.area, key.breakdown.text) for key in keys[start : start + CHUNK]]
         connection = await tx.session.connection()
-        found.update((await connection.execute(_LINKED_TO, {"pairs": pairs})).scalars())
+        found.update((await connection.execute(_LINKED_TO, {"keys": named})).scalars())
     return found
 
 
@@ -86,22 +96,24 @@ async def indicators_of_actions(tx: Tx, codes: Collection[str]) -> Linked:
 
 def _links_with_colours(link: type[IndicatorLink | ActionLink], owner: Any, wanted: Collection[str]) -> Select[Any]:
     colour = IndicatorColour
-    same = and_(colour.indicator == link.indicator, colour.area == link.area)
-    columns = (colour.period_kind, colour.period_start, colour.period_end, colour.benchmark, colour.trend)
-    chosen = select(owner.label("owner"), link.indicator, link.area, *columns, colour.target).outerjoin(colour, same)
-    return chosen.where(owner.in_(wanted))
+    same = and_(*(getattr(colour, name) == getattr(link, name) for name in KEY))
+    key = [getattr(link, name) for name in KEY]
+    columns = [getattr(colour, name) for name in ("version", *PERIOD, *_COLOURS)]
+    return select(owner.label("owner"), *key, *columns).outerjoin(colour, same).where(owner.in_(wanted))
 
 
 async def _linked(tx: Tx, statement: Select[Any]) -> Linked:
-    rows = await tx.session.execute(statement)
-    pairs = [(row.owner, LinkedIndicator(SeriesKey(row.indicator, row.area), _colours(row))) for row in rows]
-    in_order = sorted(pairs, key=lambda pair: (pair[0], pair[1].key))
-    return {owner: tuple(one for _, one in group) for owner, group in groupby(in_order, key=lambda pair: pair[0])}
+    found = sorted([_link(row) for row in await tx.session.execute(statement)], key=lambda pair: (pair[0], pair[1].key))
+    return grouped(found)
 
 
-def _colours(row: Any) -> Colours:
+def _link(row: Any) -> tuple[str, LinkedIndicator]:
+    key = SeriesKey(row.indicator, row.area, Breakdown.parse(row.breakdown))
+    if not row.version:
+        return row.owner, LinkedIndicator(key, Colours(), pending=True)
     benchmark, trend, target = (colour and Colour(colour) for colour in (row.benchmark, row.trend, row.target))
-    return Colours(row_period_or_none(row), benchmark, trend, target)
+    provisional = (row.benchmark_provisional, row.trend_provisional, row.target_provisional)
+    return row.owner, LinkedIndicator(key, Colours(row_period_or_none(row), benchmark, trend, target, *provisional))
 
 
 async def save_pledge_links(tx: Tx, number: str, keys: Iterable[SeriesKey]) -> None:
@@ -117,4 +129,4 @@ async def save_action_links(tx: Tx, code: str, keys: Iterable[SeriesKey]) -> Non
 
 
 def _link_row(column: str, owner: str, key: SeriesKey) -> dict[str, str]:
-    return {column: owner, "indicator": key.indicator, "area": key.area}
+    return {column: owner, **_key_columns(key)}

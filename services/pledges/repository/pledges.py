@@ -4,61 +4,81 @@ from collections.abc import Collection, Mapping, Sequence
 from datetime import date
 from typing import Any
 
-from sqlalchemy import Select, and_, bindparam, func, or_, select, update
+from sqlalchemy import Select, and_, bindparam, delete, func, or_, select, update
 
 from chassis.paging import PageRequest
 from chassis.storage.bulk import insert_many, insert_or_ignore
 from chassis.storage.transaction import Tx
 from services.pledges import models
-from services.pledges.domain.formats import read_definition, read_published, write_definition, write_published
+from services.pledges.domain.formats import (
+    read_definition,
+    read_notes,
+    read_published,
+    write_definition,
+    write_notes,
+    write_published,
+)
 from services.pledges.domain.pledges import (
     Amendment,
     Assignment,
+    Measure,
     NewWording,
     Pledge,
     PledgeDefinition,
     PledgeFilter,
+    Published,
 )
-from services.pledges.domain.status import Delivery, Evidence, Progress
+from services.pledges.domain.status import Delivery, Evidence, Progress, Schedule
 from services.pledges.repository.grouping import grouped
 from services.pledges.repository.schedules import schedule_is
 
 _TABLE = models.Base.metadata.tables["pledge"]
+_ASSIGNMENT = models.Base.metadata.tables["assignment"]
 _STORED = [column for column in _TABLE.c if column.name != "definition"]
-_SAVE = update(_TABLE).where(_TABLE.c.number == bindparam("saved"))
+_SAVE = update(_TABLE).where(_TABLE.c.id == bindparam("saved"))
 """Sets the columns it is given; built once, since events of a linked indicator save by it."""
 
 
 async def insert_pledge(tx: Tx, definition: PledgeDefinition, pledge: Pledge) -> bool:
     """Insert a pledge with its assignments unless its number is there; whether it was inserted."""
-    row = {"number": pledge.number, "definition": write_definition(definition), **_row(pledge)}
-    if not await insert_or_ignore(tx, models.Pledge, [row], ("number",), returning=("number",)):
+    row = {"id": pledge.id, "number": pledge.number, "set_code": pledge.set_code, **_row(pledge)}
+    row["definition"] = write_definition(definition)
+    if not await insert_or_ignore(tx, models.Pledge, [row], ("id",), returning=("id",)):
         return False
-    await insert_many(tx, models.Assignment, _assignment_rows(definition))
+    await insert_many(tx, models.Assignment, _assignment_rows(pledge.id, definition.assignments))
     return True
 
 
-def _assignment_rows(definition: PledgeDefinition) -> list[dict[str, Any]]:
+async def save_assignments(tx: Tx, pledge: str, assignments: Sequence[Assignment]) -> None:
+    """Replace the assignments of a pledge."""
+    await tx.session.execute(delete(_ASSIGNMENT).where(_ASSIGNMENT.c.pledge == pledge))
+    await insert_many(tx, models.Assignment, _assignment_rows(pledge, assignments))
+
+
+def _assignment_rows(pledge: str, assignments: Sequence[Assignment]) -> list[dict[str, Any]]:
     return [
         {
-            "pledge": definition.number,
+            "pledge": pledge,
             "ordinal": ordinal,
             "portfolio_holder": one.portfolio_holder,
             "department": one.department,
             "director": one.director,
             "lead_officers": list(one.lead_officers),
+            "valid_from": one.valid_from,
+            "valid_to": one.valid_to,
         }
-        for ordinal, one in enumerate(definition.assignments, 1)
+        for ordinal, one in enumerate(assignments, 1)
     ]
 
 
 async def save_pledges(tx: Tx, pledges: Sequence[Pledge]) -> None:
     """Write the state of locked pledges."""
     connection = await tx.session.connection()
-    await connection.execute(_SAVE, [{"saved": one.number, **_row(one)} for one in pledges])
+    await connection.execute(_SAVE, [{"saved": one.id, **_row(one)} for one in pledges])
 
 
 def _row(pledge: Pledge) -> dict[str, Any]:
+    measure = pledge.measure
     return {
         "theme": pledge.theme,
         "title": pledge.title,
@@ -67,13 +87,21 @@ def _row(pledge: Pledge) -> dict[str, Any]:
         "delivery": pledge.progress.delivery,
         "closed_on": pledge.progress.closed_on,
         "evidence": pledge.evidence,
+        "measure": measure and measure.measure,
+        "baseline": measure and measure.baseline,
+        "measured_on": measure and measure.date,
+        "unrated_because": pledge.unrated_because,
+        "notes": write_notes(pledge.notes),
         "version": pledge.version,
-        "published": write_published(pledge.published),
+        "published": write_published(pledge.published.indicators),
+        "published_schedule": pledge.published.schedule,
     }
 
 
 def _pledge(row: Any) -> Pledge:
+    schedule = row.published_schedule and Schedule(row.published_schedule)
     return Pledge(
+        set_code=row.set_code,
         number=row.number,
         theme=row.theme,
         title=row.title,
@@ -81,44 +109,57 @@ def _pledge(row: Any) -> Pledge:
         due=row.due,
         progress=Progress(Delivery(row.delivery), row.closed_on),
         evidence=Evidence(row.evidence),
+        measure=Measure(row.measure, row.baseline, row.measured_on) if row.measure else None,
+        unrated_because=row.unrated_because,
+        notes=read_notes(row.notes),
         version=row.version,
-        published=read_published(row.published),
+        published=Published(schedule, read_published(row.published)),
     )
 
 
-async def get_pledge(tx: Tx, number: str) -> Pledge | None:
-    found = await _read(tx, select(*_STORED).where(_TABLE.c.number == number))
+async def get_pledge(tx: Tx, pledge: str) -> Pledge | None:
+    found = await _read(tx, select(*_STORED).where(_TABLE.c.id == pledge))
     return found[0] if found else None
 
 
-async def get_definition(tx: Tx, number: str) -> PledgeDefinition:
+async def get_definition(tx: Tx, pledge: Pledge) -> PledgeDefinition:
     """The definition a pledge was made with."""
-    stored = await tx.session.scalars(select(models.Pledge.definition).where(_TABLE.c.number == number))
-    return read_definition(stored.one())
+    stored = await tx.session.scalars(select(_TABLE.c.definition).where(_TABLE.c.id == pledge.id))
+    return read_definition(stored.one(), pledge.set_code)
 
 
-async def lock_pledges(tx: Tx, numbers: Collection[str]) -> list[Pledge]:
-    """The pledges, locked in the order of their numbers."""
-    return await _read(
-        tx, select(*_STORED).where(_TABLE.c.number.in_(numbers)).order_by(_TABLE.c.number).with_for_update()
-    )
+async def lock_pledges(tx: Tx, pledges: Collection[str]) -> list[Pledge]:
+    """The pledges of these ids, locked in their order."""
+    wanted = select(*_STORED).where(_TABLE.c.id.in_(pledges)).order_by(_TABLE.c.id)
+    return await _read(tx, wanted.with_for_update())
+
+
+async def pledges_moved_by_calendar(tx: Tx, today: date) -> set[str]:
+    """Ids of the pledges whose schedule is not the one their newest event carries."""
+    published = _TABLE.c.published_schedule
+    differs = [
+        and_(schedule_is(models.Pledge, each, today), or_(published.is_(None), published != each)) for each in Schedule
+    ]
+    return set(await tx.session.scalars(select(_TABLE.c.id).where(or_(*differs))))
 
 
 async def list_pledges(tx: Tx, wanted: PledgeFilter, today: date, page: PageRequest) -> list[Pledge]:
-    """Pledges by number, 9 before 10: numbers are text, so shorter ones come first."""
-    found = select(*_STORED).order_by(func.length(_TABLE.c.number), _TABLE.c.number).limit(page.fetch)
-    for name in ("theme", "delivery", "evidence", "top"):
+    """Pledges by set and number, 9 before 10: numbers are text, so shorter ones come first."""
+    length = func.length(_TABLE.c.number)
+    found = select(*_STORED).order_by(_TABLE.c.set_code, length, _TABLE.c.number).limit(page.fetch)
+    for name in ("set_code", "theme", "delivery", "evidence", "top"):
         value = getattr(wanted, name)
         if value is not None:
-            found = found.where(getattr(models.Pledge, name) == value)
+            found = found.where(_TABLE.c[name] == value)
     if wanted.schedule:
         found = found.where(schedule_is(models.Pledge, wanted.schedule, today))
     if wanted.indicator:
         linked = select(models.IndicatorLink.pledge).where(models.IndicatorLink.indicator == wanted.indicator)
-        found = found.where(_TABLE.c.number.in_(linked))
+        found = found.where(_TABLE.c.id.in_(linked))
     if page.after is not None:
-        longer, same = func.length(_TABLE.c.number) > len(page.after), func.length(_TABLE.c.number) == len(page.after)
-        found = found.where(or_(longer, and_(same, _TABLE.c.number > page.after)))
+        set_code, _, number = page.after.partition("-")
+        follows = or_(length > len(number), and_(length == len(number), _TABLE.c.number > number))
+        found = found.where(or_(_TABLE.c.set_code > set_code, and_(_TABLE.c.set_code == set_code, follows)))
     return await _read(tx, found)
 
 
@@ -126,24 +167,26 @@ async def _read(tx: Tx, statement: Select[Any]) -> list[Pledge]:
     return [_pledge(row) for row in await tx.session.execute(statement)]
 
 
-async def assignments(tx: Tx, numbers: Collection[str]) -> Mapping[str, tuple[Assignment, ...]]:
-    table = models.Assignment.__table__
-    wanted = select(table).where(table.c.pledge.in_(numbers)).order_by(table.c.pledge, table.c.ordinal)
+async def assignments(tx: Tx, pledges: Collection[str]) -> Mapping[str, tuple[Assignment, ...]]:
+    """By pledge, in their printed order."""
+    columns = _ASSIGNMENT.c
+    wanted = select(_ASSIGNMENT).where(columns.pledge.in_(pledges)).order_by(columns.pledge, columns.ordinal)
     return grouped((row.pledge, _assignment(row)) for row in await tx.session.execute(wanted))
 
 
 def _assignment(row: Any) -> Assignment:
-    return Assignment(row.portfolio_holder, row.department, row.director, tuple(row.lead_officers))
+    officers = tuple(row.lead_officers)
+    return Assignment(row.portfolio_holder, row.department, row.director, officers, row.valid_from, row.valid_to)
 
 
-async def amendments(tx: Tx, numbers: Collection[str]) -> Mapping[str, tuple[Amendment, ...]]:
+async def amendments(tx: Tx, pledges: Collection[str]) -> Mapping[str, tuple[Amendment, ...]]:
     """By pledge, oldest first."""
     table = models.PledgeAmendment.__table__
-    wanted = select(table).where(table.c.pledge.in_(numbers)).order_by(table.c.id)
+    wanted = select(table).where(table.c.pledge.in_(pledges)).order_by(table.c.id)
     rows = await tx.session.execute(wanted)
     return grouped((row.pledge, Amendment(row.text, row.reason, row.by, row.at)) for row in rows)
 
 
-async def save_amendment(tx: Tx, number: str, wording: NewWording) -> None:
-    row = {"pledge": number, "text": wording.text, "reason": wording.reason, "by": tx.actor, "at": tx.now}
+async def save_amendment(tx: Tx, pledge: str, wording: NewWording) -> None:
+    row = {"pledge": pledge, "text": wording.text, "reason": wording.reason, "by": tx.actor, "at": tx.now}
     await insert_many(tx, models.PledgeAmendment, [row])

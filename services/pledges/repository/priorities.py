@@ -8,6 +8,7 @@ from chassis.paging import PageRequest
 from chassis.storage.bulk import insert_or_ignore, upsert
 from chassis.storage.transaction import Tx
 from services.pledges import models
+from services.pledges.domain.formats import read_notes, write_notes
 from services.pledges.domain.priorities import Priority
 
 _PRIORITY = models.Priority.__table__
@@ -15,10 +16,16 @@ _PRIORITY = models.Priority.__table__
 
 async def save_priority(tx: Tx, priority: Priority) -> bool:
     """Insert a priority, or replace the one of its code; whether it was inserted."""
-    row = {"code": priority.code, "title": priority.title, "gap": priority.gap, "leads": list(priority.leads)}
+    row: dict[str, Any] = {
+        "code": priority.code,
+        "title": priority.title,
+        "gap": priority.gap,
+        "leads": list(priority.leads),
+    }
+    row["notes"] = write_notes(priority.notes)
     if await insert_or_ignore(tx, models.Priority, [row], ("code",), returning=("code",)):
         return True
-    await upsert(tx, models.Priority, [row], ("code",), ("title", "gap", "leads"))
+    await upsert(tx, models.Priority, [row], ("code",), ("title", "gap", "leads", "notes"))
     return False
 
 
@@ -35,4 +42,4 @@ async def list_priorities(tx: Tx, page: PageRequest) -> list[Priority]:
 
 
 def _priority(row: Any) -> Priority:
-    return Priority(row.code, row.title, row.gap, tuple(row.leads))
+    return Priority(row.code, row.title, row.gap, tuple(row.leads), read_notes(row.notes))

@@ -17,6 +17,8 @@ from services.pledges.schemas.fields import (
     Links,
     Name,
     Names,
+    Notes,
+    Reason,
     Weight,
     Wording,
 )
@@ -38,7 +40,11 @@ class ActionIn(StrictBody):
     source: Name | None = Field(None, examples=["commissioning intentions"])
     leads: Names = Field(default_factory=list)
     depends_on: list[Code] = Field(default_factory=list, max_length=50, description="Actions that come first")
+    part_of: Code | None = Field(
+        None, description="The action it is a milestone of, which weighs as one action", examples=["care-homes"]
+    )
     indicators: Links = Field(default_factory=list)
+    notes: Notes = ()
 
     def to_domain(self) -> ActionInput:
         definition = ActionDefinition(
@@ -53,6 +59,8 @@ class ActionIn(StrictBody):
             source=self.source,
             leads=tuple(self.leads),
             depends_on=tuple(self.depends_on),
+            part_of=self.part_of,
+            notes=self.notes,
         )
         links = frozenset(one.to_domain() for one in self.indicators)
         return ActionInput(definition, links, self.delivery, self.closed_on)
@@ -66,6 +74,8 @@ class ActionPatch(Changes):
     weight: Weight | None = None
     confirmed: bool | None = None
     closed_on: ClosedOn = None
+    notes: Notes | None = Field(None, description="The whole list; what is not named is gone")
+    reason: Reason | None = Field(None, description="Why the change is made; recorded with it")
 
     def to_domain(self) -> ActionChanges:
         return cast("ActionChanges", self.named())
@@ -87,7 +97,9 @@ class ActionOut(OutBody):
     source: str | None
     leads: list[str]
     depends_on: list[str]
+    part_of: str | None
     indicators: list[LinkedIndicatorOut]
+    notes: Notes
 
     @classmethod
     def of(cls, view: ActionView) -> Self:
@@ -108,5 +120,7 @@ class ActionOut(OutBody):
             source=definition.source,
             leads=list(definition.leads),
             depends_on=list(definition.depends_on),
+            part_of=definition.part_of,
+            notes=definition.notes,
             indicators=[LinkedIndicatorOut.of(one) for one in view.indicators],
         )

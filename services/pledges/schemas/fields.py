@@ -7,20 +7,40 @@ from typing import Annotated, Any, Self
 from pydantic import Field, StringConstraints, field_validator
 
 from chassis.web.bodies import OutBody, StrictBody
+from contracts.breakdown import Breakdown
 from contracts.colours import Colour
+from contracts.money import Number
+from contracts.notes import SourceNote
 from contracts.period import Period
 from services.pledges.domain.indicators import LinkedIndicator, SeriesKey
 
 WHOLE_TEXT = r"^[^\x00]+$"  # PostgreSQL keeps no NUL in text
 CODE_FORM = r"^[A-Za-z0-9][A-Za-z0-9._-]*$"
 
-Number = Annotated[str, StringConstraints(max_length=20, pattern=CODE_FORM), Field(examples=["55"])]
+PLEDGE_NUMBER = r"^0*[1-9][0-9]{0,5}$"
+
+PledgeNumber = Annotated[
+    str,
+    StringConstraints(max_length=20, pattern=PLEDGE_NUMBER),
+    Field(description="Digits; leading zeros do not count: 55 and 055 are one", examples=["55"]),
+]
+SetCode = Annotated[
+    str, StringConstraints(pattern=r"^[0-9]{4}$"), Field(description="Year of the set", examples=["2018"])
+]
+AreaCode = Annotated[
+    str,
+    StringConstraints(pattern=r"^[A-Z0-9]{2,20}$"),
+    Field(description="ONS or provider code", examples=["E06000026"]),
+]
 Code = Annotated[str, StringConstraints(max_length=80, pattern=CODE_FORM)]
 Name = Annotated[str, StringConstraints(min_length=1, max_length=200, pattern=WHOLE_TEXT)]
 Wording = Annotated[str, StringConstraints(min_length=1, max_length=1000, pattern=WHOLE_TEXT)]
 Reason = Annotated[str, StringConstraints(min_length=1, max_length=2000, pattern=WHOLE_TEXT)]
 Names = Annotated[list[Name], Field(max_length=20)]
-Weight = Annotated[Decimal, Field(ge=0, max_digits=9, decimal_places=4, examples=["2.5"])]
+Weight = Annotated[Number, Field(ge=0, max_digits=9, decimal_places=4, examples=["2.5"])]
+Notes = Annotated[
+    tuple[SourceNote, ...], Field(max_length=20, description="Where its sources contradict each other: every figure")
+]
 PerCent = Annotated[Decimal, Field(description="Per cent of the weight, two decimals", examples=["25.00"])]
 ClosedOn = Annotated[
     date | None,
@@ -29,27 +49,33 @@ ClosedOn = Annotated[
 
 
 class Link(StrictBody):
-    """An indicator in an area."""
+    """A series: an indicator in an area, in total or of one breakdown. One that no event told of yet is pending."""
 
     indicator: Code = Field(examples=["ae-four-hour-wait"])
-    area: Code = Field(examples=["E06000026"])
+    area: AreaCode
+    breakdown: Breakdown = Breakdown.TOTAL
 
     def to_domain(self) -> SeriesKey:
-        return SeriesKey(self.indicator, self.area)
+        return SeriesKey(self.indicator, self.area, self.breakdown)
 
 
 Links = Annotated[list[Link], Field(max_length=100)]
 
 
 class LinkedIndicatorOut(OutBody):
-    """An indicator that is linked, with its latest colours; null until an event told of it."""
+    """A series that is linked, with its latest colours; null, and ``pending``, until an event told of it."""
 
     indicator: str
     area: str
+    breakdown: Breakdown = Field(description="Empty for the total")
+    pending: bool
     period: Period | None
     benchmark: Colour | None
     trend: Colour | None
     target: Colour | None
+    benchmark_provisional: bool
+    trend_provisional: bool
+    target_provisional: bool
 
     @classmethod
     def of(cls, linked: LinkedIndicator) -> Self:
@@ -57,17 +83,22 @@ class LinkedIndicatorOut(OutBody):
         return cls(
             indicator=linked.key.indicator,
             area=linked.key.area,
+            breakdown=linked.key.breakdown,
+            pending=linked.pending,
             period=colours.period,
             benchmark=colours.benchmark,
             trend=colours.trend,
             target=colours.target,
+            benchmark_provisional=colours.benchmark_provisional,
+            trend_provisional=colours.trend_provisional,
+            target_provisional=colours.target_provisional,
         )
 
 
 class Changes(StrictBody):
     """A change names what it changes. Null clears a date or an unknown; it is refused for a status."""
 
-    @field_validator("delivery", "evidence", "amendment", "title", mode="before", check_fields=False)
+    @field_validator("delivery", "evidence", "amendment", "title", "notes", mode="before", check_fields=False)
     @classmethod
     def _a_status_is_never_null(cls, sent: Any) -> Any:
         if sent is None:

@@ -1,14 +1,15 @@
 """Bodies of pledges."""
 
 from datetime import date, datetime
-from typing import Self, cast
+from typing import Annotated, Self, cast
 
-from pydantic import ConfigDict, Field
+from pydantic import ConfigDict, Field, model_validator
 
 from chassis.web.bodies import OutBody, StrictBody
 from services.pledges.domain import pledges as domain
 from services.pledges.domain.indicators import SeriesKey
 from services.pledges.domain.pledges import NewWording, PledgeChanges, PledgeDefinition, PledgeView
+from services.pledges.domain.sets import plain_number
 from services.pledges.domain.status import Delivery, Evidence, Schedule
 from services.pledges.schemas.fields import (
     Changes,
@@ -17,26 +18,58 @@ from services.pledges.schemas.fields import (
     Links,
     Name,
     Names,
-    Number,
+    Notes,
+    PledgeNumber,
     Reason,
+    SetCode,
     Wording,
 )
 
+Day = date
+"""For bodies that have a field named ``date``."""
+
 
 class Assignment(StrictBody):
-    """Who answers for a pledge; lead officers in their printed order."""
+    """Who answers for a pledge, from a day and until a day where that is known; officers in their printed order."""
 
     portfolio_holder: Name = Field(examples=["Ian Tuffin"])
     department: Name = Field(examples=["People - Strategic Co-operative Commissioning"])
     director: Name = Field(examples=["Craig McArdle"])
     lead_officers: Names = Field(min_length=1, examples=[["Rachel Silcock"]])
+    valid_from: date | None = Field(None, examples=["2018-05-04"])
+    valid_to: date | None = None
+
+    @model_validator(mode="after")
+    def _ends_after_it_begins(self) -> Self:
+        if self.to_domain().ends_before_it_begins:
+            raise ValueError("ends before it begins")
+        return self
 
     def to_domain(self) -> domain.Assignment:
-        return domain.Assignment(self.portfolio_holder, self.department, self.director, tuple(self.lead_officers))
+        officers = tuple(self.lead_officers)
+        who = (self.portfolio_holder, self.department, self.director, officers)
+        return domain.Assignment(*who, self.valid_from, self.valid_to)
+
+
+Assignments = Annotated[list[Assignment], Field(min_length=1, max_length=20)]
+
+
+class MeasureIn(StrictBody):
+    """How a pledge is measured."""
+
+    measure: Wording = Field(examples=["Residents who say they feel lonely often or always"])
+    baseline: Wording = Field(examples=["7 per cent in the survey of 2017"])
+    date: Day = Field(description="The day by which it is judged", examples=["2022-05-05"])
+
+    def to_domain(self) -> domain.Measure:
+        return domain.Measure(self.measure, self.baseline, self.date)
 
 
 class PledgeIn(StrictBody):
-    number: Number
+    """A pledge says how it is measured, or why it cannot be rated; with neither it reads that nobody said."""
+
+    set: SetCode | None = Field(None, description="Its pledge set; without one, the newest")
+    number: PledgeNumber
     theme: Name = Field(examples=["Health and Adult Social Care"])
     title: Wording = Field(
         description="Original wording; never changes", examples=["Publish an action plan to ease loneliness"]
@@ -45,11 +78,20 @@ class PledgeIn(StrictBody):
     due: date | None = Field(None, examples=["2018-09-30"])
     delivery: Delivery = Delivery.NOT_STARTED
     evidence: Evidence = Evidence.NONE
-    assignments: list[Assignment] = Field(min_length=1, max_length=20)
+    assignments: Assignments
+    measure: MeasureIn | None = None
+    cannot_be_rated: Reason | None = Field(None, description="Why it cannot be rated")
+    notes: Notes = ()
+
+    @model_validator(mode="after")
+    def _measured_or_not(self) -> Self:
+        _refuse_both(self.measure, self.cannot_be_rated)
+        return self
 
     def to_domain(self) -> PledgeDefinition:
         return PledgeDefinition(
-            number=self.number,
+            set_code=self.set,
+            number=plain_number(self.number),
             theme=self.theme,
             title=self.title,
             assignments=tuple(one.to_domain() for one in self.assignments),
@@ -57,7 +99,15 @@ class PledgeIn(StrictBody):
             due=self.due,
             delivery=self.delivery,
             evidence=self.evidence,
+            measure=self.measure.to_domain() if self.measure else None,
+            cannot_be_rated=self.cannot_be_rated,
+            notes=self.notes,
         )
+
+
+def _refuse_both(measure: MeasureIn | None, cannot_be_rated: str | None) -> None:
+    if measure and cannot_be_rated:
+        raise ValueError("a pledge that has a measure can be rated")
 
 
 class AmendmentIn(StrictBody):
@@ -80,11 +130,22 @@ class PledgePatch(Changes):
     closed_on: ClosedOn = None
     amendment: AmendmentIn | None = Field(None, description="Later wording, appended beside the original")
     title: Wording | None = Field(None, description="Accepted only if it is the original wording, which never changes")
+    measure: MeasureIn | None = None
+    cannot_be_rated: Reason | None = Field(None, description="Why it cannot be rated; takes the place of a measure")
+    notes: Notes | None = Field(None, description="The whole list; what is not named is gone")
+    reason: Reason | None = Field(None, description="Why the change is made; recorded with it")
+
+    @model_validator(mode="after")
+    def _measured_or_not(self) -> Self:
+        _refuse_both(self.measure, self.cannot_be_rated)
+        return self
 
     def to_domain(self) -> PledgeChanges:
         named = self.named()
         if self.amendment:
             named["amendment"] = self.amendment.to_domain()
+        if self.measure:
+            named["measure"] = self.measure.to_domain()
         return cast("PledgeChanges", named)
 
 
@@ -99,6 +160,16 @@ class LinksIn(StrictBody):
 
     def to_domain(self) -> list[SeriesKey]:
         return [one.to_domain() for one in self.links]
+
+
+class AssignmentsIn(StrictBody):
+    """The whole list, with those that have ended."""
+
+    assignments: Assignments
+    reason: Reason | None = Field(None, description="Why they change; recorded with the change")
+
+    def to_domain(self) -> list[domain.Assignment]:
+        return [one.to_domain() for one in self.assignments]
 
 
 class AmendmentOut(OutBody):
@@ -117,6 +188,8 @@ class AssignmentOut(OutBody):
     department: str
     director: str
     lead_officers: list[str]
+    valid_from: date | None
+    valid_to: date | None
 
     @classmethod
     def of(cls, assignment: domain.Assignment) -> Self:
@@ -125,12 +198,26 @@ class AssignmentOut(OutBody):
             department=assignment.department,
             director=assignment.director,
             lead_officers=list(assignment.lead_officers),
+            valid_from=assignment.valid_from,
+            valid_to=assignment.valid_to,
         )
+
+
+class MeasureOut(OutBody):
+    measure: str
+    baseline: str
+    date: Day
+
+    @classmethod
+    def of(cls, measure: domain.Measure) -> Self:
+        return cls(measure=measure.measure, baseline=measure.baseline, date=measure.date)
 
 
 class PledgeOut(OutBody):
     """A pledge with its three axes, who answers for it, and the latest colours of its indicators."""
 
+    id: str = Field(description="Set and number, as in paths", examples=["2018-55"])
+    set: str = Field(examples=["2018"])
     number: str = Field(examples=["55"])
     theme: str
     title: str = Field(description="Original wording")
@@ -143,15 +230,20 @@ class PledgeOut(OutBody):
         description="Computed on the business date: `due` within this financial quarter, `overdue` after the due day"
     )
     closed_on: date | None
+    measure: MeasureOut | None
+    cannot_be_rated: str | None = Field(description="Why it cannot be rated; null where it has a measure")
     assignments: list[AssignmentOut]
     amendments: list[AmendmentOut]
     indicators: list[LinkedIndicatorOut] = Field(description="Colours are null until an event told of them")
+    notes: Notes
     version: int = Field(description="Counts the events of this pledge", examples=[3])
 
     @classmethod
     def of(cls, view: PledgeView) -> Self:
         pledge = view.pledge
         return cls(
+            id=pledge.id,
+            set=pledge.set_code,
             number=pledge.number,
             theme=pledge.theme,
             title=pledge.title,
@@ -162,8 +254,11 @@ class PledgeOut(OutBody):
             evidence=pledge.evidence,
             schedule=view.schedule,
             closed_on=pledge.progress.closed_on,
+            measure=MeasureOut.of(pledge.measure) if pledge.measure else None,
+            cannot_be_rated=pledge.cannot_be_rated,
             assignments=[AssignmentOut.of(one) for one in view.assignments],
             amendments=[AmendmentOut.of(one) for one in view.amendments],
             indicators=[LinkedIndicatorOut.of(one) for one in view.indicators],
+            notes=pledge.notes,
             version=pledge.version,
         )

@@ -8,22 +8,24 @@ from chassis.web.bodies import OutBody, StrictBody
 from services.pledges.domain.priorities import Priority, PriorityView, RollUp
 from services.pledges.domain.status import Delivery
 from services.pledges.schemas.actions import ActionOut
-from services.pledges.schemas.fields import Code, Names, PerCent, Wording
+from services.pledges.schemas.fields import Code, Names, Notes, PerCent, Wording
 
 
 class PriorityIn(StrictBody):
     title: Wording = Field(examples=["Local, integrated and responsive mental health services"])
     gap: Code | None = Field(None, description="The gap it closes", examples=["care-and-quality"])
     leads: Names = Field(default_factory=list, examples=[["Dave MacAulay"]])
+    notes: Notes = ()
 
     def to_domain(self, code: str) -> Priority:
-        return Priority(code, self.title, self.gap, tuple(self.leads))
+        return Priority(code, self.title, self.gap, tuple(self.leads), self.notes)
 
 
 class RollUpOut(OutBody):
     """Where a priority stands by its actions. The four shares are exactly 100.00 together."""
 
-    actions: int
+    actions: int = Field(description="An action with parts counts once")
+    parts: int = Field(description="Milestones, which share the weight of the action they are parts of")
     overdue: int
     delivered: PerCent
     in_progress: PerCent
@@ -36,6 +38,7 @@ class RollUpOut(OutBody):
         shares = roll_up.shares
         return cls(
             actions=roll_up.actions,
+            parts=roll_up.parts,
             overdue=roll_up.overdue,
             delivered=shares[Delivery.DELIVERED],
             in_progress=shares[Delivery.IN_PROGRESS],
@@ -50,6 +53,7 @@ class PriorityOut(OutBody):
     title: str
     gap: str | None
     leads: list[str]
+    notes: Notes
     roll_up: RollUpOut
 
     @classmethod
@@ -64,6 +68,7 @@ class PriorityOut(OutBody):
             "title": priority.title,
             "gap": priority.gap,
             "leads": list(priority.leads),
+            "notes": priority.notes,
             "roll_up": RollUpOut.of(view.roll_up),
         }
 

@@ -1,13 +1,16 @@
 """Making, reading and changing pledges."""
 
 from collections.abc import Collection, Sequence
+from dataclasses import replace
 from datetime import date
 
 from chassis.errors import FieldError
 from chassis.paging import Page, PageRequest, page_of
 from chassis.storage.transaction import Tx
+from services.pledges.domain.formats import write_pledge_state
 from services.pledges.domain.indicators import SeriesKey
 from services.pledges.domain.pledges import (
+    Assignment,
     NewWording,
     Pledge,
     PledgeChanges,
@@ -15,30 +18,56 @@ from services.pledges.domain.pledges import (
     PledgeFilter,
     PledgeView,
 )
-from services.pledges.errors import OriginalWordingFixed, PledgeExists, PledgeUnknown
+from services.pledges.domain.sets import PledgeRef, PledgeSet
+from services.pledges.errors import OriginalWordingFixed, PledgeExists, PledgeUnknown, ReferenceUnknown
 from services.pledges.repository import indicators as linked
 from services.pledges.repository import pledges as stored
+from services.pledges.repository import sets as stored_sets
+from services.pledges.service.history import record_state
 from services.pledges.service.progress import moved
 from services.pledges.service.publication import save_and_emit
+from services.pledges.service.sets import id_of
 
 
-async def make_pledge(tx: Tx, definition: PledgeDefinition) -> tuple[PledgeView, bool]:
+async def make_pledge(tx: Tx, sent: PledgeDefinition) -> tuple[PledgeView, bool]:
     """Make a pledge; and whether it is new. The same definition sent again finds what was made from it.
 
+    Without a set it is the newest set's; where there is none yet, one of the business date's year is made.
+
     Raises:
+        ReferenceUnknown: there is no such set.
         PledgeExists: the number was used with another definition.
     """
     today = await tx.business_date()
-    created = await stored.insert_pledge(tx, definition, Pledge.made(definition, today))
-    pledge = await _lock(tx, definition.number)
+    set_code = await _set_for(tx, sent.set_code, today)
+    definition = replace(sent, set_code=set_code)
+    made = Pledge.made(definition, set_code, today)
+    created = await stored.insert_pledge(tx, definition, made)
+    pledge = await _lock(tx, made.id)
     if created:
         pledge = await save_and_emit(tx, pledge, (), today)
-    elif await stored.get_definition(tx, definition.number) != definition:
-        raise PledgeExists(f"Pledge {definition.number} exists; change it with PATCH.")
-    return (await _views(tx, [pledge], today))[0], created
+    elif await stored.get_definition(tx, pledge) != definition:
+        raise PledgeExists(f"Pledge {made.id} exists; change it with PATCH.")
+    view = await _view(tx, pledge, today)
+    if created:
+        await record_state(tx, "pledge.made", pledge.id, None, write_pledge_state(view), today)
+    return view, created
 
 
-async def change_pledge(tx: Tx, number: str, changes: PledgeChanges) -> PledgeView:
+async def _set_for(tx: Tx, code: str | None, today: date) -> str:
+    if code is None:
+        newest = await stored_sets.get_newest_code(tx)
+        if newest:
+            return newest
+        first = PledgeSet(f"{today.year}", f"Pledges of {today.year}")
+        await stored_sets.insert_set(tx, first)
+        return first.code
+    if await stored_sets.get_set(tx, code) is None:
+        raise ReferenceUnknown("Make the set first.", [FieldError("set", f"there is no pledge set {code}")])
+    return code
+
+
+async def change_pledge(tx: Tx, ref: PledgeRef, changes: PledgeChanges) -> PledgeView:
     """Change what is named. A change of nothing is no new version and no event.
 
     Raises:
@@ -46,7 +75,9 @@ async def change_pledge(tx: Tx, number: str, changes: PledgeChanges) -> PledgeVi
         OriginalWordingFixed: another original wording was sent.
         ClosingDayWrong: a closing day for open work, or in the future.
     """
-    pledge, today = await _lock(tx, number), await tx.business_date()
+    today = await tx.business_date()
+    before = await _lock_view(tx, ref, today)
+    pledge = before.pledge
     if changes.get("title", pledge.title) != pledge.title:
         raise OriginalWordingFixed(
             "Send an amendment with its reason instead.",
@@ -54,66 +85,93 @@ async def change_pledge(tx: Tx, number: str, changes: PledgeChanges) -> PledgeVi
         )
     progress = moved(pledge.progress, changes.get("delivery"), changes.get("closed_on"), today)
     changed = pledge.changed(changes, progress)
-    amended = "amendment" in changes and await _save_amendment(tx, number, changes["amendment"])
-    if changed != pledge or amended:
-        indicators = (await linked.indicators_of_pledges(tx, [number])).get(number, ())
-        changed = await save_and_emit(tx, changed, indicators, today)
-    return (await _views(tx, [changed], today))[0]
+    amended = "amendment" in changes and await _save_amendment(tx, before, changes["amendment"])
+    if changed == pledge and not amended:
+        return before
+    reason = changes.get("reason") or (changes["amendment"].reason if amended else None)
+    return await _publish_change(tx, before, changed, "pledge.amended", reason)
 
 
-async def _save_amendment(tx: Tx, number: str, wording: NewWording) -> bool:
+async def _save_amendment(tx: Tx, before: PledgeView, wording: NewWording) -> bool:
     """Append later wording, unless it is the latest already."""
-    amendments = (await stored.amendments(tx, [number])).get(number, ())
+    amendments = before.amendments
     if amendments and (amendments[-1].text, amendments[-1].reason) == (wording.text, wording.reason):
         return False
-    await stored.save_amendment(tx, number, wording)
+    await stored.save_amendment(tx, before.pledge.id, wording)
     return True
 
 
-async def link_pledge(tx: Tx, number: str, keys: Collection[SeriesKey]) -> PledgeView:
-    """Replace the set of linked indicators. The same set again is no new version and no event."""
+async def assign_pledge(
+    tx: Tx, ref: PledgeRef, assignments: Sequence[Assignment], reason: str | None = None
+) -> PledgeView:
+    """Replace the assignments of a pledge, as when it changes hands. The same again changes nothing."""
+    before = await _lock_view(tx, ref, await tx.business_date())
+    if before.assignments == tuple(assignments):
+        return before
+    await stored.save_assignments(tx, before.pledge.id, assignments)
+    return await _publish_change(tx, before, before.pledge, "pledge.assigned", reason)
+
+
+async def link_pledge(tx: Tx, ref: PledgeRef, keys: Collection[SeriesKey]) -> PledgeView:
+    """Replace the set of linked series. The same set again is no new version and no event."""
     wanted = set(keys)
     await linked.lock_series(tx, wanted)
-    pledge, today = await _lock(tx, number), await tx.business_date()
-    before = (await linked.indicators_of_pledges(tx, [number])).get(number, ())
-    if {one.key for one in before} != wanted:
-        await linked.save_pledge_links(tx, number, wanted)
-        indicators = (await linked.indicators_of_pledges(tx, [number])).get(number, ())
-        pledge = await save_and_emit(tx, pledge, indicators, today)
-    return (await _views(tx, [pledge], today))[0]
+    before = await _lock_view(tx, ref, await tx.business_date())
+    if {one.key for one in before.indicators} == wanted:
+        return before
+    await linked.save_pledge_links(tx, before.pledge.id, wanted)
+    return await _publish_change(tx, before, before.pledge, "pledge.linked", None)
 
 
-async def get_pledge(tx: Tx, number: str) -> PledgeView:
-    pledge = await stored.get_pledge(tx, number)
+async def _publish_change(tx: Tx, before: PledgeView, changed: Pledge, action: str, reason: str | None) -> PledgeView:
+    """Save, publish and record a locked pledge after a change."""
+    today = before.today
+    indicators = (await linked.indicators_of_pledges(tx, [changed.id])).get(changed.id, ())
+    after = await _view(tx, await save_and_emit(tx, changed, indicators, today), today)
+    states = write_pledge_state(before), write_pledge_state(after)
+    await record_state(tx, action, changed.id, *states, today, reason)
+    return after
+
+
+async def get_pledge(tx: Tx, ref: PledgeRef) -> PledgeView:
+    pledge = await stored.get_pledge(tx, await id_of(tx, ref))
     if pledge is None:
-        raise PledgeUnknown(f"There is no pledge {number}.")
-    return (await _views(tx, [pledge], await tx.business_date()))[0]
+        raise PledgeUnknown(f"There is no pledge {ref.number}.")
+    return await _view(tx, pledge, await tx.business_date())
 
 
 async def list_pledges(tx: Tx, wanted: PledgeFilter, page: PageRequest) -> Page[PledgeView]:
     today = await tx.business_date()
     found = await stored.list_pledges(tx, wanted, today, page)
-    return page_of(await _views(tx, found, today), page, lambda one: one.pledge.number)
+    return page_of(await _views(tx, found, today), page, lambda one: one.pledge.id)
 
 
-async def _lock(tx: Tx, number: str) -> Pledge:
-    found = await stored.lock_pledges(tx, [number])
+async def _lock(tx: Tx, pledge: str) -> Pledge:
+    found = await stored.lock_pledges(tx, [pledge])
     if not found:
-        raise PledgeUnknown(f"There is no pledge {number}.")
+        raise PledgeUnknown(f"There is no pledge {pledge}.")
     return found[0]
 
 
+async def _lock_view(tx: Tx, ref: PledgeRef, today: date) -> PledgeView:
+    return await _view(tx, await _lock(tx, await id_of(tx, ref)), today)
+
+
+async def _view(tx: Tx, pledge: Pledge, today: date) -> PledgeView:
+    return (await _views(tx, [pledge], today))[0]
+
+
 async def _views(tx: Tx, pledges: Sequence[Pledge], today: date) -> list[PledgeView]:
-    numbers = [pledge.number for pledge in pledges]
-    assignments = await stored.assignments(tx, numbers)
-    amendments = await stored.amendments(tx, numbers)
-    indicators = await linked.indicators_of_pledges(tx, numbers)
+    ids = [pledge.id for pledge in pledges]
+    assignments = await stored.assignments(tx, ids)
+    amendments = await stored.amendments(tx, ids)
+    indicators = await linked.indicators_of_pledges(tx, ids)
     return [
         PledgeView(
             pledge=one,
-            assignments=assignments.get(one.number, ()),
-            amendments=amendments.get(one.number, ()),
-            indicators=indicators.get(one.number, ()),
+            assignments=assignments.get(one.id, ()),
+            amendments=amendments.get(one.id, ()),
+            indicators=indicators.get(one.id, ()),
             today=today,
         )
         for one in pledges

@@ -6,16 +6,21 @@ from datetime import date
 from chassis.paging import Page, PageRequest, page_of
 from chassis.storage.transaction import Tx
 from services.pledges.domain.actions import Action
+from services.pledges.domain.formats import write_priority_state
 from services.pledges.domain.priorities import ActionStatus, Priority, PriorityView, RollUp, roll_up
 from services.pledges.errors import PriorityUnknown
 from services.pledges.repository import actions as stored_actions
 from services.pledges.repository import priorities as stored
 from services.pledges.service.actions import action_views
+from services.pledges.service.history import record_state
 
 
 async def put_priority(tx: Tx, priority: Priority) -> tuple[PriorityView, bool]:
     """Make or replace a priority; and whether it is new."""
+    before = await stored.get_priority(tx, priority.code)
     created = await stored.save_priority(tx, priority)
+    former, after = write_priority_state(before) if before else None, write_priority_state(priority)
+    await record_state(tx, "priority.put", priority.code, former, after, await tx.business_date())
     return (await _views(tx, [priority]))[0], created
 
 

@@ -14,7 +14,7 @@ from services.pledges.repository import pledges as stored
 
 async def save_and_emit(tx: Tx, pledge: Pledge, indicators: Sequence[LinkedIndicator], today: date) -> Pledge:
     """Save a locked pledge as its next version, and emit the event that carries it."""
-    published = pledge.next_version(indicators)
+    published = pledge.next_version(indicators, today)
     await stored.save_pledges(tx, [published])
     emit(tx, events.pledge_updated(published, today))
     return published
@@ -36,12 +36,18 @@ async def emit_all_changed(tx: Tx) -> None:
     await _emit_changed(tx, await linked.linked_pledges(tx))
 
 
-async def _emit_changed(tx: Tx, numbers: Collection[str]) -> None:
-    if not numbers:
+async def emit_moved_by_calendar(tx: Tx) -> None:
+    """Publish the pledges whose schedule the business date has moved; on the same date nothing more."""
+    await _emit_changed(tx, await stored.pledges_moved_by_calendar(tx, await tx.business_date()))
+
+
+async def _emit_changed(tx: Tx, ids: Collection[str]) -> None:
+    if not ids:
         return
-    pledges = await stored.lock_pledges(tx, numbers)
-    shown = await linked.indicators_of_pledges(tx, numbers)
+    pledges = await stored.lock_pledges(tx, ids)
+    shown = await linked.indicators_of_pledges(tx, ids)
     today = await tx.business_date()
     for pledge in pledges:
-        if shown.get(pledge.number, ()) != pledge.published:
-            await save_and_emit(tx, pledge, shown.get(pledge.number, ()), today)
+        indicators = shown.get(pledge.id, ())
+        if pledge.publishable(indicators, today) != pledge.published:
+            await save_and_emit(tx, pledge, indicators, today)

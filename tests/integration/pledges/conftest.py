@@ -49,11 +49,15 @@ async def pin(database: Database, day: date) -> None:
 
 @pytest.fixture
 def published(database: Database) -> Callable[[str], Awaitable[list[Any]]]:
-    """The events in the outbox about a pledge, oldest first."""
+    """The events in the outbox about a pledge, oldest first; a bare number is of the set of 2018."""
 
     async def events(number: str) -> list[Any]:
         outbox = database.metadata.tables["outbox"]
-        wanted = select(outbox).where(outbox.c.subject == number).order_by(outbox.c.id)
+        wanted = (
+            select(outbox)
+            .where(outbox.c.subject == (number if "-" in number else f"2018-{number}"))
+            .order_by(outbox.c.id)
+        )
 
         async def work(tx: Tx) -> list[Any]:
             return list((await tx.session.execute(wanted)).all())

@@ -32,6 +32,7 @@ async def test_a_priority_is_put_replaced_and_rolled_up(api: httpx.AsyncClient):
     assert [one["code"] for one in shown["actions"]] == ["crisis-cafe", "rapid-response", "recovery-pathways"]
     assert shown["roll_up"] == {
         "actions": 3,
+        "parts": 0,
         "overdue": 1,
         "delivered": "33.33",
         "in_progress": "33.33",
@@ -101,12 +102,13 @@ async def test_an_action_shows_its_indicators_once_each(api: httpx.AsyncClient):
     link = {"indicator": "dementia-diagnosis-rate", "area": "E38000129"}
     body = {"title": "Reach the diagnosis rate", "indicators": [link, link]}
     made = await put(api, "actions/dementia-diagnosis", body)
-    silent = {"period": None, "benchmark": None, "trend": None, "target": None, "breakdown": {}, "pending": False}
-    assert made["indicators"] == [link | silent]
+    provisional = dict.fromkeys(("benchmark_provisional", "trend_provisional", "target_provisional"), False)
+    colours = dict.fromkeys(("period", "benchmark", "trend", "target"))
+    assert made["indicators"] == [{**link, "breakdown": {}, "pending": True, **colours, **provisional}]
     assert (await put(api, "actions/dementia-diagnosis", {"title": "Bare"}, 200))["indicators"] == []
 
 
-@pytest.mark.parametrize("weight", ["-1", "NaN", "Infinity", "1.00001", "1e9", "heavy"])
+@pytest.mark.parametrize("weight", ["-1", "NaN", "Infinity", "1.00001", "1e9", "1e3", "1_000", "\u0661", " 1", "heavy"])
 async def test_weights_that_weigh_nothing_sensible_are_refused(api: httpx.AsyncClient, weight: str):
     refused = await put(api, "actions/first-wellbeing-hub", {"title": "Open it", "weight": weight}, 422)
     assert [one["field"] for one in refused["errors"]] == ["weight"]
@@ -123,3 +125,40 @@ async def test_an_odd_code_is_refused_before_it_is_kept(api: httpx.AsyncClient):
     assert (await api.put("/pledges/v1/actions/first hub", json={"title": "x"})).status_code == 422
     assert (await api.patch("/pledges/v1/actions/no%00body", json={})).status_code == 422
     assert (await api.get("/pledges/v1/actions", params={"priority": "a\x00b"})).status_code == 422
+
+
+async def test_milestones_are_parts_of_one_action(api: httpx.AsyncClient):
+    await put(api, "priorities/care", {"title": "Care"})
+    await put(api, "priorities/other", {"title": "Other"})
+    await put(api, "actions/care-homes", {"title": "Care homes", "priority": "care"})
+    for n in range(7):
+        await put(api, f"actions/element-{n}", {"title": "An element", "priority": "care", "part_of": "care-homes"})
+    await put(api, "actions/home-care", {"title": "Home care", "priority": "care"})
+    await api.patch("/pledges/v1/actions/home-care", json={"delivery": "delivered"})
+    shown = (await api.get("/pledges/v1/priorities/care")).json()
+    assert (shown["roll_up"]["actions"], shown["roll_up"]["parts"], shown["roll_up"]["delivered"]) == (2, 7, "50.00")
+    parts = (await api.get("/pledges/v1/actions", params={"part_of": "care-homes"})).json()["items"]
+    assert [one["code"] for one in parts] == [f"element-{n}" for n in range(7)]
+    for bad in (
+        {"part_of": "nothing", "priority": "care"},
+        {"part_of": "element-1", "priority": "care"},
+        {"part_of": "care-homes", "priority": "other"},
+        {"part_of": "care-homes"},
+    ):
+        refused = await put(api, "actions/new", {"title": "x"} | bad, 422)
+        assert [one["field"] for one in refused["errors"]] == ["part_of"]
+    nested = {"title": "Care homes", "priority": "care", "part_of": "home-care"}
+    assert (await put(api, "actions/care-homes", nested, 422))["type"] == "/problems/part-not-possible"
+    itself = {"title": "Home care", "priority": "care", "part_of": "home-care"}
+    assert (await put(api, "actions/home-care", itself, 422))["type"] == "/problems/part-not-possible"
+
+
+async def test_workforce_steps_count_as_one_action(api: httpx.AsyncClient):
+    await put(api, "priorities/partnership", {"title": "The partnership"})
+    for n in range(9):
+        await put(api, f"actions/a-{n}", {"title": "x", "priority": "partnership"})
+    for step in range(1, 12):
+        body = {"title": "x", "priority": "partnership", "kind": "workforce_step", "step": step}
+        await put(api, f"actions/workforce-{step}", body)
+    roll_up = (await api.get("/pledges/v1/priorities/partnership")).json()["roll_up"]
+    assert (roll_up["actions"], roll_up["parts"]) == (10, 11)

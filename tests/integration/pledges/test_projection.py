@@ -19,6 +19,7 @@ from chassis.clock import system_clock
 from chassis.events import envelope as events
 from chassis.events.envelope import Delivery, NewEvent
 from chassis.storage.database import Database
+from contracts.breakdown import Breakdown
 from contracts.colours import Colour, Polarity
 from contracts.indicators import (
     INDICATOR_UPDATED,
@@ -77,13 +78,30 @@ def event(
     area: str = PLYMOUTH,
     period: str | None = "2018-01",
     colours: tuple[Colour, Colour, Colour | None] = (Colour.RED, Colour.AMBER, None),
+    breakdown: str = "",
+    generation: int = 1,
+    provisional: bool = False,
 ) -> Delivery:
     """An event as the bus hands it over, encoded and read by the real code."""
-    key, event_id = subject(indicator, area), str(uuid4())
-    new = NewEvent(INDICATOR_UPDATED, SOURCE, key, version, body(indicator, area, period, colours))
-    value = events.encode(new, event_id=event_id, time=system_clock(), traceparent=None)
+    key, event_id = subject(indicator, area, breakdown), str(uuid4())
+    state = body(indicator, area, period, colours)
+    state = state.model_copy(
+        update={
+            "breakdown": Breakdown.parse(breakdown),
+            "benchmark": state.benchmark.model_copy(update={"provisional": provisional}),
+        }
+    )
+    new = NewEvent(INDICATOR_UPDATED, SOURCE, key, version, state)
+    value = events.with_generation(
+        events.encode(new, event_id=event_id, time=system_clock(), traceparent=None), generation
+    )
     attributes = events.headers(
-        event_id=event_id, source=SOURCE, type_=INDICATOR_UPDATED, version=version, traceparent=None
+        event_id=event_id,
+        source=SOURCE,
+        type_=INDICATOR_UPDATED,
+        version=version,
+        traceparent=None,
+        generation=generation,
     )
     return events.delivery(Record("commissioning.indicators.v1", 0, version, key, value, attributes, 0))
 
@@ -117,11 +135,14 @@ def colours_of(indicator: str, period: str | None, *colours: str | None) -> dict
         "indicator": indicator,
         "area": PLYMOUTH,
         "breakdown": {},
+        "pending": not colours,
         "period": period,
         "benchmark": benchmark,
         "trend": trend,
         "target": target,
-        "pending": False,
+        "benchmark_provisional": False,
+        "trend_provisional": False,
+        "target_provisional": False,
     }
 
 
@@ -221,7 +242,7 @@ async def test_any_order_doubling_and_batching_ends_the_same(
     api: httpx.AsyncClient, database: Database, published: Published, histories: Histories, data: st.DataObject
 ):
     run = uuid4().hex[:8]
-    number, area = f"p{run}", f"area-{run}"
+    number, area = str(int(run[:5], 16) % 999_999 + 1), f"A{run}".upper()
     sent = [
         event(indicator, version, area=area, period=period, colours=colours)
         for indicator, history in histories.items()
@@ -304,3 +325,79 @@ async def test_a_rebuild_mends_what_was_lost_and_publishes_it_once(
     rows = await published("58")
     assert len(rows) == events_before + 1
     assert [one["benchmark"] for one in json.loads(rows[-1].body)["data"]["indicators"]] == ["red", "red"]
+
+
+# ---- series by breakdown, generations, provisional colours, pending links
+
+
+async def test_each_breakdown_is_a_series_of_its_own(api: httpx.AsyncClient, database: Database, published: Published):
+    await make(api, "58")
+    men = {"indicator": "hle", "area": PLYMOUTH, "breakdown": {"sex": "male"}}
+    total = {"indicator": "hle", "area": PLYMOUTH}
+    answer = await api.put("/pledges/v1/pledges/58/links", json={"links": [men, total, men]})
+    assert [(one["breakdown"], one["pending"]) for one in answer.json()["indicators"]] == [
+        ({}, True),
+        ({"sex": "male"}, True),
+    ]
+    await apply(database, event("hle", 1, breakdown="sex=male", period="2015 - 17"))
+    women = event("hle", 1, breakdown="sex=female", colours=(Colour.GREEN, Colour.GREEN, None))
+    await apply(database, women)
+    assert [(one["breakdown"], one["benchmark"], one["pending"]) for one in await shown(api, "58")] == [
+        ({}, None, True),
+        ({"sex": "male"}, "red", False),
+    ]
+    rows = await published("58")
+    assert len(rows) == 3
+    carried = json.loads(rows[-1].body)["data"]["indicators"]
+    assert carried == await shown(api, "58")
+
+
+async def test_a_later_generation_wins_over_a_higher_version(
+    api: httpx.AsyncClient, database: Database, published: Published
+):
+    await make(api, "58")
+    await link(api, "58", "dtoc")
+    green = (Colour.GREEN, Colour.GREEN, None)
+    restored = event("dtoc", 2, generation=2, colours=green)
+    await apply(database, event("dtoc", 9), restored, event("dtoc", 3))
+    assert [one["benchmark"] for one in await shown(api, "58")] == ["green"]
+    count = len(await published("58"))
+    await apply(database, event("dtoc", 10))
+    assert [one["benchmark"] for one in await shown(api, "58")] == ["green"]
+    await apply(database, event("dtoc", 3, generation=2))
+    assert [one["benchmark"] for one in await shown(api, "58")] == ["red"]
+    assert len(await published("58")) == count + 1
+
+
+async def test_a_provisional_colour_says_so_and_its_final_form_is_published(
+    api: httpx.AsyncClient, database: Database, published: Published
+):
+    await make(api, "58")
+    await link(api, "58", "dtoc")
+    await apply(database, event("dtoc", 1, provisional=True))
+    (one,) = await shown(api, "58")
+    assert (one["benchmark"], one["benchmark_provisional"], one["trend_provisional"]) == ("red", True, False)
+    count = len(await published("58"))
+    await apply(database, event("dtoc", 2))
+    assert [one["benchmark_provisional"] for one in await shown(api, "58")] == [False]
+    assert len(await published("58")) == count + 1
+
+
+@pytest.mark.parametrize("area", ["e06000026", "E06 000026", "", "Plymouth", "E0600002\u0666"])
+@pytest.mark.parametrize("path", ["pledges/58/links", "actions/home-first"])
+async def test_an_area_that_is_no_code_is_refused(api: httpx.AsyncClient, path: str, area: str):
+    await make(api, "58")
+    links = [{"indicator": "dtoc", "area": area}]
+    body = {"title": "Home first", "indicators": links} if path.startswith("actions") else {"links": links}
+    answer = await api.put(f"/pledges/v1/{path}", json=body)
+    assert answer.status_code == 422
+    assert answer.json()["errors"][0]["field"].endswith(".0.area")
+
+
+async def test_an_indicator_nobody_told_of_is_pending_until_it_is(api: httpx.AsyncClient, database: Database):
+    links = [{"indicator": "mispelt", "area": PLYMOUTH}]
+    made = await api.put("/pledges/v1/actions/home-first", json={"title": "Home first", "indicators": links})
+    assert [one["pending"] for one in made.json()["indicators"]] == [True]
+    await apply(database, event("mispelt", 1))
+    found = (await api.get("/pledges/v1/actions/home-first")).json()
+    assert [one["pending"] for one in found["indicators"]] == [False]

@@ -6,32 +6,45 @@ from datetime import date
 from hypothesis import given
 from hypothesis import strategies as st
 
+from contracts.breakdown import Breakdown
 from contracts.colours import Colour
+from contracts.notes import SourcedFigure, SourceNote
 from contracts.period import Period
 from services.pledges.domain.formats import read_definition, read_published, write_definition, write_published
 from services.pledges.domain.indicators import Colours, LinkedIndicator, SeriesKey
-from services.pledges.domain.pledges import Assignment, PledgeDefinition
+from services.pledges.domain.pledges import Assignment, Measure, PledgeDefinition
 from services.pledges.domain.status import Delivery, Evidence
 
 TEXT = st.text(st.characters(exclude_categories=["Cs"]), max_size=20)
+BREAKDOWNS = st.sampled_from(["", "sex=male", "age=65+;sex=female"]).map(Breakdown.parse)
 PERIODS = st.sampled_from(["2017-12", "2017/18 Q3", "2017/18", "2015 - 17", "2021/22 Q1 - 2021/22 Q3"]).map(
     Period.parse
 )
 COLOUR = st.none() | st.sampled_from(Colour)
 INDICATORS = st.builds(
     LinkedIndicator,
-    st.builds(SeriesKey, TEXT, TEXT),
-    st.builds(Colours, st.none() | PERIODS, COLOUR, COLOUR, COLOUR),
+    st.builds(SeriesKey, TEXT, TEXT, BREAKDOWNS),
+    st.builds(Colours, st.none() | PERIODS, COLOUR, COLOUR, COLOUR, st.booleans(), st.booleans(), st.booleans()),
+    st.booleans(),
+)
+DAYS = st.none() | st.dates()
+NOTES = st.builds(
+    SourceNote, TEXT, st.lists(st.builds(SourcedFigure, TEXT, TEXT), min_size=1, max_size=2).map(tuple), TEXT, TEXT
 )
 DEFINITIONS = st.builds(
     PledgeDefinition,
-    assignments=st.lists(st.builds(Assignment, TEXT, TEXT, TEXT, st.lists(TEXT).map(tuple)), max_size=3).map(tuple),
+    assignments=st.lists(
+        st.builds(Assignment, TEXT, TEXT, TEXT, st.lists(TEXT).map(tuple), DAYS, DAYS), max_size=3
+    ).map(tuple),
+    set_code=st.just("2013"),
+    measure=st.none() | st.builds(Measure, TEXT, TEXT, st.dates()),
+    notes=st.lists(NOTES, max_size=2).map(tuple),
 )
 
 
 @given(DEFINITIONS)
 def test_a_definition_comes_back(definition: PledgeDefinition):
-    assert read_definition(json.loads(json.dumps(write_definition(definition)))) == definition
+    assert read_definition(json.loads(json.dumps(write_definition(definition))), "2018") == definition
 
 
 @given(st.lists(INDICATORS, max_size=4).map(tuple))
@@ -52,7 +65,8 @@ def test_a_definition_stored_as_the_body_that_was_sent():
             {"portfolio_holder": "A", "department": "B", "director": "C", "lead_officers": ["D", "E"]},
         ],
     }
-    assert read_definition(stored) == PledgeDefinition(
+    assert read_definition(stored, "2018") == PledgeDefinition(
+        set_code="2018",
         number="55",
         theme="Health and Adult Social Care",
         title="Ease loneliness",

@@ -82,3 +82,49 @@ def test_delivering_one_more_never_lowers_progress(actions: list[ActionStatus]):
     before = roll_up(actions).progress
     after = roll_up([ActionStatus(D, a.schedule, a.weight) if i == 0 else a for i, a in enumerate(actions)]).progress
     assert before is None or (after is not None and after >= before)
+
+
+def part(delivery: Delivery, whole: str, weight: str | None = None) -> ActionStatus:
+    return ActionStatus(delivery, Schedule.ON_TIME, None if weight is None else Decimal(weight), whole=whole)
+
+
+def named(delivery: Delivery, code: str, weight: str | None = None) -> ActionStatus:
+    return ActionStatus(delivery, Schedule.ON_TIME, None if weight is None else Decimal(weight), code)
+
+
+def test_the_eleven_steps_of_a_plan_are_one_action_of_ten():
+    steps = [part(D if n < 5 else N, "workforce plan") for n in range(11)]
+    result = roll_up([*of(*[(D, None)] * 3, *[(N, None)] * 6), *steps])
+    assert (result.actions, result.parts) == (10, 11)
+    assert result.shares[D] == Decimal("34.55"), "3 of 10, and 5 elevenths of one"
+    assert result.progress == Decimal("34.55")
+
+
+def test_an_action_weighs_by_itself_and_stands_as_its_parts_do():
+    actions = [named(N, "care-homes", "4"), part(D, "care-homes", "3"), part(X, "care-homes", "1"), *of((N, "4"))]
+    result = roll_up(actions)
+    assert (result.actions, result.parts) == (2, 2)
+    assert result.shares == {D: Decimal("37.50"), P: Decimal("0.00"), N: Decimal("50.00"), X: Decimal("12.50")}
+    assert result.progress == Decimal("42.86"), "3 of the 7 that can be delivered"
+
+
+def test_parts_that_weigh_nothing_share_equally():
+    result = roll_up([named(N, "plan"), part(D, "plan", "0"), part(P, "plan", "0")])
+    assert (result.shares[D], result.shares[P]) == (Decimal("50.00"), Decimal("50.00"))
+
+
+def test_one_late_part_makes_its_action_late_once():
+    late = ActionStatus(N, Schedule.OVERDUE, whole="plan")
+    assert roll_up([named(N, "plan"), late, late]).overdue == 1
+
+
+@given(st.lists(st.sampled_from(Delivery), min_size=1, max_size=12), st.randoms())
+def test_any_number_of_parts_weighs_as_one(states: list[Delivery], random: Random):
+    actions = [*of((D, None), (N, None)), *(part(state, "plan") for state in states)]
+    random.shuffle(actions)
+    result = roll_up(actions)
+    assert result.actions == 3
+    assert sum(result.shares.values()) == Decimal("100.00")
+    third = Decimal("33.33")
+    assert result.shares[D] >= third - Decimal("0.01")
+    assert result.shares[N] >= third - Decimal("0.01")
