@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from fastapi import APIRouter
 from sqlalchemy import MetaData
 
+from chassis.events.recovery import Republication
 from chassis.events.subscription import Subscription
 from chassis.storage.transaction import Tx
 
@@ -24,4 +25,6 @@ class ServiceSpec:
     subscriptions: Sequence[Subscription] = ()
     sweeps: Sequence[Callable[[Tx], Awaitable[object]]] = ()
     """Use cases that the calendar asks for rather than a caller, such as an override that has run out; repeatable."""
+    republication: Republication | None = None
+    """How its aggregates are emitted again, where it has any."""
     version: str = "1.0.0"

@@ -1,12 +1,13 @@
 """The inbox: which events have had their effect here, and what each consumer reads next."""
 
 from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import Select, bindparam, select, text
+from sqlalchemy import Select, bindparam, delete, select, text
 
 from chassis.bus.port import TopicPartition
-from chassis.events.envelope import Delivery
+from chassis.events.envelope import Delivery, Order
 from chassis.storage.bulk import Columns, insert_or_ignore, insert_or_ignore_count, upsert
 from chassis.storage.database import Database
 from chassis.storage.transaction import Tx
@@ -162,3 +163,36 @@ async def get_stored_offsets(
     database: Database, consumer: str, partitions: Sequence[TopicPartition]
 ) -> Mapping[TopicPartition, int]:
     return await database.read(lambda tx: list_offsets(tx, consumer, partitions))
+
+
+@dataclass(frozen=True, slots=True)
+class NewestApplied:
+    """The newest event of an aggregate that had its effect here."""
+
+    event_id: str
+    order: Order
+
+
+_NEWEST = text(
+    """
+    SELECT subject, event_id, generation, version FROM (
+        SELECT subject, event_id, generation, version,
+            row_number() OVER (PARTITION BY subject ORDER BY generation DESC, version DESC) AS place
+        FROM inbox WHERE consumer = :consumer AND source = :source
+    ) AS ordered
+    WHERE place = 1
+    """
+)
+
+
+async def list_newest(tx: Tx, consumer: str, source: str) -> dict[str, NewestApplied]:
+    """The newest event that ``consumer`` applied of every aggregate of ``source``."""
+    rows = await tx.session.execute(_NEWEST, {"consumer": consumer, "source": source})
+    return {subject: NewestApplied(event_id, (generation, version)) for subject, event_id, generation, version in rows}
+
+
+async def delete_subjects(tx: Tx, consumer: str, source: str, subjects: Sequence[str]) -> None:
+    """Forget that events of these aggregates were applied."""
+    table = tx.table("inbox")
+    mine = (table.c.consumer == consumer) & (table.c.source == source)
+    await tx.session.execute(delete(table).where(mine, table.c.subject.in_(subjects)))

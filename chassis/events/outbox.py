@@ -5,6 +5,7 @@ it and deleted when it is published; its position in the feed is another.
 """
 
 import json
+import zlib
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
@@ -88,8 +89,9 @@ SAVE_EVENTS = StagedWrite(
 )
 """Writes events of one moment, in their order, as waiting to be published."""
 
-GENERATION, GENERATION_SINCE = "generation", "generation_since"
-"""Settings: which generation a database is (without it, the first), and the feed's last position before that began."""
+GENERATION, GENERATION_SINCE, RECOVERING = "generation", "generation_since", "recovering"
+"""Settings: which generation a database is (without it, the first), the feed's last position before that began, and
+whether its present state is still to be emitted in it."""
 
 _OLDEST = {  # on PostgreSQL by an array, which it always looks up by the key, however large the outbox has grown
     "postgresql": text(
@@ -156,19 +158,22 @@ class FeedState:
     generation: int
     since: int
     last_position: int
+    is_recovering: bool
 
 
 _FEED_STATE = text(
     """
     SELECT coalesce((SELECT CAST(value AS BIGINT) FROM setting WHERE name = 'generation'), 1) AS generation,
         coalesce((SELECT CAST(value AS BIGINT) FROM setting WHERE name = 'generation_since'), 0) AS since,
-        coalesce((SELECT max(position) FROM feed), 0) AS last_position
+        coalesce((SELECT max(position) FROM feed), 0) AS last_position,
+        EXISTS (SELECT 1 FROM setting WHERE name = 'recovering') AS is_recovering
     """
 )
 
 
 async def get_feed_state(connection: AsyncConnection) -> FeedState:
-    return FeedState(*(await connection.execute(_FEED_STATE)).one())
+    generation, since, last_position, is_recovering = (await connection.execute(_FEED_STATE)).one()
+    return FeedState(generation, since, last_position, bool(is_recovering))
 
 
 async def list_known_ids(connection: AsyncConnection, event_ids: Sequence[str]) -> set[str]:
@@ -197,3 +202,53 @@ async def count_unpublished(connection: AsyncConnection) -> tuple[int, datetime 
     """How many events wait to be published, and since when the oldest does."""
     found = (await connection.execute(_WAITING)).one()
     return found.waiting, found.since
+
+
+# ---- recovery
+
+
+def publishing_lock(service: str) -> int:
+    """The key of the lock on PostgreSQL that a relay has while it publishes; SQLite has one writer."""
+    return zlib.crc32(f"relay/{service}".encode())
+
+
+async def lock_publishing(tx: Tx, service: str) -> None:
+    """Keep relays of the service from publishing until this transaction ends."""
+    if tx.dialect == "postgresql":
+        await tx.session.execute(text("SELECT pg_advisory_xact_lock(:key)"), {"key": publishing_lock(service)})
+
+
+async def save_as_unpublished(tx: Tx, *, after: int) -> int:
+    """Have events that the feed has after a position wait once more. Returns how many."""
+    again = text(
+        "INSERT INTO unpublished (id) SELECT DISTINCT outbox_id FROM feed WHERE position > :after "
+        "AND outbox_id NOT IN (SELECT id FROM unpublished)"
+    )
+    return (await (await tx.session.connection()).execute(again, {"after": after})).rowcount
+
+
+async def delete_setting(tx: Tx, name: str) -> None:
+    await tx.session.execute(text("DELETE FROM setting WHERE name = :name"), {"name": name})
+
+
+@dataclass(frozen=True, slots=True)
+class NewestEvent:
+    """The newest event of an aggregate, by its id and version."""
+
+    event_id: str
+    version: int
+
+
+_NEWEST = text(
+    """
+    SELECT outbox.subject, outbox.event_id, outbox.version FROM outbox
+    JOIN (SELECT subject, max(version) AS version FROM outbox WHERE type IN :types GROUP BY subject) AS newest
+        ON newest.subject = outbox.subject AND newest.version = outbox.version
+    """
+).bindparams(bindparam("types", expanding=True))
+
+
+async def list_newest(tx: Tx, types: Sequence[str]) -> dict[str, NewestEvent]:
+    """The newest event of these types of every aggregate."""
+    rows = await tx.session.execute(_NEWEST, {"types": list(types)})
+    return {subject: NewestEvent(event_id, version) for subject, event_id, version in rows}

@@ -17,12 +17,15 @@ class Projection(Generic[Touched]):
     ``fold`` keeps what events say and returns what that touched; older and repeated events change nothing.
     ``evaluate`` brings up to date what hangs on what was touched, ``evaluate_all`` everything.
     ``drop`` forgets what was folded; what was evaluated stays until it is evaluated again.
+    ``forget`` forgets what was folded of aggregates, by subject, which their producer no longer has since its database
+    went back in time, and evaluates what hung on them.
     """
 
     fold: Callable[[Tx, Sequence[Delivery]], Awaitable[Touched]]
     evaluate: Callable[[Tx, Touched], Awaitable[None]]
     evaluate_all: Callable[[Tx], Awaitable[None]]
     drop: Callable[[Tx], Awaitable[None]]
+    forget: Callable[[Tx, Sequence[str]], Awaitable[None]] | None = None
 
     async def apply(self, tx: Tx, deliveries: Sequence[Delivery]) -> None:
         """Fold events, those of a partition in order, and evaluate what they touched."""

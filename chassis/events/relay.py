@@ -7,7 +7,6 @@ the bus has acknowledged. While the bus is away it waits and tries again.
 import asyncio
 import math
 import time
-import zlib
 from collections.abc import Coroutine, Mapping, Sequence
 from contextlib import suppress
 from datetime import datetime
@@ -48,7 +47,7 @@ class Relay:
         """Why it publishes nothing: this database or the bus went back in time."""
         self._checked_at = -math.inf
         self._source = f"/{service}"
-        self._lock = zlib.crc32(f"relay/{service}".encode())
+        self._lock = outbox.publishing_lock(service)
 
     async def run(self) -> None:
         """Publish until cancelled."""

@@ -5,6 +5,7 @@ consumer has an offset and the event before it: the log must reach the one and c
 """
 
 from collections.abc import AsyncIterator, Mapping, Sequence
+from dataclasses import dataclass
 
 from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncConnection
@@ -26,6 +27,38 @@ REFUSED_SECONDS = 2.0
 """How often it is checked, and how often once it was found: a recovery need not wait for a minute."""
 
 
+@dataclass(frozen=True, slots=True)
+class Published:
+    """What a topic has last of its producer: the last readable event of every partition."""
+
+    last: Sequence[Delivery]
+
+    @property
+    def generation(self) -> int:
+        """The highest; 0 where there is no event."""
+        return max((event.generation for event in self.last), default=0)
+
+    def positions(self, generation: int) -> Mapping[str, int]:
+        """Positions in the feed by event, of those of ``generation`` that have one."""
+        return {
+            event.id: place for event in self.last if event.generation == generation and (place := _position(event))
+        }
+
+    def newest_position(self, generation: int) -> int | None:
+        """None where it cannot be told: events are there, and none of them has a position."""
+        positions = self.positions(generation)
+        return None if self.last and not positions else max(positions.values(), default=0)
+
+
+def _position(event: Delivery) -> int | None:
+    text = event.record.headers.get(EVENT_POSITION, "")
+    return int(text) if text.isdecimal() and len(text) < 19 else None  # noqa: PLR2004  as long as a BIGINT
+
+
+async def get_published(bus: Bus, topic: str) -> Published:
+    return Published([event async for event in _last_events(bus, topic)])
+
+
 async def find_feed_fault(connection: AsyncConnection, bus: Bus, service: str) -> str | None:
     """A sentence that says which store went back, this database or the bus, and by how much; none where they agree.
 
@@ -35,23 +68,23 @@ async def find_feed_fault(connection: AsyncConnection, bus: Bus, service: str) -
         BusError: the bus does not answer.
     """
     feed = await outbox.get_feed_state(connection)
-    last = [event async for event in _last_events(bus, events_topic(service))]
-    positions = {event.id: position for event in last if (position := _position(event, feed.generation))}
-    generation = max((event.generation for event in last), default=0)
-    if generation > feed.generation:
+    if feed.is_recovering:
+        return f"The recovery of {service} to generation {feed.generation} was not finished: run `suite recover`."
+    published = await get_published(bus, events_topic(service))
+    if published.generation > feed.generation:
         return (
             f"The database of {service} went back in time: it is of generation {feed.generation}, "
-            f"and the bus has events of its generation {generation}."
+            f"and the bus has events of its generation {published.generation}."
         )
-    return await _find_database_fault(connection, service, feed, positions) or _find_bus_fault(
-        service, feed, positions, is_empty=not last
-    )
+    in_database = await _find_database_fault(connection, service, feed, published)
+    return in_database or _find_bus_fault(service, feed, published)
 
 
 async def _find_database_fault(
-    connection: AsyncConnection, service: str, feed: FeedState, positions: Mapping[str, int]
+    connection: AsyncConnection, service: str, feed: FeedState, published: Published
 ) -> str | None:
     """What was published and not marked has a position ahead of the feed's, but is in the outbox."""
+    positions = published.positions(feed.generation)
     ahead = [event_id for event_id, position in positions.items() if position > feed.last_position]
     unknown = set(ahead) - await outbox.list_known_ids(connection, ahead) if ahead else set()
     if not unknown:
@@ -63,21 +96,14 @@ async def _find_database_fault(
     )
 
 
-def _find_bus_fault(service: str, feed: FeedState, positions: Mapping[str, int], *, is_empty: bool) -> str | None:
-    if feed.last_position <= feed.since or not (positions or is_empty):
-        return None  # nothing was published in this generation, or nothing was numbered yet
-    newest = max(positions.values(), default=0)
-    if newest >= feed.last_position:
-        return None
+def _find_bus_fault(service: str, feed: FeedState, published: Published) -> str | None:
+    newest = published.newest_position(feed.generation)
+    if newest is None or newest >= feed.last_position or feed.last_position <= feed.since:
+        return None  # as it should be, or not to be told, or nothing was published in this generation yet
     return (
         f"The bus went back in time: it acknowledged the events of {service} up to {feed.last_position} "
         f"and has them up to {newest}, which is {feed.last_position - newest} fewer."
     )
-
-
-def _position(event: Delivery, generation: int) -> int | None:
-    text = event.record.headers.get(EVENT_POSITION, "")
-    return int(text) if event.generation == generation and text.isdecimal() and len(text) < 19 else None  # noqa: PLR2004  as long as a BIGINT
 
 
 async def _last_events(bus: Bus, topic: str) -> AsyncIterator[Delivery]:
@@ -107,12 +133,13 @@ async def find_offset_fault(database: Database, bus: Bus, subscription: Subscrip
         BusError: the bus does not answer.
     """
     for topic in subscription.topics:
-        if fault := await _find_topic_fault(database, bus, subscription, topic):
+        if fault := await find_topic_fault(database, bus, subscription, topic):
             return fault
     return None
 
 
-async def _find_topic_fault(database: Database, bus: Bus, subscription: Subscription, topic: str) -> str | None:
+async def find_topic_fault(database: Database, bus: Bus, subscription: Subscription, topic: str) -> str | None:
+    """As :func:`find_offset_fault`, for one topic."""
     begins = await bus.begin_offsets(topic)
     stored = await inbox.get_stored_offsets(database, subscription.consumer, list(begins))
     ends = await bus.end_offsets(topic)  # after the offsets, which others may move on meanwhile

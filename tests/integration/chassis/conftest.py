@@ -51,7 +51,9 @@ def consuming(database: Database, bus: EmbeddedBus) -> Callable[..., Awaitable[C
     """``async with consuming() as loop``: the tally's consumer at work."""
 
     @asynccontextmanager
-    async def start(subscription: Subscription = tally.TALLY, **settings: int) -> AsyncIterator[ConsumerLoop]:
+    async def start(
+        subscription: Subscription = tally.TALLY, bus: EmbeddedBus = bus, **settings: int
+    ) -> AsyncIterator[ConsumerLoop]:
         values = {"consumer_retries": 1, "consumer_failures_to_stop": 5} | settings
         loop = ConsumerLoop(database, bus, subscription, ServiceSettings(**values))
         task = asyncio.create_task(loop.run())

@@ -1,6 +1,7 @@
 """A service as small as can be: it keeps the newest number of each subject, and counts every effect it applies."""
 
 from collections.abc import Sequence
+from dataclasses import replace
 from typing import Any
 
 from pydantic import BaseModel
@@ -78,6 +79,10 @@ async def drop(tx: Tx) -> None:
     await tx.session.execute(delete(newest))
 
 
+async def forget(tx: Tx, subjects: Sequence[str]) -> None:
+    await tx.session.execute(delete(newest).where(newest.c.subject.in_(subjects)))
+
+
 async def finish(tx: Tx) -> None:
     """What was folded is what stands: nothing here is derived further."""
     assert (await tx.session.execute(select(newest))).first() is not None
@@ -90,6 +95,8 @@ TALLY = Subscription(
     projection=Projection(fold, evaluate, evaluate_all=finish, drop=drop),
     supersedes=True,
 )
+
+FORGETTING = replace(TALLY, projection=replace(TALLY.projection, forget=forget))
 
 
 def number_event(
