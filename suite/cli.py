@@ -20,7 +20,18 @@ from chassis.logging import configure_logging
 from chassis.settings import DatabaseSettings, LogSettings, ServiceSettings
 from chassis.storage.migrate import SchemaDrift, check
 from gateway.settings import GatewaySettings
-from suite import addresses, compose, documents, key_commands, loading, operations, roles, serving
+from suite import (
+    addresses,
+    compose,
+    documents,
+    key_commands,
+    loading,
+    operations,
+    recovery,
+    recovery_commands,
+    roles,
+    serving,
+)
 from suite import business_date as dates
 from suite.engines import EngineUnavailable
 from suite.load.api_client import Refused
@@ -38,6 +49,8 @@ app.add_typer(letters_app, name="dead-letters")
 app.add_typer(key_commands.app, name="keys")
 app.add_typer(loading.load_app, name="load")
 app.add_typer(loading.import_app, name="import")
+app.command()(recovery_commands.recover)
+app.command()(recovery_commands.verify)
 
 Member = StrEnum("Member", {name: name for name in MEMBERS})  # type: ignore[misc]  # made of what there is
 
@@ -57,6 +70,7 @@ EXPECTED = (
     serving.CannotStart,
     operations.NotAnOffset,
     operations.UnknownConsumer,
+    recovery.NotConverged,
 )
 """What an operator can mend; said in one line."""
 

@@ -51,7 +51,7 @@ class Recovered:
 
 
 async def recover_producer(
-    database: Database, bus: Bus, service: str, republication: Republication, subject: str | None = None
+    database: Database, bus: Bus, service: str, republication: Republication | None, subject: str | None = None
 ) -> Recovered:
     """Begin a generation above every one on the bus, and emit the present state of all aggregates, or of one, in it.
 
@@ -59,7 +59,7 @@ async def recover_producer(
         SubjectUnknown: the service has no such aggregate.
         BusError: the bus does not answer; nothing was changed.
     """
-    subjects = await _list_subjects(database, republication, subject)
+    subjects = await list_subjects(database, republication, subject)
     published = await get_published(bus, events_topic(service))
 
     async def begin(tx: Tx) -> tuple[int, int]:
@@ -70,14 +70,22 @@ async def recover_producer(
 
     generation, requeued = await database.write(begin)
     for first in range(0, len(subjects), AGGREGATES):
-        await _emit(database, republication, subjects[first : first + AGGREGATES])
+        if republication:
+            await _emit(database, republication, subjects[first : first + AGGREGATES])
     await database.write(lambda tx: outbox.delete_setting(tx, RECOVERING))
     database.committed.set()
     return Recovered(generation, len(subjects), requeued)
 
 
-async def _list_subjects(database: Database, republication: Republication, subject: str | None) -> Sequence[str]:
-    subjects = await database.read(republication.list_subjects)
+async def list_subjects(
+    database: Database, republication: Republication | None, subject: str | None = None
+) -> Sequence[str]:
+    """Every aggregate, or the one of this name.
+
+    Raises:
+        SubjectUnknown: there is no such aggregate.
+    """
+    subjects = await database.read(republication.list_subjects) if republication else []
     if subject is None:
         return subjects
     if subject not in subjects:
