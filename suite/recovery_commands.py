@@ -23,7 +23,7 @@ def recover(*, subject: Subject = None) -> None:
 
 
 def verify() -> None:
-    """Compare what consumers have applied with what their producers published. Exit status 1 where something differs."""
+    """Compare what consumers applied with what their producers published. Exit status 1 where something differs."""
     _run(recovery.verify)
 
 

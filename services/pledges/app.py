@@ -9,6 +9,7 @@ from services.pledges.endpoints import router
 from services.pledges.models import Base
 from services.pledges.projection import SUBSCRIPTION
 from services.pledges.service.publication import emit_moved_by_calendar
+from services.pledges.service.republication import REPUBLICATION
 
 DESCRIPTION = """
 What was promised, who answers for it and where it stands.
@@ -30,6 +31,7 @@ SPEC = ServiceSpec(
     routers=(router,),
     subscriptions=(SUBSCRIPTION,),
     sweeps=(emit_moved_by_calendar,),
+    republication=REPUBLICATION,
 )
 
 

@@ -11,6 +11,7 @@ from contracts.topics import events_topic
 from services.pledges.domain.indicators import Colours, SeriesKey, SeriesUpdate
 from services.pledges.repository.indicators import delete_colours
 from services.pledges.service import publication
+from services.pledges.service.republication import forget_series
 
 
 def _newest(deliveries: Sequence[Delivery]) -> list[SeriesUpdate]:
@@ -53,6 +54,7 @@ SUBSCRIPTION = Subscription(
         evaluate=publication.emit_changed,
         evaluate_all=publication.emit_all_changed,
         drop=delete_colours,
+        forget=forget_series,
     ),
     supersedes=True,
 )

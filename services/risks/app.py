@@ -9,6 +9,7 @@ from services.risks.endpoints import router
 from services.risks.models import Base
 from services.risks.projection import INDICATORS
 from services.risks.service.overriding import sweep_overrides
+from services.risks.service.republication import REPUBLICATION
 
 DESCRIPTION = """
 The risk register. An owner assesses a risk; linked indicators then move its likelihood, never its impact, by rules
@@ -31,6 +32,7 @@ SPEC = ServiceSpec(
     routers=(router,),
     subscriptions=(INDICATORS,),
     sweeps=(sweep_overrides,),
+    republication=REPUBLICATION,
 )
 
 

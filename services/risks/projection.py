@@ -15,6 +15,7 @@ from contracts.topics import events_topic
 from services.risks.domain.links import IndicatorSignals
 from services.risks.domain.severity import Signal, confirmed_severity
 from services.risks.service import signals
+from services.risks.service.republication import forget_signals
 
 
 class PointRead(Body):
@@ -75,6 +76,7 @@ INDICATORS = Subscription(
         evaluate=signals.rescore_changed,
         evaluate_all=signals.rescore_all,
         drop=signals.delete_all,
+        forget=forget_signals,
     ),
     supersedes=True,
 )

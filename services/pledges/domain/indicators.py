@@ -15,6 +15,12 @@ class SeriesKey:
     area: str
     breakdown: Breakdown = Breakdown.TOTAL
 
+    @classmethod
+    def parse(cls, subject: str) -> "SeriesKey":
+        """The series that an event's subject names."""
+        indicator, area, *breakdown = subject.split("/", 2)
+        return cls(indicator, area, Breakdown.parse("".join(breakdown)))
+
 
 @dataclass(frozen=True, slots=True)
 class Colours:

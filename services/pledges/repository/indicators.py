@@ -65,6 +65,13 @@ async def delete_colours(tx: Tx) -> None:
     await tx.session.execute(delete(IndicatorColour))
 
 
+async def delete_colours_of(tx: Tx, keys: Collection[SeriesKey]) -> None:
+    colour = IndicatorColour.__table__.c
+    named = [tuple(_key_columns(key).values()) for key in keys]
+    wanted = tuple_(*(colour[name] for name in KEY)).in_(named)
+    await tx.session.execute(delete(IndicatorColour).where(wanted))
+
+
 _LINK = IndicatorLink.__table__.c
 _LINKED_TO = (  # built once, since every event needs it: building costs more than running it
     select(_LINK.pledge)

@@ -128,6 +128,11 @@ async def get_definition(tx: Tx, pledge: Pledge) -> PledgeDefinition:
     return read_definition(stored.one(), pledge.set_code)
 
 
+async def list_ids(tx: Tx) -> Sequence[str]:
+    """Of every pledge."""
+    return (await tx.session.scalars(select(_TABLE.c.id).order_by(_TABLE.c.id))).all()
+
+
 async def lock_pledges(tx: Tx, pledges: Collection[str]) -> list[Pledge]:
     """The pledges of these ids, locked in their order."""
     wanted = select(*_STORED).where(_TABLE.c.id.in_(pledges)).order_by(_TABLE.c.id)

@@ -138,6 +138,15 @@ async def list_risk_ids(tx: Tx) -> Sequence[int]:
     return (await tx.session.scalars(select(RiskRow.id).order_by(RiskRow.ref))).all()
 
 
+async def list_published_refs(tx: Tx) -> Sequence[str]:
+    """Of the risks that have an event."""
+    return (await tx.session.scalars(select(RiskRow.ref).where(RiskRow.version > 0).order_by(RiskRow.ref))).all()
+
+
+async def list_ids_of(tx: Tx, refs: Collection[str]) -> Sequence[int]:
+    return (await tx.session.scalars(select(RiskRow.id).where(RiskRow.ref.in_(refs)).order_by(RiskRow.ref))).all()
+
+
 async def lock_with_ended_override(tx: Tx, today: date) -> dict[int, date]:
     """Risks whose override ended before ``today``, each with its last day; locked by reference."""
     query = select(_RISK.c.id, _RISK.c.override_until).where(_RISK.c.override_until < today).order_by(_RISK.c.ref)

@@ -81,5 +81,9 @@ async def lock_or_add_signals(tx: Tx, subjects: Collection[str]) -> dict[str, In
     return await lock_signals(tx, subjects)
 
 
+async def delete_signals_of(tx: Tx, subjects: Collection[str]) -> None:
+    await tx.session.execute(delete(IndicatorSignalRow).where(IndicatorSignalRow.subject.in_(subjects)))
+
+
 async def delete_signals(tx: Tx) -> None:
     await tx.session.execute(delete(IndicatorSignalRow))

@@ -1,0 +1,28 @@
+"""Publishing risks once more, and forgetting signals, after a database went back in time."""
+
+from collections.abc import Sequence
+
+from chassis.events.recovery import Republication
+from chassis.storage.transaction import Tx
+from services.risks.domain.records import Cause
+from services.risks.domain.rescoring import Occasion
+from services.risks.repository import rescoring as stored
+from services.risks.repository import signals
+from services.risks.service.rescoring import rescore, rescore_on
+
+REASON = "Published again: the register, or what it was compared with, went back in time."
+
+
+async def emit_states(tx: Tx, refs: Sequence[str]) -> None:
+    """Lock these risks, bring them to where their indicators put them, and emit each as its next version."""
+    await rescore(tx, await stored.list_ids_of(tx, refs), Occasion(Cause.REBUILD, review=REASON))
+
+
+async def forget_signals(tx: Tx, subjects: Sequence[str]) -> None:
+    """Delete the signals of series that their producer no longer has, and re-score the risks on them."""
+    await signals.lock_signals(tx, subjects)
+    await signals.delete_signals_of(tx, subjects)
+    await rescore_on(tx, subjects)
+
+
+REPUBLICATION = Republication(stored.list_published_refs, emit_states)
