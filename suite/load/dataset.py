@@ -203,7 +203,7 @@ def _dangling_plans(r: Reference) -> Iterator[str]:
         yield from _missing("objectives.csv", objective.indicators, indicators)
     yield from _missing("actions.csv", (row.priority for row in r.actions), priorities)
     for action in r.actions:
-        yield from _missing("actions.csv", action.depends_on, actions)
+        yield from _missing("actions.csv", [*action.depends_on, action.part_of], actions)
     yield from _missing("action_links.csv", (row.action for row in r.action_links), actions)
     yield from _missing("action_links.csv", (row.indicator for row in r.action_links), indicators)
     numbers = [row.number for row in r.pledges]
@@ -226,9 +226,11 @@ def _resources(r: Reference) -> Iterator[str]:
     """What a note may belong to."""
     kinds: dict[str, Iterable[str]] = {
         "indicators": (row.code for row in r.indicators),
+        "observations": (f"{row.indicator}/{row.period.path}" for row in r.all_observations),
+        "targets": (row.indicator for row in r.targets),
         "scorecards": (row.code for row in r.scorecards),
         "risks": (row.ref for row in r.risks),
-        "pledge-sets": [PLEDGE_SET],
+        "pledges": (row.number for row in r.pledges),
         "priorities": (row.code for row in r.priorities),
         "actions": (row.code for row in r.actions),
         "funds": [r.fund.code],

@@ -1,43 +1,58 @@
 """Pledges, priorities and actions."""
 
-from collections.abc import Iterable
 from graphlib import TopologicalSorter
 from typing import Any
 
 from suite.load import row_types
 from suite.load.api_client import for_each
+from suite.load.contradictions import notes_on
+from suite.load.dataset import PLEDGE_SET, Reference
 from suite.load.row_types import PLYMOUTH
 from suite.load.upsert import Load, create_missing, create_once
 
 ROOT = "/pledges/v1"
+SET_BODY = {"title": "The hundred pledges of 2018", "size": 100, "source": "2018-20 intentions, front sheet"}
 
 
 async def load_pledges(load: Load) -> None:
-    """Pledges with their links, then priorities, then actions in the order they wait for one another."""
-    linked = await load.once(f"{ROOT}/pledges", key="number")
-    await for_each(load.reference.pledges, lambda row: _pledge(load, row, linked.get(row.number)))
+    """The pledge set and its pledges with their links, then priorities, then actions in the order they wait for."""
+    sets = await load.once(f"{ROOT}/sets")
+    await create_missing(load, "pledge sets", "PUT", f"{ROOT}/sets/{PLEDGE_SET}", SET_BODY, sets.get(PLEDGE_SET))
+    linked = await load.once(f"{ROOT}/pledges", key="id")
+    await for_each(load.reference.pledges, lambda row: _pledge(load, row, linked.get(_id(row))))
     known = await load.once(f"{ROOT}/priorities")
     await for_each(load.reference.priorities, lambda row: _priority(load, row, known.get(row.code)))
     await _actions(load)
 
 
+def _id(row: row_types.PledgeRow) -> str:
+    return f"{PLEDGE_SET}-{row.number}"
+
+
 async def _pledge(load: Load, row: row_types.PledgeRow, found: dict[str, Any] | None) -> None:
     """A pledge at version 1 was made and nothing since: the load that made it may have ended before its links."""
-    await create_once(load, "pledges", f"{ROOT}/pledges", pledge_body(load.reference.assignments, row))
+    await create_once(load, "pledges", f"{ROOT}/pledges", pledge_body(load.reference, row))
     if row.indicators and (found is None or found["version"] == 1):
         links = {"links": [{"indicator": code, "area": PLYMOUTH} for code in row.indicators]}
-        await create_missing(load, "pledge links", "PUT", f"{ROOT}/pledges/{row.number}/links", links, None)
+        await create_missing(load, "pledge links", "PUT", f"{ROOT}/pledges/{_id(row)}/links", links, None)
 
 
-def pledge_body(assignments: Iterable[row_types.AssignmentRow], row: row_types.PledgeRow) -> dict[str, Any]:
+def pledge_body(reference: Reference, row: row_types.PledgeRow) -> dict[str, Any]:
     """A pledge with everyone who answers for it, in the printed order."""
-    named = [one for one in assignments if one.number == row.number]
-    people = [one.model_dump(mode="json", exclude={"number"}) for one in named]
-    return {"number": row.number, "theme": row.theme, "title": row.title, "assignments": people}
+    named = [one for one in reference.assignments if one.number == row.number]
+    return {
+        "set": PLEDGE_SET,
+        "number": row.number,
+        "theme": row.theme,
+        "title": row.title,
+        "assignments": [one.model_dump(mode="json", exclude={"number"}) for one in named],
+        "notes": notes_on(reference, f"pledges/{row.number}"),
+    }
 
 
 async def _priority(load: Load, row: row_types.PriorityRow, found: dict[str, Any] | None) -> None:
     body = row.model_dump(mode="json", include={"title", "gap", "leads"})
+    body["notes"] = notes_on(load.reference, f"priorities/{row.code}")
     await create_missing(load, "priorities", "PUT", f"{ROOT}/priorities/{row.code}", body, found)
 
 
@@ -47,10 +62,10 @@ async def _actions(load: Load) -> None:
     known = await load.once(f"{ROOT}/actions")
 
     async def one(code: str) -> None:
-        body = action_body(load.reference.action_links, rows[code])
+        body = action_body(load.reference, rows[code])
         await create_missing(load, "actions", "PUT", f"{ROOT}/actions/{code}", body, known.get(code))
 
-    order = TopologicalSorter({code: row.depends_on for code, row in rows.items()})
+    order = TopologicalSorter({code: _after(row) for code, row in rows.items()})
     order.prepare()
     while order.is_active():
         ready = order.get_ready()
@@ -58,7 +73,13 @@ async def _actions(load: Load) -> None:
         order.done(*ready)
 
 
-def action_body(links: Iterable[row_types.ActionLinkRow], row: row_types.ActionRow) -> dict[str, Any]:
+def _after(row: row_types.ActionRow) -> list[str]:
+    """The actions that must be there before it: those it waits for, and the one it is a part of."""
+    return [*row.depends_on, *([row.part_of] if row.part_of else [])]
+
+
+def action_body(reference: Reference, row: row_types.ActionRow) -> dict[str, Any]:
     """An action with its indicators. What was delivered is not ours to say, so it is left out."""
-    tied = [{"indicator": one.indicator, "area": one.area} for one in links if one.action == row.code]
-    return row.model_dump(mode="json", exclude={"code"}) | {"indicators": tied}
+    links = [{"indicator": one.indicator, "area": one.area} for one in reference.action_links if one.action == row.code]
+    notes = notes_on(reference, f"actions/{row.code}")
+    return row.model_dump(mode="json", exclude={"code"}) | {"indicators": links, "notes": notes}

@@ -133,6 +133,7 @@ class ActionRow(FileRow):
     title: str
     due: date | None = None
     depends_on: Several = ()
+    part_of: str | None = None
     source: str
     confirmed: bool | None = None
 

@@ -27,6 +27,7 @@ async def test_the_first_load_makes_everything(report):
         "objectives": 17,
         "standards": 17,
         "risks": 18,
+        "pledge sets": 1,
         "pledges": 10,
         "pledge links": 6,
         "priorities": 8,
@@ -265,3 +266,31 @@ async def test_no_forecast_is_an_observation(suite):
         items = (await suite.get(f"/indicators/v1/indicators/{code}/observations?limit=200"))["items"]
         assert sorted(item["period"] for item in items) == ["2010/11", "2011/12", "2012/13", "2013/14"]
         assert {item["basis"] for item in items} == {"inferred"}
+
+
+async def test_what_the_papers_contradict_is_told_with_pledges_and_actions(suite, report):
+    """The API and the load report say the same, word for word."""
+    for kind, path in (
+        ("pledges", "/pledges/v1/pledges/2018-{}"),
+        ("priorities", "/pledges/v1/priorities/{}"),
+        ("actions", "/pledges/v1/actions/{}"),
+    ):
+        assert await _notes_as_listed(suite, report, kind, path) > 0
+
+
+async def _notes_as_listed(suite, report, kind, path) -> int:
+    """Compares every resource of a kind that carries notes; how many there are."""
+    listed: dict[str, list] = {}
+    for one in json.loads(report.as_json())["contradictions"]:
+        for resource in one["resources"]:
+            if resource.startswith(f"{kind}/"):
+                listed.setdefault(resource.split("/", 1)[1], []).append(one["note"])
+    for code, notes in listed.items():
+        assert (await suite.get(path.format(code)))["notes"] == notes
+    return len(listed)
+
+
+async def test_the_sites_of_a_hubs_phase_weigh_as_one_action(suite):
+    parts = (await suite.get("/pledges/v1/actions?part_of=hubs-phase-1"))["items"]
+    assert len(parts) == 6
+    assert {part["kind"] for part in parts} == {"hub"}

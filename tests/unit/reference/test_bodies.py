@@ -83,9 +83,9 @@ def test_risks(reference: Reference):
 
 
 def test_pledges_and_actions(reference: Reference):
-    made = [PledgeIn.model_validate(pledges.pledge_body(reference.assignments, row)) for row in reference.pledges]
+    made = [PledgeIn.model_validate(pledges.pledge_body(reference, row)) for row in reference.pledges]
     assert sum(len(pledge.assignments) for pledge in made) == 11
-    actions = [ActionIn.model_validate(pledges.action_body(reference.action_links, row)) for row in reference.actions]
+    actions = [ActionIn.model_validate(pledges.action_body(reference, row)) for row in reference.actions]
     assert sum(len(action.indicators) for action in actions) == len(reference.action_links)
 
 

@@ -176,7 +176,7 @@ def _copied(tmp_path: Path) -> Path:
         ("areas.csv", "code,name", "kode,name", "areas.csv:1: the header is"),
         ("partners.csv", "PCC,Plymouth City Council,commissioner", "PCC,Plymouth", "partners.csv:2: the row has more"),
         ("pledges.csv", "\n58,", "\n57,", "'57' stands there twice"),
-        ("actions.csv", "first-wellbeing-hub,2018-20", "no-such-hub,2018-20", "'no-such-hub' is nowhere defined"),
+        ("actions.csv", "first-wellbeing-hub,,2018-20", "no-such-hub,,2018-20", "'no-such-hub' is nowhere defined"),
     ],
 )
 def test_a_bad_row_is_named_by_file_and_line(tmp_path: Path, name: str, old: str, new: str, said: str):
