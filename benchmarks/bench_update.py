@@ -16,8 +16,8 @@ from aiokafka import AIOKafkaConsumer, AIOKafkaProducer
 
 from benchmarks import empty
 from benchmarks.stage import Figure, Stage, run_async
+from suite.catch_up import wait_until_caught_up
 from suite.settings import MEMBERS
-from suite.waiting import wait_until_caught_up
 
 UPDATES = 60
 READ_EVERY = 0.002

@@ -19,8 +19,8 @@ import httpx
 
 from chassis.logging import configure_logging
 from suite import compose
+from suite.catch_up import wait_until_caught_up
 from suite.settings import MEMBERS, SuiteSettings
-from suite.waiting import wait_until_caught_up
 
 ROOT = Path(__file__).resolve().parents[1]
 ROOMS = ("contracts", "chassis", "services", "gateway")

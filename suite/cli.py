@@ -20,9 +20,10 @@ from chassis.logging import configure_logging
 from chassis.settings import DatabaseSettings, LogSettings, ServiceSettings
 from chassis.storage.migrate import SchemaDrift, check
 from gateway.settings import GatewaySettings
+from suite import business_date as dates
 from suite import (
-    addresses,
     compose,
+    configuration,
     documents,
     key_commands,
     loading,
@@ -32,20 +33,19 @@ from suite import (
     roles,
     serving,
 )
-from suite import business_date as dates
+from suite.catch_up import NotCaughtUp
 from suite.engines import EngineUnavailable
 from suite.load.api_client import Refused
 from suite.load.csv_files import BadRows
 from suite.settings import EARLIEST, LATEST, MEMBERS, BusSettings, DatabaseUrls, RoleSettings, SuiteSettings
-from suite.waiting import NotCaughtUp
 
 T = TypeVar("T")
 
 app = typer.Typer(
     no_args_is_help=True, add_completion=False, pretty_exceptions_enable=False, help="Commissioning Suite"
 )
-letters_app = typer.Typer(no_args_is_help=True, help="Events that could not be applied.")
-app.add_typer(letters_app, name="dead-letters")
+dead_letters_app = typer.Typer(no_args_is_help=True, help="Events that could not be applied.")
+app.add_typer(dead_letters_app, name="dead-letters")
 app.add_typer(key_commands.app, name="keys")
 app.add_typer(loading.load_app, name="load")
 app.add_typer(loading.import_app, name="import")
@@ -65,8 +65,8 @@ EXPECTED = (
     httpx.TransportError,
     httpx.InvalidURL,
     OSError,
-    addresses.NotConfigured,
-    addresses.NoDatabase,
+    configuration.NotConfigured,
+    configuration.NoDatabase,
     serving.CannotStart,
     operations.NotAnOffset,
     operations.UnknownConsumer,
@@ -95,7 +95,7 @@ def configured() -> None:
     configure_logging(form=logs.form, level=logs.level)
 
 
-def say(line: str) -> None:
+def echo(line: str) -> None:
     typer.echo(line)
 
 
@@ -116,15 +116,15 @@ def run(
     settings = SuiteSettings()
     if port is not None:
         settings = settings.model_copy(update={"port": port})
-    serving.run_async(lambda: serving.run(settings, reference=reference, say=say))
+    serving.run_async(lambda: serving.run(settings, reference=reference, echo=echo))
 
 
 @app.command()
 def serve(member: Member) -> None:
     """Run one service, or the gateway, alone. Needs SUITE_INTERNAL_KEY, its DATABASE_URL_<SERVICE> and BUS."""
     settings = SuiteSettings()
-    addresses.require_for_serving(member.value)
-    serving.run_async(lambda: serving.serve_one(member.value, settings, say=say))
+    configuration.require_for_serving(member.value)
+    serving.run_async(lambda: serving.serve_one(member.value, settings, echo=echo))
 
 
 @app.command(name="run-distributed")
@@ -137,7 +137,7 @@ def run_distributed(
     from suite import distributed  # noqa: PLC0415  loads the engines, which nothing else needs
 
     settings = SuiteSettings()
-    distributed.run(settings.port if port is None else port, reference=reference, say=say)
+    distributed.run(settings.port if port is None else port, reference=reference, echo=echo)
 
 
 @app.command()
@@ -150,15 +150,15 @@ def migrate(
     """Bring databases up to date."""
     settings, names = SuiteSettings(), [member.value] if member else list(MEMBERS)
     administrator = RoleSettings() if create else None
-    addresses.require_one_kind(names, on_server=create)
+    configuration.require_one_kind(names, on_server=create)
     if administrator:
         _answer(lambda: roles.create_roles(administrator))
-        say("Roles and schemas stand")
+        echo("Roles and schemas stand")
     if not check_only:
         _answer(lambda: compose.upgrade(names, settings))
     for name in names:
-        check(compose.SPECS[name].package, addresses.of_existing(name, settings))
-        say(f"{name}: up to date")
+        check(compose.SPECS[name].package, configuration.existing_database_url(name, settings))
+        echo(f"{name}: up to date")
 
 
 @app.command()
@@ -166,11 +166,11 @@ def topics() -> None:
     """Create the topics, or check that those which exist are as they should be."""
     bus = BusSettings()
     if not bus.is_given:
-        raise addresses.NotConfigured("Set BUS=kafka to make its topics; the embedded bus needs none.")
+        raise configuration.NotConfigured("Set BUS=kafka to make its topics; the embedded bus needs none.")
     if bus.bus == "embedded":
-        say("The embedded bus needs no topics")
+        echo("The embedded bus needs no topics")
     for topic in _answer(lambda: operations.ensure_topics(SuiteSettings())):
-        say(topic)
+        echo(topic)
 
 
 @app.command(name="business-date")
@@ -194,12 +194,12 @@ def business_date(
             await database.close()
         return shown
 
-    say(_answer(work).isoformat())
+    echo(_answer(work).isoformat())
 
 
 def _reachable(names: Sequence[str]) -> list[str]:
     """Those whose databases this environment names; the others are said to be left out."""
-    here = addresses.reachable(names)
+    here = configuration.reachable(names)
     if away := [name for name in names if name not in here]:
         typer.echo(f"Left out, for want of an address: {', '.join(away)}", err=True)
     return here
@@ -218,13 +218,13 @@ def _day(text: str) -> date:
 @app.command()
 def openapi() -> None:
     """Print the joined OpenAPI document."""
-    say(_answer(documents.openapi))
+    echo(_answer(documents.openapi))
 
 
 @app.command()
 def asyncapi() -> None:
     """Print the AsyncAPI document of the events."""
-    say(json.dumps(documents.asyncapi(), indent=2))
+    echo(json.dumps(documents.asyncapi(), indent=2))
 
 
 @app.command()
@@ -235,18 +235,18 @@ def replay(
 ) -> None:
     """Have a consumer hear again what stands on the bus from a place on, through the same handler."""
     places = _answer(lambda: operations.replay_from(SuiteSettings(), consumer, start))
-    say(f"{consumer} reads again from {len(places)} partitions' offsets, the lowest {min(places.values(), default=0)}")
+    echo(f"{consumer} reads again from {len(places)} partitions' offsets, the lowest {min(places.values(), default=0)}")
 
 
 @app.command()
 def rebuild(service: Member) -> None:
     """Drop what a service derives from events, fold the whole log again, end in the same state."""
     for consumer, folded in _answer(lambda: operations.rebuild(SuiteSettings(), service.value)).items():
-        say(f"{consumer}: {folded} events folded")
+        echo(f"{consumer}: {folded} events folded")
 
 
-@letters_app.command(name="list")
-def list_letters(
+@dead_letters_app.command(name="list")
+def list_dead_letters(
     consumer: Annotated[str | None, typer.Option(help="One consumer; all without.")] = None,
     *,
     every: Annotated[bool, typer.Option("--all", help="Those decided on, too.")] = False,
@@ -256,12 +256,12 @@ def list_letters(
     found = _answer(lambda: operations.list_dead_letters(SuiteSettings(), names, every=every))
     for _, row in found:
         what = f"{row.type or '?'}  {row.subject} v{row.version}"
-        say(f"{row.consumer} {row.id}  {row.state}  {what}  {row.reason}: {' '.join(row.error.split())[:120]}")
-    say(f"{len(found)} dead letters")
+        echo(f"{row.consumer} {row.id}  {row.state}  {what}  {row.reason}: {' '.join(row.error.split())[:120]}")
+    echo(f"{len(found)} dead letters")
 
 
-@letters_app.command(name="show")
-def show_letter(consumer: str, number: Number) -> None:
+@dead_letters_app.command(name="show")
+def show_dead_letter(consumer: str, number: Number) -> None:
     """Show one with its body."""
     row = _answer(lambda: operations.get_dead_letter(SuiteSettings(), consumer, number))
     if row is None:
@@ -269,16 +269,16 @@ def show_letter(consumer: str, number: Number) -> None:
         raise typer.Exit(1)
     shown: dict[str, Any] = dict(row._mapping)  # noqa: SLF001  the documented way to a row's names
     shown["value"] = row.value.decode("utf-8", "replace")
-    say(json.dumps(shown, indent=2, default=str))
+    echo(json.dumps(shown, indent=2, default=str))
 
 
-@letters_app.command(name="retry")
-def retry_letters(consumer: str, numbers: list[Number]) -> None:
+@dead_letters_app.command(name="retry")
+def retry_dead_letters(consumer: str, numbers: list[Number]) -> None:
     """Apply parked events through their handler. Again is a no-op."""
     for number, outcome in zip(
         numbers, _answer(lambda: operations.retry_dead_letters(SuiteSettings(), consumer, numbers)), strict=True
     ):
-        say(f"{number}: {outcome}")
+        echo(f"{number}: {outcome}")
 
 
 def _words(said: str) -> str:
@@ -287,10 +287,10 @@ def _words(said: str) -> str:
     return said.strip()
 
 
-@letters_app.command(name="discard")
-def discard_letter(consumer: str, number: Number, reason: Annotated[str, typer.Option(parser=_words)]) -> None:
+@dead_letters_app.command(name="discard")
+def discard_dead_letter(consumer: str, number: Number, reason: Annotated[str, typer.Option(parser=_words)]) -> None:
     """Put one aside for good, with the reason on record."""
-    say(f"{number}: {_answer(lambda: operations.discard_dead_letter(SuiteSettings(), consumer, number, reason))}")
+    echo(f"{number}: {_answer(lambda: operations.discard_dead_letter(SuiteSettings(), consumer, number, reason))}")
 
 
 def _is_missing_table(error: DBAPIError) -> bool:
@@ -302,10 +302,10 @@ def variable(settings: str, field: str) -> str:
     from chassis.bus.kafka.settings import KafkaSettings  # noqa: PLC0415  loads the client, which few commands need
 
     everything: tuple[type[BaseSettings], ...] = (*SETTINGS, KafkaSettings)
-    known = {each.__name__: each for each in everything}.get(settings)
-    if known is None or field in {each.validation_alias for each in known.model_fields.values()}:
+    settings_type = {each.__name__: each for each in everything}.get(settings)
+    if settings_type is None or field in {each.validation_alias for each in settings_type.model_fields.values()}:
         return field.upper()
-    return f"{known.model_config.get('env_prefix', '')}{field or '*'}".upper()
+    return f"{settings_type.model_config.get('env_prefix', '')}{field or '*'}".upper()
 
 
 def _in_a_line(error: BaseException | None) -> str:

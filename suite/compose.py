@@ -28,7 +28,7 @@ from services.finance.app import SPEC as FINANCE
 from services.indicators.app import SPEC as INDICATORS
 from services.pledges.app import SPEC as PLEDGES
 from services.risks.app import SPEC as RISKS
-from suite import addresses
+from suite import configuration
 from suite.settings import MEMBERS, BusSettings, SuiteSettings
 
 SPECS: Mapping[str, ServiceSpec] = {spec.name: spec for spec in (INDICATORS, RISKS, PLEDGES, FINANCE, GATEWAY)}
@@ -36,7 +36,7 @@ SPECS: Mapping[str, ServiceSpec] = {spec.name: spec for spec in (INDICATORS, RIS
 
 def open_database(name: str, settings: SuiteSettings, *, existing: bool = False) -> Database:
     """The database of one member, by the environment; ``existing`` refuses to make a file."""
-    pool, address = DatabaseSettings(), addresses.of_existing if existing else addresses.of
+    pool, address = DatabaseSettings(), configuration.existing_database_url if existing else configuration.database_url
     return Database(
         address(name, settings),
         SPECS[name].metadata,
@@ -64,7 +64,7 @@ def topics(*, compacted: bool) -> Sequence[str]:
 async def upgrade(names: Sequence[str], settings: SuiteSettings) -> None:
     """Bring the databases of ``names`` to their newest revision."""
     for name in names:
-        url = addresses.of(name, settings)
+        url = configuration.database_url(name, settings)
         await asyncio.to_thread(migrate.upgrade, SPECS[name].package, url)
 
 
@@ -144,7 +144,7 @@ async def gateway_alone(settings: SuiteSettings) -> AsyncIterator[Running]:
 
 
 def _trusting(*, access_log: bool = False) -> ServiceSettings:
-    """Inside one process the gateway calls the services directly: no door to lock, no call logged twice."""
+    """Inside one process the gateway calls the services directly: nothing to authenticate, no call logged twice."""
     return ServiceSettings().model_copy(update={"internal_key": None, "access_log": access_log})
 
 

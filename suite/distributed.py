@@ -19,15 +19,15 @@ import httpx
 from sqlalchemy.engine import make_url
 
 from contracts.topics import SERVICES
+from suite.catch_up import wait_until_caught_up
 from suite.engines import KafkaServer, PostgresServer
 from suite.engines.process import free_port
 from suite.load import load_reference
 from suite.roles import role
-from suite.serving import CannotStart, curl, listening
+from suite.serving import CannotStart, bound_socket, curl
 from suite.settings import ADMINISTRATORS, MEMBERS, check_address
-from suite.waiting import wait_until_caught_up
 
-Say = Callable[[str], None]
+Echo = Callable[[str], None]
 Environment = Mapping[str, str]
 
 START_SECONDS = 60
@@ -66,12 +66,12 @@ class Cluster:
             preexec_fn=_die_with_parent,  # noqa: PLW1509  ties the child to us
         )
 
-    def revive(self, say: Say) -> None:
+    def revive(self, echo: Echo) -> None:
         """Start again whatever ended by itself, and say so."""
         for name, child in list(self.children.items()):
             status = child.poll()
             if status is not None:
-                say(f"{name} ended ({_reason(status)}); it is started again")
+                echo(f"{name} ended ({_reason(status)}); it is started again")
                 self.start(name)
 
     def kill(self, name: str) -> None:
@@ -113,18 +113,18 @@ def _die_with_parent() -> None:
 
 
 @contextmanager
-def engines(say: Say) -> Iterator[tuple[str, str]]:
+def engines(echo: Echo) -> Iterator[tuple[str, str]]:
     """(administrator's database address, bootstrap servers), started here where the environment names none."""
     with ExitStack() as stack:
         database = os.environ.get("DATABASE_ADMIN_URL")
         if database:
             _check(database)
         else:
-            say("Starting PostgreSQL")
+            echo("Starting PostgreSQL")
             database = stack.enter_context(PostgresServer()).dsn
         brokers = os.environ.get("KAFKA_BOOTSTRAP_SERVERS")
         if not brokers:
-            say("Starting Kafka")
+            echo("Starting Kafka")
             brokers = stack.enter_context(KafkaServer()).bootstrap_servers
         yield database, brokers
 
@@ -172,13 +172,13 @@ def _last_words(said: str) -> str:
     return "; ".join(lines) or said.strip().rpartition("\n")[2]
 
 
-def run(port: int, *, reference: bool, say: Say) -> None:
+def run(port: int, *, reference: bool, echo: Echo) -> None:
     """Start everything, load, say where, see that all stay up until told to stop."""
     for number in (signal.SIGTERM, signal.SIGINT):
         signal.signal(number, _stop)
     _check_port(port)
     with suppress(KeyboardInterrupt):
-        _run(port, reference=reference, say=say)
+        _run(port, reference=reference, echo=echo)
 
 
 def _stop(_number: int, _frame: object) -> NoReturn:
@@ -190,19 +190,19 @@ def _stop(_number: int, _frame: object) -> NoReturn:
 
 def _check_port(port: int) -> None:
     """Before anything is started: whoever listens there already would be taken for our gateway."""
-    with listening("127.0.0.1", port):
+    with bound_socket("127.0.0.1", port):
         pass
 
 
-def _run(port: int, *, reference: bool, say: Say) -> None:
+def _run(port: int, *, reference: bool, echo: Echo) -> None:
     given = os.environ.get("SUITE_ADMIN_KEY")
     admin_key = given or f"csk_{secrets.token_urlsafe(32)}"
-    with engines(say) as (database, brokers):
+    with engines(echo) as (database, brokers):
         found, ports = environment(database, brokers, port, admin_key)
         if reference:
             found.setdefault("SUITE_BUSINESS_DATE", "2018-02-28")
-            say(f"Business date {found['SUITE_BUSINESS_DATE']}")
-        say("Creating roles, schemas and topics")
+            echo(f"Business date {found['SUITE_BUSINESS_DATE']}")
+        echo("Creating roles, schemas and topics")
         prepare(found)
         cluster = Cluster(found, ports)
         try:
@@ -210,18 +210,18 @@ def _run(port: int, *, reference: bool, say: Say) -> None:
                 cluster.start(name)
             cluster.wait_ready()
             if reference:
-                asyncio.run(_load(cluster.url, admin_key, say))
-            say(f"Ready on {cluster.url}")
-            say(curl(cluster.url, "$SUITE_ADMIN_KEY" if given else admin_key))
+                asyncio.run(_load(cluster.url, admin_key, echo))
+            echo(f"Ready on {cluster.url}")
+            echo(curl(cluster.url, "$SUITE_ADMIN_KEY" if given else admin_key))
             while True:
                 time.sleep(LOOK_SECONDS)
-                cluster.revive(say)
+                cluster.revive(echo)
         finally:
             cluster.stop()
 
 
-async def _load(url: str, key: str, say: Say) -> None:
+async def _load(url: str, key: str, echo: Echo) -> None:
     headers = {"authorization": f"Bearer {key}"}
     async with httpx.AsyncClient(base_url=url, headers=headers, timeout=60, trust_env=False) as client:
-        report = await load_reference(client, wait=lambda: wait_until_caught_up(client), say=say)
-    say(report.summary())
+        report = await load_reference(client, wait=lambda: wait_until_caught_up(client), say=echo)
+    echo(report.summary())

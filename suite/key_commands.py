@@ -49,6 +49,6 @@ def list_keys() -> None:
 
 @app.command()
 def revoke(name: str) -> None:
-    """Close the door to a key, within seconds."""
+    """Revoke a key, within seconds."""
     _in_gateway(lambda tx: service.revoke_key(tx, name))
     typer.echo(f"{name}: revoked")

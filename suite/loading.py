@@ -10,10 +10,10 @@ import httpx
 import typer
 
 from suite import serving
+from suite.catch_up import wait_until_caught_up
 from suite.load import load_reference
 from suite.load.ae import import_ae
 from suite.settings import SuiteSettings
-from suite.waiting import wait_until_caught_up
 
 load_app = typer.Typer(no_args_is_help=True, help="Load data the product ships with.")
 import_app = typer.Typer(no_args_is_help=True, help="Import published data.")

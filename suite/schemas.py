@@ -62,47 +62,47 @@ def incompatibilities(old: Schema, new: Schema) -> list[str]:
     return list(_differences("event", old, new, (old, new)))
 
 
-def _differences(place: str, old: Schema, new: Schema, roots: tuple[Schema, Schema]) -> Iterator[str]:
+def _differences(path: str, old: Schema, new: Schema, roots: tuple[Schema, Schema]) -> Iterator[str]:
     before, after = _forms(old, roots[0]), _forms(new, roots[1])
     if [_kind(form) for form in before] != [_kind(form) for form in after]:
-        yield f"{place}: was {_said(before)} and is {_said(after)}"
+        yield f"{path}: was {_quoted(before)} and is {_quoted(after)}"
         return
     for one, other in zip(before, after, strict=True):
         if "properties" in one and "properties" in other:
-            yield from _objects(place, one, other, roots)
+            yield from _objects(path, one, other, roots)
         for keyword in sorted((one.keys() | other.keys()) - _WORDS - {"properties", "required"}):
-            yield from _keyword(place, keyword, one.get(keyword), other.get(keyword), roots)
+            yield from _keyword(path, keyword, one.get(keyword), other.get(keyword), roots)
 
 
-def _objects(place: str, old: Schema, new: Schema, roots: tuple[Schema, Schema]) -> Iterator[str]:
+def _objects(path: str, old: Schema, new: Schema, roots: tuple[Schema, Schema]) -> Iterator[str]:
     required = set(old.get("required", ())), set(new.get("required", ()))
     for name in sorted(required[0] - required[1]):
-        yield f"{place}.{name} was required and is not any more: old readers would miss it"
+        yield f"{path}.{name} was required and is not any more: old readers would miss it"
     for name in sorted(required[1] - required[0]):
-        yield f"{place}.{name} is required and was not before: old events do not have it"
-    yield from _unknown_to_closed(place, old, new)
+        yield f"{path}.{name} is required and was not before: old events do not have it"
+    yield from _unknown_to_closed(path, old, new)
     for name in sorted(old["properties"].keys() & new["properties"].keys()):
-        yield from _differences(f"{place}.{name}", old["properties"][name], new["properties"][name], roots)
+        yield from _differences(f"{path}.{name}", old["properties"][name], new["properties"][name], roots)
 
 
-def _unknown_to_closed(place: str, old: Schema, new: Schema) -> Iterator[str]:
+def _unknown_to_closed(path: str, old: Schema, new: Schema) -> Iterator[str]:
     """An object that forbids other fields can neither gain one nor lose one."""
     for reader, writer, readers in ((old, new, "old"), (new, old, "new")):
         if reader.get("additionalProperties") is False:
             for name in sorted(writer["properties"].keys() - reader["properties"].keys()):
-                yield f"{place}.{name} came or went, and {readers} readers refuse fields they do not know"
+                yield f"{path}.{name} came or went, and {readers} readers refuse fields they do not know"
 
 
-def _keyword(place: str, keyword: str, old: Any, new: Any, roots: tuple[Schema, Schema]) -> Iterator[str]:
+def _keyword(path: str, keyword: str, old: Any, new: Any, roots: tuple[Schema, Schema]) -> Iterator[str]:
     if keyword in {"items", "additionalProperties"} and isinstance(old, dict) and isinstance(new, dict):
-        yield from _differences(f"{place}[]", old, new, roots)
+        yield from _differences(f"{path}[]", old, new, roots)
     elif keyword == "enum" and old and new:
         changes = [
             f"{word} {value!r}" for word, value in (("gained", _more(old, new)), ("lost", _more(new, old))) if value
         ]
-        yield from [f"{place}: {keyword} {' and '.join(changes)}"] if changes else []
+        yield from [f"{path}: {keyword} {' and '.join(changes)}"] if changes else []
     elif old != new:
-        yield f"{place}: {keyword} was {_said(old)} and is {_said(new)}"
+        yield f"{path}: {keyword} was {_quoted(old)} and is {_quoted(new)}"
 
 
 def _more(old: list[Any], new: list[Any]) -> list[Any]:
@@ -124,7 +124,7 @@ def _kind(form: Schema) -> str:
     return str(form.get("type", "anything"))
 
 
-def _said(value: Any) -> str:
+def _quoted(value: Any) -> str:
     """A keyword's value, or the forms of a value, in a few words: never a whole schema."""
     if isinstance(value, list) and value and all(isinstance(form, Mapping) for form in value):
         return " or ".join(dict.fromkeys(map(_kind, value)))
@@ -168,11 +168,11 @@ def _problems_of(type_: str, schema: Schema, folder: Path) -> Iterator[str]:
 
 def _against_all(type_: str, schema: Schema, folder: Path) -> Iterator[str]:
     """Each incompatibility once, with the numbers of the schemas it is with."""
-    known: dict[str, list[str]] = {}
+    numbers_by_reason: dict[str, list[str]] = {}
     for number, old in zip(sorted(_numbers(folder / type_)), stored(type_, folder), strict=True):
         for why in incompatibilities(old, schema):
-            known.setdefault(why, []).append(str(number))
-    return (f"{why} (against schema {', '.join(numbers)})" for why, numbers in known.items())
+            numbers_by_reason.setdefault(why, []).append(str(number))
+    return (f"{why} (against schema {', '.join(numbers)})" for why, numbers in numbers_by_reason.items())
 
 
 def _next(type_: str) -> str:

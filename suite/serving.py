@@ -1,4 +1,4 @@
-"""Serving: from an empty folder, or an empty environment, to the line that says where to knock."""
+"""Serving: from an empty folder, or an empty environment, to the line with the address."""
 
 import asyncio
 import errno
@@ -15,12 +15,12 @@ from starlette.types import ASGIApp
 
 from chassis.memory import settle_memory
 from gateway.access import service as keys
-from suite import addresses, business_date, compose, stopping
+from suite import business_date, compose, configuration, shutdown
+from suite.catch_up import wait_until_caught_up
 from suite.load import load_reference
 from suite.settings import MEMBERS, SuiteSettings
-from suite.waiting import wait_until_caught_up
 
-Say = Callable[[str], None]
+Echo = Callable[[str], None]
 
 BACKLOG = 2048
 
@@ -29,23 +29,23 @@ class CannotStart(Exception):  # noqa: N818  named for what it is
     """Something outside stands in the way; the message says what and what to do."""
 
 
-async def run(settings: SuiteSettings, *, reference: bool, say: Say) -> None:
+async def run(settings: SuiteSettings, *, reference: bool, echo: Echo) -> None:
     """Everything in one process: migrate, load, serve until stopped."""
-    addresses.require_agreement(MEMBERS)
-    with _only_one(settings.data_dir), listening(settings.host, settings.port) as door:
-        say(f"Data folder {settings.data_dir}; bringing the databases up to date")
+    configuration.require_agreement(MEMBERS)
+    with _only_one(settings.data_dir), bound_socket(settings.host, settings.port) as server_socket:
+        echo(f"Data folder {settings.data_dir}; bringing the databases up to date")
         await compose.upgrade(MEMBERS, settings)
-        await _pin(settings, reference=reference, say=say)
+        await _pin(settings, reference=reference, echo=echo)
         async with compose.everything(settings) as running:
             key = await first_key(running, settings)
             if reference:
-                await _load(running, say)
-            door.listen(BACKLOG)  # from the ready line on, who knocks is let in
-            say_where(door.getsockname()[1], key, settings, say, reference=reference)
-            await serve(running.app, door)
+                await _load(running, echo)
+            server_socket.listen(BACKLOG)  # from the ready line on, connections are taken
+            echo_addresses(server_socket.getsockname()[1], key, settings, echo, reference=reference)
+            await serve(running.app, server_socket)
 
 
-async def _pin(settings: SuiteSettings, *, reference: bool, say: Say) -> None:
+async def _pin(settings: SuiteSettings, *, reference: bool, echo: Echo) -> None:
     databases = [compose.open_database(name, settings) for name in MEMBERS]
     try:
         if settings.business_date:
@@ -53,16 +53,16 @@ async def _pin(settings: SuiteSettings, *, reference: bool, say: Say) -> None:
         elif reference:
             await business_date.pin(databases, business_date.REFERENCE_DATE, only_if_unpinned=True)
         day = await business_date.shown(databases[0])
-        say(f"Business date {day.isoformat()} (calendar rules read this; `suite business-date` shows and moves it)")
+        echo(f"Business date {day.isoformat()} (calendar rules read this; `suite business-date` shows and moves it)")
     finally:
         for database in databases:
             await database.close()
 
 
-async def _load(running: compose.Running, say: Say) -> None:
+async def _load(running: compose.Running, echo: Echo) -> None:
     async with running.loader_client() as client:
-        report = await load_reference(client, wait=lambda: wait_until_caught_up(client), say=say)
-    say(report.summary())
+        report = await load_reference(client, wait=lambda: wait_until_caught_up(client), say=echo)
+    echo(report.summary())
 
 
 async def first_key(running: compose.Running, settings: SuiteSettings) -> str | None:
@@ -71,23 +71,23 @@ async def first_key(running: compose.Running, settings: SuiteSettings) -> str | 
     return await running.databases["gateway"].write(lambda tx: keys.ensure_first_key(tx, admin), actor="suite")
 
 
-def say_where(port: int, key: str | None, settings: SuiteSettings, say: Say, *, reference: bool) -> None:
+def echo_addresses(port: int, key: str | None, settings: SuiteSettings, echo: Echo, *, reference: bool) -> None:
     """The ready line, the addresses, and a curl to paste."""
     here = f"http://{settings.host}:{port}"
-    say(f"Ready on {here}")
-    say(f"  documents  {here}/docs  and  {here}/openapi.json")
-    say(f"  health     {here}/health/ready")
+    echo(f"Ready on {here}")
+    echo(f"  documents  {here}/docs  and  {here}/openapi.json")
+    echo(f"  health     {here}/health/ready")
     if key is None and settings.admin_key is None:
-        say("  The key was shown at the first start. Another: suite keys create NAME, then export SUITE_KEY=<it>")
+        echo("  The key was shown at the first start. Another: suite keys create NAME, then export SUITE_KEY=<it>")
     shown = key or ("$SUITE_ADMIN_KEY" if settings.admin_key else "$SUITE_KEY")
     if key:
-        say("  This is the only time the key is shown; the suite keeps a hash of it.")
+        echo("  This is the only time the key is shown; the suite keeps a hash of it.")
     if reference:
-        say("Post an observation, and see the risk and the saving it moves:")
-        say(curl(here, shown))
+        echo("Post an observation, and see the risk and the saving it moves:")
+        echo(curl(here, shown))
     else:
-        say("Nothing is loaded. Begin with:")
-        say(f'curl -sS "{here}/indicators/v1/indicators" -H "Authorization: Bearer {shown}"')
+        echo("Nothing is loaded. Begin with:")
+        echo(f'curl -sS "{here}/indicators/v1/indicators" -H "Authorization: Bearer {shown}"')
 
 
 def curl(here: str, key: str) -> str:
@@ -101,18 +101,18 @@ def curl(here: str, key: str) -> str:
     )
 
 
-async def serve(app: ASGIApp, door: socket.socket) -> None:
-    """Answer on ``door`` until told to stop."""
+async def serve(app: ASGIApp, server_socket: socket.socket) -> None:
+    """Answer on ``server_socket`` until received to stop."""
     settle_memory()
     config = uvicorn.Config(
         app, log_config=None, access_log=False, server_header=False, proxy_headers=False, timeout_graceful_shutdown=20
     )
-    await stopping.serve_until_cancelled(config, door)
+    await shutdown.serve_until_cancelled(config, server_socket)
 
 
-async def serve_one(name: str, settings: SuiteSettings, *, say: Say) -> None:
+async def serve_one(name: str, settings: SuiteSettings, *, echo: Echo) -> None:
     """One member alone, until stopped."""
-    with listening(settings.host, settings.port) as door:
+    with bound_socket(settings.host, settings.port) as server_socket:
         part: Callable[[], object] = (
             (lambda: compose.gateway_alone(settings))
             if name == "gateway"
@@ -123,19 +123,19 @@ async def serve_one(name: str, settings: SuiteSettings, *, say: Say) -> None:
                 await business_date.pin(list(running.databases.values()), settings.business_date)
             if name == "gateway" and settings.admin_key:
                 await first_key(running, settings)
-            door.listen(BACKLOG)
-            say(f"Ready: {name} on http://{settings.host}:{door.getsockname()[1]}")
-            await serve(running.app, door)
+            server_socket.listen(BACKLOG)
+            echo(f"Ready: {name} on http://{settings.host}:{server_socket.getsockname()[1]}")
+            await serve(running.app, server_socket)
 
 
 @contextmanager
-def listening(host: str, port: int) -> Iterator[socket.socket]:
+def bound_socket(host: str, port: int) -> Iterator[socket.socket]:
     """The port, taken before anything else is touched."""
     family = socket.AF_INET6 if ":" in host else socket.AF_INET
-    with socket.socket(family, socket.SOCK_STREAM) as door:
-        door.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+    with socket.socket(family, socket.SOCK_STREAM) as server_socket:
+        server_socket.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
         try:
-            door.bind((host, port))
+            server_socket.bind((host, port))
         except OSError as error:
             if error.errno in {errno.EADDRINUSE, errno.EACCES, errno.EADDRNOTAVAIL}:
                 reason = os.strerror(error.errno)
@@ -144,7 +144,7 @@ def listening(host: str, port: int) -> Iterator[socket.socket]:
                     f"{where} cannot be used ({reason}). Choose another: PORT=8010 make run, or SUITE_PORT=8010"
                 ) from error
             raise
-        yield door
+        yield server_socket
 
 
 @contextmanager
@@ -162,7 +162,7 @@ def _only_one(folder: Path) -> Iterator[None]:
 
 @asynccontextmanager
 async def unattended(settings: SuiteSettings) -> AsyncIterator[compose.Running]:
-    """Everything in this process without a door, for commands that need the suite and find it stopped."""
+    """Everything in this process without a socket, for commands that need the suite and find it stopped."""
     with _only_one(settings.data_dir):
         await compose.upgrade(MEMBERS, settings)
         async with compose.everything(settings) as running:
@@ -170,10 +170,10 @@ async def unattended(settings: SuiteSettings) -> AsyncIterator[compose.Running]:
 
 
 def run_async(work: Callable[[], Awaitable[None]]) -> None:
-    """Run to the end, or to a signal, on the fastest loop there is; being told to stop is no error."""
+    """Run to the end, or to a signal, on the fastest loop there is; being received to stop is no error."""
     if sys.platform == "win32":
-        asyncio.run(stopping.until_stopped(work))
+        asyncio.run(shutdown.run_until_signalled(work))
         return
     import uvloop  # noqa: PLC0415  not on Windows
 
-    uvloop.run(stopping.until_stopped(work))
+    uvloop.run(shutdown.run_until_signalled(work))

@@ -1,4 +1,4 @@
-"""Where a process finds its databases, its bus and its door. Environment only; see docs/operations.md."""
+"""Where a process finds its databases, its bus and its socket. Environment only; see docs/operations.md."""
 
 from collections.abc import Sequence
 from datetime import date
@@ -27,7 +27,7 @@ ADMINISTRATORS = ("postgresql+asyncpg", "postgresql", "postgres")
 
 
 class SuiteSettings(BaseSettings):
-    """``SUITE_*``: the door and the data folder."""
+    """``SUITE_*``: the socket and the data folder."""
 
     model_config = SettingsConfigDict(env_prefix="SUITE_", extra="ignore", env_ignore_empty=True)
 

@@ -88,11 +88,11 @@ class SuiteProcess:
 
 def settle(client: httpx.Client, within: float = 60) -> None:
     """Wait until every event has had its effect."""
-    from suite.waiting import waiting
+    from suite.catch_up import unapplied
 
     limit, quiet = time.monotonic() + within, 0
     while quiet < 3:
-        behind = waiting(client.get("/health/ready").json())
+        behind = unapplied(client.get("/health/ready").json())
         quiet = 0 if behind else quiet + 1
         assert time.monotonic() < limit, behind
         time.sleep(0.05)

@@ -6,7 +6,7 @@ from typing import Any
 
 import httpx
 
-from suite.waiting import waiting
+from suite.catch_up import unapplied
 
 
 def health(url: str) -> dict[str, Any]:
@@ -29,7 +29,7 @@ def settle(url: str, within: float = 60) -> None:
     limit, quiet = time.monotonic() + within, 0
     while quiet < 3:
         detail = health(url)
-        behind = waiting(detail)
+        behind = unapplied(detail)
         quiet = 0 if behind else quiet + 1
         assert time.monotonic() < limit, f"still after {within} s: {behind}\n{detail}"
         time.sleep(0.05)

@@ -7,6 +7,7 @@ from typing import Annotated, Any, Self
 from pydantic import Field, StringConstraints, field_validator
 
 from chassis.web.bodies import OutBody, StrictBody
+from contracts.areas import AreaCode
 from contracts.breakdown import Breakdown
 from contracts.colours import Colour
 from contracts.money import Number
@@ -26,11 +27,6 @@ PledgeNumber = Annotated[
 ]
 SetCode = Annotated[
     str, StringConstraints(pattern=r"^[0-9]{4}$"), Field(description="Year of the set", examples=["2018"])
-]
-AreaCode = Annotated[
-    str,
-    StringConstraints(pattern=r"^[A-Z0-9]{2,20}$"),
-    Field(description="ONS or provider code", examples=["E06000026"]),
 ]
 Code = Annotated[str, StringConstraints(max_length=80, pattern=CODE_FORM)]
 Name = Annotated[str, StringConstraints(min_length=1, max_length=200, pattern=WHOLE_TEXT)]

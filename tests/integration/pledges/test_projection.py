@@ -242,7 +242,7 @@ async def test_any_order_doubling_and_batching_ends_the_same(
     api: httpx.AsyncClient, database: Database, published: Published, histories: Histories, data: st.DataObject
 ):
     run = uuid4().hex[:8]
-    number, area = str(int(run[:5], 16) % 999_999 + 1), f"A{run}".upper()
+    number, area = str(int(run[:5], 16) % 999_999 + 1), f"E{int(run, 16) % 10**8:08d}"
     sent = [
         event(indicator, version, area=area, period=period, colours=colours)
         for indicator, history in histories.items()

@@ -13,10 +13,10 @@ from sqlalchemy import text
 
 from contracts.topics import SERVICES
 from suite import business_date, compose
+from suite.catch_up import wait_until_caught_up
 from suite.load import LoadReport, load_reference
 from suite.serving import MEMBERS
 from suite.settings import SuiteSettings
-from suite.waiting import wait_until_caught_up
 
 
 @dataclass(frozen=True)

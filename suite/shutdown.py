@@ -32,10 +32,10 @@ class _Server(uvicorn.Server):
         yield
 
 
-async def serve_until_cancelled(config: uvicorn.Config, *doors: socket.socket) -> None:
-    """Answer at ``doors``; when cancelled, answer what is under way first."""
+async def serve_until_cancelled(config: uvicorn.Config, *sockets: socket.socket) -> None:
+    """Answer at ``sockets``; when cancelled, answer what is under way first."""
     server = _Server(config)
-    serving = asyncio.ensure_future(server.serve(sockets=list(doors)))
+    serving = asyncio.ensure_future(server.serve(sockets=list(sockets)))
     try:
         await asyncio.shield(serving)
     except asyncio.CancelledError:
@@ -44,34 +44,34 @@ async def serve_until_cancelled(config: uvicorn.Config, *doors: socket.socket) -
         raise
 
 
-async def until_stopped(work: Callable[[], Awaitable[None]]) -> None:
+async def run_until_signalled(work: Callable[[], Awaitable[None]]) -> None:
     """Run ``work`` to its end, or cancel it at a signal and return when it has cleared up."""
-    told: dict[int, float] = {}
+    received: dict[int, float] = {}
     task = asyncio.ensure_future(work())
-    with _at_signals(_once(task, told)):
+    with _signal_handlers(_cancel_once(task, received)):
         try:
             await task
         except asyncio.CancelledError:
-            if not told:
+            if not received:
                 raise
-            log.info("suite.stopped", signal=signal.Signals(next(iter(told))).name)
+            log.info("suite.stopped", signal=signal.Signals(next(iter(received))).name)
 
 
-def _once(task: "asyncio.Future[None]", told: dict[int, float]) -> Callable[[int, FrameType | None], None]:
+def _cancel_once(task: "asyncio.Future[None]", received: dict[int, float]) -> Callable[[int, FrameType | None], None]:
     loop = asyncio.get_running_loop()
 
     def handle(number: int, _: FrameType | None) -> None:
-        if not told:
-            told[number] = time.monotonic()
+        if not received:
+            received[number] = time.monotonic()
             loop.call_soon_threadsafe(task.cancel)
-        elif time.monotonic() - min(told.values()) > TOGETHER_S:
+        elif time.monotonic() - min(received.values()) > TOGETHER_S:
             os._exit(128 + number)
 
     return handle
 
 
 @contextmanager
-def _at_signals(handle: Callable[[int, FrameType | None], None]) -> Iterator[None]:
+def _signal_handlers(handle: Callable[[int, FrameType | None], None]) -> Iterator[None]:
     before = {number: signal.signal(number, handle) for number in SIGNALS}
     try:
         yield

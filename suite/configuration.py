@@ -20,7 +20,7 @@ class NoDatabase(Exception):  # noqa: N818  named for what it is
     """The file of a database is not there, and the command is none that makes it."""
 
 
-def of(member: str, settings: SuiteSettings) -> str:
+def database_url(member: str, settings: SuiteSettings) -> str:
     """The address of one member's database.
 
     Raises:
@@ -30,14 +30,14 @@ def of(member: str, settings: SuiteSettings) -> str:
     return DatabaseUrls().of(member, settings.data_dir)
 
 
-def of_existing(member: str, settings: SuiteSettings) -> str:
+def existing_database_url(member: str, settings: SuiteSettings) -> str:
     """The address of a database that is there, for commands that make none.
 
     Raises:
         NoDatabase: its file is not there.
-        NotConfigured: as in :func:`of`.
+        NotConfigured: as in :func:`database_url`.
     """
-    address = of(member, settings)
+    address = database_url(member, settings)
     url = make_url(address)
     if url.get_backend_name() == "sqlite" and url.database and not Path(url.database).exists():
         raise NoDatabase(f"There is no database {url.database}. Not migrated? Run: suite migrate")

@@ -20,7 +20,7 @@ async def wait_until_caught_up(client: httpx.AsyncClient, *, within: float = 60.
     limit, quiet = loop.time() + within, 0
     while quiet < 2:  # noqa: PLR2004  an event may be between outbox and bus at the first look
         detail = (await client.get("/health/ready")).json()
-        behind = waiting(detail)
+        behind = unapplied(detail)
         quiet = 0 if behind else quiet + 1
         if behind and loop.time() > limit:
             raise NotCaughtUp("; ".join(behind))
@@ -28,7 +28,7 @@ async def wait_until_caught_up(client: httpx.AsyncClient, *, within: float = 60.
             await asyncio.sleep(0.05)
 
 
-def waiting(detail: dict[str, Any]) -> list[str]:
+def unapplied(detail: dict[str, Any]) -> list[str]:
     """What is still on its way, one sentence each; empty when all is applied."""
     services: dict[str, Any] = detail.get("services", {})
     found = [] if services else ["the gateway names no services"]
