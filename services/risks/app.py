@@ -16,7 +16,8 @@ The risk register. An owner assesses a risk; linked indicators then move its lik
 that anyone can check.
 
 - **assessed**: what the owner judged, with a snapshot of the linked indicators' severities at that moment.
-- **indicated**: what the indicators say now. Worse counts at once, better only after two periods in a row.
+- **indicated**: what the indicators say now. Worse counts at once, better only once the two latest periods with
+  a severity are better.
 - **effective**: an override in force, else indicated (mode `auto`) or assessed (mode `propose`).
 
 Ask `explanation` why a risk stands where it does, and `simulations` where it would stand.

@@ -19,13 +19,15 @@ def rating_state(given: BandedRating) -> RatingState:
 def link_states(links: Sequence[IndicatorLink]) -> list[LinkState]:
     return [
         LinkState(
-            indicator=link.indicator,
-            area=link.area,
+            indicator=link.series.indicator,
+            area=link.series.area,
+            breakdown=link.series.breakdown,
             group=link.group,
             signal=link.signal.value,
             severity_now=link.now,
             severity_at=link.at,
             version=link.version or None,
+            pending=link.pending,
         )
         for link in links
     ]

@@ -1,4 +1,4 @@
-"""Tables of the register."""
+"""Tables of the register. A moment ``..._at`` is real; the day ``..._on`` beside it is the business date then."""
 
 from datetime import date, datetime
 from typing import Any
@@ -69,7 +69,7 @@ class RiskRow(Base):
     effective_impact: Mapped[int | None] = mapped_column(SmallInteger)
     effective_likelihood: Mapped[int | None] = mapped_column(SmallInteger)
     effective_band: Mapped[str | None] = mapped_column(String(20))
-    lasting_band: Mapped[str | None] = mapped_column(String(20))  # the band without an override
+    underlying_band: Mapped[str | None] = mapped_column(String(20))  # the band without an override
     override_impact: Mapped[int | None] = mapped_column(SmallInteger)
     override_likelihood: Mapped[int | None] = mapped_column(SmallInteger)
     override_until: Mapped[date | None] = mapped_column(Date)
@@ -77,7 +77,9 @@ class RiskRow(Base):
     override_by: Mapped[str | None] = mapped_column(String(100))
     version: Mapped[int] = mapped_column(BigInteger)
     created_at: Mapped[datetime] = mapped_column(UtcDateTime)
+    created_on: Mapped[date] = mapped_column(Date)
     changed_at: Mapped[datetime] = mapped_column(UtcDateTime)
+    changed_on: Mapped[date] = mapped_column(Date)
 
 
 class AssessmentRow(Base):
@@ -98,7 +100,7 @@ class AssessmentRow(Base):
 
 
 class RiskLinkRow(Base):
-    """A risk's tie to an indicator in an area, with its severity at the snapshot (null: unknown then)."""
+    """A risk's tie to a series, with its severity at the snapshot (null: unknown then)."""
 
     __tablename__ = "risk_link"
     __table_args__ = (UniqueConstraint("risk_id", "subject", "signal"), Index("ix_risk_link_subject", "subject"))
@@ -108,30 +110,44 @@ class RiskLinkRow(Base):
     subject: Mapped[str] = mapped_column(String(200))
     indicator: Mapped[str] = mapped_column(String(120))
     area: Mapped[str] = mapped_column(String(40))
+    breakdown: Mapped[str] = mapped_column(String(100), server_default="")
     causal_group: Mapped[str] = mapped_column(String(120))
     signal: Mapped[str] = mapped_column(String(20))
+    provisional: Mapped[str] = mapped_column(String(10), server_default="ignore")
     severity_at: Mapped[int | None] = mapped_column(SmallInteger)
+    snapshot_generation: Mapped[int] = mapped_column(BigInteger, server_default="1")
     snapshot_version: Mapped[int] = mapped_column(BigInteger)
     snapshot_at: Mapped[datetime] = mapped_column(UtcDateTime)
+    snapshot_on: Mapped[date] = mapped_column(Date)
     review_opened: Mapped[bool] = mapped_column(Boolean)
 
 
 class IndicatorSignalRow(Base):
-    """The newest event of an indicator in an area, linked or not. Version 0: linked to, no event yet."""
+    """What a signal of a series amounts to by its newest event, provisional colours ignored or counted."""
 
     __tablename__ = "indicator_signal"
 
     subject: Mapped[str] = mapped_column(String(200), primary_key=True)
+    signal: Mapped[str] = mapped_column(String(20), primary_key=True)
+    severity: Mapped[int | None] = mapped_column(SmallInteger)
+    unconfirmed: Mapped[bool] = mapped_column(Boolean)
+    counting_severity: Mapped[int | None] = mapped_column(SmallInteger)
+    counting_unconfirmed: Mapped[bool] = mapped_column(Boolean)
+
+
+class IndicatorSeriesRow(Base):
+    """The newest event of a series, linked or not, which guards its signals. Version 0: linked to, no event yet."""
+
+    __tablename__ = "indicator_series"
+
+    subject: Mapped[str] = mapped_column(String(200), primary_key=True)
+    generation: Mapped[int] = mapped_column(BigInteger)
     version: Mapped[int] = mapped_column(BigInteger)
     event_id: Mapped[str | None] = mapped_column(String(64))
     period_kind: Mapped[str | None] = mapped_column(PeriodKindText(30))
     period_start: Mapped[date | None] = mapped_column(Date)
     period_end: Mapped[date | None] = mapped_column(Date)
-    target: Mapped[int | None] = mapped_column(SmallInteger)
-    benchmark: Mapped[int | None] = mapped_column(SmallInteger)
-    trend: Mapped[int | None] = mapped_column(SmallInteger)
-    best: Mapped[int | None] = mapped_column(SmallInteger)
-    heard_at: Mapped[datetime] = mapped_column(UtcDateTime)
+    received_at: Mapped[datetime] = mapped_column(UtcDateTime)
 
 
 class HistoryRow(Base):
@@ -171,7 +187,9 @@ class ProposalRow(Base):
     event_ids: Mapped[Json] = mapped_column(JsonText)
     lapsed: Mapped[bool] = mapped_column(Boolean)
     opened_at: Mapped[datetime] = mapped_column(UtcDateTime)
+    opened_on: Mapped[date] = mapped_column(Date)
     changed_at: Mapped[datetime] = mapped_column(UtcDateTime)
+    changed_on: Mapped[date] = mapped_column(Date)
     decided_by: Mapped[str | None] = mapped_column(String(100))
     reason: Mapped[str | None] = mapped_column(Text)
 
@@ -187,7 +205,10 @@ class ReviewTaskRow(Base):
     link_id: Mapped[int] = mapped_column(BigInteger)
     indicator: Mapped[str] = mapped_column(String(120))
     area: Mapped[str] = mapped_column(String(40))
+    breakdown: Mapped[str] = mapped_column(String(100), server_default="")
     reason: Mapped[str] = mapped_column(Text)
     state: Mapped[str] = mapped_column(String(20))
     opened_at: Mapped[datetime] = mapped_column(UtcDateTime)
+    opened_on: Mapped[date] = mapped_column(Date)
     closed_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
+    closed_on: Mapped[date | None] = mapped_column(Date)

@@ -12,8 +12,8 @@ from contracts.envelope import Body
 from contracts.indicators import INDICATOR_UPDATED, ObservationStatus
 from contracts.period import Period
 from contracts.topics import events_topic
-from services.risks.domain.links import IndicatorSignals
-from services.risks.domain.severity import Signal, confirmed_severity
+from services.risks.domain.links import SeriesSignals
+from services.risks.domain.severity import Signal, signal_severities
 from services.risks.service import signals
 from services.risks.service.republication import forget_signals
 
@@ -30,6 +30,9 @@ class PointRead(Body):
     benchmark: Colour
     trend: Colour
     target: Colour
+    benchmark_provisional: bool = False
+    trend_provisional: bool = False
+    target_provisional: bool = False
 
 
 class IndicatorRead(Body):
@@ -41,12 +44,12 @@ def newest(deliveries: Sequence[Delivery]) -> Iterator[Delivery]:
     found: dict[str, Delivery] = {}
     for delivery in deliveries:
         other = found.get(delivery.subject)
-        if other is None or delivery.version > other.version:
+        if other is None or delivery.order > other.order:
             found[delivery.subject] = delivery
     return iter(found.values())
 
 
-def signals_of(delivery: Delivery) -> IndicatorSignals:
+def signals_of(delivery: Delivery) -> SeriesSignals:
     """An event reduced to its confirmed severities.
 
     Raises:
@@ -54,12 +57,13 @@ def signals_of(delivery: Delivery) -> IndicatorSignals:
     """
     series = delivery.data(IndicatorRead).series
     with_value = [p.period for p in series if p.value is not None and p.status is not ObservationStatus.WITHDRAWN]
-    return IndicatorSignals(
+    return SeriesSignals(
         subject=delivery.subject,
+        generation=delivery.generation,
         version=delivery.version,
         event_id=delivery.id,
         latest=Period.parse(with_value[-1]) if with_value else None,
-        severities={signal: confirmed_severity(series, signal) for signal in Signal},
+        severities={signal: signal_severities(series, signal) for signal in Signal},
     )
 
 

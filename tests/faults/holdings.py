@@ -56,6 +56,7 @@ _TABLES = {
         "risk",
         "risk_link",
         "matrix",
+        "indicator_series",
         "indicator_signal",
         "history",
         "proposal",

@@ -20,9 +20,12 @@ from contracts.risks import RISK_RESCORED, Band
 from contracts.topics import SERVICES, events_topic, state_topic
 from services.finance.domain import savings
 from services.risks.domain.links import IndicatorLink, LinkKey
-from services.risks.domain.matrix import Matrix, Rating
+from services.risks.domain.matrix import BandedRating, Matrix, Rating
 from services.risks.domain.rating import Kind, Mode, RatingInputs, rate
-from services.risks.domain.severity import Signal, confirmed_severity
+from services.risks.domain.severity import WITHOUT_EVENT, Provisional, Signal, SignalSeverities, signal_severities
+from services.risks.repository.json_formats import read_items, read_rating
+from services.risks.repository.links import read_series
+from services.risks.repository.signals import read_severities
 from tests.faults.holdings import (
     CONSUMERS,
     TODAY,
@@ -202,14 +205,17 @@ def _applied(held: Holdings, consumer: str, heard: Sequence[Told]) -> list[str]:
 # --- risks ------------------------------------------------------------------------------------------------------
 
 
-def _severities(event: Told) -> dict[Signal, int | None]:
-    return {signal: confirmed_severity(event.data().series, signal) for signal in Signal}
+def _severities(event: Told) -> dict[Signal, SignalSeverities]:
+    return {signal: signal_severities(event.data().series, signal) for signal in Signal}
 
 
 def _signals(held: Holdings, heard: Sequence[Told]) -> list[str]:
+    severities: dict[str, dict[Signal, SignalSeverities]] = defaultdict(dict)
+    for row in held.of("risks", "indicator_signal"):
+        severities[row.subject][Signal(row.signal)] = read_severities(row)
     rows = {
-        row.subject: (row.version, row.event_id, {signal: getattr(row, signal.value) for signal in Signal})
-        for row in held.of("risks", "indicator_signal")
+        row.subject: (row.version, row.event_id, severities[row.subject])
+        for row in held.of("risks", "indicator_series")
         if row.version
     }
     wanted = {name: (event.version, event.event_id, _severities(event)) for name, event in newest(heard).items()}
@@ -222,12 +228,10 @@ def _ratings(held: Holdings, heard: Sequence[Told]) -> list[str]:
     matrices = {row.id: _matrix(row) for row in held.of("risks", "matrix")}
     links: dict[int, list[IndicatorLink]] = defaultdict(list)
     for row in held.of("risks", "risk_link"):
-        severity = now.get(row.subject, {}).get(Signal(row.signal))
-        links[row.risk_id].append(
-            IndicatorLink(
-                LinkKey(row.indicator, row.area, Signal(row.signal)), row.causal_group, row.severity_at, severity
-            )
-        )
+        key = LinkKey(read_series(row), Signal(row.signal), Provisional(row.provisional))
+        signal = now.get(row.subject, {}).get(key.signal, WITHOUT_EVENT)
+        severity = signal.read_with(key.provisional).severity
+        links[row.risk_id].append(IndicatorLink(key, row.causal_group, row.severity_at, severity))
     here, there = {}, {}
     for risk in held.of("risks", "risk"):
         assessed = Rating(risk.assessed_impact, risk.assessed_likelihood)
@@ -245,8 +249,14 @@ def _ratings(held: Holdings, heard: Sequence[Told]) -> list[str]:
 
 
 def _matrix(row: Any) -> Matrix:
-    grid = tuple(tuple(Band(band) for band in line) for line in row.grid)
-    return Matrix(row.code, row.version, row.title, tuple(row.impacts), tuple(row.likelihoods), grid)
+    grid = tuple(tuple(Band(band) for band in line) for line in read_items(row.grid))
+    axes = tuple(read_items(row.impacts)), tuple(read_items(row.likelihoods))
+    return Matrix(row.code, row.version, row.title, *axes, grid)
+
+
+def _banded(body: Any) -> BandedRating | None:
+    """A rating of a body, or as it is stored."""
+    return read_rating(body) if body else None
 
 
 def _histories(held: Holdings) -> list[str]:
@@ -255,18 +265,18 @@ def _histories(held: Holdings) -> list[str]:
     for row in held.of("risks", "outbox"):
         if row.type == RISK_RESCORED:
             data = json.loads(row.body)["data"]
-            told[row.subject].append((data["before"], data["after"], data["caused_by"]))
+            told[row.subject].append((_banded(data["before"]), _banded(data["after"]), data["caused_by"]))
     open_proposals = Counter(row.risk_id for row in held.of("risks", "proposal") if row.state == "open")
     found = []
     for risk in held.of("risks", "risk"):
         rows = [row for row in held.of("risks", "history") if row.risk_id == risk.id]
-        chain = [(row.before, row.after, row.event_ids) for row in rows]
+        chain = [(_banded(row.before), _banded(row.after), read_items(row.event_ids)) for row in rows]
         if chain != told[risk.ref]:
             found.append(f"{risk.ref}: {len(chain)} changes in its history, {len(told[risk.ref])} told of")
         befores, afters = [step[0] for step in chain], [step[1] for step in chain]
         if befores != [None, *afters[:-1]] or any(before == after for before, after, _ in chain):
             found.append(f"{risk.ref}: its history is no chain of changes")
-        if afters[-1]["likelihood"] != risk.effective_likelihood:
+        if not afters[-1] or afters[-1].rating.likelihood != risk.effective_likelihood:
             found.append(f"{risk.ref}: its history ends at {afters[-1]}")
         if open_proposals[risk.id] > 1:
             found.append(f"{risk.ref}: {open_proposals[risk.id]} proposals are open")

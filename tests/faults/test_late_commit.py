@@ -29,7 +29,11 @@ def test_a_late_commit_is_not_skipped(plant):
         held, place = asyncio.run(_commit_late(plant, stream, values))
     assert place > 30
     plant.check(stream.acknowledged)
-    signals = plant.sql("SELECT version, target FROM risks.indicator_signal WHERE subject = $1", source.subject)
+    target = (
+        "SELECT version, severity FROM risks.indicator_series NATURAL JOIN risks.indicator_signal "
+        "WHERE subject = $1 AND signal = 'target'"
+    )
+    signals = plant.sql(target, source.subject)
     assert [tuple(row) for row in signals] == [(1, 2)]
     later = plant.sql("SELECT count(*) FROM indicators.feed WHERE outbox_id > $1 AND position < $2", held, place)[0][0]
     assert later >= 30, "those were published before it"

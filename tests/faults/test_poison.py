@@ -28,12 +28,12 @@ def detail(plant, consumer="risks"):
 
 
 def test_poison_is_parked_and_retried_once_mended(plant):
-    plant.sql(f"ALTER TABLE risks.indicator_signal ADD CONSTRAINT poison CHECK (subject <> '{POISONED}') NOT VALID")
+    plant.sql(f"ALTER TABLE risks.indicator_series ADD CONSTRAINT poison CHECK (subject <> '{POISONED}') NOT VALID")
     with plant.client() as client, plant.stream(seed=8) as others:
         made = observe(client, "four-hours", PLYMOUTH, "2017-09", "50.5").raise_for_status().json()
         plant.until(lambda: detail(plant).get("dead_letters"))
         others.wait_for(30)
-        heard = "SELECT sum(version) FROM risks.indicator_signal"
+        heard = "SELECT sum(version) FROM risks.indicator_series"
         before = plant.sql(heard)[0][0]
         plant.until(lambda: plant.sql(heard)[0][0] > before)
     plant.settle()
@@ -50,7 +50,7 @@ def test_poison_is_parked_and_retried_once_mended(plant):
     assert refused.startswith(f"{parked[0]}: still parked: ")
     assert "poison" in refused
     assert letters(plant) == parked, "what still fails stays parked"
-    plant.sql("ALTER TABLE risks.indicator_signal DROP CONSTRAINT poison")
+    plant.sql("ALTER TABLE risks.indicator_series DROP CONSTRAINT poison")
     first = plant.command("dead-letters", "retry", "risks", *parked)
     assert first.splitlines() == [f"{number}: applied" for number in parked]
     again = plant.command("dead-letters", "retry", "risks", *parked)
@@ -80,7 +80,11 @@ def test_broken_events_are_parked_by_every_consumer_and_discarded(plant):
     assert plant.command(*discard).strip() == f"{parked[0]}: already discarded"
     asyncio.run(discard_all(plant.access))
     plant.check()
-    found = plant.sql("SELECT version, target FROM risks.indicator_signal WHERE subject = $1", good.subject)
+    target = (
+        "SELECT version, severity FROM risks.indicator_series NATURAL JOIN risks.indicator_signal "
+        "WHERE subject = $1 AND signal = 'target'"
+    )
+    found = plant.sql(target, good.subject)
     assert [tuple(row) for row in found] == [(2, 2)], "the events around the broken ones had their effect"
 
 
@@ -94,7 +98,7 @@ async def discard_all(access):
 
 def test_a_run_of_failures_stops_the_consumer_until_somebody_has_looked(plant):
     plant.restart("risks", SUITE_CONSUMER_FAILURES_TO_STOP="3", SUITE_CONSUMER_RETRIES="0")
-    plant.sql("ALTER TABLE risks.indicator_signal RENAME TO away")
+    plant.sql("ALTER TABLE risks.indicator_series RENAME TO away")
     with plant.stream(seed=9) as stream:
         plant.until(lambda: detail(plant).get("stopped"))
         stream.wait_for(20)
@@ -107,7 +111,7 @@ def test_a_run_of_failures_stops_the_consumer_until_somebody_has_looked(plant):
     ready = plant.health()["services"]["risks"]
     assert (ready["ready"], ready["status"]) == (True, "degraded")
 
-    plant.sql("ALTER TABLE risks.away RENAME TO indicator_signal")
+    plant.sql("ALTER TABLE risks.away RENAME TO indicator_series")
     plant.restart("risks")
     plant.settle()
     plant.command("dead-letters", "retry", "risks", *parked)

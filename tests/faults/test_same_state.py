@@ -19,7 +19,8 @@ BROKEN = "foreign-broken"
 
 STATE = (
     "SELECT ref, effective_impact, effective_likelihood, effective_band, version FROM risks.risk ORDER BY ref",
-    "SELECT subject, version, event_id, target, benchmark, trend, best FROM risks.indicator_signal ORDER BY subject",
+    "SELECT subject, generation, version, event_id FROM risks.indicator_series ORDER BY subject",
+    "SELECT * FROM risks.indicator_signal ORDER BY subject, signal",
     "SELECT count(*), max(id) FROM risks.history",
     "SELECT count(*), max(id) FROM risks.outbox",
     "SELECT scheme, sum(cash), sum(non_cash), count(*), max(id) FROM finance.entry GROUP BY scheme ORDER BY scheme",
@@ -44,7 +45,7 @@ def moving(plant, source):
 
 
 def standing(plant, source):
-    found = plant.sql("SELECT version FROM risks.indicator_signal WHERE subject = $1", source.subject)
+    found = plant.sql("SELECT version FROM risks.indicator_series WHERE subject = $1", source.subject)
     rating = plant.sql("SELECT effective_likelihood FROM risks.risk WHERE ref = $1", source.name)
     return found[0][0], rating[0][0]
 

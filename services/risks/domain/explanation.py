@@ -7,7 +7,7 @@ from services.risks.domain.links import IndicatorLink
 from services.risks.domain.matrix import Matrix, Rating
 from services.risks.domain.rating import Basis, RatingInputs, RatingRule, Ratings
 from services.risks.domain.records import Cause
-from services.risks.domain.severity import severity_name
+from services.risks.domain.severity import Provisional, severity_name
 
 LONGEST_WHY = 2000
 
@@ -24,18 +24,27 @@ def _cause(link: IndicatorLink) -> str:
 
 def link_in_words(link: IndicatorLink) -> str:
     """Where a link stands against its snapshot."""
-    name = f"{link.indicator} in {link.area} ({link.signal.value}, group {link.group})"
+    name = f"{link.series} ({_reading(link)})"
     if not link.takes_part:
-        return f"{name} was unknown at its snapshot and is {severity_name(link.now)} now, so it takes no part"
+        return f"{name} was unknown at its snapshot and is {_now(link)} now, so it takes no part"
     if link.now is None:
         return f"{name} was {severity_name(link.at)} at its snapshot and says nothing now: it counts as before"
     if link.now == link.at:
-        return f"{name} is {severity_name(link.now)}, as at its snapshot"
-    return f"{name} went from {severity_name(link.at)} to {severity_name(link.now)}{_cause(link)}"
+        return f"{name} is {_now(link)}, as at its snapshot"
+    return f"{name} went from {severity_name(link.at)} to {_now(link)}{_cause(link)}"
+
+
+def _reading(link: IndicatorLink) -> str:
+    counted = ", provisional values counted" if link.key.provisional is Provisional.COUNT else ""
+    return f"{link.signal.value}, group {link.group}{counted}"
+
+
+def _now(link: IndicatorLink) -> str:
+    return f"{severity_name(link.now)}{' (unconfirmed: by one period alone)' if link.unconfirmed else ''}"
 
 
 def _moved_first(links: Iterable[IndicatorLink]) -> list[IndicatorLink]:
-    return sorted(links, key=lambda link: (link.now == link.at, link.indicator, link.area))
+    return sorted(links, key=lambda link: (link.now == link.at, link.series))
 
 
 def _steps(ratings: Ratings) -> str:

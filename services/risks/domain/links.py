@@ -1,24 +1,40 @@
-"""Ties between risks and indicators, and what was last told of an indicator."""
+"""Ties between risks and indicators, and the newest state of an indicator's series."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
 
+from contracts.breakdown import Breakdown
 from contracts.indicators import subject
 from contracts.period import Period
-from services.risks.domain.severity import Signal
+from services.risks.domain.severity import WITHOUT_EVENT, Provisional, Signal, SignalSeverities
+
+
+@dataclass(frozen=True, slots=True, order=True)
+class SeriesKey:
+    """An indicator in an area, in total or of one breakdown."""
+
+    indicator: str
+    area: str
+    breakdown: Breakdown = Breakdown.TOTAL
+
+    @property
+    def subject(self) -> str:
+        """The series as events name it."""
+        return subject(self.indicator, self.area, self.breakdown)
+
+    def __str__(self) -> str:
+        """``ae-four-hour-wait in RK9``, with its breakdown where it has one."""
+        part = f" ({self.breakdown.text})" if self.breakdown else ""
+        return f"{self.indicator} in {self.area}{part}"
 
 
 @dataclass(frozen=True, slots=True)
 class LinkKey:
     """What makes a link the same link, whatever group it is counted in."""
 
-    indicator: str
-    area: str
+    series: SeriesKey
     signal: Signal
-
-    @property
-    def subject(self) -> str:
-        return subject(self.indicator, self.area)
+    provisional: Provisional = Provisional.IGNORE
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,24 +46,29 @@ class NewLink:
 
 
 @dataclass(frozen=True, slots=True)
-class IndicatorSignals:
-    """The newest event of an indicator in an area, reduced to its confirmed severities.
+class SeriesSignals:
+    """The newest event of a series, by (generation, version), reduced to its confirmed severities.
 
-    ``latest``: the newest period with a value. ``severities``: by signal, ``None`` unknown. Version 0: no event yet.
+    ``latest``: the newest period with a value. Version 0, without severities: it is linked to, and no event came yet.
     """
 
     subject: str
+    generation: int
     version: int
     event_id: str | None
     latest: Period | None
-    severities: Mapping[Signal, int | None]
+    severities: Mapping[Signal, SignalSeverities]
+
+    def severity(self, signal: Signal, provisional: Provisional) -> int | None:
+        return self.severities.get(signal, WITHOUT_EVENT).read_with(provisional).severity
 
 
 @dataclass(frozen=True, slots=True)
 class IndicatorLink:
-    """A risk's tie to an indicator in an area. ``at``, ``now``: confirmed severities, ``None`` unknown.
+    """A risk's tie to a series. ``at``, ``now``: confirmed severities, ``None`` unknown.
 
     ``at`` is that of the snapshot: when the owner last assessed, or when the link was added if that was later.
+    ``unconfirmed``: ``now`` rests on one period alone. ``version`` 0: no event of the series came yet.
     """
 
     key: LinkKey
@@ -59,14 +80,17 @@ class IndicatorLink:
     latest: Period | None = None
     link_id: int = 0
     review_opened: bool = False
+    unconfirmed: bool = False
+    generation: int = 1
 
     @property
-    def indicator(self) -> str:
-        return self.key.indicator
+    def series(self) -> SeriesKey:
+        return self.key.series
 
     @property
-    def area(self) -> str:
-        return self.key.area
+    def pending(self) -> bool:
+        """Whether no event told of its series yet: it may be misspelt, or not measured so far."""
+        return self.version == 0
 
     @property
     def signal(self) -> Signal:
@@ -74,7 +98,7 @@ class IndicatorLink:
 
     @property
     def subject(self) -> str:
-        return self.key.subject
+        return self.key.series.subject
 
     @property
     def takes_part(self) -> bool:

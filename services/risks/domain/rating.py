@@ -224,9 +224,9 @@ def rate(inputs: RatingInputs, links: Sequence[IndicatorLink], today: date) -> R
     return Ratings(indication, underlying, Basis.INDICATED if auto else Basis.ASSESSED, underlying)
 
 
-def suppose(links: Sequence[IndicatorLink], severities: Mapping[tuple[str, str], int | None]) -> list[IndicatorLink]:
-    """The links as they would stand if indicators in areas had the severities given."""
-    return [replace(link, now=severities.get((link.indicator, link.area), link.now)) for link in links]
+def suppose(links: Sequence[IndicatorLink], severities: Mapping[str, int | None]) -> list[IndicatorLink]:
+    """The links as they would stand if series had the severities given, by subject."""
+    return [replace(link, now=severities.get(link.subject, link.now)) for link in links]
 
 
 def last_override_day(today: date) -> date:

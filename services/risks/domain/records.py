@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from enum import StrEnum
 
-from services.risks.domain.links import IndicatorLink
+from services.risks.domain.links import IndicatorLink, SeriesKey
 from services.risks.domain.matrix import BandedRating, Rating
 
 
@@ -43,8 +43,8 @@ class Judgement:
 class IndicatorVersion:
     """Which version of a linked indicator a rating was made with."""
 
-    indicator: str
-    area: str
+    series: SeriesKey
+    generation: int
     version: int
 
 
@@ -80,8 +80,7 @@ class ReviewRequest:
 
     risk_id: int
     link_id: int
-    indicator: str
-    area: str
+    series: SeriesKey
     reason: str
 
 
@@ -89,8 +88,7 @@ class ReviewRequest:
 class ReviewTask:
     task_id: int
     ref: str
-    indicator: str
-    area: str
+    series: SeriesKey
     reason: str
     state: TaskState
     opened_at: datetime
@@ -99,12 +97,12 @@ class ReviewTask:
 
 def indicator_versions(links: Sequence[IndicatorLink]) -> list[IndicatorVersion]:
     """Which version of each linked indicator a rating was made with."""
-    return [IndicatorVersion(link.indicator, link.area, link.version) for link in links]
+    return [IndicatorVersion(x.series, x.generation, x.version) for x in links]
 
 
 def review_request(ref: str, risk_id: int, link: IndicatorLink) -> ReviewRequest:
     reason = (
-        f"{link.indicator} in {link.area} was unknown when {ref} was last assessed or the link was "
+        f"{link.series} was unknown when {ref} was last assessed or the link was "
         f"added, and now has a severity. It takes no part until the risk is assessed again."
     )
-    return ReviewRequest(risk_id, link.link_id, link.indicator, link.area, reason)
+    return ReviewRequest(risk_id, link.link_id, link.series, reason)

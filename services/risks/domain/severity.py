@@ -1,6 +1,7 @@
 """What the colours of a linked indicator amount to: a severity of 0 (green), 1 (amber) or 2 (red)."""
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 from datetime import date, timedelta
 from enum import StrEnum
 from typing import Protocol
@@ -13,7 +14,7 @@ GREEN, AMBER, RED = 0, 1, 2
 SEVERITY_NAMES = ("green", "amber", "red")
 
 CONFIRMING_PERIODS = 2
-"""Worse counts at once; better only once this many periods in a row say so."""
+"""Worse counts at once; better only once this many of the latest periods with a severity are better."""
 
 STALE_AFTER_PERIODS = 2
 
@@ -25,6 +26,13 @@ class Signal(StrEnum):
     BENCHMARK = "benchmark"
     TREND = "trend"
     BEST = "best"
+
+
+class Provisional(StrEnum):
+    """Whether provisional colours have their severity for a link: where finals come a year late they may."""
+
+    COUNT = "count"
+    IGNORE = "ignore"
 
 
 _ORDER_OF_BEST = (Signal.TARGET, Signal.BENCHMARK, Signal.TREND)
@@ -41,27 +49,78 @@ class ColouredPeriod(Protocol):
     def benchmark(self) -> Colour: ...
     @property
     def trend(self) -> Colour: ...
+    @property
+    def target_provisional(self) -> bool: ...
+    @property
+    def benchmark_provisional(self) -> bool: ...
+    @property
+    def trend_provisional(self) -> bool: ...
 
 
-def period_severity(point: ColouredPeriod, signal: Signal) -> int | None:
-    """Severity of one period; none where the value is provisional or withdrawn, or nothing judges it."""
-    if point.status is not ObservationStatus.FINAL:
+@dataclass(frozen=True, slots=True)
+class Confirmed:
+    """A confirmed severity, ``None`` where it is unknown; ``unconfirmed`` where it rests on one period alone."""
+
+    severity: int | None
+    unconfirmed: bool = False
+
+
+UNKNOWN = Confirmed(None)
+
+
+@dataclass(frozen=True, slots=True)
+class SignalSeverities:
+    """What a signal amounts to where provisional colours have no severity, and where they have."""
+
+    ignoring: Confirmed
+    counting: Confirmed
+
+    def read_with(self, provisional: Provisional) -> Confirmed:
+        return self.counting if provisional is Provisional.COUNT else self.ignoring
+
+
+WITHOUT_EVENT = SignalSeverities(UNKNOWN, UNKNOWN)
+
+
+def period_severity(point: ColouredPeriod, signal: Signal, provisional: Provisional = Provisional.IGNORE) -> int | None:
+    """Severity of one period; none where it is withdrawn, or no colour that the link reads judges it."""
+    if point.status is ObservationStatus.WITHDRAWN:
         return None
     for name in _ORDER_OF_BEST if signal is Signal.BEST else (signal,):
-        colour: Colour = getattr(point, name)
-        if colour in SEVERITY:
-            return SEVERITY[colour]
+        severity = SEVERITY.get(getattr(point, name))
+        if severity is not None and (provisional is Provisional.COUNT or not _is_provisional(point, name)):
+            return severity
     return None
 
 
-def confirmed_severity(series: Sequence[ColouredPeriod], signal: Signal) -> int | None:
-    """The worse of the two latest periods that have a severity; ``None`` (unknown) where no period has one.
+def _is_provisional(point: ColouredPeriod, signal: Signal) -> bool:
+    """A colour made with a provisional value is provisional itself, also in events that did not say so yet."""
+    flagged: bool = getattr(point, f"{signal.value}_provisional")
+    return flagged or point.status is ObservationStatus.PROVISIONAL
+
+
+def confirmed_severity(
+    series: Sequence[ColouredPeriod], signal: Signal, provisional: Provisional = Provisional.IGNORE
+) -> Confirmed:
+    """The worse of the two latest periods that have a severity; unknown where no period has one.
 
     ``series`` is what one event carries: at most six periods, oldest first. Nothing else is read, so the
     order in which events arrive cannot matter.
     """
-    severities = [severity for point in series if (severity := period_severity(point, signal)) is not None]
-    return max(severities[-CONFIRMING_PERIODS:]) if severities else None
+    latest: list[int] = []
+    for point in reversed(series):
+        severity = period_severity(point, signal, provisional)
+        if severity is not None:
+            latest.append(severity)
+        if len(latest) == CONFIRMING_PERIODS:
+            break
+    return Confirmed(max(latest), len(latest) < CONFIRMING_PERIODS) if latest else UNKNOWN
+
+
+def signal_severities(series: Sequence[ColouredPeriod], signal: Signal) -> SignalSeverities:
+    return SignalSeverities(
+        ignoring=confirmed_severity(series, signal), counting=confirmed_severity(series, signal, Provisional.COUNT)
+    )
 
 
 def severity_name(severity: int | None) -> str:
@@ -69,12 +128,9 @@ def severity_name(severity: int | None) -> str:
 
 
 def is_stale(latest_value: Period | None, today: date) -> bool:
-    """Whether an indicator has had no value for more than two of its own periods before ``today``.
-
-    An indicator that never had a value is unknown, not stale.
-    """
+    """Whether an indicator has had no value for more than two of its own periods before ``today``, or never one."""
     if latest_value is None:
-        return False
+        return True
     following = latest_value.end + timedelta(days=1)
     grace = Period.span(latest_value.kind, following, STALE_AFTER_PERIODS * latest_value.months)
     return today > grace.end

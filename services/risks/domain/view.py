@@ -51,6 +51,7 @@ class RiskView:
             "legacy": self.risk.legacy_band is not None and self.ratings is None,
             "unassessed": self.ratings is None,
             "unknown_link": any(link.at is None or link.now is None for link in self.links),
+            "pending_link": any(link.pending for link in self.links),
             "stale_link": any(self.is_stale(link) for link in self.links),
             "review_due": review is not None and review < self.today,
             "review_asked": self.review_asked,

@@ -7,7 +7,9 @@ from collections.abc import Mapping, Sequence
 from datetime import date
 from typing import Any
 
+from contracts.breakdown import Breakdown
 from contracts.risks import Band
+from services.risks.domain.links import SeriesKey
 from services.risks.domain.matrix import BandedRating, Rating
 from services.risks.domain.records import IndicatorVersion
 from services.risks.domain.register import Action, Assurance
@@ -80,9 +82,31 @@ def _day(text: str | None) -> date | None:
     return date.fromisoformat(text) if text else None
 
 
+def series_columns(series: SeriesKey) -> dict[str, str]:
+    """A series as the columns, and the fields, that name it."""
+    return {"indicator": series.indicator, "area": series.area, "breakdown": series.breakdown.text}
+
+
 def write_versions(versions: Sequence[IndicatorVersion]) -> Json:
-    return write_items([{"indicator": v.indicator, "area": v.area, "version": v.version} for v in versions])
+    return write_items(
+        [
+            {
+                **series_columns(one.series),
+                "generation": one.generation,
+                "version": one.version,
+            }
+            for one in versions
+        ]
+    )
 
 
 def read_versions(stored: Json) -> list[IndicatorVersion]:
-    return [IndicatorVersion(v["indicator"], v["area"], v["version"]) for v in read_items(stored)]
+    """Those of format 0 are of totals, and of the first generation."""
+    return [
+        IndicatorVersion(
+            series=SeriesKey(one["indicator"], one["area"], Breakdown.parse(one.get("breakdown", ""))),
+            generation=one.get("generation", 1),
+            version=one["version"],
+        )
+        for one in read_items(stored)
+    ]

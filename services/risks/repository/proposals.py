@@ -1,6 +1,7 @@
 """What indicators proposed, and what became of it."""
 
 from collections.abc import Collection, Mapping, Sequence
+from datetime import date
 from typing import Any
 
 from sqlalchemy import func, insert, select, update
@@ -81,26 +82,28 @@ def _proposed(proposed: ProposedRating) -> dict[str, Any]:
     }
 
 
-async def save_new_proposals(tx: Tx, proposals: Sequence[NewProposal]) -> None:
+async def save_new_proposals(tx: Tx, proposals: Sequence[NewProposal], today: date) -> None:
     if proposals:
         connection = await tx.session.connection()
-        await connection.execute(insert(ProposalRow), [_row(tx, proposal) for proposal in proposals])
+        await connection.execute(insert(ProposalRow), [_row(tx, proposal, today) for proposal in proposals])
 
 
-def _row(tx: Tx, new: NewProposal) -> dict[str, Any]:
+def _row(tx: Tx, new: NewProposal, today: date) -> dict[str, Any]:
     return _proposed(new.proposed) | {
         "risk_id": new.risk_id,
         "assessment_id": new.assessment_id,
         "state": ProposalState.OPEN.value,
         "lapsed": False,
         "opened_at": tx.now,
+        "opened_on": today,
         "changed_at": tx.now,
+        "changed_on": today,
     }
 
 
-async def save_proposal_changes(tx: Tx, changes: Sequence[ProposalChange]) -> None:
+async def save_proposal_changes(tx: Tx, changes: Sequence[ProposalChange], today: date) -> None:
     for change in changes:  # they differ in what they change, and are few
-        await _update(tx, change.proposal_id, _changed(change))
+        await _update(tx, change.proposal_id, _changed(change), today)
 
 
 def _changed(change: ProposalChange) -> Mapping[str, Any]:
@@ -110,16 +113,19 @@ def _changed(change: ProposalChange) -> Mapping[str, Any]:
 
 
 async def save_decision(tx: Tx, proposal_id: int, state: ProposalState, reason: str) -> None:
-    await _update(tx, proposal_id, {"state": state.value, "reason": reason, "decided_by": tx.actor})
+    values = {"state": state.value, "reason": reason, "decided_by": tx.actor}
+    await _update(tx, proposal_id, values, await tx.business_date())
 
 
-async def _update(tx: Tx, proposal_id: int, values: Mapping[str, Any]) -> None:
-    statement = update(ProposalRow).where(ProposalRow.id == proposal_id).values(**values, changed_at=tx.now)
+async def _update(tx: Tx, proposal_id: int, values: Mapping[str, Any], today: date) -> None:
+    changed = {**values, "changed_at": tx.now, "changed_on": today}
+    statement = update(ProposalRow).where(ProposalRow.id == proposal_id).values(**changed)
     await tx.session.execute(statement.execution_options(synchronize_session=False))
 
 
 async def withdraw_proposals(tx: Tx, risk_id: int) -> None:
     """An assessment answers whatever was proposed before it."""
     statement = update(ProposalRow).where(ProposalRow.risk_id == risk_id, ProposalRow.state == ProposalState.OPEN)
-    changed = statement.values(state=ProposalState.WITHDRAWN, changed_at=tx.now)
+    values = {"state": ProposalState.WITHDRAWN, "changed_at": tx.now, "changed_on": await tx.business_date()}
+    changed = statement.values(**values)
     await tx.session.execute(changed.execution_options(synchronize_session=False))

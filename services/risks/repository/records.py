@@ -1,6 +1,7 @@
 """What is recorded for good: assessments, history and review tasks."""
 
 from collections.abc import Mapping, Sequence
+from datetime import date
 from typing import Any
 
 from sqlalchemy import Row, insert, select, update
@@ -22,10 +23,12 @@ from services.risks.repository.json_formats import (
     read_items,
     read_rating,
     read_versions,
+    series_columns,
     write_items,
     write_rating,
     write_versions,
 )
+from services.risks.repository.links import read_series
 
 
 def key_after(page: PageRequest) -> int:
@@ -56,11 +59,12 @@ async def save_assessment(
 
 def _snapshot(link: IndicatorLink) -> Mapping[str, Any]:
     return {
-        "indicator": link.indicator,
-        "area": link.area,
+        **series_columns(link.series),
         "group": link.group,
         "signal": link.signal.value,
+        "provisional": link.key.provisional.value,
         "severity": link.now,
+        "generation": link.generation,
         "version": link.version,
     }
 
@@ -116,27 +120,27 @@ def _entry(row: HistoryRow) -> HistoryEntry:
     return HistoryEntry(row.id, change, row.by, row.at)
 
 
-async def save_review_tasks(tx: Tx, requests: Sequence[ReviewRequest]) -> None:
+async def save_review_tasks(tx: Tx, requests: Sequence[ReviewRequest], today: date) -> None:
     if requests:
         connection = await tx.session.connection()
-        await connection.execute(insert(ReviewTaskRow), [_task_row(tx, request) for request in requests])
+        await connection.execute(insert(ReviewTaskRow), [_task_row(tx, request, today) for request in requests])
 
 
-def _task_row(tx: Tx, request: ReviewRequest) -> dict[str, Any]:
+def _task_row(tx: Tx, request: ReviewRequest, today: date) -> dict[str, Any]:
     return {
         "risk_id": request.risk_id,
         "link_id": request.link_id,
-        "indicator": request.indicator,
-        "area": request.area,
+        **series_columns(request.series),
         "reason": request.reason,
         "state": TaskState.OPEN.value,
         "opened_at": tx.now,
+        "opened_on": today,
     }
 
 
 async def close_review_tasks(tx: Tx, risk_id: int) -> None:
     statement = update(ReviewTaskRow).where(ReviewTaskRow.risk_id == risk_id, ReviewTaskRow.state == TaskState.OPEN)
-    changed = statement.values(state=TaskState.DONE, closed_at=tx.now)
+    changed = statement.values(state=TaskState.DONE, closed_at=tx.now, closed_on=await tx.business_date())
     await tx.session.execute(changed.execution_options(synchronize_session=False))
 
 
@@ -156,8 +160,7 @@ def _task(row: Row[ReviewTaskRow, str]) -> ReviewTask:
     return ReviewTask(
         task_id=task.id,
         ref=ref,
-        indicator=task.indicator,
-        area=task.area,
+        series=read_series(task),
         reason=task.reason,
         state=TaskState(task.state),
         opened_at=task.opened_at,

@@ -137,14 +137,16 @@ async def save_risk(tx: Tx, risk: NewRisk, matrix_id: int) -> int | None:
     if await tx.session.scalar(select(RiskRow.id).where(RiskRow.ref == risk.ref)) is not None:
         return None
     try:
-        result = await tx.session.execute(insert(RiskRow).returning(RiskRow.id), [_new_row(tx, risk, matrix_id)])
+        result = await tx.session.execute(
+            insert(RiskRow).returning(RiskRow.id), [_new_row(tx, risk, matrix_id, await tx.business_date())]
+        )
     except IntegrityError:  # another writer entered it in between
         return None
     key: int = result.scalar_one()
     return key
 
 
-def _new_row(tx: Tx, risk: NewRisk, matrix_id: int) -> dict[str, Any]:
+def _new_row(tx: Tx, risk: NewRisk, matrix_id: int, today: date) -> dict[str, Any]:
     band = risk.legacy_band.value if risk.legacy_band else None
     return _described(risk.description) | {
         "ref": risk.ref,
@@ -154,10 +156,12 @@ def _new_row(tx: Tx, risk: NewRisk, matrix_id: int) -> dict[str, Any]:
         "matrix_id": matrix_id,
         "legacy_band": band,
         "effective_band": band,
-        "lasting_band": band,
+        "underlying_band": band,
         "version": 0,
         "created_at": tx.now,
+        "created_on": today,
         "changed_at": tx.now,
+        "changed_on": today,
     }
 
 
@@ -178,7 +182,8 @@ async def save_override(tx: Tx, risk_id: int, override: Override | None) -> None
 
 
 async def _update(tx: Tx, risk_id: int, values: Mapping[str, Any]) -> None:
-    statement = update(RiskRow).where(RiskRow.id == risk_id).values(**values, changed_at=tx.now)
+    changed = {**values, "changed_at": tx.now, "changed_on": await tx.business_date()}
+    statement = update(RiskRow).where(RiskRow.id == risk_id).values(**changed)
     await tx.session.execute(statement.execution_options(synchronize_session=False))
 
 
@@ -192,7 +197,7 @@ def _conditions(wanted: RiskFilter, today: date) -> list[ColumnElement[bool]]:
     )
     conditions: list[ColumnElement[bool]] = [column == value for column, value in pairs if value is not None]
     if wanted.band is not None:
-        shown = case((RiskRow.override_until < today, RiskRow.lasting_band), else_=RiskRow.effective_band)
+        shown = case((RiskRow.override_until < today, RiskRow.underlying_band), else_=RiskRow.effective_band)
         conditions.append(shown == wanted.band.value)
     if wanted.search:
         text = wanted.search

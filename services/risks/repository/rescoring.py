@@ -21,9 +21,10 @@ _SAVED = (
     "effective_impact",
     "effective_likelihood",
     "effective_band",
-    "lasting_band",
+    "underlying_band",
     "version",
     "changed_at",
+    "changed_on",
 )
 _RATED = [
     _RISK.c[name]
@@ -42,7 +43,7 @@ _RATED = [
         "indicated_likelihood",
         "effective_impact",
         "effective_likelihood",
-        "lasting_band",
+        "underlying_band",
         "override_impact",
         "override_likelihood",
         "override_until",
@@ -93,7 +94,7 @@ def _rated(row: Row[*tuple[Any, ...]], matrix: Matrix) -> RatedRisk | None:
         assessment_id=row.assessment_id,
         indicated=read_cell(row.indicated_impact, row.indicated_likelihood),
         effective=read_cell(row.effective_impact, row.effective_likelihood),
-        underlying_band=row.lasting_band,
+        underlying_band=row.underlying_band,
         version=row.version,
     )
 
@@ -127,9 +128,10 @@ def _parameters(tx: Tx, new: NewRatings) -> dict[str, Any]:
         "new_effective_impact": ratings.effective.impact,
         "new_effective_likelihood": ratings.effective.likelihood,
         "new_effective_band": matrix.band(ratings.effective).value,
-        "new_lasting_band": matrix.band(ratings.underlying).value,
+        "new_underlying_band": matrix.band(ratings.underlying).value,
         "new_version": new.version,
         "new_changed_at": tx.now,
+        "new_changed_on": new.rescored.today,
     }
 
 

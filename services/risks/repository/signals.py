@@ -1,84 +1,110 @@
-"""What was last told of indicators, one small row each, linked or not."""
+"""The newest state of indicators' series, linked or not: a small row for each, and one for each of its signals."""
 
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from typing import Any
 
-from sqlalchemy import ColumnElement, Table, bindparam, delete, select
+from sqlalchemy import ColumnElement, Table, bindparam, delete, or_, select, tuple_
 
-from chassis.storage.bulk import insert_or_ignore, upsert
+from chassis.storage.bulk import upsert
 from chassis.storage.transaction import Tx
 from chassis.storage.types import PERIOD, period_columns, row_period_or_none
-from services.risks.domain.links import IndicatorSignals
-from services.risks.domain.severity import Signal
-from services.risks.models import IndicatorSignalRow
+from services.risks.domain.links import SeriesSignals
+from services.risks.domain.severity import Confirmed, Signal, SignalSeverities
+from services.risks.models import IndicatorSeriesRow, IndicatorSignalRow
 
-_COLUMNS = (Signal.TARGET, Signal.BENCHMARK, Signal.TREND, Signal.BEST)
-_UPDATED = [
-    "version",
-    "event_id",
-    *PERIOD,
-    *(signal.value for signal in _COLUMNS),
-    "heard_at",
-]
+_UPDATED = ("generation", "version", "event_id", *PERIOD, "received_at")
+_SEVERITIES = ("severity", "unconfirmed", "counting_severity", "counting_unconfirmed")
 
-_SIGNAL = IndicatorSignalRow.__table__
-_LOCK = (  # built once, as every statement here that an event needs: building costs more than running it
-    select(*_SIGNAL.c)
-    .where(_SIGNAL.c.subject.in_(bindparam("subjects", expanding=True)))
-    .order_by(_SIGNAL.c.subject)
-    .with_for_update()
+_SERIES, _SIGNAL = IndicatorSeriesRow.__table__, IndicatorSignalRow.__table__
+_GET = (
+    select(*_SERIES.c, _SIGNAL.c.signal, *(_SIGNAL.c[name] for name in _SEVERITIES))
+    .outerjoin_from(_SERIES, _SIGNAL, _SERIES.c.subject == _SIGNAL.c.subject)
+    .where(_SERIES.c.subject.in_(bindparam("subjects", expanding=True)))
 )
 
 
-async def lock_signals(tx: Tx, subjects: Collection[str]) -> dict[str, IndicatorSignals]:
-    """The signals that exist among ``subjects``, locked in order."""
-    connection = await tx.session.connection()
-    rows = await connection.execute(_LOCK, {"subjects": list(subjects)})
-    return {row.subject: _signals(row) for row in rows}
-
-
-def _signals(row: Any) -> IndicatorSignals:
-    return IndicatorSignals(
-        subject=row.subject,
-        version=row.version,
-        event_id=row.event_id,
-        latest=row_period_or_none(row),
-        severities={signal: getattr(row, signal.value) for signal in _COLUMNS},
-    )
-
-
-def _row(tx: Tx, signals: IndicatorSignals) -> dict[str, Any]:
-    return {
-        "subject": signals.subject,
-        "version": signals.version,
-        "event_id": signals.event_id,
-        **period_columns(signals.latest),
-        **{signal.value: signals.severities[signal] for signal in _COLUMNS},
-        "heard_at": tx.now,
-    }
-
-
 def _is_newer(table: Table, excluded: Any) -> ColumnElement[bool]:
-    newer: ColumnElement[bool] = table.c.version < excluded.version
+    stored, new = tuple_(table.c.generation, table.c.version), tuple_(excluded.generation, excluded.version)
+    newer: ColumnElement[bool] = stored < new
     return newer
 
 
-async def save_newest_signals(tx: Tx, signals: Sequence[IndicatorSignals]) -> None:
-    """Save signals, one a subject, wherever they are newer than what is stored."""
-    rows = [_row(tx, one) for one in sorted(signals, key=lambda one: one.subject)]
-    await upsert(tx, IndicatorSignalRow, rows, keys=["subject"], update=_UPDATED, where=_is_newer)
+def _differs(table: Table, excluded: Any) -> ColumnElement[bool]:
+    return or_(*(table.c[name].is_distinct_from(excluded[name]) for name in _SEVERITIES))
 
 
-async def lock_or_add_signals(tx: Tx, subjects: Collection[str]) -> dict[str, IndicatorSignals]:
-    """Lock the signals of ``subjects``, with a row of version 0 for those without an event yet.
+async def save_newest_signals(tx: Tx, signals: Sequence[SeriesSignals]) -> list[str]:
+    """Save signals, one a subject, wherever they are newer than what is stored.
+
+    Returns the subjects whose severities that changed. All series stay locked until the transaction ends.
+    """
+    by_subject = {one.subject: one for one in sorted(signals, key=lambda one: one.subject)}
+    rows = [_series_row(tx, one) for one in by_subject.values()]
+    newer = await upsert(tx, IndicatorSeriesRow, rows, ["subject"], _UPDATED, _is_newer, returning=["subject"])
+    severities = [row for subject in sorted(row.subject for row in newer) for row in _signal_rows(by_subject[subject])]
+    keys = ["subject", "signal"]
+    changed = await upsert(tx, IndicatorSignalRow, severities, keys, _SEVERITIES, _differs, returning=["subject"])
+    return sorted({row.subject for row in changed})
+
+
+def _series_row(tx: Tx, signals: SeriesSignals) -> dict[str, Any]:
+    return {
+        "subject": signals.subject,
+        "generation": signals.generation,
+        "version": signals.version,
+        "event_id": signals.event_id,
+        **period_columns(signals.latest),
+        "received_at": tx.now,
+    }
+
+
+def _signal_rows(signals: SeriesSignals) -> Iterator[dict[str, Any]]:
+    for signal, found in sorted(signals.severities.items()):
+        yield {
+            "subject": signals.subject,
+            "signal": signal.value,
+            "severity": found.ignoring.severity,
+            "unconfirmed": found.ignoring.unconfirmed,
+            "counting_severity": found.counting.severity,
+            "counting_unconfirmed": found.counting.unconfirmed,
+        }
+
+
+async def lock_or_add_series(tx: Tx, subjects: Collection[str]) -> dict[str, SeriesSignals]:
+    """Lock series by subject, adding those without an event yet with version 0; returns their signals.
 
     An event on one of them waits until this transaction ends, and then sees its links.
     """
-    missing = set(subjects) - (await lock_signals(tx, subjects)).keys()
-    unknown = dict.fromkeys(_COLUMNS)
-    rows = [_row(tx, IndicatorSignals(name, 0, None, None, unknown)) for name in sorted(missing)]
-    await insert_or_ignore(tx, IndicatorSignalRow, rows, keys=["subject"])
-    return await lock_signals(tx, subjects)
+    rows = [_series_row(tx, SeriesSignals(name, 0, 0, None, None, {})) for name in sorted(subjects)]
+    await upsert(tx, IndicatorSeriesRow, rows, ["subject"], update=["subject"])
+    return await _get_signals(tx, subjects)
+
+
+async def _get_signals(tx: Tx, subjects: Collection[str]) -> dict[str, SeriesSignals]:
+    connection = await tx.session.connection()
+    found: dict[str, SeriesSignals] = {}
+    severities: dict[str, dict[Signal, SignalSeverities]] = {}
+    for row in await connection.execute(_GET, {"subjects": list(subjects)}):
+        of_series = severities.setdefault(row.subject, {})
+        if row.signal is not None:
+            of_series[Signal(row.signal)] = read_severities(row)
+        found[row.subject] = SeriesSignals(
+            subject=row.subject,
+            generation=row.generation,
+            version=row.version,
+            event_id=row.event_id,
+            latest=row_period_or_none(row),
+            severities=of_series,
+        )
+    return found
+
+
+def read_severities(row: Any) -> SignalSeverities:
+    """The severities of a row that has their columns."""
+    return SignalSeverities(
+        ignoring=Confirmed(row.severity, row.unconfirmed),
+        counting=Confirmed(row.counting_severity, row.counting_unconfirmed),
+    )
 
 
 async def delete_signals_of(tx: Tx, subjects: Collection[str]) -> None:
@@ -87,3 +113,4 @@ async def delete_signals_of(tx: Tx, subjects: Collection[str]) -> None:
 
 async def delete_signals(tx: Tx) -> None:
     await tx.session.execute(delete(IndicatorSignalRow))
+    await tx.session.execute(delete(IndicatorSeriesRow))

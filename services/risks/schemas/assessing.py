@@ -6,6 +6,7 @@ from typing import Self
 from pydantic import ConfigDict, model_validator
 
 from chassis.web.bodies import OutBody, StrictBody
+from contracts.breakdown import Breakdown
 from contracts.envelope import Timestamp
 from contracts.risks import RatingState
 from services.risks.domain.matrix import Matrix, Rating
@@ -111,6 +112,7 @@ class ReviewTaskOut(OutBody):
     risk: str
     indicator: str
     area: str
+    breakdown: Breakdown
     reason: str
     state: TaskState
     opened_at: Timestamp
@@ -121,13 +123,24 @@ class ReviewTaskOut(OutBody):
         return cls(
             id=task.task_id,
             risk=task.ref,
-            indicator=task.indicator,
-            area=task.area,
+            indicator=task.series.indicator,
+            area=task.series.area,
+            breakdown=task.series.breakdown,
             reason=task.reason,
             state=task.state,
             opened_at=task.opened_at,
             closed_at=task.closed_at,
         )
+
+
+class IndicatorVersionOut(OutBody):
+    """Which version of a linked series a rating was made with; 0 where it was not known yet."""
+
+    indicator: str
+    area: str
+    breakdown: Breakdown
+    generation: int
+    version: int
 
 
 class HistoryOut(OutBody):
@@ -138,7 +151,7 @@ class HistoryOut(OutBody):
     why: str
     by: str
     event_ids: list[str]
-    indicator_versions: list[dict[str, str | int]]
+    indicator_versions: list[IndicatorVersionOut]
     rule_version: int
     matrix: str
     at: Timestamp
@@ -156,7 +169,13 @@ class HistoryOut(OutBody):
             by=entry.by,
             event_ids=list(change.event_ids),
             indicator_versions=[
-                {"indicator": one.indicator, "area": one.area, "version": one.version}
+                IndicatorVersionOut(
+                    indicator=one.series.indicator,
+                    area=one.series.area,
+                    breakdown=one.series.breakdown,
+                    generation=one.generation,
+                    version=one.version,
+                )
                 for one in change.indicator_versions
             ],
             rule_version=change.rule_version,

@@ -6,8 +6,10 @@ from typing import Annotated, Literal, Self
 from pydantic import ConfigDict, Field, model_validator
 
 from chassis.web.bodies import OutBody, StrictBody
+from contracts.breakdown import Breakdown
 from contracts.colours import SEVERITY, Colour
 from contracts.risks import RatingState
+from services.risks.domain.links import SeriesKey
 from services.risks.domain.rating import RULE_VERSION, Basis
 from services.risks.domain.view import RiskView, Simulation
 from services.risks.schemas.linking import LinkOut
@@ -16,10 +18,11 @@ from services.risks.schemas.values import AreaCode, IndicatorCode
 
 
 class SupposedSignal(StrictBody):
-    """An indicator in an area as it might be: a severity (0 green, 1 amber, 2 red) or a colour."""
+    """A series as it might be: a severity (0 green, 1 amber, 2 red) or a colour."""
 
     indicator: IndicatorCode
     area: AreaCode
+    breakdown: Breakdown = Breakdown.TOTAL
     severity: Annotated[int, Field(ge=0, le=2, strict=True)] | None = None
     colour: Literal["dark_green", "green", "amber", "red", "dark_red"] | None = None
 
@@ -46,8 +49,8 @@ class SimulationIn(StrictBody):
 
     signals: list[SupposedSignal] = Field(min_length=1, max_length=100)
 
-    def to_domain(self) -> list[tuple[tuple[str, str], int]]:
-        return [((signal.indicator, signal.area), signal.supposed_severity) for signal in self.signals]
+    def to_domain(self) -> list[tuple[SeriesKey, int]]:
+        return [(SeriesKey(x.indicator, x.area, x.breakdown), x.supposed_severity) for x in self.signals]
 
 
 class GroupOut(OutBody):

@@ -5,21 +5,28 @@ from typing import Self
 from pydantic import ConfigDict, Field
 
 from chassis.web.bodies import OutBody, StrictBody
-from services.risks.domain.links import IndicatorLink, LinkKey, NewLink
-from services.risks.domain.severity import Signal
+from contracts.breakdown import Breakdown
+from services.risks.domain.links import IndicatorLink, LinkKey, NewLink, SeriesKey
+from services.risks.domain.severity import Provisional, Signal
 from services.risks.schemas.values import AreaCode, IndicatorCode, Word
 
 
 class LinkIn(StrictBody):
-    """A tie to an indicator in an area. Links of one causal group count as one cause."""
+    """A tie to a series: an indicator in an area, in total or of one breakdown. It may be unknown so far.
+
+    Links of one causal group count as one cause. Provisional colours have no severity unless the link counts them.
+    """
 
     indicator: IndicatorCode
     area: AreaCode
+    breakdown: Breakdown = Breakdown.TOTAL
     group: Word
     signal: Signal = Signal.BEST
+    provisional: Provisional = Provisional.IGNORE
 
     def to_domain(self) -> NewLink:
-        return NewLink(LinkKey(self.indicator, self.area, self.signal), self.group)
+        series = SeriesKey(self.indicator, self.area, self.breakdown)
+        return NewLink(LinkKey(series, self.signal, self.provisional), self.group)
 
 
 class LinksIn(StrictBody):
@@ -39,29 +46,41 @@ class LinksIn(StrictBody):
 
 
 class LinkOut(OutBody):
-    """A link and where it stands: confirmed severity 0 to 2 now and at its snapshot, null where unknown."""
+    """A link and where it stands: confirmed severity 0 to 2 now and at its snapshot, null where unknown.
+
+    ``pending``: no event told of its series yet. ``unconfirmed``: the severity now rests on one period alone.
+    ``stale``: no value for more than two of its periods, or none at all; that changes no number.
+    """
 
     indicator: str
     area: str
+    breakdown: Breakdown
     group: str
     signal: Signal
+    provisional: Provisional
     severity_now: int | None
     severity_at: int | None
+    unconfirmed: bool
     takes_part: bool
+    pending: bool
     stale: bool
     latest_period: str | None
-    version: int | None = Field(description="Newest version of this indicator in this area that an event told of")
+    version: int | None = Field(description="Version of the newest event of its series")
 
     @classmethod
     def of(cls, link: IndicatorLink, *, stale: bool) -> Self:
         return cls(
-            indicator=link.indicator,
-            area=link.area,
+            indicator=link.series.indicator,
+            area=link.series.area,
+            breakdown=link.series.breakdown,
             group=link.group,
             signal=link.signal,
+            provisional=link.key.provisional,
             severity_now=link.now,
             severity_at=link.at,
+            unconfirmed=link.unconfirmed,
             takes_part=link.takes_part,
+            pending=link.pending,
             stale=stale,
             latest_period=link.latest.label if link.latest else None,
             version=link.version or None,

@@ -157,7 +157,8 @@ class RiskPatch(_Description):
 class RiskOut(OutBody):
     """A risk, as it was judged, as its indicators say, and as it stands.
 
-    ``flags``: legacy, unassessed, unknown_link, stale_link, review_due, review_asked, proposal_open, overridden.
+    ``flags``: legacy, unassessed, unknown_link, pending_link, stale_link, review_due, review_asked, proposal_open,
+    overridden.
     """
 
     ref: str

@@ -4,9 +4,10 @@ from collections.abc import Mapping, Sequence
 
 from chassis.errors import FieldError
 from chassis.storage.transaction import Tx
-from services.risks.domain.links import IndicatorSignals, LinkKey, NewLink
+from services.risks.domain.links import LinkKey, NewLink, SeriesKey, SeriesSignals
 from services.risks.domain.records import Cause
 from services.risks.domain.rescoring import Occasion
+from services.risks.domain.severity import Signal
 from services.risks.domain.view import RiskView
 from services.risks.errors import LinkRepeated
 from services.risks.repository import links as stored
@@ -17,29 +18,30 @@ from services.risks.service.rescoring import rescore
 
 
 def _refuse_repeats(links: Sequence[NewLink]) -> None:
-    """Each signal once, and all signals of an indicator in an area in one group."""
-    seen, groups, errors = set[LinkKey](), dict[str, str](), []
+    """Each signal of a series once, and all that is linked of an indicator in an area in one group."""
+    seen, groups, errors = set[tuple[SeriesKey, Signal]](), dict[tuple[str, str], str](), []
     for number, link in enumerate(links):
-        name = f"{link.key.indicator} in {link.key.area}"
-        group = groups.setdefault(link.key.subject, link.group)
-        if link.key in seen:
-            errors.append(FieldError(f"links.{number}", f"{name} by {link.key.signal.value} again"))
+        series, signal = link.key.series, link.key.signal
+        group = groups.setdefault((series.indicator, series.area), link.group)
+        if (series, signal) in seen:
+            errors.append(FieldError(f"links.{number}", f"{series} by {signal.value} again"))
         elif group != link.group:
-            errors.append(FieldError(f"links.{number}.group", f"{name} stands in the group {group} already"))
-        seen.add(link.key)
+            message = f"{series.indicator} in {series.area} stands in the group {group} already"
+            errors.append(FieldError(f"links.{number}.group", message))
+        seen.add((series, signal))
     if errors:
         raise LinkRepeated("Counted in two groups, one indicator would pass for two causes.", errors)
 
 
-async def check_and_lock_signals(tx: Tx, links: Sequence[NewLink]) -> Mapping[str, IndicatorSignals]:
-    """Lock the signals of links that are about to stand, before any risk is locked; returns them by subject.
+async def check_and_lock_series(tx: Tx, links: Sequence[NewLink]) -> Mapping[str, SeriesSignals]:
+    """Lock the series of links that are about to stand, before any risk is locked; returns their signals.
 
     Raises:
         LinkRepeated: a signal stands there twice, or an indicator in an area in two groups.
     """
     _refuse_repeats(links)
-    subjects = sorted({link.key.subject for link in links})
-    return await signals.lock_or_add_signals(tx, subjects) if subjects else {}
+    subjects = sorted({link.key.series.subject for link in links})
+    return await signals.lock_or_add_series(tx, subjects) if subjects else {}
 
 
 async def replace_links(tx: Tx, ref: str, links: Sequence[NewLink]) -> RiskView:
@@ -51,7 +53,7 @@ async def replace_links(tx: Tx, ref: str, links: Sequence[NewLink]) -> RiskView:
         RiskUnknown: nothing has this reference.
         LinkRepeated: a signal stands there twice, or an indicator in an area in two groups.
     """
-    locked = await check_and_lock_signals(tx, links)
+    locked = await check_and_lock_series(tx, links)
     risk = await lock_risk(tx, ref)
     if await _replace(tx, risk.risk_id, {link.key: link for link in links}, locked):
         await rescore(tx, [risk.risk_id], Occasion(Cause.LINKS))
@@ -59,7 +61,7 @@ async def replace_links(tx: Tx, ref: str, links: Sequence[NewLink]) -> RiskView:
 
 
 async def _replace(
-    tx: Tx, risk_id: int, wanted: Mapping[LinkKey, NewLink], locked: Mapping[str, IndicatorSignals]
+    tx: Tx, risk_id: int, wanted: Mapping[LinkKey, NewLink], locked: Mapping[str, SeriesSignals]
 ) -> bool:
     """Whether anything had to change."""
     present = {link.key: link for link in (await stored.get_links(tx, [risk_id]))[risk_id]}

@@ -1,10 +1,11 @@
 """Answers about risks: their present state, why, what would be, and what was recorded of them."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 
 from chassis.errors import FieldError
 from chassis.paging import Page, PageRequest, page_of
 from chassis.storage.transaction import Tx
+from services.risks.domain.links import SeriesKey
 from services.risks.domain.matrix import Matrix
 from services.risks.domain.proposals import ProposalRecord, ProposalState
 from services.risks.domain.rating import last_closed_quarter, rate, suppose
@@ -90,8 +91,8 @@ async def list_matrices(tx: Tx) -> Sequence[Matrix]:
     return await matrices.list_matrices(tx)
 
 
-async def simulate(tx: Tx, ref: str, supposed: Sequence[tuple[tuple[str, str], int]]) -> Simulation:
-    """What the risk would be if linked indicators stood as supposed: severities by indicator and area.
+async def simulate(tx: Tx, ref: str, supposed: Sequence[tuple[SeriesKey, int]]) -> Simulation:
+    """What the risk would be if linked series stood as supposed: severities by series.
 
     Raises:
         RiskUnknown, NotAssessed: there is nothing to move.
@@ -101,16 +102,16 @@ async def simulate(tx: Tx, ref: str, supposed: Sequence[tuple[tuple[str, str], i
     if view.ratings is None:
         raise NotAssessed(f"{ref} has no rating yet, so indicators do not move it.")
     _refuse_unlinked(view, [series for series, _ in supposed])
-    severities: Mapping[tuple[str, str], int | None] = dict(supposed)
+    severities = {series.subject: severity for series, severity in supposed}
     return Simulation(present=view, supposed=view.with_links(suppose(view.links, severities)))
 
 
-def _refuse_unlinked(view: RiskView, series: Sequence[tuple[str, str]]) -> None:
-    linked = {(link.indicator, link.area) for link in view.links}
+def _refuse_unlinked(view: RiskView, wanted: Sequence[SeriesKey]) -> None:
+    linked = {link.series for link in view.links}
     errors = [
-        FieldError(f"signals.{number}.indicator", f"{one[0]} in {one[1]} is not linked to {view.risk.ref}")
-        for number, one in enumerate(series)
-        if one not in linked
+        FieldError(f"signals.{number}.indicator", f"{series} is not linked to {view.risk.ref}")
+        for number, series in enumerate(wanted)
+        if series not in linked
     ]
     if errors:
         raise NotLinked("Some indicators are not linked to this risk.", errors)

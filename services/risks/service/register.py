@@ -14,7 +14,7 @@ from services.risks.errors import MatrixTaken, MatrixUnknown, RefTaken
 from services.risks.repository import links as stored_links
 from services.risks.repository import matrices, proposals, register
 from services.risks.service.assessing import check_and_carry_over, check_on_matrix, lock_risk, record_judgement
-from services.risks.service.linking import check_and_lock_signals
+from services.risks.service.linking import check_and_lock_series
 from services.risks.service.reading import get_view
 from services.risks.service.rescoring import rescore
 
@@ -27,7 +27,7 @@ async def enter(tx: Tx, new: NewRisk) -> RiskView:
     """
     matrix_id, matrix = await _get_matrix(tx, new.matrix)
     _check_aims(matrix, new.description)
-    signals = await check_and_lock_signals(tx, new.links)
+    signals = await check_and_lock_series(tx, new.links)
     risk_id = await register.save_risk(tx, new, matrix_id)
     if risk_id is None:
         raise RefTaken(f"{new.ref} is taken.", [FieldError("ref", "choose another reference")])

@@ -2,6 +2,7 @@
 
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass, field
+from datetime import date
 
 from chassis.events.outbox import emit
 from chassis.storage.transaction import Tx
@@ -70,16 +71,16 @@ async def _rescore(tx: Tx, risks: Sequence[RatedRisk], occasion: Occasion) -> No
         _settle(tx, changes, rescored, occasion)
         _propose(changes, rescored, latest.get(rescored.risk.risk_id))
         _ask_for_reviews(changes, rescored)
-    await _save(tx, changes)
+    await _save(tx, changes, today)
 
 
-async def _save(tx: Tx, changes: Changes) -> None:
+async def _save(tx: Tx, changes: Changes, today: date) -> None:
     await stored.save_ratings(tx, changes.ratings)
     await records.save_history(tx, changes.history)
     await stored_links.record_reviews_opened(tx, [review.link_id for review in changes.reviews])
-    await records.save_review_tasks(tx, changes.reviews)
-    await stored_proposals.save_new_proposals(tx, changes.new_proposals)
-    await stored_proposals.save_proposal_changes(tx, changes.proposals)
+    await records.save_review_tasks(tx, changes.reviews, today)
+    await stored_proposals.save_new_proposals(tx, changes.new_proposals, today)
+    await stored_proposals.save_proposal_changes(tx, changes.proposals, today)
 
 
 def _settle(tx: Tx, changes: Changes, rescored: Rescored, occasion: Occasion) -> None:

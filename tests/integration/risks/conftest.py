@@ -1,18 +1,21 @@
 """A register on a real database, with its HTTP face, and indicator events as they come over the wire."""
 
-from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
+import json
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import UTC, date, datetime
 from typing import Any
 
 import httpx
 import pytest
-from sqlalchemy import insert, select
+from sqlalchemy import event, insert, select
 
 from chassis.bus.port import Record
 from chassis.events.envelope import Delivery, delivery, headers
 from chassis.storage.database import Database
 from chassis.storage.transaction import Tx
+from contracts.breakdown import Breakdown
 from contracts.colours import Colour, Polarity
 from contracts.envelope import CloudEvent
 from contracts.indicators import (
@@ -22,6 +25,7 @@ from contracts.indicators import (
     BenchmarkState,
     Definition,
     IndicatorUpdated,
+    Missing,
     ObservationState,
     ObservationStatus,
     SeriesPoint,
@@ -32,24 +36,28 @@ from services.risks.app import create_app
 from services.risks.projection import INDICATORS
 
 BUSINESS_DATE = date(2018, 2, 28)
-COLOURS = {"g": Colour.GREEN, "a": Colour.AMBER, "r": Colour.RED, "w": Colour.WHITE}
+COLOURS = {"g": Colour.GREEN, "a": Colour.AMBER, "r": Colour.RED, "w": Colour.WHITE, "c": Colour.WHITE}
+"""Letters of colours; capitals are provisional, ``c`` is white for a symbol that stands instead of the value."""
 
 
 def point(letter: str, period: Period) -> SeriesPoint:
-    colour = COLOURS[letter]
+    provisional, symbol = letter.isupper(), letter == "c"
     return SeriesPoint(
         period=period,
-        value="81.6",
+        value=None if symbol else "81.6",
+        missing=Missing.SUPPRESSED if symbol else None,
         revision=1,
-        status=ObservationStatus.FINAL,
+        status=ObservationStatus.PROVISIONAL if provisional else ObservationStatus.FINAL,
         benchmark=Colour.WHITE,
         trend=Colour.NONE,
-        target=colour,
+        target=COLOURS[letter.lower()],
+        target_provisional=provisional,
     )
 
 
-def body(indicator: str, area: str, colours: str, last: Period) -> IndicatorUpdated:
-    """The state of an indicator whose latest months met their target (g), nearly (a), not (r), or had none (w)."""
+def body(series_of: Sequence[str], colours: str, last: Period) -> IndicatorUpdated:
+    """The state of a series whose latest months met their target (g), nearly (a), not (r), or had none (w)."""
+    indicator, area, *breakdown = series_of
     periods = [last]
     for _ in colours[1:]:
         periods.insert(0, periods[0].previous())
@@ -65,6 +73,7 @@ def body(indicator: str, area: str, colours: str, last: Period) -> IndicatorUpda
             frequency="month",
         ),
         area=AreaState(code=area, name=area, type="provider"),
+        breakdown=Breakdown.parse("".join(breakdown)),
         latest=ObservationState(period=latest.period, value=latest.value, revision=1, status=latest.status),
         benchmark=BenchmarkState(colour=Colour.WHITE, rule="none", reason="none"),
         trend=TrendState(colour=Colour.NONE, reason="none"),
@@ -73,9 +82,10 @@ def body(indicator: str, area: str, colours: str, last: Period) -> IndicatorUpda
     )
 
 
-def wire(subject: str, version: int, colours: str, *, last: str = "2018-01", copy: int = 0) -> Delivery:
+def wire(
+    subject: str, version: int, colours: str, *, last: str = "2018-01", copy: int = 0, generation: int = 1
+) -> Delivery:
     """An event as the consumer gets it: encoded, with its headers, from a record."""
-    indicator, area = subject.split("/")
     event_id = f"{subject}@{version}.{copy}"
     value = (
         CloudEvent[IndicatorUpdated](
@@ -86,12 +96,20 @@ def wire(subject: str, version: int, colours: str, *, last: str = "2018-01", cop
             time=datetime(2018, 2, 1, tzinfo=UTC),
             partitionkey=subject,
             aggregateversion=version,
-            data=body(indicator, area, colours, Period.parse(last)),
+            generation=generation,
+            data=body(subject.split("/"), colours, Period.parse(last)),
         )
         .model_dump_json()
         .encode()
     )
-    named = headers(event_id=event_id, source=SOURCE, type_=INDICATOR_UPDATED, version=version, traceparent=None)
+    named = headers(
+        event_id=event_id,
+        source=SOURCE,
+        type_=INDICATOR_UPDATED,
+        version=version,
+        traceparent=None,
+        generation=generation,
+    )
     return delivery(Record("commissioning.indicators.v1", 0, version, subject, value, named, 0))
 
 
@@ -149,6 +167,25 @@ class Register:
 
         return await self.database.read(work)
 
+    async def events(self, ref: str) -> list[Any]:
+        """The data of every event about a risk, in order."""
+
+        async def work(tx: Tx) -> list[Any]:
+            outbox = tx.table("outbox")
+            rows = await tx.session.execute(select(outbox).where(outbox.c.subject == ref).order_by(outbox.c.id))
+            return [{"caused_by": []} | json.loads(row.body)["data"] for row in rows]
+
+        return await self.database.read(work)
+
+    async def column(self, table: str, *names: str) -> list[tuple[Any, ...]]:
+        """Columns of every row of a table."""
+
+        async def work(tx: Tx) -> list[tuple[Any, ...]]:
+            columns = [tx.table(table).c[name] for name in names]
+            return [tuple(row) for row in await tx.session.execute(select(*columns))]
+
+        return await self.database.read(work)
+
     async def pin(self, day: date) -> None:
         async def work(tx: Tx) -> None:
             setting = tx.table("setting")
@@ -157,6 +194,22 @@ class Register:
             await tx.session.execute(insert(setting), [row])
 
         await self.database.write(work)
+
+
+@contextmanager
+def counted(database: Any) -> Iterator[list[str]]:
+    """The statements a database is sent meanwhile."""
+    found: list[str] = []
+
+    def note(_connection: Any, _cursor: Any, statement: str, *_rest: Any) -> None:
+        if not statement.startswith("BEGIN"):
+            found.append(statement)
+
+    event.listen(database.engine.sync_engine, "before_cursor_execute", note)
+    try:
+        yield found
+    finally:
+        event.remove(database.engine.sync_engine, "before_cursor_execute", note)
 
 
 Opened = Callable[[], Awaitable[Register]]
@@ -184,21 +237,26 @@ async def register(open_register: Opened) -> Register:
     return await open_register()
 
 
-@pytest.fixture
-def event() -> Callable[..., Delivery]:
+@pytest.fixture(name="event")
+def event_fixture() -> Callable[..., Delivery]:
     return wire
 
 
-def links(*subjects: str, signal: str = "target") -> Sequence[dict[str, str]]:
-    """Links by ``indicator/area``, or ``indicator/area#group``; each its own group otherwise."""
+def links(*subjects: str, signal: str = "target", provisional: str | None = None) -> Sequence[dict[str, Any]]:
+    """Links by subject, or ``indicator/area#group``; each its own group otherwise."""
     found = []
     for subject in subjects:
         name, _, group = subject.partition("#")
-        indicator, area = name.split("/")
-        found.append({"indicator": indicator, "area": area, "group": group or indicator, "signal": signal})
+        indicator, area, *breakdown = name.split("/")
+        link: dict[str, Any] = {"indicator": indicator, "area": area, "group": group or indicator, "signal": signal}
+        if breakdown:
+            link["breakdown"] = dict(Breakdown.parse(breakdown[0]).items)
+        if provisional:
+            link["provisional"] = provisional
+        found.append(link)
     return found
 
 
 @pytest.fixture
-def tied() -> Callable[..., Sequence[dict[str, str]]]:
+def tied() -> Callable[..., Sequence[dict[str, Any]]]:
     return links

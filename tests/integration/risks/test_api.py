@@ -1,12 +1,9 @@
 """The register over HTTP: entering, reading, changing and refusing."""
 
 import asyncio
-from collections.abc import Iterator
-from contextlib import contextmanager
 from typing import Any
 
 import pytest
-from sqlalchemy import event
 
 from chassis.storage import migrate
 from services.risks.domain.matrix import DEFAULT_MATRIX
@@ -15,6 +12,7 @@ from services.risks.schemas.explaining import SimulationIn
 from services.risks.schemas.linking import LinksIn
 from services.risks.schemas.matrices import MatrixIn
 from services.risks.schemas.register import RiskIn
+from tests.integration.risks.conftest import counted
 
 
 async def test_a_risk_is_entered_and_read_back(register: Any, tied: Any):
@@ -41,17 +39,21 @@ async def test_a_risk_is_entered_and_read_back(register: Any, tied: Any):
         {
             "indicator": "ae",
             "area": "RK9",
+            "breakdown": {},
             "group": "ae",
             "signal": "target",
+            "provisional": "ignore",
             "severity_now": None,
             "severity_at": None,
+            "unconfirmed": False,
             "takes_part": False,
-            "stale": False,
+            "pending": True,
+            "stale": True,
             "latest_period": None,
             "version": None,
         }
     ]
-    assert entered["flags"] == ["unknown_link"]
+    assert entered["flags"] == ["unknown_link", "pending_link", "stale_link"]
 
 
 async def test_a_legacy_risk_has_a_colour_and_no_score_until_assessed(register: Any, tied: Any):
@@ -59,7 +61,7 @@ async def test_a_legacy_risk_has_a_colour_and_no_score_until_assessed(register: 
     assert legacy["effective"] == {"impact": None, "likelihood": None, "score": None, "band": "yellow"}
     assert legacy["indicated"]["band"] is None
     assert legacy["movement"] is None
-    assert legacy["flags"] == ["legacy", "unassessed", "unknown_link"]
+    assert legacy["flags"] == ["legacy", "unassessed", "unknown_link", "pending_link", "stale_link"]
     await register.say("ae/RK9", 1, "r")
     await register.say("ae/RK9", 2, "g")
     assert (await register.get("/risks/BC02"))["effective"]["score"] is None
@@ -274,22 +276,6 @@ async def test_a_risk_is_read_with_five_statements(register: Any, tied: Any):
     assert not [statement for statement in statements if "FROM matrix" in statement]
     told = 2 if register.database.dialect == "sqlite" else 1
     assert len(statements) == 7 + told, statements  # whatever the number of risks: heard, kept, locked, told
-
-
-@contextmanager
-def counted(database: Any) -> Iterator[list[str]]:
-    """The statements a database is sent meanwhile."""
-    found: list[str] = []
-
-    def note(_connection: Any, _cursor: Any, statement: str, *_rest: Any) -> None:
-        if not statement.startswith("BEGIN"):
-            found.append(statement)
-
-    event.listen(database.engine.sync_engine, "before_cursor_execute", note)
-    try:
-        yield found
-    finally:
-        event.remove(database.engine.sync_engine, "before_cursor_execute", note)
 
 
 async def test_bodies_have_examples_that_fit(register: Any):

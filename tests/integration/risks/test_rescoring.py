@@ -56,7 +56,9 @@ async def test_a_risk_goes_up_and_comes_down_with_an_explanation(register: Any, 
     up = history[1]
     assert (up["before"]["score"], up["after"]["score"]) == (12, 16)
     assert up["event_ids"] == ["ae/RK9@2.0"]
-    assert up["indicator_versions"] == [{"indicator": "ae", "area": "RK9", "version": 2}]
+    assert up["indicator_versions"] == [
+        {"indicator": "ae", "area": "RK9", "breakdown": {}, "generation": 1, "version": 2}
+    ]
     assert (up["rule_version"], up["matrix"], up["business_date"]) == (1, "five-by-five@1", "2018-02-28")
     assert [told for told in await register.outbox() if told[1] == "OCC4"] == [
         ("rescored", "OCC4", 1),

@@ -13,7 +13,7 @@ from services.indicators.domain.observations import Observation, Revision, Serie
 from services.indicators.domain.series import series_state
 from services.indicators.domain.targets import Baseline, Target, TargetKind
 from services.indicators.events import series_points
-from services.risks.domain.links import IndicatorLink, LinkKey
+from services.risks.domain import links as risk_links
 from services.risks.domain.matrix import DEFAULT_MATRIX, Rating
 from services.risks.domain.rating import Kind, Mode, RatingInputs, indicate
 from services.risks.domain.severity import Signal, confirmed_severity
@@ -89,14 +89,15 @@ def _series(reference: Reference, indicator: str, posted: Iterable[tuple[str, st
 
 
 def _severity(reference: Reference, link: RiskLinkRow, posted: Posted) -> int | None:
-    return confirmed_severity(_series(reference, link.indicator, posted.get(link.indicator, ())), Signal(link.signal))
+    series = _series(reference, link.indicator, posted.get(link.indicator, ()))
+    return confirmed_severity(series, Signal(link.signal)).severity
 
 
 def _likelihood(reference: Reference, ref: str, posted: Posted) -> int:
     risk = next(row for row in reference.risks if row.ref == ref)
     links = [
-        IndicatorLink(
-            LinkKey(row.indicator, row.area, Signal(row.signal)),
+        risk_links.IndicatorLink(
+            risk_links.LinkKey(risk_links.SeriesKey(row.indicator, row.area), Signal(row.signal)),
             row.group,
             at=_severity(reference, row, {}),
             now=_severity(reference, row, posted),

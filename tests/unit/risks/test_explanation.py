@@ -4,7 +4,7 @@ from dataclasses import replace
 from datetime import date
 
 from services.risks.domain.explanation import explain, why_decided, why_moved
-from services.risks.domain.links import IndicatorLink, LinkKey
+from services.risks.domain.links import IndicatorLink, LinkKey, SeriesKey
 from services.risks.domain.matrix import DEFAULT_MATRIX, Rating
 from services.risks.domain.rating import Kind, Mode, Override, RatingInputs, rate
 from services.risks.domain.records import Cause
@@ -12,9 +12,16 @@ from services.risks.domain.severity import Signal
 
 TODAY = date(2018, 2, 28)
 INPUTS = RatingInputs(Kind.THREAT, Mode.AUTO, DEFAULT_MATRIX, Rating(4, 3), 2)
-RED = IndicatorLink(LinkKey("ae-four-hour-wait", "RK9", Signal.TARGET), "flow", at=0, now=2, version=7, event_id="e-7")
+RED = IndicatorLink(
+    LinkKey(SeriesKey("ae-four-hour-wait", "RK9"), Signal.TARGET), "flow", at=0, now=2, version=7, event_id="e-7"
+)
 STILL = IndicatorLink(
-    LinkKey("delayed-transfers", "E06000026", Signal.TREND), "discharge", at=1, now=1, version=3, event_id="e-3"
+    LinkKey(SeriesKey("delayed-transfers", "E06000026"), Signal.TREND),
+    "discharge",
+    at=1,
+    now=1,
+    version=3,
+    event_id="e-3",
 )
 
 

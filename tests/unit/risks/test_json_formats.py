@@ -6,6 +6,7 @@ from typing import Any
 import pytest
 
 from contracts.risks import Band
+from services.risks.domain.links import SeriesKey
 from services.risks.domain.matrix import BandedRating, Rating
 from services.risks.domain.records import IndicatorVersion
 from services.risks.domain.register import Action, Assurance
@@ -13,7 +14,7 @@ from services.risks.repository import json_formats as formats
 
 ASSURANCES = (Assurance("FARG", 2, "Adequate", date(2018, 2, 1)), Assurance("Audit"))
 ACTIONS = (Action("Review", "Director", date(2018, 12, 1)), Action("Ask"))
-VERSIONS = [IndicatorVersion("ae", "RK9", 3)]
+VERSIONS = [IndicatorVersion(SeriesKey("ae", "RK9"), 1, 3)]
 RATING = BandedRating(Rating(4, 3), Band.AMBER)
 
 

@@ -5,15 +5,15 @@ from datetime import date
 
 import pytest
 
-from services.risks.domain.links import IndicatorLink, LinkKey
+from services.risks.domain.links import IndicatorLink, LinkKey, SeriesKey
 from services.risks.domain.matrix import DEFAULT_MATRIX, Rating
 from services.risks.domain.proposals import Proposal, ProposalState, ProposalStep, next_step
 from services.risks.domain.rating import Kind, Mode, RatingInputs, rate
 from services.risks.domain.severity import Signal
 
 ASSESSED = RatingInputs(Kind.THREAT, Mode.PROPOSE, DEFAULT_MATRIX, Rating(4, 3))
-MOVED = rate(ASSESSED, [IndicatorLink(LinkKey("i", "a", Signal.BEST), "g", at=0, now=1)], date(2018, 2, 28))
-LEVEL = rate(ASSESSED, [IndicatorLink(LinkKey("i", "a", Signal.BEST), "g", at=0, now=0)], date(2018, 2, 28))
+MOVED = rate(ASSESSED, [IndicatorLink(LinkKey(SeriesKey("i", "a"), Signal.BEST), "g", at=0, now=1)], date(2018, 2, 28))
+LEVEL = rate(ASSESSED, [IndicatorLink(LinkKey(SeriesKey("i", "a"), Signal.BEST), "g", at=0, now=0)], date(2018, 2, 28))
 
 
 def proposal(

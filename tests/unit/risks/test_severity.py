@@ -10,7 +10,16 @@ from hypothesis import strategies as st
 from contracts.colours import SEVERITY, Colour
 from contracts.indicators import ObservationStatus
 from contracts.period import Period
-from services.risks.domain.severity import Signal, confirmed_severity, is_stale, period_severity, severity_name
+from services.risks.domain.severity import (
+    Confirmed,
+    Provisional,
+    Signal,
+    confirmed_severity,
+    is_stale,
+    period_severity,
+    severity_name,
+    signal_severities,
+)
 
 
 @dataclass(frozen=True)
@@ -19,6 +28,9 @@ class Point:
     benchmark: Colour = Colour.WHITE
     trend: Colour = Colour.NONE
     status: ObservationStatus = ObservationStatus.FINAL
+    target_provisional: bool = False
+    benchmark_provisional: bool = False
+    trend_provisional: bool = False
 
 
 def targets(text: str) -> list[Point]:
@@ -53,7 +65,34 @@ def targets(text: str) -> list[Point]:
     ],
 )
 def test_the_worse_of_the_two_latest_periods_that_have_a_severity(series: str, severity: int | None):
-    assert confirmed_severity(targets(series), Signal.TARGET) == severity
+    assert confirmed_severity(targets(series), Signal.TARGET).severity == severity
+
+
+@pytest.mark.parametrize(
+    ("series", "ignoring", "counting"),
+    [
+        ("", Confirmed(None), Confirmed(None)),
+        ("p", Confirmed(None), Confirmed(2, unconfirmed=True)),
+        ("gp", Confirmed(0, unconfirmed=True), Confirmed(2)),
+        ("ggp", Confirmed(0), Confirmed(2)),
+        ("pgg", Confirmed(0), Confirmed(0)),
+        ("wwwwwa", Confirmed(1, unconfirmed=True), Confirmed(1, unconfirmed=True)),
+        ("rwwwwa", Confirmed(2), Confirmed(2)),
+        ("pppppp", Confirmed(None), Confirmed(2)),
+    ],
+)
+def test_provisional_colours_count_only_where_a_link_says_so(series: str, ignoring: Confirmed, counting: Confirmed):
+    found = signal_severities(targets(series), Signal.TARGET)
+    assert (found.ignoring, found.counting) == (ignoring, counting)
+    assert found.read_with(Provisional.COUNT) == counting
+    assert found.read_with(Provisional.IGNORE) == ignoring
+
+
+def test_a_colour_made_with_a_provisional_comparator_is_passed_over_by_best():
+    point = Point(Colour.RED, Colour.AMBER, target_provisional=True)
+    assert period_severity(point, Signal.TARGET) is None
+    assert period_severity(point, Signal.BEST) == 1
+    assert period_severity(point, Signal.BEST, Provisional.COUNT) == 2
 
 
 @pytest.mark.parametrize(
@@ -78,7 +117,7 @@ def test_best_is_the_first_of_target_benchmark_trend_that_judges_period_by_perio
     assert period_severity(Point(Colour.WHITE, Colour.AMBER, Colour.RED), Signal.BEST) == 1
     assert period_severity(Point(Colour.WHITE, Colour.WHITE, Colour.DARK_RED), Signal.BEST) == 2
     mixed = [Point(Colour.GREEN, Colour.RED), Point(Colour.WHITE, Colour.AMBER)]
-    assert confirmed_severity(mixed, Signal.BEST) == 1
+    assert confirmed_severity(mixed, Signal.BEST) == Confirmed(1)
 
 
 def test_a_signal_reads_its_own_colour_only():
@@ -90,7 +129,7 @@ def test_a_signal_reads_its_own_colour_only():
 @given(st.lists(st.sampled_from(sorted(SEVERITY)), min_size=2, max_size=6))
 def test_one_better_period_never_improves_a_severity_and_one_worse_never_waits(colours: list[Colour]):
     severities = [SEVERITY[colour] for colour in colours]
-    confirmed = confirmed_severity([Point(colour) for colour in colours], Signal.TARGET)
+    confirmed = confirmed_severity([Point(colour) for colour in colours], Signal.TARGET).severity
     assert confirmed is not None
     assert confirmed >= severities[-1]
     assert confirmed == max(severities[-2:])
@@ -113,6 +152,6 @@ def test_stale_is_no_value_for_more_than_two_of_its_own_periods(latest: str, tod
     assert is_stale(Period.parse(latest), today) is stale
 
 
-def test_an_indicator_without_any_value_is_unknown_not_stale():
-    assert not is_stale(None, date(2018, 2, 28))
+def test_an_indicator_without_any_value_is_stale_and_unknown():
+    assert is_stale(None, date(2018, 2, 28))
     assert severity_name(None) == "unknown"
