@@ -99,6 +99,11 @@ def echo(line: str) -> None:
     typer.echo(line)
 
 
+def printable(text: str) -> str:
+    """Text as a terminal may show it: what anybody can put into an event must not move its cursor."""
+    return "".join(char if char.isprintable() else char.encode("unicode_escape").decode() for char in text)
+
+
 def _answer(work: Callable[[], Awaitable[T]]) -> T:
     async def run() -> T:
         return await work()
@@ -256,7 +261,8 @@ def list_dead_letters(
     found = _answer(lambda: operations.list_dead_letters(SuiteSettings(), names, every=every))
     for _, row in found:
         what = f"{row.type or '?'}  {row.subject} v{row.version}"
-        echo(f"{row.consumer} {row.id}  {row.state}  {what}  {row.reason}: {' '.join(row.error.split())[:120]}")
+        error = " ".join(row.error.split())[:120]
+        echo(printable(f"{row.consumer} {row.id}  {row.state}  {what}  {row.reason}: {error}"))
     echo(f"{len(found)} dead letters")
 
 

@@ -7,7 +7,7 @@ import os
 import socket
 import sys
 from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
-from contextlib import asynccontextmanager, contextmanager
+from contextlib import asynccontextmanager, contextmanager, suppress
 from pathlib import Path
 
 import uvicorn
@@ -147,10 +147,19 @@ def bound_socket(host: str, port: int) -> Iterator[socket.socket]:
         yield server_socket
 
 
+def make_private(folder: Path) -> None:
+    """Have nobody else read the data folder or what is made in it. One that belongs to somebody else stays as it is."""
+    os.umask(0o077)
+    folder.mkdir(parents=True, exist_ok=True)
+    for path in (folder, *folder.rglob("*")):
+        with suppress(OSError):
+            path.chmod(0o700 if path.is_dir() else 0o600)
+
+
 @contextmanager
 def _only_one(folder: Path) -> Iterator[None]:
     """One suite a data folder: two relays on one file would publish twice."""
-    folder.mkdir(parents=True, exist_ok=True)
+    make_private(folder)
     with (folder / "lock").open("w") as file:
         try:
             fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)

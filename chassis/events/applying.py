@@ -109,9 +109,17 @@ class Applier:
             await self._subscription.projection.apply(tx, fresh)
         for record, reason, error in map(_parts, classified.unapplicable):
             await dead_letters.save_parked(tx, self._consumer, record, reason, error, attempts=0)
+        if len(fresh) < len(classified.deliveries):
+            await self._save_reused(tx, classified.deliveries)
         await self._save_superseded(tx, classified)
         crash_point("consumer.mid_batch")
         return len(fresh)
+
+    async def _save_reused(self, tx: Tx, deliveries: Sequence[Delivery]) -> None:
+        """Park events that have the id of another aggregate's event: they were not applied before."""
+        for event in await inbox.list_reused(tx, self._consumer, deliveries):
+            error = f"its id {event.id} is that of another aggregate's event"
+            await dead_letters.save_parked(tx, self._consumer, event.record, Reason.UNREADABLE, error, attempts=0)
 
     async def _save_superseded(self, tx: Tx, classified: Classified) -> None:
         """Close what is parked of subjects with a newer event here, be that one new or applied before."""

@@ -134,6 +134,16 @@ async def record_new(tx: Tx, consumer: str, deliveries: Sequence[Delivery]) -> S
     return [event for identity, event in distinct.items() if identity in fresh]
 
 
+async def list_reused(tx: Tx, consumer: str, deliveries: Sequence[Delivery]) -> Sequence[Delivery]:
+    """Those whose id is in the inbox as that of an event of another aggregate."""
+    table = tx.table("inbox")
+    ids = [event.id for event in deliveries]
+    mine = (table.c.consumer == consumer) & table.c.event_id.in_(ids)
+    rows = await tx.session.execute(select(table.c.source, table.c.event_id, table.c.subject).where(mine))
+    subjects = {(source, event_id): subject for source, event_id, subject in rows}
+    return [event for event in deliveries if subjects.get((event.source, event.id), event.subject) != event.subject]
+
+
 def _distinct(deliveries: Sequence[Delivery]) -> dict[tuple[str, str], Delivery]:
     """Each event once, where it first stood."""
     distinct: dict[tuple[str, str], Delivery] = {}

@@ -17,7 +17,7 @@ from chassis.events.outbox import FeedState
 from chassis.events.subscription import Subscription
 from chassis.storage.database import Database
 from chassis.storage.transaction import Tx
-from contracts.topics import events_topic
+from contracts.topics import events_topic, source_of
 
 TAIL = 20
 """How many records of each partition are looked at: so many unreadable ones in a row may hide its last event."""
@@ -170,8 +170,7 @@ async def _find_strangers(
     ours = [event for record in records if (event := _readable(record)) and event.type in subscription.types]
     if not ours:
         return None
-    known = await database.read(lambda tx: _list_known(tx, subscription.consumer, ours))
-    strangers = [event for event in ours if event.id not in known]
+    strangers = await database.read(lambda tx: _list_strangers(tx, subscription.consumer, ours))
     if not strangers:
         return None
     record = strangers[0].record
@@ -182,14 +181,30 @@ async def _find_strangers(
     )
 
 
+async def _list_strangers(tx: Tx, consumer: str, events: Sequence[Delivery]) -> Sequence[Delivery]:
+    """Events that are neither in the inbox nor among the dead letters, at offsets where other events are.
+
+    Where there is none either, inbox and dead letters were tidied up, and nothing can be told.
+    """
+    known = await _list_known(tx, consumer, events)
+    return [event for event in events if event.id not in known and await _has_other_event(tx, consumer, event.record)]
+
+
 async def _list_known(tx: Tx, consumer: str, events: Sequence[Delivery]) -> set[str]:
-    """Which of the events are in the inbox or among the dead letters."""
-    ids = [event.id for event in events]
+    ids, found = [event.id for event in events], set[str]()
+    for name in ("inbox", "dead_letter"):
+        table = tx.table(name)
+        mine = (table.c.consumer == consumer) & table.c.event_id.in_(ids)
+        found |= set(await tx.session.scalars(select(table.c.event_id).where(mine)))
+    return found
+
+
+async def _has_other_event(tx: Tx, consumer: str, record: Record) -> bool:
     applied, dead = tx.table("inbox"), tx.table("dead_letter")
-    in_inbox = select(applied.c.event_id).where(
-        applied.c.consumer == consumer,
-        applied.c.source.in_({event.source for event in events}),
-        applied.c.event_id.in_(ids),
-    )
-    in_dead = select(dead.c.event_id).where(dead.c.consumer == consumer, dead.c.event_id.in_(ids))
-    return set(await tx.session.scalars(in_inbox)) | set(await tx.session.scalars(in_dead))
+    of_topic = {applied: applied.c.source == source_of(record.topic), dead: dead.c.topic == record.topic}
+    for table, matches in of_topic.items():
+        there = (table.c.partition == record.partition) & (table.c.offset == record.offset)
+        query = select(table.c.event_id).where(table.c.consumer == consumer, matches, there).limit(1)
+        if (await tx.session.execute(query)).first():
+            return True
+    return False

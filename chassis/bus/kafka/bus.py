@@ -136,6 +136,7 @@ class KafkaBus:
         return AIOKafkaConsumer(
             **client_options(self._settings),
             enable_auto_commit=False,
+            isolation_level="read_committed",  # somebody's aborted transaction is nothing that happened
             auto_offset_reset="none",  # what is asked for and not there is an error, never something else
             request_timeout_ms=int(self._settings.request_timeout_s * 1000),
             max_partition_fetch_bytes=self._settings.fetch_partition_bytes,

@@ -253,6 +253,7 @@ class KafkaConsumer:
             **client_options(settings),
             group_id=self._group,
             enable_auto_commit=False,
+            isolation_level="read_committed",  # somebody's aborted transaction is nothing that happened
             auto_offset_reset="earliest",
             session_timeout_ms=settings.session_timeout_ms,
             heartbeat_interval_ms=settings.heartbeat_interval_ms,

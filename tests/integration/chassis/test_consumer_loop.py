@@ -285,3 +285,15 @@ async def test_the_offset_is_kept_in_the_database(database, bus, consuming):
     assert sorted(ends.values()) == [0, 2]
     stored = await get_stored_offsets(database, "tally", list(ends))
     assert {at: stored.get(at, 0) for at in ends} == ends
+
+
+async def test_an_id_used_again_for_another_aggregate_is_parked_not_dropped(database, bus, consuming):
+    async with consuming():
+        await publish(bus, number_event("a", 1, 1, event_id="one"), number_event("a", 2, 2))
+        await caught_up(database, bus)
+        await publish(bus, number_event("b", 1, 5, event_id="one"), number_event("a", 1, 1, event_id="one"))
+        await caught_up(database, bus)
+    (dead_letter,) = await list_parked(database)
+    assert (dead_letter.key, dead_letter.reason) == ("b", "unreadable")
+    assert dead_letter.error == "its id one is that of another aggregate's event"
+    assert await database.read(numbers) == {"a": 2}

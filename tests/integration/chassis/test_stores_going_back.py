@@ -200,3 +200,12 @@ async def test_a_consumer_that_finds_it_applies_nothing_until_it_is_mended(
 
 async def _has_applied(database, count):
     assert len(await database.read(applied)) == count
+
+
+async def test_an_inbox_that_was_tidied_up_is_no_fault(database, bus, consuming):
+    """What it applied last may be older than what is kept."""
+    await publish(bus, number_event("a", 1, 1))
+    async with consuming():
+        await caught_up(database, bus)
+    await database.write(lambda tx: tx.session.execute(tx.table("inbox").delete()))
+    assert await find_offset_fault(database, bus, TALLY) is None
