@@ -20,8 +20,8 @@ from chassis.logging import configure_logging
 from chassis.settings import DatabaseSettings, LogSettings, ServiceSettings
 from chassis.storage.migrate import SchemaDrift, check
 from gateway.settings import GatewaySettings
-from suite import business_date as dates
 from suite import (
+    backup,
     compose,
     configuration,
     documents,
@@ -33,6 +33,7 @@ from suite import (
     roles,
     serving,
 )
+from suite import business_date as dates
 from suite.catch_up import NotCaughtUp
 from suite.engines import EngineUnavailable
 from suite.load.api_client import Refused
@@ -49,6 +50,8 @@ app.add_typer(dead_letters_app, name="dead-letters")
 app.add_typer(key_commands.app, name="keys")
 app.add_typer(loading.load_app, name="load")
 app.add_typer(loading.import_app, name="import")
+app.command()(recovery_commands.backup)
+app.command()(recovery_commands.restore)
 app.command()(recovery_commands.recover)
 app.command()(recovery_commands.verify)
 
@@ -71,6 +74,7 @@ EXPECTED = (
     operations.NotAnOffset,
     operations.UnknownConsumer,
     recovery.NotConverged,
+    backup.BackupImpossible,
 )
 """What an operator can mend; said in one line."""
 

@@ -32,7 +32,7 @@ class CannotStart(Exception):  # noqa: N818  named for what it is
 async def run(settings: SuiteSettings, *, reference: bool, echo: Echo) -> None:
     """Everything in one process: migrate, load, serve until stopped."""
     configuration.require_agreement(MEMBERS)
-    with _only_one(settings.data_dir), bound_socket(settings.host, settings.port) as server_socket:
+    with only_one(settings.data_dir), bound_socket(settings.host, settings.port) as server_socket:
         echo(f"Data folder {settings.data_dir}; bringing the databases up to date")
         await compose.upgrade(MEMBERS, settings)
         await _pin(settings, reference=reference, echo=echo)
@@ -157,7 +157,7 @@ def make_private(folder: Path) -> None:
 
 
 @contextmanager
-def _only_one(folder: Path) -> Iterator[None]:
+def only_one(folder: Path) -> Iterator[None]:
     """One suite a data folder: two relays on one file would publish twice."""
     make_private(folder)
     with (folder / "lock").open("w") as file:
@@ -172,7 +172,7 @@ def _only_one(folder: Path) -> Iterator[None]:
 @asynccontextmanager
 async def unattended(settings: SuiteSettings) -> AsyncIterator[compose.Running]:
     """Everything in this process without a socket, for commands that need the suite and find it stopped."""
-    with _only_one(settings.data_dir):
+    with only_one(settings.data_dir):
         await compose.upgrade(MEMBERS, settings)
         async with compose.everything(settings) as running:
             yield running
