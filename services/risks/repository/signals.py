@@ -108,6 +108,9 @@ def read_severities(row: Any) -> SignalSeverities:
 
 
 async def delete_signals_of(tx: Tx, subjects: Collection[str]) -> None:
+    """Have these series be as before their first event; they stay locked, and linked, until the transaction ends."""
+    rows = [_series_row(tx, SeriesSignals(name, 0, 0, None, None, {})) for name in sorted(subjects)]
+    await upsert(tx, IndicatorSeriesRow, rows, ["subject"], _UPDATED)
     await tx.session.execute(delete(IndicatorSignalRow).where(IndicatorSignalRow.subject.in_(subjects)))
 
 

@@ -20,7 +20,6 @@ async def emit_states(tx: Tx, refs: Sequence[str]) -> None:
 
 async def forget_signals(tx: Tx, subjects: Sequence[str]) -> None:
     """Delete the signals of series that their producer no longer has, and re-score the risks on them."""
-    await signals.lock_signals(tx, subjects)
     await signals.delete_signals_of(tx, subjects)
     await rescore_on(tx, subjects)
 
