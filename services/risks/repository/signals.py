@@ -115,5 +115,5 @@ async def delete_signals_of(tx: Tx, subjects: Collection[str]) -> None:
 
 
 async def delete_signals(tx: Tx) -> None:
-    await tx.session.execute(delete(IndicatorSignalRow))
-    await tx.session.execute(delete(IndicatorSeriesRow))
+    for table in (IndicatorSignalRow, IndicatorSeriesRow):
+        await tx.session.execute(delete(table))

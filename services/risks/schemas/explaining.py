@@ -6,6 +6,7 @@ from typing import Annotated, Literal, Self
 from pydantic import ConfigDict, Field, model_validator
 
 from chassis.web.bodies import OutBody, StrictBody
+from contracts.areas import AreaCode
 from contracts.breakdown import Breakdown
 from contracts.colours import SEVERITY, Colour
 from contracts.risks import RatingState
@@ -14,7 +15,7 @@ from services.risks.domain.rating import RULE_VERSION, Basis
 from services.risks.domain.view import RiskView, Simulation
 from services.risks.schemas.linking import LinkOut
 from services.risks.schemas.ratings import three_ratings
-from services.risks.schemas.values import AreaCode, IndicatorCode
+from services.risks.schemas.values import IndicatorCode
 
 
 class SupposedSignal(StrictBody):

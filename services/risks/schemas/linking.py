@@ -5,10 +5,11 @@ from typing import Self
 from pydantic import ConfigDict, Field
 
 from chassis.web.bodies import OutBody, StrictBody
+from contracts.areas import AreaCode
 from contracts.breakdown import Breakdown
 from services.risks.domain.links import IndicatorLink, LinkKey, NewLink, SeriesKey
 from services.risks.domain.severity import Provisional, Signal
-from services.risks.schemas.values import AreaCode, IndicatorCode, Word
+from services.risks.schemas.values import IndicatorCode, Word
 
 
 class LinkIn(StrictBody):

@@ -14,11 +14,6 @@ def _no_nul(text: str) -> str:
 Ref = Annotated[str, StringConstraints(pattern=r"^[A-Za-z0-9][A-Za-z0-9._-]{0,39}$")]
 Slug = Annotated[str, StringConstraints(pattern=r"^[a-z0-9][a-z0-9-]{0,59}$")]
 IndicatorCode = Annotated[str, StringConstraints(pattern=r"^[A-Za-z0-9][A-Za-z0-9._-]{0,79}$")]
-AreaCode = Annotated[
-    str,
-    StringConstraints(pattern=r"^[A-Z0-9]{2,20}$"),
-    Field(description="ONS or provider code", examples=["E06000026"]),
-]
 Word = Annotated[str, StringConstraints(min_length=1, max_length=120), AfterValidator(_no_nul)]
 Sentence = Annotated[str, StringConstraints(min_length=1, max_length=400), AfterValidator(_no_nul)]
 Passage = Annotated[str, StringConstraints(min_length=1, max_length=4000), AfterValidator(_no_nul)]

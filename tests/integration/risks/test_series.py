@@ -75,6 +75,7 @@ async def test_a_simulation_and_a_review_name_the_breakdown(register: Any, tied:
         ("area", "Plymouth"),
         ("area", "E"),
         ("area", "E06-00026"),
+        ("area", "E0600026"),
         ("area", "E" * 21),
         ("breakdown", {"Sex": "male"}),
         ("breakdown", {"sex": ""}),
