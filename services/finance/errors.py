@@ -23,7 +23,7 @@ class SchemeWithdrawn(Conflict):
     type_, title = "scheme-withdrawn", "The savings scheme is withdrawn"
 
 
-class SchemeHoldsMoney(Conflict):
+class SchemeNotEmpty(Conflict):
     type_, title = "scheme-holds-money", "Money that finance has validated or banked stands on the scheme"
 
 
@@ -43,12 +43,16 @@ class VarianceUnallocated(Conflict):
     type_, title = "variance-unallocated", "A quarter closes when all of the variance is somebody's"
 
 
+class PeriodPosted(Conflict):
+    type_, title = "period-posted", "An original posting covers part of the period already"
+
+
 class ReferenceUsed(Conflict):
     type_, title = "reference-used", "Another posting has this reference"
 
 
 class BankedBeyondValidated(Conflict):
-    type_, title = "banked-beyond-validated", "Money is banked only out of what finance has validated"
+    type_, title = "banked-beyond-validated", "Banked money lies between nought and what finance has validated"
 
 
 class BudgetLineInUse(Conflict):

@@ -35,6 +35,7 @@ class FundRow(Base):
     code: Mapped[str] = mapped_column(String(60), primary_key=True)
     name: Mapped[str] = mapped_column(String(200))
     host: Mapped[str | None] = mapped_column(String(60))
+    notes: Mapped[dict[str, Any] | None] = mapped_column(JsonText)
 
 
 class FundPartnerRow(Base):
@@ -57,6 +58,7 @@ class FundAgreementRow(Base):
     terms: Mapped[dict[str, Any]] = mapped_column(JsonText)
     recorded_at: Mapped[datetime] = mapped_column(UtcDateTime)
     recorded_by: Mapped[str] = mapped_column(String(100))
+    business_date: Mapped[date] = mapped_column(Date)
 
 
 class BudgetLineRow(Base):
@@ -75,6 +77,7 @@ class BudgetLineRow(Base):
     savings: Mapped[Decimal] = mapped_column(ExactDecimal)
     other_savings: Mapped[Decimal] = mapped_column(ExactDecimal)
     printed_net: Mapped[Decimal | None] = mapped_column(ExactDecimal)
+    notes: Mapped[dict[str, Any] | None] = mapped_column(JsonText)
 
 
 class PrintedTotalRow(Base):
@@ -95,6 +98,7 @@ class ClosedQuarterRow(Base):
     quarter_start: Mapped[date] = mapped_column(Date, primary_key=True)
     closed_at: Mapped[datetime] = mapped_column(UtcDateTime)
     closed_by: Mapped[str] = mapped_column(String(100))
+    business_date: Mapped[date] = mapped_column(Date)
 
 
 class SchemeRow(Base):
@@ -130,6 +134,7 @@ class SchemeRow(Base):
     illustrative: Mapped[bool] = mapped_column(Boolean)
     indicator: Mapped[str | None] = mapped_column(String(100))
     area: Mapped[str | None] = mapped_column(String(40))
+    breakdown: Mapped[str] = mapped_column(String(100))
     baseline_value: Mapped[Decimal | None] = mapped_column(ExactDecimal)
     baseline_every: Mapped[str | None] = mapped_column(String(20))
     volume: Mapped[Decimal | None] = mapped_column(ExactDecimal)
@@ -145,9 +150,12 @@ class SchemeRow(Base):
     published: Mapped[str | None] = mapped_column(String(64))
     created_at: Mapped[datetime] = mapped_column(UtcDateTime)
     created_by: Mapped[str] = mapped_column(String(100))
+    business_date: Mapped[date] = mapped_column(Date)
     withdrawn_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
     withdrawn_by: Mapped[str | None] = mapped_column(String(100))
+    withdrawn_on: Mapped[date | None] = mapped_column(Date)
     withdrawn_reason: Mapped[str | None] = mapped_column(Text)
+    notes: Mapped[dict[str, Any] | None] = mapped_column(JsonText)
 
 
 class SchemePlanRow(Base):
@@ -176,39 +184,50 @@ class SchemeBaselineRow(Base):
 
 
 class SeriesRow(Base):
-    """An indicator in an area that an event was about, or that a scheme waits for (then version is 0).
+    """A series that an event was about, or that a scheme waits for (then version is 0).
+
+    ``breakdown`` is the canonical text, empty for the total. The polarity last turned at ``turned_version`` (0: never).
 
     Its row is locked before the observations and schemes under it, so that a new scheme misses no event.
     """
 
-    __tablename__ = "indicator_area"
+    __tablename__ = "series"
 
     indicator: Mapped[str] = mapped_column(String(100), primary_key=True)
     area: Mapped[str] = mapped_column(String(40), primary_key=True)
+    breakdown: Mapped[str] = mapped_column(String(100), primary_key=True)
+    generation: Mapped[int] = mapped_column(Integer)
     version: Mapped[int] = mapped_column(BigInteger)
     polarity: Mapped[str | None] = mapped_column(String(20))
-    polarity_since: Mapped[int] = mapped_column(BigInteger)
+    turned_generation: Mapped[int] = mapped_column(Integer)
+    turned_version: Mapped[int] = mapped_column(BigInteger)
 
 
 class ObservationRow(Base):
-    """The newest revision known of an indicator in an area and a period; it moves to a higher one only."""
+    """The newest revision known of a period of a series; it moves to a higher (generation, revision) only."""
 
-    __tablename__ = "indicator_fact"
+    __tablename__ = "observation"
 
     indicator: Mapped[str] = mapped_column(String(100), primary_key=True)
     area: Mapped[str] = mapped_column(String(40), primary_key=True)
+    breakdown: Mapped[str] = mapped_column(String(100), primary_key=True)
     period_kind: Mapped[PeriodKind] = mapped_column(PeriodKindText(20), primary_key=True)
     period_start: Mapped[date] = mapped_column(Date, primary_key=True)
     period_end: Mapped[date] = mapped_column(Date, primary_key=True)
     period: Mapped[Period] = period_of_columns()
     value: Mapped[Decimal | None] = mapped_column(ExactDecimal)
+    missing: Mapped[str | None] = mapped_column(String(10))
+    generation: Mapped[int] = mapped_column(Integer)
     revision: Mapped[int] = mapped_column(Integer)
     status: Mapped[str] = mapped_column(String(20))
     event_id: Mapped[str] = mapped_column(String(64))
 
 
 class EntryRow(Base):
-    """A line of the ledger, never changed or deleted. ``posted_quarter`` is the first day of its quarter."""
+    """A line of the ledger, never changed or deleted. ``posted_quarter`` is the first day of its quarter.
+
+    ``corrects`` is the reference of the entry of the same scheme that finance corrects with it.
+    """
 
     __tablename__ = "entry"
     __table_args__ = (
@@ -216,9 +235,11 @@ class EntryRow(Base):
             "scheme",
             "indicator",
             "area",
+            "breakdown",
             "period_kind",
             "period_start",
             "period_end",
+            "generation",
             "revision",
             "rule_version",
             name="uq_entry_indicated",
@@ -234,15 +255,19 @@ class EntryRow(Base):
     period_end: Mapped[date] = mapped_column(Date)
     period: Mapped[Period] = period_of_columns()
     posted_quarter: Mapped[date] = mapped_column(Date)
-    corrects: Mapped[bool] = mapped_column(Boolean)
+    restates: Mapped[bool] = mapped_column(Boolean)
     cash: Mapped[Decimal] = mapped_column(ExactDecimal)
     non_cash: Mapped[Decimal] = mapped_column(ExactDecimal)
     indicator: Mapped[str | None] = mapped_column(String(100))
     area: Mapped[str | None] = mapped_column(String(40))
+    breakdown: Mapped[str] = mapped_column(String(100))
+    generation: Mapped[int | None] = mapped_column(Integer)
     revision: Mapped[int | None] = mapped_column(Integer)
     rule_version: Mapped[str | None] = mapped_column(String(40))
     event_id: Mapped[str | None] = mapped_column(String(64))
     reference: Mapped[str | None] = mapped_column(String(100))
+    corrects: Mapped[str | None] = mapped_column(String(100))
     reason: Mapped[str] = mapped_column(Text)
     actor: Mapped[str] = mapped_column(String(100))
     at: Mapped[datetime] = mapped_column(UtcDateTime)
+    business_date: Mapped[date] = mapped_column(Date)

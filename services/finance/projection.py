@@ -6,13 +6,15 @@ from chassis.events.envelope import Delivery
 from chassis.events.projection import Projection
 from chassis.events.subscription import Subscription
 from chassis.storage.transaction import Tx
+from contracts.breakdown import Breakdown
 from contracts.colours import Polarity
 from contracts.envelope import Body
-from contracts.indicators import INDICATOR_UPDATED, ObservationStatus
-from contracts.money import Number
+from contracts.indicators import INDICATOR_UPDATED, Missing, ObservationStatus
+from contracts.money import EventNumber
 from contracts.period import Period
 from contracts.topics import events_topic
 from services.finance.domain.savings import Observation
+from services.finance.domain.series import Series, Version
 from services.finance.domain.updates import Updates
 from services.finance.repository.observations import drop_observations
 from services.finance.service.updates import restate_all, restate_updated, save_updates
@@ -29,9 +31,10 @@ class AreaPart(Body):
 
 class PointPart(Body):
     period: str
-    value: Number | None
+    value: EventNumber | None
     revision: int
     status: ObservationStatus
+    missing: Missing | None = None
 
 
 class UpdatePart(Body):
@@ -39,6 +42,7 @@ class UpdatePart(Body):
 
     indicator: IndicatorPart
     area: AreaPart
+    breakdown: Breakdown = Breakdown.TOTAL
     series: list[PointPart]
     changed: list[PointPart]
 
@@ -52,14 +56,23 @@ def updates_of(deliveries: Sequence[Delivery]) -> Updates:
     updates = Updates()
     for event in deliveries:
         data = event.data(UpdatePart)
-        series = (data.indicator.code, data.area.code)
-        updates.add(series, event.version, data.indicator.polarity, _observations(event, data))
+        series = Series(data.indicator.code, data.area.code, data.breakdown)
+        version = Version(event.generation, event.version)
+        updates.add(series, version, data.indicator.polarity, _observations(event, data))
     return updates
 
 
 def _observations(event: Delivery, data: UpdatePart) -> Iterator[Observation]:
     for point in (*data.series, *data.changed):
-        yield Observation(Period.parse(point.period), point.value, point.revision, point.status, event.id)
+        yield Observation(
+            period=Period.parse(point.period),
+            value=point.value,
+            revision=point.revision,
+            status=point.status,
+            event_id=event.id,
+            generation=event.generation,
+            missing=point.missing,
+        )
 
 
 async def fold_indicator_updates(tx: Tx, deliveries: Sequence[Delivery]) -> Updates:

@@ -62,7 +62,7 @@ _TABLES = {
         "proposal",
     ),
     "pledges": ("outbox", "feed", "inbox", "dead_letter", "indicator_colour"),
-    "finance": ("outbox", "feed", "inbox", "dead_letter", "scheme", "entry", "indicator_fact"),
+    "finance": ("outbox", "feed", "inbox", "dead_letter", "scheme", "entry", "observation"),
 }
 
 

@@ -11,6 +11,7 @@ from decimal import Decimal
 from typing import Any
 
 from chassis.bus.port import Record
+from contracts.breakdown import Breakdown
 from contracts.colours import Polarity
 from contracts.finance import SAVING_RESTATED
 from contracts.indicators import ObservationStatus, subject
@@ -19,6 +20,7 @@ from contracts.period import Period, PeriodKind
 from contracts.risks import RISK_RESCORED, Band
 from contracts.topics import SERVICES, events_topic, state_topic
 from services.finance.domain import savings
+from services.finance.domain.series import Series
 from services.risks.domain.links import IndicatorLink, LinkKey
 from services.risks.domain.matrix import BandedRating, Matrix, Rating
 from services.risks.domain.rating import Kind, Mode, RatingInputs, rate
@@ -318,8 +320,8 @@ def _folded_facts(heard: Sequence[Told]) -> dict[tuple[str, Period], Fact]:
 
 def _facts(held: Holdings, heard: Sequence[Told]) -> list[str]:
     rows = {
-        (subject(row.indicator, row.area), period_of(row)): (row.revision, row.value, row.status)
-        for row in held.of("finance", "indicator_fact")
+        (subject(row.indicator, row.area, row.breakdown), period_of(row)): (row.revision, row.value, row.status)
+        for row in held.of("finance", "observation")
     }
     return differ("fact", rows, _folded_facts(heard))
 
@@ -334,7 +336,7 @@ def _money(held: Holdings, heard: Sequence[Told]) -> list[str]:
         here[key] = savings.add(here.get(key, savings.NO_AMOUNTS), savings.Amounts(entry.cash, entry.non_cash))
     there = {}
     for scheme in held.of("finance", "scheme"):
-        name = subject(scheme.indicator, scheme.area)
+        name = subject(scheme.indicator, scheme.area, scheme.breakdown)
         for (known, period), fact in facts.items():
             if known == name:
                 there[scheme.code, period] = _due(scheme, polarities[name], period, fact)
@@ -353,7 +355,8 @@ def _due(scheme: Any, polarity: Polarity, period: Period, fact: Fact) -> savings
         scheme.volume, cost, scheme.marginal_rate, scheme.attribution, scheme.cashable_share, scheme.reprovision
     )
     baseline = savings.Baseline(scheme.baseline_value, PeriodKind(scheme.baseline_every), {})
-    link = savings.Link(scheme.indicator, scheme.area, Period.parse(scheme.financial_year), baseline, terms)
+    series = Series(scheme.indicator, scheme.area, Breakdown.parse(scheme.breakdown))
+    link = savings.Link(series, Period.parse(scheme.financial_year), baseline, terms)
     revision, value, status = fact
     due = savings.period_saving(link, polarity, savings.Observation(period, value, revision, ObservationStatus(status)))
     return due.amounts if due else savings.NO_AMOUNTS

@@ -24,7 +24,7 @@ STATE = (
     "SELECT count(*), max(id) FROM risks.history",
     "SELECT count(*), max(id) FROM risks.outbox",
     "SELECT scheme, sum(cash), sum(non_cash), count(*), max(id) FROM finance.entry GROUP BY scheme ORDER BY scheme",
-    "SELECT indicator, area, period_start, value, revision FROM finance.indicator_fact ORDER BY 1, 2, 3",
+    "SELECT indicator, area, breakdown, period_start, value, revision FROM finance.observation ORDER BY 1, 2, 3, 4",
     "SELECT count(*), max(id) FROM finance.outbox",
     "SELECT * FROM pledges.indicator_colour ORDER BY indicator, area",
     "SELECT count(*), max(id) FROM pledges.outbox",

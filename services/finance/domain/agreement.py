@@ -50,6 +50,7 @@ class Agreement:
     terms: AgreementTerms
     recorded_at: datetime
     recorded_by: str
+    business_date: date
 
 
 def in_force(agreements: Iterable[Agreement], year: Period) -> Agreement | None:

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from decimal import Decimal
 from typing import Final
 
+from contracts.notes import SourceNote
 from contracts.period import Period
 
 COLUMNS: Final = ("opening", "cost_increases", "savings", "other_savings", "net_budget")
@@ -40,6 +41,7 @@ class BudgetLine:
     department: str
     division: str
     budget: Budget
+    notes: tuple[SourceNote, ...] = ()
 
     @property
     def code(self) -> str:

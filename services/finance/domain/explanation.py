@@ -8,9 +8,13 @@ from services.finance.domain.savings import Link, Observation, PeriodSaving, per
 
 _WHY_NOTHING = {
     "withdrawn": "withdrawn, so worth nothing",
+    "suppressed": "suppressed, which is no value, so worth nothing",
+    "not_available": "not available, which is no value, so worth nothing",
+    "not_applicable": "not applicable, which is no value, so worth nothing",
+    "rounds_to_zero": "rounds to zero, which is no value, so worth nothing",
     "neutral_polarity": "the indicator is neutral, so worth nothing",
-    "unit_cost_not_effective": "the unit cost does not hold for this period, so worth nothing",
-    "out_of_range": "worth more than a ledger holds, so not posted",
+    "unit_cost_not_effective": "the unit cost does not apply to this period, so worth nothing",
+    "out_of_range": "more than a ledger takes, so not posted",
 }
 MANUAL = "Tied to no indicator: finance posts what it validates and banks."
 
@@ -20,7 +24,7 @@ def explain(link: Link | None, polarity: Polarity | None, observations: Sequence
     if link is None:
         return MANUAL
     if polarity is None:
-        return f"Nothing has been heard of {link.indicator} in {link.area} yet."
+        return f"Nothing has been heard of {link.series} yet."
     parts = [_formula(link, polarity)]
     for observation in sorted(observations, key=lambda o: o.period.sort_key):
         saving = period_saving(link, polarity, observation)
@@ -35,7 +39,7 @@ def _formula(link: Link, polarity: Polarity) -> str:
     terms, cost = link.terms, link.terms.unit_cost
     units = "(actual - baseline)" if polarity is Polarity.HIGH_IS_GOOD else "(baseline - actual)"
     return (
-        f"{link.indicator} in {link.area}, {polarity.replace('_', ' ')}: {units} x volume {plain(terms.volume)} x "
+        f"{link.series}, {polarity.replace('_', ' ')}: {units} x volume {plain(terms.volume)} x "
         f"unit cost {in_pounds(cost.amount)} ({cost.source}, {cost.price_year} prices) x marginal rate "
         f"{plain(terms.marginal_rate)} x attribution {plain(terms.attribution)}; of that a share of "
         f"{plain(terms.cashable_share)} is cash, less {in_pounds(terms.reprovision)} a period to provide otherwise."

@@ -1,15 +1,17 @@
 """A scheme's figures: plan, the three kinds of money, forecast, colour and flags."""
 
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
+from fractions import Fraction
 from typing import Final
 
 from contracts.colours import Colour
 from contracts.money import to_penny
 from contracts.period import Period
+from services.finance.domain.capping import Capped
 from services.finance.domain.ledger import PostedAmounts, State, months_of, total_posted
-from services.finance.domain.scheme import PlannedPeriod
+from services.finance.domain.scheme import PlannedPeriod, Scheme
 
 HELD_AT_BUDGET: Final = "held_at_budget"
 """The flag of a figure that is capped at the budget of its line."""
@@ -28,18 +30,32 @@ class Range:
 
 
 @dataclass(frozen=True, slots=True)
-class Capped:
-    """A year to date as far as the budget line covers it, and the excess."""
+class Estimate:
+    """Pounds that are a plan's parts and rates, exactly: the low and the high end. Rounded only to be shown."""
 
-    counted: Decimal
-    excess: Decimal
+    low: Fraction
+    high: Fraction
+
+    @property
+    def middle(self) -> Fraction:
+        return (self.low + self.high) / 2
+
+    @property
+    def to_pence(self) -> Range:
+        return Range(_to_penny(self.low), _to_penny(self.high))
+
+
+def _to_penny(amount: Fraction) -> Decimal:
+    return to_penny(Decimal(amount.numerator) / Decimal(amount.denominator))
 
 
 @dataclass(frozen=True, slots=True)
 class SchemeFigures:
+    """Year to date in pounds. Indicated and validated money is what the ledger says, banked what of it counts."""
+
     plan: Range
-    indicated: Capped
-    validated: Capped
+    indicated: Decimal
+    validated: Decimal
     banked: Capped
     non_cash: Decimal
     forecast: Range
@@ -74,58 +90,47 @@ def total_plan(plan: Sequence[PlannedPeriod]) -> Range:
     return Range(sum((p.low for p in plan), Decimal(0)), sum((p.high for p in plan), Decimal(0)))
 
 
-def cap_at_budget(total: Decimal, budget: Decimal) -> Capped:
-    """A saving is at most its line's budget; a line with nothing in it yields nothing."""
-    counted = min(total, max(budget, Decimal(0)))
-    return Capped(counted, total - counted)
-
-
-def plan_remaining(plan: Sequence[PlannedPeriod], validated: Collection[Period]) -> Range:
+def plan_remaining(plan: Sequence[PlannedPeriod], validated: Collection[Period]) -> Estimate:
     """The plan of the months not validated yet. A planned period is spread evenly over its months."""
     done = frozenset[int]().union(*(months_of(period) for period in validated))
-    open_months = [len(months_of(p.period) - done) for p in plan]
-    low = sum((p.low * n / p.period.months for p, n in zip(plan, open_months, strict=True)), Decimal(0))
-    high = sum((p.high * n / p.period.months for p, n in zip(plan, open_months, strict=True)), Decimal(0))
-    return Range(low, high)
+    open_parts = [(part, Fraction(len(months_of(part.period) - done), part.period.months)) for part in plan]
+    return Estimate(
+        sum((Fraction(part.low) * still_open for part, still_open in open_parts), Fraction(0)),
+        sum((Fraction(part.high) * still_open for part, still_open in open_parts), Fraction(0)),
+    )
 
 
-def forecast_of(validated: Decimal, remaining: Range, confidence: Decimal, optimism_bias: Decimal) -> Range:
-    """Validated to date plus what remains of the plan x confidence x (1 - optimism bias), to the penny."""
-    factor = confidence * (1 - optimism_bias)
-    return Range(to_penny(validated + remaining.low * factor), to_penny(validated + remaining.high * factor))
+def forecast_of(validated: Decimal, remaining: Estimate, confidence: Decimal, optimism_bias: Decimal) -> Estimate:
+    """Validated to date plus what remains of the plan x confidence x (1 - optimism bias)."""
+    factor = Fraction(confidence) * (1 - Fraction(optimism_bias))
+    return Estimate(Fraction(validated) + remaining.low * factor, Fraction(validated) + remaining.high * factor)
 
 
-def colour_of(expected: Range, plan: Range, validated: Decimal) -> Colour:
+def colour_of(forecast: Estimate, plan: Range, validated: Decimal) -> Colour:
     """Blue once validated money has passed the plan's high end; else by the forecast's middle."""
     if validated > plan.high:
         return Colour.BLUE
-    if expected.middle >= plan.middle:
+    if forecast.middle >= Fraction(plan.middle):
         return Colour.GREEN
-    return Colour.AMBER if expected.middle >= plan.low else Colour.RED
+    return Colour.AMBER if forecast.middle >= Fraction(plan.low) else Colour.RED
 
 
-def scheme_figures(
-    plan: Sequence[PlannedPeriod],
-    *,
-    totals: Totals,
-    budget: Decimal,
-    confidence: Decimal,
-    optimism_bias: Decimal,
-    flags: Collection[str] = (),
-) -> SchemeFigures:
-    """A scheme's figures, from its totals; ``budget`` is that of its line, in pounds."""
-    planned = total_plan(plan)
-    indicated, banked = cap_at_budget(totals.indicated, budget), cap_at_budget(totals.banked, budget)
-    validated = cap_at_budget(totals.validated, budget)
-    expected = forecast_of(validated.counted, plan_remaining(plan, totals.validated_periods), confidence, optimism_bias)
-    over_budget = any(capped.excess for capped in (indicated, validated, banked))
+def scheme_figures(scheme: Scheme, totals: Totals, banked: Capped, flags: Iterable[str] = ()) -> SchemeFigures:
+    """A scheme's figures, from its totals and what of its banked money counts.
+
+    A withdrawn scheme plans nothing and is judged by nothing.
+    """
+    agreed, withdrawn = scheme.definition, scheme.withdrawal is not None
+    plan = [] if withdrawn else agreed.plan
+    planned, remaining = total_plan(plan), plan_remaining(plan, totals.validated_periods)
+    forecast = forecast_of(totals.validated, remaining, agreed.confidence, agreed.optimism_bias)
     return SchemeFigures(
         plan=planned,
-        indicated=indicated,
-        validated=validated,
+        indicated=totals.indicated,
+        validated=totals.validated,
         banked=banked,
         non_cash=totals.non_cash,
-        forecast=expected,
-        colour=colour_of(expected, planned, validated.counted),
-        flags=tuple(sorted({*flags, *([HELD_AT_BUDGET] if over_budget else [])})),
+        forecast=forecast.to_pence,
+        colour=Colour.NONE if withdrawn else colour_of(forecast, planned, totals.validated),
+        flags=tuple(sorted({*flags, *([HELD_AT_BUDGET] if banked.excess else [])})),
     )

@@ -3,8 +3,9 @@
 from collections import Counter
 from collections.abc import Hashable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 
+from contracts.notes import SourceNote
 from contracts.period import Period
 from services.finance.domain.agreement import Agreement, AgreementTerms
 from services.finance.domain.budget import BudgetLine, PrintedTotal
@@ -22,6 +23,7 @@ class FundSummary:
     code: str
     name: str
     host: str | None
+    notes: tuple[SourceNote, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,6 +36,7 @@ class FundDefinition:
     agreement: AgreementTerms | None
     lines: Sequence[BudgetLine]
     printed_totals: Sequence[PrintedTotal]
+    notes: tuple[SourceNote, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,6 +47,7 @@ class Fund:
     partners: Sequence[Partner]
     agreements: Sequence[Agreement]
     lines: Sequence[BudgetLine]
+    printed_totals: Sequence[PrintedTotal]
     closed_quarters: Sequence[Period]
 
 
@@ -53,6 +57,7 @@ class ClosedQuarter:
     quarter: Period
     closed_at: datetime
     closed_by: str
+    business_date: date
 
 
 def definition_faults(fund: FundDefinition) -> list[tuple[str, str]]:

@@ -6,13 +6,14 @@ from dataclasses import dataclass
 from decimal import Decimal
 
 from contracts.period import Period
-from services.finance.domain.budget import BudgetLine, PrintedDifference, PrintedTotal, printed_differences
-from services.finance.domain.figures import HELD_AT_BUDGET, SchemeFigures
+from services.finance.domain.budget import BudgetLine, PrintedDifference, printed_differences
+from services.finance.domain.capping import LineCap
+from services.finance.domain.figures import HELD_AT_BUDGET
 from services.finance.domain.fund import Fund
 from services.finance.domain.ledger import PostedAmounts, State, total_posted
 from services.finance.domain.risk_share import variance
 from services.finance.domain.scheme import SchemeAccount
-from services.finance.domain.scheme_position import cap_together, figures_of
+from services.finance.domain.scheme_position import figures_of
 from services.finance.domain.sharing import RiskShare, risk_share_of
 
 NOTHING = Decimal(0)
@@ -61,7 +62,7 @@ class LinePosition:
 
 @dataclass(frozen=True, slots=True)
 class QuarterTotals:
-    """What was posted in a quarter, whatever period it belongs to."""
+    """What was posted in a quarter, whatever period it belongs to; of banked money what counts."""
 
     quarter: Period
     closed: bool
@@ -103,20 +104,20 @@ class FundPosition:
         return sorted({flag for line in self.lines for flag in line.flags})
 
 
-def fund_position(
-    fund: Fund, year: Period, accounts: Sequence[SchemeAccount], printed: Iterable[PrintedTotal]
-) -> FundPosition:
-    """The position of a fund in a year; ``accounts`` are its schemes of that year, ``printed`` its printed totals."""
+def fund_position(fund: Fund, year: Period, accounts: Sequence[SchemeAccount]) -> FundPosition:
+    """The position of a fund in a year; ``accounts`` are its schemes of that year."""
     lines = [line for line in fund.lines if line.financial_year == year]
-    positions = [_line_position(line, _on_line(line, accounts)) for line in lines]
+    on_line = {line.code: [one for one in accounts if one.scheme.definition.budget_line == line.code] for line in lines}
+    positions = [_line_position(line, on_line[line.code]) for line in lines]
     overspent = sum((position.variance for position in positions), NOTHING)
     return FundPosition(
         fund=fund.summary.code,
         financial_year=year,
         lines=positions,
-        quarters=quarter_totals((entry for one in accounts for entry in one.posted), fund.closed_quarters),
+        quarters=quarter_totals(accounts, [_cap_of(of_line) for of_line in on_line.values()], fund.closed_quarters),
         printed_differences=printed_differences(
-            [line.budget for line in lines], {total.column: total.amount for total in printed}
+            [line.budget for line in lines],
+            {total.column: total.amount for total in fund.printed_totals if total.financial_year == year},
         ),
         risk_share=risk_share_of(
             fund.agreements, year, overspent, host=fund.summary.host, banked=_banked_by_partner(accounts)
@@ -124,28 +125,18 @@ def fund_position(
     )
 
 
-def _on_line(line: BudgetLine, accounts: Iterable[SchemeAccount]) -> list[SchemeAccount]:
-    return [account for account in accounts if account.scheme.definition.budget_line == line.code]
+def _cap_of(accounts: Sequence[SchemeAccount]) -> LineCap:
+    """What of the line's banked money counts: every account of the line carries it."""
+    return accounts[0].line_cap if accounts else LineCap()
 
 
-def _line_position(line: BudgetLine, accounts: Collection[SchemeAccount]) -> LinePosition:
-    figures = [figures_of(account) for account in accounts]
-    indicated, validated, banked = (
-        cap_together(line.budget.net_budget, [getattr(one, state) for one in figures]) for state in State
-    )
-    flags = {flag for one in figures for flag in one.flags}
-    if any(capped.excess for capped in (indicated, validated, banked)):
-        flags.add(HELD_AT_BUDGET)
-    low, high = _planned(figures)
-    savings = Savings(low, high, indicated.counted, validated.counted, banked.counted)
-    return LinePosition(line, savings, tuple(sorted(flags)))
-
-
-def _planned(figures: Iterable[SchemeFigures]) -> tuple[Decimal, Decimal]:
-    low, high = NOTHING, NOTHING
+def _line_position(line: BudgetLine, accounts: Sequence[SchemeAccount]) -> LinePosition:
+    figures, cap = [figures_of(account) for account in accounts], _cap_of(accounts)
+    savings = Savings()
     for one in figures:
-        low, high = low + one.plan.low, high + one.plan.high
-    return low, high
+        savings = savings.plus(Savings(one.plan.low, one.plan.high, one.indicated, one.validated, one.banked.counted))
+    flags = {flag for one in figures for flag in one.flags} | ({HELD_AT_BUDGET} if cap.total.excess else set())
+    return LinePosition(line, savings, tuple(sorted(flags)))
 
 
 def _banked_by_partner(accounts: Iterable[SchemeAccount]) -> Mapping[str, Decimal]:
@@ -155,11 +146,24 @@ def _banked_by_partner(accounts: Iterable[SchemeAccount]) -> Mapping[str, Decima
     return found
 
 
-def quarter_totals(posted: Iterable[PostedAmounts], closed: Collection[Period]) -> list[QuarterTotals]:
+def quarter_totals(
+    accounts: Iterable[SchemeAccount], caps: Iterable[LineCap], closed: Collection[Period]
+) -> list[QuarterTotals]:
     by_quarter: dict[Period, list[PostedAmounts]] = defaultdict(list)
-    for entry in posted:
-        by_quarter[entry.quarter].append(entry)
+    for account in accounts:
+        for entry in account.posted:
+            by_quarter[entry.quarter].append(entry)
+    banked: dict[Period, Decimal] = defaultdict(Decimal)
+    for cap in caps:
+        for quarter, counted in cap.by_quarter.items():
+            banked[quarter] += counted
     return [
-        QuarterTotals(quarter, quarter in closed, *(total_posted(state, by_quarter[quarter]).cash for state in State))
-        for quarter in sorted(by_quarter)
+        QuarterTotals(
+            quarter=quarter,
+            closed=quarter in closed,
+            indicated=total_posted(State.INDICATED, posted).cash,
+            validated=total_posted(State.VALIDATED, posted).cash,
+            banked=banked[quarter],
+        )
+        for quarter, posted in sorted(by_quarter.items())
     ]

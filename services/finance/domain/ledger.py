@@ -8,6 +8,7 @@ from typing import Final
 
 from contracts.period import Period
 from services.finance.domain.savings import NO_AMOUNTS, Amounts, add
+from services.finance.domain.series import Series, Version
 
 MONTHS_A_YEAR: Final = 12
 
@@ -34,9 +35,8 @@ class PostedAmounts:
 class Basis:
     """What an indicated entry was made from. ``event_id`` is null where no event asked for it."""
 
-    indicator: str
-    area: str
-    revision: int
+    series: Series
+    version: Version
     rule_version: str
     event_id: str | None
 
@@ -45,15 +45,17 @@ class Basis:
 class Entry:
     """A line of a scheme's ledger. Indicated entries have a basis, those that finance posts a reference.
 
-    ``corrects`` where it restates an earlier entry of its period, or came after its own quarter was closed.
+    It restates where it changes an earlier entry of its period, or came after its own quarter was closed. What finance
+    corrects by hand names the reference of the entry that it ``corrects``.
     """
 
     scheme: str
     posted: PostedAmounts
-    corrects: bool
+    restates: bool
     reason: str
     basis: Basis | None = None
     reference: str | None = None
+    corrects: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,6 +66,7 @@ class RecordedEntry:
     entry: Entry
     actor: str
     at: datetime
+    business_date: date
 
 
 def total_posted(state: State, entries: Iterable[PostedAmounts]) -> Amounts:
@@ -91,8 +94,13 @@ def posting_quarter(period: Period, closed: Collection[Period]) -> Period:
     return quarter
 
 
-def is_correction(period: Period, posted_in: Period, *, first: bool) -> bool:
-    """Whether an entry says what it relates to: it restates an earlier one, or its own quarter was closed."""
+def latest_posting_quarter(period: Period, today: date) -> Period:
+    """The last quarter a period's entry may fall in: the current one, or its own where that is later."""
+    return max(Period.quarter_of(today), Period.quarter_of(period.end))
+
+
+def is_restatement(period: Period, posted_in: Period, *, first: bool) -> bool:
+    """Whether an entry says what it relates to: it changes an earlier one, or its own quarter was closed."""
     return not first or posted_in != Period.quarter_of(period.end)
 
 

@@ -123,8 +123,9 @@ def dispose_of_underspend(amount: Decimal, rule: UnderspendRule, weights: Mappin
     """Dispose of an underspend, given as a negative variance; what is returned goes by ``weights``."""
     if rule is UnderspendRule.RETURN:
         return UnderspendParts(NOTHING, NOTHING, _by_weights(amount, weights))
-    kept = (amount, NOTHING) if rule is UnderspendRule.RETAIN else (NOTHING, amount)
-    return UnderspendParts(*kept, returned={})
+    if rule is UnderspendRule.RETAIN:
+        return UnderspendParts(amount, NOTHING, {})
+    return UnderspendParts(NOTHING, amount, {})
 
 
 def _by_rule(amount: Decimal, terms: SplitTerms) -> dict[str, Decimal]:

@@ -7,9 +7,10 @@ from decimal import Context, Decimal, localcontext
 from typing import Final, NamedTuple
 
 from contracts.colours import Polarity
-from contracts.indicators import ObservationStatus
+from contracts.indicators import Missing, ObservationStatus
 from contracts.money import to_penny
 from contracts.period import Period, PeriodKind
+from services.finance.domain.series import Series, Version
 
 FORMULA: Final = 1
 """Version of the formula below; entries name the one that made them."""
@@ -81,10 +82,9 @@ class Baseline:
 
 @dataclass(frozen=True, slots=True)
 class Link:
-    """A scheme's tie to an indicator in an area, over one financial year."""
+    """A scheme's tie to a series of an indicator, over one financial year."""
 
-    indicator: str
-    area: str
+    series: Series
     year: Period
     baseline: Baseline
     terms: Terms
@@ -92,13 +92,19 @@ class Link:
 
 @dataclass(frozen=True, slots=True)
 class Observation:
-    """The newest revision known of a period. ``value`` is null once withdrawn."""
+    """The newest revision known of a period. ``value`` is null once withdrawn, and where a symbol is instead of it."""
 
     period: Period
     value: Decimal | None
     revision: int
     status: ObservationStatus
     event_id: str | None = None
+    generation: int = 1
+    missing: Missing | None = None
+
+    @property
+    def version(self) -> Version:
+        return Version(self.generation, self.revision)
 
 
 @dataclass(frozen=True, slots=True)
@@ -160,9 +166,18 @@ def period_saving(link: Link, polarity: Polarity, observation: Observation) -> P
     return PeriodSaving(observation.period, Amounts(to_penny(worth.cash), to_penny(worth.non_cash)), worth)
 
 
+_MISSING: Final = {
+    Missing.SUPPRESSED: "suppressed",
+    Missing.NOT_AVAILABLE: "not_available",
+    Missing.NOT_APPLICABLE: "not_applicable",
+    Missing.ROUNDS_TO_ZERO: "rounds_to_zero",
+}
+"""What a symbol says of the saving: there is no value, not even a small one."""
+
+
 def _unpriced(link: Link, polarity: Polarity, observation: Observation) -> str | None:
     if observation.value is None:
-        return "withdrawn"
+        return "withdrawn" if observation.missing is None else _MISSING[observation.missing]
     if polarity is Polarity.NEUTRAL:
         return "neutral_polarity"
     return None if link.terms.unit_cost.covers(observation.period) else "unit_cost_not_effective"
@@ -174,12 +189,14 @@ def difference(recomputed: Amounts, posted: Amounts) -> Amounts | None:
     return change if any(change) else None
 
 
-def rule_version(polarity_since: int) -> str:
-    """The rule an entry was made by: the formula and the version at which the polarity last turned.
+def rule_version(turned: Version | None) -> str:
+    """The rule an entry was made by: the formula and the version at which the polarity last turned, if ever.
 
     A turned polarity re-prices the same revision, so it has to make another rule.
     """
-    return f"{FORMULA}.{polarity_since}" if polarity_since else str(FORMULA)
+    if turned is None:
+        return str(FORMULA)
+    return f"{FORMULA}.{turned.number}" if turned.generation == 1 else f"{FORMULA}.{turned.generation}-{turned.number}"
 
 
 def unattributed(claims: Mapping[str, Decimal]) -> Decimal:

@@ -1,16 +1,19 @@
 """A savings scheme: what was agreed of it, and what is known of it."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
-from datetime import datetime
+from dataclasses import dataclass, field
+from datetime import date, datetime
 from decimal import Decimal
 from enum import StrEnum
 
 from contracts.colours import Polarity
+from contracts.notes import SourceNote
 from contracts.period import Period
 from services.finance.domain.budget import Budget
+from services.finance.domain.capping import LineCap
 from services.finance.domain.ledger import PostedAmounts
 from services.finance.domain.savings import Link, Observation
+from services.finance.domain.series import Version
 
 
 class Workstream(StrEnum):
@@ -54,6 +57,7 @@ class SchemeDefinition:
     confidence: Decimal
     illustrative: bool
     link: Link | None
+    notes: tuple[SourceNote, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,18 +65,24 @@ class Withdrawal:
     at: datetime
     by: str
     reason: str
+    business_date: date
 
 
 @dataclass(frozen=True, slots=True)
 class Scheme:
-    """A scheme as recorded. ``version`` counts its published states, ``published`` is the fingerprint of the last."""
+    """A scheme as recorded. ``version`` counts its published states, ``published`` is the fingerprint of the last.
+
+    It is pending while no event of its series has been read.
+    """
 
     definition: SchemeDefinition
     version: int
     published: str | None
     created_at: datetime
     created_by: str
+    business_date: date
     withdrawal: Withdrawal | None = None
+    pending: bool = False
 
     @property
     def code(self) -> str:
@@ -80,20 +90,24 @@ class Scheme:
 
 
 @dataclass(frozen=True, slots=True)
-class KnownPolarity:
-    """The polarity of the newest event of an indicator, and the event version at which it last turned (0: never)."""
+class SeriesPolarity:
+    """The polarity of the newest event of a series, and the event version at which it last turned, if ever."""
 
     polarity: Polarity
-    since: int
+    turned: Version | None = None
 
 
 @dataclass(frozen=True, slots=True)
 class SchemeAccount:
-    """A scheme with all that its position is made of: its budget line, its indicator's observations, its entries."""
+    """A scheme with all that its position is made of.
+
+    Its budget line, its indicator's observations, its entries, and what of the line's banked money counts.
+    """
 
     scheme: Scheme
     budget: Budget
     closed_quarters: frozenset[Period]
-    polarity: KnownPolarity | None = None
+    polarity: SeriesPolarity | None = None
     observations: Sequence[Observation] = ()
     posted: Sequence[PostedAmounts] = ()
+    line_cap: LineCap = field(default_factory=LineCap)

@@ -2,20 +2,13 @@
 
 from collections import defaultdict
 from collections.abc import Collection, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from decimal import Decimal
 
-from contracts.colours import Colour
 from contracts.indicators import ObservationStatus
 from contracts.period import Period
 from services.finance.domain.explanation import explain
-from services.finance.domain.figures import (
-    Capped,
-    SchemeFigures,
-    cap_at_budget,
-    scheme_figures,
-    total_entries,
-)
+from services.finance.domain.figures import SchemeFigures, scheme_figures, total_entries
 from services.finance.domain.ledger import PostedAmounts, State, total_posted
 from services.finance.domain.savings import period_saving
 from services.finance.domain.scheme import Scheme, SchemeAccount
@@ -23,7 +16,7 @@ from services.finance.domain.scheme import Scheme, SchemeAccount
 
 @dataclass(frozen=True, slots=True)
 class LineEffect:
-    """A budget line before and after all that is banked on it."""
+    """A budget line before and after what is banked on it, as far as it counts."""
 
     code: str
     before: Decimal
@@ -36,7 +29,7 @@ class LineEffect:
 
 @dataclass(frozen=True, slots=True)
 class PeriodTotals:
-    """What the entries of a period add to, in cash and for indicated money also in non-cash."""
+    """What the entries of a period add to, in cash and for indicated money also in non-cash; nothing is capped."""
 
     period: Period
     indicated: Decimal
@@ -54,43 +47,28 @@ class SchemePosition:
     why: str
 
 
-def scheme_position(account: SchemeAccount, on_line: Collection[SchemeAccount]) -> SchemePosition:
-    """A scheme's position; ``on_line`` are all schemes of its budget line, itself among them."""
-    banked = cap_together(account.budget.net_budget, [figures_of(other).banked for other in on_line])
+def scheme_position(account: SchemeAccount) -> SchemePosition:
+    budget = account.budget
     return SchemePosition(
         scheme=account.scheme,
         figures=figures_of(account),
-        line=LineEffect(account.budget.code, account.budget.net_budget, banked.counted),
+        line=LineEffect(budget.code, budget.net_budget, account.line_cap.total.counted),
         periods=period_totals(account.posted),
         why=explanation_of(account),
     )
 
 
-def cap_together(budget: Decimal, parts: Collection[Capped]) -> Capped:
-    """The savings of a line's schemes together, again capped at its budget."""
-    return cap_at_budget(sum((part.counted for part in parts), Decimal(0)), budget)
-
-
 def figures_of(account: SchemeAccount) -> SchemeFigures:
-    """A withdrawn scheme plans nothing and is judged by nothing."""
-    agreed, withdrawn = account.scheme.definition, account.scheme.withdrawal is not None
-    figures = scheme_figures(
-        [] if withdrawn else agreed.plan,
-        totals=total_entries(account.posted),
-        budget=account.budget.net_budget,
-        confidence=agreed.confidence,
-        optimism_bias=agreed.optimism_bias,
-        flags=_flags(account),
-    )
-    return replace(figures, colour=Colour.NONE) if withdrawn else figures
+    scheme = account.scheme
+    return scheme_figures(scheme, total_entries(account.posted), account.line_cap.of(scheme.code), _flags(account))
 
 
 def explanation_of(account: SchemeAccount) -> str:
     """How the indicated figure was made, in words."""
     if account.scheme.withdrawal is not None:
         return f"Withdrawn, so worth nothing: {account.scheme.withdrawal.reason}"
-    known = account.polarity
-    return explain(account.scheme.definition.link, None if known is None else known.polarity, account.observations)
+    polarity = None if account.polarity is None else account.polarity.polarity
+    return explain(account.scheme.definition.link, polarity, account.observations)
 
 
 def _flags(account: SchemeAccount) -> set[str]:
@@ -106,9 +84,9 @@ def _flags(account: SchemeAccount) -> set[str]:
 
 
 def _observation_flags(account: SchemeAccount) -> set[str]:
-    link, known, found = account.scheme.definition.link, account.polarity, set()
+    link, polarity, found = account.scheme.definition.link, account.polarity, set()
     for observation in account.observations:
-        saving = None if link is None or known is None else period_saving(link, known.polarity, observation)
+        saving = None if link is None or polarity is None else period_saving(link, polarity.polarity, observation)
         if saving is not None and saving.flag is not None:
             found.add(saving.flag)
         elif saving is not None and observation.status is ObservationStatus.PROVISIONAL:

@@ -6,24 +6,22 @@ from dataclasses import dataclass, field
 from contracts.colours import Polarity
 from contracts.period import Period
 from services.finance.domain.savings import Observation
-
-Series = tuple[str, str]
-"""An indicator and an area."""
+from services.finance.domain.series import Series, Version
 
 
 @dataclass(slots=True)
 class Updates:
     """Of each series the polarity of the newest version, and of its periods the highest revision."""
 
-    newest: dict[Series, tuple[int, Polarity]] = field(default_factory=dict)
+    newest: dict[Series, tuple[Version, Polarity]] = field(default_factory=dict)
     observations: dict[tuple[Series, Period], Observation] = field(default_factory=dict)
 
-    def add(self, series: Series, version: int, polarity: Polarity, observations: Iterable[Observation]) -> None:
+    def add(self, series: Series, version: Version, polarity: Polarity, observations: Iterable[Observation]) -> None:
         if series not in self.newest or version > self.newest[series][0]:
             self.newest[series] = (version, polarity)
         for observation in observations:
             before = self.observations.get((series, observation.period))
-            if before is None or observation.revision > before.revision:
+            if before is None or observation.version > before.version:
                 self.observations[series, observation.period] = observation
 
     def event_ids(self) -> set[str]:

@@ -59,6 +59,9 @@ async def get_fund_position(
     Only banked money changes the outturn. Printed figures that do not add up are listed, never mended: a printed net
     budget is in force for its line, and totals are added up from those. A year without budget lines is not found.
 
+    What the schemes of a line bank together counts up to its budget, quarter by quarter in the order of time, so that
+    schemes, lines, quarters and fund add up to one another; where more was banked it is flagged `held_at_budget`.
+
     `risk_share` says who bears an overspend (after the waterfall, by rule and caps) or where an underspend goes, by the
     agreement in force in the year; null where there is none, or it names no rule.
     """
@@ -75,10 +78,10 @@ async def get_fund_position(
 async def close_quarter(write: Write, code: str, label: QuarterLabel) -> ClosedQuarterOut:
     """Close a quarter (`2017/18 Q3`, or `2017-18 Q3`) that has ended on the business date. It never changes again.
 
-    Quarters close in any order. What an indicator revises later is posted in the first open quarter after the one it
-    belongs to, even one of the next financial year; money that finance validates or banks names its quarter itself. A
-    year in which the fund has no budget lines has no quarters to close (404). While part of the year's variance is
-    `unallocated` under the risk-share rule, nothing closes (409). Closing it again changes nothing.
+    Quarters close in any order. What an indicator revises later, or finance posts, falls in the first open quarter
+    after the one it belongs to, even one of the next financial year. A year in which the fund has no budget lines has
+    no quarters to close (404). While part of the year's variance is `unallocated` under the risk-share rule, nothing
+    closes (409). Closing it again changes nothing.
     """
     closed = await write(lambda tx: closing.close_quarter(tx, code, Period.parse(label)))
     return ClosedQuarterOut.of(closed)

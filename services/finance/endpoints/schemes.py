@@ -7,6 +7,7 @@ from fastapi import APIRouter, Query, Response
 from chassis.web.paging import PageBody, Paging
 from chassis.web.problems import problems
 from chassis.web.units import Read, Write
+from contracts.breakdown import BreakdownText
 from services.finance.domain.ledger import State
 from services.finance.domain.scheme import Workstream
 from services.finance.schemas.entries import EntryBody, EntryOut
@@ -29,6 +30,7 @@ async def list_schemes(
     workstream: Annotated[Workstream | None, Query()] = None,
     indicator: Text = None,
     area: Text = None,
+    breakdown: Annotated[BreakdownText | None, Query(description="Of a link; empty is the total")] = None,
 ) -> PageBody[SchemeOut]:
     """Schemes in the order of their codes; filters narrow the list together."""
     filters = {
@@ -37,6 +39,7 @@ async def list_schemes(
         "workstream": workstream,
         "indicator": indicator,
         "area": area,
+        "breakdown": None if breakdown is None else breakdown.text,
     }
     page = await read(lambda tx: schemes.list_schemes(tx, filters, paging.request))
     return paging.body(page, SchemeOut.of)
@@ -49,12 +52,14 @@ async def list_schemes(
     responses=problems(401, 409, 413, 415, 422, 503),
 )
 async def add_scheme(write: Write, body: SchemeBody) -> SchemeOut:
-    """With a `link` the scheme is moved by an indicator in an area, from the values heard before it was defined on.
+    """With a `link` the scheme is moved by an indicator in an area, in total or of one breakdown.
 
     For each period of its year that has a baseline: (baseline - actual, or the reverse where high is good) x volume
     x unit cost x marginal rate x attribution. Attributions of a year's schemes to one indicator in one area sum to
-    at most 1: what goes beyond is refused (409) and the other schemes are named. A provisional value counts, and the
-    final one restates it; a withdrawn value takes its period back to nothing.
+    at most 1 over all breakdowns together: what goes beyond is refused (409) and the other schemes are named. A
+    provisional value counts, and the final one restates it; a withdrawn value takes its period back to nothing, and a
+    symbol (suppressed, not available, not applicable, rounds to zero) is no value. Values known before the scheme was
+    defined count. A link to an indicator of which nothing is known is accepted and `pending`.
     """
     return SchemeOut.of(await write(lambda tx: schemes.define_scheme(tx, body.to_domain())))
 
@@ -95,13 +100,18 @@ async def list_entries(
     | {200: {"model": EntryOut, "description": "It was posted before"}},
 )
 async def post_entry(write: Write, code: str, body: EntryBody, response: Response) -> EntryOut:
-    """What finance has validated, or taken out of the budget (at most what it validated). Negative takes back.
+    """What finance has validated, or taken out of the budget. Negative takes back.
 
     The reference makes it safe to repeat: the same posting again is answered with the first (200), another with the
-    same reference is refused (409), and so is one into a closed quarter: name an open one in `posted_in`.
+    same reference is refused (409), and so is one into a closed quarter. Left out, `posted_in` is the first open
+    quarter from that of the period's last day on.
+
+    No two postings of a state cover the same month (409): a correction names the posting that it `corrects`, and is for
+    the same period. What is banked lies between nought and what is validated, whichever sign that has: a posting after
+    which it would not is refused (409), where it validates with the amount to un-bank first.
 
     Validated money, even 0.00, counts as the result of the months it is for: the forecast takes it in place of their
-    plan. A correction is a further posting of the same period.
+    plan.
     """
     entry, new = await write(lambda tx: postings.post_entry(tx, code, body.to_domain()))
     response.status_code = 201 if new else 200
@@ -112,6 +122,8 @@ async def post_entry(write: Write, code: str, body: EntryBody, response: Respons
 async def get_scheme_position(read: Read, code: str) -> SchemePositionOut:
     """Plan, indicated, validated and banked money, forecast and colour, year to date, and how indicated was made.
 
-    No figure exceeds what the budget line holds: the rest is under `held`, and flagged `held_at_budget`.
+    What the schemes of a line bank together is counted up to its budget. The excess is shared back over those that
+    banked, in proportion: the scheme's part of it is under `held`, and flagged `held_at_budget`. What a period shows as
+    banked is what was posted.
     """
     return SchemePositionOut.of(await read(lambda tx: positions.get_scheme_position(tx, code)))

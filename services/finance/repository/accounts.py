@@ -2,21 +2,22 @@
 
 from collections import defaultdict
 from collections.abc import Collection, Mapping, Sequence
+from typing import Any
 
 from sqlalchemy import select
 
 from chassis.storage.transaction import Tx
 from chassis.storage.types import row_period
-from contracts.colours import Polarity
-from contracts.indicators import ObservationStatus
-from contracts.period import Period
+from contracts.indicators import Missing, ObservationStatus
 from services.finance.domain.budget import Budget
+from services.finance.domain.capping import LineCap, cap_line
 from services.finance.domain.savings import Observation
-from services.finance.domain.scheme import KnownPolarity, Scheme, SchemeAccount
+from services.finance.domain.scheme import Scheme, SchemeAccount, SeriesPolarity
 from services.finance.models import ObservationRow, SchemeRow, SeriesRow
-from services.finance.repository.entries import get_posted
+from services.finance.repository.entries import LineKey, get_banked_by_line, get_posted
 from services.finance.repository.funds import get_budgets, get_closed_quarters
-from services.finance.repository.schemes import get_schemes
+from services.finance.repository.observations import series_polarity
+from services.finance.repository.schemes import get_schemes, is_of_series
 
 
 async def get_accounts(tx: Tx, codes: Collection[str]) -> list[SchemeAccount]:
@@ -26,43 +27,60 @@ async def get_accounts(tx: Tx, codes: Collection[str]) -> list[SchemeAccount]:
         return []
     funds = {scheme.definition.fund for scheme in schemes}
     budgets, closed = await get_budgets(tx, funds), await get_closed_quarters(tx, funds)
+    caps = await _get_caps(tx, {_line_of(scheme) for scheme in schemes}, budgets)
     polarities, observations = await _get_polarities(tx, codes), await _get_observations(tx, codes)
     posted = await get_posted(tx, codes)
     return [
         SchemeAccount(
             scheme=scheme,
-            budget=_budget(scheme, budgets),
+            budget=budgets[_line_of(scheme)],
             closed_quarters=closed.get(scheme.definition.fund, frozenset()),
             polarity=polarities.get(scheme.code),
             observations=tuple(observations[scheme.code]),
             posted=tuple(posted.get(scheme.code, ())),
+            line_cap=caps[_line_of(scheme)],
         )
         for scheme in schemes
     ]
 
 
-def _budget(scheme: Scheme, budgets: Mapping[tuple[str, Period, str], Budget]) -> Budget:
+def _line_of(scheme: Scheme) -> LineKey:
     agreed = scheme.definition
-    return budgets[agreed.fund, agreed.financial_year, agreed.budget_line]
+    return agreed.fund, agreed.financial_year.label, agreed.budget_line
 
 
-async def _get_polarities(tx: Tx, codes: Collection[str]) -> Mapping[str, KnownPolarity]:
-    series = (SeriesRow.indicator == SchemeRow.indicator) & (SeriesRow.area == SchemeRow.area)
-    query = select(SchemeRow.code, SeriesRow.polarity, SeriesRow.polarity_since).join(SeriesRow, series)
+async def _get_caps(tx: Tx, lines: Collection[LineKey], budgets: Mapping[LineKey, Budget]) -> Mapping[LineKey, LineCap]:
+    banked = await get_banked_by_line(tx, lines)
+    return {line: cap_line(budgets[line].net_budget, banked.get(line, ())) for line in lines}
+
+
+async def _get_polarities(tx: Tx, codes: Collection[str]) -> Mapping[str, SeriesPolarity]:
+    query = select(SchemeRow.code, *SeriesRow.__table__.c).join(SeriesRow, is_of_series(SeriesRow))
     rows = await tx.session.execute(query.where(SchemeRow.code.in_(codes)))
-    return {code: KnownPolarity(Polarity(name), since) for code, name, since in rows if name is not None}
+    found = {row.code: series_polarity(row) for row in rows}
+    return {code: polarity for code, polarity in found.items() if polarity is not None}
 
 
 async def _get_observations(tx: Tx, codes: Collection[str]) -> Mapping[str, Sequence[Observation]]:
     of_scheme = (
-        (ObservationRow.indicator == SchemeRow.indicator)
-        & (ObservationRow.area == SchemeRow.area)
+        is_of_series(ObservationRow)
         & (ObservationRow.period_start >= SchemeRow.year_start)
         & (ObservationRow.period_end <= SchemeRow.year_end)
     )
     query = select(SchemeRow.code, *ObservationRow.__table__.c).join(ObservationRow, of_scheme)
     found: dict[str, list[Observation]] = defaultdict(list)
     for row in await tx.session.execute(query.where(SchemeRow.code.in_(codes)).order_by(ObservationRow.period_end)):
-        status = ObservationStatus(row.status)
-        found[row.code].append(Observation(row_period(row), row.value, row.revision, status, row.event_id))
+        found[row.code].append(_observation(row))
     return found
+
+
+def _observation(row: Any) -> Observation:
+    return Observation(
+        period=row_period(row),
+        value=row.value,
+        revision=row.revision,
+        status=ObservationStatus(row.status),
+        event_id=row.event_id,
+        generation=row.generation,
+        missing=None if row.missing is None else Missing(row.missing),
+    )

@@ -2,6 +2,7 @@
 
 from collections import defaultdict
 from collections.abc import Collection, Mapping, Sequence
+from datetime import date
 from typing import Any
 
 from sqlalchemy import select
@@ -12,34 +13,45 @@ from chassis.storage.transaction import Tx
 from chassis.storage.types import PERIOD, period_columns, row_period
 from contracts.money import to_penny
 from contracts.period import Period
+from services.finance.domain.capping import Banked
 from services.finance.domain.ledger import Basis, Entry, PostedAmounts, RecordedEntry, State
 from services.finance.domain.savings import Amounts
-from services.finance.models import EntryRow
+from services.finance.domain.series import Version
+from services.finance.models import EntryRow, SchemeRow
+from services.finance.repository.observations import series_columns, series_of
 
 _SUMMED = ("scheme", "state", *PERIOD, "posted_quarter", "cash", "non_cash")
-_NO_BASIS: Mapping[str, None] = dict.fromkeys(("indicator", "area", "revision", "rule_version", "event_id"))
+_NO_BASIS: Mapping[str, Any] = {
+    **dict.fromkeys(("indicator", "area", "generation", "revision", "rule_version", "event_id")),
+    "breakdown": "",
+}
 
 
 async def append_entries(tx: Tx, entries: Sequence[Entry]) -> None:
     """Append entries. One that is there already is an error: it would count twice."""
-    await insert_many(tx, EntryRow, [_row_of(tx, entry) for entry in entries])
+    if not entries:
+        return
+    today = await tx.business_date()
+    await insert_many(tx, EntryRow, [_row_of(tx, entry, today) for entry in entries])
 
 
-def _row_of(tx: Tx, entry: Entry) -> dict[str, Any]:
+def _row_of(tx: Tx, entry: Entry, today: date) -> dict[str, Any]:
     posted = entry.posted
     return {
         "scheme": entry.scheme,
         "state": posted.state.value,
         **period_columns(posted.period),
         "posted_quarter": posted.quarter.start,
-        "corrects": entry.corrects,
+        "restates": entry.restates,
         "cash": to_penny(posted.amounts.cash),
         "non_cash": to_penny(posted.amounts.non_cash),
         **_basis_columns(entry.basis),
         "reference": entry.reference,
+        "corrects": entry.corrects,
         "reason": entry.reason,
         "actor": tx.actor,
         "at": tx.now,
+        "business_date": today,
     }
 
 
@@ -47,9 +59,9 @@ def _basis_columns(basis: Basis | None) -> Mapping[str, Any]:
     if basis is None:
         return _NO_BASIS
     return {
-        "indicator": basis.indicator,
-        "area": basis.area,
-        "revision": basis.revision,
+        **series_columns(basis.series),
+        "generation": basis.version.generation,
+        "revision": basis.version.number,
         "rule_version": basis.rule_version,
         "event_id": basis.event_id,
     }
@@ -59,12 +71,13 @@ def _recorded(row: EntryRow) -> RecordedEntry:
     entry = Entry(
         scheme=row.scheme,
         posted=_posted(row),
-        corrects=row.corrects,
+        restates=row.restates,
         reason=row.reason,
         basis=_basis(row),
         reference=row.reference,
+        corrects=row.corrects,
     )
-    return RecordedEntry(row.id, entry, row.actor, row.at)
+    return RecordedEntry(row.id, entry, row.actor, row.at, row.business_date)
 
 
 def _posted(row: Any) -> PostedAmounts:
@@ -73,9 +86,9 @@ def _posted(row: Any) -> PostedAmounts:
 
 
 def _basis(row: EntryRow) -> Basis | None:
-    if row.indicator is None or row.area is None:
+    if row.indicator is None or row.generation is None or row.revision is None:
         return None
-    return Basis(row.indicator, row.area, row.revision or 0, row.rule_version or "", row.event_id)
+    return Basis(series_of(row), Version(row.generation, row.revision), row.rule_version or "", row.event_id)
 
 
 async def get_posted(tx: Tx, schemes: Collection[str]) -> Mapping[str, Sequence[PostedAmounts]]:
@@ -85,6 +98,30 @@ async def get_posted(tx: Tx, schemes: Collection[str]) -> Mapping[str, Sequence[
     for row in await tx.session.execute(select(*columns).where(EntryRow.scheme.in_(schemes))):
         found[row.scheme].append(_posted(row))
     return found
+
+
+LineKey = tuple[str, str, str]
+"""A fund, the label of a financial year, and the code of a budget line of it."""
+
+
+async def get_banked_by_line(tx: Tx, lines: Collection[LineKey]) -> Mapping[LineKey, Sequence[Banked]]:
+    """What all schemes of these lines banked, quarter by quarter."""
+    found: dict[LineKey, list[Banked]] = defaultdict(list)
+    line = (SchemeRow.fund, SchemeRow.financial_year, SchemeRow.budget_line)
+    query = (
+        select(*line, EntryRow.scheme, EntryRow.posted_quarter, EntryRow.cash)
+        .join(SchemeRow, SchemeRow.code == EntryRow.scheme)
+        .where(EntryRow.state == State.BANKED.value, SchemeRow.fund.in_({fund for fund, _, _ in lines}))
+    )
+    for fund, year, code, scheme, quarter, cash in await tx.session.execute(query):
+        found[fund, year, code].append(Banked(scheme, Period.quarter_of(quarter), cash))
+    return found
+
+
+async def list_postings(tx: Tx, scheme: str) -> list[Entry]:
+    """What finance posted to this scheme by hand, in order."""
+    query = select(EntryRow).where(EntryRow.scheme == scheme, EntryRow.reference.is_not(None)).order_by(EntryRow.id)
+    return [_recorded(row).entry for row in await tx.session.scalars(query)]
 
 
 async def list_entries(

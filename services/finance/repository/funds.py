@@ -22,7 +22,7 @@ from services.finance.models import (
     PrintedTotalRow,
     SchemeRow,
 )
-from services.finance.repository import agreement_format
+from services.finance.repository import agreement_format, notes_format
 
 LINE_KEY: Final = ("fund", "financial_year", "code")
 _LINE_PARTS: Final = (
@@ -34,12 +34,17 @@ _LINE_PARTS: Final = (
     "savings",
     "other_savings",
     "printed_net",
+    "notes",
 )
 
 
 async def get_summary(tx: Tx, code: str) -> FundSummary | None:
     row = await tx.session.get(FundRow, code, populate_existing=True)
-    return None if row is None else FundSummary(row.code, row.name, row.host)
+    return None if row is None else _summary(row)
+
+
+def _summary(row: FundRow) -> FundSummary:
+    return FundSummary(row.code, row.name, row.host, notes_format.read(row.notes))
 
 
 async def get_fund(tx: Tx, code: str) -> Fund | None:
@@ -51,6 +56,7 @@ async def get_fund(tx: Tx, code: str) -> Fund | None:
         partners=await list_partners(tx, code),
         agreements=await list_agreements(tx, code),
         lines=await list_lines(tx, code),
+        printed_totals=await list_printed_totals(tx, code),
         closed_quarters=sorted((await get_closed_quarters(tx, [code])).get(code, ())),
     )
 
@@ -60,7 +66,7 @@ async def list_funds(tx: Tx, request: PageRequest) -> list[FundSummary]:
     query = select(FundRow).order_by(FundRow.code).limit(request.fetch)
     if request.after is not None:
         query = query.where(FundRow.code > request.after)
-    return [FundSummary(row.code, row.name, row.host) for row in await tx.session.scalars(query)]
+    return [_summary(row) for row in await tx.session.scalars(query)]
 
 
 async def lock_fund(tx: Tx, code: str, *, shared: bool = False) -> bool:
@@ -71,15 +77,16 @@ async def lock_fund(tx: Tx, code: str, *, shared: bool = False) -> bool:
 
 async def save_fund(tx: Tx, fund: FundSummary) -> bool:
     """Insert or change a fund and lock it; true when it is new."""
-    row = {"code": fund.code, "name": fund.name, "host": fund.host}
+    row = {"code": fund.code, "name": fund.name, "host": fund.host, "notes": notes_format.written(fund.notes)}
     new = bool(await insert_or_ignore(tx, FundRow, [row], ("code",), returning=("code",)))
-    await upsert(tx, FundRow, [row], ("code",), ("name", "host"))
+    await upsert(tx, FundRow, [row], ("code",), ("name", "host", "notes"))
     return new
 
 
 async def list_partners(tx: Tx, fund: str) -> list[Partner]:
-    query = select(FundPartnerRow).where(FundPartnerRow.fund == fund).order_by(FundPartnerRow.code)
-    return [Partner(row.code, row.name, row.role) for row in await tx.session.scalars(query)]
+    query = select(FundPartnerRow).where(FundPartnerRow.fund == fund).execution_options(populate_existing=True)
+    rows = await tx.session.scalars(query.order_by(FundPartnerRow.code))
+    return [Partner(row.code, row.name, row.role) for row in rows]
 
 
 async def save_partners(tx: Tx, fund: str, partners: Iterable[Partner]) -> None:
@@ -96,7 +103,7 @@ async def list_partners_of_schemes(tx: Tx, fund: str) -> set[str]:
 async def list_agreements(tx: Tx, fund: str) -> list[Agreement]:
     query = select(FundAgreementRow).where(FundAgreementRow.fund == fund).order_by(FundAgreementRow.version)
     return [
-        Agreement(row.version, agreement_format.read(row.terms), row.recorded_at, row.recorded_by)
+        Agreement(row.version, agreement_format.read(row.terms), row.recorded_at, row.recorded_by, row.business_date)
         for row in await tx.session.scalars(query)
     ]
 
@@ -109,6 +116,7 @@ async def append_agreement(tx: Tx, fund: str, version: int, terms: AgreementTerm
         "terms": agreement_format.written(terms),
         "recorded_at": tx.now,
         "recorded_by": tx.actor,
+        "business_date": await tx.business_date(),
     }
     await insert_many(tx, FundAgreementRow, [row])
 
@@ -122,18 +130,19 @@ async def list_lines(tx: Tx, fund: str) -> list[BudgetLine]:
 
 def _line(row: BudgetLineRow) -> BudgetLine:
     year = Period.parse(row.financial_year)
-    return BudgetLine(year, row.directorate, row.department, row.division, _budget(row))
+    notes = notes_format.read(row.notes)
+    return BudgetLine(year, row.directorate, row.department, row.division, _budget(row), notes)
 
 
 def _budget(row: BudgetLineRow) -> Budget:
     return Budget(row.code, row.opening, row.cost_increases, row.savings, row.other_savings, row.printed_net)
 
 
-async def get_budgets(tx: Tx, funds: Collection[str]) -> Mapping[tuple[str, Period, str], Budget]:
-    """The budgets of every line of these funds, by fund, year and code."""
+async def get_budgets(tx: Tx, funds: Collection[str]) -> Mapping[tuple[str, str, str], Budget]:
+    """The budgets of every line of these funds, by fund, label of the year, and code."""
     query = select(BudgetLineRow).where(BudgetLineRow.fund.in_(funds)).execution_options(populate_existing=True)
     rows = await tx.session.scalars(query)
-    return {(row.fund, Period.parse(row.financial_year), row.code): _budget(row) for row in rows}
+    return {(row.fund, row.financial_year, row.code): _budget(row) for row in rows}
 
 
 async def list_lines_in_use(tx: Tx, fund: str) -> set[tuple[Period, str]]:
@@ -167,12 +176,17 @@ def _line_row(fund: str, line: BudgetLine) -> dict[str, Any]:
         "savings": line.budget.savings,
         "other_savings": line.budget.other_savings,
         "printed_net": line.budget.printed_net,
+        "notes": notes_format.written(line.notes),
     }
 
 
-async def list_printed_totals(tx: Tx, fund: str, year: Period) -> list[PrintedTotal]:
-    query = select(PrintedTotalRow).where(PrintedTotalRow.fund == fund, PrintedTotalRow.financial_year == year.label)
-    return [PrintedTotal(year, row.column, row.amount) for row in await tx.session.scalars(query)]
+async def list_printed_totals(tx: Tx, fund: str) -> list[PrintedTotal]:
+    query = select(PrintedTotalRow).where(PrintedTotalRow.fund == fund).execution_options(populate_existing=True)
+    ordered = query.order_by(PrintedTotalRow.financial_year, PrintedTotalRow.column)
+    return [
+        PrintedTotal(Period.parse(row.financial_year), row.column, row.amount)
+        for row in await tx.session.scalars(ordered)
+    ]
 
 
 async def save_printed_totals(tx: Tx, fund: str, totals: Iterable[PrintedTotal]) -> None:
@@ -195,7 +209,13 @@ async def get_closed_quarters(tx: Tx, funds: Collection[str]) -> Mapping[str, fr
 
 async def record_closed_quarter(tx: Tx, fund: str, quarter: Period) -> ClosedQuarter:
     """Close it, or find it closed; who closed it first stays."""
-    row = {"fund": fund, "quarter_start": quarter.start, "closed_at": tx.now, "closed_by": tx.actor}
+    row = {
+        "fund": fund,
+        "quarter_start": quarter.start,
+        "closed_at": tx.now,
+        "closed_by": tx.actor,
+        "business_date": await tx.business_date(),
+    }
     await insert_or_ignore(tx, ClosedQuarterRow, [row], ("fund", "quarter_start"))
     found = await tx.session.get_one(ClosedQuarterRow, (fund, quarter.start))
-    return ClosedQuarter(fund, quarter, found.closed_at, found.closed_by)
+    return ClosedQuarter(fund, quarter, found.closed_at, found.closed_by, found.business_date)

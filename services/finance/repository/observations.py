@@ -1,4 +1,4 @@
-"""What is known of indicators: a row a series with its polarity, a row a period with its newest revision."""
+"""Indicators as events tell them: a row a series with its polarity, a row a period with its newest revision."""
 
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
@@ -9,83 +9,104 @@ from sqlalchemy import ColumnElement, Table, bindparam, delete, select, tuple_
 from chassis.storage.bulk import insert_or_ignore, upsert
 from chassis.storage.transaction import Tx
 from chassis.storage.types import PERIOD, period_columns
+from contracts.breakdown import Breakdown
 from contracts.colours import Polarity
 from contracts.period import Period
 from services.finance.domain.savings import Observation
-from services.finance.domain.scheme import KnownPolarity
-from services.finance.domain.updates import Series
+from services.finance.domain.scheme import SeriesPolarity
+from services.finance.domain.series import Series, Version
 from services.finance.models import ObservationRow, SchemeRow, SeriesRow
 
 CHUNK: Final = 1000
 """Series a statement names: PostgreSQL nests a condition for each, and its stack is not endless."""
 
-SERIES_KEY: Final = ("indicator", "area")
+SERIES_KEY: Final = ("indicator", "area", "breakdown")
+NEVER: Final = Version(1, 0)
+"""Where no event was read yet, or no polarity ever turned."""
 OBSERVATION_KEY: Final = (*SERIES_KEY, *PERIOD)
 
 
 @dataclass(frozen=True, slots=True)
-class KnownSeries:
-    """The newest event version of a series, 0 before any, and its polarity."""
+class SeriesState:
+    """The version of the newest event of a series, and its polarity."""
 
-    version: int
-    polarity: KnownPolarity | None
+    version: Version
+    polarity: SeriesPolarity | None
 
 
 _LOCK = (  # built once, as every statement here that an event needs: building costs more than running it
     select(SeriesRow)
-    .where(tuple_(SeriesRow.indicator, SeriesRow.area).in_(bindparam("series", expanding=True)))
-    .order_by(SeriesRow.indicator, SeriesRow.area)
+    .where(tuple_(SeriesRow.indicator, SeriesRow.area, SeriesRow.breakdown).in_(bindparam("series", expanding=True)))
+    .order_by(SeriesRow.indicator, SeriesRow.area, SeriesRow.breakdown)
     .with_for_update()
     .execution_options(populate_existing=True)
 )
 _SCHEME = SchemeRow.__table__.c
-_SCHEMES_ON = select(_SCHEME.code, _SCHEME.indicator, _SCHEME.area).where(
+_SCHEMES_ON = select(_SCHEME.code, _SCHEME.indicator, _SCHEME.area, _SCHEME.breakdown).where(
     _SCHEME.indicator.in_(bindparam("indicators", expanding=True))
 )
 
 
-async def lock_series(tx: Tx, series: Collection[Series]) -> dict[Series, KnownSeries]:
+async def lock_series(tx: Tx, series: Collection[Series]) -> dict[Series, SeriesState]:
     """Lock the rows of these series, making those that are missing, in one order for everybody."""
-    ordered = sorted(series)
-    stubs = [{"indicator": i, "area": a, "version": 0, "polarity": None, "polarity_since": 0} for i, a in ordered]
-    await insert_or_ignore(tx, SeriesRow, stubs, SERIES_KEY)
-    found: dict[Series, KnownSeries] = {}
+    ordered = [series_columns(one) for one in sorted(series)]
+    await insert_or_ignore(tx, SeriesRow, [key | _state_columns(NEVER, None) for key in ordered], SERIES_KEY)
+    found: dict[Series, SeriesState] = {}
     for start in range(0, len(ordered), CHUNK):
-        rows = await tx.session.scalars(_LOCK, {"series": ordered[start : start + CHUNK]})
-        found |= {(row.indicator, row.area): _known_series(row) for row in rows}
+        keys = [tuple(key.values()) for key in ordered[start : start + CHUNK]]
+        found |= {series_of(row): _series_state(row) for row in await tx.session.scalars(_LOCK, {"series": keys})}
     return found
 
 
-def _known_series(row: SeriesRow) -> KnownSeries:
-    polarity = None if row.polarity is None else KnownPolarity(Polarity(row.polarity), row.polarity_since)
-    return KnownSeries(row.version, polarity)
+def series_columns(series: Series) -> dict[str, Any]:
+    return {"indicator": series.indicator, "area": series.area, "breakdown": series.breakdown.text}
 
 
-async def save_series(tx: Tx, series: Mapping[Series, tuple[int, KnownPolarity]]) -> None:
+def series_of(row: Any) -> Series:
+    return Series(row.indicator, row.area, Breakdown.parse(row.breakdown))
+
+
+def _series_state(row: SeriesRow) -> SeriesState:
+    return SeriesState(Version(row.generation, row.version), series_polarity(row))
+
+
+def series_polarity(row: Any) -> SeriesPolarity | None:
+    if row.polarity is None:
+        return None
+    turned = Version(row.turned_generation, row.turned_version)
+    return SeriesPolarity(Polarity(row.polarity), turned if turned > NEVER else None)
+
+
+def _state_columns(version: Version, polarity: SeriesPolarity | None) -> dict[str, Any]:
+    turned = NEVER if polarity is None or polarity.turned is None else polarity.turned
+    return {
+        "generation": version.generation,
+        "version": version.number,
+        "polarity": None if polarity is None else polarity.polarity.value,
+        "turned_generation": turned.generation,
+        "turned_version": turned.number,
+    }
+
+
+async def save_series(tx: Tx, series: Mapping[Series, tuple[Version, SeriesPolarity]]) -> None:
     """Write rows that are locked."""
-    rows = [
-        {
-            "indicator": indicator,
-            "area": area,
-            "version": version,
-            "polarity": known.polarity.value,
-            "polarity_since": known.since,
-        }
-        for (indicator, area), (version, known) in sorted(series.items())
-    ]
-    await upsert(tx, SeriesRow, rows, SERIES_KEY, ("version", "polarity", "polarity_since"))
+    rows = [series_columns(one) | _state_columns(*state) for one, state in sorted(series.items())]
+    await upsert(tx, SeriesRow, rows, SERIES_KEY, tuple(_state_columns(NEVER, None)))
 
 
-def _is_a_higher_revision(stored: Table, new: Any) -> ColumnElement[bool]:
-    higher: ColumnElement[bool] = new.revision > stored.c.revision
-    return higher
+def _is_newer(stored: Table, new: Any) -> ColumnElement[bool]:
+    """(generation, revision) of the row to write is higher."""
+    newer: ColumnElement[bool] = (new.generation > stored.c.generation) | (
+        (new.generation == stored.c.generation) & (new.revision > stored.c.revision)
+    )
+    return newer
 
 
 async def save_observations(tx: Tx, observations: Mapping[tuple[Series, Period], Observation]) -> None:
-    """Write observations; a row moves to a higher revision only."""
+    """Write observations; a row moves to a higher generation and revision only."""
     rows = [_observation_row(series, one) for (series, _), one in _in_key_order(observations)]
-    changing = ("value", "revision", "status", "event_id")
-    await upsert(tx, ObservationRow, rows, OBSERVATION_KEY, changing, where=_is_a_higher_revision)
+    changing = ("value", "missing", "generation", "revision", "status", "event_id")
+    await upsert(tx, ObservationRow, rows, OBSERVATION_KEY, changing, where=_is_newer)
 
 
 Keyed = tuple[tuple[Series, Period], Observation]
@@ -103,10 +124,11 @@ def _in_key_order(observations: Mapping[tuple[Series, Period], Observation]) -> 
 
 def _observation_row(series: Series, observation: Observation) -> dict[str, Any]:
     return {
-        "indicator": series[0],
-        "area": series[1],
+        **series_columns(series),
         **period_columns(observation.period),
         "value": observation.value,
+        "missing": None if observation.missing is None else observation.missing.value,
+        "generation": observation.generation,
         "revision": observation.revision,
         "status": observation.status.value,
         "event_id": observation.event_id,
@@ -121,8 +143,8 @@ async def drop_observations(tx: Tx) -> None:
 async def list_schemes_linked_to(tx: Tx, series: Collection[Series]) -> list[str]:
     """Codes of the schemes that these series move."""
     connection = await tx.session.connection()
-    rows = await connection.execute(_SCHEMES_ON, {"indicators": list({indicator for indicator, _ in series})})
-    return sorted(row.code for row in rows if (row.indicator, row.area) in series)
+    rows = await connection.execute(_SCHEMES_ON, {"indicators": list({one.indicator for one in series})})
+    return sorted(row.code for row in rows if series_of(row) in series)
 
 
 async def list_linked_schemes(tx: Tx) -> Sequence[str]:

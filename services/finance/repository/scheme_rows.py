@@ -9,6 +9,8 @@ from contracts.period import Period, PeriodKind
 from services.finance.domain.savings import Baseline, Link, Terms, UnitCost
 from services.finance.domain.scheme import Delivery, PlannedPeriod, Scheme, SchemeDefinition, Withdrawal, Workstream
 from services.finance.models import SchemeRow
+from services.finance.repository import notes_format
+from services.finance.repository.observations import series_columns, series_of
 
 Row = dict[str, Any]
 
@@ -52,17 +54,18 @@ def row_of(scheme: Scheme) -> Row:
         "published": scheme.published,
         "created_at": scheme.created_at,
         "created_by": scheme.created_by,
+        "business_date": scheme.business_date,
         **withdrawal_columns(withdrawal),
+        "notes": notes_format.written(agreed.notes),
     }
 
 
 def _link_columns(link: Link | None) -> Row:
     if link is None:
-        return dict.fromkeys(_LINK_COLUMNS)
+        return dict.fromkeys(_LINK_COLUMNS) | {"breakdown": ""}
     terms, cost = link.terms, link.terms.unit_cost
     return {
-        "indicator": link.indicator,
-        "area": link.area,
+        **series_columns(link.series),
         "baseline_value": link.baseline.value,
         "baseline_every": None if link.baseline.every is None else link.baseline.every.value,
         "volume": terms.volume,
@@ -79,10 +82,11 @@ def _link_columns(link: Link | None) -> Row:
 
 def withdrawal_columns(withdrawal: Withdrawal | None) -> Row:
     if withdrawal is None:
-        return dict.fromkeys(("withdrawn_at", "withdrawn_by", "withdrawn_reason"))
+        return dict.fromkeys(("withdrawn_at", "withdrawn_by", "withdrawn_on", "withdrawn_reason"))
     return {
         "withdrawn_at": withdrawal.at,
         "withdrawn_by": withdrawal.by,
+        "withdrawn_on": withdrawal.business_date,
         "withdrawn_reason": withdrawal.reason,
     }
 
@@ -99,14 +103,19 @@ def baseline_rows(agreed: SchemeDefinition) -> list[Row]:
     return [{"scheme": agreed.code, **period_columns(period), "value": value} for period, value in periods.items()]
 
 
-def scheme_of(row: SchemeRow, plan: Sequence[PlannedPeriod], baselines: Mapping[Period, Decimal]) -> Scheme:
+def scheme_of(
+    row: SchemeRow, plan: Sequence[PlannedPeriod], baselines: Mapping[Period, Decimal], *, pending: bool
+) -> Scheme:
+    """The scheme of its rows; ``pending`` where no event of its series has been read."""
     return Scheme(
         definition=_definition(row, plan, baselines),
         version=row.version,
         published=row.published,
         created_at=row.created_at,
         created_by=row.created_by,
+        business_date=row.business_date,
         withdrawal=_withdrawal(row),
+        pending=row.indicator is not None and pending,
     )
 
 
@@ -127,13 +136,14 @@ def _definition(row: SchemeRow, plan: Sequence[PlannedPeriod], baselines: Mappin
         confidence=row.confidence,
         illustrative=row.illustrative,
         link=_link(row, baselines),
+        notes=notes_format.read(row.notes),
     )
 
 
 def _withdrawal(row: SchemeRow) -> Withdrawal | None:
-    if row.withdrawn_at is None:
+    if row.withdrawn_at is None or row.withdrawn_on is None:
         return None
-    return Withdrawal(row.withdrawn_at, row.withdrawn_by or "", row.withdrawn_reason or "")
+    return Withdrawal(row.withdrawn_at, row.withdrawn_by or "", row.withdrawn_reason or "", row.withdrawn_on)
 
 
 def _link(row: SchemeRow, baselines: Mapping[Period, Decimal]) -> Link | None:
@@ -141,8 +151,7 @@ def _link(row: SchemeRow, baselines: Mapping[Period, Decimal]) -> Link | None:
         return None
     every = None if row.baseline_every is None else PeriodKind(row.baseline_every)
     return Link(
-        indicator=row.indicator,
-        area=row.area,
+        series=series_of(row),
         year=Period.parse(row.financial_year),
         baseline=Baseline(row.baseline_value, every, baselines),
         terms=_terms(row),

@@ -3,16 +3,17 @@
 from collections import defaultdict
 from collections.abc import Collection, Mapping, Sequence
 from decimal import Decimal
+from typing import Any
 
-from sqlalchemy import select, update
+from sqlalchemy import ColumnElement, select, update
 
 from chassis.paging import PageRequest
 from chassis.storage.bulk import insert_many, insert_or_ignore
 from chassis.storage.transaction import Tx
 from contracts.period import Period
 from services.finance.domain.scheme import PlannedPeriod, Scheme, Withdrawal
-from services.finance.domain.updates import Series
-from services.finance.models import FundRow, SchemeBaselineRow, SchemePlanRow, SchemeRow
+from services.finance.domain.series import Series
+from services.finance.models import FundRow, SchemeBaselineRow, SchemePlanRow, SchemeRow, SeriesRow
 from services.finance.repository.scheme_rows import baseline_rows, plan_rows, row_of, scheme_of, withdrawal_columns
 
 
@@ -43,7 +44,8 @@ async def get_schemes(tx: Tx, codes: Collection[str]) -> list[Scheme]:
     if not rows:
         return []
     plans, baselines = await _get_plans(tx, codes), await _get_baselines(tx, codes)
-    return [scheme_of(row, plans[row.code], baselines[row.code]) for row in rows]
+    read = await _get_read(tx, codes)
+    return [scheme_of(row, plans[row.code], baselines[row.code], pending=row.code not in read) for row in rows]
 
 
 async def _get_plans(tx: Tx, codes: Collection[str]) -> Mapping[str, Sequence[PlannedPeriod]]:
@@ -62,11 +64,28 @@ async def _get_baselines(tx: Tx, codes: Collection[str]) -> Mapping[str, Mapping
     return found
 
 
+def is_of_series(row: Any) -> ColumnElement[bool]:
+    """Whether a row that has the columns of a series is of the one that a scheme is linked to."""
+    same: ColumnElement[bool] = (
+        (row.indicator == SchemeRow.indicator) & (row.area == SchemeRow.area) & (row.breakdown == SchemeRow.breakdown)
+    )
+    return same
+
+
+async def _get_read(tx: Tx, codes: Collection[str]) -> set[str]:
+    """Those of whose series an event has been read."""
+    query = select(SchemeRow.code).join(SeriesRow, is_of_series(SeriesRow) & SeriesRow.polarity.is_not(None))
+    return set(await tx.session.scalars(query.where(SchemeRow.code.in_(codes))))
+
+
 async def list_attributions(tx: Tx, series: Series, financial_year: Period) -> dict[str, Decimal]:
-    """What each scheme of the year claims of this indicator in this area; withdrawn ones claim nothing."""
+    """What each scheme of the year claims of this indicator in this area, all breakdowns together.
+
+    Withdrawn schemes claim nothing.
+    """
     query = select(SchemeRow.code, SchemeRow.attribution).where(
-        SchemeRow.indicator == series[0],
-        SchemeRow.area == series[1],
+        SchemeRow.indicator == series.indicator,
+        SchemeRow.area == series.area,
         SchemeRow.financial_year == financial_year.label,
         SchemeRow.withdrawn_at.is_(None),
     )

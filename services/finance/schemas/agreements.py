@@ -134,6 +134,7 @@ class AgreementOut(OutBody):
     risk_share: RiskShareBody | None
     recorded_at: datetime
     recorded_by: str
+    business_date: date
 
     @classmethod
     def of(cls, agreement: Agreement) -> Self:
@@ -145,4 +146,5 @@ class AgreementOut(OutBody):
             risk_share=None if terms.risk_share is None else RiskShareBody.of(terms.risk_share),
             recorded_at=agreement.recorded_at,
             recorded_by=agreement.recorded_by,
+            business_date=agreement.business_date,
         )

@@ -1,11 +1,12 @@
 """Entries of a scheme's ledger."""
 
-from datetime import datetime
+from datetime import date, datetime
 from typing import Annotated, Literal, Self
 
 from pydantic import ConfigDict, Field
 
 from chassis.web.bodies import OutBody, StrictBody
+from contracts.breakdown import Breakdown
 from contracts.money import Money, pounds
 from contracts.period import Period
 from services.finance.domain.ledger import RecordedEntry, State
@@ -16,14 +17,16 @@ from services.finance.schemas.fields import Pounds, Quarter
 class EntryBody(StrictBody):
     """Money that finance validated or banked in a period; negative takes back. ``reference`` makes it safe to repeat.
 
-    ``posted_in`` is the quarter it falls in, by default that of the period; a period of a closed quarter is
-    corrected by posting in an open one.
+    ``posted_in`` is the open quarter it falls in, by default that of the period's last day, or if that is closed the
+    first open one after it. It is never later than the current quarter or the period's own, whichever is later. A
+    correction of an earlier posting names its reference in ``corrects`` and is for the same period.
     """
 
     reference: Annotated[str, Field(min_length=1, max_length=100)]
     state: Literal["validated", "banked"]
     period: Period
     posted_in: Quarter | None = None
+    corrects: Annotated[str, Field(min_length=1, max_length=100)] | None = None
     amount: Pounds
     reason: Annotated[str, Field(min_length=1, max_length=1000)]
 
@@ -49,11 +52,16 @@ class EntryBody(StrictBody):
             posted_in=self.posted_in,
             amount=self.amount.amount,
             reason=self.reason,
+            corrects=self.corrects,
         )
 
 
 class EntryOut(OutBody):
-    """``relates_to`` names the period where the entry restates an earlier one or came after its quarter was closed."""
+    """``relates_to`` names the period where the entry restates an earlier one or came after its quarter was closed.
+
+    ``corrects`` is the reference of the posting that this one corrects. An indicated entry says which revision of
+    which series it was made from, and by which rule; a revision counts within its ``generation``.
+    """
 
     id: int
     scheme: str
@@ -61,10 +69,13 @@ class EntryOut(OutBody):
     period: str
     posted_in: str
     relates_to: str | None
+    corrects: str | None
     cash: Money
     non_cash: Money
     indicator: str | None
     area: str | None
+    breakdown: Breakdown | None
+    generation: int | None
     revision: int | None
     rule_version: str | None
     event_id: str | None
@@ -72,6 +83,7 @@ class EntryOut(OutBody):
     reason: str
     actor: str
     at: datetime
+    business_date: date
 
     @classmethod
     def of(cls, recorded: RecordedEntry) -> Self:
@@ -82,16 +94,20 @@ class EntryOut(OutBody):
             state=posted.state,
             period=posted.period.label,
             posted_in=posted.quarter.label,
-            relates_to=posted.period.label if entry.corrects else None,
+            relates_to=posted.period.label if entry.restates else None,
+            corrects=entry.corrects,
             cash=pounds(posted.amounts.cash),
             non_cash=pounds(posted.amounts.non_cash),
-            indicator=None if basis is None else basis.indicator,
-            area=None if basis is None else basis.area,
-            revision=None if basis is None else basis.revision,
+            indicator=None if basis is None else basis.series.indicator,
+            area=None if basis is None else basis.series.area,
+            breakdown=None if basis is None else basis.series.breakdown,
+            generation=None if basis is None else basis.version.generation,
+            revision=None if basis is None else basis.version.number,
             rule_version=None if basis is None else basis.rule_version,
             event_id=None if basis is None else basis.event_id,
             reference=entry.reference,
             reason=entry.reason,
             actor=recorded.actor,
             at=recorded.at,
+            business_date=recorded.business_date,
         )

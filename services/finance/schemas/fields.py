@@ -3,21 +3,34 @@
 from decimal import Decimal
 from typing import Annotated, Final
 
-from pydantic import AfterValidator, Field, ValidationError
+from pydantic import AfterValidator, BeforeValidator, Field, ValidationError
 from pydantic_core import InitErrorDetails, PydanticCustomError
 
-from contracts.money import Money, pounds
+from contracts.money import Money, pounds, strict_digits
+from contracts.notes import SourceNote
 from contracts.period import Period, PeriodKind
 from services.finance.domain.savings import LEDGER_LIMIT
 
 Code = Annotated[str, Field(min_length=1, max_length=60, pattern=r"^[A-Za-z0-9][A-Za-z0-9._-]*$")]
 Title = Annotated[str, Field(min_length=1, max_length=200)]
-Proportion = Annotated[Decimal, Field(ge=0, le=1, max_digits=9, decimal_places=8)]
+IndicatorCode = Annotated[str, Field(min_length=1, max_length=80)]
+_strict = BeforeValidator(strict_digits, json_schema_input_type=str)
+Proportion = Annotated[Decimal, Field(ge=0, le=1, max_digits=9, decimal_places=8), _strict]
 """A part of one, from 0 to 1."""
-Weight = Annotated[Decimal, Field(ge=0, max_digits=18, decimal_places=8)]
-Percent = Annotated[Decimal, Field(ge=0, le=100, max_digits=11, decimal_places=8)]
+Weight = Annotated[Decimal, Field(ge=0, max_digits=18, decimal_places=8), _strict]
+Volume = Annotated[Decimal, Field(gt=0, max_digits=18, decimal_places=8), _strict]
+Percent = Annotated[Decimal, Field(ge=0, le=100, max_digits=11, decimal_places=8), _strict]
+Unit = Annotated[Decimal, Field(ge=Decimal("0.01"), le=1_000_000, max_digits=9, decimal_places=2), _strict]
 
-SPLITTING_KINDS: Final = (PeriodKind.MONTH, PeriodKind.QUARTER, PeriodKind.FINANCIAL_YEAR)
+Notes = Annotated[tuple[SourceNote, ...], Field(max_length=50)]
+"""Where sources contradict each other."""
+
+SPLITTING_KINDS: Final = (
+    PeriodKind.MONTH,
+    PeriodKind.QUARTER,
+    PeriodKind.CALENDAR_QUARTER,
+    PeriodKind.FINANCIAL_YEAR,
+)
 """Kinds that divide a financial year without overlap, so that a year to date can be their sum."""
 
 

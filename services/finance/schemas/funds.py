@@ -1,6 +1,6 @@
 """Funds: partners, agreement, budget lines as printed and as added up, closed quarters."""
 
-from datetime import datetime
+from datetime import date, datetime
 from typing import Literal, Self
 
 from pydantic import ConfigDict, Field
@@ -10,7 +10,7 @@ from contracts.money import Money, pounds
 from services.finance.domain.budget import Budget, BudgetLine, PrintedTotal
 from services.finance.domain.fund import ClosedQuarter, Fund, FundDefinition, FundSummary, Partner
 from services.finance.schemas.agreements import AgreementBody, AgreementOut
-from services.finance.schemas.fields import Code, FinancialYear, Pounds, Title
+from services.finance.schemas.fields import Code, FinancialYear, Notes, Pounds, Title
 
 Column = Literal["opening", "cost_increases", "savings", "other_savings", "net_budget"]
 
@@ -37,6 +37,7 @@ class BudgetLineBody(StrictBody):
     savings: Pounds
     other_savings: Pounds
     printed_net: Pounds | None = None
+    notes: Notes = ()
 
     def to_domain(self) -> BudgetLine:
         budget = Budget(
@@ -47,7 +48,7 @@ class BudgetLineBody(StrictBody):
             other_savings=self.other_savings.amount,
             printed_net=None if self.printed_net is None else self.printed_net.amount,
         )
-        return BudgetLine(self.financial_year, self.directorate, self.department, self.division, budget)
+        return BudgetLine(self.financial_year, self.directorate, self.department, self.division, budget, self.notes)
 
 
 class PrintedTotalBody(StrictBody):
@@ -68,6 +69,7 @@ class FundBody(StrictBody):
     agreement: AgreementBody | None = None
     budget_lines: list[BudgetLineBody] = Field(default_factory=list, max_length=500)
     printed_totals: list[PrintedTotalBody] = Field(default_factory=list, max_length=100)
+    notes: Notes = ()
 
     model_config = ConfigDict(
         json_schema_extra={
@@ -106,6 +108,7 @@ class FundBody(StrictBody):
             agreement=None if self.agreement is None else self.agreement.to_domain(),
             lines=tuple(line.to_domain() for line in self.budget_lines),
             printed_totals=tuple(total.to_domain() for total in self.printed_totals),
+            notes=self.notes,
         )
 
 
@@ -134,6 +137,7 @@ class BudgetLineOut(OutBody):
     computed_net: Money
     printed_net: Money | None
     net_budget: Money
+    notes: Notes
 
     @classmethod
     def of(cls, line: BudgetLine) -> Self:
@@ -151,6 +155,7 @@ class BudgetLineOut(OutBody):
             computed_net=pounds(budget.computed_net),
             printed_net=None if budget.printed_net is None else pounds(budget.printed_net),
             net_budget=pounds(budget.net_budget),
+            notes=line.notes,
         )
 
 
@@ -168,6 +173,7 @@ class FundOut(OutBody):
     code: str
     name: str
     host: str | None
+    notes: Notes
     partners: list[PartnerOut]
     agreements: list[AgreementOut]
     budget_lines: list[BudgetLineOut]
@@ -179,6 +185,7 @@ class FundOut(OutBody):
             code=fund.summary.code,
             name=fund.summary.name,
             host=fund.summary.host,
+            notes=fund.summary.notes,
             partners=[PartnerOut.of(partner) for partner in fund.partners],
             agreements=[AgreementOut.of(agreement) for agreement in fund.agreements],
             budget_lines=[BudgetLineOut.of(line) for line in fund.lines],
@@ -191,9 +198,14 @@ class ClosedQuarterOut(OutBody):
     quarter: str
     closed_at: datetime
     closed_by: str
+    business_date: date
 
     @classmethod
     def of(cls, closed: ClosedQuarter) -> Self:
         return cls(
-            fund=closed.fund, quarter=closed.quarter.label, closed_at=closed.closed_at, closed_by=closed.closed_by
+            fund=closed.fund,
+            quarter=closed.quarter.label,
+            closed_at=closed.closed_at,
+            closed_by=closed.closed_by,
+            business_date=closed.business_date,
         )

@@ -3,21 +3,21 @@
 from decimal import Decimal
 from typing import Literal, Self
 
-from pydantic import ConfigDict, Field, model_validator
+from pydantic import ConfigDict, model_validator
 
 from chassis.web.bodies import OutBody, StrictBody
 from contracts.money import Money, pounds
 from services.finance.domain.ranges import RangeInput, ReadFigure, SavingsRange
-from services.finance.schemas.fields import Cost, refused
+from services.finance.schemas.fields import Cost, Percent, Unit, refused
 
 
 class SavingsRangeBody(StrictBody):
     """A base and two rates; ``unit`` is what the printed table counts in, such as 1000 for thousands."""
 
     base: Cost
-    low_percent: Decimal = Field(ge=0, le=100, max_digits=11, decimal_places=8)
-    high_percent: Decimal = Field(ge=0, le=100, max_digits=11, decimal_places=8)
-    unit: Decimal = Field(Decimal("0.01"), ge=Decimal("0.01"), le=1_000_000, max_digits=9, decimal_places=2)
+    low_percent: Percent
+    high_percent: Percent
+    unit: Unit = Decimal("0.01")
     printed_low: Cost | None = None
     printed_high: Cost | None = None
 

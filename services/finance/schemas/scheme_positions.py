@@ -19,23 +19,17 @@ class RangeOut(OutBody):
 
 
 class HeldOut(OutBody):
-    """The excess over the budget of the line, which is not counted."""
+    """The scheme's part of what is banked beyond the budget of its line: posted, but not counted."""
 
-    indicated: Money
-    validated: Money
     banked: Money
 
     @classmethod
     def of(cls, figures: SchemeFigures) -> Self:
-        return cls(
-            indicated=pounds(figures.indicated.excess),
-            validated=pounds(figures.validated.excess),
-            banked=pounds(figures.banked.excess),
-        )
+        return cls(banked=pounds(figures.banked.excess))
 
 
 class LineEffectOut(OutBody):
-    """The scheme's budget line before and after all that is banked on it."""
+    """The scheme's budget line before and after all that is banked on it, as far as its budget goes."""
 
     code: str
     before: Money
@@ -94,9 +88,9 @@ class SchemePositionOut(OutBody):
             financial_year=agreed.financial_year.label,
             version=position.scheme.version,
             plan=RangeOut.of(figures.plan),
-            indicated=pounds(figures.indicated.counted),
+            indicated=pounds(figures.indicated),
             non_cash=pounds(figures.non_cash),
-            validated=pounds(figures.validated.counted),
+            validated=pounds(figures.validated),
             banked=pounds(figures.banked.counted),
             forecast=RangeOut.of(figures.forecast),
             colour=figures.colour,

@@ -7,12 +7,26 @@ from typing import Annotated, Literal, Self
 from pydantic import ConfigDict, Field, model_validator
 
 from chassis.web.bodies import OutBody, StrictBody
+from contracts.areas import AreaCode
+from contracts.breakdown import Breakdown
 from contracts.money import Money, Number, pounds
 from contracts.period import Period
 from services.finance.domain.ledger import overlapping, within
 from services.finance.domain.savings import Baseline, Link, Terms, UnitCost
 from services.finance.domain.scheme import Delivery, PlannedPeriod, Scheme, SchemeDefinition, Workstream
-from services.finance.schemas.fields import Code, Cost, FinancialYear, Proportion, Title, YearPart, refused
+from services.finance.domain.series import Series
+from services.finance.schemas.fields import (
+    Code,
+    Cost,
+    FinancialYear,
+    IndicatorCode,
+    Notes,
+    Proportion,
+    Title,
+    Volume,
+    YearPart,
+    refused,
+)
 
 
 class PlannedPeriodBody(StrictBody):
@@ -99,12 +113,14 @@ class LinkBody(StrictBody):
     """How a change of the indicator becomes money; polarity comes with the indicator's events.
 
     ``volume`` turns a point of the indicator into units; ``reprovision`` is the cost a period of providing otherwise.
+    Without a ``breakdown`` the link is to the total.
     """
 
-    indicator: Annotated[str, Field(min_length=1, max_length=100)]
-    area: Annotated[str, Field(min_length=1, max_length=40)]
+    indicator: IndicatorCode
+    area: AreaCode
+    breakdown: Breakdown = Breakdown.TOTAL
     baseline: BaselineBody
-    volume: Annotated[Decimal, Field(gt=0, max_digits=18, decimal_places=8)]
+    volume: Volume
     unit_cost: UnitCostBody
     marginal_rate: Proportion = Decimal(1)
     attribution: Annotated[Proportion, Field(gt=0)]
@@ -119,13 +135,31 @@ class LinkBody(StrictBody):
             cashable_share=cashable_share,
             reprovision=self.reprovision.amount,
         )
-        return Link(self.indicator, self.area, year, self.baseline.to_domain(), terms)
+        series = Series(self.indicator, self.area, self.breakdown)
+        return Link(series, year, self.baseline.to_domain(), terms)
+
+
+class LinkOut(OutBody):
+    """``pending`` while nothing has been heard of the series: of a misspelt indicator nothing ever will be."""
+
+    indicator: str
+    area: str
+    breakdown: Breakdown
+    pending: bool
+    baseline: BaselineBody
+    volume: Decimal
+    unit_cost: UnitCostBody
+    marginal_rate: Decimal
+    attribution: Decimal
+    reprovision: Money
 
     @classmethod
-    def of(cls, link: Link) -> Self:
+    def of(cls, link: Link, *, pending: bool) -> Self:
         return cls(
-            indicator=link.indicator,
-            area=link.area,
+            indicator=link.series.indicator,
+            area=link.series.area,
+            breakdown=link.series.breakdown,
+            pending=pending,
             baseline=BaselineBody.of(link.baseline),
             volume=link.terms.volume,
             unit_cost=UnitCostBody.of(link.terms.unit_cost),
@@ -153,6 +187,7 @@ class SchemeBody(StrictBody):
     confidence: Proportion = Decimal(1)
     illustrative: bool = False
     link: LinkBody | None = None
+    notes: Notes = ()
 
     model_config = ConfigDict(
         json_schema_extra={
@@ -215,6 +250,7 @@ class SchemeBody(StrictBody):
             confidence=self.confidence,
             illustrative=self.illustrative,
             link=None if self.link is None else self.link.to_domain(self.financial_year, self.cashable_share),
+            notes=self.notes,
         )
 
 
@@ -253,7 +289,8 @@ class SchemeOut(OutBody):
     optimism_bias: Decimal
     confidence: Decimal
     illustrative: bool
-    link: LinkBody | None
+    link: LinkOut | None
+    notes: Notes
     version: int
     created_at: datetime
     created_by: str
@@ -280,7 +317,8 @@ class SchemeOut(OutBody):
             optimism_bias=agreed.optimism_bias,
             confidence=agreed.confidence,
             illustrative=agreed.illustrative,
-            link=None if agreed.link is None else LinkBody.of(agreed.link),
+            link=None if agreed.link is None else LinkOut.of(agreed.link, pending=scheme.pending),
+            notes=agreed.notes,
             version=scheme.version,
             created_at=scheme.created_at,
             created_by=scheme.created_by,

@@ -7,6 +7,7 @@ from services.finance.domain.fund import ClosedQuarter
 from services.finance.domain.ledger import financial_year, has_ended
 from services.finance.errors import FundUnknown, QuarterNotEnded, VarianceUnallocated
 from services.finance.repository import funds
+from services.finance.service.auditing import record_closing
 from services.finance.service.funds import budgeted_year, get_fund
 from services.finance.service.positions import get_fund_position
 
@@ -28,6 +29,7 @@ async def close_quarter(tx: Tx, code: str, quarter: Period) -> ClosedQuarter:
         raise QuarterNotEnded(f"{quarter} ends on {quarter.end}; the business date is {today}.")
     if quarter not in fund.closed_quarters:
         await _check_allocated(tx, code, year)
+        record_closing(tx, code, quarter.label)
     return await funds.record_closed_quarter(tx, code, quarter)
 
 

@@ -9,6 +9,7 @@ from services.finance.domain.fund import Fund, FundDefinition, FundSummary, defi
 from services.finance.errors import BudgetLineInUse, FundUnknown, InvalidFinance, YearUnknown
 from services.finance.repository import funds, schemes
 from services.finance.repository.accounts import get_accounts
+from services.finance.service.auditing import record_fund
 from services.finance.service.restatement import emit_moved
 
 
@@ -21,14 +22,22 @@ async def define_fund(tx: Tx, code: str, wanted: FundDefinition) -> tuple[Fund, 
     """
     if faults := definition_faults(wanted):
         raise InvalidFinance("The fund does not fit together.", [FieldError(field, fault) for field, fault in faults])
-    new = await funds.save_fund(tx, FundSummary(code, wanted.name, wanted.host))
+    before = await funds.get_fund(tx, code) if await funds.lock_fund(tx, code) else None
+    new = await _save_definition(tx, code, wanted)
+    await _emit_schemes_moved(tx, code)
+    after = await get_fund(tx, code)
+    record_fund(tx, before, after)
+    return after, new
+
+
+async def _save_definition(tx: Tx, code: str, wanted: FundDefinition) -> bool:
+    new = await funds.save_fund(tx, FundSummary(code, wanted.name, wanted.host, wanted.notes))
     await _check_in_use(tx, code, wanted)
     await funds.save_partners(tx, code, wanted.partners)
     await funds.save_lines(tx, code, wanted.lines)
     await funds.save_printed_totals(tx, code, wanted.printed_totals)
     await _append_changed_agreement(tx, code, wanted.agreement)
-    await _emit_schemes_moved(tx, code)
-    return await get_fund(tx, code), new
+    return new
 
 
 async def _check_in_use(tx: Tx, code: str, wanted: FundDefinition) -> None:
@@ -36,7 +45,7 @@ async def _check_in_use(tx: Tx, code: str, wanted: FundDefinition) -> None:
     lines = {(line.financial_year, line.code) for line in wanted.lines}
     lost = sorted(await funds.list_lines_in_use(tx, code) - lines)
     if lost:
-        raise BudgetLineInUse("Schemes stand on " + ", ".join(f"{line} in {year}" for year, line in lost) + ".")
+        raise BudgetLineInUse("Schemes are on " + ", ".join(f"{line} in {year}" for year, line in lost) + ".")
     gone = sorted(await funds.list_partners_of_schemes(tx, code) - {partner.code for partner in wanted.partners})
     if gone:
         raise BudgetLineInUse(f"Schemes belong to {', '.join(gone)}, who must stay a partner.")

@@ -4,7 +4,7 @@ from chassis.storage.transaction import Tx
 from contracts.period import Period
 from services.finance.domain.fund_position import FundPosition, fund_position
 from services.finance.domain.scheme_position import SchemePosition, scheme_position
-from services.finance.repository import funds, schemes
+from services.finance.repository import schemes
 from services.finance.repository.accounts import get_accounts
 from services.finance.service.funds import budgeted_year, get_fund
 from services.finance.service.schemes import get_account
@@ -12,9 +12,7 @@ from services.finance.service.schemes import get_account
 
 async def get_scheme_position(tx: Tx, code: str) -> SchemePosition:
     """A scheme against its plan and its budget line, with how the indicated figure was made."""
-    account = await get_account(tx, code)
-    on_line = await get_accounts(tx, await schemes.list_codes_on_line(tx, account.scheme))
-    return scheme_position(account, on_line)
+    return scheme_position(await get_account(tx, code))
 
 
 async def get_fund_position(tx: Tx, code: str, wanted: Period | None) -> FundPosition:
@@ -22,4 +20,4 @@ async def get_fund_position(tx: Tx, code: str, wanted: Period | None) -> FundPos
     fund = await get_fund(tx, code)
     year = budgeted_year(fund, wanted)
     accounts = await get_accounts(tx, await schemes.list_codes_of_fund(tx, code, year))
-    return fund_position(fund, year, accounts, await funds.list_printed_totals(tx, code, year))
+    return fund_position(fund, year, accounts)

@@ -1,5 +1,6 @@
 """Post what finance validates and banks, and read ledgers."""
 
+from collections.abc import Sequence
 from dataclasses import replace
 from typing import Final
 
@@ -8,20 +9,30 @@ from chassis.paging import Page, PageRequest, page_of
 from chassis.storage.transaction import Tx
 from services.finance.domain.explanation import in_pounds
 from services.finance.domain.figures import total_entries
-from services.finance.domain.ledger import RecordedEntry, State
-from services.finance.domain.posting import Posting, is_same, posting_faults
+from services.finance.domain.ledger import Entry, RecordedEntry, State
+from services.finance.domain.posting import (
+    Posting,
+    beyond_validated,
+    correction_faults,
+    is_same,
+    overlapped,
+    posting_faults,
+)
 from services.finance.domain.scheme import SchemeAccount
 from services.finance.errors import (
     BankedBeyondValidated,
     InvalidFinance,
+    PeriodPosted,
     QuarterClosed,
     ReferenceUsed,
     SchemeUnknown,
     SchemeWithdrawn,
 )
 from services.finance.repository import entries, schemes
+from services.finance.repository.accounts import get_accounts
+from services.finance.service.auditing import record_posting
 from services.finance.service.restatement import emit_moved
-from services.finance.service.schemes import get_account
+from services.finance.service.schemes import get_account, get_scheme
 
 LAST_ENTRY: Final = 2**53 - 1
 """Ids stay within what JSON carries exactly, and so within what either database can compare."""
@@ -32,20 +43,30 @@ async def post_entry(tx: Tx, code: str, posting: Posting) -> tuple[RecordedEntry
 
     Raises:
         ReferenceUsed: the reference was posted with other content.
-        SchemeWithdrawn, QuarterClosed, BankedBeyondValidated, InvalidFinance: it cannot be posted.
+        SchemeWithdrawn, QuarterClosed, PeriodPosted, BankedBeyondValidated, InvalidFinance: it cannot be posted.
     """
-    await schemes.lock_schemes(tx, [code])
-    account = await get_account(tx, code)
+    moved = await _lock_moved(tx, code, posting.state)
     before = await entries.get_entry(tx, code, posting.reference)
     if before is not None:
         return _check_same(before, posting), False
-    _check_posting(account, posting)
-    entry = posting.entry(code)
-    after = replace(account, posted=(*account.posted, entry.posted))
-    _check_banked(after)
+    account = await get_account(tx, code)
+    await _check_posting(tx, account, posting)
+    _check_original(posting, await entries.list_postings(tx, code))
+    entry = posting.entry(code, account.closed_quarters)
+    _check_banked(replace(account, posted=(*account.posted, entry.posted)), posting.state)
     await entries.append_entries(tx, [entry])
-    await emit_moved(tx, after, ())
+    record_posting(tx, entry)
+    for changed in await get_accounts(tx, moved):
+        await emit_moved(tx, changed, ())
     return await _get_entry(tx, code, posting.reference), True
+
+
+async def _lock_moved(tx: Tx, code: str, state: State) -> list[str]:
+    """Lock the schemes that a posting may move: banked money moves what counts of all on the budget line."""
+    scheme = await get_scheme(tx, code)
+    codes = await schemes.list_codes_on_line(tx, scheme) if state is State.BANKED else [code]
+    await schemes.lock_schemes(tx, codes)
+    return codes
 
 
 async def _get_entry(tx: Tx, code: str, reference: str) -> RecordedEntry:
@@ -61,22 +82,41 @@ def _check_same(before: RecordedEntry, posting: Posting) -> RecordedEntry:
     return before
 
 
-def _check_posting(account: SchemeAccount, posting: Posting) -> None:
-    scheme = account.scheme
+async def _check_posting(tx: Tx, account: SchemeAccount, posting: Posting) -> None:
+    scheme, closed = account.scheme, account.closed_quarters
     if scheme.withdrawal is not None:
         raise SchemeWithdrawn(f"{scheme.code} was withdrawn: {scheme.withdrawal.reason}")
-    for field, fault in posting_faults(posting, scheme.definition.financial_year):
+    today = await tx.business_date()
+    for field, fault in posting_faults(posting, scheme.definition.financial_year, closed, today):
         raise InvalidFinance(f"{fault}.", [FieldError(field, fault)])
-    if posting.quarter in account.closed_quarters:
-        raise QuarterClosed(f"{posting.quarter} is closed. Post the correction in an open quarter with posted_in.")
+    if posting.quarter(closed) in closed:
+        raise QuarterClosed(f"{posting.posted_in} is closed. Leave posted_in out for the first open quarter after it.")
 
 
-def _check_banked(account: SchemeAccount) -> None:
-    totals = total_entries(account.posted)
-    if totals.banked > totals.validated:
-        raise BankedBeyondValidated(
-            f"{in_pounds(totals.banked)} would be banked of {in_pounds(totals.validated)} validated."
+def _check_original(posting: Posting, there: Sequence[Entry]) -> None:
+    """Two original postings of a state never cover the same month; a correction names the one it relates to."""
+    if posting.corrects is not None:
+        for field, fault in correction_faults(posting, there):
+            raise InvalidFinance(f"{fault}.", [FieldError(field, fault)])
+        return
+    first = overlapped(posting, there)
+    if first is not None:
+        raise PeriodPosted(
+            f"{first.reference} covers {first.posted.period} as {posting.state} already. "
+            f"Correct it by a posting for {first.posted.period} that names it in corrects.",
+            [FieldError("period", f"overlaps {first.reference}")],
         )
+
+
+def _check_banked(account: SchemeAccount, state: State) -> None:
+    totals = total_entries(account.posted)
+    beyond = beyond_validated(totals.banked, totals.validated)
+    if not beyond:
+        return
+    after = f"{in_pounds(totals.banked)} would be banked of {in_pounds(totals.validated)} validated"
+    if state is State.VALIDATED:
+        raise BankedBeyondValidated(f"{after}. Un-bank {in_pounds(beyond)} first: post {in_pounds(-beyond)} as banked.")
+    raise BankedBeyondValidated(f"{after}: banked money lies between nought and what is validated.")
 
 
 async def list_entries(tx: Tx, code: str, state: State | None, request: PageRequest) -> Page[RecordedEntry]:

@@ -14,12 +14,13 @@ from services.finance.errors import (
     AttributionExceeded,
     InvalidFinance,
     SchemeExists,
-    SchemeHoldsMoney,
+    SchemeNotEmpty,
     SchemeUnknown,
 )
 from services.finance.repository import funds, observations, schemes
 from services.finance.repository.accounts import get_accounts
 from services.finance.repository.entries import append_entries
+from services.finance.service.auditing import record_scheme, record_withdrawal
 from services.finance.service.restatement import emit_moved, restate_schemes
 
 
@@ -32,15 +33,26 @@ async def define_scheme(tx: Tx, wanted: SchemeDefinition) -> Scheme:
         SchemeExists: its code is taken.
     """
     if wanted.link is not None:
-        await observations.lock_series(tx, {(wanted.link.indicator, wanted.link.area)})
+        await observations.lock_series(tx, {wanted.link.series, wanted.link.series.total})
     await _check_fund(tx, wanted)
     if wanted.link is not None:
         await _check_attribution(tx, wanted, wanted.link)
-    new = Scheme(wanted, version=0, published=None, created_at=tx.now, created_by=tx.actor)
-    if not await schemes.insert_scheme(tx, new):
+    if not await schemes.insert_scheme(tx, await _new_scheme(tx, wanted)):
         raise SchemeExists(f"{wanted.code} is taken.")
+    record_scheme(tx, wanted)
     await restate_schemes(tx, [wanted.code])
     return await get_scheme(tx, wanted.code)
+
+
+async def _new_scheme(tx: Tx, wanted: SchemeDefinition) -> Scheme:
+    return Scheme(
+        wanted,
+        version=0,
+        published=None,
+        created_at=tx.now,
+        created_by=tx.actor,
+        business_date=await tx.business_date(),
+    )
 
 
 async def _check_fund(tx: Tx, wanted: SchemeDefinition) -> None:
@@ -57,13 +69,13 @@ async def _check_fund(tx: Tx, wanted: SchemeDefinition) -> None:
 
 
 async def _check_attribution(tx: Tx, wanted: SchemeDefinition, link: Link) -> None:
-    claims = await schemes.list_attributions(tx, (link.indicator, link.area), wanted.financial_year)
+    claims = await schemes.list_attributions(tx, link.series, wanted.financial_year)
     claims.pop(wanted.code, None)
     rest, claim = unattributed(claims), link.terms.attribution
     if claim > rest:
         named = ", ".join(f"{code} ({plain(other)})" for code, other in sorted(claims.items()))
         raise AttributionExceeded(
-            f"Of {link.indicator} in {link.area} in {wanted.financial_year} is claimed already: {named}. "
+            f"Of {link.series.total} in {wanted.financial_year} is claimed already: {named}. "
             f"With {plain(claim)} more it would be over 1.",
             [FieldError("link.attribution", f"at most {plain(rest)} is left")],
         )
@@ -93,7 +105,7 @@ async def withdraw_scheme(tx: Tx, code: str, reason: str) -> Scheme:
     """End a scheme: it claims nothing more, what it indicated is taken back, and its code stays taken. Again: no-op.
 
     Raises:
-        SchemeHoldsMoney: it has validated or banked money; finance takes that back first.
+        SchemeNotEmpty: it has validated or banked money; finance takes that back first.
     """
     await schemes.lock_schemes(tx, [code])
     account = await get_account(tx, code)
@@ -101,7 +113,9 @@ async def withdraw_scheme(tx: Tx, code: str, reason: str) -> Scheme:
         return account.scheme
     _check_emptied(account)
     await append_entries(tx, entries_to_reverse(account, reason))
-    await schemes.save_withdrawal(tx, code, Withdrawal(tx.now, tx.actor, reason))
+    withdrawal = Withdrawal(tx.now, tx.actor, reason, await tx.business_date())
+    await schemes.save_withdrawal(tx, code, withdrawal)
+    record_withdrawal(tx, code, reason)
     await emit_moved(tx, await get_account(tx, code), ())
     return await get_scheme(tx, code)
 
@@ -109,7 +123,7 @@ async def withdraw_scheme(tx: Tx, code: str, reason: str) -> Scheme:
 def _check_emptied(account: SchemeAccount) -> None:
     totals = total_entries(account.posted)
     if totals.validated or totals.banked:
-        raise SchemeHoldsMoney(
-            f"{in_pounds(totals.validated)} validated and {in_pounds(totals.banked)} banked stand on "
+        raise SchemeNotEmpty(
+            f"{in_pounds(totals.validated)} validated and {in_pounds(totals.banked)} banked are on "
             f"{account.scheme.code}. Take them back with postings of the opposite sign."
         )

@@ -1,11 +1,12 @@
-"""Keep what events say of indicators, and restate the schemes that they move."""
+"""Save what events say of indicators, and restate the schemes that they move."""
 
 from chassis.storage.transaction import Tx
 from contracts.colours import Polarity
-from services.finance.domain.scheme import KnownPolarity
+from services.finance.domain.scheme import SeriesPolarity
+from services.finance.domain.series import Version
 from services.finance.domain.updates import Updates
 from services.finance.repository import observations
-from services.finance.repository.observations import KnownSeries
+from services.finance.repository.observations import SeriesState
 from services.finance.service.restatement import restate_schemes
 
 
@@ -21,11 +22,11 @@ async def save_updates(tx: Tx, updates: Updates) -> None:
     await observations.save_observations(tx, updates.observations)
 
 
-def _turned(stored: KnownSeries, version: int, polarity: Polarity) -> KnownPolarity:
-    """The polarity of the newest event, and the version at which it last turned (0: it never did)."""
+def _turned(stored: SeriesState, version: Version, polarity: Polarity) -> SeriesPolarity:
+    """The polarity of the newest event, and the version at which it last turned, if ever."""
     if stored.polarity is None:
-        return KnownPolarity(polarity, 0)
-    return KnownPolarity(polarity, stored.polarity.since if stored.polarity.polarity is polarity else version)
+        return SeriesPolarity(polarity)
+    return SeriesPolarity(polarity, stored.polarity.turned if stored.polarity.polarity is polarity else version)
 
 
 async def restate_updated(tx: Tx, updates: Updates) -> None:

@@ -92,6 +92,15 @@ async def test_schemes_are_listed_page_by_page_and_filtered(api: httpx.AsyncClie
         ({"link": link_body(attribution="0")}, "link.attribution"),
         ({"link": link_body(volume="0")}, "link.volume"),
         ({"link": link_body(volume="Infinity")}, "link.volume"),
+        ({"link": link_body(volume="1_0")}, "link.volume"),
+        ({"link": link_body(attribution="1e-1")}, "link.attribution"),
+        ({"cashable_share": "\u0660"}, "cashable_share"),
+        ({"link": link_body(area="e06000026")}, "link.area"),
+        ({"link": link_body(area="E0600002")}, "link.area"),
+        ({"link": link_body(area="Plymouth")}, "link.area"),
+        ({"link": link_body(breakdown={"Sex": "male"})}, "link.breakdown"),
+        ({"link": link_body(breakdown="sex=male")}, "link.breakdown"),
+        ({"notes": [{"topic": "x", "figures": [], "used": "1", "why": "y"}]}, "notes.0.figures"),
         ({"link": link_body(baseline={"value": "1"})}, "link.baseline.every"),
         ({"link": link_body(baseline={})}, "link.baseline.periods"),
         ({"link": link_body(baseline={"value": "1", "every": "rolling_year"})}, "link.baseline.every"),
@@ -210,19 +219,26 @@ async def test_no_more_is_banked_than_was_validated(api: httpx.AsyncClient):
     assert (refused.status_code, refused.json()["type"]) == (409, "/problems/banked-beyond-validated")
     await book(api)
     assert (await book(api, reference="b", state="banked")).status_code == 201
-    taken_back = await book(api, reference="c", amount=money(-1))
+    taken_back = await book(api, reference="c", amount=money(-1), corrects="journal-1")
     assert taken_back.status_code == 409
+    assert "Un-bank £1.00 first: post -£1.00 as banked" in taken_back.json()["detail"]
     assert len(await entries(api, "admissions")) == 2
+    unbanked = await book(api, reference="d", state="banked", amount=money(-1), corrects="b")
+    assert unbanked.status_code == 201
+    assert (await book(api, reference="c", amount=money(-1), corrects="journal-1")).status_code == 201
+    assert len(await entries(api, "admissions")) == 4
 
 
 async def test_a_closed_quarter_takes_no_posting_and_is_corrected_in_an_open_one(api: httpx.AsyncClient):
     await post(api, link=None)
     await api.put(f"{FUND}/closed-quarters/2017/18 Q3")
-    refused = await book(api)
+    refused = await book(api, posted_in="2017/18 Q3")
     assert (refused.status_code, refused.json()["type"]) == (409, "/problems/quarter-closed")
-    late = await book(api, posted_in="2017/18 Q4")
+    late = await book(api)
     assert late.status_code == 201
     assert (late.json()["posted_in"], late.json()["relates_to"]) == ("2017/18 Q4", "2017/18 Q3")
+    assert (await book(api)).json() == late.json()
+    assert (await book(api, posted_in="2017/18 Q4")).status_code == 200
 
 
 @pytest.mark.parametrize(
@@ -237,6 +253,12 @@ async def test_a_closed_quarter_takes_no_posting_and_is_corrected_in_an_open_one
         ({"period": "2017/18 - Q5"}, "period"),
         ({"posted_in": "2017/18 Q2"}, "posted_in"),
         ({"posted_in": "2018-01"}, "posted_in"),
+        ({"posted_in": "2018/19 Q1"}, "posted_in"),
+        ({"period": "2017/18 Q4", "posted_in": "2030/31 Q1"}, "posted_in"),
+        ({"corrects": "nothing"}, "corrects"),
+        ({"amount": {"amount": "1_000.00"}}, "amount.amount"),
+        ({"amount": {"amount": "1e3"}}, "amount.amount"),
+        ({"amount": {"amount": "\u0661\u0662"}}, "amount.amount"),
         ({"reason": " "}, "reason"),
         ({"approved": True}, "approved"),
     ],
@@ -282,7 +304,8 @@ async def two_of_each(api: httpx.AsyncClient) -> None:
     for code in ("a", "b"):
         await post(api, code=code, link=None)
         for reference in ("one", "two"):
-            await api.post(f"{SCHEMES}/{code}/entries", json=entry_body(reference=reference, period="2017-12"))
+            period = {"one": "2017-11", "two": "2017-12"}[reference]
+            await api.post(f"{SCHEMES}/{code}/entries", json=entry_body(reference=reference, period=period))
 
 
 async def first_cursor(api: httpx.AsyncClient, path: str, filters: dict[str, str]) -> str:

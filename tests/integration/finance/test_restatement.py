@@ -213,15 +213,18 @@ async def test_two_schemes_share_an_indicator_and_a_batch_publishes_each_once(
 async def test_a_change_of_budget_is_told_by_the_schemes_it_holds_back(api: httpx.AsyncClient, database: Database):
     await define(api)
     await hear(database, [Source().say({"2017-12": "1371"})])
+    for state in ("validated", "banked"):
+        body = {"reference": state, "state": state, "period": "2017-12", "amount": money("6999.15"), "reason": "x"}
+        assert (await api.post("/finance/v1/schemes/admissions/entries", json=body)).status_code == 201
     small = fund_body()
     small["budget_lines"][0]["opening"] = money(5_000)
     assert (await api.put("/finance/v1/funds/integrated-fund", json=small)).status_code == 200
     held = await position(api)
-    assert held["indicated"] == money(5_000)
-    assert held["held"] == {"indicated": money("1999.15"), "validated": money(0), "banked": money(0)}
+    assert (held["indicated"], held["validated"]) == (money("6999.15"), money("6999.15"))
+    assert (held["banked"], held["held"]) == (money(5_000), {"banked": money("1999.15")})
     assert "held_at_budget" in held["flags"]  # type: ignore[operator]
-    assert (await published(database, "admissions"))[-1]["data"]["indicated"] == money(5_000)
-    assert len(await entries(api, "admissions")) == 1
+    assert (await published(database, "admissions"))[-1]["data"]["banked"] == money(5_000)
+    assert len(await entries(api, "admissions")) == 3
 
 
 async def test_books_close_by_ended_quarters_only_and_once(

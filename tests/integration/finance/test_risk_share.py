@@ -22,8 +22,7 @@ async def agree(api: httpx.AsyncClient, rule: dict[str, Any], **changes: Any) ->
 async def spend(api: httpx.AsyncClient, amount: str, code: str = "dear", partner: str = "CCG") -> None:
     """Change the outturn: money banked is saved, money taken back is spent."""
     await api.post(SCHEMES, json=scheme_body(code, link=None, partner=partner))
-    order = ("validated", "banked")
-    for state in reversed(order) if amount.startswith("-") else order:
+    for state in ("validated", "banked"):
         entry = {"reference": state, "state": state, "period": "2017-12", "amount": money(amount), "reason": "Invoices"}
         answer = await api.post(f"{SCHEMES}/{code}/entries", json=entry)
         assert answer.status_code == 201, answer.text

@@ -27,9 +27,9 @@ async def withdraw(api: httpx.AsyncClient) -> httpx.Response:
     return await api.patch(f"{SCHEMES}/admissions", json=MISTYPED)
 
 
-async def post(api: httpx.AsyncClient, reference: str, amount: str) -> httpx.Response:
+async def post(api: httpx.AsyncClient, reference: str, amount: str, corrects: str | None = None) -> httpx.Response:
     body = {"reference": reference, "state": "validated", "period": "2017-12", "amount": money(amount), "reason": "x"}
-    return await api.post(f"{SCHEMES}/admissions/entries", json=body)
+    return await api.post(f"{SCHEMES}/admissions/entries", json=body | {"corrects": corrects})
 
 
 async def test_what_it_claimed_can_be_claimed_again(api: httpx.AsyncClient):
@@ -88,7 +88,7 @@ async def test_money_that_stands_on_it_is_taken_back_first(api: httpx.AsyncClien
     refused = await withdraw(api)
     assert (refused.status_code, refused.json()["type"]) == (409, "/problems/scheme-holds-money")
     assert "£5.00 validated" in refused.json()["detail"]
-    await post(api, "back", "-5")
+    await post(api, "back", "-5", corrects="one")
     assert (await withdraw(api)).status_code == 200
 
 

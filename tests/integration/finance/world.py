@@ -15,6 +15,7 @@ from chassis.events import inbox
 from chassis.events.envelope import Delivery, delivery, headers
 from chassis.storage.database import Database
 from chassis.storage.transaction import Tx
+from contracts.breakdown import Breakdown
 from contracts.colours import Colour, Polarity
 from contracts.envelope import CloudEvent
 from contracts.indicators import (
@@ -25,6 +26,7 @@ from contracts.indicators import (
     ChangedPeriod,
     Definition,
     IndicatorUpdated,
+    Missing,
     ObservationStatus,
     SeriesPoint,
     TrendState,
@@ -45,12 +47,19 @@ class Source:
 
     indicator: str = ADMISSIONS
     area: str = PLYMOUTH
+    breakdown: str = ""
     polarity: Polarity = Polarity.LOW_IS_GOOD
     points: dict[Period, ChangedPeriod] = field(default_factory=dict)
     version: int = 0
+    generation: int = 1
+
+    def go_back(self) -> None:
+        """The database is one of before, in a new generation: revisions and versions count anew."""
+        self.generation, self.version = self.generation + 1, 0
+        self.points = {period: point.model_copy(update={"revision": 1}) for period, point in self.points.items()}
 
     def say(self, changes: dict[str, str | None], status: str = "final") -> Delivery:
-        """Change these periods (null withdraws) and return the event that tells of it."""
+        """Change these periods (null withdraws, a symbol is no value) and return the event that tells of it."""
         changed = [self._revise(Period.parse(label), value, status) for label, value in changes.items()]
         return self._event(changed)
 
@@ -62,8 +71,11 @@ class Source:
     def _revise(self, period: Period, value: str | None, status: str) -> ChangedPeriod:
         revision = self.points[period].revision + 1 if period in self.points else 1
         told = ObservationStatus.WITHDRAWN if value is None else ObservationStatus(status)
-        number = None if value is None else Decimal(value)
-        self.points[period] = ChangedPeriod(period=period, value=number, revision=revision, status=told)
+        missing = Missing(value) if value is not None and value.startswith("[") else None
+        number = None if value is None or missing is not None else Decimal(value)
+        self.points[period] = ChangedPeriod(
+            period=period, value=number, revision=revision, status=told, missing=missing
+        )
         return self.points[period]
 
     def _event(self, changed: Sequence[ChangedPeriod]) -> Delivery:
@@ -80,17 +92,19 @@ class Source:
                 frequency="month",
             ),
             area=AreaState(code=self.area, name="Plymouth", type="unitary"),
+            breakdown=Breakdown.parse(self.breakdown),
             latest=None,
             benchmark=BenchmarkState(colour=Colour.WHITE, rule="fifteen_percent", reason="no_benchmark"),
             trend=TrendState(colour=Colour.NONE, reason="one_value"),
             series=[SeriesPoint(**point.model_dump(), **white) for point in latest],
             changed=list(changed),
         )
-        return as_delivered(body, f"{self.area}-{self.version}", self.version)
+        named = f"{self.area}{self.breakdown}-{self.version}" + ("" if self.generation == 1 else f"-{self.generation}")
+        return as_delivered(body, named, self.version, self.generation)
 
 
-def as_delivered(body: IndicatorUpdated, event_id: str, version: int) -> Delivery:
-    key = subject(body.indicator.code, body.area.code)
+def as_delivered(body: IndicatorUpdated, event_id: str, version: int, generation: int = 1) -> Delivery:
+    key = subject(body.indicator.code, body.area.code, body.breakdown)
     event = CloudEvent[IndicatorUpdated](
         id=event_id,
         source=SOURCE,
@@ -99,10 +113,18 @@ def as_delivered(body: IndicatorUpdated, event_id: str, version: int) -> Deliver
         time=datetime(2018, 2, 28, tzinfo=UTC),
         partitionkey=key,
         aggregateversion=version,
+        generation=generation,
         data=body,
     )
     value = event.model_dump_json().encode()
-    named = headers(event_id=event_id, source=SOURCE, type_=INDICATOR_UPDATED, version=version, traceparent=None)
+    named = headers(
+        event_id=event_id,
+        source=SOURCE,
+        type_=INDICATOR_UPDATED,
+        version=version,
+        traceparent=None,
+        generation=generation,
+    )
     return delivery(Record(events_topic("indicators"), 0, version, key, value, named, 0))
 
 

@@ -39,6 +39,7 @@ CHANGED: dict[str, str] = {
     r"/pledges/v1/priorities/(3|integrated-care-partnership)/roll_up/actions: was 20, is 10$": (
         "the eleven steps of the workforce plan weigh as one action with parts"
     ),
+    r"/finance/v1/schemes/[^/]+/position/held/(indicated|validated): ": "only banked money is capped at a line",
 }
 """Fields (``path/field``, as patterns) that a rule has changed since, with the reason."""
 

@@ -3,7 +3,7 @@ from datetime import date
 import pytest
 
 from contracts.period import Period
-from services.finance.domain.ledger import has_ended, is_correction, months_of, overlapping, posting_quarter, within
+from services.finance.domain.ledger import has_ended, is_restatement, months_of, overlapping, posting_quarter, within
 
 P = Period.parse
 
@@ -34,7 +34,7 @@ def test_an_entry_falls_in_its_own_quarter_or_the_first_open_one_after(period: s
     ],
 )
 def test_a_restatement_or_a_late_entry_says_what_it_relates_to(posted_in: str, first: bool, says: bool):
-    assert is_correction(P("2017-12"), P(posted_in), first=first) is says
+    assert is_restatement(P("2017-12"), P(posted_in), first=first) is says
 
 
 def test_a_quarter_has_ended_the_day_after_its_last():

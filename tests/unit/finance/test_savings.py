@@ -6,7 +6,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from contracts.colours import Polarity
-from contracts.indicators import ObservationStatus
+from contracts.indicators import Missing, ObservationStatus
 from contracts.period import Period, PeriodKind
 from services.finance.domain.savings import (
     LEDGER_LIMIT,
@@ -24,6 +24,7 @@ from services.finance.domain.savings import (
     rule_version,
     unattributed,
 )
+from services.finance.domain.series import Series, Version
 
 D = Decimal
 
@@ -45,7 +46,7 @@ def terms(**changes: object) -> Terms:
 
 def link(baseline: Baseline | None = None, **changes: object) -> Link:
     every_month = Baseline(value=D(1400), every=PeriodKind.MONTH)
-    return Link("emergency-admissions-65-plus", "E06000026", YEAR, baseline or every_month, terms(**changes))
+    return Link(Series("emergency-admissions-65-plus", "E06000026"), YEAR, baseline or every_month, terms(**changes))
 
 
 def fact(value: str | None, period: Period = DECEMBER, revision: int = 1) -> Observation:
@@ -152,6 +153,18 @@ def test_what_cannot_be_priced_is_worth_nothing_and_says_why(
     assert made.flag == flag
 
 
+@pytest.mark.parametrize(
+    ("symbol", "flag"),
+    [("[c]", "suppressed"), ("[x]", "not_available"), ("[z]", "not_applicable"), ("[low]", "rounds_to_zero")],
+)
+@pytest.mark.parametrize("status", ["provisional", "final"])
+def test_a_symbol_is_no_value_and_not_even_costs_reprovision(symbol: str, flag: str, status: str):
+    missing = Observation(DECEMBER, None, 1, ObservationStatus(status), missing=Missing(symbol))
+    made = period_saving(link(reprovision=D("5.00")), Polarity.LOW_IS_GOOD, missing)
+    assert made is not None
+    assert (made.amounts, made.flag) == (Amounts(D(0), D(0)), flag)
+
+
 pence = st.decimals(min_value=-LEDGER_LIMIT, max_value=LEDGER_LIMIT, places=2)
 amounts = st.builds(Amounts, pence, pence)
 
@@ -190,8 +203,9 @@ def test_as_much_better_saves_what_as_much_worse_costs(baseline: Decimal, change
 
 
 def test_a_turned_polarity_is_another_rule():
-    assert rule_version(0) == "1"
-    assert rule_version(7) == "1.7"
+    assert rule_version(None) == "1"
+    assert rule_version(Version(1, 7)) == "1.7"
+    assert rule_version(Version(2, 7)) == "1.2-7"
 
 
 @pytest.mark.parametrize(("wanted", "room"), [("0.4", True), ("0.41", False)])

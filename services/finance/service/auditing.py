@@ -1,0 +1,87 @@
+"""Who changed what of funds and schemes: the states that audit entries carry."""
+
+from collections.abc import Mapping
+from typing import Any
+
+from chassis.audit import record_change
+from chassis.storage.transaction import Tx
+from services.finance.domain.budget import BudgetLine
+from services.finance.domain.fund import Fund
+from services.finance.domain.ledger import Entry
+from services.finance.domain.scheme import SchemeDefinition
+
+Json = Mapping[str, Any]
+
+
+def record_fund(tx: Tx, before: Fund | None, after: Fund) -> None:
+    """Record what a definition changed of a fund; nothing where it changed nothing."""
+    was, now = None if before is None else _fund_state(before), _fund_state(after)
+    if was == now:
+        return
+    if was is not None:
+        was, now = ({name: each[name] for name in each if was[name] != now[name]} for each in (was, now))
+    action = "fund.defined" if before is None else "fund.amended"
+    record_change(tx, subject=after.summary.code, action=action, before=was, after=now)
+
+
+def _fund_state(fund: Fund) -> Json:
+    return {
+        "name": fund.summary.name,
+        "host": fund.summary.host,
+        "notes": [str(note) for note in fund.summary.notes],
+        "partners": {partner.code: [partner.name, partner.role] for partner in fund.partners},
+        "agreement": fund.agreements[-1].version if fund.agreements else None,
+        "budget_lines": {f"{line.financial_year} {line.code}": _line_state(line) for line in fund.lines},
+        "printed_totals": {
+            f"{total.financial_year} {total.column}": f"{total.amount:.2f}" for total in fund.printed_totals
+        },
+    }
+
+
+def _line_state(line: BudgetLine) -> Json:
+    budget = line.budget
+    return {
+        "directorate": line.directorate,
+        "department": line.department,
+        "division": line.division,
+        "opening": f"{budget.opening:.2f}",
+        "cost_increases": f"{budget.cost_increases:.2f}",
+        "savings": f"{budget.savings:.2f}",
+        "other_savings": f"{budget.other_savings:.2f}",
+        "printed_net": None if budget.printed_net is None else f"{budget.printed_net:.2f}",
+        "notes": [str(note) for note in line.notes],
+    }
+
+
+def record_scheme(tx: Tx, agreed: SchemeDefinition) -> None:
+    after = {
+        "fund": agreed.fund,
+        "budget_line": agreed.budget_line,
+        "partner": agreed.partner,
+        "financial_year": agreed.financial_year.label,
+        "link": None if agreed.link is None else str(agreed.link.series),
+    }
+    record_change(tx, subject=agreed.code, action="scheme.defined", before=None, after=after)
+
+
+def record_withdrawal(tx: Tx, code: str, reason: str) -> None:
+    before, after = {"state": "active"}, {"state": "withdrawn"}
+    record_change(tx, subject=code, action="scheme.withdrawn", before=before, after=after, reason=reason)
+
+
+def record_posting(tx: Tx, entry: Entry) -> None:
+    posted = entry.posted
+    after = {
+        "reference": entry.reference,
+        "state": posted.state.value,
+        "period": posted.period.label,
+        "posted_in": posted.quarter.label,
+        "amount": f"{posted.amounts.cash:.2f}",
+        "corrects": entry.corrects,
+    }
+    record_change(tx, subject=entry.scheme, action="entry.posted", before=None, after=after, reason=entry.reason)
+
+
+def record_closing(tx: Tx, fund: str, quarter: str) -> None:
+    before, after = {"closed": False}, {"closed": True}
+    record_change(tx, subject=f"{fund} {quarter}", action="quarter.closed", before=before, after=after)
