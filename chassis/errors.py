@@ -25,6 +25,8 @@ class Problem(Exception):  # noqa: N818  a problem is named for what it is
         super().__init__(detail or self.title)
         self.detail = detail
         self.errors = list(errors)
+        self.answer_headers = dict(self.headers)
+        """Headers of this one answer."""
 
 
 class BadRequest(Problem):
@@ -44,8 +46,24 @@ class NotFound(Problem):
     status, type_, title = 404, "not-found", "There is no such thing"
 
 
+class MethodNotAllowed(Problem):
+    status, type_, title = 405, "method-not-allowed", "That cannot be done here"
+
+    def __init__(self, allow: str) -> None:
+        super().__init__(f"What can be done here: {allow}.")
+        self.answer_headers["allow"] = allow
+
+
+class RequestTimeout(Problem):
+    status, type_, title = 408, "request-timeout", "The request did not arrive in time"
+
+
 class Conflict(Problem):
     status, type_, title = 409, "conflict", "This conflicts with what is there"
+
+
+class PreconditionFailed(Problem):
+    status, type_, title = 412, "precondition-failed", "What is there has changed"
 
 
 class PayloadTooLarge(Problem):
@@ -58,6 +76,10 @@ class Unsupported(Problem):
 
 class Invalid(Problem):
     status, type_, title = 422, "invalid", "Some of what was sent is not valid"
+
+
+class PreconditionRequired(Problem):
+    status, type_, title = 428, "precondition-required", "Say what you have read, by If-Match"
 
 
 class Unavailable(Problem):

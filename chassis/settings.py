@@ -25,6 +25,8 @@ class ServiceSettings(BaseSettings):
     max_body_bytes: int = Field(default=1_048_576, ge=1024, le=64 * 1_048_576)
     access_log: bool = True
     """Whether each request leaves a line in the log; health and measures leave theirs at level DEBUG."""
+    require_if_match: bool = False
+    """Whether a PUT, PATCH or DELETE without ``If-Match`` (or ``If-None-Match``) is refused with 428."""
     relay_batch: int = Field(default=4000, ge=1, le=20_000)
     consumer_workers: int = Field(default=3, ge=1, le=64)
     """How many transactions a consumer has under way, each on partitions of its own."""

@@ -16,6 +16,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine, AsyncSession, c
 from chassis.clock import Clock, system_clock
 from chassis.logging import get_logger
 from chassis.storage import sqlite
+from chassis.storage.changes import watch_changes
 from chassis.storage.outages import is_retryable
 from chassis.storage.transaction import Tx
 
@@ -30,6 +31,7 @@ _READONLY: dict[str, dict[str, Any]] = {
     "sqlite": {"readonly": True},
     "postgresql": {"isolation_level": "REPEATABLE READ", "postgresql_readonly": True},
 }
+_REPEATABLE: dict[str, dict[str, Any]] = {"sqlite": {}, "postgresql": {"isolation_level": "REPEATABLE READ"}}
 
 
 def statement_arguments(*, prepared: bool) -> dict[str, Any]:
@@ -64,6 +66,8 @@ class Database:
         self._writer = asyncio.Lock()
         self.engine = self._engine(pool_size, prepared_statements=prepared_statements)
         self._readonly = self.engine.execution_options(**_READONLY[self.dialect])
+        self._repeatable = self.engine.execution_options(**_REPEATABLE[self.dialect])
+        watch_changes(self.engine.sync_engine)
 
     def _engine(self, pool_size: int, *, prepared_statements: bool) -> AsyncEngine:
         if self.dialect == "sqlite":
@@ -90,16 +94,20 @@ class Database:
             connect_args=arguments,
         )
 
-    async def write(self, work: Work[T], *, actor: str = "system", on_loop: bool = False) -> T:
+    async def write(
+        self, work: Work[T], *, actor: str = "system", on_loop: bool = False, repeatable_read: bool = False
+    ) -> T:
         """Run ``work`` in a transaction and commit it before returning.
 
         Serialization failures and deadlocks are retried, so ``work`` must be repeatable: it reads what it decides by.
         On SQLite it runs in a thread, where it may await nothing but ``tx``; ``on_loop`` keeps work that awaits more,
-        such as the bus, on the event loop, at the price of a hop a statement.
+        such as the bus, on the event loop, at the price of a hop a statement. With ``repeatable_read`` it sees one
+        moment throughout, as on SQLite always, and fails, to be tried again, where it would change what has changed.
         """
+        engine = self._repeatable if repeatable_read else self.engine
         for attempt in range(RETRIES):
             try:
-                return await self._write_once(work, actor, on_loop=on_loop)
+                return await self._write_once(engine, work, actor, on_loop=on_loop)
             except DBAPIError as error:
                 if attempt == RETRIES - 1 or not is_retryable(error):
                     raise
@@ -107,8 +115,8 @@ class Database:
                 await asyncio.sleep(0.01 * 2**attempt)
         raise AssertionError("unreachable")
 
-    async def _write_once(self, work: Work[T], actor: str, *, on_loop: bool) -> T:
-        async with self._one_writer(), self.engine.connect() as connection:
+    async def _write_once(self, engine: AsyncEngine, work: Work[T], actor: str, *, on_loop: bool) -> T:
+        async with self._one_writer(), engine.connect() as connection:
             unit = partial(self._committed, connection, work, actor)
             result, has_staged = await self._run(connection, unit, on_loop=on_loop)
         if has_staged:

@@ -9,9 +9,12 @@ from sqlalchemy import text
 
 from chassis.service import ServiceSpec
 from chassis.web.admission import service_admission
+from chassis.web.audit import audit_router
+from chassis.web.contract import ContractMiddleware
 from chassis.web.middleware import RequestMiddleware
-from chassis.web.problems import install_errors, problems
-from chassis.web.units import Resources
+from chassis.web.operations import operations_of
+from chassis.web.problems import install_errors
+from chassis.web.units import Resources, writing
 
 
 def build_app(spec: ServiceSpec, resources: Resources) -> FastAPI:
@@ -22,20 +25,26 @@ def build_app(spec: ServiceSpec, resources: Resources) -> FastAPI:
         version=spec.version,
         docs_url=None,
         redoc_url=None,
-        responses=problems(422),
+        separate_input_output_schemas=False,
         generate_unique_id_function=lambda route: operation_id(spec.name, route),
     )
     app.state.resources = resources
     install_errors(app)
-    for router in spec.routers:
+    for router in (*spec.routers, audit_router(spec.name), _operations(spec.name, resources)):
         app.include_router(router)
-    app.include_router(_operations(spec.name, resources))
+    settings = resources.settings
+    app.add_middleware(
+        ContractMiddleware,
+        database=resources.database,
+        operations=operations_of(app, writing),
+        require_if_match=settings.require_if_match,
+    )
     app.add_middleware(
         RequestMiddleware,
         service=spec.name,
-        admit=service_admission(resources.settings),
-        body_limit=resources.settings.max_body_bytes,
-        access_log=resources.settings.access_log,
+        admit=service_admission(settings),
+        body_limit=settings.max_body_bytes,
+        access_log=settings.access_log,
     )
     return app
 

@@ -1,15 +1,15 @@
 """Every error as ``application/problem+json`` (RFC 9457), and what the documents say of them."""
 
-from collections.abc import Sequence
-from typing import Any
+from collections.abc import Mapping, Sequence
+from typing import Any, Final
 
 from fastapi import FastAPI, Request
 from fastapi.exceptions import RequestValidationError
 from fastapi.responses import JSONResponse
-from pydantic import BaseModel
+from pydantic import BaseModel, ConfigDict, Field
 from starlette.exceptions import HTTPException
 
-from chassis.errors import BadRequest, FieldError, Invalid, NotFound, PayloadTooLarge, Problem, Unavailable
+from chassis.errors import BadRequest, FieldError, Invalid, MethodNotAllowed, NotFound, Problem, Unavailable
 from chassis.logging import get_logger
 from chassis.storage.outages import is_outage, is_unstorable
 from chassis.web.bodies import UNSTORABLE
@@ -18,19 +18,25 @@ log = get_logger()
 
 
 class FieldErrorBody(BaseModel):
-    field: str
-    message: str
+    """What is wrong with one field."""
+
+    model_config = ConfigDict(title="FieldError")
+
+    field: str = Field(description="The field, by its path in the body, or the parameter", examples=["links.0.area"])
+    message: str = Field(description="What is wrong with it", examples=["is no area"])
 
 
 class ProblemBody(BaseModel):
-    """The body of every error."""
+    """The body of every error (RFC 9457)."""
 
-    type: str
-    title: str
-    status: int
-    detail: str = ""
-    instance: str = ""
-    errors: list[FieldErrorBody] = []
+    model_config = ConfigDict(title="Problem")
+
+    type: str = Field(description="Which problem it is; the address tells more", examples=["/problems/invalid"])
+    title: str = Field(description="The problem in words, alike wherever it occurs")
+    status: int = Field(description="The status of the answer", examples=[422])
+    detail: str = Field(default="", description="What went wrong this time")
+    instance: str = Field(default="", description="The path that was asked")
+    errors: list[FieldErrorBody] = Field(default=[], description="Every offending field, where fields offend")
 
 
 def problem_body(problem: Problem, instance: str) -> dict[str, Any]:
@@ -51,29 +57,40 @@ def problem_response(problem: Problem, path: str) -> JSONResponse:
     return JSONResponse(
         problem_body(problem, path),
         status_code=problem.status,
-        headers=dict(problem.headers),
-        media_type="application/problem+json",
+        headers=problem.answer_headers,
+        media_type=PROBLEM_TYPE,
     )
 
 
-PROBLEMS: dict[int | str, dict[str, Any]] = {
-    status: {"model": ProblemBody, "description": text, "content": {"application/problem+json": {}}}
-    for status, text in {
-        400: "Query or cursor that cannot be read",
-        401: "No valid key",
-        404: "Not found",
-        409: "Conflict with what is there",
-        413: "Body too large",
-        415: "Body is not JSON",
-        422: "Invalid, with every offending field named",
-        503: "Storage or bus cannot be reached",
-    }.items()
+PROBLEM_TYPE: Final = "application/problem+json"
+PROBLEM_SCHEMA: Final = {"$ref": "#/components/schemas/Problem"}
+DESCRIPTIONS: Final[Mapping[int, str]] = {
+    400: "The request cannot be read",
+    401: "No key, or one that is not in use",
+    403: "This key may not do that",
+    404: "There is no such thing",
+    405: "The path is there, and has no such method; `Allow` lists those that it has",
+    408: "The body did not arrive in time",
+    409: "Conflict with what is there",
+    412: "What is there is not what `If-Match` names",
+    413: "The body is too large",
+    415: "The body is not plain JSON",
+    422: "Not valid, with every offending field named",
+    428: "This deployment asks for `If-Match`",
+    500: "Something went wrong here; nothing was saved",
+    502: "A service broke off its answer",
+    503: "Storage or a service cannot be reached; `Retry-After` says when to try again",
+    504: "A service did not answer in time",
 }
-"""Documented problem responses; pick by status with :func:`problems`."""
+"""What each status means, wherever it is answered."""
 
 
 def problems(*statuses: int) -> dict[int | str, dict[str, Any]]:
-    return {status: PROBLEMS[status] for status in statuses}
+    """Documented problem responses, for ``responses=`` of an endpoint: those of its own, the rest is added for all."""
+    return {
+        status: {"description": DESCRIPTIONS[status], "content": {PROBLEM_TYPE: {"schema": dict(PROBLEM_SCHEMA)}}}
+        for status in statuses
+    }
 
 
 def install_errors(app: FastAPI) -> None:
@@ -95,15 +112,15 @@ async def _on_invalid(request: Request, error: Exception) -> JSONResponse:
     if any(e["type"] == "json_invalid" for e in found):
         where = found[0].get("ctx", {}).get("error", "")
         return problem_response(BadRequest(f"The body is not JSON: {where}"), request.url.path)
-    errors = [FieldError(_field(_place(e)), str(e["msg"]).removeprefix("Value error, ")) for e in found]
+    errors = [FieldError(_field(_location(e)), str(e["msg"]).removeprefix("Value error, ")) for e in found]
     several = f"{len(errors)} fields are" if len(errors) > 1 else "One field is"
     return problem_response(Invalid(f"{several} not valid.", errors), request.url.path)
 
 
-def _place(error: Any) -> Sequence[Any]:
+def _location(error: Any) -> Sequence[Any]:
     """Where the error is: a text that cannot be kept is found by its body, which names the field."""
-    place: Sequence[Any] = error["loc"]
-    return (*place, error["ctx"]["field"]) if error["type"] == UNSTORABLE else place
+    location: Sequence[Any] = error["loc"]
+    return (*location, error["ctx"]["field"]) if error["type"] == UNSTORABLE else location
 
 
 def _field(location: Sequence[Any]) -> str:
@@ -115,18 +132,10 @@ def _field(location: Sequence[Any]) -> str:
 
 async def _on_http(request: Request, error: Exception) -> JSONResponse:
     assert isinstance(error, HTTPException)  # noqa: S101  registered for this type
-    noun = _NOUNS.get(error.status_code, BadRequest)
-    response = problem_response(noun(str(error.detail)), request.url.path)
-    response.headers.update(error.headers or {})
-    return response
-
-
-class MethodNotAllowed(Problem):
-    status, type_, title = 405, "method-not-allowed", "That cannot be done here"
-
-
-_NOUNS: dict[int, type[Problem]] = {each.status: each for each in (NotFound, MethodNotAllowed, PayloadTooLarge)}
-"""What the framework itself answers with, as nouns of ours."""
+    if error.status_code == MethodNotAllowed.status:
+        return problem_response(MethodNotAllowed((error.headers or {}).get("Allow", "")), request.url.path)
+    noun = NotFound if error.status_code == NotFound.status else BadRequest
+    return problem_response(noun(str(error.detail)), request.url.path)
 
 
 async def _on_crash(request: Request, error: Exception) -> JSONResponse:

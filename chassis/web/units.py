@@ -6,11 +6,14 @@ from typing import Annotated, Any, Protocol, TypeVar
 
 from fastapi import Depends, Request
 
+from chassis.audit import is_recorded
 from chassis.clock import Clock, system_clock
 from chassis.settings import ServiceSettings
+from chassis.storage.changes import has_changed
 from chassis.storage.database import Database
 from chassis.storage.transaction import Tx
 from chassis.web.admission import ACTOR_HEADER, actor_of
+from chassis.web.calls import CALL, Call, record_call
 
 T = TypeVar("T")
 
@@ -33,19 +36,38 @@ class Unit(Protocol):
 
 
 def _unit(request: Request, *, write: bool) -> Unit:
+    call: Call | None = request.scope.get(CALL)
     database: Database = request.app.state.resources.database
-    run = database.write if write else database.read
     actor = actor_of(request.headers.get(ACTOR_HEADER))
-    return lambda work: run(work, actor=actor)
+
+    def run(work: Callable[[Tx], Awaitable[T]]) -> Awaitable[T]:
+        recorded = _recorded(work, call) if write and call else work
+        if call is not None and call.tx is not None:
+            return recorded(call.tx)
+        return (database.write if write else database.read)(recorded, actor=actor)
+
+    return run
 
 
-async def _writing(request: Request) -> Unit:
+def _recorded(work: Callable[[Tx], Awaitable[T]], call: Call) -> Callable[[Tx], Awaitable[T]]:
+    """``work``, and an audit entry of the call itself where it changes something and records nothing."""
+
+    async def recorded(tx: Tx) -> T:
+        result = await work(tx)
+        if not is_recorded(tx) and await has_changed(tx):
+            record_call(tx, call)
+        return result
+
+    return recorded
+
+
+async def writing(request: Request) -> Unit:
     return _unit(request, write=True)
 
 
-async def _reading(request: Request) -> Unit:
+async def reading(request: Request) -> Unit:
     return _unit(request, write=False)
 
 
-Write = Annotated[Unit, Depends(_writing)]
-Read = Annotated[Unit, Depends(_reading)]
+Write = Annotated[Unit, Depends(writing)]
+Read = Annotated[Unit, Depends(reading)]

@@ -1,0 +1,114 @@
+"""What a service offers: each path with its methods, and what the contract needs to know of each operation."""
+
+import re
+import types
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date, datetime
+from typing import Annotated, Any, Final, Union, get_args, get_origin
+
+from fastapi import FastAPI
+from fastapi.dependencies.models import Dependant
+from fastapi.dependencies.utils import get_flat_params
+from fastapi.routing import APIRoute, iter_route_contexts
+
+_FORMS: Final[Mapping[type, tuple[re.Pattern[str], str]]] = {
+    bool: (re.compile("true|false"), "true or false"),
+    int: (re.compile("-?[0-9]{1,18}"), "a whole number in digits"),
+    datetime: (re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d.*", re.ASCII), "a moment such as 2018-02-28T09:00:00Z"),
+    date: (re.compile(r"\d{4}-\d\d-\d\d", re.ASCII), "a date such as 2018-02-28"),
+}
+
+
+@dataclass(frozen=True, slots=True)
+class QueryParameter:
+    """A parameter that an operation takes from the query; ``form`` is how its text has to look, and in words."""
+
+    name: str
+    repeatable: bool
+    form: tuple[re.Pattern[str], str] | None
+
+
+@dataclass(frozen=True, slots=True)
+class Operation:
+    """A method of a path.
+
+    ``writes`` says whether it opens a writing unit of work: calculators and simulations do not. ``representation`` is
+    the model of its answer.
+    """
+
+    id: str
+    method: str
+    path: str
+    pattern: re.Pattern[str]
+    parameters: Mapping[str, QueryParameter]
+    writes: bool
+    representation: Any
+
+
+class Operations:
+    """All operations of an app."""
+
+    def __init__(self, operations: Sequence[Operation]) -> None:
+        self._operations = operations
+
+    def at(self, path: str) -> Mapping[str, Operation]:
+        """The operations that a path has, by method; none where there is nothing."""
+        found: dict[str, Operation] = {}
+        for each in self._operations:
+            if each.pattern.match(path):
+                found.setdefault(each.method, each)
+        return found
+
+    def item_of(self, collection: str) -> Operation | None:
+        """The operation that reads one item of the collection with this path, if there is one."""
+        items = re.compile(re.escape(collection.rstrip("/")) + r"/\{[^/]+\}")
+        return next((each for each in self if each.method == "GET" and items.fullmatch(each.path)), None)
+
+    def __iter__(self) -> Iterator[Operation]:
+        return iter(self._operations)
+
+
+def operations_of(app: FastAPI, writing: object) -> Operations:
+    """Those operations of ``app`` that its document shows; ``writing`` is the dependency by which one writes."""
+    routes = [context.original_route for context in iter_route_contexts(app.routes)]
+    return Operations([found for route in routes for found in _operations_of(route, writing)])
+
+
+def _operations_of(route: object, writing: object) -> Iterator[Operation]:
+    if isinstance(route, APIRoute) and route.include_in_schema:
+        for method in sorted(route.methods or ()):
+            yield Operation(
+                id=route.name,
+                method=method,
+                path=route.path_format,
+                pattern=route.path_regex,
+                parameters=_parameters(route.dependant),
+                writes=_depends_on(route.dependant, writing),
+                representation=route.response_model,
+            )
+
+
+def _parameters(dependant: Dependant) -> dict[str, QueryParameter]:
+    fields = [field for field in get_flat_params(dependant) if field.field_info.in_.value == "query"]  # type: ignore[attr-defined]
+    return {field.alias: _parameter(field.alias, field.field_info.annotation) for field in fields}
+
+
+def _parameter(name: str, annotation: Any) -> QueryParameter:
+    plain = _plain_types(annotation)
+    repeatable = any(get_origin(each) in {list, set, tuple, frozenset} for each in plain)
+    form = next((_FORMS[each] for each in plain if isinstance(each, type) and each in _FORMS), None)
+    return QueryParameter(name, repeatable, None if len(plain) > 1 else form)
+
+
+def _plain_types(annotation: Any) -> list[Any]:
+    """What an annotation allows, without None and what it says beside the type."""
+    if get_origin(annotation) is Annotated:
+        return _plain_types(get_args(annotation)[0])
+    if get_origin(annotation) in {Union, types.UnionType}:
+        return [plain for each in get_args(annotation) for plain in _plain_types(each)]
+    return [] if annotation is type(None) else [annotation]
+
+
+def _depends_on(dependant: Dependant, call: object) -> bool:
+    return dependant.call is call or any(_depends_on(each, call) for each in dependant.dependencies)

@@ -1,0 +1,85 @@
+"""What is refused before an operation sees it: parameters it does not know, text no database keeps, doubtful JSON."""
+
+import json
+from collections import Counter
+from collections.abc import Sequence
+from typing import Any
+from urllib.parse import parse_qsl, unquote_to_bytes
+
+from starlette.types import Scope
+
+from chassis.errors import BadRequest, FieldError, Invalid, Unsupported
+from chassis.web.middleware import header
+from chassis.web.operations import Operation, QueryParameter
+
+
+def require_plain_body(scope: Scope) -> None:
+    """Refuse a body that is compressed: its size could not be bounded before it is read."""
+    encoding = header(scope, b"content-encoding").strip().lower()
+    if encoding not in {b"", b"identity"}:
+        name = encoding.decode("latin-1")[:40]
+        raise Unsupported(f"A body encoded as {name} is not read here: send plain JSON, without Content-Encoding.")
+
+
+def require_readable_address(scope: Scope) -> None:
+    """Refuse a path or query that is not UTF-8 or holds a NUL, which no stored text can match."""
+    raw: bytes = scope.get("raw_path") or b""
+    try:
+        texts = [scope["path"], *(unquote_to_bytes(part).decode() for part in (raw, scope["query_string"]))]
+    except UnicodeDecodeError as error:
+        raise BadRequest("The address is not UTF-8.") from error
+    if any("\x00" in text for text in texts):
+        raise Invalid("The address holds a NUL.", [FieldError("address", "holds a NUL character")])
+
+
+def require_known_parameters(operation: Operation, scope: Scope) -> None:
+    """Refuse parameters that the operation does not know, or that are repeated or written in another form.
+
+    Raises:
+        Invalid: naming each of them, and the parameters that there are.
+    """
+    query = scope["query_string"].decode("latin-1")
+    given = parse_qsl(query, keep_blank_values=True) if query else []
+    counts = Counter(name for name, _ in given)
+    errors = [_unknown(name, operation) for name in counts if name not in operation.parameters]
+    errors += [error for name, value in given if (error := _misused(operation.parameters.get(name), value, counts))]
+    if errors:
+        raise Invalid("The query is not valid.", list(dict.fromkeys(errors)))
+
+
+def _unknown(name: str, operation: Operation) -> FieldError:
+    known = ", ".join(sorted(operation.parameters)) or "none"
+    return FieldError(name[:100], f"is no parameter here; there are: {known}")
+
+
+def _misused(parameter: QueryParameter | None, value: str, counts: Counter[str]) -> FieldError | None:
+    if parameter is None:
+        return None
+    if counts[parameter.name] > 1 and not parameter.repeatable:
+        return FieldError(parameter.name, "may be given once only")
+    if parameter.form and not parameter.form[0].fullmatch(value):
+        return FieldError(parameter.name, f"write {parameter.form[1]}")
+    return None
+
+
+def require_single_keys(body: bytes) -> None:
+    """Refuse JSON with an object that says a key twice: readers disagree on which one counts.
+
+    What is no JSON at all passes: whoever reads it says so.
+    """
+    repeated: list[str] = []
+
+    def note(pairs: Sequence[tuple[str, Any]]) -> dict[str, Any]:
+        found = dict(pairs)
+        if len(found) < len(pairs):
+            counts = Counter(name for name, _ in pairs)
+            repeated.extend(name for name, count in counts.items() if count > 1)
+        return found
+
+    try:
+        json.loads(body, object_pairs_hook=note)
+    except (ValueError, RecursionError):
+        return
+    if repeated:
+        errors = [FieldError(name[:100], "stands twice in one object") for name in dict.fromkeys(repeated)]
+        raise Invalid("The body says a key twice.", errors)
