@@ -62,18 +62,36 @@ async def openapi_document(document: Annotated[JoinedDocument, Depends(_document
     return Response(await document.get(), media_type="application/json", headers={"cache-control": "no-cache"})
 
 
-@router.get("/health/live", tags=["health"], summary="Whether this process answers")
+_LIVE: Final = {"status": "live", "service": "gateway"}
+_READY: Final = {
+    "service": "gateway",
+    "ready": True,
+    "gateway": {"database": "ok", "ready": True},
+    "services": {"risks": {"service": "risks", "ready": True, "status": "ok", "database": "ok", "bus": "ok"}},
+}
+
+
+def _example(value: object) -> dict[str, Any]:
+    return {"content": {"application/json": {"example": value}}}
+
+
+@router.get("/health/live", tags=["health"], summary="Whether this process answers", responses={200: _example(_LIVE)})
 async def live() -> dict[str, str]:
-    return {"status": "live", "service": "gateway"}
+    """Answers as long as this process does, whatever stands behind it."""
+    return dict(_LIVE)
 
 
 @router.get(
     "/health/ready",
     tags=["health"],
     summary="Whether every service is ready",
-    responses={503: {"description": "Not ready: the same body says which service is not"}},
+    responses={
+        200: _example(_READY),
+        503: {"description": "Not ready: the same body says which service is not"} | _example({"ready": False}),
+    },
 )
 async def ready(request: Request, response: Response) -> dict[str, Any]:
+    """Asks the own database and every service at once; ready only when all of them are."""
     state = request.app.state
     detail = await suite_readiness(state.resources, state.upstreams, state.settings.ready_timeout)
     response.status_code = 200 if detail["ready"] else 503

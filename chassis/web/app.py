@@ -11,6 +11,7 @@ from chassis.service import ServiceSpec
 from chassis.web.admission import service_admission
 from chassis.web.audit import audit_router
 from chassis.web.contract import ContractMiddleware
+from chassis.web.document import complete_document
 from chassis.web.middleware import RequestMiddleware
 from chassis.web.operations import operations_of
 from chassis.web.problems import install_errors
@@ -32,11 +33,12 @@ def build_app(spec: ServiceSpec, resources: Resources) -> FastAPI:
     install_errors(app)
     for router in (*spec.routers, audit_router(spec.name), _operations(spec.name, resources)):
         app.include_router(router)
-    settings = resources.settings
+    settings, operations = resources.settings, operations_of(app, writing)
+    complete_document(app, operations)
     app.add_middleware(
         ContractMiddleware,
         database=resources.database,
-        operations=operations_of(app, writing),
+        operations=operations,
         require_if_match=settings.require_if_match,
     )
     app.add_middleware(

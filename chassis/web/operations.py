@@ -10,7 +10,7 @@ from typing import Annotated, Any, Final, Union, get_args, get_origin
 from fastapi import FastAPI
 from fastapi.dependencies.models import Dependant
 from fastapi.dependencies.utils import get_flat_params
-from fastapi.routing import APIRoute, iter_route_contexts
+from fastapi.routing import APIRoute, RouteContext, iter_route_contexts
 
 _FORMS: Final[Mapping[type, tuple[re.Pattern[str], str]]] = {
     bool: (re.compile("true|false"), "true or false"),
@@ -71,21 +71,23 @@ class Operations:
 
 def operations_of(app: FastAPI, writing: object) -> Operations:
     """Those operations of ``app`` that its document shows; ``writing`` is the dependency by which one writes."""
-    routes = [context.original_route for context in iter_route_contexts(app.routes)]
-    return Operations([found for route in routes for found in _operations_of(route, writing)])
+    return Operations(
+        [each for context in iter_route_contexts(app.routes) for each in _operations_of(context, writing)]
+    )
 
 
-def _operations_of(route: object, writing: object) -> Iterator[Operation]:
-    if isinstance(route, APIRoute) and route.include_in_schema:
-        for method in sorted(route.methods or ()):
+def _operations_of(context: RouteContext, writing: object) -> Iterator[Operation]:
+    """The operations of a route, with the prefixes of the routers that it was included by."""
+    if isinstance(context.original_route, APIRoute) and context.include_in_schema:
+        for method in sorted(context.methods or ()):
             yield Operation(
-                id=route.name,
+                id=context.name or "",
                 method=method,
-                path=route.path_format,
-                pattern=route.path_regex,
-                parameters=_parameters(route.dependant),
-                writes=_depends_on(route.dependant, writing),
-                representation=route.response_model,
+                path=context.path_format or "",
+                pattern=context.path_regex,
+                parameters=_parameters(context.dependant),
+                writes=_depends_on(context.dependant, writing),
+                representation=context.response_model,
             )
 
 

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from typing import Annotated, Generic, TypeVar
 
 from fastapi import Depends, Query, Request
-from pydantic import BaseModel
+from pydantic import BaseModel, Field
 
 from chassis.errors import BadRequest, FieldError
 from chassis.paging import Page, PageRequest
@@ -21,8 +21,12 @@ Out = TypeVar("Out")
 class PageBody(BaseModel, Generic[Out]):
     """Part of a collection; ``next`` is the cursor of what follows, null at the end."""
 
-    items: list[Out]
-    next: str | None = None
+    items: list[Out] = Field(description="In the order of the collection")
+    next: str | None = Field(default=None, description="The cursor of what follows, null at the end")
+
+    @classmethod
+    def model_parametrized_name(cls, params: tuple[Any, ...]) -> str:
+        return f"{getattr(params[0], '__name__', 'Item')}Page"
 
 
 @dataclass(frozen=True, slots=True)

@@ -8,7 +8,7 @@ from urllib.parse import parse_qsl, unquote_to_bytes
 
 from starlette.types import Scope
 
-from chassis.errors import BadRequest, FieldError, Invalid, Unsupported
+from chassis.errors import BadRequest, FieldError, Invalid, NotFound, Unsupported
 from chassis.web.middleware import header
 from chassis.web.operations import Operation, QueryParameter
 
@@ -22,14 +22,21 @@ def require_plain_body(scope: Scope) -> None:
 
 
 def require_readable_address(scope: Scope) -> None:
-    """Refuse a path or query that is not UTF-8 or holds a NUL, which no stored text can match."""
-    raw: bytes = scope.get("raw_path") or b""
+    """Refuse a path or query that is not UTF-8 or holds a NUL, which no stored text can match.
+
+    Raises:
+        NotFound: the path holds a NUL: nothing has such a name.
+    """
     try:
-        texts = [scope["path"], *(unquote_to_bytes(part).decode() for part in (raw, scope["query_string"]))]
+        path, query = (
+            unquote_to_bytes(part).decode() for part in (scope.get("raw_path") or b"", scope["query_string"])
+        )
     except UnicodeDecodeError as error:
         raise BadRequest("The address is not UTF-8.") from error
-    if any("\x00" in text for text in texts):
-        raise Invalid("The address holds a NUL.", [FieldError("address", "holds a NUL character")])
+    if "\x00" in path or "\x00" in scope["path"]:
+        raise NotFound("No path holds a NUL.")
+    if "\x00" in query:
+        raise Invalid("The query holds a NUL.", [FieldError("query", "holds a NUL character")])
 
 
 def require_known_parameters(operation: Operation, scope: Scope) -> None:

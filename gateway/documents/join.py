@@ -19,26 +19,7 @@ _SECURITY: Final = {
         "description": "A key of the suite: printed once at the first start, or made with `suite keys create`.",
     }
 }
-_UNAUTHORIZED: Final = {
-    "description": "No key, or one that is not in use",
-    "headers": {"WWW-Authenticate": {"schema": {"type": "string", "const": "Bearer"}}},
-    "content": {
-        "application/problem+json": {
-            "schema": {
-                "type": "object",
-                "required": ["type", "title", "status"],
-                "properties": {
-                    "type": {"type": "string"},
-                    "title": {"type": "string"},
-                    "status": {"type": "integer", "const": 401},
-                    "detail": {"type": "string"},
-                    "instance": {"type": "string"},
-                },
-            }
-        }
-    },
-}
-_UNAUTHORIZED_NAME: Final = "KeyNeeded"
+_KEY_NEEDED: Final = {"$ref": f"{_ROOT}responses/Unauthorized"}
 
 
 def join(own: Document, documents: Mapping[str, Document | None], *, prefixes: Mapping[str, str]) -> Document:
@@ -52,12 +33,9 @@ def join(own: Document, documents: Mapping[str, Document | None], *, prefixes: M
         "openapi": "3.1.0",
         "info": deepcopy(own["info"]),
         "servers": [{"url": "/"}],
-        "tags": [],
+        "tags": deepcopy(own.get("tags", [])),
         "paths": deepcopy(own.get("paths", {})),
-        "components": {
-            "securitySchemes": deepcopy(_SECURITY),
-            "responses": {_UNAUTHORIZED_NAME: deepcopy(_UNAUTHORIZED)},
-        },
+        "components": {"securitySchemes": deepcopy(_SECURITY)},
     }
     for operation in (found for _, _, found in _operations(joined["paths"])):
         operation["security"] = []
@@ -70,6 +48,8 @@ def join(own: Document, documents: Mapping[str, Document | None], *, prefixes: M
         _add_components(joined, document)
         _add_paths(joined, service, document, prefixes[service], taken)
         joined["tags"].append(_tag(service, document))
+    _title_components(joined)
+    _drop_unused(joined)
     return joined
 
 
@@ -107,7 +87,6 @@ def _clashes(documents: Mapping[str, Document]) -> set[Name]:
     for document in documents.values():
         for name, content in _components(document):
             contents.setdefault(name, []).append(content)
-    contents[("responses", _UNAUTHORIZED_NAME)] = [*contents.get(("responses", _UNAUTHORIZED_NAME), []), _UNAUTHORIZED]
     clashing = {name for name, found in contents.items() if any(other != found[0] for other in found[1:])}
     shared = {name: found[0] for name, found in contents.items() if len(found) > 1}
     while True:
@@ -181,6 +160,23 @@ def _add_components(joined: Document, document: Document) -> None:
         joined["components"].setdefault(section, {})[name] = content
 
 
+def _title_components(joined: Document) -> None:
+    """One title for one schema: its own name, which is unique."""
+    for name, schema in joined["components"].get("schemas", {}).items():
+        schema["title"] = name
+
+
+def _drop_unused(joined: Document) -> None:
+    """Leave out components that nothing refers to, such as those whose operations are not shown here."""
+    while True:
+        used = set(_refers([joined["paths"], joined["components"]]))
+        unused = [(section, name) for (section, name), _ in _components(joined) if (section, name) not in used]
+        for section, name in unused:
+            del joined["components"][section][name]
+        if not unused:
+            return
+
+
 # Paths
 
 
@@ -194,7 +190,8 @@ def _add_paths(joined: Document, service: str, document: Document, prefix: str, 
         operation["operationId"] = _unique(operation.get("operationId") or f"{method}_{path}", service, taken)
         operation["tags"] = [service]
         operation["security"] = [{"bearer": []}]
-        operation.setdefault("responses", {})["401"] = {"$ref": f"{_ROOT}responses/{_UNAUTHORIZED_NAME}"}
+        if "Unauthorized" in document.get("components", {}).get("responses", {}):
+            operation.setdefault("responses", {})["401"] = dict(_KEY_NEEDED)
         _public_parameters(operation)
 
 

@@ -304,7 +304,7 @@ async def test_a_query_that_is_understood(client):
 
 
 async def test_an_address_that_is_no_text(client):
-    problem(await client.get("/tally/v1/notes/a%00"), 422)
+    problem(await client.get("/tally/v1/notes/a%00"), 404)
     problem(await client.get("/tally/v1/notes?words=%00"), 422)
     problem(await client.get("/tally/v1/notes?words=%ED%A0%80"), 400)
 

@@ -103,9 +103,10 @@ async def test_the_joined_document_holds_together(front_of: FrontOf, serve: Serv
     front = await front_of(**{name: await serve(app) for name, app in made.items()})
     document = (await front.stranger.get("/openapi.json")).json()
     operations = check(document)
-    assert set(document["paths"]) == {"/health/live", "/health/ready", "/risks/v1/things", "/pledges/v1/things"}
+    services = {f"/{name}/v1/{what}" for name in ("risks", "pledges") for what in ("things", "audit")}
+    assert set(document["paths"]) == {"/health/live", "/health/ready"} | services
     assert {tag for op in operations for tag in op["tags"]} == {"health", "risks", "pledges"}
-    assert {"RisksThing", "PledgesThing", "ProblemBody", "NewThing"} <= set(document["components"]["schemas"])
+    assert {"RisksThing", "PledgesThing", "Problem", "NewThing"} <= set(document["components"]["schemas"])
 
 
 async def test_the_documents_of_our_own_services_join(front_of: FrontOf, resources_for: ResourcesFor) -> None:

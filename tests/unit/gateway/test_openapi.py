@@ -33,6 +33,7 @@ def document(service: str, schemas: dict[str, Any], **operation: Any) -> dict[st
         },
         "components": {
             "schemas": schemas,
+            "responses": {"Unauthorized": {"description": "No key"}},
             "securitySchemes": {"internal": {"type": "apiKey", "in": "header", "name": "X-Internal-Key"}},
         },
     }
@@ -81,17 +82,29 @@ def test_what_means_different_things_is_told_apart_with_everything_that_refers_t
     )
     schemas = whole["components"]["schemas"]
     assert set(schemas) == {"RisksPage", "RisksThing", "PledgesPage", "PledgesThing"}
-    assert schemas["RisksThing"] == RISK
+    assert schemas["RisksThing"] == RISK | {"title": "RisksThing"}
     assert schemas["PledgesPage"]["properties"]["items"]["items"] == ref("PledgesThing")
     answer = whole["paths"]["/pledges/v1/things"]["get"]["responses"]["200"]
     assert answer["content"]["application/json"]["schema"] == ref("PledgesPage")
 
 
 def test_a_prefixed_name_that_is_taken_finds_another() -> None:
-    schemas = {"Page": PAGE, "Thing": RISK, "RisksThing": PLEDGE}
+    both = {"type": "object", "properties": {"items": ref("Thing"), "others": ref("RisksThing")}}
+    schemas = {"Page": both, "Thing": RISK, "RisksThing": PLEDGE}
     whole = joined(risks=document("risks", schemas), pledges=document("pledges", {"Page": PAGE, "Thing": PLEDGE}))
-    assert whole["components"]["schemas"]["RisksThing"] == PLEDGE
-    assert whole["components"]["schemas"]["RisksThing_"] == RISK
+    assert whole["components"]["schemas"]["RisksThing"]["properties"] == PLEDGE["properties"]
+    assert whole["components"]["schemas"]["RisksThing_"]["properties"] == RISK["properties"]
+
+
+def test_components_have_titles_of_their_own_and_are_used() -> None:
+    whole = joined(
+        risks=document("risks", {"Page": PAGE, "Thing": RISK, "Stray": PLEDGE}),
+        pledges=document("pledges", {"Page": PAGE, "Thing": PLEDGE}),
+    )
+    assert {schema["title"] for schema in whole["components"]["schemas"].values()} == set(
+        whole["components"]["schemas"]
+    )
+    assert "Stray" not in whole["components"]["schemas"]
 
 
 def test_discriminators_follow() -> None:

@@ -1,0 +1,253 @@
+"""A service's OpenAPI document, completed by what the contract adds to every operation."""
+
+from collections.abc import Iterator
+from typing import Any, Final
+
+from fastapi import FastAPI
+
+from chassis.web.examples import NoExampleError, example_of
+from chassis.web.operations import Operation, Operations
+from chassis.web.preconditions import GUARDED
+from chassis.web.problems import DESCRIPTIONS, PROBLEM_SCHEMA, PROBLEM_TYPE, FieldErrorBody, ProblemBody
+
+Document = dict[str, Any]
+
+RESPONSES: Final = {
+    400: "BadRequest",
+    401: "Unauthorized",
+    403: "Forbidden",
+    404: "NotFound",
+    408: "RequestTimeout",
+    409: "Conflict",
+    412: "PreconditionFailed",
+    413: "PayloadTooLarge",
+    415: "UnsupportedMediaType",
+    422: "Invalid",
+    428: "PreconditionRequired",
+    500: "InternalError",
+    502: "BadGateway",
+    503: "Unavailable",
+    504: "GatewayTimeout",
+}
+"""Names of the shared problem responses."""
+_ALWAYS: Final = (400, 401, 422, 500, 502, 503, 504)
+_WITH_BODY: Final = (408, 413, 415)
+_GUARDED: Final = (412, 428)
+_ETAG: Final = {
+    "description": "Tag of this representation",
+    "schema": {"type": "string"},
+    "example": '"33a64df551425fcc"',
+}
+_HEADERS: Final = {
+    "ETag": _ETAG,
+    "Location": {
+        "description": "Where what was created is read",
+        "schema": {"type": "string"},
+        "example": "/risks/v1/risks/OCC4",
+    },
+    "RequestId": {
+        "description": "Id of the request, as in the logs; the caller's `X-Request-Id` where it is well-formed",
+        "schema": {"type": "string"},
+        "example": "9f1c0d6c5b7e4c7f8a55a6c2f1f3b0aa",
+    },
+}
+_PARAMETERS: Final = {
+    "IfMatch": {
+        "name": "If-Match",
+        "in": "header",
+        "description": "Go on only if what is there has this tag (412 otherwise); `*` for whatever is there",
+        "schema": {"type": "string", "maxLength": 400},
+        "example": '"33a64df551425fcc"',
+    },
+    "IfNoneMatch": {
+        "name": "If-None-Match",
+        "in": "header",
+        "description": "Answer 304 if what is there still has this tag",
+        "schema": {"type": "string", "maxLength": 400},
+        "example": '"33a64df551425fcc"',
+    },
+    "IdempotencyKey": {
+        "name": "Idempotency-Key",
+        "in": "header",
+        "description": (
+            "Any text of the caller's own: the same request under the same key has its effect once within a day, "
+            "and is answered as before"
+        ),
+        "schema": {"type": "string", "pattern": "^[!-~]{1,200}$"},
+        "example": "import-2018-02-row-7",
+    },
+}
+
+
+def complete_document(app: FastAPI, operations: Operations) -> None:
+    """Have ``app`` document what its operations get from the contract, besides what they say themselves."""
+    generate = app.openapi
+
+    def openapi() -> Document:
+        fresh = app.openapi_schema is None
+        document = generate()
+        if fresh:
+            completed(document, {(each.path, each.method.lower()): each for each in operations})
+        return document
+
+    app.openapi = openapi  # type: ignore[method-assign]  # the documented way
+
+
+def completed(document: Document, operations: dict[tuple[str, str], Operation]) -> None:
+    """Complete ``document`` in place."""
+    components = document.setdefault("components", {})
+    _add_components(components)
+    for path, methods in document.get("paths", {}).items():
+        for method, shown in methods.items():
+            _complete(shown, operations[path, method])
+    for schema in _patch_schemas(document):
+        for each in schema.get("properties", {}).values():
+            each.pop("default", None)
+    for schema in components["schemas"].values():
+        describe_properties(schema)
+    for _, media in _media(document):
+        _add_example(media, components["schemas"])
+
+
+def _add_components(components: Document) -> None:
+    schemas = components.setdefault("schemas", {})
+    for unused in ("HTTPValidationError", "ValidationError"):
+        schemas.pop(unused, None)
+    for model in (ProblemBody, FieldErrorBody):
+        schema = model.model_json_schema(ref_template="#/components/schemas/{model}")
+        schema.pop("$defs", None)
+        schemas[schema["title"]] = schema
+    schemas["Problem"]["properties"]["errors"]["items"] = {"$ref": "#/components/schemas/FieldError"}
+    components["responses"] = {RESPONSES[status]: problem_response_of(status) for status in RESPONSES}
+    components["headers"] = dict(_HEADERS)
+    components["parameters"] = dict(_PARAMETERS)
+
+
+def problem_response_of(status: int) -> Document:
+    """The response object of a problem, with an example."""
+    kind = RESPONSES[status]
+    example = {
+        "type": f"/problems/{_type(kind)}",
+        "title": DESCRIPTIONS[status].split(";")[0].split(",")[0],
+        "status": status,
+        "detail": DESCRIPTIONS[status],
+        "instance": "/risks/v1/risks/OCC4",
+    }
+    return {
+        "description": DESCRIPTIONS[status],
+        "headers": {"X-Request-Id": {"$ref": "#/components/headers/RequestId"}},
+        "content": {PROBLEM_TYPE: {"schema": dict(PROBLEM_SCHEMA), "example": example}},
+    }
+
+
+def _type(name: str) -> str:
+    return "".join(f"-{each.lower()}" if each.isupper() else each for each in name).lstrip("-")
+
+
+def _complete(shown: Document, operation: Operation) -> None:
+    responses: Document = shown.setdefault("responses", {})
+    own = [int(status) for status in responses if status.isdigit() and int(status) in RESPONSES]
+    for status in sorted({*own, *_ALWAYS, *(_WITH_BODY if "requestBody" in shown else ()), *_guards(operation)}):
+        described = responses.get(str(status), {}).get("description", DESCRIPTIONS[status])
+        shared = {"$ref": f"#/components/responses/{RESPONSES[status]}"}
+        own_words = problem_response_of(status) | {"description": described}
+        responses[str(status)] = shared if described in {DESCRIPTIONS[status], "Validation Error"} else own_words
+    _add_headers(shown, responses, operation)
+    shown["responses"] = dict(sorted(responses.items()))
+    shown.setdefault("description", f"{shown.get('summary', '')}.")
+    for parameter in shown.get("parameters", ()):
+        _describe(parameter, parameter.get("name", ""))
+        parameter.get("schema", {}).pop("title", None)
+
+
+def _patch_schemas(document: Document) -> Iterator[Document]:
+    """The bodies of every PATCH: a default there would be sent by a generated client, and change what it names."""
+    for methods in document.get("paths", {}).values():
+        for media in methods.get("patch", {}).get("requestBody", {}).get("content", {}).values():
+            name = media.get("schema", {}).get("$ref", "").rsplit("/", 1)[-1]
+            if name:
+                yield document["components"]["schemas"][name]
+
+
+def _guards(operation: Operation) -> tuple[int, ...]:
+    if operation.method in GUARDED:
+        return _GUARDED
+    return (409,) if operation.method == "POST" and operation.writes else ()
+
+
+def _add_headers(shown: Document, responses: Document, operation: Operation) -> None:
+    """What is sent and answered beside bodies: tags, conditions, keys and locations."""
+    names = {"GET": ["IfNoneMatch"], "POST": ["IdempotencyKey"] if operation.writes else []}
+    wanted = ["IfMatch"] if operation.method in GUARDED else names.get(operation.method, [])
+    shown.setdefault("parameters", []).extend({"$ref": f"#/components/parameters/{name}"} for name in wanted)
+    if not shown["parameters"]:
+        del shown["parameters"]
+    tag = {"ETag": {"$ref": "#/components/headers/ETag"}}
+    if operation.method == "GET":
+        responses["304"] = {"description": "Nothing has changed since `If-None-Match`", "headers": dict(tag)}
+    for status, response in responses.items():
+        if status.startswith("2") and "$ref" not in response:
+            headers = response.setdefault("headers", {})
+            headers["X-Request-Id"] = {"$ref": "#/components/headers/RequestId"}
+            if status == "201":
+                headers["Location"] = {"$ref": "#/components/headers/Location"}
+            if operation.method == "GET":
+                headers |= tag
+
+
+# Words
+
+
+def describe_properties(schema: Document) -> None:
+    """Give each property a description, its own or its name in words, and leave titles to what has a name."""
+    for name, inner in schema.get("properties", {}).items():
+        if isinstance(inner, dict):
+            inner.pop("title", None)
+            _describe(inner, name)
+            _within(inner)
+    for word in ("anyOf", "oneOf", "allOf"):
+        for each in schema.get(word, ()):
+            _within(each)
+
+
+def _within(schema: Document) -> None:
+    schema.pop("title", None)
+    for inner in (
+        *schema.get("anyOf", ()),
+        *schema.get("oneOf", ()),
+        schema.get("items"),
+        schema.get("additionalProperties"),
+    ):
+        if isinstance(inner, dict):
+            _within(inner)
+    if "properties" in schema:
+        describe_properties(schema)
+
+
+def _describe(shown: Document, name: str) -> None:
+    if not shown.get("description"):
+        words = name.replace("_", " ").strip()
+        shown["description"] = words[:1].upper() + words[1:]
+
+
+# Examples
+
+
+def _media(document: Document) -> Iterator[tuple[str, Document]]:
+    """Every JSON body of the operations, asked and answered."""
+    for methods in document.get("paths", {}).values():
+        for shown in methods.values():
+            if isinstance(shown, dict):
+                holders = [shown.get("requestBody", {}), *shown.get("responses", {}).values()]
+                yield from (
+                    pair for holder in holders for pair in holder.get("content", {}).items() if "json" in pair[0]
+                )
+
+
+def _add_example(media: Document, schemas: Document) -> None:
+    if "example" in media or "examples" in media or "schema" not in media:
+        return
+    try:
+        media["example"] = example_of(media["schema"], schemas)
+    except NoExampleError:
+        return
