@@ -82,6 +82,14 @@ class PreconditionRequired(Problem):
     status, type_, title = 428, "precondition-required", "Say what you have read, by If-Match"
 
 
+class HeadTooLarge(Problem):
+    status, type_, title = 431, "head-too-large", "The address and headers are too large"
+
+
+class MethodUnknown(Problem):
+    status, type_, title = 501, "method-unknown", "That is no method that is known here"
+
+
 class Unavailable(Problem):
     status, type_, title = 503, "unavailable", "This cannot be answered right now"
     headers: ClassVar[dict[str, str]] = {"retry-after": "5"}

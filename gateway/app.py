@@ -8,6 +8,7 @@ from fastapi import FastAPI
 from chassis.service import ServiceSpec
 from chassis.web.admission import INTERNAL_KEY_HEADER
 from chassis.web.middleware import RequestMiddleware
+from chassis.web.problem_types import EXTENSION, problem_types
 from chassis.web.problems import install_errors
 from chassis.web.units import Resources
 from gateway.access.admission import key_admission
@@ -92,7 +93,7 @@ def _set_state(
     app.state.resources, app.state.upstreams = resources, upstreams
     app.state.prefixes, app.state.settings = prefixes, settings
     app.state.document = JoinedDocument(
-        app.openapi,
+        lambda: app.openapi() | {EXTENSION: problem_types(SPEC.package)},
         upstreams,
         prefixes=prefixes,
         headers={INTERNAL_KEY_HEADER: internal_key} if internal_key else {},

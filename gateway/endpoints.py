@@ -1,14 +1,17 @@
 """What the gateway answers itself: the front page, the documents, health and measures."""
 
+import json
 from html import escape
 from importlib.resources import files
 from typing import Annotated, Any, Final
 
 from fastapi import APIRouter, Depends, Request, Response
-from fastapi.responses import HTMLResponse, PlainTextResponse
+from fastapi.responses import HTMLResponse, JSONResponse, PlainTextResponse
 from prometheus_client import CONTENT_TYPE_LATEST, generate_latest
 from starlette.staticfiles import StaticFiles
 
+from gateway.documents import problem_catalogue
+from gateway.documents.asyncapi import asyncapi
 from gateway.documents.joined_document import JoinedDocument
 from gateway.readiness import suite_readiness
 
@@ -51,6 +54,28 @@ async def robots() -> PlainTextResponse:
     return PlainTextResponse("User-agent: *\nDisallow: /\n")
 
 
+@router.get("/problems", include_in_schema=False)
+async def list_problem_types(request: Request, document: Annotated[JoinedDocument, Depends(_document)]) -> Response:
+    types = problem_catalogue.list_types(json.loads(await document.get()))
+    return _negotiated(request, {"items": types}, problem_catalogue.page_of_all(types))
+
+
+@router.get("/problems/{name}", include_in_schema=False)
+async def get_problem_type(
+    request: Request, name: str, document: Annotated[JoinedDocument, Depends(_document)]
+) -> Response:
+    found = problem_catalogue.get_type(json.loads(await document.get()), name)
+    return _negotiated(request, dict(found), problem_catalogue.page_of(found))
+
+
+def _negotiated(request: Request, body: object, page: str) -> Response:
+    """The page to who asks for HTML, as browsers do, and JSON to everybody else."""
+    vary = {"vary": "accept", "cache-control": "no-cache"}
+    if "text/html" in request.headers.get("accept", ""):
+        return HTMLResponse(page, headers=_PAGE_HEADERS | vary)
+    return JSONResponse(body, headers=vary)
+
+
 @router.get("/favicon.ico", include_in_schema=False)
 async def favicon() -> Response:
     icon = (_PAGES / "icon.svg").read_bytes()
@@ -73,6 +98,11 @@ _READY: Final = {
 
 def _example(value: object) -> dict[str, Any]:
     return {"content": {"application/json": {"example": value}}}
+
+
+@router.get("/asyncapi.json", include_in_schema=False)
+async def asyncapi_document() -> JSONResponse:
+    return JSONResponse(asyncapi(), headers={"cache-control": "no-cache"})
 
 
 @router.get("/health/live", tags=["health"], summary="Whether this process answers", responses={200: _example(_LIVE)})

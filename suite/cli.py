@@ -19,6 +19,7 @@ from chassis.errors import Problem
 from chassis.logging import configure_logging
 from chassis.settings import DatabaseSettings, LogSettings, ServiceSettings
 from chassis.storage.migrate import SchemaDrift, check
+from gateway.documents.asyncapi import asyncapi as asyncapi_document
 from gateway.settings import GatewaySettings
 from suite import (
     backup,
@@ -233,7 +234,7 @@ def openapi() -> None:
 @app.command()
 def asyncapi() -> None:
     """Print the AsyncAPI document of the events."""
-    echo(json.dumps(documents.asyncapi(), indent=2))
+    echo(json.dumps(asyncapi_document(), indent=2))
 
 
 @app.command()

@@ -15,7 +15,7 @@ from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Any
 
-from suite.documents import EVENTS, event_schema
+from gateway.documents.asyncapi import EVENTS, event_schema
 
 FOLDER = Path(__file__).parent.parent / "contracts" / "schemas"
 """The schemas; the examples stand in ``golden`` beside it."""

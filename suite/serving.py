@@ -10,10 +10,10 @@ from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
 from contextlib import asynccontextmanager, contextmanager, suppress
 from pathlib import Path
 
-import uvicorn
 from starlette.types import ASGIApp
 
 from chassis.memory import settle_memory
+from chassis.web.door import server_config
 from gateway.access import service as keys
 from suite import business_date, compose, configuration, shutdown
 from suite.catch_up import wait_until_caught_up
@@ -102,12 +102,9 @@ def curl(here: str, key: str) -> str:
 
 
 async def serve(app: ASGIApp, server_socket: socket.socket) -> None:
-    """Answer on ``server_socket`` until received to stop."""
+    """Answer on ``server_socket`` until told to stop."""
     settle_memory()
-    config = uvicorn.Config(
-        app, log_config=None, access_log=False, server_header=False, proxy_headers=False, timeout_graceful_shutdown=20
-    )
-    await shutdown.serve_until_cancelled(config, server_socket)
+    await shutdown.serve_until_cancelled(server_config(app), server_socket)
 
 
 async def serve_one(name: str, settings: SuiteSettings, *, echo: Echo) -> None:

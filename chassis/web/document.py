@@ -8,6 +8,7 @@ from fastapi import FastAPI
 from chassis.web.examples import NoExampleError, example_of
 from chassis.web.operations import Operation, Operations
 from chassis.web.preconditions import GUARDED
+from chassis.web.problem_types import EXTENSION, problem_types
 from chassis.web.problems import DESCRIPTIONS, PROBLEM_SCHEMA, PROBLEM_TYPE, FieldErrorBody, ProblemBody
 
 Document = dict[str, Any]
@@ -79,8 +80,14 @@ _PARAMETERS: Final = {
 }
 
 
-def complete_document(app: FastAPI, operations: Operations) -> None:
-    """Have ``app`` document what its operations get from the contract, besides what they say themselves."""
+def complete_document(app: FastAPI, operations: Operations, package: str) -> None:
+    """Have ``app`` document what its operations get from the contract, besides what they say themselves.
+
+    Args:
+        app: whose document it is.
+        operations: of the app.
+        package: whose problem types are listed, beside the chassis's.
+    """
     generate = app.openapi
 
     def openapi() -> Document:
@@ -88,6 +95,7 @@ def complete_document(app: FastAPI, operations: Operations) -> None:
         document = generate()
         if fresh:
             completed(document, {(each.path, each.method.lower()): each for each in operations})
+            document[EXTENSION] = problem_types(package)
         return document
 
     app.openapi = openapi  # type: ignore[method-assign]  # the documented way
@@ -105,6 +113,7 @@ def completed(document: Document, operations: dict[tuple[str, str], Operation]) 
             each.pop("default", None)
     for schema in components["schemas"].values():
         describe_properties(schema)
+        _simplify_maps(schema)
     for _, media in _media(document):
         _add_example(media, components["schemas"])
 
@@ -208,6 +217,23 @@ def describe_properties(schema: Document) -> None:
     for word in ("anyOf", "oneOf", "allOf"):
         for each in schema.get(word, ()):
             _within(each)
+
+
+def _simplify_maps(node: Any) -> None:
+    """Say of maps the same in the words that generators of clients read."""
+    if isinstance(node, list):
+        for each in node:
+            _simplify_maps(each)
+    if not isinstance(node, dict):
+        return
+    patterns = node.get("patternProperties")
+    if isinstance(patterns, dict) and len(patterns) == 1 and "additionalProperties" not in node:
+        ((pattern, node["additionalProperties"]),) = node.pop("patternProperties").items()
+        node["propertyNames"] = {"pattern": pattern} | node.get("propertyNames", {})
+    if node.get("additionalProperties") is True:
+        node["additionalProperties"] = {}
+    for each in node.values():
+        _simplify_maps(each)
 
 
 def _within(schema: Document) -> None:

@@ -16,8 +16,10 @@ log = get_logger()
 
 CALLER: Final = "gateway.caller"
 """Where a scope carries its :class:`Caller`. Whoever needs one and finds none fails."""
-OPEN: Final = frozenset({"/", "/docs", "/docs/", "/openapi.json", "/favicon.ico", "/robots.txt"})
-OPEN_FOLDERS: Final = ("/health/", "/docs/assets/")
+OPEN: Final = frozenset(
+    {"/", "/docs", "/docs/", "/openapi.json", "/asyncapi.json", "/favicon.ico", "/robots.txt", "/problems"}
+)
+OPEN_FOLDERS: Final = ("/health/", "/docs/assets/", "/problems/")
 NOBODY: Final = "-"
 
 

@@ -4,6 +4,8 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from copy import deepcopy
 from typing import Any, Final
 
+from chassis.web.problem_types import EXTENSION
+
 Document = dict[str, Any]
 Name = tuple[str, str]
 """A component: its section (``schemas``) and its name there."""
@@ -48,6 +50,7 @@ def join(own: Document, documents: Mapping[str, Document | None], *, prefixes: M
         _add_components(joined, document)
         _add_paths(joined, service, document, prefixes[service], taken)
         joined["tags"].append(_tag(service, document))
+    joined[EXTENSION] = _problem_types([own, *answered.values()])
     _title_components(joined)
     _drop_unused(joined)
     return joined
@@ -158,6 +161,11 @@ def _rewrite(node: Any, change: Callable[[str], str]) -> None:
 def _add_components(joined: Document, document: Document) -> None:
     for (section, name), content in _components(document):
         joined["components"].setdefault(section, {})[name] = content
+
+
+def _problem_types(documents: Sequence[Document]) -> list[Document]:
+    """All that any of the documents lists, each type once."""
+    return list({each["type"]: each for document in documents for each in document.get(EXTENSION, ())}.values())
 
 
 def _title_components(joined: Document) -> None:

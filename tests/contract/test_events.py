@@ -17,8 +17,8 @@ from chassis.events.consumer import ConsumerLoop
 from chassis.settings import ServiceSettings
 from contracts.envelope import Body, CloudEvent
 from contracts.topics import SERVICES, events_topic, state_topic
+from gateway.documents.asyncapi import EVENTS, asyncapi, event_schema
 from suite import schemas
-from suite.documents import EVENTS, asyncapi, event_schema
 from suite.operations import consumers
 
 GOLDEN = Path(schemas.FOLDER).parent / "golden"
@@ -282,7 +282,22 @@ def test_the_stored_schemas_are_of_what_is_written(type_):
     newest = schemas.stored(type_)[-1]
     assert '"type": "number"' not in json.dumps(newest)
     assert newest["properties"]["time"] == {"format": "date-time", "title": "Time", "type": "string"}
-    assert asyncapi()["components"]["messages"][type_]["payload"] == newest
+    document = asyncapi()
+    assert written_out(document["components"]["messages"][type_]["payload"], document) == written_out(newest, newest)
+
+
+def written_out(node, document):
+    """A schema with what it refers to in the place of its references."""
+    if isinstance(node, list):
+        return [written_out(each, document) for each in node]
+    if not isinstance(node, dict):
+        return node
+    if "$ref" in node:
+        found = document
+        for part in node["$ref"].removeprefix("#/").split("/"):
+            found = found[part]
+        return written_out(found | {key: value for key, value in node.items() if key != "$ref"}, document)
+    return {key: written_out(value, document) for key, value in node.items() if key != "$defs"}
 
 
 def with_numbers(raw):
@@ -313,3 +328,13 @@ def test_the_asyncapi_document_names_every_event():
     states = {state_topic(service): set(types) for service, types in EVENTS.items()}
     assert set(EVENTS) == set(SERVICES)
     assert channels == logs | states
+    assert all(channel["servers"] == [{"$ref": "#/servers/kafka"}] for channel in document["channels"].values())
+    received = {operation["channel"]["$ref"] for operation in document["operations"].values()}
+    assert received == {f"#/channels/{name}" for name in document["channels"]}
+
+
+def test_every_reference_of_the_asyncapi_document_leads_somewhere():
+    document = asyncapi()
+    for channel in document["channels"].values():
+        for message in channel["messages"].values():
+            assert written_out(message, document)["payload"]["properties"]

@@ -129,6 +129,25 @@ async def test_the_documents_of_our_own_services_join(front_of: FrontOf, resourc
         assert (name, answer.status_code, answer.json()) == (name, 200, {"items": [], "next": None})
 
 
+async def test_problem_types_lead_to_what_they_mean(front_of: FrontOf, serve: Serve, made: dict[str, Any]) -> None:
+    front = await front_of(**{name: await serve(app) for name, app in made.items()})
+    refusals = [
+        await front.stranger.get("/risks/v1/things"),
+        await front.client.get("/risks/v1/nothing"),
+        await front.client.post("/risks/v1/things", json={}),
+    ]
+    listed = {each["type"]: each for each in (await front.stranger.get("/problems")).json()["items"]}
+    for refused in refusals:
+        type_ = refused.json()["type"]
+        found = (await front.stranger.get(type_)).json()
+        assert found == listed[type_]
+        assert (found["status"], found["title"]) == (refused.status_code, refused.json()["title"])
+        page = await front.stranger.get(type_, headers={"accept": "text/html,*/*;q=0.8"})
+        assert found["title"] in page.text
+    assert (await front.stranger.get("/problems", headers={"accept": "text/html"})).text.count("<tr>") > 20
+    assert (await front.stranger.get("/problems/none")).json()["type"] == "/problems/not-found"
+
+
 async def test_a_described_call_can_be_made(front_of: FrontOf, serve: Serve, made: dict[str, Any]) -> None:
     front = await front_of(**{name: await serve(app) for name, app in made.items()})
     assert (await front.client.post("/risks/v1/things", json={"ref": "OCC4"})).json() == {"ref": "OCC4"}

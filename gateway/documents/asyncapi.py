@@ -1,0 +1,130 @@
+"""The AsyncAPI document: which events the services publish, on which topics, and how to read them."""
+
+from collections.abc import Iterator, Mapping
+from typing import Any, Final
+
+from contracts import finance, indicators, pledges, risks
+from contracts.envelope import Body, CloudEvent
+from contracts.topics import events_topic, state_topic
+
+EVENTS: Final[Mapping[str, Mapping[str, type[Body]]]] = {
+    "indicators": {indicators.INDICATOR_UPDATED: indicators.IndicatorUpdated},
+    "risks": {risks.RISK_RESCORED: risks.RiskRescored, risks.RISK_REVIEWED: risks.RiskReviewed},
+    "finance": {finance.SAVING_RESTATED: finance.SavingRestated},
+    "pledges": {pledges.PLEDGE_UPDATED: pledges.PledgeUpdated},
+}
+"""Every event the suite publishes: service, type, body."""
+
+Document = dict[str, Any]
+_SCHEMAS: Final = "#/components/schemas/"
+_KEY: Final = {"type": "string", "description": "The event's subject: its aggregate"}
+_SERVERS: Final = {
+    "kafka": {
+        "host": "{broker}",
+        "protocol": "kafka",
+        "description": "The deployment's broker. The embedded run has none: its events stay in its data folder.",
+        "variables": {
+            "broker": {
+                "default": "kafka:9092",
+                "description": "As `KAFKA_BOOTSTRAP_SERVERS` names it to the services",
+            }
+        },
+    }
+}
+_INFO: Final = {
+    "title": "Commissioning Suite events",
+    "version": "1.0.0",
+    "description": "What the services publish: CloudEvents 1.0, at least once, in order per key.",
+    "contact": {"name": "Commissioning Suite"},
+}
+
+
+def event_schema(body: type[Body]) -> Document:
+    """JSON Schema of the whole event, as it travels."""
+    return CloudEvent[body].model_json_schema(mode="serialization")  # type: ignore[valid-type]  # built at run time
+
+
+def asyncapi() -> Document:
+    """The AsyncAPI 3.0 document. Schemas that several messages share stand once."""
+    schemas: Document = {}
+    messages = {type_: _message(type_, body, schemas) for types in EVENTS.values() for type_, body in types.items()}
+    channels = dict(pair for service in EVENTS for pair in _channels(service))
+    return {
+        "asyncapi": "3.0.0",
+        "info": dict(_INFO),
+        "defaultContentType": "application/cloudevents+json",
+        "servers": dict(_SERVERS),
+        "channels": channels,
+        "operations": {f"receive_{name}": _receive(name) for name in channels},
+        "components": {"messages": messages, "schemas": schemas},
+    }
+
+
+def _channels(service: str) -> Iterator[tuple[str, Document]]:
+    messages = {type_: {"$ref": f"#/components/messages/{type_}"} for type_ in EVENTS[service]}
+    log, state = events_topic(service), state_topic(service)
+    yield service, _channel(log, messages, f"Every event of {service}, in order per key")
+    yield f"{service}State", _channel(state, messages, f"The newest event of each aggregate of {service}; compacted")
+
+
+def _channel(topic: str, messages: Document, description: str) -> Document:
+    return {
+        "address": topic,
+        "description": description,
+        "servers": [{"$ref": f"#/servers/{name}"} for name in _SERVERS],
+        "messages": messages,
+        "bindings": {"kafka": {"topic": topic}},
+    }
+
+
+def _receive(channel: str) -> Document:
+    return {
+        "action": "receive",
+        "channel": {"$ref": f"#/channels/{channel}"},
+        "summary": f"Read the topic of {channel}",
+    }
+
+
+def _message(type_: str, body: type[Body], schemas: Document) -> Document:
+    summary = (body.__doc__ or type_).split("\n", 1)[0]
+    return {
+        "name": type_,
+        "title": type_,
+        "summary": summary,
+        "contentType": "application/cloudevents+json",
+        "payload": {"$ref": _SCHEMAS + _hoist(type_, event_schema(body), schemas)},
+        "bindings": {"kafka": {"key": dict(_KEY)}},
+    }
+
+
+def _hoist(type_: str, schema: Document, schemas: Document) -> str:
+    """Put a schema and those within it among ``schemas``; returns its name there.
+
+    One that means something else under the same name than in another event is named after its event, too.
+    """
+    within = schema.pop("$defs", {})
+    same = {name: name for name in within}
+    names = {
+        name: name if schemas.get(name) in (None, _renamed(each, same)) else f"{name}-{type_}"
+        for name, each in within.items()
+    }
+    for name, each in within.items():
+        schemas[names[name]] = _renamed(each, names)
+    schemas[f"{type_}.event"] = _renamed(schema, names)
+    return f"{type_}.event"
+
+
+def _renamed(node: Any, names: Mapping[str, str]) -> Any:
+    """The same schema with its references leading to where its definitions stand now."""
+    if isinstance(node, list):
+        return [_renamed(each, names) for each in node]
+    if not isinstance(node, dict):
+        return node
+    return {
+        key: _SCHEMAS + names[value.rsplit("/", 1)[1]] if _is_reference(key, value) else _renamed(value, names)
+        for key, value in node.items()
+    }
+
+
+def _is_reference(key: str, value: object) -> bool:
+    return key == "$ref" and isinstance(value, str)
