@@ -11,7 +11,9 @@ class IndicatorUnknown(NotFound):
 
 
 class NotDefinedYet(NotFound):
-    type_, title = "indicator-not-defined-yet", "The indicator was not defined yet"
+    """Of an indicator, or of a scorecard."""
+
+    type_, title = "indicator-not-defined-yet", "It was not defined yet"
 
     def __init__(self, code: str, moment: str) -> None:
         super().__init__(
@@ -40,6 +42,17 @@ class AreaDiffers(Conflict):
         super().__init__(f"The area {code!r} exists with other content.", [FieldError("code", "is taken")])
 
 
+class AreaUnknown(NotFound):
+    type_, title = "area-unknown", "There is no such area"
+
+    def __init__(self, code: str) -> None:
+        super().__init__(f"No area has the code {code[:80]!r}.", [FieldError("area", "is not known")])
+
+
+class AreaInvalid(Invalid):
+    type_, title = "area-invalid", "This area cannot be so"
+
+
 class FrameworkDiffers(Conflict):
     type_, title = "framework-differs", "This framework exists with other content"
 
@@ -52,7 +65,31 @@ class FinalValue(Conflict):
 
     def __init__(self, where: str) -> None:
         super().__init__(
-            f"The observation of {where} is final and would change.", [FieldError("reason", "say why it changes")]
+            f"The observation of {where} was final and would change.", [FieldError("reason", "say why it changes")]
+        )
+
+
+class ReasonNeeded(Invalid):
+    type_, title = "reason-needed", "A change says why"
+
+    def __init__(self) -> None:
+        super().__init__("The change does not say why.", [FieldError("reason", "say why it changes")])
+
+
+class IndicatorRetired(Conflict):
+    type_, title = "indicator-retired", "A retired indicator takes no new observations"
+
+    def __init__(self, code: str) -> None:
+        super().__init__(f"The indicator {code!r} is retired.", [FieldError("indicator", "is retired")])
+
+
+class DerivedIndicator(Conflict):
+    type_, title = "derived-indicator", "The observations of this indicator are derived"
+
+    def __init__(self, code: str) -> None:
+        super().__init__(
+            f"The indicator {code!r} is an inequality gap: its observations follow from those of its source.",
+            [FieldError("indicator", "is read-only")],
         )
 
 
@@ -68,13 +105,21 @@ class DefinitionFixed(Conflict):
 
     def __init__(self, fields: list[str]) -> None:
         super().__init__(
-            "Unit and frequency are fixed once observations or targets were recorded.",
+            "Unit, frequency and gap, and the dimensions in use, are fixed once something was recorded.",
             [FieldError(field, "cannot change any more") for field in fields],
         )
 
 
 class ObservationInvalid(Invalid):
     type_, title = "observation-invalid", "This observation cannot be recorded"
+
+
+class ProjectionInvalid(Invalid):
+    type_, title = "projection-invalid", "This projection cannot be recorded"
+
+
+class GapInvalid(Invalid):
+    type_, title = "gap-invalid", "This inequality gap cannot be derived"
 
 
 class TargetInvalid(Invalid):

@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 
 from chassis.events.envelope import NewEvent
+from contracts.breakdown import Breakdown
 from contracts.colours import Colour
 from contracts.indicators import (
     INDICATOR_UPDATED,
@@ -19,24 +20,47 @@ from contracts.indicators import (
     TrendState,
     subject,
 )
-from services.indicators.domain.definitions import Area, Indicator
+from services.indicators.domain.areas import Area
+from services.indicators.domain.benchmark import BenchmarkColour
+from services.indicators.domain.definitions import Indicator
 from services.indicators.domain.limits import limits_of
 from services.indicators.domain.observations import Revision
 from services.indicators.domain.series import Point, SeriesState
+from services.indicators.domain.target_colour import TargetColour
+from services.indicators.domain.trend import TrendColour
 
 
-def updated(indicator: Indicator, area: Area, state: SeriesState) -> IndicatorUpdated:
+def updated(indicator: Indicator, area: Area, breakdown: Breakdown, state: SeriesState) -> IndicatorUpdated:
     """The whole present state, naming no change yet."""
-    benchmark, trend, target = state.benchmark, state.trend, state.target
     return IndicatorUpdated(
         indicator=_definition(indicator),
         area=AreaState(code=area.code, name=area.name, type=area.type),
+        breakdown=breakdown,
         latest=_latest(state.latest, indicator) if state.latest else None,
-        benchmark=BenchmarkState(colour=benchmark.colour, rule=benchmark.rule.value, reason=benchmark.reason),
-        trend=TrendState(colour=trend.colour, reason=trend.reason),
-        target=TargetState(colour=target.colour, expected=target.expected, reason=target.reason) if target else None,
+        benchmark=benchmark_state(state.benchmark),
+        trend=trend_state(state.trend),
+        target=_target(state.target) if state.target else None,
         series=series_points(state),
         changed=[],
+    )
+
+
+def benchmark_state(benchmark: BenchmarkColour) -> BenchmarkState:
+    return BenchmarkState(
+        colour=benchmark.colour,
+        rule=benchmark.rule.value,
+        reason=benchmark.reason,
+        provisional=benchmark.provisional,
+    )
+
+
+def trend_state(trend: TrendColour) -> TrendState:
+    return TrendState(colour=trend.colour, reason=trend.reason, provisional=trend.provisional)
+
+
+def _target(target: TargetColour) -> TargetState:
+    return TargetState(
+        colour=target.colour, expected=target.expected, reason=target.reason, provisional=target.provisional
     )
 
 
@@ -49,13 +73,15 @@ def _definition(indicator: Indicator) -> Definition:
         polarity=indicator.polarity,
         frequency=indicator.frequency.value,
         framework=indicator.framework,
+        frameworks=indicator.frameworks,
+        dimensions=dict(indicator.dimensions),
     )
 
 
 def _latest(revision: Revision, indicator: Indicator) -> ObservationState:
     """Limits as sent, else as computed."""
     observed = revision.observation
-    limits = limits_of(observed, indicator.unit)
+    limits = limits_of(observed, indicator)
     return ObservationState(
         period=observed.period,
         value=observed.value,
@@ -65,6 +91,8 @@ def _latest(revision: Revision, indicator: Indicator) -> ObservationState:
         denominator=observed.denominator,
         lower=limits.lower,
         upper=limits.upper,
+        missing=observed.missing,
+        marks=observed.marks,
     )
 
 
@@ -83,28 +111,42 @@ def _point(point: Point) -> SeriesPoint:
         benchmark=point.benchmark.colour,
         trend=point.trend.colour,
         target=point.target.colour if point.target else Colour.WHITE,
+        missing=observed.missing,
+        marks=observed.marks,
+        benchmark_provisional=point.benchmark.provisional,
+        trend_provisional=point.trend.provisional,
+        target_provisional=point.target.provisional if point.target else False,
     )
 
 
 def state_events(state: IndicatorUpdated, changed: Sequence[Revision], before: int) -> list[NewEvent]:
     """The events of a state with its ``changed`` periods, at most 500 each, numbered on from version ``before``.
 
-    A change that touched no period of its own is one event.
+    A change that touched no period of its own is one event. The last one says that it is.
     """
     parts = [changed[n : n + MAX_CHANGED] for n in range(0, len(changed), MAX_CHANGED)] or [()]
-    return [_event(state, part, before + n) for n, part in enumerate(parts, start=1)]
+    last = len(parts)
+    return [_event(state, part, before + n, complete=n == last) for n, part in enumerate(parts, start=1)]
 
 
-def _event(state: IndicatorUpdated, changed: Sequence[Revision], version: int) -> NewEvent:
+def _event(state: IndicatorUpdated, changed: Sequence[Revision], version: int, *, complete: bool) -> NewEvent:
+    periods = [_changed_period(revision) for revision in changed]
     return NewEvent(
         type=INDICATOR_UPDATED,
         source=SOURCE,
-        subject=subject(state.indicator.code, state.area.code),
+        subject=subject(state.indicator.code, state.area.code, state.breakdown),
         version=version,
-        data=state.model_copy(update={"changed": [_changed_period(revision) for revision in changed]}),
+        data=state.model_copy(update={"changed": periods, "complete": complete}),
     )
 
 
 def _changed_period(revision: Revision) -> ChangedPeriod:
     observed = revision.observation
-    return ChangedPeriod(period=observed.period, value=observed.value, revision=revision.number, status=observed.status)
+    return ChangedPeriod(
+        period=observed.period,
+        value=observed.value,
+        revision=revision.number,
+        status=observed.status,
+        missing=observed.missing,
+        marks=observed.marks,
+    )

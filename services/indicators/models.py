@@ -13,6 +13,9 @@ from contracts.period import PeriodKind
 
 CODE = String(80)
 NAME = String(300)
+AREA = String(20)
+BREAKDOWN = String(100)
+ACTOR = String(100)
 
 
 class Base(DeclarativeBase):
@@ -28,19 +31,37 @@ class FrameworkRow(Base):
 
 
 class AreaRow(Base):
-    """An area by its ONS code, with the dates between which it exists."""
+    """An area as it is, with the dates between which it exists. Locked by whoever changes what events say of it."""
 
     __tablename__ = "area"
 
-    code: Mapped[str] = mapped_column(String(20), primary_key=True)
+    code: Mapped[str] = mapped_column(AREA, primary_key=True)
     name: Mapped[str] = mapped_column(NAME)
     type: Mapped[str] = mapped_column(String(60))
     valid_from: Mapped[date | None]
     valid_to: Mapped[date | None]
+    parents: Mapped[Any] = mapped_column(JsonText, nullable=True)
+    successors: Mapped[Any] = mapped_column(JsonText, nullable=True)
+
+
+class AreaRevisionRow(Base):
+    """Everything an area ever was, for reading it as it was known. Only ever added to."""
+
+    __tablename__ = "area_revision"
+
+    area: Mapped[str] = mapped_column(ForeignKey("area.code"), primary_key=True)
+    revision: Mapped[int] = mapped_column(primary_key=True, autoincrement=False)
+    content: Mapped[dict[str, Any]] = mapped_column(JsonText)
+    actor: Mapped[str] = mapped_column(ACTOR)
+    reason: Mapped[str | None] = mapped_column(Text)
+    recorded_at: Mapped[datetime] = mapped_column(UtcDateTime)
 
 
 class IndicatorRow(Base):
-    """The present definition. Locked by whoever changes, or opens, the state of more than one area."""
+    """The present definition. Locked by whoever changes, or opens, the state of more than one series.
+
+    ``benchmark_method`` is the one in use, ``own_method`` the one it names itself. JSON columns are stored formats.
+    """
 
     __tablename__ = "indicator"
 
@@ -50,10 +71,28 @@ class IndicatorRow(Base):
     decimals: Mapped[int]
     polarity: Mapped[str] = mapped_column(String(20))
     frequency: Mapped[str] = mapped_column(String(40))
-    framework: Mapped[str | None] = mapped_column(ForeignKey("framework.code"))
+    frameworks: Mapped[Any] = mapped_column(JsonText, nullable=True)
+    benchmark_method: Mapped[str] = mapped_column(String(40))
+    own_method: Mapped[str | None] = mapped_column(String(40))
     owner: Mapped[str | None] = mapped_column(NAME)
     definition: Mapped[str | None] = mapped_column(Text)
     source: Mapped[str | None] = mapped_column(Text)
+    calculation: Mapped[str] = mapped_column(String(20))
+    rounded_to: Mapped[int]
+    dimensions: Mapped[Any] = mapped_column(JsonText, nullable=True)
+    gap: Mapped[Any] = mapped_column(JsonText, nullable=True)
+    gaps: Mapped[Any] = mapped_column(JsonText, nullable=True)
+    retired_on: Mapped[date | None]
+    provenance: Mapped[Any] = mapped_column(JsonText, nullable=True)
+
+
+class IndicatorFrameworkRow(Base):
+    """Finds the indicators of a framework; their order is in the definition."""
+
+    __tablename__ = "indicator_framework"
+
+    framework: Mapped[str] = mapped_column(ForeignKey("framework.code"), primary_key=True)
+    indicator: Mapped[str] = mapped_column(ForeignKey("indicator.code"), primary_key=True)
 
 
 class IndicatorRevisionRow(Base):
@@ -64,17 +103,19 @@ class IndicatorRevisionRow(Base):
     indicator: Mapped[str] = mapped_column(ForeignKey("indicator.code"), primary_key=True)
     revision: Mapped[int] = mapped_column(primary_key=True, autoincrement=False)
     content: Mapped[dict[str, Any]] = mapped_column(JsonText)
-    actor: Mapped[str] = mapped_column(String(100))
+    actor: Mapped[str] = mapped_column(ACTOR)
+    reason: Mapped[str | None] = mapped_column(Text)
     recorded_at: Mapped[datetime] = mapped_column(UtcDateTime)
 
 
 class SeriesRow(Base):
-    """The state of one indicator in one area: what a writer locks first, and the version of its last event."""
+    """A series: what a writer locks first, and the version of its last event. Never deleted."""
 
     __tablename__ = "series"
 
     indicator: Mapped[str] = mapped_column(ForeignKey("indicator.code"), primary_key=True)
     area: Mapped[str] = mapped_column(ForeignKey("area.code"), primary_key=True)
+    breakdown: Mapped[str] = mapped_column(BREAKDOWN, primary_key=True, server_default="")
     version: Mapped[int]
 
 
@@ -82,31 +123,35 @@ class ObservationRow(Base):
     """One revision of the observation of a period. Only ever added to: the highest revision is the current one.
 
     The key runs by period, newest revisions beside one another, so that the latest periods of a series are read
-    from the end of the index.
+    from the end of the index. There is no foreign key to the series, on purpose: whoever writes here has locked the
+    series' row, and the check of a key runs by a plan that a connection made while the series were few, which reads
+    all of them for every row once they are many.
     """
 
     __tablename__ = "observation"
-    __table_args__ = (
-        ForeignKeyConstraint(["indicator", "area"], ["series.indicator", "series.area"]),
-        Index("ix_observation_recorded", "indicator", "recorded_at"),
-    )
+    __table_args__ = (Index("ix_observation_recorded", "indicator", "recorded_at"),)
 
     indicator: Mapped[str] = mapped_column(CODE, primary_key=True)
-    area: Mapped[str] = mapped_column(String(20), primary_key=True)
+    area: Mapped[str] = mapped_column(AREA, primary_key=True)
+    breakdown: Mapped[str] = mapped_column(BREAKDOWN, primary_key=True, server_default="")
     period_end: Mapped[date] = mapped_column(primary_key=True)
     period_start: Mapped[date] = mapped_column(primary_key=True)
     revision: Mapped[int] = mapped_column(primary_key=True, autoincrement=False)
     period_kind: Mapped[PeriodKind] = mapped_column(PeriodKindText(30))
     value: Mapped[Decimal | None] = mapped_column(ExactDecimal)
+    missing: Mapped[str | None] = mapped_column(String(10))
+    marks: Mapped[str | None] = mapped_column(String(20))
     count: Mapped[Decimal | None] = mapped_column(ExactDecimal)
     denominator: Mapped[Decimal | None] = mapped_column(ExactDecimal)
     lower: Mapped[Decimal | None] = mapped_column(ExactDecimal)
     upper: Mapped[Decimal | None] = mapped_column(ExactDecimal)
     status: Mapped[str] = mapped_column(String(20))
+    last_final: Mapped[int | None]
     note: Mapped[str | None] = mapped_column(Text)
     basis: Mapped[str | None] = mapped_column(NAME)
     reason: Mapped[str | None] = mapped_column(Text)
-    actor: Mapped[str] = mapped_column(String(100))
+    provenance: Mapped[Any] = mapped_column(JsonText, nullable=True)
+    actor: Mapped[str] = mapped_column(ACTOR)
     recorded_at: Mapped[datetime] = mapped_column(UtcDateTime)
 
 
@@ -114,62 +159,65 @@ class TargetRow(Base):
     """One version of the target of a series; ``content`` is a stored format. Only ever added to."""
 
     __tablename__ = "target"
-    __table_args__ = (ForeignKeyConstraint(["indicator", "area"], ["series.indicator", "series.area"]),)
+    __table_args__ = (
+        ForeignKeyConstraint(
+            ["indicator", "area", "breakdown"], ["series.indicator", "series.area", "series.breakdown"]
+        ),
+    )
 
     indicator: Mapped[str] = mapped_column(CODE, primary_key=True)
-    area: Mapped[str] = mapped_column(String(20), primary_key=True)
+    area: Mapped[str] = mapped_column(AREA, primary_key=True)
+    breakdown: Mapped[str] = mapped_column(BREAKDOWN, primary_key=True, server_default="")
     version: Mapped[int] = mapped_column(primary_key=True, autoincrement=False)
     content: Mapped[dict[str, Any]] = mapped_column(JsonText)
-    actor: Mapped[str] = mapped_column(String(100))
+    actor: Mapped[str] = mapped_column(ACTOR)
+    recorded_at: Mapped[datetime] = mapped_column(UtcDateTime)
+
+
+class ProjectionRow(Base):
+    """One revision of what somebody expects of a period. Only ever added to."""
+
+    __tablename__ = "projection"
+
+    indicator: Mapped[str] = mapped_column(ForeignKey("indicator.code"), primary_key=True)
+    area: Mapped[str] = mapped_column(ForeignKey("area.code"), primary_key=True)
+    breakdown: Mapped[str] = mapped_column(BREAKDOWN, primary_key=True, server_default="")
+    name: Mapped[str] = mapped_column(CODE, primary_key=True)
+    period_end: Mapped[date] = mapped_column(primary_key=True)
+    period_start: Mapped[date] = mapped_column(primary_key=True)
+    revision: Mapped[int] = mapped_column(primary_key=True, autoincrement=False)
+    period_kind: Mapped[PeriodKind] = mapped_column(PeriodKindText(30))
+    value: Mapped[Decimal] = mapped_column(ExactDecimal)
+    lower: Mapped[Decimal | None] = mapped_column(ExactDecimal)
+    upper: Mapped[Decimal | None] = mapped_column(ExactDecimal)
+    source: Mapped[str | None] = mapped_column(Text)
+    note: Mapped[str | None] = mapped_column(Text)
+    provenance: Mapped[Any] = mapped_column(JsonText, nullable=True)
+    actor: Mapped[str] = mapped_column(ACTOR)
     recorded_at: Mapped[datetime] = mapped_column(UtcDateTime)
 
 
 class ScorecardRow(Base):
+    """A scorecard as lists show it. Locked by whoever changes its definition."""
+
     __tablename__ = "scorecard"
 
     code: Mapped[str] = mapped_column(CODE, primary_key=True)
     name: Mapped[str] = mapped_column(NAME)
     area: Mapped[str | None] = mapped_column(ForeignKey("area.code"))
-    comparator: Mapped[str] = mapped_column(String(20))
+    comparator: Mapped[str] = mapped_column(AREA)
 
 
-class SectionRow(Base):
-    __tablename__ = "scorecard_section"
+class ScorecardRevisionRow(Base):
+    """Every definition a scorecard ever had; the highest revision is the current one. Only ever added to."""
+
+    __tablename__ = "scorecard_revision"
 
     scorecard: Mapped[str] = mapped_column(ForeignKey("scorecard.code"), primary_key=True)
-    section: Mapped[int] = mapped_column(primary_key=True, autoincrement=False)
-    code: Mapped[str] = mapped_column(CODE)
-    name: Mapped[str] = mapped_column(NAME)
-
-
-class AimRow(Base):
-    __tablename__ = "scorecard_aim"
-    __table_args__ = (
-        ForeignKeyConstraint(["scorecard", "section"], ["scorecard_section.scorecard", "scorecard_section.section"]),
-    )
-
-    scorecard: Mapped[str] = mapped_column(CODE, primary_key=True)
-    section: Mapped[int] = mapped_column(primary_key=True, autoincrement=False)
-    aim: Mapped[int] = mapped_column(primary_key=True, autoincrement=False)
-    name: Mapped[str] = mapped_column(NAME)
-
-
-class ScorecardLineRow(Base):
-    """An indicator's row on a scorecard."""
-
-    __tablename__ = "scorecard_line"
-    __table_args__ = (
-        ForeignKeyConstraint(
-            ["scorecard", "section", "aim"],
-            ["scorecard_aim.scorecard", "scorecard_aim.section", "scorecard_aim.aim"],
-        ),
-    )
-
-    scorecard: Mapped[str] = mapped_column(CODE, primary_key=True)
-    section: Mapped[int] = mapped_column(primary_key=True, autoincrement=False)
-    aim: Mapped[int] = mapped_column(primary_key=True, autoincrement=False)
-    line: Mapped[int] = mapped_column(primary_key=True, autoincrement=False)
-    indicator: Mapped[str] = mapped_column(ForeignKey("indicator.code"), index=True)
+    revision: Mapped[int] = mapped_column(primary_key=True, autoincrement=False)
+    content: Mapped[dict[str, Any]] = mapped_column(JsonText)
+    actor: Mapped[str] = mapped_column(ACTOR)
+    recorded_at: Mapped[datetime] = mapped_column(UtcDateTime)
 
 
 class OutcomeRow(Base):

@@ -7,9 +7,9 @@ from dataclasses import dataclass
 from decimal import Decimal
 from functools import lru_cache
 
-from services.indicators.domain.definitions import Unit
+from services.indicators.domain.definitions import MULTIPLIER, Indicator, Unit
 from services.indicators.domain.numbers import trimmed
-from services.indicators.domain.observations import MULTIPLIER, Observation
+from services.indicators.domain.observations import Observation
 
 Z = Decimal("1.959963984540054")
 TAIL = Decimal("0.025")
@@ -29,13 +29,19 @@ class Limits:
     computed: bool = False
 
 
-def limits_of(observation: Observation, unit: Unit) -> Limits:
-    """The limits of an observation: each one as sent, else computed where count and denominator allow it."""
+def limits_of(observation: Observation, indicator: Indicator) -> Limits:
+    """The limits of an observation: each one as sent, else computed where count and denominator allow it.
+
+    Computed for crude figures only: no others follow from a count and its denominator.
+    """
     if observation.value is None:
         return Limits()
     if observation.lower is not None and observation.upper is not None:
         return Limits(observation.lower, observation.upper)
-    lower, upper = computed_limits(observation.count, observation.denominator, unit) or (None, None)
+    found = None
+    if indicator.is_crude:
+        found = computed_limits(observation.count, observation.denominator, indicator.unit)
+    lower, upper = found or (None, None)
     return Limits(
         lower if observation.lower is None else observation.lower,
         upper if observation.upper is None else observation.upper,

@@ -1,14 +1,17 @@
 """Scorecards: sections hold aims, which hold indicators in order."""
 
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Generic, TypeVar
 
+from contracts.breakdown import Breakdown
 from contracts.period import Period
-from services.indicators.domain.definitions import ENGLAND, Area, Indicator
+from services.indicators.domain.areas import ENGLAND, Area
+from services.indicators.domain.definitions import Indicator
+from services.indicators.domain.provenance import PRINTED, Provenance
 from services.indicators.domain.series import SeriesState
 
 Row = TypeVar("Row")
-Made = TypeVar("Made")
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,29 +38,43 @@ class ScorecardHead:
 
 
 @dataclass(frozen=True, slots=True)
+class ScorecardLine:
+    indicator: str
+    breakdown: Breakdown = Breakdown.TOTAL
+    provenance: Provenance = PRINTED
+
+
+@dataclass(frozen=True, slots=True)
 class Scorecard:
-    """A scorecard as defined; a row is an indicator's code."""
+    """A scorecard as defined."""
 
     head: ScorecardHead
-    sections: tuple[Section[str], ...] = ()
+    sections: tuple[Section[ScorecardLine], ...] = ()
+
+    @property
+    def lines(self) -> list[ScorecardLine]:
+        """In order."""
+        return [line for section in self.sections for aim in section.aims for line in aim.rows]
 
     @property
     def indicators(self) -> list[str]:
         """Every indicator on it, once, in order."""
-        return list(dict.fromkeys(row for s in self.sections for aim in s.aims for row in aim.rows))
+        return list(dict.fromkeys(line.indicator for line in self.lines))
 
 
 @dataclass(frozen=True, slots=True)
 class ScorecardRow:
+    line: ScorecardLine
     indicator: Indicator
     state: SeriesState
 
 
 @dataclass(frozen=True, slots=True)
 class ScorecardState:
-    """A scorecard for one area, as at the end of ``period`` or now."""
+    """A scorecard for one area, as at the end of ``period`` or now; as it was known at ``as_of``."""
 
     head: ScorecardHead
     area: Area
     period: Period | None
+    as_of: datetime | None
     sections: tuple[Section[ScorecardRow], ...]

@@ -1,15 +1,18 @@
-"""The state of one indicator in one area: a pure function of its observations, the comparator's and the targets."""
+"""The state of one series: a pure function of its observations, the comparator's and the targets."""
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
 from contracts.period import Period
+from services.indicators.domain.areas import Area
 from services.indicators.domain.benchmark import BenchmarkColour, benchmark
-from services.indicators.domain.definitions import Area, Indicator
-from services.indicators.domain.observations import Observation, Revision
-from services.indicators.domain.targets import Target, TargetColour, target_colour
-from services.indicators.domain.trend import WINDOW, TrendColour, trend
+from services.indicators.domain.definitions import Indicator
+from services.indicators.domain.observations import Observation, Revision, SeriesKey
+from services.indicators.domain.target_colour import TargetColour, target_colour
+from services.indicators.domain.targets import Target
+from services.indicators.domain.trend import TrendColour, trend
+from services.indicators.domain.window import WINDOW, window_size
 
 REACH = 2 * WINDOW - 1
 """Periods that matter: six to show, and five before them for the trend as it stood in the first of the six."""
@@ -27,7 +30,10 @@ class Point:
 
 @dataclass(frozen=True, slots=True)
 class SeriesState:
-    """The colours of the latest period with their reasons, and the six latest periods, oldest first."""
+    """The colours of the latest period with their reasons, and the series as shown, oldest first.
+
+    That is what was observed in the six periods ending at the latest with a value or a symbol.
+    """
 
     benchmark: BenchmarkColour
     trend: TrendColour
@@ -43,6 +49,7 @@ class SeriesState:
 class SeriesStatus:
     """``version`` is that of the newest event: 0 before the first, None when read as of a moment."""
 
+    key: SeriesKey
     indicator: Indicator
     area: Area
     state: SeriesState
@@ -58,44 +65,46 @@ def series_state(
     *,
     is_comparator: bool = False,
 ) -> SeriesState:
-    """The state, whatever the order of ``revisions``; at most the latest :data:`REACH` periods are read.
+    """The state, whatever the order of ``revisions``; at most the latest :data:`REACH` of them are read.
 
-    Withdrawn periods stay in the series, without value or colour.
+    What is withdrawn is no part of it.
     """
-    recent = sorted(revisions, key=lambda r: r.period.sort_key)[-REACH:]
-    if not recent:
-        return _empty(indicator, targets)
-    points = tuple(
-        _point(indicator, recent[: n + 1], comparator, targets, is_comparator=is_comparator)
-        for n in range(max(0, len(recent) - WINDOW), len(recent))
-    )
+    present = [revision for revision in revisions if not revision.observation.is_withdrawn]
+    recent = sorted(present, key=lambda revision: revision.period.sort_key)[-REACH:]
+    judge = _Judge(indicator, comparator, targets, is_comparator)
+    shown = len(_window(recent))
+    points = tuple(judge.point(_window(recent[: n + 1])) for n in range(len(recent) - shown, len(recent)))
+    if not points:
+        return SeriesState(*judge.colours([]), ())
     latest = points[-1]
     return SeriesState(latest.benchmark, latest.trend, latest.target, points)
 
 
-def _point(
-    indicator: Indicator,
-    until: Sequence[Revision],
-    comparator: Mapping[Period, Observation],
-    targets: Sequence[Target],
-    *,
-    is_comparator: bool,
-) -> Point:
-    """The last of ``until`` with its colours."""
-    latest = until[-1].observation
-    compared = comparator.get(latest.period)
-    return Point(
-        until[-1],
-        benchmark(latest, compared, indicator, is_comparator=is_comparator),
-        trend([revision.observation for revision in until[-WINDOW:]], indicator.polarity),
-        target_colour(latest, latest.period, targets, compared, indicator.polarity),
-    )
+def _window(until: Sequence[Revision]) -> Sequence[Revision]:
+    """Those that are shown where the last of ``until`` is the latest."""
+    size = window_size([revision.period for revision in until])
+    return until[len(until) - size :]
 
 
-def _empty(indicator: Indicator, targets: Sequence[Target]) -> SeriesState:
-    return SeriesState(
-        benchmark(None, None, indicator),
-        trend((), indicator.polarity),
-        target_colour(None, None, targets, None, indicator.polarity),
-        (),
-    )
+@dataclass(frozen=True, slots=True)
+class _Judge:
+    """What the colours of each period are made with besides its observations."""
+
+    indicator: Indicator
+    comparator: Mapping[Period, Observation]
+    targets: Sequence[Target]
+    is_comparator: bool
+
+    def point(self, window: Sequence[Revision]) -> Point:
+        """The last of ``window`` with its colours."""
+        return Point(window[-1], *self.colours([revision.observation for revision in window]))
+
+    def colours(self, window: Sequence[Observation]) -> tuple[BenchmarkColour, TrendColour, TargetColour | None]:
+        latest = window[-1] if window else None
+        compared = self.comparator.get(latest.period) if latest else None
+        polarity = self.indicator.polarity
+        return (
+            benchmark(latest, compared, self.indicator, is_comparator=self.is_comparator),
+            trend(window, polarity),
+            target_colour(latest, self.targets, compared, polarity, is_comparator=self.is_comparator),
+        )

@@ -1,25 +1,19 @@
-"""Targets: what is expected in a period, and the colour of an observation against it."""
+"""Targets, and what makes one unusable."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import date, datetime
 from decimal import Decimal
 from enum import StrEnum
 
-from contracts.colours import Colour, Polarity
-from contracts.period import Period
-from services.indicators.domain.numbers import HIGHEST, trimmed
-from services.indicators.domain.observations import Observation, SeriesKey
+from contracts.breakdown import Breakdown
+from contracts.period import Period, PeriodKind
+from services.indicators.domain.numbers import HIGHEST
+from services.indicators.domain.observations import SeriesKey
+from services.indicators.domain.provenance import PRINTED, Provenance
 
 DEFAULT_TOLERANCE = Decimal(5)
 """Per cent of the expected value."""
-
-
-@dataclass(frozen=True, slots=True)
-class TargetColour:
-    colour: Colour
-    expected: Decimal | None
-    reason: str
 
 
 class TargetKind(StrEnum):
@@ -48,7 +42,8 @@ class Target:
 
     ``value`` is the level of ``reach``, the per cent of ``reduce_by_percent`` and ``increase_by_percent``, and may
     be the level of ``maintain`` where no baseline is known. ``low`` and ``high`` are the ends of ``range``.
-    ``tolerance`` is in per cent of the expected value.
+    ``tolerance`` is in per cent of the expected value; ``absolute_tolerance``, in the indicator's unit, goes instead.
+    It is in force from the start of ``applies_from``, None from ever, to the end of ``applies_to`` or the next version.
     """
 
     kind: TargetKind
@@ -59,16 +54,37 @@ class Target:
     due: Period | None = None
     milestones: Mapping[Period, Decimal] = field(default_factory=dict)
     tolerance: Decimal = DEFAULT_TOLERANCE
+    absolute_tolerance: Decimal | None = None
     applies_from: Period | None = None
+    applies_to: Period | None = None
     illustrative: bool = False
     source: str | None = None
     note: str | None = None
+    provenance: Provenance = PRINTED
     version: int = 1
 
     @property
-    def begins(self) -> Period | None:
-        """The first period it is in force for: as text, else the baseline's, else every period."""
-        return self.applies_from or (self.baseline.period if self.baseline else None)
+    def begins(self) -> date:
+        """The first day it is in force."""
+        return self.applies_from.start if self.applies_from else date.min
+
+    @property
+    def level(self) -> Decimal | None:
+        """What is to be reached in the end; None where the comparator says."""
+        start = self.baseline.value if self.baseline else None
+        change = abs(start or Decimal(0)) * (self.value or Decimal(0)) / 100
+        match self.kind:
+            case TargetKind.REDUCE_BY_PERCENT:
+                return (start or Decimal(0)) - change
+            case TargetKind.INCREASE_BY_PERCENT:
+                return (start or Decimal(0)) + change
+            case TargetKind.MAINTAIN if start is not None:
+                return start
+        return None if self.kind.reads_benchmark else self.value
+
+
+ReadTarget = Callable[[PeriodKind], Target]
+"""A target as sent: its periods are read by the kind of its indicator."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,121 +97,13 @@ class RecordedTarget:
     recorded_at: datetime
 
 
-def in_force(targets: Sequence[Target], period: Period) -> Target | None:
-    """The newest version that has begun by ``period``."""
-    begun = [t for t in targets if t.begins is None or t.begins.sort_key <= period.sort_key]
-    return max(begun, key=lambda t: t.version, default=None)
+@dataclass(frozen=True, slots=True)
+class TargetFilter:
+    """Which targets of an indicator are wanted; ``as_of`` reads those known at that moment."""
 
-
-def target_colour(
-    observation: Observation | None,
-    period: Period | None,
-    targets: Sequence[Target],
-    comparator: Observation | None,
-    polarity: Polarity,
-) -> TargetColour | None:
-    """The colour against the version in force for ``period``; None where there is no target at all.
-
-    White reasons: ``no_local_value``, ``not_in_force``, ``no_england_value``, ``neutral_polarity``.
-    """
-    if not targets:
-        return None
-    target = in_force(targets, period) if period else None
-    if period is None or observation is None:
-        return _white("no_local_value")
-    if target is None:
-        return _white("not_in_force")
-    if target.kind is TargetKind.RANGE:
-        return _against_range(observation, target)
-    return _against_level(observation, target, comparator, polarity)
-
-
-def _white(reason: str, expected: Decimal | None = None) -> TargetColour:
-    return TargetColour(colour=Colour.WHITE, expected=expected, reason=reason)
-
-
-def _against_range(observation: Observation, target: Target) -> TargetColour:
-    """Green within the range, ends included; the expected value is the end that is nearest."""
-    low, high = target.low or Decimal(0), target.high or Decimal(0)
-    if observation.value is None:
-        return _white("no_local_value")
-    nearest = low if abs(observation.value - low) <= abs(observation.value - high) else high
-    miss = max(low - observation.value, observation.value - high)
-    return _coloured(miss, nearest, target, f"{observation.value} against the range {low} to {high}")
-
-
-def _against_level(
-    observation: Observation, target: Target, comparator: Observation | None, polarity: Polarity
-) -> TargetColour:
-    level = comparator.value if comparator else None
-    expected = expected_value(target, observation.period, level)
-    if expected is None:
-        return _white("no_england_value")
-    if observation.value is None:
-        return _white("no_local_value", expected)
-    if polarity is Polarity.NEUTRAL:
-        return _white("neutral_polarity", expected)
-    miss = (expected - observation.value) * polarity.sign
-    text = f"{observation.value} against {expected} expected in {observation.period}"
-    return _coloured(miss, expected, target, text)
-
-
-def _coloured(miss: Decimal, expected: Decimal, target: Target, text: str) -> TargetColour:
-    """``miss`` is how far short of the expected value the value falls; negative beats it.
-
-    Better than the benchmark means beyond it: level with it misses by nothing, which the tolerance covers.
-    """
-    met = miss < 0 or (miss == 0 and target.kind is not TargetKind.BETTER_THAN_BENCHMARK)
-    if met:
-        return TargetColour(colour=Colour.GREEN, expected=expected, reason=f"met: {text}")
-    close = miss * 100 <= target.tolerance * abs(expected)
-    within = f"missed by {miss}, {'within' if close else 'beyond'} {target.tolerance} per cent"
-    return TargetColour(colour=Colour.AMBER if close else Colour.RED, expected=expected, reason=f"{within}: {text}")
-
-
-def expected_value(target: Target, period: Period, comparator: Decimal | None) -> Decimal | None:
-    """The milestone of ``period``, else the straight line from baseline to target, else the target.
-
-    Rounded half up to eight places, and compared as rounded. None where it needs a comparator that has no value.
-    Time runs by the months between the ends of periods; after the due period the target itself is expected.
-    """
-    if period in target.milestones:
-        return target.milestones[period]
-    level = _level(target, comparator)
-    if level is None:
-        return None
-    return trimmed(_on_the_line(target, period, level))
-
-
-def _level(target: Target, comparator: Decimal | None) -> Decimal | None:
-    """The value at the end of the line."""
-    baseline = target.baseline.value if target.baseline else Decimal(0)
-    fraction = (target.value or Decimal(0)) / 100
-    match target.kind:
-        case TargetKind.REDUCE_BY_PERCENT:
-            return baseline - abs(baseline) * fraction
-        case TargetKind.INCREASE_BY_PERCENT:
-            return baseline + abs(baseline) * fraction
-        case TargetKind.REACH_BENCHMARK | TargetKind.BETTER_THAN_BENCHMARK:
-            return comparator
-        case TargetKind.MAINTAIN if target.baseline:
-            return baseline
-    return target.value
-
-
-def _on_the_line(target: Target, period: Period, level: Decimal) -> Decimal:
-    if target.baseline is None or target.due is None:
-        return level
-    whole = _months(target.baseline.period, target.due)
-    gone = min(max(_months(target.baseline.period, period), 0), whole)
-    if whole <= 0:
-        return level
-    start = target.baseline.value
-    return start + (level - start) * gone / whole
-
-
-def _months(first: Period, second: Period) -> int:
-    return (second.end.year - first.end.year) * 12 + second.end.month - first.end.month
+    area: str | None = None
+    breakdown: Breakdown | None = None
+    as_of: datetime | None = None
 
 
 def target_faults(target: Target) -> list[tuple[str, str]]:
@@ -205,7 +113,11 @@ def target_faults(target: Target) -> list[tuple[str, str]]:
         faults.append(("low", "must not be above high"))
     if target.baseline and target.due and target.due.sort_key <= target.baseline.period.sort_key:
         faults.append(("due", "must come after the baseline's period"))
-    if abs(_level(target, None) or Decimal(0)) > HIGHEST:
+    if target.version > 1 and target.applies_from is None:
+        faults.append(("applies_from", "only the first version may leave it out: a later one says when it begins"))
+    if target.applies_from and target.applies_to and target.applies_to.end < target.applies_from.start:
+        faults.append(("applies_to", "must not end before applies_from begins"))
+    if abs(target.level or Decimal(0)) > HIGHEST:
         faults.append(("value", f"of this baseline would be beyond {HIGHEST:f}"))
     return faults
 

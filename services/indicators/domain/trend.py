@@ -6,11 +6,9 @@ from decimal import Decimal
 from itertools import pairwise
 
 from contracts.colours import Colour, Polarity
+from contracts.indicators import Mark
 from contracts.period import Period
-from services.indicators.domain.observations import Observation
-
-WINDOW = 6
-"""How many of the latest values a trend reads, and a graph shows."""
+from services.indicators.domain.observations import Observation, missing_reason
 
 SMALL_CHANGE = Decimal("0.025")
 LONG_RUN = 3
@@ -18,49 +16,62 @@ LONG_RUN = 3
 
 @dataclass(frozen=True, slots=True)
 class TrendColour:
+    """Provisional by either of its two last values."""
+
     colour: Colour
     reason: str
-
-
-_Valued = tuple[Period, Decimal]
+    provisional: bool = False
 
 
 def trend(observations: Sequence[Observation], polarity: Polarity) -> TrendColour:
-    """The trend at the last of ``observations`` (oldest first; only the latest six count).
+    """The trend at the last of ``observations``, which are those of its six periods, oldest first.
 
-    Reasons for none: ``fewer_than_two_values``, ``no_local_value`` (the latest was withdrawn), ``neutral_polarity``,
-    ``overlapping_periods``, or ``gap: ...`` naming the periods that lack a value.
+    Reasons for none: ``fewer_than_two_values``, ``no_local_value``, ``neutral_polarity``, ``overlapping_periods``,
+    ``missing: ...`` with the symbol in place of the latest value, or what ends the run before it: a ``gap: ...``
+    naming the periods that lack a value, a symbol or a break in the series.
     """
-    values = [(o.period, o.value) for o in observations[-WINDOW:] if o.value is not None]
-    none = _none(observations, values, polarity)
+    none = _none(observations, polarity)
     if none:
-        return TrendColour(colour=Colour.NONE, reason=none)
-    run = _run(values)
-    gap = _gap(values[-len(run) - 1][0], run[0][0]) if len(run) < len(values) else ""
+        return TrendColour(Colour.NONE, none)
+    run, end = _run(observations)
     if len(run) == 1:
-        return TrendColour(colour=Colour.NONE, reason=gap)
-    colour, reason = _judged([value for _, value in run], polarity)
-    return TrendColour(colour=colour, reason=f"{reason}; {gap}" if gap else reason)
+        return TrendColour(Colour.NONE, end)
+    colour, reason = _judged([each.value or Decimal(0) for each in run], polarity)
+    provisional = any(each.is_provisional for each in run[-2:])
+    return TrendColour(colour, f"{reason}; {end}" if end else reason, provisional)
 
 
-def _none(observations: Sequence[Observation], values: Sequence[_Valued], polarity: Polarity) -> str:
-    if observations and observations[-1].value is None:
+def _none(observations: Sequence[Observation], polarity: Polarity) -> str:
+    latest = observations[-1] if observations else None
+    if latest and latest.missing is not None:
+        return missing_reason(latest.missing)
+    if latest and latest.value is None:
         return "no_local_value"
-    if len(values) < 2:  # noqa: PLR2004  a change needs two values
+    if sum(each.value is not None for each in observations) < 2:  # noqa: PLR2004  a change needs two values
         return "fewer_than_two_values"
     if polarity is Polarity.NEUTRAL:
         return "neutral_polarity"
-    return "overlapping_periods" if values[-1][0].overlaps else ""
+    return "overlapping_periods" if latest and latest.period.overlaps else ""
 
 
-def _run(values: Sequence[_Valued]) -> list[_Valued]:
-    """The values whose periods follow one another, ending at the latest."""
-    run = [values[-1]]
-    for earlier in reversed(values[:-1]):
-        if not earlier[0].followed_by(run[0][0]):
-            break
-        run.insert(0, earlier)
-    return run
+def _run(observations: Sequence[Observation]) -> tuple[Sequence[Observation], str]:
+    """Those with values whose periods follow one another, ending at the latest; and what ends the run before them."""
+    for n in range(len(observations) - 1, 0, -1):
+        end = _end(observations[n - 1], observations[n])
+        if end:
+            return observations[n:], end
+    return observations, ""
+
+
+def _end(before: Observation, after: Observation) -> str:
+    """Why a run does not go on from ``after`` to the one before; empty where it does."""
+    if Mark.BREAK in after.marks:
+        return f"break in the series in {after.period}"
+    if not before.period.followed_by(after.period):
+        return _gap(before.period, after.period)
+    if before.missing is not None:
+        return f"{missing_reason(before.missing)} in {before.period}"
+    return ""
 
 
 def _gap(before: Period, after: Period) -> str:
@@ -96,5 +107,5 @@ def _reason(verb: str, previous: Decimal, latest: Decimal, k: int) -> str:
 
 def _size(previous: Decimal, latest: Decimal) -> str:
     if not previous:
-        return "unchanged at 0" if not latest else f"from 0 to {latest}"
-    return f"{(latest - previous) * 100 / abs(previous):+.2f} per cent, from {previous} to {latest}"
+        return "unchanged at 0" if not latest else f"from 0 to {latest:f}"
+    return f"{(latest - previous) * 100 / abs(previous):+.2f} per cent, from {previous:f} to {latest:f}"

@@ -8,6 +8,7 @@ from services.indicators.endpoints import (
     indicators,
     objectives,
     observations,
+    projections,
     scorecards,
     standards,
     status,
@@ -17,5 +18,16 @@ from services.indicators.endpoints import (
 PREFIX = "/indicators/v1"
 
 router = APIRouter(prefix=PREFIX)
-for part in (indicators, areas, frameworks, observations, status, targets, scorecards, objectives, standards):
+for part in (
+    indicators,
+    areas,
+    frameworks,
+    observations,
+    status,
+    targets,
+    projections,
+    scorecards,
+    objectives,
+    standards,
+):
     router.include_router(part.router)

@@ -7,10 +7,10 @@ from fastapi import APIRouter, Query
 from chassis.web.paging import PageBody, Paging
 from chassis.web.problems import problems
 from chassis.web.units import Read, Write
-from services.indicators.endpoints.parameters import IndicatorCode
+from services.indicators.endpoints.parameters import AsOf, IndicatorCode
 from services.indicators.schemas.indicators import IndicatorIn, IndicatorOut, IndicatorPatch
 from services.indicators.schemas.values import FrameworkCode
-from services.indicators.service import indicators
+from services.indicators.service import definitions, indicators
 
 router = APIRouter(tags=["Indicators"])
 
@@ -30,20 +30,21 @@ async def list_indicators(
     responses=problems(401, 409, 413, 415, 422, 503),
 )
 async def add_indicator(write: Write, body: IndicatorIn) -> IndicatorOut:
-    return IndicatorOut.of(await write(lambda tx: indicators.add_indicator(tx, body.to_domain())))
+    return IndicatorOut.of(await write(lambda tx: definitions.add_indicator(tx, body.to_domain())))
 
 
-@router.get("/indicators/{code}", summary="An indicator", responses=problems(401, 404))
-async def get_indicator(read: Read, code: IndicatorCode) -> IndicatorOut:
-    return IndicatorOut.of(await read(lambda tx: indicators.get_indicator(tx, code)))
+@router.get("/indicators/{code}", summary="An indicator", responses=problems(401, 404, 422))
+async def get_indicator(read: Read, code: IndicatorCode, as_of: AsOf = None) -> IndicatorOut:
+    return IndicatorOut.of(await read(lambda tx: indicators.get_indicator(tx, code, as_of)))
 
 
 @router.patch(
     "/indicators/{code}",
     summary="Change a definition",
-    description="Every area whose state the change alters is published. Unit and frequency are fixed once anything "
-    "was recorded.",
+    description="Every series whose state the change alters is published. A change says why. Unit, frequency and gap "
+    "are fixed once anything was recorded, and so are dimensions in use.",
     responses=problems(401, 404, 409, 413, 415, 422, 503),
 )
 async def change_indicator(write: Write, code: IndicatorCode, body: IndicatorPatch) -> IndicatorOut:
-    return IndicatorOut.of(await write(lambda tx: indicators.change_indicator(tx, code, body.changes())))
+    changes = body.changes()
+    return IndicatorOut.of(await write(lambda tx: definitions.change_indicator(tx, code, changes, body.reason)))

@@ -12,10 +12,10 @@ from services.indicators.domain.observations import ObservationFilter, SeriesKey
 from services.indicators.endpoints.parameters import (
     AreaFilter,
     AsOf,
+    BreakdownFilter,
     IndicatorCode,
     PeriodFilter,
     answer_whether_new,
-    parse_period,
 )
 from services.indicators.schemas.observations import ObservationIn, ObservationOut, RecordedOut
 from services.indicators.service import observations
@@ -28,16 +28,16 @@ router = APIRouter(tags=["Observations"])
     status_code=201,
     summary="Record an observation",
     description="A new revision where the content differs, answered with 201. The same content again is answered "
-    "with 200: no revision, no event. A final value changes only with a `reason`; it cannot be recorded before its "
-    "period has ended in England. An England value is the comparator's and may recolour every area.",
+    "with 200: no revision, no event. What once was final changes only with a `reason`; it cannot be recorded before "
+    "its period has ended in England. An England value is the comparator's and may recolour every area.",
     responses={
         200: {"model": RecordedOut, "description": "The same content is current already"},
         **problems(401, 404, 409, 413, 415, 422, 503),
     },
 )
 async def record_observation(write: Write, code: IndicatorCode, body: ObservationIn, response: Response) -> RecordedOut:
-    key = SeriesKey(code, body.area)
-    recorded = await write(lambda tx: observations.record_observation(tx, key, body.to_domain()))
+    key = SeriesKey(code, body.area, body.breakdown)
+    recorded = await write(lambda tx: observations.record_observation(tx, key, body.read))
     answer_whether_new(response, new=recorded.new)
     return RecordedOut.of_recorded(recorded)
 
@@ -45,7 +45,8 @@ async def record_observation(write: Write, code: IndicatorCode, body: Observatio
 @router.get(
     "/indicators/{code}/observations",
     summary="List observations",
-    description="The current revision of each period, by area and period; with `revisions=true` every revision.",
+    description="The current revision of each period, by area, breakdown and period; with `revisions=true` every "
+    "revision.",
     responses=problems(400, 401, 404, 422),
 )
 async def list_observations(
@@ -53,11 +54,12 @@ async def list_observations(
     paging: Paging,
     code: IndicatorCode,
     area: AreaFilter = None,
+    breakdown: BreakdownFilter = None,
     period: PeriodFilter = None,
     status: ObservationStatus | None = None,
     as_of: AsOf = None,
     revisions: Annotated[bool, Query(description="Every revision, not only the current ones")] = False,
 ) -> PageBody[ObservationOut]:
-    wanted = ObservationFilter(area, parse_period(period), status, as_of, revisions)
-    page, unit = await read(lambda tx: observations.list_observations(tx, paging.request, code, wanted))
-    return paging.body(page, lambda revision: ObservationOut.of(revision, unit))
+    wanted = ObservationFilter(area, breakdown, period, status, as_of, revisions)
+    page, indicator = await read(lambda tx: observations.list_observations(tx, paging.request, code, wanted))
+    return paging.body(page, lambda revision: ObservationOut.of(revision, indicator))

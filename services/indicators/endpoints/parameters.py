@@ -9,6 +9,8 @@ from pydantic import AfterValidator, AwareDatetime, BeforeValidator
 from pydantic_core import PydanticCustomError
 
 from chassis.errors import FieldError, Invalid
+from contracts.areas import AREA_CODE_PATTERN
+from contracts.breakdown import BreakdownText
 from contracts.period import Period, UnknownPeriodError
 from services.indicators.domain.definitions import CODE, LONGEST_CODE
 
@@ -17,10 +19,15 @@ NewCode = Annotated[
     str, Path(max_length=LONGEST_CODE, pattern=rf"^{CODE.pattern}$", description="Lower-case words and hyphens")
 ]
 
-AREA_PATTERN = r"^[A-Z0-9]{2,20}$"
-_AREA = {"pattern": AREA_PATTERN, "description": "ONS or provider code", "examples": ["E06000026"]}
+_AREA = {"pattern": AREA_CODE_PATTERN, "description": "ONS or provider code", "examples": ["E06000026"]}
+AreaCodeInPath = Annotated[str, Path(**_AREA)]
 AreaFilter = Annotated[str | None, Query(**_AREA)]
 AreaWanted = Annotated[str, Query(**_AREA)]
+_BROKEN_DOWN = "A breakdown by its canonical text, such as sex=male"
+BreakdownFilter = Annotated[
+    BreakdownText | None, Query(description=f"{_BROKEN_DOWN}; empty is the total, left out all of them")
+]
+BreakdownWanted = Annotated[BreakdownText | None, Query(description=f"{_BROKEN_DOWN}; left out the total")]
 PeriodFilter = Annotated[
     str | None, Query(max_length=40, description="A period, such as 2017-12 or 2017/18 Q3", examples=["2017-12"])
 ]

@@ -1,32 +1,66 @@
-"""Areas."""
+"""Areas, and everything they ever were."""
 
 from collections.abc import Collection
-from dataclasses import asdict
+from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Row, select
+from sqlalchemy import Row, null, select, update
+from sqlalchemy.dialects import postgresql, sqlite
 
 from chassis.paging import PageRequest
-from chassis.storage.bulk import insert_or_ignore
 from chassis.storage.transaction import Tx
-from services.indicators.domain.definitions import Area
-from services.indicators.models import AreaRow
+from services.indicators.domain.areas import Area
+from services.indicators.domain.formats import area_from_json, area_to_json, codes_from_json, codes_to_json
+from services.indicators.models import AreaRevisionRow, AreaRow
+from services.indicators.repository.histories import add_revision, get_content
 
-COLUMNS = tuple(AreaRow.__table__.c)
+_COLUMNS = tuple(AreaRow.__table__.c)
 
 
 def _area(row: Row[Any]) -> Area:
-    return Area(row.code, row.name, row.type, row.valid_from, row.valid_to)
+    links = (codes_from_json(row.parents), codes_from_json(row.successors))
+    return Area(row.code, row.name, row.type, row.valid_from, row.valid_to, *links)
+
+
+def _values(area: Area) -> dict[str, Any]:
+    return {
+        "code": area.code,
+        "name": area.name,
+        "type": area.type,
+        "valid_from": area.valid_from,
+        "valid_to": area.valid_to,
+        "parents": codes_to_json(area.parents) if area.parents else null(),
+        "successors": codes_to_json(area.successors) if area.successors else null(),
+    }
 
 
 async def get_areas(tx: Tx, codes: Collection[str]) -> dict[str, Area]:
     """Areas by code; what is not known is absent."""
-    found = await tx.session.execute(select(*COLUMNS).where(AreaRow.code.in_(codes)))
+    found = await tx.session.execute(select(*_COLUMNS).where(AreaRow.code.in_(codes)))
     return {row.code: _area(row) for row in found}
 
 
+async def get_area_as_of(tx: Tx, code: str, as_of: datetime) -> Area | None:
+    """The area as it was known at a moment; None where it was not."""
+    content = await get_content(tx, AreaRevisionRow, {"area": code}, as_of)
+    return None if content is None else area_from_json(content)
+
+
+async def lock_areas_for_reading(tx: Tx, codes: Collection[str]) -> set[str]:
+    """Keep others from changing these areas until this transaction ends. Those that are known."""
+    query = select(AreaRow.code).where(AreaRow.code.in_(codes)).order_by(AreaRow.code)
+    return set(await tx.session.scalars(query.with_for_update(read=True)))
+
+
+async def lock_area(tx: Tx, code: str) -> Area | None:
+    """Lock the area for changing it."""
+    query = select(*_COLUMNS).where(AreaRow.code == code).with_for_update()
+    row = (await tx.session.execute(query)).one_or_none()
+    return None if row is None else _area(row)
+
+
 async def list_areas(tx: Tx, page: PageRequest, type_: str | None) -> list[Area]:
-    query = select(*COLUMNS).order_by(AreaRow.code).limit(page.fetch)
+    query = select(*_COLUMNS).order_by(AreaRow.code).limit(page.fetch)
     if page.after is not None:
         query = query.where(AreaRow.code > page.after)
     if type_ is not None:
@@ -35,5 +69,16 @@ async def list_areas(tx: Tx, page: PageRequest, type_: str | None) -> list[Area]
 
 
 async def add_area(tx: Tx, area: Area) -> bool:
-    """Whether it was added; false where the code is taken."""
-    return bool(await insert_or_ignore(tx, AreaRow, [asdict(area)], ["code"], returning=["code"]))
+    """Add an area with its first revision; false where the code is taken."""
+    insert = postgresql.insert if tx.dialect == "postgresql" else sqlite.insert
+    query = insert(AreaRow).values(_values(area)).on_conflict_do_nothing(index_elements=["code"])
+    if (await tx.session.execute(query.returning(AreaRow.code))).one_or_none() is None:
+        return False
+    await add_revision(tx, AreaRevisionRow, {"area": area.code}, area_to_json(area))
+    return True
+
+
+async def save_area(tx: Tx, area: Area, reason: str) -> None:
+    """Save a changed area, as its newest revision too. The caller has locked it."""
+    await tx.session.execute(update(AreaRow).where(AreaRow.code == area.code).values(_values(area)))
+    await add_revision(tx, AreaRevisionRow, {"area": area.code}, area_to_json(area), reason=reason)

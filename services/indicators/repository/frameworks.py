@@ -1,5 +1,6 @@
 """Frameworks."""
 
+from collections.abc import Collection
 from typing import Any
 
 from sqlalchemy import Row, select
@@ -17,9 +18,10 @@ def _framework(row: Row[Any]) -> Framework:
     return Framework(row.code, row.name, BenchmarkMethod(row.benchmark_method))
 
 
-async def get_framework(tx: Tx, code: str) -> Framework | None:
-    row = (await tx.session.execute(select(*_COLUMNS).where(FrameworkRow.code == code))).one_or_none()
-    return None if row is None else _framework(row)
+async def get_frameworks(tx: Tx, codes: Collection[str]) -> dict[str, Framework]:
+    """Frameworks by code; what is not known is absent."""
+    found = await tx.session.execute(select(*_COLUMNS).where(FrameworkRow.code.in_(codes)))
+    return {row.code: _framework(row) for row in found}
 
 
 async def list_frameworks(tx: Tx, page: PageRequest) -> list[Framework]:

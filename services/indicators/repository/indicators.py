@@ -4,21 +4,31 @@ from collections.abc import Collection
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Row, Select, func, insert, select, update
+from sqlalchemy import Row, delete, null, select, update
+from sqlalchemy.dialects import postgresql, sqlite
 
 from chassis.paging import PageRequest
-from chassis.storage.bulk import insert_or_ignore
+from chassis.storage.bulk import insert_many
 from chassis.storage.transaction import Tx
 from contracts.colours import Polarity
 from contracts.period import PeriodKind
-from services.indicators.domain.definitions import BenchmarkMethod, Indicator, Unit
-from services.indicators.domain.formats import indicator_from_json, indicator_to_json
-from services.indicators.models import FrameworkRow, IndicatorRevisionRow, IndicatorRow
-
-METHOD = func.coalesce(FrameworkRow.__table__.c.benchmark_method, BenchmarkMethod.FIFTEEN_PERCENT.value).label(
-    "benchmark_method"
+from services.indicators.domain.definitions import BenchmarkMethod, Calculation, Indicator, Unit
+from services.indicators.domain.formats import (
+    codes_from_json,
+    codes_to_json,
+    dimensions_from_json,
+    dimensions_to_json,
+    gap_from_json,
+    gap_to_json,
+    indicator_from_json,
+    indicator_to_json,
+    provenance_from_json,
+    provenance_to_json,
 )
-COLUMNS = (*IndicatorRow.__table__.c, METHOD)
+from services.indicators.models import IndicatorFrameworkRow, IndicatorRevisionRow, IndicatorRow
+from services.indicators.repository.histories import add_revision
+
+COLUMNS = tuple(IndicatorRow.__table__.c)
 
 
 def indicator_from_row(row: Row[Any]) -> Indicator:
@@ -30,11 +40,19 @@ def indicator_from_row(row: Row[Any]) -> Indicator:
         decimals=row.decimals,
         polarity=Polarity(row.polarity),
         frequency=PeriodKind(row.frequency),
-        framework=row.framework,
+        frameworks=codes_from_json(row.frameworks),
         benchmark_method=BenchmarkMethod(row.benchmark_method),
         owner=row.owner,
         definition=row.definition,
         source=row.source,
+        own_method=None if row.own_method is None else BenchmarkMethod(row.own_method),
+        calculation=Calculation(row.calculation),
+        rounded_to=row.rounded_to,
+        dimensions=dimensions_from_json(row.dimensions),
+        gap=gap_from_json(row.gap),
+        gaps=codes_from_json(row.gaps),
+        retired_on=row.retired_on,
+        provenance=provenance_from_json(row.provenance),
     )
 
 
@@ -46,39 +64,63 @@ def _values(indicator: Indicator) -> dict[str, Any]:
         "decimals": indicator.decimals,
         "polarity": indicator.polarity.value,
         "frequency": indicator.frequency.value,
-        "framework": indicator.framework,
+        "frameworks": _codes(indicator.frameworks),
+        "benchmark_method": indicator.benchmark_method.value,
+        "own_method": indicator.own_method.value if indicator.own_method else None,
         "owner": indicator.owner,
         "definition": indicator.definition,
         "source": indicator.source,
+        "calculation": indicator.calculation.value,
+        "rounded_to": indicator.rounded_to,
+        "dimensions": dimensions_to_json(indicator.dimensions) or null(),
+        "gap": gap_to_json(indicator.gap) or null(),
+        "gaps": _codes(indicator.gaps),
+        "retired_on": indicator.retired_on,
+        "provenance": provenance_to_json(indicator.provenance) or null(),
     }
 
 
-def _select() -> Select[Any]:
-    return select(*COLUMNS).outerjoin_from(IndicatorRow, FrameworkRow, FrameworkRow.code == IndicatorRow.framework)
+def _codes(codes: tuple[str, ...]) -> Any:
+    return codes_to_json(codes) if codes else null()
 
 
 async def get_indicators(tx: Tx, codes: Collection[str]) -> dict[str, Indicator]:
     """Definitions by code; what is not defined is absent."""
-    found = await tx.session.execute(_select().where(IndicatorRow.code.in_(codes)))
+    found = await tx.session.execute(select(*COLUMNS).where(IndicatorRow.code.in_(codes)))
     return {row.code: indicator_from_row(row) for row in found}
 
 
 async def list_indicators(tx: Tx, page: PageRequest, framework: str | None) -> list[Indicator]:
-    query = _select().order_by(IndicatorRow.code).limit(page.fetch)
+    query = select(*COLUMNS).order_by(IndicatorRow.code).limit(page.fetch)
     if page.after is not None:
         query = query.where(IndicatorRow.code > page.after)
     if framework is not None:
-        query = query.where(IndicatorRow.framework == framework)
+        link = IndicatorFrameworkRow
+        query = query.join(link, link.indicator == IndicatorRow.code).where(link.framework == framework)
     return [indicator_from_row(row) for row in await tx.session.execute(query)]
 
 
 async def add_indicator(tx: Tx, indicator: Indicator) -> bool:
     """Whether it was added; false where the code is taken."""
-    return bool(await insert_or_ignore(tx, IndicatorRow, [_values(indicator)], ["code"], returning=["code"]))
+    insert_ = postgresql.insert if tx.dialect == "postgresql" else sqlite.insert
+    query = insert_(IndicatorRow).values(_values(indicator)).on_conflict_do_nothing(index_elements=["code"])
+    added = (await tx.session.execute(query.returning(IndicatorRow.code))).one_or_none() is not None
+    if added:
+        await _save_frameworks(tx, indicator)
+    return added
 
 
 async def save_indicator(tx: Tx, indicator: Indicator) -> None:
+    """Save a changed definition. The caller has locked the indicator."""
     await tx.session.execute(update(IndicatorRow).where(IndicatorRow.code == indicator.code).values(_values(indicator)))
+    await _save_frameworks(tx, indicator)
+
+
+async def _save_frameworks(tx: Tx, indicator: Indicator) -> None:
+    link = IndicatorFrameworkRow
+    await tx.session.execute(delete(link).where(link.indicator == indicator.code))
+    rows = [{"framework": code, "indicator": indicator.code} for code in indicator.frameworks]
+    await insert_many(tx, link, rows)
 
 
 async def lock_indicators(tx: Tx, codes: Collection[str]) -> None:
@@ -90,20 +132,18 @@ async def lock_indicators(tx: Tx, codes: Collection[str]) -> None:
     await tx.session.execute(query.with_for_update(key_share=True))
 
 
-async def add_definition(tx: Tx, indicator: Indicator) -> None:
+async def add_definition(tx: Tx, indicator: Indicator, reason: str | None) -> None:
     """Record a definition as the indicator's newest. The caller has locked the indicator."""
-    newest = select(func.coalesce(func.max(IndicatorRevisionRow.revision), 0) + 1).where(
-        IndicatorRevisionRow.indicator == indicator.code
-    )
-    content = indicator_to_json(indicator)
-    values = {"indicator": indicator.code, "content": content, "actor": tx.actor, "recorded_at": tx.now}
-    await tx.session.execute(insert(IndicatorRevisionRow).values(revision=newest.scalar_subquery(), **values))
+    key, content = {"indicator": indicator.code}, indicator_to_json(indicator)
+    await add_revision(tx, IndicatorRevisionRow, key, content, reason=reason)
 
 
-async def get_definition_as_of(tx: Tx, code: str, as_of: datetime) -> Indicator | None:
-    """The definition that was known at a moment."""
-    query = select(IndicatorRevisionRow.content).where(
-        IndicatorRevisionRow.indicator == code, IndicatorRevisionRow.recorded_at <= as_of
+async def get_definitions_as_of(tx: Tx, codes: Collection[str], as_of: datetime) -> dict[str, Indicator]:
+    """The definitions that were known at a moment; what was not defined yet is absent."""
+    revision = IndicatorRevisionRow
+    query = select(revision.indicator, revision.content).where(
+        revision.indicator.in_(codes), revision.recorded_at <= as_of
     )
-    content = await tx.session.scalar(query.order_by(IndicatorRevisionRow.revision.desc()).limit(1))
-    return None if content is None else indicator_from_json(content)
+    found = await tx.session.execute(query.order_by(revision.revision))
+    newest = {row.indicator: row.content for row in found}
+    return {code: indicator_from_json(content) for code, content in newest.items()}

@@ -4,25 +4,26 @@ from collections.abc import Collection, Iterable, Mapping
 from functools import cache
 from typing import Any
 
-from sqlalchemy import Row, Select, and_, bindparam, or_, select, tuple_, update
+from sqlalchemy import ColumnElement, Row, Select, and_, bindparam, or_, select, tuple_, update
 
 from chassis.storage.bulk import insert_or_ignore, upsert
 from chassis.storage.transaction import Tx
-from services.indicators.domain.definitions import Area
+from contracts.breakdown import Breakdown
+from services.indicators.domain.areas import Area
 from services.indicators.domain.formats import target_from_json
 from services.indicators.domain.observations import SeriesKey
-from services.indicators.domain.series_inputs import SeriesInputs
-from services.indicators.models import AreaRow, FrameworkRow, IndicatorRow, SeriesRow, TargetRow
+from services.indicators.domain.series_inputs import SeriesInputs, SeriesWanted, WholeIndicators
+from services.indicators.models import AreaRow, IndicatorRow, SeriesRow, TargetRow
 from services.indicators.repository.indicators import COLUMNS, indicator_from_row
-
-_SERIES = (SeriesRow.indicator, SeriesRow.area, SeriesRow.version)
+from services.indicators.repository.series_columns import series_columns, series_of_row
 
 _OF_SERIES, _OF_INDICATOR, _OF_AREA = SeriesRow.__table__, IndicatorRow.__table__, AreaRow.__table__
-_OF_FRAMEWORK, _OF_TARGET = FrameworkRow.__table__, TargetRow.__table__
+_OF_TARGET = TargetRow.__table__
+_KEY = (_OF_SERIES.c.indicator, _OF_SERIES.c.area, _OF_SERIES.c.breakdown)
 
 _RAISED = (
     update(_OF_SERIES)  # type: ignore[arg-type]  # a mapped table
-    .where(_OF_SERIES.c.indicator == bindparam("of_indicator"), _OF_SERIES.c.area == bindparam("of_area"))
+    .where(*(column == bindparam(f"of_{column.name}") for column in _KEY))
     .values(version=_OF_SERIES.c.version + 1)
     .returning(_OF_SERIES.c.version)
 )
@@ -33,57 +34,74 @@ classes costs as much as the statement."""
 async def lock_and_raise_version(tx: Tx, key: SeriesKey) -> int | None:
     """Lock a series by raising its version; the version before, or None where the series is not open yet."""
     connection = await tx.session.connection()
-    raised = await connection.execute(_RAISED, {"of_indicator": key[0], "of_area": key[1]})
-    version: int | None = raised.scalar_one_or_none()
+    values = {f"of_{name}": value for name, value in series_columns(key).items()}
+    version: int | None = (await connection.execute(_RAISED, values)).scalar_one_or_none()
     return None if version is None else version - 1
 
 
-async def lock_series(tx: Tx, keys: Collection[SeriesKey], whole: Collection[str]) -> dict[SeriesKey, int]:
-    """Lock the series of ``keys``, and every series of the ``whole`` indicators, in one order; their versions."""
-    wanted = [SeriesRow.indicator.in_(whole)] if whole else []
-    rest = sorted(key for key in keys if key[0] not in whole)
-    if rest:
-        wanted.append(tuple_(SeriesRow.indicator, SeriesRow.area).in_(rest))
-    query = select(*_SERIES).where(or_(*wanted)).order_by(SeriesRow.indicator, SeriesRow.area)
-    return {SeriesKey(r.indicator, r.area): r.version for r in await tx.session.execute(query.with_for_update())}
+async def lock_series(tx: Tx, keys: Collection[SeriesKey], whole: WholeIndicators) -> dict[SeriesKey, int]:
+    """Lock the series of ``keys``, and those of the ``whole`` indicators, in one order; their versions."""
+    wanted = []
+    if whole.codes:
+        of_whole = _OF_SERIES.c.indicator.in_(whole.codes)
+        wanted.append(of_whole if whole.breakdowns is None else and_(of_whole, _in_breakdowns(whole.breakdowns)))
+    if keys:
+        wanted.append(tuple_(*_KEY).in_([tuple(series_columns(key).values()) for key in sorted(keys)]))
+    query = select(*_KEY, _OF_SERIES.c.version).where(or_(*wanted)).order_by(*_KEY)
+    found = await tx.session.execute(query.with_for_update())
+    return {series_of_row(row): row.version for row in found}
+
+
+def _in_breakdowns(breakdowns: Collection[Breakdown]) -> ColumnElement[bool]:
+    return _OF_SERIES.c.breakdown.in_([breakdown.text for breakdown in breakdowns])
+
+
+async def lock_series_of_area(tx: Tx, area: str) -> dict[SeriesKey, int]:
+    """Lock every series of an area, in the one order; their versions. The caller has locked the area."""
+    query = select(*_KEY, _OF_SERIES.c.version).where(_OF_SERIES.c.area == area).order_by(*_KEY)
+    return {series_of_row(row): row.version for row in await tx.session.execute(query.with_for_update())}
 
 
 async def get_open_keys(tx: Tx, keys: Collection[SeriesKey]) -> set[SeriesKey]:
     """Which of ``keys`` are open, without locking."""
-    query = select(SeriesRow.indicator, SeriesRow.area).where(
-        tuple_(SeriesRow.indicator, SeriesRow.area).in_(sorted(keys))
-    )
-    return {SeriesKey(r.indicator, r.area) for r in await tx.session.execute(query)}
+    named = [tuple(series_columns(key).values()) for key in sorted(keys)]
+    query = select(*_KEY).where(tuple_(*_KEY).in_(named))
+    return {series_of_row(row) for row in await tx.session.execute(query)}
 
 
 async def open_series(tx: Tx, keys: Iterable[SeriesKey]) -> None:
     """Open series at version 0. The caller has locked their indicators."""
-    rows = [{"indicator": indicator, "area": area, "version": 0} for indicator, area in sorted(keys)]
-    await insert_or_ignore(tx, SeriesRow, rows, ["indicator", "area"])
+    rows = [{**series_columns(key), "version": 0} for key in sorted(keys)]
+    await insert_or_ignore(tx, SeriesRow, rows, ["indicator", "area", "breakdown"])
 
 
 async def save_versions(tx: Tx, versions: Mapping[SeriesKey, int]) -> None:
     """Set the versions of locked series."""
-    rows = [{"indicator": i, "area": a, "version": version} for (i, a), version in sorted(versions.items())]
-    await upsert(tx, SeriesRow, rows, ["indicator", "area"], ["version"])
+    rows = [{**series_columns(key), "version": version} for key, version in sorted(versions.items())]
+    await upsert(tx, SeriesRow, rows, ["indicator", "area", "breakdown"], ["version"])
 
 
 async def get_version(tx: Tx, key: SeriesKey) -> int:
-    query = select(SeriesRow.version).where(SeriesRow.indicator == key[0], SeriesRow.area == key[1])
-    return await tx.session.scalar(query) or 0
+    named = tuple_(*_KEY) == tuple(series_columns(key).values())
+    return await tx.session.scalar(select(_OF_SERIES.c.version).where(named)) or 0
 
 
 async def has_series(tx: Tx, indicator: str) -> bool:
-    query = select(SeriesRow.area).where(SeriesRow.indicator == indicator).limit(1)
+    query = select(_OF_SERIES.c.area).where(_OF_SERIES.c.indicator == indicator).limit(1)
     return await tx.session.scalar(query) is not None
 
 
-async def get_inputs(tx: Tx, indicators: Collection[str], areas: Collection[str] | None) -> SeriesInputs:
-    """Definitions, areas and all target versions of open series; ``areas`` None means all of them. One query."""
-    values = {"indicators": list(indicators)} | ({} if areas is None else {"areas": list(areas)})
+async def get_breakdowns(tx: Tx, indicator: str) -> set[Breakdown]:
+    """Those of its open series."""
+    query = select(_OF_SERIES.c.breakdown).where(_OF_SERIES.c.indicator == indicator).distinct()
+    return {Breakdown.parse(text) for text in await tx.session.scalars(query)}
+
+
+async def get_inputs(tx: Tx, wanted: SeriesWanted) -> SeriesInputs:
+    """Definitions, areas and all target versions of open series. One query."""
     connection = await tx.session.connection()
     inputs = SeriesInputs()
-    for row in await connection.execute(_inputs(whole=areas is None), values):
+    for row in await connection.execute(_inputs(frozenset(wanted.filters)), wanted.filters):
         _put_row(inputs, row)
     return inputs
 
@@ -93,29 +111,35 @@ def _put_row(inputs: SeriesInputs, row: Row[Any]) -> None:
     if row.code not in inputs.indicators:
         inputs.indicators[row.code] = indicator_from_row(row)
     if row.area_code not in inputs.areas:
-        dates = (row.area_valid_from, row.area_valid_to)
-        inputs.areas[row.area_code] = Area(row.area_code, row.area_name, row.area_type, *dates)
+        inputs.areas[row.area_code] = Area(
+            row.area_code, row.area_name, row.area_type, row.area_valid_from, row.area_valid_to
+        )
     if row.target_version is not None:
-        target = target_from_json(row.target_content, row.target_version)
-        inputs.put_target(SeriesKey(row.code, row.area_code), target)
+        key = SeriesKey(row.code, row.area_code, Breakdown.parse(row.series_breakdown))
+        inputs.put_target(key, target_from_json(row.target_content, row.target_version))
+
+
+_AREA = ("code", "name", "type", "valid_from", "valid_to")
+"""What events and rules read of an area: its parents and successors are not among it."""
 
 
 @cache
-def _inputs(*, whole: bool) -> Select[Any]:
-    """The statement of :func:`get_inputs`, built once: building costs more than running it."""
+def _inputs(filters: frozenset[str]) -> Select[Any]:
+    """The statement of :func:`get_inputs`, built once for each set of filters: building costs more than running it."""
+    same = (_OF_TARGET.c[column.name] == column for column in _KEY)
     query = (
         select(
             *COLUMNS,
-            *(_OF_AREA.c[name].label(f"area_{name}") for name in ("code", "name", "type", "valid_from", "valid_to")),
+            *(_OF_AREA.c[name].label(f"area_{name}") for name in _AREA),
+            _OF_SERIES.c.breakdown.label("series_breakdown"),
             *(_OF_TARGET.c[name].label(f"target_{name}") for name in ("version", "content")),
         )
         .select_from(_OF_SERIES)
         .join(_OF_INDICATOR, _OF_INDICATOR.c.code == _OF_SERIES.c.indicator)
         .join(_OF_AREA, _OF_AREA.c.code == _OF_SERIES.c.area)
-        .outerjoin(_OF_FRAMEWORK, _OF_FRAMEWORK.c.code == _OF_INDICATOR.c.framework)
-        .outerjoin(
-            _OF_TARGET, and_(_OF_TARGET.c.indicator == _OF_SERIES.c.indicator, _OF_TARGET.c.area == _OF_SERIES.c.area)
-        )
-        .where(_OF_SERIES.c.indicator.in_(bindparam("indicators", expanding=True)))
+        .outerjoin(_OF_TARGET, and_(*same))
     )
-    return query if whole else query.where(_OF_SERIES.c.area.in_(bindparam("areas", expanding=True)))
+    for name, column in zip(("indicators", "areas", "breakdowns"), _KEY, strict=True):
+        if name in filters:
+            query = query.where(column.in_(bindparam(name, expanding=True)))
+    return query

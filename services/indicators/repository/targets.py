@@ -10,18 +10,18 @@ from chassis.paging import PageRequest
 from chassis.storage.bulk import insert_many
 from chassis.storage.transaction import Tx
 from services.indicators.domain.formats import target_from_json, target_to_json
-from services.indicators.domain.observations import SeriesKey
-from services.indicators.domain.targets import RecordedTarget
+from services.indicators.domain.targets import RecordedTarget, TargetFilter
 from services.indicators.models import TargetRow
+from services.indicators.repository.series_columns import series_columns, series_of_row
 from services.indicators.repository.sort_keys import parse_sort_key, sort_key
 
 _OF = TargetRow.__table__.c
-_ORDER = (_OF.indicator, _OF.area, _OF.version)
+_ORDER = (_OF.indicator, _OF.area, _OF.breakdown, _OF.version)
 
 
 def _recorded(row: Row[Any]) -> RecordedTarget:
     target = target_from_json(row.content, row.version)
-    return RecordedTarget(SeriesKey(row.indicator, row.area), target, row.actor, row.recorded_at)
+    return RecordedTarget(series_of_row(row), target, row.actor, row.recorded_at)
 
 
 async def get_targets(
@@ -34,22 +34,27 @@ async def get_targets(
     return [_recorded(row) for row in await tx.session.execute(query)]
 
 
-async def list_targets(tx: Tx, page: PageRequest, indicator: str, area: str | None) -> list[RecordedTarget]:
+async def list_targets(tx: Tx, page: PageRequest, indicator: str, wanted: TargetFilter) -> list[RecordedTarget]:
     query = select(*_OF).where(_OF.indicator == indicator).order_by(*_ORDER).limit(page.fetch)
-    if area is not None:
-        query = query.where(_OF.area == area)
+    if wanted.area is not None:
+        query = query.where(_OF.area == wanted.area)
+    if wanted.breakdown is not None:
+        query = query.where(_OF.breakdown == wanted.breakdown.text)
+    if wanted.as_of is not None:
+        query = query.where(_OF.recorded_at <= wanted.as_of)
     if page.after is not None:
-        query = query.where(tuple_(_OF.area, _OF.version) > parse_sort_key(page.after, str, int))
+        after = parse_sort_key(page.after, str, str, int)
+        query = query.where(tuple_(_OF.area, _OF.breakdown, _OF.version) > after)
     return [_recorded(row) for row in await tx.session.execute(query)]
 
 
 def target_sort_key(recorded: RecordedTarget) -> str:
-    return sort_key(recorded.series.area, recorded.target.version)
+    return sort_key(recorded.series.area, recorded.series.breakdown.text, recorded.target.version)
 
 
 async def add_target(tx: Tx, recorded: RecordedTarget) -> None:
     row = {
-        **recorded.series._asdict(),
+        **series_columns(recorded.series),
         "version": recorded.target.version,
         "content": target_to_json(recorded.target),
         "actor": recorded.actor,

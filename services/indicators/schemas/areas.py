@@ -1,20 +1,30 @@
 """Areas."""
 
 from datetime import date
-from typing import Self
+from typing import Annotated, Any, Self
 
-from pydantic import model_validator
+from pydantic import Field, model_validator
 
 from chassis.web.bodies import OutBody, StrictBody
-from services.indicators.domain.definitions import Area
-from services.indicators.schemas.values import AreaCode, Name, Word
+from contracts.areas import AreaCode
+from services.indicators.domain.areas import Area
+from services.indicators.schemas.values import Name, Text, Word
+
+Codes = Annotated[list[AreaCode], Field(max_length=100)]
 
 
 class AreaIn(StrictBody):
-    """An area and the dates between which it exists; null leaves that end open."""
+    """An area and the dates between which it exists; null leaves that end open.
+
+    ``parents`` are the areas it is part of, ``successors`` those that came in its place.
+    """
 
     model_config = StrictBody.model_config | {
-        "json_schema_extra": {"examples": [{"code": "E06000026", "name": "Plymouth", "type": "unitary authority"}]}
+        "json_schema_extra": {
+            "examples": [
+                {"code": "E06000026", "name": "Plymouth", "type": "unitary authority", "parents": ["E92000001"]}
+            ]
+        }
     }
 
     code: AreaCode
@@ -22,15 +32,43 @@ class AreaIn(StrictBody):
     type: Word
     valid_from: date | None = None
     valid_to: date | None = None
-
-    @model_validator(mode="after")
-    def _exists_for_a_time(self) -> Self:
-        if self.valid_from and self.valid_to and self.valid_to < self.valid_from:
-            raise ValueError("valid_to must not be before valid_from")
-        return self
+    parents: Annotated[Codes, Field(default_factory=list)]
+    successors: Annotated[Codes, Field(default_factory=list)]
 
     def to_domain(self) -> Area:
-        return Area(self.code, self.name, self.type, self.valid_from, self.valid_to)
+        links = (tuple(dict.fromkeys(self.parents)), tuple(dict.fromkeys(self.successors)))
+        return Area(self.code, self.name, self.type, self.valid_from, self.valid_to, *links)
+
+
+class AreaPatch(StrictBody):
+    """What changes, and the ``reason``; fields that are left out stay. ``valid_to`` closes the area."""
+
+    model_config = StrictBody.model_config | {
+        "json_schema_extra": {
+            "examples": [{"valid_to": "2019-03-31", "successors": ["E06000059"], "reason": "Became one council"}]
+        }
+    }
+
+    name: Name | None = None
+    type: Word | None = None
+    valid_from: date | None = None
+    valid_to: date | None = None
+    parents: Codes | None = None
+    successors: Codes | None = None
+    reason: Annotated[Text | None, Field(description="Why; needed where anything changes")] = None
+
+    @model_validator(mode="after")
+    def _keeps_what_it_needs(self) -> Self:
+        empty = sorted(f for f in {"name", "type"} & self.model_fields_set if getattr(self, f) is None)
+        if empty:
+            raise ValueError(f"{', '.join(empty)} cannot be null")
+        return self
+
+    def changes(self) -> dict[str, Any]:
+        """The fields of the area that were sent."""
+        links = {"parents", "successors"}
+        sent = {name: getattr(self, name) for name in self.model_fields_set - {"reason"}}
+        return {name: tuple(dict.fromkeys(v or ())) if name in links else v for name, v in sent.items()}
 
 
 class AreaOut(OutBody):
@@ -39,7 +77,17 @@ class AreaOut(OutBody):
     type: str
     valid_from: date | None
     valid_to: date | None
+    parents: list[str]
+    successors: list[str]
 
     @classmethod
     def of(cls, area: Area) -> Self:
-        return cls(code=area.code, name=area.name, type=area.type, valid_from=area.valid_from, valid_to=area.valid_to)
+        return cls(
+            code=area.code,
+            name=area.name,
+            type=area.type,
+            valid_from=area.valid_from,
+            valid_to=area.valid_to,
+            parents=list(area.parents),
+            successors=list(area.successors),
+        )

@@ -5,13 +5,17 @@ from typing import Annotated, Any, Self
 from pydantic import Field
 
 from chassis.web.bodies import OutBody, StrictBody
+from contracts.areas import AreaCode
+from contracts.breakdown import Breakdown
 from contracts.envelope import Timestamp
-from contracts.indicators import ObservationStatus
-from contracts.period import Period
-from services.indicators.domain.definitions import Unit
+from contracts.indicators import Mark, Missing, ObservationStatus
+from contracts.notes import SourceNote
+from contracts.period import Period, PeriodKind
+from services.indicators.domain.definitions import Indicator
 from services.indicators.domain.limits import limits_of
 from services.indicators.domain.observations import Observation, RecordedObservation, Revision
-from services.indicators.schemas.values import AreaCode, Denominator, Figure, Name, Shown, Tally, Text
+from services.indicators.schemas.provenance import Inferred, Notes, provenance_fields, provenance_of
+from services.indicators.schemas.values import Denominator, Figure, Name, PeriodText, Shown, Tally, Text
 
 OBSERVATION_EXAMPLE: dict[str, Any] = {
     "area": "E06000026",
@@ -19,13 +23,23 @@ OBSERVATION_EXAMPLE: dict[str, Any] = {
     "value": "81.6",
     "status": "final",
 }
+SYMBOL_EXAMPLE: dict[str, Any] = {
+    "area": "E06000026",
+    "breakdown": {"sex": "male"},
+    "period": "2015 - 17",
+    "missing": "[c]",
+    "status": "final",
+}
 
 
 class ObservationIn(StrictBody):
-    """A value of an indicator in an area and a period.
+    """A value of an indicator in an area and a period: in total, or of a breakdown that the indicator declares.
 
-    A percentage is between 0 and 100; counts, rates and days are not negative. ``reason`` is needed to change a
-    final value and to withdraw one; a withdrawal has no value.
+    Instead of a value there may be a symbol in ``missing``: [c] suppressed, [x] not available, [z] not applicable,
+    [low] rounds to zero. Values may carry ``marks``: [e] estimated, [u] low reliability, [b] break in the series.
+    Of a crude indicator count and denominator make the value, to the digits it prints; left out, it is computed.
+    A percentage is between 0 and 100; counts, rates and days are not negative. ``reason`` is needed to change what
+    once was final and to withdraw it; a withdrawal has no value.
     """
 
     model_config = StrictBody.model_config | {
@@ -34,13 +48,17 @@ class ObservationIn(StrictBody):
                 OBSERVATION_EXAMPLE,
                 OBSERVATION_EXAMPLE | {"value": "81.7", "reason": "Late returns from the emergency department"},
                 OBSERVATION_EXAMPLE | {"value": None, "status": "withdrawn", "reason": "Counted twice"},
+                SYMBOL_EXAMPLE,
             ]
         }
     }
 
     area: AreaCode
-    period: Period
+    breakdown: Breakdown = Breakdown.TOTAL
+    period: PeriodText
     value: Figure | None = None
+    missing: Missing | None = None
+    marks: Annotated[list[Mark], Field(max_length=3, default_factory=list)]
     status: ObservationStatus = ObservationStatus.PROVISIONAL
     count: Tally | None = None
     denominator: Denominator | None = None
@@ -49,9 +67,22 @@ class ObservationIn(StrictBody):
     note: Text | None = None
     basis: Annotated[Name | None, Field(description="How it is known: printed, inferred, a narrative")] = None
     reason: Text | None = None
+    inferred: Annotated[Inferred, Field(default_factory=list)]
+    notes: Annotated[Notes, Field(default_factory=list)]
 
-    def to_domain(self) -> Observation:
-        return Observation(**{name: getattr(self, name) for name in type(self).model_fields if name != "area"})
+    def read(self, kind: PeriodKind) -> Observation:
+        """The observation, of an indicator that is recorded by ``kind``.
+
+        Raises:
+            UnknownPeriodError: its period is none of that kind.
+        """
+        same = ("value", "missing", "status", "count", "denominator", "lower", "upper", "note", "basis", "reason")
+        return Observation(
+            period=Period.parse(self.period, kind),
+            **{name: getattr(self, name) for name in same},
+            marks=tuple(sorted(set(self.marks))),
+            provenance=provenance_of(self.inferred, self.notes),
+        )
 
 
 class LimitsOut(OutBody):
@@ -62,8 +93,8 @@ class LimitsOut(OutBody):
     computed: bool
 
     @classmethod
-    def of(cls, observation: Observation, unit: Unit) -> Self | None:
-        limits = limits_of(observation, unit)
+    def of(cls, observation: Observation, indicator: Indicator) -> Self | None:
+        limits = limits_of(observation, indicator)
         if limits.lower is None or limits.upper is None:
             return None
         return cls(lower=limits.lower, upper=limits.upper, computed=limits.computed)
@@ -72,8 +103,11 @@ class LimitsOut(OutBody):
 class ObservationOut(OutBody):
     indicator: str
     area: str
+    breakdown: Breakdown
     period: Period
     value: Shown | None
+    missing: Missing | None
+    marks: list[Mark]
     status: ObservationStatus
     count: Shown | None
     denominator: Shown | None
@@ -83,23 +117,27 @@ class ObservationOut(OutBody):
     note: str | None
     basis: str | None
     reason: str | None
+    inferred: list[str]
+    notes: list[SourceNote]
     revision: int
     actor: str
     recorded_at: Timestamp
 
     @classmethod
-    def of(cls, revision: Revision, unit: Unit) -> Self:
-        return cls(**_fields(revision, unit))
+    def of(cls, revision: Revision, indicator: Indicator) -> Self:
+        return cls(**_fields(revision, indicator))
 
 
-def _fields(revision: Revision, unit: Unit) -> dict[str, Any]:
+def _fields(revision: Revision, indicator: Indicator) -> dict[str, Any]:
     """The fields of ``ObservationOut``."""
-    observed = revision.observation
+    observed, series = revision.observation, revision.series
+    same = ("period", "value", "missing", "status", "count", "denominator", "lower", "upper", "note", "basis", "reason")
     return {
-        **{name: getattr(observed, name) for name in type(observed).__slots__},
-        "indicator": revision.series.indicator,
-        "area": revision.series.area,
-        "limits": LimitsOut.of(observed, unit),
+        **{name: getattr(observed, name) for name in same},
+        **provenance_fields(observed.provenance),
+        **series._asdict(),
+        "marks": list(observed.marks),
+        "limits": LimitsOut.of(observed, indicator),
         "revision": revision.number,
         "actor": revision.actor,
         "recorded_at": revision.recorded_at,
@@ -109,8 +147,8 @@ def _fields(revision: Revision, unit: Unit) -> dict[str, Any]:
 class RecordedOut(ObservationOut):
     """What is current once an observation was sent.
 
-    ``version`` is the version of the state of this indicator in this area, as its events carry it; ``event`` is
-    the id of the event that tells of this change, null where nothing changed.
+    ``version`` is the version of the state of this series, as its events carry it; ``event`` is the id of the event
+    that lists this change, null where nothing changed.
     """
 
     version: int
@@ -118,5 +156,5 @@ class RecordedOut(ObservationOut):
 
     @classmethod
     def of_recorded(cls, recorded: RecordedObservation) -> Self:
-        fields = _fields(recorded.revision, recorded.unit)
+        fields = _fields(recorded.revision, recorded.indicator)
         return cls(**fields, version=recorded.version, event=recorded.event)

@@ -5,20 +5,26 @@ from typing import Annotated, Any, Self
 from pydantic import Field, model_validator
 
 from chassis.web.bodies import OutBody, StrictBody
+from contracts.areas import AreaCode
+from contracts.breakdown import Breakdown
+from contracts.envelope import Timestamp
+from contracts.notes import SourceNote
 from contracts.period import Period
-from services.indicators.domain.definitions import ENGLAND
+from services.indicators.domain.areas import ENGLAND
 from services.indicators.domain.scorecards import (
     Aim,
     Scorecard,
     ScorecardHead,
+    ScorecardLine,
     ScorecardRow,
     ScorecardState,
     Section,
 )
 from services.indicators.schemas.areas import AreaOut
 from services.indicators.schemas.indicators import IndicatorOut
+from services.indicators.schemas.provenance import Inferred, Notes, provenance_fields, provenance_of
 from services.indicators.schemas.status import ColoursOut, colours_fields
-from services.indicators.schemas.values import AreaCode, Code, Name
+from services.indicators.schemas.values import Code, Name
 
 SCORECARD_EXAMPLE: dict[str, Any] = {
     "name": "Integrated commissioning scorecard",
@@ -35,16 +41,39 @@ SCORECARD_EXAMPLE: dict[str, Any] = {
 }
 
 
-class AimBody(StrictBody):
-    name: Name
-    indicators: Annotated[list[Code], Field(max_length=100)]
+class LineBody(StrictBody):
+    """A row: an indicator, in total or of a breakdown that it declares."""
 
-    def to_domain(self) -> Aim[str]:
-        return Aim(self.name, tuple(self.indicators))
+    indicator: Code
+    breakdown: Breakdown = Breakdown.TOTAL
+    inferred: Annotated[Inferred, Field(default_factory=list)]
+    notes: Annotated[Notes, Field(default_factory=list)]
+
+    def to_domain(self) -> ScorecardLine:
+        return ScorecardLine(self.indicator, self.breakdown, provenance_of(self.inferred, self.notes))
 
     @classmethod
-    def of(cls, aim: Aim[str]) -> Self:
-        return cls(name=aim.name, indicators=list(aim.rows))
+    def of(cls, line: ScorecardLine) -> Self:
+        return cls(indicator=line.indicator, breakdown=line.breakdown, **provenance_fields(line.provenance))
+
+
+class AimBody(StrictBody):
+    """An aim with its rows in order; ``indicators`` is the short way to write rows that are nothing but a code."""
+
+    name: Name
+    indicators: Annotated[list[Code] | None, Field(max_length=100)] = None
+    rows: Annotated[list[LineBody] | None, Field(max_length=100)] = None
+
+    @model_validator(mode="after")
+    def _one_of_both(self) -> Self:
+        if (self.indicators is None) == (self.rows is None):
+            raise ValueError("an aim has either rows or indicators")
+        return self
+
+    def to_domain(self) -> Aim[ScorecardLine]:
+        if self.rows is not None:
+            return Aim(self.name, tuple(row.to_domain() for row in self.rows))
+        return Aim(self.name, tuple(ScorecardLine(code) for code in self.indicators or ()))
 
 
 class SectionBody(StrictBody):
@@ -52,12 +81,8 @@ class SectionBody(StrictBody):
     name: Name
     aims: Annotated[list[AimBody], Field(max_length=50)]
 
-    def to_domain(self) -> Section[str]:
+    def to_domain(self) -> Section[ScorecardLine]:
         return Section(self.code, self.name, tuple(aim.to_domain() for aim in self.aims))
-
-    @classmethod
-    def of(cls, section: Section[str]) -> Self:
-        return cls(code=section.code, name=section.name, aims=[AimBody.of(aim) for aim in section.aims])
 
 
 class ScorecardIn(StrictBody):
@@ -92,28 +117,54 @@ class ScorecardSummary(OutBody):
         return cls(code=head.code, name=head.name, area=head.area, comparator=head.comparator)
 
 
-class ScorecardDefinition(ScorecardIn):
-    """A scorecard as it is defined."""
-
-    model_config = OutBody.model_config
-
-    code: str
+class AimDefinition(OutBody):
+    name: str
+    indicators: list[str]
+    rows: list[LineBody]
 
     @classmethod
-    def of(cls, scorecard: Scorecard) -> Self:
-        head = scorecard.head
-        sections = [SectionBody.of(section) for section in scorecard.sections]
-        return cls(code=head.code, name=head.name, area=head.area, comparator=head.comparator, sections=sections)
+    def of(cls, aim: Aim[ScorecardLine]) -> Self:
+        codes = [row.indicator for row in aim.rows]
+        return cls(name=aim.name, indicators=codes, rows=[LineBody.of(row) for row in aim.rows])
+
+
+class SectionDefinition(OutBody):
+    code: str
+    name: str
+    aims: list[AimDefinition]
+
+    @classmethod
+    def of(cls, section: Section[ScorecardLine]) -> Self:
+        return cls(code=section.code, name=section.name, aims=[AimDefinition.of(aim) for aim in section.aims])
+
+
+class ScorecardDefinition(ScorecardSummary):
+    """A scorecard as it is defined."""
+
+    sections: list[SectionDefinition]
+
+    @classmethod
+    def of_scorecard(cls, scorecard: Scorecard) -> Self:
+        sections = [SectionDefinition.of(section) for section in scorecard.sections]
+        return cls(**dict(ScorecardSummary.of(scorecard.head)), sections=sections)
 
 
 class LineOut(ColoursOut):
-    """An indicator's row: its definition, latest value and colours."""
+    """An indicator's row: its definition, latest value and colours, and what is contradicted of it."""
 
     indicator: IndicatorOut
+    breakdown: Breakdown
+    inferred: list[str]
+    notes: list[SourceNote]
 
     @classmethod
     def of(cls, row: ScorecardRow) -> Self:
-        return cls(indicator=IndicatorOut.of(row.indicator), **colours_fields(row.state, row.indicator.unit))
+        return cls(
+            indicator=IndicatorOut.of(row.indicator),
+            breakdown=row.line.breakdown,
+            **provenance_fields(row.line.provenance),
+            **colours_fields(row.state, row.indicator),
+        )
 
 
 class AimOut(OutBody):
@@ -136,13 +187,14 @@ class SectionOut(OutBody):
 
 
 class ScorecardOut(OutBody):
-    """A scorecard for one area, as at the end of ``period`` or now."""
+    """A scorecard for one area, as at the end of ``period`` or now; as it was known at ``as_of``."""
 
     code: str
     name: str
     area: AreaOut
     comparator: str
     period: Period | None
+    as_of: Timestamp | None
     sections: list[SectionOut]
 
     @classmethod
@@ -153,5 +205,6 @@ class ScorecardOut(OutBody):
             area=AreaOut.of(state.area),
             comparator=state.head.comparator,
             period=state.period,
+            as_of=state.as_of,
             sections=[SectionOut.of(section) for section in state.sections],
         )

@@ -1,15 +1,17 @@
 """The state that observations make, as readers see it."""
 
+from dataclasses import asdict
 from typing import Any, Self
 
 from chassis.web.bodies import OutBody
+from contracts.breakdown import Breakdown
 from contracts.colours import Colour
 from contracts.envelope import Timestamp
 from contracts.indicators import BenchmarkState, Mark, Missing, ObservationStatus, TrendState
 from contracts.period import Period
-from services.indicators.domain.definitions import Unit
+from services.indicators.domain.definitions import Indicator
 from services.indicators.domain.series import Point, SeriesState, SeriesStatus
-from services.indicators.domain.targets import TargetColour
+from services.indicators.domain.target_colour import TargetColour
 from services.indicators.schemas.areas import AreaOut
 from services.indicators.schemas.indicators import IndicatorOut
 from services.indicators.schemas.observations import ObservationOut
@@ -20,28 +22,28 @@ class TargetStateOut(OutBody):
     colour: Colour
     expected: Shown | None
     reason: str
-    provisional: bool = False
+    provisional: bool
 
     @classmethod
     def of(cls, target: TargetColour) -> Self:
-        return cls(colour=target.colour, expected=target.expected, reason=target.reason)
+        return cls(**asdict(target))
 
 
 class PointOut(OutBody):
-    """One of the six latest periods, with the colours as they stood in it."""
+    """A period of the series as shown, with the colours as they were in it, and which of them are provisional."""
 
     period: Period
     value: Shown | None
+    missing: Missing | None
+    marks: list[Mark]
     revision: int
     status: ObservationStatus
     benchmark: Colour
     trend: Colour
     target: Colour
-    missing: Missing | None = None
-    marks: tuple[Mark, ...] = ()
-    benchmark_provisional: bool = False
-    trend_provisional: bool = False
-    target_provisional: bool = False
+    benchmark_provisional: bool
+    trend_provisional: bool
+    target_provisional: bool
 
     @classmethod
     def of(cls, point: Point) -> Self:
@@ -49,16 +51,25 @@ class PointOut(OutBody):
         return cls(
             period=observed.period,
             value=observed.value,
+            missing=observed.missing,
+            marks=list(observed.marks),
             revision=point.revision.number,
             status=observed.status,
             benchmark=point.benchmark.colour,
             trend=point.trend.colour,
             target=point.target.colour if point.target else Colour.WHITE,
+            benchmark_provisional=point.benchmark.provisional,
+            trend_provisional=point.trend.provisional,
+            target_provisional=point.target.provisional if point.target else False,
         )
 
 
 class ColoursOut(OutBody):
-    """The latest observation, its colours with their reasons, and the six latest periods, oldest first."""
+    """The latest observation, its colours with their reasons, and the series, oldest first.
+
+    The series is what was observed in the six periods ending at the latest with a value or a symbol; periods without
+    an observation are not listed.
+    """
 
     latest: ObservationOut | None
     benchmark: BenchmarkState
@@ -67,26 +78,26 @@ class ColoursOut(OutBody):
     series: list[PointOut]
 
 
-def colours_fields(state: SeriesState, unit: Unit) -> dict[str, Any]:
+def colours_fields(state: SeriesState, indicator: Indicator) -> dict[str, Any]:
     """The fields of ``ColoursOut``."""
-    benchmark, trend = state.benchmark, state.trend
     return {
-        "latest": ObservationOut.of(state.latest, unit) if state.latest else None,
-        "benchmark": BenchmarkState(colour=benchmark.colour, rule=benchmark.rule, reason=benchmark.reason),
-        "trend": TrendState(colour=trend.colour, reason=trend.reason),
+        "latest": ObservationOut.of(state.latest, indicator) if state.latest else None,
+        "benchmark": BenchmarkState(**asdict(state.benchmark)),
+        "trend": TrendState(**asdict(state.trend)),
         "target": TargetStateOut.of(state.target) if state.target else None,
         "series": [PointOut.of(point) for point in state.points],
     }
 
 
 class StatusOut(ColoursOut):
-    """The state of an indicator in an area.
+    """The state of an indicator in an area, in total or of a breakdown.
 
     ``version`` is that of its newest event: 0 before the first, null when read as of a moment.
     """
 
     indicator: IndicatorOut
     area: AreaOut
+    breakdown: Breakdown
     version: int | None
     as_of: Timestamp | None = None
 
@@ -95,7 +106,8 @@ class StatusOut(ColoursOut):
         return cls(
             indicator=IndicatorOut.of(status.indicator),
             area=AreaOut.of(status.area),
+            breakdown=status.key.breakdown,
             version=status.version,
             as_of=status.as_of,
-            **colours_fields(status.state, status.indicator.unit),
+            **colours_fields(status.state, status.indicator),
         )

@@ -2,22 +2,18 @@
 
 import re
 from decimal import Decimal
-from typing import Annotated, Any
+from typing import Annotated
 
 from pydantic import AfterValidator, BeforeValidator, Field, PlainSerializer
 from pydantic_core import PydanticCustomError
 
+from contracts.breakdown import ALL, DIMENSION_PATTERN, MAX_DIMENSION, MAX_VALUE, VALUE_PATTERN
+from contracts.money import strict_digits
+from contracts.period import ACCEPTED_FORMS, Period, UnknownPeriodError
 from services.indicators.domain.definitions import CODE, LONGEST_CODE
 from services.indicators.domain.numbers import plain
 
-_NUMBER = re.compile(r"[+-]?\d{1,16}(?:\.\d{1,16})?", re.ASCII)
-
-
-def _digits(value: Any) -> Any:
-    """Refuse what Python would take for a number and a reader would not: true, 1_000, ٣, 1e9 as text."""
-    if isinstance(value, bool) or (isinstance(value, str) and not _NUMBER.fullmatch(value.strip())):
-        raise PydanticCustomError("number", "is no number; write digits such as 81.6")
-    return value
+_SORT_KEY = re.compile(r"\d{8}", re.ASCII)
 
 
 def _no_nul(text: str) -> str:
@@ -26,14 +22,13 @@ def _no_nul(text: str) -> str:
     return text
 
 
-_Digits = BeforeValidator(_digits, json_schema_input_type=str | float)
+_Digits = BeforeValidator(strict_digits, json_schema_input_type=str)
 _Plain = PlainSerializer(lambda number: format(number, "f"), return_type=str, when_used="json")
 
 Code = Annotated[
     str,
     Field(pattern=rf"^{CODE.pattern}$", max_length=LONGEST_CODE, description="Lower-case words joined by hyphens"),
 ]
-AreaCode = Annotated[str, Field(pattern=r"^[A-Z0-9]{2,20}$", description="ONS or provider code, such as E06000026")]
 FrameworkCode = Annotated[str, Field(pattern=r"^[A-Za-z0-9_-]{1,40}$")]
 Name = Annotated[str, Field(min_length=1, max_length=300), AfterValidator(_no_nul)]
 Text = Annotated[str, Field(min_length=1, max_length=4000), AfterValidator(_no_nul)]
@@ -60,3 +55,37 @@ Percent = Annotated[Decimal, Field(decimal_places=8, ge=0, le=1000), _Digits, Af
 
 Shown = Annotated[Decimal, _Plain]
 """A number on its way out, as plain digits."""
+
+
+def _readable(text: str) -> str:
+    """Refuse what no kind of indicator makes a period. Sort keys are read by the kind of the indicator."""
+    if not _SORT_KEY.fullmatch(text):
+        try:
+            Period.parse(text)
+        except UnknownPeriodError as error:
+            raise PydanticCustomError("period", "{reason}", {"reason": str(error)}) from error
+    return text
+
+
+PeriodText = Annotated[
+    str,
+    Field(
+        max_length=40,
+        description=f"A period: {'; '.join(ACCEPTED_FORMS)}; or the sort key of a public-health profile",
+        examples=["2017-12", "2017/18 Q3", "2017/18", "20170300"],
+    ),
+    AfterValidator(_readable),
+]
+"""A period as text, which is read by the kind of its indicator."""
+
+
+def _not_all(value: str) -> str:
+    if value == ALL:
+        raise PydanticCustomError("dimension", "is what leaves the dimension out; it is not declared")
+    return value
+
+
+Dimension = Annotated[str, Field(pattern=rf"^{DIMENSION_PATTERN}$", max_length=MAX_DIMENSION)]
+DimensionValue = Annotated[str, Field(pattern=rf"^{VALUE_PATTERN}$", max_length=MAX_VALUE), AfterValidator(_not_all)]
+Dimensions = Annotated[dict[Dimension, Annotated[list[DimensionValue], Field(max_length=500)]], Field(max_length=20)]
+"""The dimensions an indicator is broken down by, each with its values."""

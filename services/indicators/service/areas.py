@@ -1,12 +1,13 @@
-"""Areas."""
+"""Areas as others name them."""
 
 from collections.abc import Collection
+from datetime import datetime
 
 from chassis.errors import FieldError
 from chassis.paging import Page, PageRequest, page_of
 from chassis.storage.transaction import Tx
-from services.indicators.domain.definitions import Area
-from services.indicators.errors import AreaDiffers, ReferenceInvalid
+from services.indicators.domain.areas import Area, area_faults
+from services.indicators.errors import AreaDiffers, AreaInvalid, AreaUnknown, ReferenceInvalid
 from services.indicators.repository import areas
 
 
@@ -15,7 +16,19 @@ async def list_areas(tx: Tx, request: PageRequest, type_: str | None) -> Page[Ar
 
 
 async def get_area(tx: Tx, code: str) -> Area:
-    """The area that a query names.
+    """The area of a path.
+
+    Raises:
+        AreaUnknown: there is none.
+    """
+    found = (await areas.get_areas(tx, [code])).get(code)
+    if found is None:
+        raise AreaUnknown(code)
+    return found
+
+
+async def get_named_area(tx: Tx, code: str, as_of: datetime | None = None) -> Area:
+    """The area that a query names, as it was known at ``as_of``, or now where it was not known then.
 
     Raises:
         ReferenceInvalid: it is not known.
@@ -23,18 +36,21 @@ async def get_area(tx: Tx, code: str) -> Area:
     found = (await areas.get_areas(tx, [code])).get(code)
     if found is None:
         raise ReferenceInvalid("The area is not known.", [FieldError("area", f"{code} is not known")])
-    return found
+    return found if as_of is None else await areas.get_area_as_of(tx, code, as_of) or found
 
 
-async def require_areas(tx: Tx, codes: Collection[str]) -> None:
+async def require_areas(tx: Tx, codes: Collection[str], field: str = "area") -> None:
     """See that areas named in a body are known.
 
     Raises:
         ReferenceInvalid: names every one that is not.
     """
-    unknown = sorted(set(codes) - set(await areas.get_areas(tx, codes)))
-    if unknown:
-        errors = [FieldError("area", f"{code} is not known") for code in unknown]
+    refuse_unknown(set(codes) - set(await areas.get_areas(tx, codes)), field)
+
+
+def refuse_unknown(codes: Collection[str], field: str = "area") -> None:
+    if codes:
+        errors = [FieldError(field, f"{code} is not known") for code in sorted(codes)]
         raise ReferenceInvalid("An area is not known; add it first.", errors)
 
 
@@ -42,9 +58,20 @@ async def add_area(tx: Tx, area: Area) -> bool:
     """Add an area; whether it is new. The same content again changes nothing.
 
     Raises:
+        AreaInvalid: it names itself, or ends before it begins.
+        ReferenceInvalid: a parent or a successor is not known.
         AreaDiffers: the code has other content.
     """
+    await refuse_faults(tx, area)
     new = await areas.add_area(tx, area)
     if not new and (await areas.get_areas(tx, [area.code]))[area.code] != area:
         raise AreaDiffers(area.code)
     return new
+
+
+async def refuse_faults(tx: Tx, area: Area) -> None:
+    faults = area_faults(area)
+    if faults:
+        raise AreaInvalid("The area cannot be so.", [FieldError(field, message) for field, message in faults])
+    await require_areas(tx, area.parents, "parents")
+    await require_areas(tx, area.successors, "successors")

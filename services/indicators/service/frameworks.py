@@ -1,9 +1,11 @@
 """Frameworks."""
 
+from dataclasses import replace
+
 from chassis.errors import FieldError
 from chassis.paging import Page, PageRequest, page_of
 from chassis.storage.transaction import Tx
-from services.indicators.domain.definitions import Framework
+from services.indicators.domain.definitions import BenchmarkMethod, Framework, Indicator
 from services.indicators.errors import FrameworkDiffers, ReferenceInvalid
 from services.indicators.repository import frameworks
 
@@ -12,16 +14,25 @@ async def list_frameworks(tx: Tx, request: PageRequest) -> Page[Framework]:
     return page_of(await frameworks.list_frameworks(tx, request), request, lambda framework: framework.code)
 
 
-async def get_framework(tx: Tx, code: str) -> Framework:
-    """The framework that a body names.
+async def with_benchmark_method(tx: Tx, indicator: Indicator) -> Indicator:
+    """The definition with the method it benchmarks by: its own, else its first framework's.
 
     Raises:
-        ReferenceInvalid: it is not known.
+        ReferenceInvalid: names every framework that is not known.
     """
-    found = await frameworks.get_framework(tx, code)
-    if found is None:
-        raise ReferenceInvalid("The framework is not known.", [FieldError("framework", f"{code} is not known")])
-    return found
+    found = await frameworks.get_frameworks(tx, indicator.frameworks)
+    unknown = [code for code in indicator.frameworks if code not in found]
+    if unknown:
+        errors = [FieldError(_field(indicator, code), f"{code} is not known") for code in unknown]
+        raise ReferenceInvalid("A framework is not known; add it first.", errors)
+    method = BenchmarkMethod.FIFTEEN_PERCENT
+    if indicator.framework is not None:
+        method = found[indicator.framework].benchmark_method
+    return replace(indicator, benchmark_method=indicator.own_method or method)
+
+
+def _field(indicator: Indicator, code: str) -> str:
+    return "framework" if code == indicator.framework else "frameworks"
 
 
 async def add_framework(tx: Tx, framework: Framework) -> bool:
@@ -31,6 +42,6 @@ async def add_framework(tx: Tx, framework: Framework) -> bool:
         FrameworkDiffers: the code has other content.
     """
     new = await frameworks.add_framework(tx, framework)
-    if not new and await frameworks.get_framework(tx, framework.code) != framework:
+    if not new and (await frameworks.get_frameworks(tx, [framework.code]))[framework.code] != framework:
         raise FrameworkDiffers(framework.code)
     return new

@@ -4,7 +4,7 @@ from chassis.paging import Page, PageRequest, page_of
 from chassis.storage.transaction import Tx
 from services.indicators.domain.objectives import Objective, ObjectiveKind
 from services.indicators.repository import objectives
-from services.indicators.service.indicators import get_indicators
+from services.indicators.service.indicators import get_named_indicators
 
 
 async def list_objectives(tx: Tx, kind: ObjectiveKind, request: PageRequest) -> Page[Objective]:
@@ -17,5 +17,5 @@ async def save_objective(tx: Tx, kind: ObjectiveKind, objective: Objective) -> b
     Raises:
         ReferenceInvalid: names every indicator that is not known.
     """
-    await get_indicators(tx, objective.indicators)
+    await get_named_indicators(tx, objective.indicators)
     return await objectives.save_objective(tx, kind, objective)

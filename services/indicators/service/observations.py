@@ -1,152 +1,166 @@
 """Recording and reading observations. :func:`record_observations` is the one way in, for one or for many."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
+from dataclasses import replace
 from datetime import date
-from typing import NamedTuple
 
 from chassis.clock import london_date
-from chassis.errors import FieldError
+from chassis.errors import FieldError, Invalid
 from chassis.paging import Page, PageRequest, page_of
 from chassis.storage.transaction import Tx
-from contracts.period import Period
-from services.indicators.domain.definitions import ENGLAND, Indicator, Unit, is_code
+from contracts.period import Period, PeriodKind, UnknownPeriodError
+from services.indicators.domain.count_against_value import computed_value
+from services.indicators.domain.definitions import Indicator, is_code
 from services.indicators.domain.observations import (
-    Fault,
     Observation,
     ObservationFilter,
-    Outcome,
+    ReadObservation,
     RecordedObservation,
     Revision,
     SeriesKey,
-    observation_faults,
-    outcome,
 )
-from services.indicators.domain.series_inputs import SeriesInputs
-from services.indicators.errors import FinalValue, IndicatorUnknown, NothingToWithdraw, ObservationInvalid
+from services.indicators.domain.recording import Fault, Outcome, observation_faults, outcome
+from services.indicators.errors import (
+    DerivedIndicator,
+    FinalValue,
+    IndicatorRetired,
+    IndicatorUnknown,
+    NothingToWithdraw,
+    ObservationInvalid,
+)
 from services.indicators.repository import observations
+from services.indicators.service.gaps import derive_gaps
 from services.indicators.service.indicators import get_indicator
-from services.indicators.service.publishing import EmittedEvents, emit_changes, published_state
-from services.indicators.service.series_inputs import get_inputs_of_locked
-from services.indicators.service.series_locks import LockedSeries, lock_series
+from services.indicators.service.recording import Current, LockedBatch, load_batch, lock_batch, save_batch, take
 
-Sent = tuple[SeriesKey, Observation]
-
-Changed = Mapping[SeriesKey, Mapping[Period, Revision]]
-"""The periods that changed, each as it is in the end."""
+Sent = tuple[SeriesKey, ReadObservation]
 
 
-class Current(NamedTuple):
-    """What is current once an observation was sent, and whether that is new."""
-
-    revision: Revision
-    new: bool
-
-
-async def record_observation(tx: Tx, key: SeriesKey, sent: Observation) -> RecordedObservation:
+async def record_observation(tx: Tx, key: SeriesKey, read: ReadObservation) -> RecordedObservation:
     """Record one observation; raises as :func:`record_observations`."""
-    return (await record_observations(tx, [(key, sent)]))[0]
+    return (await record_observations(tx, [(key, read)]))[0]
 
 
 async def record_observations(tx: Tx, sent: Sequence[Sent]) -> list[RecordedObservation]:
     """Record observations, all or none, and emit every series whose state changes. In the order sent.
 
-    A value of the comparator may change the state of every area of its indicator; those are emitted too.
-    The same number of statements for any number of observations; give it a few thousand at a time.
+    A value of the comparator may change the state of every area of its indicator; those are emitted too, and so are
+    the gaps that are derived from what changed. The same number of statements for any number of observations; give
+    it a few thousand at a time.
 
     Raises:
         IndicatorUnknown: an indicator is not known.
+        IndicatorRetired: an indicator takes no new observations.
+        DerivedIndicator: an indicator is a gap, whose observations are derived.
         ReferenceInvalid: an area is not known.
         ObservationInvalid: names every faulty field, as ``observations.3.value`` where several were sent.
-        FinalValue: a final observation would change without a reason.
+        FinalValue: what once was final would change without a reason.
         NothingToWithdraw: there is no observation to withdraw.
     """
     keys = {key for key, _ in sent}
-    whole = {key.indicator for key in keys if key.area == ENGLAND}
-    locked = await _lock_series(tx, keys, whole)
-    areas = None if whole else {key.area for key in keys}
-    ends = {observation.period.end for _, observation in sent}
-    inputs = await get_inputs_of_locked(tx, {key.indicator for key in keys}, areas, ends)
-    before = {key: published_state(inputs, key) for key in locked.before if key not in keys}
-    _refuse_faults(sent, inputs, london_date(tx.now))
-    current = [_take(tx, inputs, key, observation) for key, observation in sent]
-    await observations.add_revisions(tx, [revision for revision, new in current if new])
-    changed = _changed([revision for revision, new in current if new])
-    lists = {key: list(periods.values()) for key, periods in changed.items()}
-    emitted = await emit_changes(tx, locked, inputs, lists, before)
-    return _recorded(current, locked, inputs.indicators, changed, emitted)
-
-
-async def _lock_series(tx: Tx, keys: set[SeriesKey], whole: set[str]) -> LockedSeries:
     for key in keys:
         if not is_code(key.indicator):
             raise IndicatorUnknown(key.indicator)
-    return await lock_series(tx, keys, whole)
-
-
-def _recorded(
-    current: Sequence[Current],
-    locked: LockedSeries,
-    indicators: Mapping[str, Indicator],
-    changed: Changed,
-    emitted: Mapping[SeriesKey, EmittedEvents],
-) -> list[RecordedObservation]:
-    """Each observation with the version of its series and the event that lists its period."""
-    numbers = {key: {period: n for n, period in enumerate(periods)} for key, periods in changed.items()}
-    recorded = []
-    for revision, new in current:
-        key = revision.series
-        events = emitted.get(key, EmittedEvents(locked.before[key]))
-        event = events.id_of(numbers[key][revision.period]) if new else None
-        unit = indicators[key.indicator].unit
-        recorded.append(RecordedObservation(revision, unit, new, events.version, event))
+    batch = await lock_batch(tx, keys)
+    await _refuse_closed(tx, batch)
+    taken = _read(sent, batch, london_date(tx.now))
+    await load_batch(tx, batch, [(key, observation.period) for key, observation in taken])
+    current = [_take(tx, batch, key, observation) for key, observation in taken]
+    recorded = await save_batch(tx, batch, current)
+    await derive_gaps(tx, batch.inputs.indicators, [revision for revision, new in current if new])
     return recorded
 
 
-def _refuse_faults(sent: Sequence[Sent], inputs: SeriesInputs, today: date) -> None:
-    errors = [
-        FieldError(f"observations.{n}.{field}" if len(sent) > 1 else field, message)
-        for n, (key, observation) in enumerate(sent)
-        for field, message in _faults(key, observation, inputs, today)
-    ]
+async def _refuse_closed(tx: Tx, batch: LockedBatch) -> None:
+    """Refuse to record in indicators that are derived, or retired by the business date."""
+    for code in sorted({key.indicator for key in batch.keys}):
+        indicator = batch.inputs.indicators[code]
+        if indicator.gap is not None:
+            raise DerivedIndicator(code)
+        if indicator.retired_on is not None and indicator.retired_on <= await tx.business_date():
+            raise IndicatorRetired(code)
+
+
+def _read(sent: Sequence[Sent], batch: LockedBatch, today: date) -> list[tuple[SeriesKey, Observation]]:
+    """The observations, each with its period and value.
+
+    Raises:
+        ObservationInvalid: names every fault of all of them.
+    """
+    taken: list[tuple[SeriesKey, Observation]] = []
+    errors: list[FieldError] = []
+    for n, (key, read) in enumerate(sent):
+        found, faults = _read_one(key, read, batch, today)
+        if found is not None:
+            taken.append((key, found))
+        field = f"observations.{n}." if len(sent) > 1 else ""
+        errors += [FieldError(field + name, message) for name, message in faults]
     if errors:
         raise ObservationInvalid("; ".join(f"{e.field}: {e.message}" for e in errors[:3]) + ".", errors)
+    return taken
 
 
-def _faults(key: SeriesKey, sent: Observation, inputs: SeriesInputs, today: date) -> list[Fault]:
-    faults = observation_faults(sent, inputs.indicators[key.indicator], today)
-    if not inputs.areas[key.area].existed(sent.period):
-        faults.append(("area", f"{key.area} did not exist in {sent.period}"))
-    return faults
+def _read_one(
+    key: SeriesKey, read: ReadObservation, batch: LockedBatch, today: date
+) -> tuple[Observation | None, list[Fault]]:
+    indicator = batch.inputs.indicators[key.indicator]
+    try:
+        observation = _with_value(read(indicator.frequency), indicator)
+    except UnknownPeriodError as error:
+        return None, [("period", str(error))]
+    faults = observation_faults(observation, indicator, today)
+    undeclared = indicator.breakdown_fault(key.breakdown)
+    if undeclared:
+        faults.append(("breakdown", undeclared))
+    if not batch.inputs.areas[key.area].existed(observation.period):
+        faults.append(("area", f"{key.area} did not exist in {observation.period}"))
+    return observation, faults
 
 
-def _take(tx: Tx, inputs: SeriesInputs, key: SeriesKey, sent: Observation) -> Current:
+def _with_value(sent: Observation, indicator: Indicator) -> Observation:
+    """With the value that its count and denominator make, where none was sent."""
+    if sent.value is not None or sent.missing is not None or sent.is_withdrawn:
+        return sent
+    return replace(sent, value=computed_value(sent, indicator))
+
+
+def _take(tx: Tx, batch: LockedBatch, key: SeriesKey, sent: Observation) -> Current:
     """Let ``sent`` be current where it differs."""
-    current = inputs.current(key, sent.period)
-    where = f"{key.indicator} in {key.area}, {sent.period}"
-    match outcome(current.observation if current else None, sent):
+    current = batch.inputs.current(key, sent.period)
+    final = batch.finals.get((key, sent.period))
+    where = f"{key.subject}, {sent.period}"
+    match outcome(current.observation if current else None, sent, final):
         case Outcome.NEEDS_REASON:
             raise FinalValue(where)
         case Outcome.NOTHING_TO_WITHDRAW:
             raise NothingToWithdraw(where)
         case Outcome.SAME if current:
             return Current(current, new=False)
-    number = current.number + 1 if current else 1
-    revision = Revision(key, sent, number, tx.actor, tx.now)
-    inputs.put_revision(revision)
-    return Current(revision, new=True)
-
-
-def _changed(new: Sequence[Revision]) -> Changed:
-    changed: dict[SeriesKey, dict[Period, Revision]] = {}
-    for revision in new:
-        changed.setdefault(revision.series, {})[revision.period] = revision
-    return changed
+    return Current(take(tx, batch, key, sent), new=True)
 
 
 async def list_observations(
     tx: Tx, request: PageRequest, code: str, wanted: ObservationFilter
-) -> tuple[Page[Revision], Unit]:
-    """Observations of an indicator by area and period, and the unit they are in."""
+) -> tuple[Page[Revision], Indicator]:
+    """Observations of an indicator by area, breakdown and period, and the definition they are read by.
+
+    Raises:
+        IndicatorUnknown: there is none.
+        Invalid: the period that is wanted is none.
+    """
     indicator = await get_indicator(tx, code)
-    rows = await observations.list_revisions(tx, request, code, wanted)
-    return page_of(rows, request, observations.revision_sort_key), indicator.unit
+    period = None if wanted.period is None else read_period(wanted.period, indicator.frequency)
+    rows = await observations.list_revisions(tx, request, code, wanted, period)
+    return page_of(rows, request, observations.revision_sort_key), indicator
+
+
+def read_period(text: str, kind: PeriodKind | None) -> Period:
+    """The period of a query.
+
+    Raises:
+        Invalid: it is none.
+    """
+    try:
+        return Period.parse(text, kind)
+    except UnknownPeriodError as error:
+        raise Invalid(str(error), [FieldError("period", str(error))]) from error

@@ -1,6 +1,6 @@
 """Publishing what became of locked series."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
 from chassis.events.outbox import emit
@@ -30,7 +30,12 @@ class EmittedEvents:
 
 def published_state(inputs: SeriesInputs, key: SeriesKey) -> Published:
     """The state of a series as its event tells it."""
-    return events.updated(inputs.indicators[key.indicator], inputs.areas[key.area], inputs.state(key))
+    area = inputs.areas[key.area]
+    return events.updated(inputs.indicators[key.indicator], area, key.breakdown, inputs.state(key))
+
+
+def published_states(inputs: SeriesInputs, keys: Iterable[SeriesKey]) -> dict[SeriesKey, Published]:
+    return {key: published_state(inputs, key) for key in keys}
 
 
 async def emit_changes(

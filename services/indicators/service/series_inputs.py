@@ -4,28 +4,31 @@ from collections.abc import Collection, Iterable
 from datetime import date, datetime
 
 from chassis.storage.transaction import Tx
-from services.indicators.domain.definitions import ENGLAND, Indicator
-from services.indicators.domain.series_inputs import SeriesInputs
+from contracts.breakdown import Breakdown
+from services.indicators.domain.areas import ENGLAND
+from services.indicators.domain.definitions import Indicator
+from services.indicators.domain.series_inputs import SeriesInputs, SeriesWanted
 from services.indicators.repository import observations, series, targets
 
 
-async def get_inputs_of_locked(
-    tx: Tx, indicators: Collection[str], areas: Collection[str] | None, ends: Collection[date] = ()
-) -> SeriesInputs:
-    """For changing open series of these indicators and areas (None: all), which the caller has locked. Two queries.
-
-    Besides the latest periods, those that end on one of ``ends``.
-    """
-    inputs = await series.get_inputs(tx, indicators, areas)
-    for revision in await observations.get_latest(tx, indicators, areas, ENGLAND, ends=ends):
-        inputs.put_revision(revision)
+async def get_inputs_of_locked(tx: Tx, wanted: SeriesWanted) -> SeriesInputs:
+    """For changing open series, which the caller has locked. Two queries."""
+    inputs = await series.get_inputs(tx, wanted)
+    await load_revisions(tx, inputs, wanted)
     return inputs
+
+
+async def load_revisions(tx: Tx, inputs: SeriesInputs, wanted: SeriesWanted, ends: Collection[date] = ()) -> None:
+    """Put current revisions into the inputs: of the latest periods, and of those that end on one of ``ends``."""
+    for revision in await observations.get_latest(tx, wanted, inputs.comparator, ends=ends):
+        inputs.put_revision(revision)
 
 
 async def get_inputs(
     tx: Tx,
     indicators: Iterable[Indicator],
     area: str,
+    breakdowns: Collection[Breakdown],
     *,
     comparator: str = ENGLAND,
     as_of: datetime | None = None,
@@ -36,6 +39,7 @@ async def get_inputs(
     codes = list(inputs.indicators)
     for recorded in await targets.get_targets(tx, codes, area, as_of):
         inputs.put_target(recorded.series, recorded.target)
-    for revision in await observations.get_latest(tx, codes, [area], comparator, as_of=as_of, until=until):
+    wanted = SeriesWanted(codes, [area], breakdowns)
+    for revision in await observations.get_latest(tx, wanted, comparator, as_of=as_of, until=until):
         inputs.put_revision(revision)
     return inputs

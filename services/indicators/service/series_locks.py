@@ -1,8 +1,9 @@
 """Locks on series that change.
 
-Writers take locks in one order: indicators, then series by (indicator, area). Whoever changes one open series locks
-that series alone. Whoever changes the comparator or the definition, or opens a series, locks the indicator first,
-so that a series opened meanwhile cannot miss the change.
+Writers take locks in one order: indicators, then areas, then series by (indicator, area, breakdown), then the series
+of the gaps derived from them. Whoever changes one open series locks that series alone. Whoever changes the comparator,
+the definition or the area, or opens a series, locks the indicator or the area first, so that a series opened meanwhile
+cannot miss the change.
 """
 
 from collections.abc import Collection, Mapping
@@ -10,9 +11,10 @@ from dataclasses import dataclass
 
 from chassis.storage.transaction import Tx
 from services.indicators.domain.observations import SeriesKey
+from services.indicators.domain.series_inputs import NO_WHOLE, WholeIndicators
 from services.indicators.errors import IndicatorUnknown
-from services.indicators.repository import indicators, series
-from services.indicators.service.areas import require_areas
+from services.indicators.repository import areas, indicators, series
+from services.indicators.service.areas import refuse_unknown
 
 
 @dataclass(frozen=True, slots=True)
@@ -23,8 +25,8 @@ class LockedSeries:
     stored: Mapping[SeriesKey, int]
 
 
-async def lock_series(tx: Tx, keys: Collection[SeriesKey], whole: Collection[str] = ()) -> LockedSeries:
-    """Lock the series of ``keys``, opening them where they are new, and all series of the ``whole`` indicators.
+async def lock_series(tx: Tx, keys: Collection[SeriesKey], whole: WholeIndicators = NO_WHOLE) -> LockedSeries:
+    """Lock the series of ``keys``, opening them where they are new, and the series of the ``whole`` indicators.
 
     One open series, the usual case, takes one statement. Whatever is recorded of them is recorded from here on.
 
@@ -37,14 +39,14 @@ async def lock_series(tx: Tx, keys: Collection[SeriesKey], whole: Collection[str
     return locked
 
 
-async def _lock(tx: Tx, keys: Collection[SeriesKey], whole: Collection[str]) -> LockedSeries:
-    if len(keys) == 1 and not whole:
+async def _lock(tx: Tx, keys: Collection[SeriesKey], whole: WholeIndicators) -> LockedSeries:
+    if len(keys) == 1 and not whole.codes:
         (key,) = keys
         version = await series.lock_and_raise_version(tx, key)
         if version is not None:
             return LockedSeries({key: version}, {key: version + 1})
     missing = set(keys) - await series.get_open_keys(tx, keys)
-    await indicators.lock_indicators(tx, {key.indicator for key in missing} | set(whole))
+    await indicators.lock_indicators(tx, {key.indicator for key in missing} | whole.codes)
     if missing:
         await _require_known(tx, missing)
         await series.open_series(tx, missing)
@@ -53,7 +55,7 @@ async def _lock(tx: Tx, keys: Collection[SeriesKey], whole: Collection[str]) -> 
 
 
 async def _require_known(tx: Tx, keys: Collection[SeriesKey]) -> None:
-    named = {key.indicator for key in keys}
+    named, areas_named = {key.indicator for key in keys}, {key.area for key in keys}
     for unknown in sorted(named - set(await indicators.get_indicators(tx, named))):
         raise IndicatorUnknown(unknown)
-    await require_areas(tx, {key.area for key in keys})
+    refuse_unknown(areas_named - await areas.lock_areas_for_reading(tx, areas_named))

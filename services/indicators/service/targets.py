@@ -5,24 +5,24 @@ from dataclasses import replace
 from chassis.errors import FieldError
 from chassis.paging import Page, PageRequest, page_of
 from chassis.storage.transaction import Tx
-from contracts.period import PeriodKind
-from services.indicators.domain.definitions import is_code
+from services.indicators.domain.definitions import Indicator, is_code
 from services.indicators.domain.observations import SeriesKey
-from services.indicators.domain.targets import RecordedTarget, Target, target_faults
+from services.indicators.domain.series_inputs import SeriesWanted
+from services.indicators.domain.targets import ReadTarget, RecordedTarget, Target, TargetFilter, target_faults
 from services.indicators.errors import IndicatorUnknown, TargetInvalid
 from services.indicators.repository import targets
 from services.indicators.service.indicators import get_indicator
-from services.indicators.service.publishing import emit_changes, published_state
+from services.indicators.service.publishing import emit_changes, published_states
 from services.indicators.service.series_inputs import get_inputs_of_locked
 from services.indicators.service.series_locks import lock_series
 
 
-async def list_targets(tx: Tx, request: PageRequest, code: str, area: str | None) -> Page[RecordedTarget]:
+async def list_targets(tx: Tx, request: PageRequest, code: str, wanted: TargetFilter) -> Page[RecordedTarget]:
     await get_indicator(tx, code)
-    return page_of(await targets.list_targets(tx, request, code, area), request, targets.target_sort_key)
+    return page_of(await targets.list_targets(tx, request, code, wanted), request, targets.target_sort_key)
 
 
-async def set_target(tx: Tx, key: SeriesKey, sent: Target) -> tuple[RecordedTarget, bool]:
+async def set_target(tx: Tx, key: SeriesKey, read: ReadTarget) -> tuple[RecordedTarget, bool]:
     """Record a version of the target, and emit the state where it changes. The version, and whether it is new.
 
     The content of the newest version again changes nothing. That of an older one is a new version: going back to it.
@@ -35,23 +35,29 @@ async def set_target(tx: Tx, key: SeriesKey, sent: Target) -> tuple[RecordedTarg
     if not is_code(key.indicator):
         raise IndicatorUnknown(key.indicator)
     locked = await lock_series(tx, [key])
-    inputs = await get_inputs_of_locked(tx, [key.indicator], [key.area])
-    _refuse_faults(sent, inputs.indicators[key.indicator].frequency)
-    before = {key: published_state(inputs, key)}
-    newest = inputs.newest_target(key)
+    inputs = await get_inputs_of_locked(tx, SeriesWanted([key.indicator], [key.area], [key.breakdown]))
+    indicator = inputs.indicators[key.indicator]
+    sent, newest = read(indicator.frequency), inputs.newest_target(key)
+    before = published_states(inputs, [key])
     new = newest is None or newest != replace(sent, version=newest.version)
     if new:
         target = replace(sent, version=newest.version + 1 if newest else 1)
+        _refuse_faults(key, target, indicator)
         await targets.add_target(tx, RecordedTarget(key, target, tx.actor, tx.now))
         inputs.put_target(key, target)
     await emit_changes(tx, locked, inputs, {}, before)
-    return (await targets.get_targets(tx, [key.indicator], key.area))[-1], new
+    recorded = await targets.get_targets(tx, [key.indicator], key.area)
+    return [each for each in recorded if each.series == key][-1], new
 
 
-def _refuse_faults(sent: Target, frequency: PeriodKind) -> None:
+def _refuse_faults(key: SeriesKey, sent: Target, indicator: Indicator) -> None:
     faults = target_faults(sent)
+    undeclared = indicator.breakdown_fault(key.breakdown)
+    if undeclared:
+        faults.append(("breakdown", undeclared))
     for n, period in enumerate(sent.milestones):
-        if period.kind != frequency:
-            faults.append((f"milestones.{n}.period", f"the indicator is recorded by {frequency.replace('_', ' ')}"))
+        if period.kind != indicator.frequency:
+            kind = indicator.frequency.replace("_", " ")
+            faults.append((f"milestones.{n}.period", f"the indicator is recorded by {kind}"))
     if faults:
         raise TargetInvalid("The target is not usable.", [FieldError(field, message) for field, message in faults])

@@ -56,8 +56,9 @@ class Api:
         answer = await self.client.post(f"/indicators/v1{path}", json=body, headers={"x-actor": actor})
         return _body(answer, expect)
 
-    async def patch(self, path: str, body: Any, expect: int = 200) -> Any:
-        return _body(await self.client.patch(f"/indicators/v1{path}", json=body), expect)
+    async def patch(self, path: str, body: Any, expect: int = 200, *, reason: str | None = "it was wrong") -> Any:
+        sent = body if reason is None else {"reason": reason} | body
+        return _body(await self.client.patch(f"/indicators/v1{path}", json=sent), expect)
 
     async def put(self, path: str, body: Any, expect: int = 200) -> Any:
         return _body(await self.client.put(f"/indicators/v1{path}", json=body), expect)

@@ -20,7 +20,7 @@ async def test_a_writer_that_waited_is_not_known_before_the_one_it_waited_for(ap
     async def slow(tx: Tx) -> None:
         begun.set()
         await go.wait()
-        await record_observation(tx, SeriesKey("ae-four-hour-wait", PLYMOUTH), late)
+        await record_observation(tx, SeriesKey("ae-four-hour-wait", PLYMOUTH), lambda _: late)
 
     waiting = asyncio.create_task(api.database.write(slow))
     await begun.wait()

@@ -5,7 +5,9 @@ import json
 from typing import Any
 
 import pytest
+from sqlalchemy import select
 
+from chassis.storage.transaction import Tx
 from tests.integration.indicators.conftest import ENGLAND, MONTHLY, PLYMOUTH, Api
 
 AE = "/indicators/ae-four-hour-wait"
@@ -16,7 +18,11 @@ async def test_an_indicator_is_defined_and_shown_with_its_frameworks_method(api:
     await api.post("/frameworks", PHOF)
     sent = MONTHLY | {"code": "smoking", "framework": "PHOF", "owner": "Ruth", "definition": "d", "source": "s"}
     made = await api.post("/indicators", sent)
-    assert made == sent | {"benchmark_method": "significance"}
+    assert {name: made[name] for name in sent} == sent
+    assert (made["benchmark_method"], made["benchmark_method_from"]) == ("significance", "framework")
+    assert (made["frameworks"], made["calculation"], made["rounded_to"]) == (["PHOF"], "crude", 1)
+    assert (made["dimensions"], made["gap"], made["retired_on"]) == ({}, None, None)
+    assert (made["inferred"], made["notes"]) == ([], [])
     assert await api.get("/indicators/smoking") == made
     assert (await api.get(AE))["benchmark_method"] == "fifteen_percent"
     assert [i["code"] for i in (await api.get("/indicators"))["items"]] == ["ae-four-hour-wait", "smoking"]
@@ -53,7 +59,12 @@ async def test_a_code_is_taken_once(api: Api):
         ({"polarity": "up"}, ["polarity"]),
         ({"frequency": "fortnight"}, ["frequency"]),
         ({"framework": "NONE"}, ["framework"]),
-        ({"benchmark_method": "significance"}, ["benchmark_method"]),
+        ({"benchmark_method": "guess"}, ["benchmark_method"]),
+        ({"calculation": "guess"}, ["calculation"]),
+        ({"rounded_to": 0}, ["rounded_to"]),
+        ({"dimensions": {"Sex": ["male"]}}, ["dimensions.Sex.[key]"]),
+        ({"dimensions": {"sex": ["all"]}}, ["dimensions.sex.0"]),
+        ({"frameworks": ["NONE", "NEITHER"]}, ["framework", "frameworks"]),
     ],
 )
 async def test_a_definition_that_is_not_valid_names_its_fields(api: Api, body: dict[str, Any], fields: list[str]):
@@ -124,6 +135,8 @@ async def test_areas_and_frameworks_are_added_once(api: Api):
         "type": "provider",
         "valid_from": None,
         "valid_to": None,
+        "parents": [],
+        "successors": [],
     }
     assert await api.post("/areas", trust) == trust
     assert await api.post("/areas", trust, 200) == trust
@@ -135,6 +148,27 @@ async def test_areas_and_frameworks_are_added_once(api: Api):
     await api.post("/frameworks", PHOF, 200)
     assert (await api.post("/frameworks", PHOF | {"name": "x"}, 409))["type"] == "/problems/framework-differs"
     assert (await api.get("/frameworks"))["items"] == [PHOF]
+
+
+@pytest.mark.parametrize("path", [AE, f"/areas/{PLYMOUTH}"])
+async def test_a_change_says_why_and_who(api: Api, path: str):
+    problem = await api.patch(path, {"name": "Another"}, 422, reason=None)
+    assert (problem["type"], problem["errors"][0]["field"]) == ("/problems/reason-needed", "reason")
+    same = await api.get(path)
+    assert await api.patch(path, {"name": same["name"]}, reason=None) == same
+    await api.patch(path, {"name": "Another"}, reason="renamed by its owner")
+    table = "indicator_revision" if path == AE else "area_revision"
+
+    async def newest(tx: Tx) -> Any:
+        rows = tx.table(table)
+        query = select(rows.c.actor, rows.c.reason).order_by(rows.c.revision.desc()).limit(1)
+        audit = tx.table("audit_entry")
+        entry = select(audit.c.actor, audit.c.reason, audit.c.subject).order_by(audit.c.id.desc()).limit(1)
+        return (await tx.session.execute(query)).one(), (await tx.session.execute(entry)).one()
+
+    recorded, entry = await api.database.read(newest)
+    assert tuple(recorded) == ("anonymous", "renamed by its owner")
+    assert tuple(entry) == ("anonymous", "renamed by its owner", path.rsplit("/", 1)[1])
 
 
 TARGET = {"area": PLYMOUTH, "kind": "reach", "value": "95", "source": "NHS constitution"}
@@ -164,8 +198,9 @@ async def test_a_target_colours_the_state_and_is_told(api: Api):
 
 async def test_the_same_target_again_is_no_new_version(api: Api):
     first = await api.post(f"{AE}/targets", TARGET)
-    second = await api.post(f"{AE}/targets", TARGET | {"value": "90", "illustrative": True})
-    assert await api.post(f"{AE}/targets", TARGET | {"value": "90.0", "illustrative": True}, 200) == second
+    sent = TARGET | {"value": "90", "illustrative": True, "applies_from": "2018/19"}
+    second = await api.post(f"{AE}/targets", sent)
+    assert await api.post(f"{AE}/targets", sent | {"value": "90.0"}, 200) == second
     assert (first["version"], second["version"], second["illustrative"]) == (1, 2, True)
     listed = await api.get(f"{AE}/targets", area=PLYMOUTH)
     assert listed["items"] == [first, second]
@@ -176,12 +211,13 @@ async def test_the_same_target_again_is_no_new_version(api: Api):
 
 async def test_an_officer_can_go_back_to_an_earlier_target(api: Api):
     await api.observe("Dec-17", "50")
-    versions = [await api.post(f"{AE}/targets", TARGET | {"value": value}) for value in ("60", "40", "60")]
+    sent = TARGET | {"applies_from": "2017-12"}
+    versions = [await api.post(f"{AE}/targets", sent | {"value": value}) for value in ("60", "40", "60")]
     assert [made["version"] for made in versions] == [1, 2, 3]
     assert (await api.get(f"{AE}/targets"))["items"] == versions
     assert (await api.get(f"{AE}/status", area=PLYMOUTH))["target"]["expected"] == "60"
     assert [event["data"]["target"]["expected"] for event in (await api.events())[-3:]] == ["60", "40", "60"]
-    assert await api.post(f"{AE}/targets", TARGET | {"value": "60"}, 200) == versions[2]
+    assert await api.post(f"{AE}/targets", sent | {"value": "60"}, 200) == versions[2]
 
 
 async def test_each_period_is_held_against_the_version_in_force_for_it(api: Api):

@@ -10,7 +10,7 @@ import pytest
 from chassis.storage.transaction import Tx
 from contracts.indicators import IndicatorUpdated, ObservationStatus
 from contracts.period import Period
-from services.indicators.domain.observations import Observation, SeriesKey
+from services.indicators.domain.observations import Observation, ReadObservation, SeriesKey
 from services.indicators.errors import ObservationInvalid
 from services.indicators.service.observations import record_observations
 from tests.integration.indicators.conftest import ENGLAND, MONTHLY, PLYMOUTH, Api
@@ -23,8 +23,11 @@ async def test_a_new_observation_is_recorded_and_published(api: Api):
     assert made == {
         "indicator": "ae-four-hour-wait",
         "area": PLYMOUTH,
+        "breakdown": {},
         "period": "2018-01",
         "value": "81.6",
+        "missing": None,
+        "marks": [],
         "status": "final",
         "count": None,
         "denominator": None,
@@ -34,6 +37,8 @@ async def test_a_new_observation_is_recorded_and_published(api: Api):
         "note": "winter",
         "basis": "printed",
         "reason": None,
+        "inferred": [],
+        "notes": [],
         "revision": 1,
         "actor": "tester",
         "recorded_at": "2018-02-28T09:00:00.000000Z",
@@ -90,13 +95,15 @@ async def test_a_withdrawal_takes_a_reason_and_leaves_no_value(api: Api):
     )
     await api.observe("Jan-18", "81.6")
     problem = await api.observe("Jan-18", "81.6", 422, status="withdrawn")
-    assert [e["field"] for e in problem["errors"]] == ["value", "reason"]
+    assert [e["field"] for e in problem["errors"]] == ["value"]
+    problem = await api.observe("Jan-18", None, 409, status="withdrawn")
+    assert (problem["type"], problem["errors"][0]["field"]) == ("/problems/final-value", "reason")
     await api.observe("Jan-18", None, status="withdrawn", reason="counted twice")
     event = (await api.events())[-1]["data"]
     (changed,) = event["changed"]
     assert changed["period"] == "2018-01"
     assert (changed["value"], changed["revision"], changed["status"]) == (None, 2, "withdrawn")
-    assert (event["latest"]["value"], event["series"][-1]["value"]) == (None, None)
+    assert (event["latest"], event["series"]) == (None, [])
     assert event["benchmark"]["reason"] == "no_local_value"
 
 
@@ -129,17 +136,17 @@ async def test_a_pinned_business_date_does_not_refuse_later_values(api: Api):
 @pytest.mark.parametrize(
     ("body", "errors"),
     [
-        ({"value": "many"}, {"value": "is no number; write digits such as 81.6"}),
-        ({"value": "NaN"}, {"value": "is no number; write digits such as 81.6"}),
-        ({"value": "Infinity"}, {"value": "is no number; write digits such as 81.6"}),
-        ({"value": "1_0"}, {"value": "is no number; write digits such as 81.6"}),
-        ({"value": True}, {"value": "is no number; write digits such as 81.6"}),
-        ({"value": None}, {"value": "a value is needed unless the observation is withdrawn"}),
+        ({"value": "many"}, {"value": 'is no number; write plain digits as text, such as "81.6"'}),
+        ({"value": "NaN"}, {"value": 'is no number; write plain digits as text, such as "81.6"'}),
+        ({"value": "Infinity"}, {"value": 'is no number; write plain digits as text, such as "81.6"'}),
+        ({"value": "1_0"}, {"value": 'is no number; write plain digits as text, such as "81.6"'}),
+        ({"value": True}, {"value": 'is no number; write plain digits as text, such as "81.6"'}),
+        ({"value": None}, {"value": "a value is needed, or a symbol in missing, unless the observation is withdrawn"}),
         ({"value": "101"}, {"value": "a percentage is between 0 and 100"}),
         ({"value": "1.123456789"}, {"value": "Decimal input should have no more than 8 decimal places"}),
         ({"value": "9999999999999"}, {"value": "Input should be less than or equal to 1000000000000"}),
         ({"area": "E99999999"}, {"area": "E99999999 is not known"}),
-        ({"area": "Plymouth!"}, {"area": "String should match pattern '^[A-Z0-9]{2,20}$'"}),
+        ({"area": "Plymouth!"}, {"area": "String should match pattern '^([A-Z][0-9]{8}|[A-Z0-9]{2,6})$'"}),
         ({"period": "2017/18 Q3"}, {"period": "2017/18 Q3 is a quarter, but ae-four-hour-wait is recorded by month"}),
         ({"colour": "green"}, {"colour": "Extra inputs are not permitted"}),
         ({"count": "11", "denominator": "10"}, {"count": "the count of a percentage is not above its denominator"}),
@@ -239,12 +246,16 @@ async def test_computed_limits_travel_and_decide_significance(api: Api):
     assert (status["benchmark"]["colour"], status["benchmark"]["rule"]) == ("red", "significance")
 
 
+def _as_read(observation: Observation) -> ReadObservation:
+    return lambda _kind: observation
+
+
 async def test_many_observations_are_one_change_and_long_ones_several_events(api: Api):
     period, observations = Period.parse("1950-01"), []
     for n in range(501):
         observations.append(Observation(period, Decimal(n % 100), ObservationStatus.FINAL))
         period = period.next()
-    sent = [(SeriesKey("ae-four-hour-wait", PLYMOUTH), observation) for observation in observations]
+    sent = [(SeriesKey("ae-four-hour-wait", PLYMOUTH), _as_read(each)) for each in observations]
     recorded = await api.database.write(lambda tx: record_observations(tx, sent))
     events = await api.events()
     assert [(e["aggregateversion"], len(e["data"]["changed"])) for e in events] == [(1, 500), (2, 1)]
@@ -262,7 +273,7 @@ async def test_many_observations_are_all_or_none_and_name_the_faulty(api: Api):
         Observation(Period.parse("2017-10"), Decimal(500), ObservationStatus.FINAL),
     ]
     with pytest.raises(ObservationInvalid) as refused:
-        await api.database.write(lambda tx: record_observations(tx, [(key, each) for each in observations]))
+        await api.database.write(lambda tx: record_observations(tx, [(key, _as_read(each)) for each in observations]))
     assert [e.field for e in refused.value.errors] == ["observations.1.value"]
     assert len((await api.get(f"{AE}/observations"))["items"]) == 1
 

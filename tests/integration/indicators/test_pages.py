@@ -18,6 +18,7 @@ COLLECTIONS = {
     "/frameworks": {},
     f"{AE}/observations": {"revisions": "true"},
     f"{AE}/targets": {"area": PLYMOUTH},
+    f"{AE}/projections": {"breakdown": ""},
     "/scorecards": {},
     "/outcomes": {},
     "/objectives": {},
@@ -32,7 +33,9 @@ async def filled(api: Api) -> Api:
         await api.post("/indicators", MONTHLY | {"code": f"more-{n}"})
         await api.post("/frameworks", {"code": f"F{n}", "name": "F", "benchmark_method": "significance"})
         await api.observe("Dec-17", str(n), status="provisional")
-        await api.post(f"{AE}/targets", {"area": PLYMOUTH, "kind": "reach", "value": str(n)})
+        await api.post(f"{AE}/targets", {"area": PLYMOUTH, "kind": "reach", "value": str(n), "applies_from": "2017-12"})
+        projection = {"area": PLYMOUTH, "name": f"forecast-{n}", "period": "2019-01", "value": str(n)}
+        await api.post(f"{AE}/projections", projection)
         await api.put(f"/scorecards/card-{n}", {"name": "c", "sections": []}, 201)
         await api.put(f"/standards/standard-{n}", STANDARD, 201)
         for kind in ("outcomes", "objectives"):
@@ -71,14 +74,14 @@ async def test_a_cursor_is_bound_to_its_filters(filled: Api):
 
 
 KEYS = [
-    '["E06000026", "2018-01-31", "2018-01-01", 1000000000000000000000000000000]',
-    '["E06000026", "2018-01-31", "2018-01-01", -1]',
-    '["E06000026", "2018-01-31", "2018-01-01", true]',
-    '["E06000026", "2018-02-31", "2018-01-01", 1]',
-    '["E06000026", 5, "2018-01-01", 1]',
-    '[["E06000026"], "2018-01-31", "2018-01-01", 1]',
-    '["E06000026", 1e400]',
-    '["E06000026", "1"]',
+    '["E06000026", "", "2018-01-31", "2018-01-01", 1000000000000000000000000000000]',
+    '["E06000026", "", "2018-01-31", "2018-01-01", -1]',
+    '["E06000026", "", "2018-01-31", "2018-01-01", true]',
+    '["E06000026", "", "2018-02-31", "2018-01-01", 1]',
+    '["E06000026", "", 5, "2018-01-01", 1]',
+    '[["E06000026"], "", "2018-01-31", "2018-01-01", 1]',
+    '["E06000026", "", 1e400]',
+    '["E06000026", "", "1"]',
     "[]",
     "{}",
     "1",
@@ -95,7 +98,7 @@ async def test_a_cursor_made_by_the_rules_with_another_key_is_refused(api: Api, 
 
 
 def test_a_sort_key_is_read_as_it_was_written():
-    parts = ("E06000026", date(2018, 1, 31), date(2018, 1, 1), 2**31 - 1)
-    assert parse_sort_key(sort_key(*parts), str, date, date, int) == parts
+    parts = ("E06000026", "sex=male", date(2018, 1, 31), date(2018, 1, 1), 2**31 - 1)
+    assert parse_sort_key(sort_key(*parts), str, str, date, date, int) == parts
     with pytest.raises(BadRequest):
         parse_sort_key(sort_key("a", 2**31), str, int)

@@ -40,6 +40,12 @@ CHANGED: dict[str, str] = {
         "the eleven steps of the workforce plan weigh as one action with parts"
     ),
     r"/finance/v1/schemes/[^/]+/position/held/(indicated|validated): ": "only banked money is capped at a line",
+    r"/indicators/v1/.+/series: was \[": (
+        "a series is what was observed in the six periods that end at the latest; what was withdrawn is no part of it"
+    ),
+    r"/indicators/v1/.+/trend/reason: was .+; gap: no value from 2017-08 to 2017-11\"": (
+        "a trend reads those six periods, none of them before the gap"
+    ),
 }
 """Fields (``path/field``, as patterns) that a rule has changed since, with the reason."""
 

@@ -16,7 +16,7 @@ SIGNIFICANCE, FIFTEEN = BenchmarkMethod.SIGNIFICANCE, BenchmarkMethod.FIFTEEN_PE
 
 
 def measure(polarity: Polarity = HIGH, method: BenchmarkMethod = FIFTEEN, unit: Unit = Unit.PERCENTAGE) -> Indicator:
-    return Indicator("m", "M", unit, 1, polarity, "month", None, method)
+    return Indicator("m", "M", unit, 1, polarity, "month", (), method)
 
 
 def read(value: str | None, **known: str) -> Observation:

@@ -7,20 +7,31 @@ from decimal import Decimal
 
 import pytest
 
+from contracts.breakdown import Breakdown
 from contracts.colours import Polarity
+from contracts.notes import SourcedFigure, SourceNote
 from contracts.period import Period, PeriodKind
-from services.indicators.domain.definitions import BenchmarkMethod, Indicator, Unit
+from services.indicators.domain.areas import Area
+from services.indicators.domain.definitions import BenchmarkMethod, Calculation, Gap, GapKind, Indicator, Unit
 from services.indicators.domain.formats import (
     UnknownFormatError,
+    area_from_json,
+    area_to_json,
     codes_from_json,
     codes_to_json,
     indicator_from_json,
     indicator_to_json,
     limits_from_json,
     limits_to_json,
+    provenance_from_json,
+    provenance_to_json,
+    scorecard_from_json,
+    scorecard_to_json,
     target_from_json,
     target_to_json,
 )
+from services.indicators.domain.provenance import Provenance
+from services.indicators.domain.scorecards import Aim, Scorecard, ScorecardHead, ScorecardLine, Section
 from services.indicators.domain.standards import StandardLimit, StandardUnit, WorkingCalendar
 from services.indicators.domain.targets import Baseline, Target, TargetKind
 
@@ -32,7 +43,7 @@ INDICATOR = Indicator(
     2,
     Polarity.HIGH_IS_GOOD,
     PeriodKind.MONTH,
-    "PHOF",
+    ("PHOF",),
     BenchmarkMethod.SIGNIFICANCE,
     "owner",
     "definition",
@@ -51,6 +62,31 @@ TARGET = Target(
     note="n",
     version=3,
 )
+NOTED = Provenance(
+    ("frameworks",),
+    (SourceNote("value", (SourcedFigure("11.9", "table"), SourcedFigure("10.50", "text")), "10.50", "later"),),
+)
+WHOLE = replace(
+    INDICATOR,
+    frameworks=("PHOF", "ASCOF"),
+    own_method=BenchmarkMethod.FIFTEEN_PERCENT,
+    calculation=Calculation.MODELLED,
+    rounded_to=5,
+    dimensions={"sex": ("male", "female"), "age": ("65+",)},
+    gap=Gap("b", "deprivation", "most", "least", GapKind.RELATIVE),
+    retired_on=date(2018, 3, 31),
+    provenance=NOTED,
+)
+WHOLE_TARGET = replace(TARGET, absolute_tolerance=Decimal("0.5"), applies_to=Period.parse("2018/19"), provenance=NOTED)
+AREA = Area("E06000026", "Plymouth", "council", date(1998, 4, 1), None, ("E92000001",), ("E06000059",))
+SCORECARD = Scorecard(
+    ScorecardHead("s", "S", "E06000026"),
+    (
+        Section(
+            "one", "One", (Aim("Aim", (ScorecardLine("a", Breakdown({"sex": "male"}), NOTED), ScorecardLine("b"))),)
+        ),
+    ),
+)
 LIMITS = (
     StandardLimit(20, StandardUnit.WORKING_DAYS, WorkingCalendar.UNITED_KINGDOM, None, date(2018, 5, 24)),
     StandardLimit(1, StandardUnit.MONTHS, None, date(2018, 5, 25), None),
@@ -64,6 +100,12 @@ def _stored(content: object) -> object:
 def test_what_is_stored_is_read_back():
     assert indicator_from_json(_stored(indicator_to_json(INDICATOR))) == INDICATOR
     assert target_from_json(_stored(target_to_json(TARGET)), 3) == TARGET
+    assert indicator_from_json(_stored(indicator_to_json(WHOLE))) == WHOLE
+    assert list(indicator_from_json(_stored(indicator_to_json(WHOLE))).dimensions) == ["sex", "age"]
+    assert target_from_json(_stored(target_to_json(WHOLE_TARGET)), 3) == WHOLE_TARGET
+    assert area_from_json(_stored(area_to_json(AREA))) == AREA
+    assert scorecard_from_json(_stored(scorecard_to_json(SCORECARD))) == SCORECARD
+    assert provenance_from_json(_stored(provenance_to_json(NOTED))) == NOTED
     smallest = Target(TargetKind.REACH_BENCHMARK)
     assert target_from_json(_stored(target_to_json(smallest)), 1) == smallest
     assert list(target_from_json(target_to_json(TARGET), 3).milestones) == list(TARGET.milestones)
@@ -85,7 +127,8 @@ def test_what_the_first_release_stored_is_read():
         "definition": "definition",
         "source": "source",
     }
-    assert indicator_from_json(indicator) == INDICATOR
+    assert indicator_from_json(indicator) == indicator_from_json(indicator | {"format": 1}) == INDICATOR
+    assert indicator_from_json(indicator | {"framework": None, "unit": "score"}).calculation is Calculation.OTHER
     target = {
         "area": "E06000026",
         "kind": "reach",
@@ -101,7 +144,7 @@ def test_what_the_first_release_stored_is_read():
         "source": "s",
         "note": "n",
     }
-    assert target_from_json(target, 3) == TARGET
+    assert target_from_json(target, 3) == target_from_json(target | {"format": 1}, 3) == TARGET
     bare = {"kind": "maintain", "value": "5"}
     assert target_from_json(bare, 1) == Target(TargetKind.MAINTAIN, Decimal(5))
     assert codes_from_json(["b", "a"]) == ("b", "a")
@@ -118,6 +161,10 @@ def test_a_format_of_a_later_release_is_refused(unknown: dict[str, object]):
         target_from_json(target_to_json(TARGET) | unknown, 1)
     with pytest.raises(UnknownFormatError):
         codes_from_json(codes_to_json(["a"]) | unknown)
+    with pytest.raises(UnknownFormatError):
+        area_from_json(area_to_json(AREA) | unknown)
+    with pytest.raises(UnknownFormatError):
+        scorecard_from_json(scorecard_to_json(SCORECARD) | unknown)
     with pytest.raises(UnknownFormatError):
         limits_from_json(limits_to_json(LIMITS) | unknown)
 

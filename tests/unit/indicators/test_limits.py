@@ -1,14 +1,17 @@
 """Confidence limits against published values and against their own definitions."""
 
+from dataclasses import replace
 from decimal import Decimal
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from contracts.period import Period
-from services.indicators.domain.definitions import Unit
+from contracts.colours import Polarity
+from contracts.period import Period, PeriodKind
+from services.indicators.domain.definitions import Calculation, Indicator, Unit
 from services.indicators.domain.limits import (
+    Limits,
     Z,
     byar,
     computed_limits,
@@ -20,6 +23,7 @@ from services.indicators.domain.limits import (
 from services.indicators.domain.observations import Observation
 
 DECEMBER = Period.parse("2017-12")
+PERCENTAGE = Indicator("m", "M", Unit.PERCENTAGE, 1, Polarity.HIGH_IS_GOOD, PeriodKind.MONTH)
 
 
 @pytest.mark.parametrize(
@@ -119,13 +123,22 @@ def test_a_limit_that_was_sent_wins_over_a_computed_one():
     sent = Observation(
         DECEMBER, Decimal(50), count=Decimal(50), denominator=Decimal(100), lower=Decimal(45), upper=Decimal(55)
     )
-    assert (limits_of(sent, Unit.PERCENTAGE).lower, limits_of(sent, Unit.PERCENTAGE).upper) == (
-        Decimal(45),
-        Decimal(55),
-    )
-    assert limits_of(sent, Unit.PERCENTAGE).computed is False
+    found = limits_of(sent, PERCENTAGE)
+    assert (found.lower, found.upper, found.computed) == (Decimal(45), Decimal(55), False)
     half = Observation(DECEMBER, Decimal(50), count=Decimal(50), denominator=Decimal(100), lower=Decimal(45))
-    found = limits_of(half, Unit.PERCENTAGE)
+    found = limits_of(half, PERCENTAGE)
     assert (found.lower, f"{found.upper:.2f}", found.computed) == (Decimal(45), "59.62", True)
     withdrawn = Observation(DECEMBER, None, count=Decimal(50), denominator=Decimal(100))
-    assert limits_of(withdrawn, Unit.PERCENTAGE).lower is None
+    assert limits_of(withdrawn, PERCENTAGE).lower is None
+
+
+@pytest.mark.parametrize("calculation", [c for c in Calculation if c is not Calculation.CRUDE])
+def test_limits_are_computed_of_crude_figures_only(calculation: Calculation):
+    observed = Observation(DECEMBER, Decimal(50), count=Decimal(50), denominator=Decimal(100))
+    assert limits_of(observed, PERCENTAGE).computed
+    assert limits_of(observed, replace(PERCENTAGE, calculation=calculation)) == Limits()
+
+
+def test_a_rate_per_thousand_has_limits():
+    found = computed_limits(Decimal(5), Decimal(50_000), Unit.RATE_PER_1000)
+    assert found == (Decimal("0.03246973"), Decimal("0.23336664"))

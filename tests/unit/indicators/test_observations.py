@@ -6,10 +6,11 @@ from typing import Any
 import pytest
 
 from contracts.colours import Polarity
-from contracts.indicators import ObservationStatus
+from contracts.indicators import Mark, Missing, ObservationStatus
 from contracts.period import Period
 from services.indicators.domain.definitions import BenchmarkMethod, Indicator, Unit
-from services.indicators.domain.observations import Observation, Outcome, observation_faults, outcome
+from services.indicators.domain.observations import Observation
+from services.indicators.domain.recording import Outcome, observation_faults, outcome
 from services.indicators.domain.standards import (
     StandardLimit,
     StandardUnit,
@@ -20,10 +21,11 @@ from services.indicators.domain.standards import (
 FINAL, PROVISIONAL, WITHDRAWN = ObservationStatus.FINAL, ObservationStatus.PROVISIONAL, ObservationStatus.WITHDRAWN
 TODAY = date(2018, 2, 28)
 SENT = Observation(Period.parse("2018-01"), Decimal("81.6"), FINAL)
+WITHDRAWAL = replace(SENT, value=None, status=WITHDRAWN, reason="counted twice")
 
 
 def indicator(unit: Unit = Unit.PERCENTAGE, frequency: str = "month") -> Indicator:
-    return Indicator("m", "M", unit, 1, Polarity.HIGH_IS_GOOD, frequency, None, BenchmarkMethod.FIFTEEN_PERCENT)
+    return Indicator("m", "M", unit, 1, Polarity.HIGH_IS_GOOD, frequency, (), BenchmarkMethod.FIFTEEN_PERCENT)
 
 
 @pytest.mark.parametrize(
@@ -38,14 +40,40 @@ def indicator(unit: Unit = Unit.PERCENTAGE, frequency: str = "month") -> Indicat
         (SENT, replace(SENT, value=Decimal(82), reason="late returns"), Outcome.RECORDED),
         (SENT, replace(SENT, status=PROVISIONAL), Outcome.NEEDS_REASON),
         (SENT, replace(SENT, count=Decimal(1)), Outcome.NEEDS_REASON),
+        (SENT, replace(SENT, missing=Missing.SUPPRESSED, value=None), Outcome.NEEDS_REASON),
+        (replace(SENT, missing=Missing.SUPPRESSED, value=None), SENT, Outcome.NEEDS_REASON),
+        (SENT, replace(SENT, marks=(Mark.BREAK,)), Outcome.NEEDS_REASON),
+        (SENT, replace(SENT, value=None, status=WITHDRAWN), Outcome.NEEDS_REASON),
+        (SENT, replace(SENT, value=None, status=WITHDRAWN, reason="x"), Outcome.RECORDED),
+        (replace(SENT, status=PROVISIONAL), replace(SENT, value=None, status=WITHDRAWN), Outcome.RECORDED),
         (SENT, replace(SENT, note="4,580 patients waiting"), Outcome.RECORDED),
         (replace(SENT, status=PROVISIONAL), replace(SENT, value=Decimal(82)), Outcome.RECORDED),
         (replace(SENT, status=PROVISIONAL), replace(SENT, value=Decimal(82), status=PROVISIONAL), Outcome.RECORDED),
         (replace(SENT, value=None, status=WITHDRAWN), SENT, Outcome.RECORDED),
+        (WITHDRAWAL, WITHDRAWAL, Outcome.SAME),
     ],
 )
 def test_what_an_observation_does_to_the_current_one(current: Observation | None, new: Observation, expected: Outcome):
     assert outcome(current, new) is expected
+
+
+@pytest.mark.parametrize(
+    ("current", "new", "expected"),
+    [  # once final, 81.6; each step after it
+        (WITHDRAWAL, SENT, Outcome.RECORDED),
+        (WITHDRAWAL, replace(SENT, status=PROVISIONAL), Outcome.RECORDED),
+        (WITHDRAWAL, replace(SENT, value=Decimal(82)), Outcome.NEEDS_REASON),
+        (WITHDRAWAL, replace(SENT, value=Decimal(82), status=PROVISIONAL), Outcome.NEEDS_REASON),
+        (WITHDRAWAL, replace(SENT, value=Decimal(82), reason="late returns"), Outcome.RECORDED),
+        (replace(SENT, status=PROVISIONAL), replace(SENT, value=Decimal(82)), Outcome.NEEDS_REASON),
+        (replace(SENT, value=Decimal(82), status=PROVISIONAL), replace(SENT, value=Decimal(83)), Outcome.NEEDS_REASON),
+        (replace(SENT, value=Decimal(82), status=PROVISIONAL), SENT, Outcome.RECORDED),
+    ],
+)
+def test_what_was_once_final_and_comes_back_different_says_why(
+    current: Observation, new: Observation, expected: Outcome
+):
+    assert outcome(current, new, final=SENT) is expected
 
 
 @pytest.mark.parametrize(
@@ -64,10 +92,23 @@ def test_what_an_observation_does_to_the_current_one(current: Observation | None
         ({"value": Decimal(1000)}, Unit.RATE_PER_100000, []),
         ({"value": None}, Unit.PERCENTAGE, ["value"]),
         ({"count": Decimal(11), "denominator": Decimal(10)}, Unit.PERCENTAGE, ["count"]),
-        ({"count": Decimal(11), "denominator": Decimal(10)}, Unit.RATE_PER_100000, []),
+        ({"count": Decimal(11), "denominator": Decimal(10)}, Unit.RATE_PER_100000, ["value"]),
+        ({"count": Decimal(11), "denominator": Decimal(10)}, Unit.SCORE, []),
         ({"lower": Decimal(82), "upper": Decimal(81)}, Unit.PERCENTAGE, ["lower", "upper"]),
         ({"lower": Decimal("81.6"), "upper": Decimal("81.6")}, Unit.PERCENTAGE, []),
-        ({"status": WITHDRAWN}, Unit.PERCENTAGE, ["value", "reason"]),
+        ({"status": WITHDRAWN}, Unit.PERCENTAGE, ["value"]),
+        ({"missing": Missing.SUPPRESSED}, Unit.PERCENTAGE, ["value"]),
+        ({"missing": Missing.SUPPRESSED, "value": None}, Unit.PERCENTAGE, []),
+        ({"missing": Missing.SUPPRESSED, "value": None, "denominator": Decimal(100)}, Unit.PERCENTAGE, []),
+        (
+            {"missing": Missing.SUPPRESSED, "value": None, "count": Decimal(3), "marks": (Mark.ESTIMATED,)},
+            Unit.PERCENTAGE,
+            ["marks", "count"],
+        ),
+        ({"marks": (Mark.ESTIMATED, Mark.BREAK)}, Unit.PERCENTAGE, []),
+        ({"value": Decimal(-1)}, Unit.YEARS, ["value"]),
+        ({"value": Decimal(-1)}, Unit.RATE_PER_1000, ["value"]),
+        ({"value": Decimal(-1)}, Unit.RATIO, []),
         ({"status": WITHDRAWN, "value": None, "reason": "miscounted"}, Unit.PERCENTAGE, []),
         ({"period": Period.parse("2017/18 Q3")}, Unit.PERCENTAGE, ["period"]),
         ({"period": Period.parse("2018-02")}, Unit.PERCENTAGE, ["status"]),  # its last day is today

@@ -1,15 +1,17 @@
+from dataclasses import replace
 from decimal import Decimal
 from typing import Any
 
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from contracts.colours import Colour, Polarity
-from contracts.indicators import ObservationStatus
-from contracts.period import Period
+from contracts.indicators import Missing, ObservationStatus
+from contracts.period import Period, PeriodKind
 from services.indicators.domain.definitions import Indicator, Unit
 from services.indicators.domain.numbers import plain, trimmed
-from services.indicators.domain.observations import Observation
+from services.indicators.domain.observations import Observation, Revision
 from services.indicators.domain.series import REACH, series_state
 from services.indicators.domain.targets import Target, TargetKind
 from tests.unit.indicators.revisions import recorded
@@ -49,11 +51,49 @@ def test_the_series_shows_six_periods_with_the_colours_of_their_own_time():
     assert (state.benchmark.colour, state.trend.colour, state.target.colour) == ("green", "dark_green", "green")
 
 
-def test_a_withdrawn_latest_period_is_shown_without_value_or_colour():
-    state = series_state(INDICATOR, recorded(observed([50, 60, None])), {}, [Target(TargetKind.REACH, Decimal(1))])
-    assert (state.latest.observation.value, state.points[-1].revision.observation.value) == (None, None)
-    assert (state.benchmark.reason, state.trend.reason, state.target.reason) == ("no_local_value",) * 3
+def test_what_is_withdrawn_leaves_the_series():
+    known = recorded(observed([50, 60, None]))
+    assert series_state(INDICATOR, known, {}) == series_state(INDICATOR, known[:2], {})
+    by_mistake = recorded([Observation(Period.parse("2023-03"), None, ObservationStatus.WITHDRAWN)])
+    april = recorded(observed([40], start="2016-04"))
+    state = series_state(INDICATOR, [*known, *by_mistake, *april], {})
+    assert (str(state.latest.period), len(state.points)) == ("2016-04", 3)
+
+
+def test_a_symbol_is_shown_and_gives_white_with_its_reason():
+    suppressed = Observation(Period.parse("2016-03"), None, missing=Missing.SUPPRESSED)
+    known = recorded([*observed([50, 60]), suppressed])
+    state = series_state(INDICATOR, known, {}, [Target(TargetKind.REACH, Decimal(1))])
+    assert (state.latest.observation.missing, len(state.points)) == ("[c]", 3)
+    reasons = (state.benchmark.reason, state.trend.reason, state.target.reason)
+    assert reasons == ("missing: [c] suppressed",) * 3
     assert state.points[-2].trend.colour == Colour.GREEN
+
+
+def test_the_series_is_the_six_periods_that_end_at_the_latest():
+    gaps = [Observation(Period.parse(f"2016-{month}"), Decimal(50)) for month in ("01", "03", "05", "08", "09", "12")]
+    state = series_state(INDICATOR, recorded(gaps), {})
+    assert [str(point.revision.period) for point in state.points] == ["2016-08", "2016-09", "2016-12"]
+    assert state.trend.reason == "gap: no value from 2016-10 to 2016-11"
+
+
+def test_of_kinds_that_overlap_the_six_latest_are_shown():
+    pooled = replace(INDICATOR, frequency=PeriodKind.POOLED_YEARS)
+    labels = ["2001 - 03", "2004 - 06", "2007 - 09", "2008 - 10", "2011 - 13", "2012 - 14", "2015 - 17"]
+    known = recorded([Observation(Period.parse(label), Decimal(50)) for label in labels])
+    state = series_state(pooled, known, {})
+    assert [str(point.revision.period) for point in state.points] == labels[1:]
+    assert state.trend.reason == "overlapping_periods"
+
+
+@pytest.mark.parametrize(("local", "compared"), [("provisional", "final"), ("final", "provisional")])
+def test_a_colour_made_with_a_provisional_value_is_provisional(local: str, compared: str):
+    december = Period.parse("2017-12")
+    ours = Observation(december, Decimal(50), ObservationStatus(local))
+    england = {december: Observation(december, Decimal(90), ObservationStatus(compared))}
+    state = series_state(INDICATOR, recorded([ours]), england)
+    assert (state.benchmark.colour, state.benchmark.provisional) == ("red", True)
+    assert series_state(INDICATOR, recorded([ours]), {}).benchmark.provisional is False
 
 
 def test_nothing_known_is_a_state_too():
@@ -77,20 +117,25 @@ def test_the_order_in_which_observations_came_does_not_matter(
     assert series_state(INDICATOR, shuffled, england, target) == in_order
 
 
+def _present(local: list[Decimal | None]) -> list[Revision]:
+    """Those that are not withdrawn."""
+    return [revision for revision in recorded(observed(local)) if not revision.observation.is_withdrawn]
+
+
 @given(values)
 def test_what_lies_before_the_reach_of_the_series_cannot_matter(local: list[Decimal | None]):
-    known = recorded(observed(local))
+    known = _present(local)
     assert series_state(INDICATOR, known, {}) == series_state(INDICATOR, known[-REACH:], {})
 
 
 @given(values)
 def test_each_point_has_the_colours_the_state_had_when_it_was_the_latest(local: list[Decimal | None]):
-    known = recorded(observed(local))
+    known = _present(local)
     for n, point in enumerate(reversed(series_state(INDICATOR, known, {}).points)):
         then = series_state(INDICATOR, known[: len(known) - n], {})
         assert (point.trend, point.benchmark) == (then.trend, then.benchmark)
 
 
-def test_numbers_travel_as_plain_digits():
+def test_numbers_are_sent_as_plain_digits():
     assert [str(plain(Decimal(n))) for n in ("1E+5", "-0", "81.60", "0.00")] == ["100000", "0", "81.60", "0.00"]
     assert [str(trimmed(Decimal(n))) for n in ("12.300", "100", "0.123456785")] == ["12.3", "100", "0.12345679"]

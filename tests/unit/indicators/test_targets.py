@@ -6,17 +6,12 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from contracts.colours import Colour, Polarity
+from contracts.indicators import Missing, ObservationStatus
 from contracts.period import Period
 from services.indicators.domain.observations import Observation
-from services.indicators.domain.targets import (
-    Baseline,
-    Target,
-    TargetKind,
-    expected_value,
-    in_force,
-    target_colour,
-    target_faults,
-)
+from services.indicators.domain.target_colour import in_force, target_colour
+from services.indicators.domain.targets import Baseline, Target, TargetKind, target_faults
+from services.indicators.domain.trajectory import expected_value
 
 HIGH, LOW, NEUTRAL = Polarity.HIGH_IS_GOOD, Polarity.LOW_IS_GOOD, Polarity.NEUTRAL
 K = TargetKind
@@ -36,9 +31,9 @@ def target(
 
 
 def judged(wanted: Target, value: Any, polarity: Polarity = HIGH, period: str = "2017-12", england: Any = None):
-    reading = Observation(p(period), None if value is None else Decimal(str(value)))
+    observed = Observation(p(period), None if value is None else Decimal(str(value)))
     comparator = None if england is None else Observation(p(period), Decimal(str(england)))
-    return target_colour(reading, reading.period, [wanted], comparator, polarity)
+    return target_colour(observed, [wanted], comparator, polarity)
 
 
 @pytest.mark.parametrize(
@@ -97,7 +92,7 @@ def test_every_kind_green_amber_and_red(
         (target(K.REACH_BENCHMARK), "95", HIGH, "no_england_value"),
         (target(K.BETTER_THAN_BENCHMARK), "95", HIGH, "no_england_value"),
         (target(K.REACH, 95, applies_from=p("2018-01")), "95", HIGH, "not_in_force"),
-        (target(K.REACH, 95, ("2018-03", 90)), "95", HIGH, "not_in_force"),
+        (target(K.REACH, 95, applies_to=p("2017-11")), "95", HIGH, "not_in_force"),
     ],
 )
 def test_white_says_why(wanted: Any, value: Any, polarity: Polarity, reason: str):
@@ -106,8 +101,8 @@ def test_white_says_why(wanted: Any, value: Any, polarity: Polarity, reason: str
 
 
 def test_no_target_is_no_state_and_no_reading_is_white():
-    assert target_colour(Observation(p("2017-12"), Decimal(1)), p("2017-12"), [], None, HIGH) is None
-    assert target_colour(None, None, [target(K.REACH, 1)], None, HIGH).reason == "no_local_value"
+    assert target_colour(Observation(p("2017-12"), Decimal(1)), [], None, HIGH) is None
+    assert target_colour(None, [target(K.REACH, 1)], None, HIGH).reason == "no_local_value"
 
 
 LINE = target(K.REACH, 90, ("2017/18 Q1", 70), "2018/19 Q1")
@@ -132,11 +127,67 @@ def test_the_straight_line_runs_by_months_between_ends(wanted: Any, period: str,
     assert expected_value(wanted, p(period), None) == Decimal(expected)
 
 
-def test_a_milestone_stands_before_the_line_in_its_own_period_only():
+def test_the_line_goes_through_the_milestones():
     wanted = target(K.REACH, 90, ("2017/18 Q1", 70), "2018/19 Q1", milestones={p("2017/18 Q3"): Decimal("72.5")})
-    assert expected_value(wanted, p("2017/18 Q3"), None) == Decimal("72.5")
-    assert expected_value(wanted, p("2017/18 Q2"), None) == Decimal(75)
+    line = {"2016/17 Q4": "70", "2017/18 Q1": "70", "2017/18 Q2": "71.25", "2017/18 Q3": "72.5"}
+    line |= {"2017/18 Q4": "81.25", "2018/19 Q1": "90", "2018/19 Q2": "90"}
+    assert {each: expected_value(wanted, p(each), None) for each in line} == {k: Decimal(v) for k, v in line.items()}
     assert judged(wanted, "72.5", period="2017/18 Q3").colour == Colour.GREEN
+
+
+def test_milestones_without_a_baseline_come_from_nowhere():
+    stops = {p("2017/18 Q2"): Decimal(80), p("2017/18 Q4"): Decimal(84)}
+    wanted = target(K.REACH, 90, None, "2018/19 Q2", milestones=stops)
+    line = {"2017/18 Q1": 90, "2017/18 Q2": 80, "2017/18 Q3": 82, "2017/18 Q4": 84, "2018/19 Q1": 87, "2018/19 Q2": 90}
+    assert {each: expected_value(wanted, p(each), None) for each in line} == line
+
+
+def test_before_the_baseline_the_baseline_is_expected_and_a_standard_without_one_always():
+    assert expected_value(target(K.REACH, 90, ("2017/18 Q1", 70)), p("2016/17 Q4"), None) == 70
+    assert expected_value(target(K.REDUCE_BY_PERCENT, 10, ("2017-06", 100), "2017-11"), p("2017-01"), None) == 100
+    assert expected_value(target(K.REACH, 95), p("1999-01"), None) == 95
+
+
+@pytest.mark.parametrize(("value", "colour"), [("95", "green"), ("93", "amber"), ("92.99", "red"), ("0", "red")])
+def test_an_absolute_tolerance_goes_in_the_place_of_per_cent(value: str, colour: str):
+    wanted = target(K.REACH, 95, absolute_tolerance=Decimal(2))
+    assert judged(wanted, value).colour == colour
+    assert judged(target(K.REACH, 0, absolute_tolerance=Decimal(2)), "2", LOW).colour == "amber"
+    assert judged(wanted, "93").reason == "missed by 2, within 2: 93 against 95 expected in 2017-12"
+
+
+def test_the_comparators_own_area_is_not_held_against_itself():
+    observed = Observation(p("2017-12"), Decimal(1))
+    for kind, reason in ((K.REACH_BENCHMARK, "comparator_itself"), (K.BETTER_THAN_BENCHMARK, "comparator_itself")):
+        state = target_colour(observed, [target(kind)], observed, HIGH, is_comparator=True)
+        assert (state.colour, state.reason) == (Colour.WHITE, reason)
+    assert target_colour(observed, [target(K.REACH, 1)], observed, HIGH, is_comparator=True).colour == "green"
+
+
+@pytest.mark.parametrize(
+    ("kind", "local", "comparator", "expected"),
+    [
+        (K.REACH, "provisional", "final", True),
+        (K.REACH, "final", "provisional", False),
+        (K.REACH_BENCHMARK, "final", "provisional", True),
+        (K.REACH_BENCHMARK, "provisional", "final", True),
+        (K.REACH_BENCHMARK, "final", "final", False),
+    ],
+)
+def test_a_target_colour_is_provisional_by_what_it_reads(kind: Any, local: str, comparator: str, expected: bool):
+    wanted = target(kind, 1 if kind is K.REACH else None)
+    ours = Observation(p("2017-12"), Decimal(1), ObservationStatus(local))
+    theirs = Observation(p("2017-12"), Decimal(1), ObservationStatus(comparator))
+    assert target_colour(ours, [wanted], theirs, HIGH).provisional is expected
+
+
+@pytest.mark.parametrize("symbol", list(Missing))
+def test_a_symbol_is_white_with_its_reason(symbol: Missing):
+    observed = Observation(p("2017-12"), None, missing=symbol)
+    for wanted in (target(K.REACH, 1), target(K.RANGE, low=Decimal(1), high=Decimal(2))):
+        state = target_colour(observed, [wanted], None, HIGH)
+        assert state.colour == Colour.WHITE
+        assert state.reason.startswith(f"missing: {symbol} ")
 
 
 def test_the_line_to_the_benchmark_ends_where_the_benchmark_is_in_that_period():
@@ -149,8 +200,26 @@ def test_a_colour_is_made_with_the_version_in_force_for_the_period():
     second = target(K.REACH, 66, version=2, applies_from=p("2018-04"))
     assert in_force([second, first], p("2018-03")) == first
     assert in_force([first, second], p("2018-04")) == second
-    correction = target(K.REACH, 61, version=3)
+    correction = target(K.REACH, 61, version=3, applies_from=p("2018-04"))
     assert in_force([first, second, correction], p("2018-04")) == correction
+    assert in_force([first, second, correction], p("2018-03")) == first
+
+
+@pytest.mark.parametrize(
+    ("applies_from", "first"),
+    [("2018/19", "2018-04"), ("2018/19 Q2", "2018-07"), ("2018", "2018-01"), ("Apr 2018 - Mar 2019", "2018-04")],
+)
+def test_a_version_begins_with_its_period_of_any_kind(applies_from: str, first: str):
+    older, newer = target(K.REACH, 60), target(K.REACH, 66, version=2, applies_from=p(applies_from))
+    assert in_force([older, newer], p(first)) == newer
+    assert in_force([older, newer], p(first).previous()) == older
+
+
+def test_a_version_ends_with_its_last_period_and_none_comes_back():
+    older = target(K.REACH, 60)
+    newer = target(K.REACH, 66, version=2, applies_from=p("2018/19"), applies_to=p("2018/19"))
+    assert in_force([older, newer], p("2019-03")) == newer
+    assert in_force([older, newer], p("2019-04")) is None
 
 
 def test_reasons_carry_the_numbers():
@@ -177,6 +246,10 @@ def test_reasons_carry_the_numbers():
         (target(K.REACH_BENCHMARK, 4), ["value"]),
         (target(K.REACH, 4, ("2018-01", 1), "2018-01"), ["due"]),
         (target(K.REACH, 0, ("2018-01", 0), "2018-02"), []),
+        (target(K.REACH, 4, version=2), ["applies_from"]),
+        (target(K.REACH, 4, version=2, applies_from=p("2018-01")), []),
+        (target(K.REACH, 4, applies_from=p("2018/19"), applies_to=p("2018-03")), ["applies_to"]),
+        (target(K.REACH, 4, applies_from=p("2018/19"), applies_to=p("2018-04")), []),
     ],
 )
 def test_an_unusable_target_names_every_field(wanted: Any, fields: list[str]):

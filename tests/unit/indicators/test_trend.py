@@ -1,3 +1,4 @@
+from dataclasses import replace
 from decimal import Decimal
 from fractions import Fraction
 from itertools import pairwise
@@ -8,21 +9,37 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from contracts.colours import Colour, Polarity
+from contracts.indicators import Mark, Missing, ObservationStatus
 from contracts.period import Period
 from services.indicators.domain.observations import Observation
-from services.indicators.domain.trend import trend
+from services.indicators.domain.trend import TrendColour
+from services.indicators.domain.trend import trend as trend_of_window
+from services.indicators.domain.window import window_size
 
 HIGH, LOW, NEUTRAL = Polarity.HIGH_IS_GOOD, Polarity.LOW_IS_GOOD, Polarity.NEUTRAL
 
 
 def months(*values: object, start: str = "2017-01") -> list[Observation]:
-    """Readings of months in a row; "-" is a month without one, None a withdrawn one."""
+    """Months in a row: "-" is one without an observation, "[c]" one with a symbol, "b60" a value after a break."""
     period, found = Period.parse(start), []
     for value in values:
         if value != "-":
-            found.append(Observation(period, None if value is None else Decimal(str(value))))
+            found.append(_observed(period, str(value)))
         period = period.next()
     return found
+
+
+def _observed(period: Period, value: str) -> Observation:
+    if value.startswith("["):
+        return Observation(period, None, missing=Missing(value))
+    marks = (Mark.BREAK,) if value.startswith("b") else ()
+    return Observation(period, Decimal(value.removeprefix("b")), marks=marks)
+
+
+def trend(observations: list[Observation], polarity: Polarity) -> TrendColour:
+    """Of those that are shown."""
+    size = window_size([each.period for each in observations])
+    return trend_of_window(observations[len(observations) - size :], polarity)
 
 
 @pytest.mark.parametrize(
@@ -62,9 +79,12 @@ def test_trend_table(values: Any, polarity: Polarity, expected: str):
         ([], HIGH, "fewer_than_two_values"),
         (months(5), HIGH, "fewer_than_two_values"),
         (months(5, 6), NEUTRAL, "neutral_polarity"),
-        (months(5, 6, None), HIGH, "no_local_value"),
+        (months(5, 6, "[c]"), HIGH, "missing: [c] suppressed"),
         (months(5, "-", 6), HIGH, "gap: no value for 2017-02"),
-        (months(5, None, 6), HIGH, "gap: no value for 2017-02"),
+        (months(5, "[x]", 6), HIGH, "missing: [x] not available in 2017-02"),
+        (months(4, 5, "b6"), HIGH, "break in the series in 2017-03"),
+        (months("[z]", 6), HIGH, "fewer_than_two_values"),
+        (months(5, "-", "-", "-", "-", "-", 6), HIGH, "fewer_than_two_values"),
         (months(5, "-", "-", "-", 6), HIGH, "gap: no value from 2017-02 to 2017-04"),
     ],
 )
@@ -81,8 +101,35 @@ def test_a_gap_ends_the_run_and_is_named():
     )
 
 
-def test_only_the_latest_six_values_are_read():
+@pytest.mark.parametrize(
+    ("values", "end"),
+    [
+        ((10, 9, "[low]", 8, 7), "missing: [low] rounds to zero in 2017-03"),
+        ((10, 9, "b8", 7), "break in the series in 2017-03"),
+        ((1, 2, "[c]", "b8", 7), "break in the series in 2017-04"),
+    ],
+)
+def test_a_symbol_or_a_break_ends_the_run_and_is_named(values: Any, end: str):
+    state = trend(months(*values), LOW)
+    assert (state.colour, state.reason.split("; ")[1]) == (Colour.GREEN, end)
+
+
+def test_a_break_at_the_start_of_the_six_cuts_nothing():
+    assert ";" not in trend(months("b10", 9, 8, 7), LOW).reason
+    assert trend(months("b10", 9, 8, 7), LOW).colour == Colour.DARK_GREEN
+
+
+@pytest.mark.parametrize(("provisional", "expected"), [(0, False), (1, True), (2, True)])
+def test_a_trend_is_provisional_by_either_of_its_two_last_values(provisional: int, expected: bool):
+    observed = months(10, 9, 8)
+    observed[provisional] = replace(observed[provisional], status=ObservationStatus.PROVISIONAL)
+    assert trend(observed, LOW).provisional is expected
+
+
+def test_only_the_latest_six_periods_are_read():
     assert "gap" not in trend(months(1, "-", 3, 4, 5, 6, 7, 8), HIGH).reason
+    assert "gap" not in trend(months(1, 2, "-", 4, 5, 6, 7, 8, 9), HIGH).reason
+    assert "gap" in trend(months(1, 2, "-", 4, 5, 6), HIGH).reason
     assert trend(months(9, 1, 2, 3, 4, 5, 6), HIGH).reason == (
         "improved: +20.00 per cent, from 5 to 6, 5 changes in a row"
     )

@@ -50,7 +50,7 @@ def _indicator(row: IndicatorRow, methods: Mapping[str, str]) -> Indicator:
         row.decimals,
         row.polarity,
         row.frequency,
-        row.framework,
+        (row.framework,),
         BenchmarkMethod(methods[row.framework]),
     )
 

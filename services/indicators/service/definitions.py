@@ -1,0 +1,141 @@
+"""Defining indicators, and changing their definitions."""
+
+from collections.abc import Mapping
+from dataclasses import replace
+from typing import Any
+
+from chassis.audit import record_change
+from chassis.errors import FieldError
+from chassis.storage.transaction import Tx
+from services.indicators.domain.definitions import Indicator, is_code
+from services.indicators.domain.formats import indicator_to_json
+from services.indicators.domain.gaps import gap_faults, remaining_dimensions
+from services.indicators.domain.series_inputs import SeriesWanted, WholeIndicators
+from services.indicators.errors import (
+    DefinitionFixed,
+    GapInvalid,
+    IndicatorExists,
+    ReasonNeeded,
+)
+from services.indicators.repository import indicators, series
+from services.indicators.service.frameworks import with_benchmark_method
+from services.indicators.service.gaps import derive_whole_gap
+from services.indicators.service.indicators import get_indicator
+from services.indicators.service.publishing import emit_changes, published_states
+from services.indicators.service.series_inputs import get_inputs_of_locked
+from services.indicators.service.series_locks import lock_series
+
+_FIXED = ("unit", "frequency", "gap")
+
+
+async def add_indicator(tx: Tx, sent: Indicator) -> Indicator:
+    """Define an indicator; of a gap, derive and emit all that follows from what its source has.
+
+    Raises:
+        IndicatorExists: the code is taken.
+        ReferenceInvalid: a framework is not known.
+        GapInvalid: its source, or an end of its dimension, is not known, or its unit or frequency differs.
+    """
+    source = await _lock_source(tx, sent)
+    indicator = await with_benchmark_method(tx, sent)
+    if source and sent.gap:
+        indicator = replace(indicator, dimensions=remaining_dimensions(sent.gap, source))
+    if not await indicators.add_indicator(tx, indicator):
+        raise IndicatorExists(indicator.code)
+    await indicators.add_definition(tx, indicator, reason=None)
+    if source:
+        await indicators.save_indicator(tx, replace(source, gaps=(*source.gaps, indicator.code)))
+        await derive_whole_gap(tx, indicator)
+    return indicator
+
+
+async def _lock_source(tx: Tx, sent: Indicator) -> Indicator | None:
+    """The indicator that a gap is derived from, locked."""
+    if sent.gap is None:
+        return None
+    await indicators.lock_indicators(tx, [sent.gap.source])
+    source = (await indicators.get_indicators(tx, [sent.gap.source])).get(sent.gap.source)
+    faults = gap_faults(sent, source)
+    if faults:
+        raise GapInvalid("The gap cannot be derived.", [FieldError(field, message) for field, message in faults])
+    return source
+
+
+async def change_indicator(tx: Tx, code: str, changes: Mapping[str, Any], reason: str | None) -> Indicator:
+    """Change fields of a definition and emit every series whose state that changes. Returns the definition.
+
+    The same content again changes nothing.
+
+    Raises:
+        IndicatorUnknown: there is none.
+        DefinitionFixed: unit or frequency would change after something was recorded, or a dimension would lose what
+            something was recorded by.
+        ReferenceInvalid: a framework is not known.
+        ReasonNeeded: something changes, and it is not said why.
+    """
+    if is_code(code):
+        await indicators.lock_indicators(tx, [code])
+    before = await get_indicator(tx, code)
+    after = await with_benchmark_method(tx, _changed(before, changes))
+    if after == before:
+        return before
+    await _refuse_fixed(tx, before, after)
+    if not reason:
+        raise ReasonNeeded
+    await _redefine(tx, before, after, reason)
+    return after
+
+
+def _changed(before: Indicator, changes: Mapping[str, Any]) -> Indicator:
+    """``framework`` is the first of ``frameworks``: another one takes its place, none takes all away."""
+    fields = dict(changes)
+    if "framework" in fields:
+        first = fields.pop("framework")
+        rest = (code for code in before.frameworks[1:] if code != first)
+        fields.setdefault("frameworks", (first, *rest) if first else ())
+    provenance = {name: fields.pop(name) for name in ("inferred", "notes") if name in fields}
+    return replace(before, **fields, provenance=replace(before.provenance, **provenance))
+
+
+async def _refuse_fixed(tx: Tx, before: Indicator, after: Indicator) -> None:
+    fixed = sorted(name for name in _FIXED if getattr(before, name) != getattr(after, name))
+    if fixed and await series.has_series(tx, before.code):
+        raise DefinitionFixed(fixed)
+    if before.dimensions != after.dimensions:
+        used = await series.get_breakdowns(tx, before.code)
+        if before.gap or any(after.breakdown_fault(breakdown) for breakdown in used):
+            raise DefinitionFixed(["dimensions"])
+
+
+async def _redefine(tx: Tx, before: Indicator, after: Indicator, reason: str) -> None:
+    locked = await lock_series(tx, (), WholeIndicators(frozenset({after.code})))
+    inputs = await get_inputs_of_locked(tx, SeriesWanted([after.code]))
+    published = published_states(inputs, locked.before)
+    await indicators.save_indicator(tx, after)
+    await indicators.add_definition(tx, after, reason)
+    _record(tx, before, after, reason)
+    inputs.indicators[after.code] = after
+    await emit_changes(tx, locked, inputs, {}, published)
+    if before.dimensions != after.dimensions:
+        await _redefine_gaps(tx, after, reason)
+
+
+def _record(tx: Tx, before: Indicator, after: Indicator, reason: str) -> None:
+    old, new = indicator_to_json(before), indicator_to_json(after)
+    differs = [name for name in new if old[name] != new[name]]
+    record_change(
+        tx,
+        subject=after.code,
+        action="indicator.amended",
+        before={name: old[name] for name in differs},
+        after={name: new[name] for name in differs},
+        reason=reason,
+    )
+
+
+async def _redefine_gaps(tx: Tx, source: Indicator, reason: str) -> None:
+    """Gaps have the remaining dimensions of their source."""
+    await indicators.lock_indicators(tx, source.gaps)
+    for gap in (await indicators.get_indicators(tx, source.gaps)).values():
+        if gap.gap:
+            await _redefine(tx, gap, replace(gap, dimensions=remaining_dimensions(gap.gap, source)), reason)

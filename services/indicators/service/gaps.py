@@ -1,0 +1,70 @@
+"""Deriving the observations of inequality gaps from those of their ends."""
+
+from collections.abc import Collection, Mapping, Sequence
+
+from chassis.storage.transaction import Tx
+from contracts.period import Period
+from services.indicators.domain.definitions import Gap, Indicator
+from services.indicators.domain.gaps import derived_observation, end_series, gap_series, withdrawn_observation
+from services.indicators.domain.observations import Observation, Revision, SeriesKey
+from services.indicators.domain.series_inputs import WholeIndicators
+from services.indicators.repository import indicators, observations
+from services.indicators.service.recording import Current, LockedBatch, load_batch, lock_batch, save_batch, take
+from services.indicators.service.series_locks import lock_series
+
+Ends = Mapping[SeriesKey, Mapping[Period, Observation]]
+"""Current observations of the ends of gaps."""
+
+
+async def derive_gaps(tx: Tx, sources: Mapping[str, Indicator], changed: Sequence[Revision]) -> None:
+    """Record and emit the gaps that follow from changed observations of ``sources``. No statement where none do."""
+    codes = {code for source in sources.values() for code in source.gaps}
+    gaps = await indicators.get_indicators(tx, codes) if codes else {}
+    for gap in sorted(gaps.values(), key=lambda each: each.code):
+        await _derive(tx, gap, {(revision.series, revision.period) for revision in changed})
+
+
+async def derive_whole_gap(tx: Tx, gap: Indicator) -> None:
+    """Record and emit a new gap, of all that was recorded of its source. The caller has locked the source indicator."""
+    if gap.gap is None:
+        return
+    locked = await lock_series(tx, (), WholeIndicators(frozenset({gap.gap.source})))
+    ends = [key for key in locked.before if gap_series(gap, key)]
+    found = await observations.get_current(tx, ends, None) if ends else []
+    await _derive(tx, gap, {(revision.series, revision.period) for revision in found})
+
+
+async def _derive(tx: Tx, gap: Indicator, changed: Collection[tuple[SeriesKey, Period]]) -> None:
+    derived = {(key, period) for source, period in changed if (key := gap_series(gap, source))}
+    if not derived or gap.gap is None:
+        return
+    ends = await _get_ends(tx, gap.gap, derived)
+    batch = await lock_batch(tx, {key for key, _ in derived})
+    await load_batch(tx, batch, derived)
+    in_order = sorted(derived, key=lambda each: (each[0], each[1].sort_key))
+    current = [_take(tx, batch, gap, key, period, ends) for key, period in in_order]
+    await save_batch(tx, batch, [each for each in current if each])
+
+
+async def _get_ends(tx: Tx, gap: Gap, derived: Collection[tuple[SeriesKey, Period]]) -> Ends:
+    keys = {end for key, _ in derived for end in end_series(gap, key)}
+    found: dict[SeriesKey, dict[Period, Observation]] = {}
+    for revision in await observations.get_current(tx, keys, {period.end for _, period in derived}):
+        found.setdefault(revision.series, {})[revision.period] = revision.observation
+    return found
+
+
+def _take(tx: Tx, batch: LockedBatch, gap: Indicator, key: SeriesKey, period: Period, ends: Ends) -> Current | None:
+    """Let what the ends make now be current; None where there is nothing, and was nothing."""
+    if gap.gap is None:
+        return None
+    a, b = (ends.get(end, {}).get(period) for end in end_series(gap.gap, key))
+    current = batch.inputs.current(key, period)
+    new = derived_observation(gap.gap, gap.decimals, a, b)
+    if new is None:
+        if current is None or current.observation.is_withdrawn:
+            return None
+        new = withdrawn_observation(period)
+    if current and current.observation.content == new.content:
+        return None
+    return Current(take(tx, batch, key, new), new=True)

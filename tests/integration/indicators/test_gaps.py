@@ -1,0 +1,137 @@
+"""Inequality gaps: derived, published, read-only."""
+
+from typing import Any
+
+import pytest
+
+from tests.integration.indicators.conftest import ENGLAND, MONTHLY, PLYMOUTH, Api
+from tests.integration.indicators.test_breakdowns import LIFE
+
+GAP: dict[str, Any] = MONTHLY | {
+    "code": "gap",
+    "name": "Gap",
+    "unit": "years",
+    "polarity": "low_is_good",
+    "gap": {"source": "life", "dimension": "deprivation", "a": "least", "b": "most"},
+}
+MOST, LEAST = {"deprivation": "most"}, {"deprivation": "least"}
+
+
+@pytest.fixture
+async def life(api: Api) -> Api:
+    await api.post("/indicators", LIFE)
+    return api
+
+
+async def ends(api: Api, period: str, least: str | None, most: str | None, **more: Any) -> None:
+    for breakdown, value in ((LEAST, least), (MOST, most)):
+        if value is not None:
+            await api.observe(period, value, code="life", breakdown=breakdown | more.pop("rest", {}), **more)
+
+
+async def gap_status(api: Api, **more: str) -> Any:
+    return await api.get("/indicators/gap/status", area=PLYMOUTH, **more)
+
+
+async def test_a_gap_follows_from_its_ends_with_events_of_its_own(life: Api):
+    made = await life.post("/indicators", GAP)
+    assert (made["gap"]["kind"], made["calculation"]) == ("absolute", "other")
+    assert made["dimensions"] == {"sex": ["male", "female"]}
+    await ends(life, "Nov-17", "80", "70")
+    await ends(life, "Dec-17", "81", "75.5")
+    status = await gap_status(life)
+    assert [(point["period"], point["value"]) for point in status["series"]] == [("2017-11", "10"), ("2017-12", "5.5")]
+    assert (status["trend"]["colour"], status["latest"]["limits"], status["latest"]["basis"]) == (
+        "green",
+        None,
+        "derived",
+    )
+    events = [event for event in await life.events() if event["subject"] == f"gap/{PLYMOUTH}"]
+    assert [event["aggregateversion"] for event in events] == [1, 2]
+    assert [event["data"]["changed"][0]["value"] for event in events] == ["10", "5.5"]
+    await life.post("/indicators/gap/targets", {"area": PLYMOUTH, "kind": "reach", "value": "6"})
+    assert (await gap_status(life))["target"]["colour"] == "green"
+    problem = await life.observe("Dec-17", "1", 409, code="gap")
+    assert problem["type"] == "/problems/derived-indicator"
+
+
+async def test_a_new_gap_is_derived_of_all_there_is(life: Api):
+    for n in range(1, 8):
+        await ends(life, f"2017-0{n}", "80", str(70 + n))
+    await life.observe("2017-08", "80", code="life", breakdown=MOST)
+    await life.post("/indicators", GAP)
+    listed = (await life.get("/indicators/gap/observations"))["items"]
+    assert [each["value"] for each in listed] == ["9", "8", "7", "6", "5", "4", "3"]
+    (event,) = [event for event in await life.events() if event["subject"].startswith("gap/")]
+    assert (len(event["data"]["changed"]), event["data"]["complete"]) == (7, True)
+
+
+async def test_it_is_revised_with_its_ends_and_withdrawn_without_them(life: Api):
+    await life.post("/indicators", GAP)
+    await ends(life, "Dec-17", "80", "70", status="provisional")
+    assert (await gap_status(life))["latest"]["status"] == "provisional"
+    await ends(life, "Dec-17", "80", "70")
+    latest = (await gap_status(life))["latest"]
+    assert (latest["status"], latest["revision"]) == ("final", 3 - 1)
+    await life.observe("Dec-17", None, code="life", breakdown=MOST, status="withdrawn", reason="miscounted")
+    assert (await gap_status(life))["latest"] is None
+    await life.observe("Dec-17", "71", code="life", breakdown=MOST, reason="counted again")
+    assert (await gap_status(life))["latest"]["value"] == "9"
+    await life.observe("Dec-17", None, code="life", breakdown=LEAST, missing="[c]", reason="suppressed")
+    latest = (await gap_status(life))["latest"]
+    assert (latest["value"], latest["missing"]) == (None, "[c]")
+    revisions = (await life.get("/indicators/gap/observations", revisions="true"))["items"]
+    assert [each["revision"] for each in revisions] == [1, 2, 3, 4, 5]
+
+
+async def test_a_relative_gap_over_zero_is_none(life: Api):
+    relative = {"unit": "ratio", "gap": GAP["gap"] | {"kind": "relative"}}
+    await life.post("/indicators", GAP | relative)
+    await ends(life, "Nov-17", "80", "0")
+    await ends(life, "Dec-17", "1", "3")
+    status = await gap_status(life)
+    assert [(point["period"], point["value"]) for point in status["series"]] == [("2017-12", "0.33333333")]
+
+
+async def test_the_remaining_dimensions_are_its_own_and_england_compares(life: Api):
+    await life.post("/indicators", GAP)
+    male = {"sex": "male"}
+    for area, least in ((PLYMOUTH, "80"), (ENGLAND, "90")):
+        for breakdown, value in ((LEAST | male, least), (MOST | male, "70")):
+            await life.observe("Dec-17", value, code="life", area=area, breakdown=breakdown)
+    status = await gap_status(life, breakdown="sex=male")
+    assert (status["latest"]["value"], status["benchmark"]["colour"]) == ("10", "green")
+    assert (await gap_status(life))["latest"] is None
+    newest = next(e for e in reversed(await life.events()) if e["subject"] == f"gap/{PLYMOUTH}/sex=male")
+    assert newest["data"]["benchmark"]["colour"] == "green"
+
+
+@pytest.mark.parametrize(
+    ("change", "field"),
+    [
+        ({"gap": GAP["gap"] | {"source": "nope"}}, "gap.source"),
+        ({"gap": GAP["gap"] | {"dimension": "age"}}, "gap.a"),
+        ({"gap": GAP["gap"] | {"b": "middling"}}, "gap.b"),
+        ({"unit": "count"}, "unit"),
+        ({"frequency": "quarter"}, "frequency"),
+    ],
+)
+async def test_a_gap_that_cannot_be_derived_is_refused(life: Api, change: dict[str, Any], field: str):
+    problem = await life.post("/indicators", GAP | change, 422)
+    assert problem["errors"][0]["field"] == field
+    await life.get("/indicators/gap", 404)
+
+
+async def test_a_source_with_gaps_costs_a_few_statements_more_and_others_none(life: Api):
+    from tests.integration.indicators.test_service import _count_statements, _telling
+
+    seen = _count_statements(life)
+    await life.observe("Nov-17", "80", code="life", breakdown=LEAST)
+    seen.clear()
+    await life.observe("Dec-17", "80", code="life", breakdown=LEAST)
+    assert len([s for s in seen if not s.startswith("BEGIN")]) == 4 + _telling(life)
+    await life.post("/indicators", GAP)
+    await ends(life, "Dec-17", None, "70")
+    seen.clear()
+    await life.observe("Nov-17", "70", code="life", breakdown=MOST)
+    assert len([s for s in seen if not s.startswith("BEGIN")]) <= 10 + _telling(life)
