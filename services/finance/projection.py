@@ -45,6 +45,7 @@ class UpdatePart(Body):
     breakdown: Breakdown = Breakdown.TOTAL
     series: list[PointPart]
     changed: list[PointPart]
+    complete: bool = False
 
 
 def updates_of(deliveries: Sequence[Delivery]) -> Updates:
@@ -59,6 +60,8 @@ def updates_of(deliveries: Sequence[Delivery]) -> Updates:
         series = Series(data.indicator.code, data.area.code, data.breakdown)
         version = Version(event.generation, event.version)
         updates.add(series, version, data.indicator.polarity, _observations(event, data))
+        if data.complete:
+            updates.complete[series] = max(event.generation, updates.complete.get(series, 0))
     return updates
 
 

@@ -15,6 +15,8 @@ class Updates:
 
     newest: dict[Series, tuple[Version, Polarity]] = field(default_factory=dict)
     observations: dict[tuple[Series, Period], Observation] = field(default_factory=dict)
+    complete: dict[Series, int] = field(default_factory=dict)
+    """Generations of which every period of a series was told: observations of lower ones are no longer so."""
 
     def add(self, series: Series, version: Version, polarity: Polarity, observations: Iterable[Observation]) -> None:
         if series not in self.newest or version > self.newest[series][0]:

@@ -4,13 +4,14 @@ from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Final
 
-from sqlalchemy import ColumnElement, Table, bindparam, delete, select, tuple_
+from sqlalchemy import ColumnElement, Table, bindparam, delete, select, tuple_, update
 
 from chassis.storage.bulk import insert_or_ignore, upsert
 from chassis.storage.transaction import Tx
 from chassis.storage.types import PERIOD, period_columns
 from contracts.breakdown import Breakdown
 from contracts.colours import Polarity
+from contracts.indicators import ObservationStatus
 from contracts.period import Period
 from services.finance.domain.savings import Observation
 from services.finance.domain.scheme import SeriesPolarity
@@ -133,6 +134,24 @@ def _observation_row(series: Series, observation: Observation) -> dict[str, Any]
         "status": observation.status.value,
         "event_id": observation.event_id,
     }
+
+
+_WITHDRAWN: Final = {"value": None, "missing": None, "status": ObservationStatus.WITHDRAWN.value}
+
+
+async def withdraw_older_generations(tx: Tx, complete: Mapping[Series, int]) -> None:
+    """Withdraw what was observed of locked series and not repeated by a generation of which all periods were told."""
+    for series, generation in complete.items():
+        if generation > 1:
+            await tx.session.execute(
+                update(ObservationRow)
+                .where(*_is_of(series), ObservationRow.generation < generation)
+                .values(_WITHDRAWN | {"generation": generation, "revision": 0})
+            )
+
+
+def _is_of(series: Series) -> list[ColumnElement[bool]]:
+    return [getattr(ObservationRow, name) == value for name, value in series_columns(series).items()]
 
 
 async def drop_observations(tx: Tx) -> None:

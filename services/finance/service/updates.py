@@ -20,6 +20,7 @@ async def save_updates(tx: Tx, updates: Updates) -> None:
     }
     await observations.save_series(tx, moved)
     await observations.save_observations(tx, updates.observations)
+    await observations.withdraw_older_generations(tx, updates.complete)
 
 
 def _turned(stored: SeriesState, version: Version, polarity: Polarity) -> SeriesPolarity:
