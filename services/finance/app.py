@@ -8,6 +8,7 @@ from chassis.web.units import Resources
 from services.finance.endpoints import funds, schemes
 from services.finance.models import Base
 from services.finance.projection import SUBSCRIPTION
+from services.finance.service.republication import REPUBLICATION
 
 DESCRIPTION = """\
 Pooled funds, budget lines and savings schemes of partners who plan and pay together.
@@ -29,6 +30,7 @@ SPEC = ServiceSpec(
     package="services.finance",
     routers=(funds.router, schemes.router),
     subscriptions=(SUBSCRIPTION,),
+    republication=REPUBLICATION,
 )
 
 

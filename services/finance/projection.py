@@ -17,6 +17,7 @@ from services.finance.domain.savings import Observation
 from services.finance.domain.series import Series, Version
 from services.finance.domain.updates import Updates
 from services.finance.repository.observations import drop_observations
+from services.finance.service.republication import forget_series
 from services.finance.service.updates import restate_all, restate_updated, save_updates
 
 
@@ -93,6 +94,7 @@ SUBSCRIPTION = Subscription(
         evaluate=restate_updated,
         evaluate_all=restate_all,
         drop=drop_observations,
+        forget=forget_series,
     ),
 )
 """Observations are made again from the log; the ledger changes only by differences, of which there are none."""

@@ -6,6 +6,7 @@ from typing import Any
 
 from suite.load import row_types
 from suite.load.api_client import find_json, for_each
+from suite.load.contradictions import notes_on
 from suite.load.dataset import Reference
 from suite.load.upsert import Load, create_missing
 
@@ -39,6 +40,7 @@ def _as_sent(found: Mapping[str, Any], body: Mapping[str, Any]) -> dict[str, Any
     return {
         **body,
         "name": found["name"],
+        "notes": found["notes"],
         "host": found["host"],
         "partners": [partners.get(one["code"]) for one in body["partners"]],
         "budget_lines": [lines.get((one["financial_year"], one["code"])) for one in body["budget_lines"]],
@@ -52,7 +54,9 @@ def pounds(amount: Decimal) -> dict[str, str]:
 def fund_body(reference: Reference) -> dict[str, Any]:
     """Two years of lines. Of 2017/18 only the net is printed, as the opening budget of the year after."""
     before = [_line_before(row) for row in reference.budget_lines]
-    after = [_line_after(row) for row in reference.budget_lines]
+    after = [
+        _line_after(row) | {"notes": notes_on(reference, f"budget-lines/{row.code}")} for row in reference.budget_lines
+    ]
     total = reference.budget_total
     printed = {
         (BEFORE, "net_budget"): total.net_budget_2017_18,
@@ -64,6 +68,7 @@ def fund_body(reference: Reference) -> dict[str, Any]:
     }
     return {
         "name": reference.fund.name,
+        "notes": notes_on(reference, f"funds/{reference.fund.code}"),
         "host": reference.fund.host,
         "partners": [row.model_dump() for row in reference.partners],
         "agreement": _agreement(reference),

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator, Mapping
 from dataclasses import replace
+from enum import StrEnum
 
 from contracts.period import Period
 from services.finance.domain.ledger import (
@@ -45,7 +46,14 @@ def _differences(account: SchemeAccount, link: Link, polarity: SeriesPolarity) -
             yield _entry(account, observation.period, change, basis, reason, already)
 
 
-def entries_to_reverse(account: SchemeAccount, reason: str) -> list[Entry]:
+class Reversal(StrEnum):
+    """Why all that was indicated is taken back: part of the rule that an entry names."""
+
+    WITHDRAWN = "withdrawn"
+    FORGOTTEN = "forgotten"
+
+
+def entries_to_reverse(account: SchemeAccount, because: Reversal, reason: str) -> list[Entry]:
     """Entries that take back all that was indicated, period by period, in open quarters."""
     link, polarity = account.scheme.definition.link, account.polarity
     observations = {one.period: one for one in account.observations}
@@ -55,7 +63,7 @@ def entries_to_reverse(account: SchemeAccount, reason: str) -> list[Entry]:
         if change is None or observation is None or link is None or polarity is None:
             continue
         made = _basis(link, polarity, observation)
-        basis = replace(made, rule_version=f"{made.rule_version}.withdrawn", event_id=None)
+        basis = replace(made, rule_version=f"{made.rule_version}.{because}", event_id=None)
         entries.append(_entry(account, period, change, basis, reason, already))
     return entries
 

@@ -10,6 +10,12 @@ class Series(NamedTuple):
     area: str
     breakdown: Breakdown = Breakdown.TOTAL
 
+    @classmethod
+    def parse(cls, subject: str) -> "Series":
+        """The series that an event's subject names."""
+        indicator, area, *breakdown = subject.split("/", 2)
+        return cls(indicator, area, Breakdown.parse("".join(breakdown)))
+
     @property
     def total(self) -> "Series":
         """The same of no breakdown: attributions are summed, and locked, by it."""

@@ -159,6 +159,15 @@ async def drop_observations(tx: Tx) -> None:
     await tx.session.execute(delete(SeriesRow))
 
 
+async def delete_series(tx: Tx, series: Collection[Series]) -> None:
+    """Delete these series, which are locked, and their observations."""
+    keys = [tuple(series_columns(one).values()) for one in series]
+    for start in range(0, len(keys), CHUNK):
+        for table in (ObservationRow, SeriesRow):
+            key = tuple_(table.indicator, table.area, table.breakdown)
+            await tx.session.execute(delete(table).where(key.in_(keys[start : start + CHUNK])))
+
+
 async def list_schemes_linked_to(tx: Tx, series: Collection[Series]) -> list[str]:
     """Codes of the schemes that these series move."""
     connection = await tx.session.connection()

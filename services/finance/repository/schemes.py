@@ -107,6 +107,11 @@ async def list_codes(tx: Tx, filters: Mapping[str, str | None], request: PageReq
     return list(await tx.session.scalars(query))
 
 
+async def list_published_codes(tx: Tx) -> list[str]:
+    """Of the schemes that have an event."""
+    return list(await tx.session.scalars(select(SchemeRow.code).where(SchemeRow.version > 0).order_by(SchemeRow.code)))
+
+
 async def list_codes_of_fund(tx: Tx, fund: str, financial_year: Period | None = None) -> list[str]:
     query = select(SchemeRow.code).where(SchemeRow.fund == fund).order_by(SchemeRow.code)
     if financial_year is not None:

@@ -5,8 +5,9 @@ from dataclasses import replace
 
 from chassis.events.outbox import emit
 from chassis.storage.transaction import Tx
+from contracts.finance import SavingRestated
 from services.finance.domain.restating import entries_to_post
-from services.finance.domain.scheme import SchemeAccount
+from services.finance.domain.scheme import Scheme, SchemeAccount
 from services.finance.domain.scheme_position import explanation_of, figures_of
 from services.finance.events import fingerprint, new_event, saving_restated
 from services.finance.repository import schemes
@@ -37,8 +38,16 @@ async def emit_moved(tx: Tx, account: SchemeAccount, caused_by: Iterable[str]) -
     """Emit the scheme's position, unless it is the one published last."""
     scheme = account.scheme
     state = saving_restated(scheme, figures_of(account), explanation_of(account), caused_by)
-    published = fingerprint(state)
-    if published == scheme.published:
-        return
-    await schemes.save_published(tx, scheme.code, scheme.version + 1, published)
+    if fingerprint(state) != scheme.published:
+        await _save_and_emit(tx, scheme, state)
+
+
+async def emit_again(tx: Tx, account: SchemeAccount) -> None:
+    """Emit the scheme's position as its next version, whether it moved or not."""
+    scheme = account.scheme
+    await _save_and_emit(tx, scheme, saving_restated(scheme, figures_of(account), explanation_of(account), ()))
+
+
+async def _save_and_emit(tx: Tx, scheme: Scheme, state: SavingRestated) -> None:
+    await schemes.save_published(tx, scheme.code, scheme.version + 1, fingerprint(state))
     emit(tx, new_event(state, scheme.version + 1))

@@ -7,7 +7,7 @@ from chassis.paging import Page, PageRequest
 from chassis.storage.transaction import Tx
 from services.finance.domain.explanation import in_pounds, plain
 from services.finance.domain.figures import total_entries
-from services.finance.domain.restating import entries_to_reverse
+from services.finance.domain.restating import Reversal, entries_to_reverse
 from services.finance.domain.savings import Link, unattributed
 from services.finance.domain.scheme import Scheme, SchemeAccount, SchemeDefinition, Withdrawal
 from services.finance.errors import (
@@ -112,7 +112,7 @@ async def withdraw_scheme(tx: Tx, code: str, reason: str) -> Scheme:
     if account.scheme.withdrawal is not None:
         return account.scheme
     _check_emptied(account)
-    await append_entries(tx, entries_to_reverse(account, reason))
+    await append_entries(tx, entries_to_reverse(account, Reversal.WITHDRAWN, reason))
     withdrawal = Withdrawal(tx.now, tx.actor, reason, await tx.business_date())
     await schemes.save_withdrawal(tx, code, withdrawal)
     record_withdrawal(tx, code, reason)

@@ -173,7 +173,7 @@ async def test_one_observation_moves_a_risk_and_a_scheme_by_the_documented_pound
 
 
 async def test_finance_finds_the_same_contradictions_as_the_load_report(suite, report):
-    position = await suite.get("/finance/v1/funds/plymouth-integrated/position?year=2018/19")
+    position = await suite.get("/finance/v1/funds/plymouth-integrated/position?financial_year=2018/19")
     found = {(one["where"], one["column"]): one for one in position["printed_differences"]}
     assert set(found) == {("childrens-commissioning", "net_budget"), ("total", "savings"), ("total", "net_budget")}
     for code, where in (
@@ -276,6 +276,17 @@ async def test_what_the_papers_contradict_is_told_with_pledges_and_actions(suite
         ("actions", "/pledges/v1/actions/{}"),
     ):
         assert await _notes_as_listed(suite, report, kind, path) > 0
+
+
+async def test_what_the_papers_contradict_is_told_with_the_fund_and_its_lines(suite, report):
+    fund = await suite.get("/finance/v1/funds/plymouth-integrated")
+    listed = json.loads(report.as_json())["contradictions"]
+    assert fund["notes"] == [one["note"] for one in listed if "funds/plymouth-integrated" in one["resources"]]
+    lines = {(line["financial_year"], line["code"]): line["notes"] for line in fund["budget_lines"] if line["notes"]}
+    assert [note["topic"] for note in lines.pop(("2018/19", "childrens-commissioning"))] == [
+        "Net budget 2018/19 of Childrens Commissioning, million pounds"
+    ]
+    assert lines == {}
 
 
 async def _notes_as_listed(suite, report, kind, path) -> int:
