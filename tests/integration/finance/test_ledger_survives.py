@@ -26,6 +26,8 @@ from tests.integration.finance.world import (
     worth,
 )
 
+pytestmark = pytest.mark.both_engines
+
 SCHEMES = "/finance/v1/schemes"
 
 

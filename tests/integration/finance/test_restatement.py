@@ -24,6 +24,8 @@ from tests.integration.finance.world import (
     worth,
 )
 
+pytestmark = pytest.mark.both_engines
+
 
 async def define(api: httpx.AsyncClient, code: str = "admissions", **changes: object) -> None:
     answer = await api.post("/finance/v1/schemes", json=scheme_body(code, **changes))

@@ -3,6 +3,7 @@
 from typing import Any
 
 import httpx
+import pytest
 
 from chassis.storage.database import Database
 from tests.integration.finance.world import (
@@ -17,6 +18,8 @@ from tests.integration.finance.world import (
     scheme_body,
     totals,
 )
+
+pytestmark = pytest.mark.both_engines
 
 SCHEMES = "/finance/v1/schemes"
 MALE, FEMALE = {"sex": "male"}, {"sex": "female"}

@@ -2,10 +2,14 @@
 
 import asyncio
 
+import pytest
+
 from chassis.storage.database import Database
 from gateway.access import keys, service
 from gateway.access.errors import AdminKeyRevoked
 from tests.conftest import DatabaseFor
+
+pytestmark = pytest.mark.both_engines
 
 OLD, ONE, OTHER = "o" * 32, "a" * 32, "b" * 32
 

@@ -12,6 +12,8 @@ from gateway.access import keys, repository, service
 from gateway.access.errors import AdminKeyRevoked, AdminKeyWeak, KeyNameTaken, KeyUnknown
 from tests.conftest import DatabaseFor
 
+pytestmark = pytest.mark.both_engines
+
 
 @pytest.fixture
 async def database(database_for: DatabaseFor) -> Database:

@@ -3,12 +3,16 @@
 import asyncio
 from decimal import Decimal
 
+import pytest
+
 from chassis.storage.transaction import Tx
 from contracts.indicators import ObservationStatus
 from contracts.period import Period
 from services.indicators.domain.observations import Observation, SeriesKey
 from services.indicators.service.observations import record_observation
 from tests.integration.indicators.conftest import PLYMOUTH, Api
+
+pytestmark = pytest.mark.both_engines
 
 
 async def test_a_writer_that_waited_is_not_known_before_the_one_it_waited_for(api: Api) -> None:

@@ -6,6 +6,8 @@ import pytest
 
 from tests.integration.indicators.conftest import ENGLAND, MONTHLY, PLYMOUTH, Api
 
+pytestmark = pytest.mark.both_engines
+
 LIFE: dict[str, Any] = MONTHLY | {
     "code": "life",
     "name": "Life expectancy",

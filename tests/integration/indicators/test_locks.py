@@ -2,6 +2,7 @@
 
 import asyncio
 
+import pytest
 from sqlalchemy import text
 from structlog.testing import capture_logs
 
@@ -10,6 +11,8 @@ from chassis.storage.transaction import Tx
 from services.indicators.domain.observations import SeriesKey
 from services.indicators.repository import series
 from tests.integration.indicators.conftest import PLYMOUTH, Api
+
+pytestmark = pytest.mark.both_engines
 
 KEY = SeriesKey("ae-four-hour-wait", PLYMOUTH)
 _WAITING = text("SELECT count(*) FROM pg_locks WHERE NOT granted")

@@ -15,6 +15,8 @@ from services.indicators.errors import ObservationInvalid
 from services.indicators.service.observations import record_observations
 from tests.integration.indicators.conftest import ENGLAND, MONTHLY, PLYMOUTH, Api
 
+pytestmark = pytest.mark.both_engines
+
 AE = "/indicators/ae-four-hour-wait"
 
 

@@ -4,6 +4,8 @@ import pytest
 
 from tests.integration.indicators.conftest import ENGLAND, PLYMOUTH, Api
 
+pytestmark = pytest.mark.both_engines
+
 RATE = {"code": "rate", "name": "Rate", "unit": "rate_per_100000", "polarity": "low_is_good", "frequency": "month"}
 MOST = "1000000000000"
 

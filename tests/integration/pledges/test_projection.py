@@ -38,6 +38,8 @@ from contracts.period import Period
 from services.pledges.models import IndicatorColour
 from services.pledges.projection import SUBSCRIPTION
 
+pytestmark = pytest.mark.both_engines
+
 Published = Callable[[str], Awaitable[list[Any]]]
 PLYMOUTH = "E06000026"
 COLOURS = st.sampled_from([Colour.GREEN, Colour.AMBER, Colour.RED, Colour.WHITE])
