@@ -10,6 +10,8 @@ from chassis.web.operations import Operation
 
 CALL: Final = "chassis.call"
 """Where a scope carries its :class:`Call`."""
+_LONGEST: Final = 16_384
+"""Of a longer body an entry says the length only: whoever takes many things at once records each."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,7 +28,7 @@ class Call:
 
 def record_call(tx: Tx, call: Call) -> None:
     """An entry of the call itself, where a use case records nothing of its own: what was sent, to which resource."""
-    sent = _object(call.body)
+    sent = _object(call.body) if len(call.body) <= _LONGEST else {"bytes": len(call.body)}
     reason = sent.get("reason") if sent else None
     subject = next(iter(call.path_parameters.values()), call.operation.path.rsplit("/", 1)[-1])
     action = f"{call.operation.method.lower()}.{call.operation.id}"

@@ -1,0 +1,144 @@
+"""The contract, asked of every operation of every service as the joined document lists them."""
+
+import json
+import re
+from collections.abc import Iterator
+from importlib import import_module
+from typing import Any
+
+import httpx
+import pytest
+from jsonschema import Draft202012Validator
+
+from chassis.web.document import RESPONSES
+from gateway.proxy.upstreams import in_process
+from gateway.settings import SERVICES
+from tests.conftest import ResourcesFor
+from tests.integration.gateway.conftest import Front, FrontOf
+
+pytestmark = pytest.mark.parametrize("database_for", ["sqlite"], indirect=True)
+
+Operation = tuple[str, str, dict[str, Any]]
+GUARDED = {"put", "patch", "delete"}
+
+
+@pytest.fixture
+async def front(front_of: FrontOf, resources_for: ResourcesFor) -> Front:
+    """A gateway in front of all services as they are, with nothing in them."""
+    apps = {
+        name: import_module(f"services.{name}.app").create_app(await resources_for(f"services.{name}"))
+        for name in SERVICES
+    }
+    found = await front_of(
+        settings={"ready_timeout": 60}, **{name: in_process(name, app) for name, app in apps.items()}
+    )
+    found.client.timeout = found.stranger.timeout = httpx.Timeout(60)
+    return found
+
+
+async def document_of(front: Front) -> dict[str, Any]:
+    document: dict[str, Any] = (await front.stranger.get("/openapi.json")).json()
+    return document
+
+
+def operations(document: dict[str, Any]) -> Iterator[Operation]:
+    for path, item in document["paths"].items():
+        if not path.startswith("/health/"):
+            for method, shown in item.items():
+                yield path, method, shown
+
+
+def address(path: str) -> str:
+    """The path with something in the place of its parameters."""
+    return re.sub(r"\{[^}]+\}", "x", path)
+
+
+def problem(answer: httpx.Response, status: int) -> dict[str, Any]:
+    assert answer.status_code == status, (answer.request.method, str(answer.request.url), answer.text)
+    assert answer.headers["content-type"] == "application/problem+json"
+    body: dict[str, Any] = answer.json()
+    return body
+
+
+async def test_methods_queries_and_types_of_every_operation(front: Front) -> None:
+    document = await document_of(front)
+    types = {each["type"] for each in (await front.stranger.get("/problems")).json()["items"]}
+    for path, item in document["paths"].items():
+        if path.startswith("/health/"):
+            continue
+        where, methods = address(path), {method.upper() for method in item}
+        options = await front.client.options(where)
+        allowed = set(options.headers["allow"].split(", "))
+        assert (options.status_code, allowed - {"HEAD", "OPTIONS"}) == (204, methods)
+        refused = await front.client.request("TRACE", where)
+        assert problem(refused, 405)["type"] in types
+        assert refused.headers["allow"] == options.headers["allow"]
+        for method in methods:
+            found = problem(await front.client.request(method, where, params={"no_such": "1"}), 422)
+            assert [each["field"] for each in found["errors"]] == ["no_such"]
+            assert found["type"] in types
+
+
+async def test_a_cursor_of_one_collection_is_none_of_another(front: Front) -> None:
+    for path, _, shown in operations(await document_of(front)):
+        if any(each.get("name") == "cursor" for each in shown.get("parameters", ())) and "{" not in path:
+            problem(await front.client.get(path, params={"cursor": "WyJhIiwgImIiXQ"}), 400)
+
+
+async def test_bodies_are_taken_at_their_word_by_every_operation(front: Front) -> None:
+    headers = {"content-type": "application/json"}
+    for path, method, shown in operations(await document_of(front)):
+        if "requestBody" in shown:
+            twice = await front.client.request(method, address(path), content=b'{"a": 1, "a": 1}', headers=headers)
+            assert [each["field"] for each in problem(twice, 422)["errors"]] == ["a"]
+            packed = headers | {"content-encoding": "gzip"}
+            problem(await front.client.request(method, address(path), content=b"\x1f\x8b", headers=packed), 415)
+            problem(await front.client.request(method, address(path), content=b"{", headers=headers), 400)
+
+
+async def test_nothing_is_changed_by_a_tag_that_is_not_of_what_is_there(front: Front) -> None:
+    for path, method, shown in operations(await document_of(front)):
+        if method in GUARDED:
+            body = shown.get("requestBody", {}).get("content", {}).get("application/json", {}).get("example")
+            answer = await front.client.request(
+                method, address(path), json=body, headers={"if-match": '"of-something-else"'}
+            )
+            problem(answer, 412)
+
+
+async def test_every_status_is_documented_as_a_problem_and_nothing_else(front: Front) -> None:
+    document = await document_of(front)
+    for path, method, shown in operations(document):
+        for status, response in shown["responses"].items():
+            if "$ref" in response:
+                assert response["$ref"].rsplit("/", 1)[1] == RESPONSES[int(status)]
+            elif int(status) >= 400:
+                assert list(response["content"]) == ["application/problem+json"], (path, method, status)
+        wanted = {"400", "401", "422", "500", "502", "503", "504"} | ({"412", "428"} if method in GUARDED else set())
+        assert wanted <= set(shown["responses"])
+
+
+async def test_every_parameter_and_property_is_described_and_every_body_has_an_example(front: Front) -> None:
+    document = await document_of(front)
+    for name, schema in document["components"]["schemas"].items():
+        assert schema["title"] == name
+        for each, inner in schema.get("properties", {}).items():
+            assert inner.get("description"), (name, each)
+            assert "title" not in inner
+    for path, method, shown in operations(document):
+        assert shown["description"]
+        assert all("$ref" in each or each["description"] for each in shown.get("parameters", ()))
+        for holder in (shown.get("requestBody", {}), *shown["responses"].values()):
+            for media in holder.get("content", {}).values():
+                whole = media["schema"] | {"components": document["components"]}
+                errors = [error.message for error in Draft202012Validator(whole).iter_errors(media["example"])]
+                assert errors == [], (path, method, errors)
+
+
+async def test_no_patch_has_defaults(front: Front) -> None:
+    document = await document_of(front)
+    for path, method, shown in operations(document):
+        if method == "patch":
+            ref = shown["requestBody"]["content"]["application/json"]["schema"]["$ref"]
+            schema = document["components"]["schemas"][ref.rsplit("/", 1)[1]]
+            assert '"default"' not in json.dumps(schema.get("properties", {})), path
