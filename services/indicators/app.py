@@ -7,6 +7,7 @@ from chassis.web.app import build_app
 from chassis.web.units import Resources
 from services.indicators.endpoints import router
 from services.indicators.models import Base
+from services.indicators.service.republication import REPUBLICATION
 
 DESCRIPTION = """
 What is measured, where and when, and the colours those measurements earn.
@@ -28,6 +29,7 @@ SPEC = ServiceSpec(
     metadata=Base.metadata,
     package="services.indicators",
     routers=(router,),
+    republication=REPUBLICATION,
 )
 
 

@@ -119,14 +119,17 @@ def _point(point: Point) -> SeriesPoint:
     )
 
 
-def state_events(state: IndicatorUpdated, changed: Sequence[Revision], before: int) -> list[NewEvent]:
+def state_events(
+    state: IndicatorUpdated, changed: Sequence[Revision], before: int, *, complete: bool = False
+) -> list[NewEvent]:
     """The events of a state with its ``changed`` periods, at most 500 each, numbered on from version ``before``.
 
-    A change that touched no period of its own is one event. The last one says that it is.
+    A change that touched no period of its own is one event. ``complete``: these are all periods of the series, and the
+    last event says so.
     """
     parts = [changed[n : n + MAX_CHANGED] for n in range(0, len(changed), MAX_CHANGED)] or [()]
     last = len(parts)
-    return [_event(state, part, before + n, complete=n == last) for n, part in enumerate(parts, start=1)]
+    return [_event(state, part, before + n, complete=complete and n == last) for n, part in enumerate(parts, start=1)]
 
 
 def _event(state: IndicatorUpdated, changed: Sequence[Revision], version: int, *, complete: bool) -> NewEvent:

@@ -31,6 +31,12 @@ class SeriesKey(NamedTuple):
     def subject(self) -> str:
         return subject(*self)
 
+    @classmethod
+    def parse(cls, subject: str) -> "SeriesKey":
+        """The series that an event's subject names."""
+        indicator, area, *breakdown = subject.split("/", 2)
+        return cls(indicator, area, Breakdown.parse("".join(breakdown)))
+
 
 @dataclass(frozen=True, slots=True)
 class Observation:

@@ -91,6 +91,13 @@ async def has_series(tx: Tx, indicator: str) -> bool:
     return await tx.session.scalar(query) is not None
 
 
+async def list_subjects(tx: Tx) -> list[str]:
+    """Of the series that have an event."""
+    query = select(*_KEY).where(_OF_SERIES.c.version > 0).order_by(*_KEY)
+    found = [SeriesKey(code, area, Breakdown.parse(text)) for code, area, text in await tx.session.execute(query)]
+    return [key.subject for key in found]
+
+
 async def get_breakdowns(tx: Tx, indicator: str) -> set[Breakdown]:
     """Those of its open series."""
     query = select(_OF_SERIES.c.breakdown).where(_OF_SERIES.c.indicator == indicator).distinct()

@@ -44,16 +44,18 @@ async def emit_changes(
     inputs: SeriesInputs,
     changed: Mapping[SeriesKey, Sequence[Revision]],
     before: Mapping[SeriesKey, Published],
+    *,
+    complete: bool = False,
 ) -> dict[SeriesKey, EmittedEvents]:
     """Emit every locked series with a changed period, and those whose state is no longer what it was ``before``.
 
-    Saves the versions of the series.
+    Saves the versions of the series. ``complete``: every period of the series is among ``changed``.
     """
     emitted = {}
     for key in sorted({*changed, *before}):
         state = published_state(inputs, key)
         if key in changed or state != before[key]:
-            new = events.state_events(state, changed.get(key, ()), locked.before[key])
+            new = events.state_events(state, changed.get(key, ()), locked.before[key], complete=complete)
             emitted[key] = EmittedEvents(locked.before[key] + len(new), [emit(tx, event) for event in new])
     after = {**locked.before, **{key: each.version for key, each in emitted.items()}}
     await series.save_versions(tx, {key: v for key, v in after.items() if v != locked.stored[key]})
