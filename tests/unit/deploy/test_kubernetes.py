@@ -193,8 +193,8 @@ def test_a_process_holds_only_its_own_password(workload: Manifest, box: Manifest
 
 def test_pools_fit_the_limits_of_the_roles() -> None:
     """Every replica, and the one more that an update starts, within the limit roles.sql gives by default."""
-    script = (REPOSITORY / "deploy" / "postgres" / "roles.sql").read_text()
-    limit = int(re.findall(r"\\set connection_limit (\d+)", script)[0])
+    script = (REPOSITORY / "suite" / "roles.sql").read_text()
+    limit = int(re.findall(r"connection_limit', true\), ''\)::int, (\d+)\)", script)[0])
     pool = int(of("ConfigMap")["suite"]["data"]["DATABASE_POOL_SIZE"])
     for name in SERVICES:
         most = of("HorizontalPodAutoscaler")[name]["spec"]["maxReplicas"]
