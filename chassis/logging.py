@@ -53,7 +53,7 @@ def _route_libraries(shared: list[structlog.typing.Processor], form: str, level:
     root = logging.getLogger()
     root.handlers[:] = [handler]
     root.setLevel(level.upper())
-    for noisy in ("uvicorn", "uvicorn.access", "httpx", "httpcore", "aiosqlite", "aiokafka", "alembic"):
+    for noisy in ("uvicorn", "uvicorn.access", "httpx", "httpcore", "aiokafka", "alembic"):
         logging.getLogger(noisy).setLevel("WARNING")
     for theirs in ("uvicorn", "uvicorn.error", "uvicorn.access"):
         logging.getLogger(theirs).handlers.clear()

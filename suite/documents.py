@@ -16,7 +16,7 @@ from suite.compose import SPECS
 async def openapi() -> str:
     """The joined document, from the apps themselves; needs no database."""
     with TemporaryDirectory() as folder:  # nothing is written: an app wants a database to point at
-        databases = {name: Database(f"sqlite+aiosqlite:///{folder}/{name}.db", SPECS[name].metadata) for name in SPECS}
+        databases = {name: Database(f"sqlite+threads:///{folder}/{name}.db", SPECS[name].metadata) for name in SPECS}
         return await _joined(databases)
 
 

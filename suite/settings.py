@@ -86,13 +86,13 @@ class DatabaseUrls(BaseSettings):
     @classmethod
     def _known_database(cls, value: SecretStr | None) -> SecretStr | None:
         if value is not None:
-            check_address(value.get_secret_value(), ("postgresql+asyncpg", "sqlite+aiosqlite"))
+            check_address(value.get_secret_value(), ("postgresql+asyncpg", "sqlite+threads"))
         return value
 
     def of(self, member: str, data_dir: Path) -> str:
         """The address of one member's database."""
         given: SecretStr | None = getattr(self, member)
-        return given.get_secret_value() if given else f"sqlite+aiosqlite:///{(data_dir / member).resolve()}.db"
+        return given.get_secret_value() if given else f"sqlite+threads:///{(data_dir / member).resolve()}.db"
 
 
 class RoleSettings(BaseSettings):

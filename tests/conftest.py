@@ -71,7 +71,7 @@ def _sqlite_templates(tmp_path_factory: pytest.TempPathFactory) -> Callable[[Ser
     def template(spec: ServiceSpec) -> Path:
         path = folder / f"{spec.name}.db"
         if spec.name not in made:
-            migrate.upgrade(spec.package, f"sqlite+aiosqlite:///{path}")
+            migrate.upgrade(spec.package, f"sqlite+threads:///{path}")
             made.add(spec.name)
         return path
 
@@ -116,7 +116,7 @@ async def database_for(
         path = tmp_path / f"{_name(spec.name)}.db"
         template = await asyncio.to_thread(_sqlite_templates, spec)
         await asyncio.to_thread(shutil.copy, template, path)
-        return f"sqlite+aiosqlite:///{path}"
+        return f"sqlite+threads:///{path}"
 
     async def postgresql(spec: ServiceSpec) -> str:
         dsn: str = request.getfixturevalue("postgres_admin_dsn")

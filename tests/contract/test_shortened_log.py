@@ -25,7 +25,7 @@ from tests.integration.chassis import tally
 @pytest.fixture
 async def database(tmp_path: Path) -> AsyncIterator[Database]:
     """The tally service's database."""
-    found = Database(f"sqlite+aiosqlite:///{tmp_path / 'tally.db'}", tally.metadata)
+    found = Database(f"sqlite+threads:///{tmp_path / 'tally.db'}", tally.metadata)
     async with found.engine.begin() as connection:
         await connection.run_sync(tally.metadata.create_all)
     yield found

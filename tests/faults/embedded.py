@@ -38,6 +38,6 @@ class Embedded:
 
     def check(self, acknowledged: Sequence[Acknowledged] = ()) -> ledger.Report:
         settle(self.process.url)
-        urls = {name: f"sqlite+aiosqlite:///{self.folder / name}.db" for name in SERVICES}
+        urls = {name: f"sqlite+threads:///{self.folder / name}.db" for name in SERVICES}
         access = Access(urls, lambda: EmbeddedBus(self.folder / "bus.db"))
         return asyncio.run(ledger.compare(access, acknowledged)).raise_for_differences()

@@ -19,7 +19,7 @@ from tests.integration.chassis import tally
 @pytest.fixture(params=["sqlite", pytest.param("postgresql", marks=pytest.mark.postgres)])
 async def database(request: pytest.FixtureRequest, tmp_path: Path) -> AsyncIterator[Database]:
     """A fresh database of the tally service."""
-    url = f"sqlite+aiosqlite:///{tmp_path / 'tally.db'}"
+    url = f"sqlite+threads:///{tmp_path / 'tally.db'}"
     if request.param == "postgresql":
         dsn: str = request.getfixturevalue("postgres_admin_dsn")
         name = f"tally_{secrets.token_hex(6)}"

@@ -19,7 +19,7 @@ migrate.upgrade("services.pledges", sys.argv[1])
 
 
 def test_a_migration_that_was_killed_is_run_again(tmp_path):
-    url = f"sqlite+aiosqlite:///{tmp_path / 'pledges.db'}"
+    url = f"sqlite+threads:///{tmp_path / 'pledges.db'}"
     migrate.upgrade("services.pledges", url, "0001")
     done = subprocess.run([sys.executable, "-c", KILLED, url], check=False, timeout=60)
     assert done.returncode == -9

@@ -19,7 +19,7 @@ AT = datetime(2018, 2, 28, 9, tzinfo=UTC)
 
 @pytest.fixture(params=["sqlite", pytest.param("postgresql", marks=pytest.mark.postgres)])
 async def database(request: pytest.FixtureRequest, tmp_path: Path):
-    url = f"sqlite+aiosqlite:///{tmp_path / 'pledges.db'}"
+    url = f"sqlite+threads:///{tmp_path / 'pledges.db'}"
     if request.param == "postgresql":
         dsn = request.getfixturevalue("postgres_admin_dsn")
         connection = await asyncpg.connect(dsn)

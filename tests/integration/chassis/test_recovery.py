@@ -41,7 +41,7 @@ REPUBLICATION = Republication(list_subjects, emit_states)
 @pytest.fixture
 async def producer(tmp_path):
     """The producer's database, beside the consumer's: a file that can be copied."""
-    database = Database(f"sqlite+aiosqlite:///{tmp_path / 'producer.db'}", tally.metadata)
+    database = Database(f"sqlite+threads:///{tmp_path / 'producer.db'}", tally.metadata)
     async with database.engine.begin() as connection:
         await connection.run_sync(tally.metadata.create_all)
     yield database

@@ -53,7 +53,7 @@ FORGOTTEN = [
     (["serve", "risks"], KEY | {"BUS": "kafka"}, ["DATABASE_URL_RISKS"]),
     (["serve", "risks"], KEY | {"DATABASE_URL_RISKS": SERVER}, ["BUS"]),
     (["serve", "gateway"], KEY, ["DATABASE_URL_GATEWAY"]),
-    (["serve", "risks"], KEY | {"BUS": "kafka", "DATABASE_URL_RISKS": "sqlite+aiosqlite:///x.db"}, ["BUS=kafka"]),
+    (["serve", "risks"], KEY | {"BUS": "kafka", "DATABASE_URL_RISKS": "sqlite+threads:///x.db"}, ["BUS=kafka"]),
     (["run"], {"BUS": "kafka", "DATABASE_URL_RISKS": SERVER}, ["DATABASE_URL_FINANCE and DATABASE_URL_GATEWAY"]),
     (["migrate"], {"BUS": "kafka"}, ["DATABASE_URL_INDICATORS", "DATABASE_URL_GATEWAY"]),
     (["migrate"], {"DATABASE_URL_RISKS": SERVER}, ["DATABASE_URL_INDICATORS", "the others are on PostgreSQL"]),
@@ -121,7 +121,7 @@ def test_a_bad_setting_is_named(suite, monkeypatch):
     for name, value in wrong.items():
         with monkeypatch.context() as only:
             only.setenv(name, value)
-            status, _, error = suite("serve", "gateway", DATABASE_URL_GATEWAY="sqlite+aiosqlite:///x.db", **KEY)
+            status, _, error = suite("serve", "gateway", DATABASE_URL_GATEWAY="sqlite+threads:///x.db", **KEY)
         assert (status, error.count("\n")) == (1, 1), error
         assert error.startswith(f"error: {name}: ")
     assert suite("topics", BUS="pigeon")[2].startswith("error: BUS: ")

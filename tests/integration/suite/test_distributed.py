@@ -74,7 +74,7 @@ def test_a_member_that_ended_is_named_and_started_again(tmp_path):
     environment = os.environ | {
         "SUITE_DATA_DIR": str(tmp_path),
         "SUITE_INTERNAL_KEY": secrets.token_hex(16),
-        "DATABASE_URL_GATEWAY": f"sqlite+aiosqlite:///{tmp_path}/gateway.db",
+        "DATABASE_URL_GATEWAY": f"sqlite+threads:///{tmp_path}/gateway.db",
     }
     said = []
     with (tmp_path / "output.log").open("ab") as output:

@@ -91,7 +91,7 @@ def test_a_service_alone_closes_its_files(tmp_path, number):
         "SUITE_DATA_DIR": str(tmp_path),
         "SUITE_PORT": "0",
         "SUITE_INTERNAL_KEY": "i" * 32,
-        "DATABASE_URL_RISKS": f"sqlite+aiosqlite:///{tmp_path}/risks.db",
+        "DATABASE_URL_RISKS": f"sqlite+threads:///{tmp_path}/risks.db",
         "BUS": "embedded",
     }
     subprocess.run([sys.executable, "-m", "suite", "migrate", "risks"], env=os.environ | environment, check=True)

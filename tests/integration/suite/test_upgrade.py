@@ -70,7 +70,7 @@ def service(request: pytest.FixtureRequest) -> str:
 async def upgraded(request: pytest.FixtureRequest, service: str, tmp_path: Path) -> AsyncIterator[Database]:
     """The database of ``service`` as version 0.1 left it, brought up to date."""
     source, spec = unpacked(service, tmp_path), SPECS[service]
-    url = f"sqlite+aiosqlite:///{source}"
+    url = f"sqlite+threads:///{source}"
     if request.param == "postgresql":
         url = await new_postgres_database(request.getfixturevalue("postgres_admin_dsn"))
         await asyncio.to_thread(migrate.upgrade, spec.package, url, HEADS[service])
