@@ -1,6 +1,6 @@
 """The bus inside one process: a log in one SQLite file, woken by an event, decided by the tables.
 
-Groups share partitions among the consumers of this process. Another process may publish, read and look at
+Groups assign partitions to the consumers of this process. Another process may publish, read and look at
 offsets at the same time; its messages are noticed within a second.
 """
 

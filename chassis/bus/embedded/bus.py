@@ -9,7 +9,7 @@ from chassis.bus.embedded.log import Log
 from chassis.bus.port import Batch, BusError, Message, StoredOffsets, TopicPartition
 
 DRAIN_S = 10.0
-"""How long a partition waits for the batch in its old owner's hands."""
+"""How long a partition waits for a batch that its former owner has not done."""
 
 
 def _now_ms() -> int:
@@ -46,18 +46,18 @@ class EmbeddedBus:
 
     async def ensure_topics(self, topics: Sequence[str]) -> None:
         await self._log.ensure(topics, self._partitions)
-        await self._learn_topics()
+        await self._refresh_topics()
 
     async def producer(self) -> "EmbeddedProducer":
         return EmbeddedProducer(self._publish)
 
     async def consumer(self, group: str, topics: Sequence[str], stored: StoredOffsets) -> EmbeddedConsumer:
-        await self._learn_topics()
-        team = self._groups.get(group)
-        if team is None:
-            team = self._groups[group] = Group(group, self._log, self._drain_s)
-        member = EmbeddedConsumer(self._log, team, topics, stored)
-        team.join(member)
+        await self._refresh_topics()
+        joined = self._groups.get(group)
+        if joined is None:
+            joined = self._groups[group] = Group(group, self._log, self._drain_s)
+        member = EmbeddedConsumer(self._log, joined, topics, stored)
+        joined.join(member)
         return member
 
     async def begin_offsets(self, topic: str) -> Mapping[TopicPartition, int]:
@@ -73,11 +73,11 @@ class EmbeddedBus:
         self, topic: str, start: Mapping[TopicPartition, int], end: Mapping[TopicPartition, int]
     ) -> AsyncIterator[Batch]:
         ends = await self._log.end_offsets(topic)  # also refuses an unknown topic
-        await self._learn_topics()
+        await self._refresh_topics()
         for source in sorted(end):
             at, stop = start.get(source, 0), min(end[source], ends.get(source, 0))
             while at < stop:
-                batch = await self._log.first_records([(source, at)], min(MAX_RECORDS, stop - at))
+                batch = await self._log.next_batch([(source, at)], min(MAX_RECORDS, stop - at))
                 if batch is None:
                     raise BusError(f"{source} ended at {at}, before {stop}.")
                 if batch.records[0].offset != at:
@@ -92,10 +92,10 @@ class EmbeddedBus:
         for group in self._groups.values():
             group.wake(topic)
 
-    async def _learn_topics(self) -> None:
+    async def _refresh_topics(self) -> None:
         if await self._log.refresh():
             for group in self._groups.values():
-                group.share_out()
+                group.assign_partitions()
 
 
 class EmbeddedProducer:

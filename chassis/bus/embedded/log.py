@@ -69,40 +69,40 @@ class Log:
 
     async def refresh(self) -> bool:
         """Learn of topics made here or by another process; tell whether there are any new."""
-        before, self.slots = self.slots, await self._reader.call(statements.all_slots)
+        before, self.slots = self.slots, await self._reader.call(statements.list_slots)
         return before != self.slots
 
     async def ensure(self, topics: Sequence[str], partitions: int) -> None:
-        await self._write(lambda connection: statements.ensure(connection, topics, partitions))
+        await self._write(lambda connection: statements.create_topics(connection, topics, partitions))
 
     async def append(self, topic: str, messages: Sequence[Message], now_ms: int) -> None:
-        await self._write(lambda connection: statements.append(connection, topic, messages, now_ms))
+        await self._write(lambda connection: statements.save_records(connection, topic, messages, now_ms))
 
     async def save_offsets(self, group: str, offsets: Mapping[TopicPartition, int]) -> None:
         await self._writer.call(lambda connection: statements.save_offsets(connection, group, offsets))
 
-    async def first_records(self, wanted: Sequence[tuple[TopicPartition, int]], limit: int) -> Batch | None:
+    async def next_batch(self, wanted: Sequence[tuple[TopicPartition, int]], limit: int) -> Batch | None:
         slots = self.slots
-        return await self._reader.call(lambda connection: statements.first_records(connection, slots, wanted, limit))
+        return await self._reader.call(lambda connection: statements.next_batch(connection, slots, wanted, limit))
 
     async def begin_offsets(self, topic: str) -> dict[TopicPartition, int]:
         def search(connection: sqlite3.Connection) -> dict[TopicPartition, int]:
             return {
-                TopicPartition(topic, partition): statements.begin_of(connection, slot, end)
-                for partition, (slot, end, _) in enumerate(statements.slots_of(connection, topic))
+                TopicPartition(topic, partition): statements.get_begin_offset(connection, slot, end)
+                for partition, (slot, end, _) in enumerate(statements.list_topic_slots(connection, topic))
             }
 
         return await self._reader.call(search)
 
     async def end_offsets(self, topic: str) -> dict[TopicPartition, int]:
-        rows = await self._reader.call(lambda connection: statements.slots_of(connection, topic))
+        rows = await self._reader.call(lambda connection: statements.list_topic_slots(connection, topic))
         return {TopicPartition(topic, partition): end for partition, (_, end, _) in enumerate(rows)}
 
     async def offsets_for_time(self, topic: str, timestamp_ms: int) -> dict[TopicPartition, int]:
         def search(connection: sqlite3.Connection) -> dict[TopicPartition, int]:
             return {
-                TopicPartition(topic, partition): statements.offset_at(connection, slot, end, timestamp_ms)
-                for partition, (slot, end, _) in enumerate(statements.slots_of(connection, topic))
+                TopicPartition(topic, partition): statements.find_offset(connection, slot, end, timestamp_ms)
+                for partition, (slot, end, _) in enumerate(statements.list_topic_slots(connection, topic))
             }
 
         return await self._reader.call(search)

@@ -58,7 +58,7 @@ def in_transaction(connection: sqlite3.Connection, work: Callable[[], T]) -> T:
     return result
 
 
-def ensure(connection: sqlite3.Connection, topics: Sequence[str], partitions: int) -> None:
+def create_topics(connection: sqlite3.Connection, topics: Sequence[str], partitions: int) -> None:
     for topic in topics:
         (found,) = connection.execute("SELECT count(*) FROM slot WHERE topic = ?", (topic,)).fetchone()
         if found not in {0, partitions}:
@@ -68,12 +68,12 @@ def ensure(connection: sqlite3.Connection, topics: Sequence[str], partitions: in
             connection.executemany("INSERT INTO slot (topic, partition) VALUES (?, ?)", rows)
 
 
-def all_slots(connection: sqlite3.Connection) -> dict[TopicPartition, int]:
+def list_slots(connection: sqlite3.Connection) -> dict[TopicPartition, int]:
     rows = connection.execute("SELECT topic, partition, id FROM slot ORDER BY id")
     return {TopicPartition(topic, partition): slot for topic, partition, slot in rows}
 
 
-def slots_of(connection: sqlite3.Connection, topic: str) -> list[tuple[int, int, int]]:
+def list_topic_slots(connection: sqlite3.Connection, topic: str) -> list[tuple[int, int, int]]:
     """Slot, end and newest time of every partition of a topic, in order of partitions."""
     rows = connection.execute(
         "SELECT id, next_offset, last_ms FROM slot WHERE topic = ? ORDER BY partition", (topic,)
@@ -83,8 +83,8 @@ def slots_of(connection: sqlite3.Connection, topic: str) -> list[tuple[int, int,
     return rows
 
 
-def begin_of(connection: sqlite3.Connection, slot: int, end: int) -> int:
-    """The first offset kept. Nothing here deletes records, but an operator may have shortened the file."""
+def get_begin_offset(connection: sqlite3.Connection, slot: int, end: int) -> int:
+    """The first offset still there. Nothing here deletes records, but an operator may have shortened the file."""
     first = slot << SLOT_BITS
     (found,) = connection.execute(
         "SELECT min(id) FROM record WHERE id >= ? AND id < ?", (first, first + end)
@@ -92,8 +92,8 @@ def begin_of(connection: sqlite3.Connection, slot: int, end: int) -> int:
     return end if found is None else found - first
 
 
-def append(connection: sqlite3.Connection, topic: str, messages: Iterable[Message], now_ms: int) -> None:
-    slots = slots_of(connection, topic)
+def save_records(connection: sqlite3.Connection, topic: str, messages: Iterable[Message], now_ms: int) -> None:
+    slots = list_topic_slots(connection, topic)
     ends = {slot: (end, last_ms) for slot, end, last_ms in slots}
     rows = []
     for message in messages:
@@ -109,7 +109,9 @@ def append(connection: sqlite3.Connection, topic: str, messages: Iterable[Messag
     connection.executemany("UPDATE slot SET next_offset = ?, last_ms = ? WHERE id = ?", moved)
 
 
-def records(connection: sqlite3.Connection, slot: int, source: TopicPartition, start: int, limit: int) -> list[Record]:
+def list_records(
+    connection: sqlite3.Connection, slot: int, source: TopicPartition, start: int, limit: int
+) -> list[Record]:
     first = slot << SLOT_BITS
     rows = connection.execute(
         "SELECT id, key, value, headers, timestamp_ms FROM record WHERE id >= ? AND id < ? ORDER BY id LIMIT ?",
@@ -121,7 +123,7 @@ def records(connection: sqlite3.Connection, slot: int, source: TopicPartition, s
     ]
 
 
-def first_records(
+def next_batch(
     connection: sqlite3.Connection,
     slots: Mapping[TopicPartition, int],
     wanted: Sequence[tuple[TopicPartition, int]],
@@ -129,14 +131,14 @@ def first_records(
 ) -> Batch | None:
     """The next records of the first of these partitions that has any."""
     for source, start in wanted:
-        if found := records(connection, slots[source], source, start, limit):
+        if found := list_records(connection, slots[source], source, start, limit):
             return Batch(source, start, found)
     return None
 
 
-def offset_at(connection: sqlite3.Connection, slot: int, end: int, timestamp_ms: int) -> int:
+def find_offset(connection: sqlite3.Connection, slot: int, end: int, timestamp_ms: int) -> int:
     """Halve the partition: offsets are contiguous from the first kept, and time does not go back within it."""
-    low, high = begin_of(connection, slot, end), end
+    low, high = get_begin_offset(connection, slot, end), end
     while low < high:
         middle = (low + high) // 2
         key = (slot << SLOT_BITS | middle,)
