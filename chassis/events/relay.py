@@ -10,6 +10,7 @@ import time
 from collections.abc import Coroutine, Mapping, Sequence
 from contextlib import suppress
 from datetime import datetime
+from functools import partial
 from typing import Any, Self
 
 from sqlalchemy import text
@@ -24,6 +25,7 @@ from chassis.events.store_checks import CHECK_SECONDS, REFUSED_SECONDS, find_fee
 from chassis.logging import get_logger
 from chassis.storage.database import Database
 from chassis.storage.outages import is_outage
+from chassis.storage.sqlite import in_thread
 from contracts.topics import events_topic, state_topic
 
 log = get_logger()
@@ -117,14 +119,15 @@ class Relay:
         """Each chunk is read while the one before it is on its way, and moved into the feed while it is itself."""
         published, newest = 0, dict[str, Message]()
         for number in range(1, CHUNKS + 1):
-            rows = await outbox.list_unpublished(connection, self.batch)
+            rows = await in_thread(connection, partial(outbox.list_unpublished, connection, self.batch))
             messages = [message(row, self._source, row.last_position + place) for place, row in enumerate(rows, 1)]
             newest.update({each.key: each for each in messages})
             published += len(rows)
             is_last = len(rows) < self.batch or number == CHUNKS
             if published:
                 await publishing.next(self._publish(producer, messages, newest if is_last else {}))
-                await outbox.save_published(connection, [row.id for row in rows], self._now())
+                ids = [row.id for row in rows]
+                await in_thread(connection, partial(outbox.save_published, connection, ids, self._now()))
             if is_last:
                 break
         return published

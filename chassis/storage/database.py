@@ -172,9 +172,13 @@ class Database:
 
     @asynccontextmanager
     async def transaction(self) -> AsyncIterator[AsyncConnection]:
-        """A bare connection in a writing transaction that commits at the end, for the relay."""
-        async with self._one_writer(), self.engine.begin() as connection:
+        """A bare connection in a writing transaction that commits at the end, for the relay.
+
+        It begins with the first statement, so that one hop on SQLite takes both.
+        """
+        async with self._one_writer(), self.engine.connect() as connection:
             yield connection
+            await connection.commit()
 
     async def close(self) -> None:
         await self.engine.dispose()

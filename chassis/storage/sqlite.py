@@ -11,6 +11,7 @@ import sqlite3
 from collections import deque
 from collections.abc import Callable, Coroutine, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import suppress
 from threading import get_ident
 from typing import Any, ParamSpec, TypeVar
 
@@ -29,6 +30,8 @@ DRIVER = "sqlite+threads"
 
 BUSY_SECONDS = 30
 """How long a writer waits for another process's."""
+
+INTERRUPT_SECONDS = 0.05
 
 _PRAGMAS = ("journal_mode=WAL", "synchronous=FULL", "foreign_keys=ON")
 
@@ -90,9 +93,19 @@ class Connection(AdaptedConnection):
             return await asyncio.shield(running)
         except asyncio.CancelledError:
             self._cancelled = True
-            self._connection.interrupt()
-            await _ended(running)
+            await self._interrupt_until_ended(running)
             raise
+
+    async def _interrupt_until_ended(self, running: "asyncio.Future[Any]") -> None:
+        """Interrupt again and again, since it has no effect on a query that is only about to begin.
+
+        Waits for what cannot be left alone, however often the waiting is cancelled.
+        """
+        while not running.done():
+            self._connection.interrupt()
+            with suppress(asyncio.CancelledError):
+                await asyncio.wait({running}, timeout=INTERRUPT_SECONDS)
+        running.exception()  # looked at: it ended because it was told to
 
     def cursor(self) -> "Cursor":
         return Cursor(self)
@@ -141,16 +154,6 @@ def _run_to_end(unit: Callable[[], Coroutine[Any, Any, T]]) -> T:
         raise
     steps.throw(RuntimeError(NEEDS_LOOP))
     raise RuntimeError(NEEDS_LOOP)
-
-
-async def _ended(running: "asyncio.Future[Any]") -> None:
-    """Wait for what cannot be left alone, however often the waiting is cancelled."""
-    while not running.done():
-        try:
-            await asyncio.wait({running})
-        except asyncio.CancelledError:
-            continue
-    running.exception()  # looked at: it ended because it was told to
 
 
 async def in_thread(connection: AsyncConnection, unit: Callable[[], Coroutine[Any, Any, T]]) -> T:
