@@ -1,4 +1,4 @@
-"""A service at work: its relay and its consumers, watched and restarted, and what they say of themselves."""
+"""A service at work: its relay, its consumers and its jobs, watched and restarted, and their health."""
 
 import asyncio
 import math
@@ -14,6 +14,7 @@ from chassis.events.consumer import ConsumerLoop
 from chassis.events.dead_letters import count_parked
 from chassis.events.relay import Relay
 from chassis.events.subscription import Subscription
+from chassis.jobs.worker import Worker
 from chassis.logging import get_logger
 from chassis.service import ServiceSpec
 from chassis.settings import ServiceSettings
@@ -44,16 +45,19 @@ class ServiceRuntime:
         self.bus = bus
         self.relay = Relay(database, bus, spec.name, batch=settings.relay_batch)
         self.loops = [ConsumerLoop(database, bus, subscription, settings) for subscription in spec.subscriptions]
+        self.worker = Worker(database, spec.jobs, spec.schedules, settings)
 
     async def run(self) -> None:
-        """Relay and consume until cancelled."""
+        """Relay, consume and do jobs until cancelled."""
         async with asyncio.TaskGroup() as tasks:
-            tasks.create_task(_kept_alive("relay", self.spec.name, self.relay.run))
+            tasks.create_task(_restart_broken("relay", self.spec.name, self.relay.run))
             for loop in self.loops:
-                tasks.create_task(_kept_alive("consumer", loop.name, loop.run))
-            tasks.create_task(_kept_alive("measure", self.spec.name, self._measure))
+                tasks.create_task(_restart_broken("consumer", loop.name, loop.run))
+            tasks.create_task(_restart_broken("measure", self.spec.name, self._measure))
+            if self.spec.jobs:
+                tasks.create_task(_restart_broken("jobs", self.spec.name, self.worker.run))
             if self.spec.sweeps:
-                tasks.create_task(_kept_alive("sweep", self.spec.name, self._sweep))
+                tasks.create_task(_restart_broken("sweep", self.spec.name, self._sweep))
 
     async def _measure(self) -> None:
         """Refresh the measures on a clock of their own: they matter most when the loops are busy or stand still."""
@@ -103,11 +107,11 @@ class ServiceRuntime:
         """Whether the bus has told every consumer its lag; a service without one asks for itself."""
         if consumers:
             return all(seen["lag"] is not None for seen in consumers.values())
-        return await _soon(self.bus.end_offsets(events_topic(self.spec.name))) is not None
+        return await _answer_in_time(self.bus.end_offsets(events_topic(self.spec.name))) is not None
 
     async def _consumer(self, loop: ConsumerLoop) -> dict[str, Any]:
         parked = await self.database.read(lambda tx: count_parked(tx, loop.name))
-        behind = await _soon(lag(self.database, self.bus, loop.subscription))
+        behind = await _answer_in_time(lag(self.database, self.bus, loop.subscription))
         if behind == 0:
             loop.applier.moved_at = time.monotonic()
         age = round(time.monotonic() - loop.applier.moved_at, 3) if behind != 0 else 0.0
@@ -118,9 +122,9 @@ def _is_troubled(seen: Mapping[str, Any]) -> bool:
     return bool(seen["stopped"] or seen["dead_letters"] or seen["age_seconds"] > STALLED_SECONDS)
 
 
-async def _soon(asking: Coroutine[Any, Any, T]) -> T | None:
+async def _answer_in_time(question: Coroutine[Any, Any, T]) -> T | None:
     """The answer, or none where the bus does not give it soon: a silent bus must not keep a probe waiting."""
-    task = asyncio.create_task(asking)
+    task = asyncio.create_task(question)
     await asyncio.wait({task}, timeout=BUS_SECONDS)
     if not task.done():
         task.cancel()
@@ -146,7 +150,7 @@ async def lag(database: Database, bus: Bus, subscription: Subscription) -> int:
     return behind
 
 
-async def _kept_alive(kind: str, name: str, run: Callable[[], Awaitable[None]]) -> None:
+async def _restart_broken(kind: str, name: str, run: Callable[[], Awaitable[None]]) -> None:
     """Start again what broke unexpectedly; what ended by itself (a stopped consumer) stays ended."""
     pause = 1.0
     while True:

@@ -1,13 +1,15 @@
 """What a service is, to whoever runs it."""
 
-from collections.abc import Awaitable, Callable, Sequence
-from dataclasses import dataclass
+from collections.abc import Awaitable, Callable, Mapping, Sequence
+from dataclasses import dataclass, field
 
 from fastapi import APIRouter
 from sqlalchemy import MetaData
 
 from chassis.events.recovery import Republication
 from chassis.events.subscription import Subscription
+from chassis.jobs.run import Handler
+from chassis.jobs.schedule import Schedule
 from chassis.storage.transaction import Tx
 
 
@@ -27,4 +29,8 @@ class ServiceSpec:
     """Use cases that the calendar asks for rather than a caller, such as an override that has run out; repeatable."""
     republication: Republication | None = None
     """How its aggregates are emitted again, where it has any."""
+    jobs: Mapping[str, Handler] = field(default_factory=dict)
+    """What its jobs are done by, by the name a job is saved under."""
+    schedules: Sequence[Schedule] = ()
+    """Which of its jobs the clock asks for."""
     version: str = "1.0.0"

@@ -36,6 +36,10 @@ class ServiceSettings(BaseSettings):
     consumer_retries: int = Field(default=3, ge=0, le=100)
     consumer_failures_to_stop: int = Field(default=10, ge=1)
     """After this many events in a row could not be applied, a consumer stops rather than park everything."""
+    job_workers: int = Field(default=2, ge=1, le=64)
+    """How many jobs a process does at once."""
+    job_lease_seconds: float = Field(default=30.0, ge=0.2, le=3600)
+    """After so long without a heartbeat a job is taken over; there are four in that time."""
 
 
 class LogSettings(BaseSettings):

@@ -202,3 +202,46 @@ def without_audit_and_idempotency() -> None:
     """As before, without either."""
     op.drop_table("idempotency_key")
     op.drop_table("audit_entry")
+
+
+def jobs() -> None:
+    """Jobs and their steps."""
+    unfinished = sa.text("finished_at IS NULL")
+    op.create_table(
+        "job",
+        sa.Column("id", BigId, primary_key=True, autoincrement=True),
+        sa.Column("name", sa.String(60), nullable=False),
+        sa.Column("key", sa.String(200)),
+        sa.Column("arguments", JsonText, nullable=False),
+        sa.Column("state", sa.String(20), nullable=False),
+        sa.Column("attempts", sa.Integer(), nullable=False),
+        sa.Column("max_attempts", sa.Integer(), nullable=False),
+        sa.Column("due_at", UtcDateTime(), nullable=False),
+        sa.Column("lease", sa.String(36)),
+        sa.Column("is_cancelling", sa.Boolean(), nullable=False),
+        sa.Column("progress", JsonText),
+        sa.Column("result", JsonText),
+        sa.Column("error", sa.Text()),
+        sa.Column("schedule", sa.String(60)),
+        sa.Column("actor", sa.String(100), nullable=False),
+        sa.Column("traceparent", sa.String(64)),
+        sa.Column("created_at", UtcDateTime(), nullable=False),
+        sa.Column("finished_at", UtcDateTime()),
+        sa.UniqueConstraint("key", name="uq_job_key"),
+    )
+    op.create_index("ix_job_due_at", "job", ["due_at"], postgresql_where=unfinished, sqlite_where=unfinished)
+    op.create_index("ix_job_finished_at", "job", ["finished_at"])
+    op.create_index("ix_job_schedule", "job", ["schedule", "id"])
+    op.create_table(
+        "job_step",
+        sa.Column("job_id", sa.BigInteger(), primary_key=True, autoincrement=False),
+        sa.Column("name", sa.String(200), primary_key=True),
+        sa.Column("result", JsonText),
+        sa.Column("done_at", UtcDateTime(), nullable=False),
+    )
+
+
+def without_jobs() -> None:
+    """As before, without jobs."""
+    op.drop_table("job_step")
+    op.drop_table("job")

@@ -1,7 +1,8 @@
-"""The chassis tables, alike in every service: events out and in, settings, audit and idempotency keys."""
+"""The chassis tables, alike in every service: events out and in, settings, audit, idempotency keys, jobs."""
 
 from sqlalchemy import (
     BigInteger,
+    Boolean,
     Column,
     Date,
     Index,
@@ -12,6 +13,7 @@ from sqlalchemy import (
     Table,
     Text,
     UniqueConstraint,
+    text,
 )
 
 from chassis.storage.types import NAMING, BigId, JsonText, UtcDateTime
@@ -30,6 +32,8 @@ def service_metadata() -> MetaData:
         _setting,
         _audit_entry,
         _idempotency_key,
+        _job,
+        _job_step,
     ):
         build(metadata)
     return metadata
@@ -174,4 +178,49 @@ def _idempotency_key(metadata: MetaData) -> Table:
         Column("body", LargeBinary, nullable=False),
         Column("answered_at", UtcDateTime, nullable=False),
         Index("ix_idempotency_key_answered_at", "answered_at"),
+    )
+
+
+_UNFINISHED = text("finished_at IS NULL")
+
+
+def _job(metadata: MetaData) -> Table:
+    """Work that outlives a request. ``due_at``: when it may be taken, which while it runs is when its lease ends."""
+    return Table(
+        "job",
+        metadata,
+        Column("id", BigId, primary_key=True, autoincrement=True),
+        Column("name", String(60), nullable=False),
+        Column("key", String(200)),
+        Column("arguments", JsonText, nullable=False),
+        Column("state", String(20), nullable=False),
+        Column("attempts", Integer, nullable=False),
+        Column("max_attempts", Integer, nullable=False),
+        Column("due_at", UtcDateTime, nullable=False),
+        Column("lease", String(36)),
+        Column("is_cancelling", Boolean, nullable=False),
+        Column("progress", JsonText),
+        Column("result", JsonText),
+        Column("error", Text),
+        Column("schedule", String(60)),
+        Column("actor", String(100), nullable=False),
+        Column("traceparent", String(64)),
+        Column("created_at", UtcDateTime, nullable=False),
+        Column("finished_at", UtcDateTime),
+        UniqueConstraint("key"),
+        Index("ix_job_due_at", "due_at", postgresql_where=_UNFINISHED, sqlite_where=_UNFINISHED),
+        Index("ix_job_finished_at", "finished_at"),
+        Index("ix_job_schedule", "schedule", "id"),
+    )
+
+
+def _job_step(metadata: MetaData) -> Table:
+    """Steps of jobs that are done, recorded with their effects."""
+    return Table(
+        "job_step",
+        metadata,
+        Column("job_id", BigInteger, primary_key=True, autoincrement=False),
+        Column("name", String(200), primary_key=True),
+        Column("result", JsonText),
+        Column("done_at", UtcDateTime, nullable=False),
     )

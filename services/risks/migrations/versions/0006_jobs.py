@@ -1,0 +1,16 @@
+"""Jobs and their steps."""
+
+from chassis.storage.revisions import jobs, without_jobs
+
+revision = "0006"
+down_revision = "0005"
+branch_labels = None
+depends_on = None
+
+
+def upgrade() -> None:
+    jobs()
+
+
+def downgrade() -> None:
+    without_jobs()
