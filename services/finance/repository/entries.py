@@ -111,7 +111,11 @@ async def get_banked_by_line(tx: Tx, lines: Collection[LineKey]) -> Mapping[Line
     query = (
         select(*line, EntryRow.scheme, EntryRow.posted_quarter, EntryRow.cash)
         .join(SchemeRow, SchemeRow.code == EntryRow.scheme)
-        .where(EntryRow.state == State.BANKED.value, SchemeRow.fund.in_({fund for fund, _, _ in lines}))
+        .where(
+            EntryRow.state == State.BANKED.value,
+            SchemeRow.fund.in_({fund for fund, _, _ in lines}),
+            SchemeRow.financial_year.in_({year for _, year, _ in lines}),
+        )
     )
     for fund, year, code, scheme, quarter, cash in await tx.session.execute(query):
         found[fund, year, code].append(Banked(scheme, Period.quarter_of(quarter), cash))
