@@ -1,5 +1,6 @@
 """What the pledges service tells the world."""
 
+from datetime import date
 from typing import Final
 
 from contracts.breakdown import Breakdown
@@ -9,6 +10,9 @@ from contracts.period import Period
 
 SOURCE: Final = "/pledges"
 PLEDGE_UPDATED: Final = "commissioning.pledge.updated.v1"
+RETURN_SUBMITTED: Final = "commissioning.return.submitted.v1"
+RETURN_APPROVED: Final = "commissioning.return.approved.v1"
+RETURN_MISSING: Final = "commissioning.return.missing.v1"
 
 
 class LinkedIndicatorState(Body):
@@ -37,3 +41,24 @@ class PledgeUpdated(Body):
     evidence: str
     schedule: str
     indicators: list[LinkedIndicatorState]
+
+
+class QuarterlyReturnState(Body):
+    """What an assignment's people report of a pledge for one quarter. Subject and key: its id.
+
+    ``state`` is ``draft``, ``submitted``, ``returned`` or ``approved``; ``colour`` their own judgement. It is ``late``
+    where it was first submitted after it was due, and ``missing`` while it is due and never was.
+    """
+
+    id: str
+    pledge: str
+    quarter: Period
+    due: date
+    state: str
+    portfolio_holder: str
+    department: str
+    colour: Colour | None
+    narrative: str | None
+    submitted_on: date | None
+    late: bool
+    missing: bool

@@ -11,7 +11,12 @@ EVENTS: Final[Mapping[str, Mapping[str, type[Body]]]] = {
     "indicators": {indicators.INDICATOR_UPDATED: indicators.IndicatorUpdated},
     "risks": {risks.RISK_RESCORED: risks.RiskRescored, risks.RISK_REVIEWED: risks.RiskReviewed},
     "finance": {finance.SAVING_RESTATED: finance.SavingRestated},
-    "pledges": {pledges.PLEDGE_UPDATED: pledges.PledgeUpdated},
+    "pledges": {
+        pledges.PLEDGE_UPDATED: pledges.PledgeUpdated,
+        pledges.RETURN_SUBMITTED: pledges.QuarterlyReturnState,
+        pledges.RETURN_APPROVED: pledges.QuarterlyReturnState,
+        pledges.RETURN_MISSING: pledges.QuarterlyReturnState,
+    },
 }
 """Every event the suite publishes: service, type, body."""
 

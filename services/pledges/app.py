@@ -10,6 +10,7 @@ from services.pledges.models import Base
 from services.pledges.projection import SUBSCRIPTION
 from services.pledges.service.publication import emit_moved_by_calendar
 from services.pledges.service.republication import REPUBLICATION
+from services.pledges.service.returns import emit_missing, open_returns
 
 DESCRIPTION = """
 What was promised, who answers for it and where it stands.
@@ -18,6 +19,8 @@ What was promised, who answers for it and where it stands.
   is said on three separate axes: *delivery*, *evidence* and *schedule*. The schedule is computed from the due date
   and the business date; overdue means late, never broken.
 - **Indicators** linked to a pledge show the colours they last published.
+- **Quarterly returns** are opened for each assignment when a quarter closes; written, submitted, returned or approved
+  by people, each step recorded; and found missing without anyone looking.
 - **Priorities** have must-do **actions**, which also hold the sites of the wellbeing hubs, the steps of the workforce
   plan and the stages of the integrated care partnership, and are rolled up by weight.
 """
@@ -30,7 +33,7 @@ SPEC = ServiceSpec(
     package="services.pledges",
     routers=(router,),
     subscriptions=(SUBSCRIPTION,),
-    sweeps=(emit_moved_by_calendar,),
+    sweeps=(emit_moved_by_calendar, open_returns, emit_missing),
     republication=REPUBLICATION,
 )
 

@@ -23,6 +23,21 @@ class ActionUnknown(NotFound):
     title = "Unknown action"
 
 
+class ReturnUnknown(NotFound):
+    type_ = "return-unknown"
+    title = "Unknown quarterly return"
+
+
+class ReturnLocked(Conflict):
+    type_ = "return-locked"
+    title = "The return is not open to this"
+
+
+class ReturnIncomplete(Invalid):
+    type_ = "return-incomplete"
+    title = "The return does not say enough to be submitted"
+
+
 class PledgeExists(Conflict):
     type_ = "pledge-exists"
     title = "A pledge of this number was made with other content"

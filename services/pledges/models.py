@@ -166,6 +166,49 @@ class ActionLink(Base):
     breakdown: Mapped[str] = mapped_column(BREAKDOWN, primary_key=True)
 
 
+class PledgeReturn(Base):
+    """The quarterly return of an assignment, which it keeps as it was when the return was opened."""
+
+    __tablename__ = "pledge_return"
+    __table_args__ = (Index(None, "period_start", "state"),)
+
+    id: Mapped[str] = mapped_column(String(60), primary_key=True)
+    pledge: Mapped[str] = mapped_column(ForeignKey("pledge.id"), index=True)
+    ordinal: Mapped[int]
+    period_kind: Mapped[PeriodKind] = mapped_column(PeriodKindText(30))
+    period_start: Mapped[date]
+    period_end: Mapped[date]
+    due: Mapped[date]
+    state: Mapped[str] = mapped_column(String(20))
+    portfolio_holder: Mapped[str] = mapped_column(NAME)
+    department: Mapped[str] = mapped_column(NAME)
+    director: Mapped[str] = mapped_column(NAME)
+    lead_officers: Mapped[list[str]] = mapped_column(JsonText)
+    colour: Mapped[str | None] = mapped_column(String(20))
+    narrative: Mapped[str | None] = mapped_column(String(4000))
+    next_steps: Mapped[str | None] = mapped_column(String(4000))
+    evidence: Mapped[Any] = mapped_column(JsonText)
+    """Titles and links (``domain.formats``)."""
+    submitted_on: Mapped[date | None]
+    missing_since: Mapped[date | None]
+    version: Mapped[int] = mapped_column(BigInteger)
+
+
+class ReturnStep(Base):
+    """Who submitted, returned or approved a return, and when. Rows are only ever added."""
+
+    __tablename__ = "return_step"
+
+    id: Mapped[int] = mapped_column(BigId, primary_key=True, autoincrement=True)
+    quarterly_return: Mapped[str] = mapped_column(ForeignKey("pledge_return.id"), index=True)
+    step: Mapped[str] = mapped_column(String(20))
+    by: Mapped[str] = mapped_column(NAME)
+    on_behalf_of: Mapped[str | None] = mapped_column(NAME)
+    reason: Mapped[str | None] = mapped_column(String(2000))
+    at: Mapped[datetime] = mapped_column(UtcDateTime)
+    business_date: Mapped[date]
+
+
 class StateRevision(Base):
     """What a pledge, priority or action was after each change, with the business date of the change. Only added to."""
 

@@ -16,6 +16,7 @@ from services.pledges.domain.actions import ActionView
 from services.pledges.domain.indicators import Colours, LinkedIndicator, SeriesKey
 from services.pledges.domain.pledges import Assignment, Measure, PledgeDefinition, PledgeView
 from services.pledges.domain.priorities import Priority
+from services.pledges.domain.returns import EvidenceLink, QuarterlyReturn
 from services.pledges.domain.status import Delivery, Evidence
 
 FORMAT = 1
@@ -190,6 +191,31 @@ def write_action_state(view: ActionView) -> dict[str, Any]:
         "delivery": progress.delivery,
         "closed_on": _day(progress.closed_on),
         "links": [_key(one.key) for one in view.indicators],
+    }
+
+
+# ---- quarterly returns and their evidence
+
+
+def write_evidence(links: Sequence[EvidenceLink]) -> dict[str, Any]:
+    return {"format": FORMAT, "links": [asdict(link) for link in links]}
+
+
+def read_evidence(stored: Stored) -> tuple[EvidenceLink, ...]:
+    return tuple(EvidenceLink(one["title"], one["url"]) for one in stored["links"])
+
+
+def write_return_state(found: QuarterlyReturn) -> dict[str, Any]:
+    return {
+        "format": FORMAT,
+        "pledge": found.pledge,
+        "quarter": found.quarter.label,
+        "state": found.state,
+        "colour": found.colour,
+        "narrative": found.narrative,
+        "next_steps": found.next_steps,
+        "evidence": [asdict(link) for link in found.evidence],
+        "submitted_on": _day(found.submitted_on),
     }
 
 

@@ -1,9 +1,9 @@
-"""Pledges, priorities and actions over HTTP: parse, call one use case, render."""
+"""Pledges, their returns, priorities and actions over HTTP: parse, call one use case, render."""
 
 from fastapi import APIRouter
 
-from services.pledges.endpoints import actions, pledges, priorities, sets
+from services.pledges.endpoints import actions, pledges, priorities, returns, sets
 
 router = APIRouter(prefix="/pledges/v1")
-for each in (sets, pledges, priorities, actions):
+for each in (sets, pledges, returns, priorities, actions):
     router.include_router(each.router)

@@ -1,0 +1,85 @@
+"""Quarterly returns over HTTP."""
+
+from typing import Annotated
+
+from fastapi import APIRouter, Depends, Path, Query
+
+from chassis.errors import FieldError, Invalid
+from chassis.web.paging import PageBody, Paging
+from chassis.web.problems import problems
+from chassis.web.units import Read, Write
+from contracts.period import Period, PeriodKind, UnknownPeriodError
+from services.pledges.domain.returns import ReturnFilter, ReturnState, Step
+from services.pledges.endpoints.answers import Word
+from services.pledges.schemas.fields import WHOLE_TEXT
+from services.pledges.schemas.returns import ReturnBackIn, ReturnOut, ReturnPatch, ReturnStepIn
+from services.pledges.service import returns
+
+router = APIRouter(tags=["returns"])
+
+ReturnInPath = Annotated[str, Path(max_length=60, pattern=WHOLE_TEXT, examples=["2018-46.2017-18-Q3.1"])]
+
+
+def _filter(
+    quarter: Annotated[
+        str | None, Query(max_length=40, pattern=WHOLE_TEXT, description="A financial quarter", examples=["2017-18-Q3"])
+    ] = None,
+    state: ReturnState | None = None,
+    pledge: Word = None,
+    missing: bool | None = None,
+) -> ReturnFilter:
+    return ReturnFilter(None if quarter is None else _quarter(quarter), state, pledge, missing)
+
+
+def _quarter(text: str) -> Period:
+    try:
+        found = Period.parse(text)
+    except UnknownPeriodError as error:
+        raise Invalid("This is no period.", [FieldError("quarter", str(error))]) from None
+    if found.kind is not PeriodKind.QUARTER:
+        raise Invalid("Returns are quarterly.", [FieldError("quarter", f"{found} is no financial quarter")])
+    return found
+
+
+@router.get("/returns", summary="List quarterly returns", responses=problems(400, 401, 422))
+async def list_returns(
+    read: Read, paging: Paging, wanted: Annotated[ReturnFilter, Depends(_filter)]
+) -> PageBody[ReturnOut]:
+    """Returns by id. The service opens one for each assignment when a quarter has closed."""
+    return paging.body(await read(lambda tx: returns.list_returns(tx, wanted, paging.request)), ReturnOut.of)
+
+
+@router.get("/returns/{code}", summary="Read a quarterly return", responses=problems(401, 404))
+async def read_return(read: Read, code: ReturnInPath) -> ReturnOut:
+    return ReturnOut.of(await read(lambda tx: returns.get_return(tx, code)))
+
+
+@router.patch("/returns/{code}", summary="Write a quarterly return", responses=problems(401, 404, 409, 413, 415, 422))
+async def change_return(write: Write, code: ReturnInPath, body: ReturnPatch) -> ReturnOut:
+    """Say how it goes, while it is a draft or was returned. What is left out stays."""
+    return ReturnOut.of(await write(lambda tx: returns.change_return(tx, code, body.to_domain())))
+
+
+@router.post(
+    "/returns/{code}/submit", summary="Submit a quarterly return", responses=problems(401, 404, 409, 413, 415, 422)
+)
+async def submit_return(write: Write, code: ReturnInPath, body: ReturnStepIn) -> ReturnOut:
+    """Hand it to the portfolio holder; it needs a colour and a narrative."""
+    return ReturnOut.of(await write(lambda tx: returns.take_step(tx, code, Step.SUBMIT, body.on_behalf_of)))
+
+
+@router.post(
+    "/returns/{code}/return", summary="Hand back a quarterly return", responses=problems(401, 404, 409, 413, 415, 422)
+)
+async def return_return(write: Write, code: ReturnInPath, body: ReturnBackIn) -> ReturnOut:
+    """Hand it back with a reason; it can be written and submitted again."""
+    step = Step.RETURN
+    return ReturnOut.of(await write(lambda tx: returns.take_step(tx, code, step, body.on_behalf_of, body.reason)))
+
+
+@router.post(
+    "/returns/{code}/approve", summary="Approve a quarterly return", responses=problems(401, 404, 409, 413, 415, 422)
+)
+async def approve_return(write: Write, code: ReturnInPath, body: ReturnStepIn) -> ReturnOut:
+    """Approve it as the portfolio holder, or on their behalf. It is locked from then on."""
+    return ReturnOut.of(await write(lambda tx: returns.take_step(tx, code, Step.APPROVE, body.on_behalf_of)))

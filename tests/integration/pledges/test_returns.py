@@ -1,0 +1,202 @@
+"""Quarterly returns on a real database, over two years of a moving business date."""
+
+import json
+import time
+from collections.abc import Awaitable, Callable
+from datetime import date, timedelta
+from typing import Any
+
+import httpx
+import pytest
+
+from chassis.storage.bulk import insert_many
+from chassis.storage.database import Database
+from chassis.storage.transaction import Tx
+from services.pledges import models
+from services.pledges.app import SPEC
+
+Published = Callable[[str], Awaitable[list[Any]]]
+MoveTo = Callable[[date], Awaitable[None]]
+ROOT = "/pledges/v1/returns"
+
+
+def officer(name: str, **days: str) -> dict[str, Any]:
+    return {"portfolio_holder": name, "department": "B", "director": "C", "lead_officers": ["D"]} | days
+
+
+async def make(api: httpx.AsyncClient, number: str, *assignments: dict[str, Any]) -> None:
+    pledge = {"number": number, "theme": "Health", "title": "Faster discharge", "assignments": list(assignments)}
+    assert (await api.post("/pledges/v1/pledges", json=pledge)).status_code == 201
+
+
+async def sweep(database: Database) -> None:
+    for each in SPEC.sweeps:
+        await database.write(each)
+
+
+async def listed(api: httpx.AsyncClient, **query: Any) -> list[dict[str, Any]]:
+    answer = await api.get(ROOT, params={"limit": 200} | query)
+    assert answer.status_code == 200, answer.text
+    items: list[dict[str, Any]] = answer.json()["items"]
+    return items
+
+
+async def send(api: httpx.AsyncClient, path: str, status: int = 200, method: str = "POST", **body: Any) -> Any:
+    answer = await api.request(method, f"{ROOT}/{path}", json=body)
+    assert answer.status_code == status, answer.text
+    return answer.json()
+
+
+async def events(published: Published, code: str) -> list[tuple[str, int]]:
+    bodies = [json.loads(row.body) for row in await published(code)]
+    return [(body["type"].split(".")[2], body["aggregateversion"]) for body in bodies]
+
+
+async def test_one_is_opened_for_each_assignment_that_holds(api: httpx.AsyncClient, database: Database):
+    ended, later = officer("X", valid_to="2017-09-30"), officer("Y", valid_from="2018-01-01")
+    await make(api, "46", officer("Sue McDonald"), ended, officer("Ian Tuffin", valid_from="2017-12-31"), later)
+    await make(api, "47", officer("A"))
+    assert await listed(api) == []
+    await sweep(database)
+    await sweep(database)
+    found = await listed(api)
+    assert [(one["id"], one["assignment"]["portfolio_holder"]) for one in found] == [
+        ("2018-46.2017-18-Q3.1", "Sue McDonald"),
+        ("2018-46.2017-18-Q3.3", "Ian Tuffin"),
+        ("2018-47.2017-18-Q3.1", "A"),
+    ]
+    assert {(one["state"], one["quarter"], one["due"]) for one in found} == {("draft", "2017/18 Q3", "2018-01-31")}
+    assert len(await listed(api, pledge="46")) == 2
+    assert len(await listed(api, quarter="2017-18-Q3")) == 3
+    assert await listed(api, quarter="2017/18 Q4") == await listed(api, state="submitted") == []
+    for wrong in ("2017/18", "yesterday", "2018 Q1"):
+        refused = (await api.get(ROOT, params={"quarter": wrong})).json()
+        assert [one["field"] for one in refused["errors"]] == ["quarter"]
+
+
+async def test_from_draft_to_approved(api: httpx.AsyncClient, database: Database, published: Published):
+    await make(api, "46", officer("Sue McDonald"))
+    await sweep(database)
+    code = "2018-46.2017-18-Q3.1"
+    refused = await send(api, f"{code}/submit", 422)
+    assert [one["field"] for one in refused["errors"]] == ["colour", "narrative"]
+    evidence = [{"title": "Survey", "url": "https://example.org/survey"}]
+    said = {"colour": "amber", "narrative": "Half way", "evidence": evidence, "next_steps": "The other half"}
+    written = await send(api, code, method="PATCH", **said)
+    assert {name: written[name] for name in said} == said
+    await send(api, f"{code}/approve", 409)
+    submitted = await send(api, f"{code}/submit")
+    assert (submitted["state"], submitted["submitted_on"], submitted["late"], submitted["missing"]) == (
+        "submitted",
+        "2018-02-28",
+        True,
+        False,
+    )
+    assert (await send(api, code, 409, "PATCH", colour="green"))["type"] == "/problems/return-locked"
+    await send(api, f"{code}/return", 422)
+    await send(api, f"{code}/return", reason="Say which half", on_behalf_of="Sue McDonald")
+    await send(api, code, method="PATCH", narrative="The first half")
+    await send(api, f"{code}/submit")
+    approved = await send(api, f"{code}/approve", on_behalf_of="Sue McDonald")
+    steps = [(one["step"], one["by"], one["on_behalf_of"], one["reason"]) for one in approved["steps"]]
+    assert steps == [
+        ("submit", "officer", None, None),
+        ("return", "officer", "Sue McDonald", "Say which half"),
+        ("submit", "officer", None, None),
+        ("approve", "officer", "Sue McDonald", None),
+    ]
+    assert {one["business_date"] for one in approved["steps"]} == {"2018-02-28"}
+    for step in ("submit", "approve"):
+        await send(api, f"{code}/{step}", 409)
+    await send(api, code, 409, "PATCH", narrative="Too late")
+    assert (await api.get(f"{ROOT}/{code}")).json() == approved
+    assert await events(published, code) == [("missing", 1), ("submitted", 2), ("submitted", 3), ("approved", 4)]
+    assert json.loads((await published(code))[-1].body)["data"]["colour"] == "amber"
+
+
+async def test_two_years_of_quarters_late_and_missing_to_the_day(
+    api: httpx.AsyncClient, database: Database, published: Published, move_to: MoveTo
+):
+    """The first is always submitted on the day it is due, the second a day late, the third never."""
+    for number in ("1", "2", "3"):
+        await make(api, number, officer("A"))
+    day, seen = date(2018, 4, 1), set()
+    while day < date(2020, 4, 1):
+        await move_to(day)
+        await sweep(database)
+        for number, due in (("1", day), ("2", day - timedelta(days=1))):
+            for one in await listed(api, pledge=number, state="draft"):
+                if one["due"] == due.isoformat():
+                    await send(api, one["id"], method="PATCH", colour="green", narrative="On time")
+                    await send(api, f"{one['id']}/submit")
+        seen |= {one["id"] for one in await listed(api, missing="true")}
+        days = {1: 28, 29: 1, 30: 1, 31: 1}  # to the days around each end of a month, and no others
+        day += timedelta(days=days.get(day.day, 1) if day.month in {1, 4, 7, 10} else 15)
+    quarters = ["2017-18-Q4", *(f"2018-19-Q{n}" for n in range(1, 5)), *(f"2019-20-Q{n}" for n in range(1, 4))]
+    every = await listed(api)
+    assert [one["id"] for one in every] == sorted(f"2018-{n}.{quarter}.1" for n in (1, 2, 3) for quarter in quarters)
+    by_pledge = {n: [one for one in every if one["pledge"] == f"2018-{n}"] for n in (1, 2, 3)}
+    assert {(one["state"], one["late"], one["missing"]) for one in by_pledge[1]} == {("submitted", False, False)}
+    assert {(one["state"], one["late"], one["missing"]) for one in by_pledge[2]} == {("submitted", True, False)}
+    assert {(one["state"], one["late"], one["missing"]) for one in by_pledge[3]} == {("draft", False, True)}
+    for one in every:
+        found = [name for name, _ in await events(published, one["id"])]
+        assert (
+            found == {"2018-1": ["submitted"], "2018-2": ["missing", "submitted"], "2018-3": ["missing"]}[one["pledge"]]
+        )
+    for one in by_pledge[3]:
+        (row,) = await published(one["id"])
+        assert json.loads(row.body)["data"]["missing"] is True
+    assert seen >= {one["id"] for one in by_pledge[3]}
+
+
+async def test_a_closed_pledge_owes_no_more_returns(api: httpx.AsyncClient, database: Database, move_to: MoveTo):
+    await make(api, "46", officer("A"))
+    await api.patch("/pledges/v1/pledges/46", json={"delivery": "delivered", "closed_on": "2018-02-10"})
+    for day in (date(2018, 2, 28), date(2018, 4, 1), date(2018, 7, 1)):
+        await move_to(day)
+        await sweep(database)
+    assert [one["quarter"] for one in await listed(api)] == ["2017/18 Q3", "2017/18 Q4"]
+
+
+@pytest.mark.parametrize(
+    ("body", "fields"),
+    [
+        ({"colour": "white"}, {"colour"}),
+        ({"colour": "dark_green"}, {"colour"}),
+        ({"narrative": ""}, {"narrative"}),
+        ({"evidence": None}, {"evidence"}),
+        ({"evidence": [{"title": "x", "url": "javascript:alert(1)"}]}, {"evidence.0.url"}),
+        ({"state": "approved"}, {"state"}),
+    ],
+)
+async def test_bad_returns_are_refused_by_field(
+    api: httpx.AsyncClient, database: Database, body: dict[str, Any], fields: set[str]
+):
+    await make(api, "46", officer("A"))
+    await sweep(database)
+    refused = await send(api, "2018-46.2017-18-Q3.1", 422, "PATCH", **body)
+    assert {one["field"] for one in refused["errors"]} == fields
+
+
+@pytest.mark.parametrize("path", ["2018-46.2017-18-Q3.9", "nothing"])
+async def test_an_unknown_return_is_a_404(api: httpx.AsyncClient, path: str):
+    assert (await api.get(f"{ROOT}/{path}")).json()["type"] == "/problems/return-unknown"
+    await send(api, f"{path}/submit", 404)
+
+
+async def test_two_thousand_are_opened_in_one_go(api: httpx.AsyncClient, database: Database, move_to: MoveTo):
+    await move_to(date(2018, 1, 15))
+    await make(api, "1", officer("A"))
+    columns = {"pledge": "2018-1", "portfolio_holder": "A", "department": "B", "director": "C", "lead_officers": ["D"]}
+    rows = [columns | {"ordinal": n, "valid_from": None, "valid_to": None} for n in range(2, 2001)]
+
+    async def more(tx: Tx) -> None:
+        await insert_many(tx, models.Assignment, rows)
+
+    await database.write(more)
+    began = time.monotonic()
+    await sweep(database)
+    assert time.monotonic() - began < 5
+    async with database.connect() as connection:
+        assert len((await connection.execute(models.PledgeReturn.__table__.select())).all()) == 2000
