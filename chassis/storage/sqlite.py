@@ -133,10 +133,16 @@ class Connection(AdaptedConnection):
     def terminate(self) -> None:
         """Close, in whatever state, and wait for nothing."""
         if get_ident() == self._ident:
-            self._connection.close()
+            self._roll_back_and_close()
         else:
-            self._thread.submit(self._connection.close)
+            self._thread.submit(self._roll_back_and_close)
         self._thread.shutdown(wait=False)
+
+    def _roll_back_and_close(self) -> None:
+        """Unlock, too: a connection that is closed while a cursor of it is alive keeps its transaction open."""
+        with suppress(sqlite3.Error):
+            self._connection.rollback()
+        self._connection.close()
 
 
 def _run_to_end(unit: Callable[[], Coroutine[Any, Any, T]]) -> T:
