@@ -60,8 +60,8 @@ async def import_ae(
     The value is (attendances - breaches) / attendances x 100, rounded half up to two decimals; count and denominator
     go with it unrounded. England is what the file prints for England. The sum of every provider in the file goes into
     an area only where ``sum_into`` says which, and replaces a sum of more providers only where ``accept_fewer`` says
-    so. What is final changes only with a ``reason``. A month published without attendances takes back the value that
-    is there. All of it is decided before anything is sent. Again with the same file changes nothing.
+    so. What is final changes only with a ``reason``. A month published without attendances has a symbol instead of a
+    value. All of it is decided before anything is sent. Again with the same file changes nothing.
 
     Raises:
         BadRows: naming every bad row by its line, or every month that may not be changed. Nothing was sent.
@@ -97,7 +97,7 @@ async def _define(client: httpx.AsyncClient, reference: Reference) -> None:
     row = next(row for row in reference.indicators if row.code == INDICATOR)
     for framework in (one for one in reference.frameworks if one.code == row.framework):
         await send_request(client, "POST", f"{ROOT}/frameworks", framework.model_dump(mode="json"))
-    await send_request(client, "POST", f"{ROOT}/indicators", indicator_body(row))
+    await send_request(client, "POST", f"{ROOT}/indicators", indicator_body(row, reference))
 
 
 async def _make_area(client: httpx.AsyncClient, reference: Reference, code: str) -> None:

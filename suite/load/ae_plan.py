@@ -5,12 +5,14 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
+from contracts.indicators import Missing
 from contracts.period import Period
 from suite.load.ae_file import AeFile, Month
 from suite.load.report import CHANGED, CREATED, UNCHANGED
 from suite.load.upsert import already_there
 
 SOURCE = "NHS England A&E attendances (Open Government Licence v3.0)"
+_FIGURES = ("value", "missing", "count", "denominator", "status")
 _PROVIDERS = re.compile(r"Sum of (\d+) providers")
 
 Stored = Mapping[str, Mapping[str, Any]]
@@ -34,39 +36,33 @@ class Step:
 
 
 def observation(area: str, period: Period, month: Month, providers: int | None = None) -> dict[str, Any]:
-    """A month as it is sent; ``providers`` is how many a sum has, which its note says."""
-    body = {
-        "area": area,
-        "period": period.label,
-        "value": str(month.percentage),
-        "count": str(month.within),
-        "denominator": str(month.attendances),
-        "status": "final",
-        "basis": SOURCE,
-    }
+    """A month as it is sent; ``providers`` is how many a sum has, which its note says.
+
+    Of a month published without attendances there is no percentage: it carries the symbol for that, so that a value
+    which was there before does not stay.
+    """
+    body = {"area": area, "period": period.label, "status": "final", "basis": SOURCE}
+    if month.attendances:
+        body |= {"value": str(month.percentage), "count": str(month.within), "denominator": str(month.attendances)}
+    else:
+        body |= {"missing": Missing.NOT_APPLICABLE.value}
     return body | ({"note": f"Sum of {providers} providers"} if providers is not None else {})
 
 
 def plan(file: AeFile, area: str, stored: Stored) -> list[Step]:
-    """The months of an area. A month published without attendances takes back the value that is there."""
-    return [step for period, month in file.months[area].items() for step in _step(file, area, (period, month), stored)]
+    """The months of an area."""
+    return [_step(file, area, period, stored.get(period.label)) for period in file.months[area]]
 
 
-def _step(file: AeFile, area: str, month: tuple[Period, Month], stored: Stored) -> Iterator[Step]:
-    period, figures = month
-    before = stored.get(period.label)
-    if figures.attendances:
-        body = observation(area, period, figures, file.summed.get(period) if area == file.sum_area else None)
-        outcome = CREATED if before is None else UNCHANGED if _same_figures(body, before) else CHANGED
-        yield Step(area, period, outcome, body, before)
-    elif before is not None and before["value"] is not None:
-        withdrawn = {"area": area, "period": period.label, "status": "withdrawn", "basis": SOURCE}
-        yield Step(area, period, CHANGED, withdrawn, before)
+def _step(file: AeFile, area: str, period: Period, before: Mapping[str, Any] | None) -> Step:
+    month = file.months[area][period]
+    body = observation(area, period, month, file.summed.get(period) if area == file.sum_area else None)
+    outcome = CREATED if before is None else UNCHANGED if _same_figures(body, before) else CHANGED
+    return Step(area, period, outcome, body, before)
 
 
 def _same_figures(body: Mapping[str, Any], before: Mapping[str, Any]) -> bool:
-    figures = ("value", "count", "denominator", "status")
-    return already_there({name: body[name] for name in figures}, before)
+    return all(already_there(body.get(name), before[name]) for name in _FIGURES)
 
 
 def obstacles(file: AeFile, steps: Sequence[Step], *, reason: str | None, accept_fewer: bool) -> list[str]:
@@ -78,7 +74,7 @@ def obstacles(file: AeFile, steps: Sequence[Step], *, reason: str | None, accept
 
 
 def _change(step: Step) -> str:
-    before = step.before["value"] if step.before else None
+    before = step.before["value"] or step.before["missing"] if step.before else None
     return f"{step.area} {step.period}: {before or 'withdrawn'} there, {step.body.get('value', 'no attendances')} here"
 
 

@@ -6,7 +6,8 @@ from typing import Any
 
 from suite.load import row_types
 from suite.load.api_client import for_each, iterate_items
-from suite.load.charts import milestones
+from suite.load.charts import CASE, ChartProjection, chart_projections, milestones
+from suite.load.contradictions import inferred_frameworks, notes_on
 from suite.load.csv_files import FileRow
 from suite.load.dataset import Reference
 from suite.load.report import PRESERVED, SKIPPED, UNCHANGED
@@ -26,6 +27,7 @@ async def load_indicators(load: Load) -> None:
     await _targets(load, fresh)
     await _scorecards(load)
     await _observations(load, fresh)
+    await _projections(load, fresh)
     await _linked(load)
     await _standards(load)
 
@@ -34,8 +36,16 @@ def _plain(row: FileRow) -> dict[str, Any]:
     return row.model_dump(mode="json", exclude_none=True)
 
 
-def indicator_body(row: row_types.IndicatorRow) -> dict[str, Any]:
-    return _plain(row)
+def indicator_body(row: row_types.IndicatorRow, reference: Reference) -> dict[str, Any]:
+    """An indicator, with what the papers contradict of it; a framework that no paper prints is marked inferred."""
+    inferred = ["framework"] if row.code in inferred_frameworks(reference) else []
+    return _plain(row) | _provenance(reference, f"indicators/{row.code}", inferred)
+
+
+def _provenance(reference: Reference, resource: str, inferred: list[str]) -> dict[str, Any]:
+    """What no source prints as it is, and what sources contradict; absent where there is nothing of it."""
+    notes = notes_on(reference, resource)
+    return ({"inferred": inferred} if inferred else {}) | ({"notes": notes} if notes else {})
 
 
 def area_body(row: row_types.AreaRow) -> dict[str, Any]:
@@ -50,7 +60,7 @@ async def _indicators(load: Load) -> set[str]:
 
     async def one(row: row_types.IndicatorRow) -> None:
         if await create_missing(
-            load, "indicators", "POST", f"{ROOT}/indicators", indicator_body(row), known.get(row.code)
+            load, "indicators", "POST", f"{ROOT}/indicators", indicator_body(row, load.reference), known.get(row.code)
         ):
             fresh.add(row.code)
 
@@ -70,7 +80,7 @@ def target_body(row: row_types.TargetRow, reference: Reference) -> dict[str, Any
         body["milestones"] = [{"period": one.period.label, "value": str(one.value)} for one in points]
     if row.tolerance_percent is not None:
         body["tolerance_percent"] = str(row.tolerance_percent)
-    return body
+    return body | _provenance(reference, f"targets/{row.indicator}", [])
 
 
 def lacks_figures(row: row_types.TargetRow) -> bool:
@@ -137,14 +147,29 @@ def _aims(load: Load, section: row_types.SectionRow) -> list[dict[str, Any]]:
     aims = [one for one in load.reference.aims if (one.scorecard, one.section) == where]
     lines = [one for one in load.reference.scorecard_lines if (one.scorecard, one.section) == where]
     lines.sort(key=lambda line: line.position)
+    on_card = _provenance(load.reference, f"scorecards/{section.scorecard}", [])
     return [
-        {"name": aim.title, "indicators": [line.indicator for line in lines if line.aim == aim.aim]}
+        {"name": aim.title, "rows": [{"indicator": line.indicator} | on_card for line in lines if line.aim == aim.aim]}
         for aim in sorted(aims, key=lambda aim: aim.position)
     ]
 
 
-def observation_body(row: row_types.ObservationRow) -> dict[str, Any]:
-    return row.model_dump(mode="json", exclude={"indicator"}, exclude_none=True)
+def observation_body(row: row_types.ObservationRow, reference: Reference) -> dict[str, Any]:
+    """An observation. Of an inferred one, the period of a graph's first value is, or that a chart's point is actual."""
+    on_chart = row.indicator in {point.indicator for point in reference.charts}
+    inferred = ["status" if on_chart else "period"] if row.basis == "inferred" else []
+    body = row.model_dump(mode="json", exclude={"indicator"}, exclude_none=True)
+    return body | _provenance(reference, f"observations/{row.indicator}/{row.period.path}", inferred)
+
+
+def projection_body(one: ChartProjection) -> dict[str, Any]:
+    return {
+        "area": one.area,
+        "name": f"{one.name}-2014",
+        "period": one.period.label,
+        "value": str(one.value),
+        "source": CASE,
+    }
 
 
 async def _observations(load: Load, fresh: set[str]) -> None:
@@ -167,11 +192,29 @@ async def _revisions(load: Load, rows: list[row_types.ObservationRow], fresh: se
         sent[label] = sent.get(label, 0) + 1
         found = known.get(label)
         if found is None or found["revision"] < sent[label]:
-            await create_once(load, "observations", path, observation_body(row))
+            await create_once(load, "observations", path, observation_body(row, load.reference))
         elif found["revision"] > sent[label]:
             load.tally.add("observations", UNCHANGED)
         else:
-            load.tally.add("observations", UNCHANGED if already_there(observation_body(row), found) else PRESERVED)
+            there = already_there(observation_body(row, load.reference), found)
+            load.tally.add("observations", UNCHANGED if there else PRESERVED)
+
+
+async def _projections(load: Load, fresh: set[str]) -> None:
+    by_indicator = groupby(chart_projections(load.reference.charts), key=lambda one: one.indicator)
+    await for_each([list(points) for _, points in by_indicator], lambda points: _expected(load, points, fresh))
+
+
+async def _expected(load: Load, points: list[ChartProjection], fresh: set[str]) -> None:
+    """The projections of one indicator; what is there is left as it is."""
+    path = f"{ROOT}/indicators/{points[0].indicator}/projections"
+    present: dict[tuple[str, str], dict[str, Any]] = {}
+    if points[0].indicator not in fresh:
+        found = iterate_items(load.client, path, area=points[0].area)
+        present = {(one["name"], one["period"]): one async for one in found}
+    for point in points:
+        body = projection_body(point)
+        await create_missing(load, "projections", "POST", path, body, present.get((body["name"], body["period"])))
 
 
 async def _linked(load: Load) -> None:

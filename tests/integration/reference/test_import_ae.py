@@ -104,7 +104,7 @@ async def test_a_sum_does_not_replace_what_england_itself_published(suite, tmp_p
         await import_ae(suite.client, EXCERPT, sum_into=ENGLAND, reason="Summed")
 
 
-async def test_a_month_published_without_attendances_takes_the_value_back(suite, tmp_path):
+async def test_a_month_published_without_attendances_does_not_leave_the_value_there(suite, tmp_path):
     await import_ae(suite.client, EXCERPT)
     empty = tmp_path / "empty.csv"
     empty.write_text(f"{HEADER}2018-01-01,RK9,1,0,0,0\n", encoding="utf-8")
@@ -114,8 +114,9 @@ async def test_a_month_published_without_attendances_takes_the_value_back(suite,
     assert report.counts["RK9"].changed == 1
     assert "RK9 2018-01: published without attendances, so without a percentage" in report.notes
     january = (await months(suite, "RK9"))["2018-01"]
-    assert (january["value"], january["reason"]) == (None, "The department was closed")
-    assert (await import_ae(suite.client, empty)).counts["RK9"].changed == 0
+    assert (january["value"], january["missing"], january["status"]) == (None, "[z]", "final")
+    assert january["reason"] == "The department was closed"
+    assert (await import_ae(suite.client, empty)).counts["RK9"].unchanged == 1
 
 
 async def test_a_provider_nobody_named_is_made(suite):

@@ -7,6 +7,7 @@ from decimal import Decimal
 import httpx
 import pytest
 
+from contracts.period import Period
 from suite.load import load_reference
 from suite.load.api_client import Refused
 from suite.load.dataset import read_reference
@@ -23,6 +24,7 @@ async def test_the_first_load_makes_everything(report):
         "targets": 31,
         "scorecards": 2,
         "observations": 92,
+        "projections": 45,
         "outcomes": 4,
         "objectives": 17,
         "standards": 17,
@@ -111,9 +113,55 @@ async def test_a_correction_made_since_stays(suite):
     assert [point["value"] for point in status["series"]][-2:] == ["80.9", "81.6"]
 
 
+def _rows(card) -> list[dict]:
+    return [row for section in card["sections"] for aim in section["aims"] for row in aim["rows"]]
+
+
+async def test_the_scorecard_of_december_shows_its_rows_as_printed(suite, report):
+    """First and last value of every graph; what is contradicted of a row, with both figures."""
+    rows = _rows(await suite.get("/indicators/v1/scorecards/integrated-2017-18?area=E06000026&period=2017-12"))
+    assert len(rows) == 22
+    for row in rows:
+        code = row["indicator"]["code"]
+        told = [one for one in read_reference().observations if one.indicator == code]
+        first = next(one for one in told if one.basis == "inferred")
+        last = [one for one in told if one.period in {Period.parse("2017-12"), Period.parse("2017/18 Q3")}][-1]
+        assert (row["series"][0]["period"], Decimal(row["series"][0]["value"])) == (first.period.label, first.value)
+        assert (row["latest"]["period"], Decimal(row["latest"]["value"])) == (last.period.label, last.value)
+    shown = {row["indicator"]["code"]: row["indicator"]["notes"] for row in rows}
+    for one in report.contradictions:
+        for code in (name.removeprefix("indicators/") for name in one.resources if name.startswith("indicators/")):
+            figures = [{"figure": each.figure, "source": each.source} for each in one.note.figures]
+            assert code not in shown or figures in [note["figures"] for note in shown[code]]
+    assert all("First values of the 22 graphs" in [note["topic"] for note in row["notes"]] for row in rows)
+
+
+async def test_what_no_paper_prints_is_marked_inferred(suite):
+    rows = _rows(await suite.get("/indicators/v1/scorecards/integrated-2017-18?area=E06000026"))
+    marked = {row["indicator"]["code"] for row in rows if row["indicator"]["inferred"] == ["framework"]}
+    assert len(marked) == 9
+    observed = (await suite.get("/indicators/v1/indicators/rtt-18-weeks/observations?limit=200"))["items"]
+    assert {one["period"] for one in observed if one["inferred"] == ["period"]} == {"2017-07"}
+
+
+async def test_the_contradicted_observation_carries_both_figures(suite):
+    path = "/indicators/v1/indicators/dtoc-adult-social-care/observations?area=E06000026&revisions=true"
+    items = [one for one in (await suite.get(path))["items"] if one["period"] == "2017/18 Q3"]
+    assert [[each["figure"] for each in one["notes"][0]["figures"]] for one in items] == [["11.9", "10.50"]] * 2
+
+
+async def test_forecasts_of_the_charts_are_projections(suite):
+    path = "/indicators/v1/indicators/children-in-care-overall/projections"
+    items = (await suite.get(f"{path}?limit=200"))["items"]
+    assert {(one["name"], one["period"]): one["value"] for one in items if one["period"] == "2016/17"} == {
+        ("forecast-2014", "2016/17"): "395",
+        ("actual-or-forecast-2014", "2016/17"): "395",
+    }
+    assert len(items) == 10
+
+
 async def test_the_scorecard_shows_its_twenty_two_rows(suite):
-    card = await suite.get("/indicators/v1/scorecards/integrated-2017-18?area=E06000026")
-    rows = [row for section in card["sections"] for aim in section["aims"] for row in aim["rows"]]
+    rows = _rows(await suite.get("/indicators/v1/scorecards/integrated-2017-18?area=E06000026"))
     assert len(rows) == 22
     printed = {o.indicator: o.value for o in read_reference().observations if o.basis in {"printed", "narrative"}}
     assert {row["indicator"]["code"]: Decimal(row["latest"]["value"]) for row in rows} == {
@@ -268,9 +316,10 @@ async def test_no_forecast_is_an_observation(suite):
         assert {item["basis"] for item in items} == {"inferred"}
 
 
-async def test_what_the_papers_contradict_is_told_with_pledges_and_actions(suite, report):
+async def test_what_the_papers_contradict_is_told_where_it_belongs(suite, report):
     """The API and the load report say the same, word for word."""
     for kind, path in (
+        ("indicators", "/indicators/v1/indicators/{}"),
         ("pledges", "/pledges/v1/pledges/2018-{}"),
         ("priorities", "/pledges/v1/priorities/{}"),
         ("actions", "/pledges/v1/actions/{}"),
