@@ -47,7 +47,10 @@ class LinkState(Body):
 
 
 class RiskRescored(Body):
-    """The effective rating changed. Subject and key: the risk's reference."""
+    """The effective rating changed. Subject and key: the risk's reference.
+
+    ``status``: draft, open, escalated or closed.
+    """
 
     ref: str
     kind: str
@@ -59,10 +62,11 @@ class RiskRescored(Body):
     matrix: str
     rule_version: int
     links: list[LinkState]
+    status: str = "open"
 
 
 class RiskReviewed(Body):
-    """An owner assessed, overrode, or decided on a proposal."""
+    """An owner assessed, overrode, decided on a proposal, closed or reopened."""
 
     ref: str
     kind: str
@@ -73,3 +77,4 @@ class RiskReviewed(Body):
     indicated: RatingState
     effective: RatingState
     links: list[LinkState]
+    status: str = "open"

@@ -19,6 +19,14 @@ class MatrixTaken(Conflict):
     type_, title = "matrix-immutable", "This version of the matrix exists and says otherwise"
 
 
+class RiskClosed(Conflict):
+    type_, title = "risk-closed", "This risk is closed and takes no part until it is reopened"
+
+
+class RiskNotClosed(Conflict):
+    type_, title = "risk-not-closed", "This risk is not closed"
+
+
 class ProposalDecided(Conflict):
     type_, title = "proposal-decided", "This proposal is no longer open"
 

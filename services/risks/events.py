@@ -1,14 +1,32 @@
 """What the register publishes, from domain state."""
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 
 from chassis.events.envelope import NewEvent
-from contracts.risks import RISK_RESCORED, RISK_REVIEWED, SOURCE, LinkState, RatingState, RiskRescored, RiskReviewed
+from contracts.risks import (
+    RISK_RESCORED,
+    RISK_REVIEWED,
+    SOURCE,
+    LinkState,
+    RatingState,
+    RiskRescored,
+    RiskReviewed,
+)
 from services.risks.domain.links import IndicatorLink
 from services.risks.domain.matrix import BandedRating
-from services.risks.domain.rating import RULE_VERSION
+from services.risks.domain.rating import RULE_VERSION, Status
 from services.risks.domain.records import RatingChange
 from services.risks.domain.rescoring import Rescored
+
+
+@dataclass(frozen=True, slots=True)
+class Review:
+    """Who reviewed a risk and why, and its status after that."""
+
+    by: str
+    reason: str
+    status: Status
 
 
 def rating_state(given: BandedRating) -> RatingState:
@@ -33,7 +51,7 @@ def link_states(links: Sequence[IndicatorLink]) -> list[LinkState]:
     ]
 
 
-def rescored(after: Rescored, change: RatingChange, version: int) -> NewEvent:
+def rescored(after: Rescored, change: RatingChange, version: int, status: Status) -> NewEvent:
     risk = after.risk
     body = RiskRescored(
         ref=risk.ref,
@@ -46,21 +64,23 @@ def rescored(after: Rescored, change: RatingChange, version: int) -> NewEvent:
         matrix=change.matrix,
         rule_version=RULE_VERSION,
         links=link_states(after.links),
+        status=status.value,
     )
     return NewEvent(RISK_RESCORED, SOURCE, risk.ref, version, body)
 
 
-def reviewed(after: Rescored, *, by: str, reason: str, version: int) -> NewEvent:
+def reviewed(after: Rescored, review: Review, version: int) -> NewEvent:
     risk, ratings, matrix = after.risk, after.ratings, after.risk.inputs.matrix
     body = RiskReviewed(
         ref=risk.ref,
         kind=risk.inputs.kind.value,
         title=risk.title,
-        by=by,
-        reason=reason,
+        by=review.by,
+        reason=review.reason,
         assessed=rating_state(matrix.banded(risk.inputs.assessed)),
         indicated=rating_state(matrix.banded(ratings.indicated)),
         effective=rating_state(matrix.banded(ratings.effective)),
         links=link_states(after.links),
+        status=review.status.value,
     )
     return NewEvent(RISK_REVIEWED, SOURCE, risk.ref, version, body)

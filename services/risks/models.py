@@ -55,6 +55,7 @@ class RiskRow(Base):
     review_date: Mapped[date | None] = mapped_column(Date)
     appetite: Mapped[str | None] = mapped_column(String(200))
     mode: Mapped[str] = mapped_column(String(20))
+    status: Mapped[str] = mapped_column(String(20), server_default="open")
     matrix_id: Mapped[int] = mapped_column(ForeignKey("matrix.id"))
     legacy_band: Mapped[str | None] = mapped_column(String(20))
     inherent_impact: Mapped[int | None] = mapped_column(SmallInteger)

@@ -70,6 +70,8 @@ def _opening(inputs: RatingInputs, ratings: Ratings) -> str:
         in_words(inputs.matrix, ratings.effective),
         in_words(inputs.matrix, inputs.assessed),
     )
+    if ratings.basis is Basis.CLOSED:
+        return f"It is closed, and stood at {effective} then."
     if ratings.basis is Basis.OVERRIDE:
         return f"It stands at {effective}{_override(inputs)}; it was assessed at {assessed}."
     if ratings.effective == inputs.assessed:
@@ -80,6 +82,8 @@ def _opening(inputs: RatingInputs, ratings: Ratings) -> str:
 def explain(inputs: RatingInputs, links: Sequence[IndicatorLink], ratings: Ratings) -> str:
     """One paragraph on why a risk stands where it does."""
     sentences = [_opening(inputs, ratings)]
+    if ratings.basis is Basis.CLOSED:
+        return " ".join([*sentences, *_rules(ratings.rules)])
     sentences += [f"{link_in_words(link)}." for link in _moved_first(links)]
     sentences += [_steps(ratings)] if links else ["No indicator is linked to it."]
     return " ".join([*sentences, *_rules(ratings.rules)])
@@ -102,6 +106,7 @@ _DECISIONS = {
     Cause.ASSESSMENT: "Its owner assessed it.",
     Cause.LINKS: "Other indicators were linked to it, or counted in other groups.",
     Cause.SETTINGS: "Its aims or its mode were changed.",
+    Cause.LIFECYCLE: "It was closed or reopened.",
 }
 
 

@@ -21,6 +21,15 @@ class Kind(StrEnum):
     OPPORTUNITY = "opportunity"
 
 
+class Status(StrEnum):
+    """Where a risk is in its life. A closed one takes no part until it is reopened."""
+
+    DRAFT = "draft"
+    OPEN = "open"
+    ESCALATED = "escalated"
+    CLOSED = "closed"
+
+
 class Mode(StrEnum):
     """Whether the indicated rating takes effect by itself, or opens a proposal for the owner."""
 
@@ -41,6 +50,7 @@ class Basis(StrEnum):
     OVERRIDE = "override"
     INDICATED = "indicated"
     ASSESSED = "assessed"
+    CLOSED = "closed"
 
 
 class RatingRule(IntEnum):
@@ -55,6 +65,7 @@ class RatingRule(IntEnum):
     UNKNOWN_NOW = 7
     OVERRIDE = 8
     PROPOSE = 9
+    CLOSED = 10
 
     @property
     def sentence(self) -> str:
@@ -71,6 +82,7 @@ _SENTENCES = {
     RatingRule.UNKNOWN_NOW: "an indicator that says nothing now is taken to stand where its snapshot stood",
     RatingRule.OVERRIDE: "an unexpired override goes before everything else",
     RatingRule.PROPOSE: "in propose mode the assessment stays in effect until the owner decides",
+    RatingRule.CLOSED: "a closed risk takes no part and keeps the rating it was closed with",
 }
 
 
@@ -102,7 +114,7 @@ class Override:
 
 @dataclass(frozen=True, slots=True)
 class RatingInputs:
-    """What of a risk decides its ratings."""
+    """What of a risk decides its ratings. ``closed_with``: the effective rating of a risk that was closed."""
 
     kind: Kind
     mode: Mode
@@ -110,6 +122,7 @@ class RatingInputs:
     assessed: Rating
     target_likelihood: int | None = None
     override: Override | None = None
+    closed_with: Rating | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -139,7 +152,11 @@ class Ratings:
 
     @property
     def rules(self) -> tuple[RatingRule, ...]:
-        decided = {Basis.OVERRIDE: (RatingRule.OVERRIDE,), Basis.INDICATED: ()}
+        decided = {
+            Basis.OVERRIDE: (RatingRule.OVERRIDE,),
+            Basis.INDICATED: (),
+            Basis.CLOSED: (RatingRule.CLOSED,),
+        }
         proposed = (RatingRule.PROPOSE,) if self.indicated != self.effective else ()
         return self.indication.rules + decided.get(self.basis, proposed)
 
@@ -216,6 +233,8 @@ def indicate(inputs: RatingInputs, links: Sequence[IndicatorLink]) -> Indication
 
 def rate(inputs: RatingInputs, links: Sequence[IndicatorLink], today: date) -> Ratings:
     """A risk's indicated and effective ratings on a business date."""
+    if inputs.closed_with is not None:
+        return Ratings(indicate(inputs, ()), inputs.closed_with, Basis.CLOSED, inputs.closed_with)
     indication = indicate(inputs, links)
     auto = inputs.mode is Mode.AUTO
     underlying = indication.rating if auto else inputs.assessed

@@ -22,6 +22,7 @@ class Cause(StrEnum):
     LINKS = "links"
     SETTINGS = "settings"
     OVERRIDE = "override"
+    LIFECYCLE = "lifecycle"
     CARRIED_OVER = "carried_over"
     REBUILD = "rebuild"
 

@@ -8,7 +8,7 @@ from typing import Any
 from contracts.risks import Band
 from services.risks.domain.links import NewLink
 from services.risks.domain.matrix import Matrix, Rating
-from services.risks.domain.rating import Kind, Mode, Override, RatingInputs
+from services.risks.domain.rating import Kind, Mode, Override, RatingInputs, Status
 from services.risks.domain.records import Judgement
 
 Day = date
@@ -63,6 +63,7 @@ class NewRisk:
     mode: Mode
     matrix: str
     description: Description
+    status: Status = Status.OPEN
     legacy_band: Band | None = None
     judgement: Judgement | None = None
     links: Sequence[NewLink] = ()
@@ -70,10 +71,11 @@ class NewRisk:
 
 @dataclass(frozen=True, slots=True)
 class Amendment:
-    """What is to change without an assessment: fields of the description by name, and the mode."""
+    """What is to change without an assessment: fields of the description by name, the mode, and the status."""
 
     fields: Mapping[str, Any]
     mode: Mode | None = None
+    status: Status | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,11 +87,13 @@ class Risk:
     register: str
     kind: Kind
     mode: Mode
+    status: Status
     matrix: Matrix
     description: Description
     legacy_band: Band | None
     assessment_id: int | None
     assessed: Rating | None
+    effective: Rating | None
     override: Override | None
     version: int
     changed_at: datetime
@@ -107,12 +111,13 @@ class Risk:
             assessed=self.assessed,
             target_likelihood=target.likelihood if target else None,
             override=self.override,
+            closed_with=self.effective if self.status is Status.CLOSED else None,
         )
 
 
 @dataclass(frozen=True, slots=True)
 class RiskFilter:
-    """What a reader asks for; ``search`` looks into reference and title."""
+    """What a reader asks for; ``search`` looks into reference and title, ``indicator`` into links."""
 
     register: str | None = None
     category: str | None = None
@@ -121,3 +126,6 @@ class RiskFilter:
     kind: Kind | None = None
     band: Band | None = None
     search: str | None = None
+    status: Status | None = None
+    indicator: str | None = None
+    area: str | None = None

@@ -6,7 +6,7 @@ from datetime import date
 
 from services.risks.domain.links import IndicatorLink
 from services.risks.domain.matrix import Rating
-from services.risks.domain.rating import RatingInputs, Ratings
+from services.risks.domain.rating import RatingInputs, Ratings, Status
 from services.risks.domain.records import Cause
 
 
@@ -23,6 +23,7 @@ class RatedRisk:
     effective: Rating | None
     underlying_band: str | None
     version: int
+    status: Status = Status.OPEN
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,10 +61,11 @@ class Occasion:
 
     ``subjects``: the indicators in areas that events came of, where that is why. ``review``: the reason an owner gave,
     for a review of theirs, which is published whatever became of the rating. ``since``: by risk, the day the change
-    counts from where that is not today.
+    counts from where that is not today. ``status``: what the risks become, where that is why.
     """
 
     cause: Cause
     subjects: Collection[str] | None = None
     review: str | None = None
     since: Mapping[int, date] = field(default_factory=dict)
+    status: Status | None = None

@@ -1,4 +1,4 @@
-"""HTTP of what owners decide: assessments, overrides, proposals and reviews."""
+"""HTTP of what owners decide: assessments, closing, overrides, proposals and reviews."""
 
 from typing import Annotated
 
@@ -13,7 +13,7 @@ from services.risks.domain.records import TaskState
 from services.risks.endpoints.paths import ProposalPath, RefPath
 from services.risks.schemas.assessing import AssessmentIn, DecisionIn, OverrideIn, ProposalOut, ReviewTaskOut
 from services.risks.schemas.register import RiskOut
-from services.risks.service import assessing, overriding, proposing, reading
+from services.risks.service import assessing, lifecycle, overriding, proposing, reading
 
 router = APIRouter()
 
@@ -27,6 +27,18 @@ router = APIRouter()
 async def assess_risk(write: Write, ref: RefPath, body: AssessmentIn) -> RiskOut:
     """Record the owner's judgement. Every link is snapshotted, so indicators move the risk from here on."""
     return RiskOut.of(await write(lambda tx: assessing.assess(tx, ref, body.to_domain())))
+
+
+@router.post("/risks/{ref}/close", summary="Close a risk", responses=problems(404, 409, 422))
+async def close_risk(write: Write, ref: RefPath, body: DecisionIn) -> RiskOut:
+    """It keeps its rating, without its override, and takes no part: indicators do not move it, nobody assesses it."""
+    return RiskOut.of(await write(lambda tx: lifecycle.close(tx, ref, body.reason)))
+
+
+@router.post("/risks/{ref}/reopen", summary="Reopen a closed risk", responses=problems(404, 409, 422))
+async def reopen_risk(write: Write, ref: RefPath, body: DecisionIn) -> RiskOut:
+    """It takes part again, from where its indicators stand now."""
+    return RiskOut.of(await write(lambda tx: lifecycle.reopen(tx, ref, body.reason)))
 
 
 @router.post("/risks/{ref}/override", summary="Override a rating for a while", responses=problems(404, 409, 422))

@@ -8,7 +8,7 @@ from chassis.web.paging import PageBody, Paging
 from chassis.web.problems import problems
 from chassis.web.units import Read, Write
 from contracts.risks import Band
-from services.risks.domain.rating import Kind
+from services.risks.domain.rating import Kind, Status
 from services.risks.domain.register import RiskFilter
 from services.risks.endpoints.paths import RefPath
 from services.risks.schemas.assessing import HistoryOut
@@ -27,9 +27,12 @@ def _filter(
     outcome: Annotated[str | None, Query(max_length=120)] = None,
     kind: Annotated[Kind | None, Query()] = None,
     band: Annotated[Band | None, Query(description="Band of the effective rating")] = None,
+    status: Annotated[Status | None, Query()] = None,
+    indicator: Annotated[str | None, Query(max_length=80, description="Risks that hang on this indicator")] = None,
+    area: Annotated[str | None, Query(max_length=20, description="Risks that hang on indicators of this area")] = None,
     search: Annotated[str | None, Query(max_length=100, description="Part of a reference or title")] = None,
 ) -> RiskFilter:
-    return RiskFilter(register, category, department, outcome, kind, band, search)
+    return RiskFilter(register, category, department, outcome, kind, band, search, status, indicator, area)
 
 
 @router.get("/risks", summary="The register", responses=problems(422))

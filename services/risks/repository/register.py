@@ -4,7 +4,20 @@ from collections.abc import Collection, Mapping, Sequence
 from datetime import date
 from typing import Any
 
-from sqlalchemy import BindParameter, ColumnElement, bindparam, case, cast, func, insert, or_, select, union_all, update
+from sqlalchemy import (
+    BindParameter,
+    ColumnElement,
+    Select,
+    bindparam,
+    case,
+    cast,
+    func,
+    insert,
+    or_,
+    select,
+    union_all,
+    update,
+)
 from sqlalchemy.exc import IntegrityError
 
 from chassis.paging import PageRequest
@@ -13,10 +26,10 @@ from chassis.storage.types import BigId
 from contracts.risks import Band
 from services.risks.domain.matrix import BandedRating, Matrix, Rating
 from services.risks.domain.proposals import ProposalState
-from services.risks.domain.rating import Kind, Mode, Override
+from services.risks.domain.rating import Kind, Mode, Override, Status
 from services.risks.domain.records import TaskState
 from services.risks.domain.register import Description, NewRisk, Risk, RiskFilter
-from services.risks.models import HistoryRow, ProposalRow, ReviewTaskRow, RiskRow
+from services.risks.models import HistoryRow, ProposalRow, ReviewTaskRow, RiskLinkRow, RiskRow
 from services.risks.repository.json_formats import (
     read_actions,
     read_assurances,
@@ -105,11 +118,13 @@ def _risk(row: RiskRow, matrix: Matrix) -> Risk:
         register=row.register,
         kind=Kind(row.kind),
         mode=Mode(row.mode),
+        status=Status(row.status),
         matrix=matrix,
         description=_description(row),
         legacy_band=Band(row.legacy_band) if row.legacy_band else None,
         assessment_id=row.assessment_id,
         assessed=read_cell(row.assessed_impact, row.assessed_likelihood),
+        effective=read_cell(row.effective_impact, row.effective_likelihood),
         override=read_override(row),
         version=row.version,
         changed_at=row.changed_at,
@@ -153,6 +168,7 @@ def _new_row(tx: Tx, risk: NewRisk, matrix_id: int, today: date) -> dict[str, An
         "register": risk.register,
         "kind": risk.kind.value,
         "mode": risk.mode.value,
+        "status": risk.status.value,
         "matrix_id": matrix_id,
         "legacy_band": band,
         "effective_band": band,
@@ -165,8 +181,12 @@ def _new_row(tx: Tx, risk: NewRisk, matrix_id: int, today: date) -> dict[str, An
     }
 
 
-async def save_description(tx: Tx, risk_id: int, description: Description, mode: Mode) -> None:
-    await _update(tx, risk_id, {**_described(description), "mode": mode.value})
+async def save_description(tx: Tx, risk_id: int, description: Description, mode: Mode, status: Status) -> None:
+    await _update(tx, risk_id, {**_described(description), "mode": mode.value, "status": status.value})
+
+
+async def save_status(tx: Tx, risk_id: int, status: Status) -> None:
+    await _update(tx, risk_id, {"status": status.value})
 
 
 async def save_assessed(tx: Tx, risk_id: int, assessment_id: int, assessed: Rating) -> None:
@@ -194,16 +214,27 @@ def _conditions(wanted: RiskFilter, today: date) -> list[ColumnElement[bool]]:
         (RiskRow.department, wanted.department),
         (RiskRow.outcome, wanted.outcome),
         (RiskRow.kind, wanted.kind.value if wanted.kind else None),
+        (RiskRow.status, wanted.status.value if wanted.status else None),
     )
     conditions: list[ColumnElement[bool]] = [column == value for column, value in pairs if value is not None]
     if wanted.band is not None:
         shown = case((RiskRow.override_until < today, RiskRow.underlying_band), else_=RiskRow.effective_band)
         conditions.append(shown == wanted.band.value)
+    if wanted.indicator is not None or wanted.area is not None:
+        conditions.append(RiskRow.id.in_(_linked_to(wanted)))
     if wanted.search:
         text = wanted.search
         found = [column.icontains(text, autoescape=True) for column in (RiskRow.ref, RiskRow.title)]
         conditions.append(or_(*found))
     return conditions
+
+
+def _linked_to(wanted: RiskFilter) -> Select[int]:
+    """Keys of the risks that hang on an indicator, in an area, or both."""
+    query = select(RiskLinkRow.risk_id)
+    if wanted.indicator is not None:
+        query = query.where(RiskLinkRow.indicator == wanted.indicator)
+    return query if wanted.area is None else query.where(RiskLinkRow.area == wanted.area)
 
 
 async def list_risks(tx: Tx, wanted: RiskFilter, today: date, page: PageRequest) -> list[Risk]:

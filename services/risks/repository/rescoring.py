@@ -4,11 +4,11 @@ from collections.abc import Collection, Sequence
 from datetime import date
 from typing import Any, cast
 
-from sqlalchemy import BindParameter, ColumnElement, Row, Select, Table, bindparam, select, update
+from sqlalchemy import BindParameter, ColumnElement, Row, Select, Table, and_, bindparam, select, update
 
 from chassis.storage.transaction import Tx
 from services.risks.domain.matrix import Matrix, Rating
-from services.risks.domain.rating import Kind, Mode, RatingInputs
+from services.risks.domain.rating import Kind, Mode, RatingInputs, Status
 from services.risks.domain.rescoring import NewRatings, RatedRisk
 from services.risks.models import RiskLinkRow, RiskRow
 from services.risks.repository.matrices import get_matrices
@@ -44,6 +44,7 @@ _RATED = [
         "effective_impact",
         "effective_likelihood",
         "underlying_band",
+        "status",
         "override_impact",
         "override_likelihood",
         "override_until",
@@ -61,7 +62,12 @@ def _locking(which: ColumnElement[bool]) -> Select[*tuple[Any, ...]]:
 
 _KEYS: BindParameter[Any] = bindparam("keys", expanding=True)
 _THESE = _locking(_RISK.c.id.in_(_KEYS))
-_LINKED_TO = _locking(_RISK.c.id.in_(select(_LINK.c.risk_id).where(_LINK.c.subject.in_(_KEYS))))
+_LINKED_TO = _locking(
+    and_(
+        _RISK.c.id.in_(select(_LINK.c.risk_id).where(_LINK.c.subject.in_(_KEYS))),
+        _RISK.c.status != Status.CLOSED.value,
+    )
+)
 
 
 async def lock_rated(tx: Tx, risk_ids: Collection[int]) -> list[RatedRisk]:
@@ -70,7 +76,10 @@ async def lock_rated(tx: Tx, risk_ids: Collection[int]) -> list[RatedRisk]:
 
 
 async def lock_rated_on(tx: Tx, subjects: Collection[str]) -> list[RatedRisk]:
-    """The assessed risks linked to any of ``subjects``, whose signals the caller has locked; locked by reference."""
+    """The assessed risks on any of ``subjects``, whose signals the caller has locked; locked by reference.
+
+    Closed ones are left out.
+    """
     return await _lock(tx, _LINKED_TO, sorted(subjects))
 
 
@@ -96,6 +105,7 @@ def _rated(row: Row[*tuple[Any, ...]], matrix: Matrix) -> RatedRisk | None:
         effective=read_cell(row.effective_impact, row.effective_likelihood),
         underlying_band=row.underlying_band,
         version=row.version,
+        status=Status(row.status),
     )
 
 
@@ -107,6 +117,7 @@ def _inputs(row: Row[*tuple[Any, ...]], matrix: Matrix, assessed: Rating) -> Rat
         assessed=assessed,
         target_likelihood=row.target_likelihood,
         override=read_override(row),
+        closed_with=read_cell(row.effective_impact, row.effective_likelihood) if row.status == Status.CLOSED else None,
     )
 
 

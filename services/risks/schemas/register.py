@@ -3,7 +3,7 @@
 from collections.abc import Set as AbstractSet
 from dataclasses import fields
 from datetime import date
-from typing import Annotated, Any, Self
+from typing import Annotated, Any, Literal, Self
 
 from pydantic import ConfigDict, Field, model_validator
 
@@ -11,7 +11,7 @@ from chassis.web.bodies import OutBody, StrictBody
 from contracts.envelope import Timestamp
 from contracts.risks import Band, RatingState
 from services.risks.domain.matrix import Matrix, Rating
-from services.risks.domain.rating import Basis, Kind, Mode, Movement
+from services.risks.domain.rating import Basis, Kind, Mode, Movement, Status
 from services.risks.domain.register import Action, Amendment, Description, NewRisk
 from services.risks.domain.register import Assurance as AssuranceState
 from services.risks.domain.view import RiskView
@@ -22,6 +22,10 @@ from services.risks.schemas.values import MatrixName, Passage, Ref, Sentence, Sl
 
 Day = date
 """Under a name that a field called ``date`` does not hide."""
+
+
+OpenStatus = Literal[Status.DRAFT, Status.OPEN, Status.ESCALATED]
+"""What a risk can be said to be; it is closed, and reopened, with a reason."""
 
 
 class Assurance(StrictBody):
@@ -107,6 +111,7 @@ class RiskIn(_Description):
     title: Sentence
     kind: Kind = Kind.THREAT
     mode: Mode = Mode.AUTO
+    status: OpenStatus = Status.OPEN
     controls: list[Passage] = Field(default=[], max_length=100)
     assurances: list[Assurance] = Field(default=[], max_length=100)
     actions: list[ActionIn] = Field(default=[], max_length=100)
@@ -127,6 +132,7 @@ class RiskIn(_Description):
             register=self.register_code,
             kind=self.kind,
             mode=self.mode,
+            status=self.status,
             matrix=self.matrix,
             description=Description(**self.described(set(_DESCRIPTIVE))),
             legacy_band=self.legacy_band,
@@ -144,6 +150,7 @@ class RiskPatch(_Description):
 
     title: Sentence = ""
     mode: Mode = Mode.AUTO
+    status: OpenStatus = Status.OPEN
     controls: list[Passage] = Field(default=[], max_length=100)
     assurances: list[Assurance] = Field(default=[], max_length=100)
     actions: list[ActionIn] = Field(default=[], max_length=100)
@@ -151,7 +158,11 @@ class RiskPatch(_Description):
     def to_domain(self) -> Amendment:
         """What was sent, and nothing else."""
         given = self.model_fields_set
-        return Amendment(self.described(given), self.mode if "mode" in given else None)
+        return Amendment(
+            fields=self.described(given),
+            mode=self.mode if "mode" in given else None,
+            status=self.status if "status" in given else None,
+        )
 
 
 class RiskOut(OutBody):
@@ -164,6 +175,7 @@ class RiskOut(OutBody):
     ref: str
     register_code: str = Field(alias="register")
     kind: Kind
+    status: Status
     title: str
     category: str | None
     department: str | None
@@ -202,6 +214,7 @@ class RiskOut(OutBody):
             register=risk.register,
             ref=risk.ref,
             kind=risk.kind,
+            status=risk.status,
             mode=risk.mode,
             matrix=risk.matrix.name,
             controls=list(described.controls),

@@ -3,12 +3,12 @@
 from chassis.errors import FieldError
 from chassis.storage.transaction import Tx
 from services.risks.domain.matrix import Matrix, Rating
-from services.risks.domain.rating import RULE_VERSION, last_closed_quarter
+from services.risks.domain.rating import RULE_VERSION, Status, last_closed_quarter
 from services.risks.domain.records import Cause, Judgement, RatingChange
 from services.risks.domain.register import Risk
 from services.risks.domain.rescoring import Occasion
 from services.risks.domain.view import RiskView
-from services.risks.errors import AlreadyRated, OffMatrix, RiskUnknown
+from services.risks.errors import AlreadyRated, OffMatrix, RiskClosed, RiskUnknown
 from services.risks.repository import links as stored_links
 from services.risks.repository import proposals, records, register
 from services.risks.service.reading import get_view
@@ -31,7 +31,20 @@ def check_on_matrix(matrix: Matrix, rating: Rating, *, prefix: str = "") -> None
 
 
 async def lock_risk(tx: Tx, ref: str) -> Risk:
-    """The risk, locked until the end of the transaction.
+    """The risk, which is not closed, locked until the end of the transaction.
+
+    Raises:
+        RiskUnknown: nothing has this reference.
+        RiskClosed: it takes no part until it is reopened.
+    """
+    risk = await lock_any_risk(tx, ref)
+    if risk.status is Status.CLOSED:
+        raise RiskClosed(f"{ref} is closed. Reopen it first.")
+    return risk
+
+
+async def lock_any_risk(tx: Tx, ref: str) -> Risk:
+    """The risk, closed or not, locked until the end of the transaction.
 
     Raises:
         RiskUnknown: nothing has this reference.

@@ -1,13 +1,14 @@
 """Risks entered and described, and the matrices they are rated on."""
 
-from dataclasses import replace
+from dataclasses import asdict, replace
 
+from chassis.audit import record_change
 from chassis.errors import FieldError
 from chassis.storage.transaction import Tx
 from services.risks.domain.matrix import Matrix
 from services.risks.domain.rating import Mode
 from services.risks.domain.records import Cause
-from services.risks.domain.register import Amendment, Description, NewRisk
+from services.risks.domain.register import Amendment, Description, NewRisk, Risk
 from services.risks.domain.rescoring import Occasion
 from services.risks.domain.view import RiskView
 from services.risks.errors import MatrixTaken, MatrixUnknown, RefTaken
@@ -58,14 +59,24 @@ async def amend(tx: Tx, ref: str, amendment: Amendment) -> RiskView:
         RiskUnknown, OffMatrix
     """
     risk = await lock_risk(tx, ref)
-    description, mode = replace(risk.description, **amendment.fields), amendment.mode or risk.mode
+    description = replace(risk.description, **amendment.fields)
+    mode, status = amendment.mode or risk.mode, amendment.status or risk.status
     _check_aims(risk.matrix, description)
-    if (description, mode) != (risk.description, risk.mode):
-        await register.save_description(tx, risk.risk_id, description, mode)
+    if (description, mode, status) != (risk.description, risk.mode, risk.status):
+        await register.save_description(tx, risk.risk_id, description, mode, status)
         if amendment.mode is Mode.AUTO:
             await proposals.withdraw_proposals(tx, risk.risk_id)
-        await rescore(tx, [risk.risk_id], Occasion(Cause.SETTINGS))
+        review = f"Status set to {status.value}" if status is not risk.status else None
+        await rescore(tx, [risk.risk_id], Occasion(Cause.SETTINGS, review=review, status=status))
+        _record_amendment(tx, risk, replace(risk, description=description, mode=mode, status=status))
     return await get_view(tx, ref)
+
+
+def _record_amendment(tx: Tx, before: Risk, after: Risk) -> None:
+    old, new = (asdict(x.description) | {"mode": x.mode.value, "status": x.status.value} for x in (before, after))
+    changed = [name for name in new if new[name] != old[name]]
+    values = ({name: state[name] for name in changed} for state in (old, new))
+    record_change(tx, subject=before.ref, action="risk.amended", before=next(values), after=next(values))
 
 
 async def add_matrix(tx: Tx, matrix: Matrix) -> tuple[Matrix, bool]:

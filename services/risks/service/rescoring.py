@@ -16,7 +16,7 @@ from services.risks.domain.proposals import (
     next_step,
     proposed_rating,
 )
-from services.risks.domain.rating import RULE_VERSION, Mode, rate
+from services.risks.domain.rating import RULE_VERSION, Mode, Status, rate
 from services.risks.domain.records import (
     BY_INDICATORS,
     Cause,
@@ -69,8 +69,9 @@ async def _rescore(tx: Tx, risks: Sequence[RatedRisk], occasion: Occasion) -> No
     latest = await stored_proposals.get_latest_proposals(tx, proposing)
     for rescored in (Rescored(*one, today) for one in rated):
         _settle(tx, changes, rescored, occasion)
-        _propose(changes, rescored, latest.get(rescored.risk.risk_id))
-        _ask_for_reviews(changes, rescored)
+        if rescored.risk.status is not Status.CLOSED:
+            _propose(changes, rescored, latest.get(rescored.risk.risk_id))
+            _ask_for_reviews(changes, rescored)
     await _save(tx, changes, today)
 
 
@@ -85,15 +86,16 @@ async def _save(tx: Tx, changes: Changes, today: date) -> None:
 
 def _settle(tx: Tx, changes: Changes, rescored: Rescored, occasion: Occasion) -> None:
     """Note what changed of a risk's ratings, for its row, its history and its events."""
-    version = rescored.risk.version
+    version, status = rescored.risk.version, occasion.status or rescored.risk.status
     if rescored.effective_changed:
         version += 1
         change = _change(rescored, occasion)
-        emit(tx, events.rescored(rescored, change, version))
+        emit(tx, events.rescored(rescored, change, version, status))
         changes.history.append(change)
     if occasion.review is not None:
         version += 1
-        emit(tx, events.reviewed(rescored, by=tx.actor, reason=occasion.review, version=version))
+        review = events.Review(tx.actor, occasion.review, status)
+        emit(tx, events.reviewed(rescored, review, version))
     if version != rescored.risk.version or rescored.stored_differs:
         changes.ratings.append(NewRatings(rescored, version))
 

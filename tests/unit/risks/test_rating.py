@@ -120,6 +120,13 @@ def test_an_override_goes_first_until_the_end_of_its_day():
     assert (ended.effective, ended.basis) == (Rating(4, 5), Basis.INDICATED)
 
 
+def test_a_closed_risk_keeps_the_rating_it_was_closed_with():
+    closed = replace(subject(3), closed_with=Rating(4, 2), override=Override(Rating(1, 1), TODAY, "x", "y"))
+    ratings = rate(closed, [link("a", G, R)], TODAY)
+    assert (ratings.effective, ratings.indicated, ratings.basis) == (Rating(4, 2), Rating(4, 3), Basis.CLOSED)
+    assert ratings.rules == (RatingRule.CLOSED,)
+
+
 def test_in_propose_mode_the_assessment_stands():
     standing = rate(subject(3, mode=Mode.PROPOSE), [link("a", G, A)], TODAY)
     assert (standing.effective, standing.indicated, standing.basis) == (Rating(4, 3), Rating(4, 4), Basis.ASSESSED)

@@ -1,0 +1,49 @@
+"""Closing risks, which then take no part, and reopening them."""
+
+from chassis.audit import record_change
+from chassis.storage.transaction import Tx
+from services.risks.domain.rating import Status
+from services.risks.domain.records import Cause
+from services.risks.domain.rescoring import Occasion
+from services.risks.domain.view import RiskView
+from services.risks.errors import RiskNotClosed
+from services.risks.repository import proposals, records, register
+from services.risks.service.assessing import lock_any_risk, lock_risk
+from services.risks.service.reading import get_view
+from services.risks.service.rescoring import rescore
+
+
+async def close(tx: Tx, ref: str, reason: str) -> RiskView:
+    """Close a risk. It keeps the rating it has now, without its override; what was open of it is answered.
+
+    Raises:
+        RiskUnknown, RiskClosed
+    """
+    risk = await lock_risk(tx, ref)
+    await register.save_override(tx, risk.risk_id, None)
+    await rescore(tx, [risk.risk_id], Occasion(Cause.LIFECYCLE, review=reason, status=Status.CLOSED))
+    await proposals.withdraw_proposals(tx, risk.risk_id)
+    await records.close_review_tasks(tx, risk.risk_id)
+    await register.save_status(tx, risk.risk_id, Status.CLOSED)
+    _record(tx, ref, "risk.closed", risk.status, Status.CLOSED, reason)
+    return await get_view(tx, ref)
+
+
+async def reopen(tx: Tx, ref: str, reason: str) -> RiskView:
+    """Open a closed risk again, and re-score it by where its indicators stand now.
+
+    Raises:
+        RiskUnknown, RiskNotClosed
+    """
+    risk = await lock_any_risk(tx, ref)
+    if risk.status is not Status.CLOSED:
+        raise RiskNotClosed(f"{ref} is {risk.status.value}.")
+    await register.save_status(tx, risk.risk_id, Status.OPEN)
+    await rescore(tx, [risk.risk_id], Occasion(Cause.LIFECYCLE, review=reason))
+    _record(tx, ref, "risk.reopened", Status.CLOSED, Status.OPEN, reason)
+    return await get_view(tx, ref)
+
+
+def _record(tx: Tx, ref: str, action: str, before: Status, after: Status, reason: str) -> None:
+    states = {"status": before.value}, {"status": after.value}
+    record_change(tx, subject=ref, action=action, before=states[0], after=states[1], reason=reason)
