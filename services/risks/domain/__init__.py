@@ -3,5 +3,6 @@
 ``matrix`` impact, likelihood and bands; ``severity`` what a linked indicator's colours amount to; ``links`` the ties
 between risks and indicators; ``rating`` how severities move a likelihood and which rating is in effect;
 ``register`` risks as they are entered and kept; ``records`` assessments, history and review tasks; ``proposals`` what
-becomes of a proposal; ``view`` a risk with everything an answer about it needs; ``explanation`` the same in words.
+becomes of a proposal; ``view`` a risk with everything an answer about it needs; ``explanation`` the same in words;
+``heatmap`` which risks stand in which cell.
 """

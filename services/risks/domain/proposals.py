@@ -46,6 +46,15 @@ class ProposalRecord:
 
 
 @dataclass(frozen=True, slots=True)
+class RegisterProposal:
+    """A proposal with the risk it is for."""
+
+    ref: str
+    title: str
+    proposal: ProposalRecord
+
+
+@dataclass(frozen=True, slots=True)
 class ProposedRating:
     """What the indicators propose, why, and the events behind it."""
 

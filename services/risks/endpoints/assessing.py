@@ -11,7 +11,14 @@ from services.risks.domain.matrix import Rating
 from services.risks.domain.proposals import ProposalState
 from services.risks.domain.records import TaskState
 from services.risks.endpoints.paths import ProposalPath, RefPath
-from services.risks.schemas.assessing import AssessmentIn, DecisionIn, OverrideIn, ProposalOut, ReviewTaskOut
+from services.risks.schemas.assessing import (
+    AssessmentIn,
+    DecisionIn,
+    OverrideIn,
+    ProposalOut,
+    RegisterProposalOut,
+    ReviewTaskOut,
+)
 from services.risks.schemas.register import RiskOut
 from services.risks.service import assessing, lifecycle, overriding, proposing, reading
 
@@ -62,6 +69,15 @@ async def list_proposals(
     """Proposals of a risk in propose mode, oldest first."""
     page = await read(lambda tx: reading.list_proposals(tx, ref, state, paging.request))
     return paging.body(page, ProposalOut.of)
+
+
+@router.get("/proposals", summary="What indicators propose across the register")
+async def list_register_proposals(
+    read: Read, paging: Paging, state: ProposalState | None = None
+) -> PageBody[RegisterProposalOut]:
+    """Proposals of every risk in propose mode, oldest first, each with its risk."""
+    page = await read(lambda tx: reading.list_all_proposals(tx, state, paging.request))
+    return paging.body(page, RegisterProposalOut.of_register)
 
 
 @router.post(

@@ -17,9 +17,11 @@ from services.risks.domain.proposals import (
     ProposalState,
     ProposalStep,
     ProposedRating,
+    RegisterProposal,
 )
-from services.risks.models import ProposalRow
+from services.risks.models import ProposalRow, RiskRow
 from services.risks.repository.json_formats import read_items, write_items
+from services.risks.repository.matrices import get_matrices
 from services.risks.repository.records import key_after
 
 
@@ -57,6 +59,17 @@ async def list_proposals(
     if state is not None:
         query = query.where(ProposalRow.state == state)
     return [_record(row, matrix) for row in await tx.session.scalars(query.order_by(ProposalRow.id).limit(page.fetch))]
+
+
+async def list_all_proposals(tx: Tx, state: ProposalState | None, page: PageRequest) -> list[RegisterProposal]:
+    """Proposals of every risk, oldest first, up to ``page.fetch`` of them."""
+    query = select(ProposalRow, RiskRow.ref, RiskRow.title, RiskRow.matrix_id)
+    query = query.join(RiskRow, RiskRow.id == ProposalRow.risk_id).where(ProposalRow.id > key_after(page))
+    if state is not None:
+        query = query.where(ProposalRow.state == state)
+    rows = (await tx.session.execute(query.order_by(ProposalRow.id).limit(page.fetch))).all()
+    matrices = await get_matrices(tx, {row.matrix_id for row in rows})
+    return [RegisterProposal(ref, title, _record(row, matrices[matrix])) for row, ref, title, matrix in rows]
 
 
 def _record(row: ProposalRow, matrix: Matrix) -> ProposalRecord:

@@ -24,6 +24,7 @@ from chassis.paging import PageRequest
 from chassis.storage.transaction import Tx
 from chassis.storage.types import BigId
 from contracts.risks import Band
+from services.risks.domain.heatmap import HeatMapRating, PlacedRisk
 from services.risks.domain.matrix import BandedRating, Matrix, Rating
 from services.risks.domain.proposals import ProposalState
 from services.risks.domain.rating import Kind, Mode, Override, Status
@@ -242,6 +243,27 @@ async def list_risks(tx: Tx, wanted: RiskFilter, today: date, page: PageRequest)
     query = select(RiskRow).where(*_conditions(wanted, today)).order_by(RiskRow.ref).limit(page.fetch)
     if page.after is not None:
         query = query.where(RiskRow.ref > page.after)
+    return await _risks(tx, (await tx.session.scalars(query)).all())
+
+
+IN_FORCE = (Status.OPEN.value, Status.ESCALATED.value)
+_COLUMNS_OF = {HeatMapRating.RESIDUAL: "effective"}
+
+
+async def list_placed(
+    tx: Tx, wanted: RiskFilter, matrix_id: int, rating: HeatMapRating, today: date
+) -> list[PlacedRisk]:
+    """Risks on a matrix, neither drafts nor closed, by their stored rating of this kind."""
+    name = _COLUMNS_OF.get(rating, rating.value)
+    columns = (getattr(RiskRow, f"{name}_impact"), getattr(RiskRow, f"{name}_likelihood"))
+    query = select(RiskRow.ref, *columns).where(RiskRow.matrix_id == matrix_id, RiskRow.status.in_(IN_FORCE))
+    rows = await tx.session.execute(query.where(*_conditions(wanted, today)))
+    return [PlacedRisk(ref, read_cell(impact, likelihood)) for ref, impact, likelihood in rows]
+
+
+async def list_with_ended_override(tx: Tx, today: date) -> list[Risk]:
+    """Risks whose override ended and is not swept yet, so that their stored effective rating is out of date."""
+    query = select(RiskRow).where(RiskRow.override_until < today)
     return await _risks(tx, (await tx.session.scalars(query)).all())
 
 

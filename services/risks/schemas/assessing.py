@@ -10,7 +10,7 @@ from contracts.breakdown import Breakdown
 from contracts.envelope import Timestamp
 from contracts.risks import RatingState
 from services.risks.domain.matrix import Matrix, Rating
-from services.risks.domain.proposals import ProposalRecord, ProposalState
+from services.risks.domain.proposals import ProposalRecord, ProposalState, RegisterProposal
 from services.risks.domain.rating import Override
 from services.risks.domain.records import Cause, HistoryEntry, Judgement, ReviewTask, TaskState
 from services.risks.schemas.ratings import rating_body
@@ -105,6 +105,21 @@ class ProposalOut(OutBody):
             decided_by=proposal.decided_by,
             reason=proposal.reason,
         )
+
+
+class RegisterProposalOut(ProposalOut):
+    """A proposal with the reference and title of the risk it is for."""
+
+    risk: str
+    title: str
+
+    @classmethod
+    def of_register(cls, found: RegisterProposal) -> Self:
+        proposal = ProposalOut.of(found.proposal)
+        return cls(risk=found.ref, title=found.title, **{name: getattr(proposal, name) for name in _OF_PROPOSAL})
+
+
+_OF_PROPOSAL = tuple(ProposalOut.model_fields)
 
 
 class ReviewTaskOut(OutBody):

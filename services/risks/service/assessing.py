@@ -11,6 +11,7 @@ from services.risks.domain.view import RiskView
 from services.risks.errors import AlreadyRated, OffMatrix, RiskClosed, RiskUnknown
 from services.risks.repository import links as stored_links
 from services.risks.repository import proposals, records, register
+from services.risks.service.auditing import record_assessment
 from services.risks.service.reading import get_view
 from services.risks.service.rescoring import rescore
 
@@ -66,6 +67,7 @@ async def assess(tx: Tx, ref: str, judgement: Judgement) -> RiskView:
     """
     risk = await lock_risk(tx, ref)
     await check_and_carry_over(tx, risk.risk_id, risk.matrix, judgement)
+    record_assessment(tx, risk, judgement.rating, judgement.reason)
     await record_judgement(tx, risk.risk_id, judgement)
     return await get_view(tx, ref)
 

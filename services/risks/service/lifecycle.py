@@ -1,6 +1,5 @@
 """Closing risks, which then take no part, and reopening them."""
 
-from chassis.audit import record_change
 from chassis.storage.transaction import Tx
 from services.risks.domain.rating import Status
 from services.risks.domain.records import Cause
@@ -9,6 +8,7 @@ from services.risks.domain.view import RiskView
 from services.risks.errors import RiskNotClosed
 from services.risks.repository import proposals, records, register
 from services.risks.service.assessing import lock_any_risk, lock_risk
+from services.risks.service.auditing import record_status
 from services.risks.service.reading import get_view
 from services.risks.service.rescoring import rescore
 
@@ -25,7 +25,7 @@ async def close(tx: Tx, ref: str, reason: str) -> RiskView:
     await proposals.withdraw_proposals(tx, risk.risk_id)
     await records.close_review_tasks(tx, risk.risk_id)
     await register.save_status(tx, risk.risk_id, Status.CLOSED)
-    _record(tx, ref, "risk.closed", risk.status, Status.CLOSED, reason)
+    record_status(tx, risk, "risk.closed", Status.CLOSED.value, reason)
     return await get_view(tx, ref)
 
 
@@ -40,10 +40,5 @@ async def reopen(tx: Tx, ref: str, reason: str) -> RiskView:
         raise RiskNotClosed(f"{ref} is {risk.status.value}.")
     await register.save_status(tx, risk.risk_id, Status.OPEN)
     await rescore(tx, [risk.risk_id], Occasion(Cause.LIFECYCLE, review=reason))
-    _record(tx, ref, "risk.reopened", Status.CLOSED, Status.OPEN, reason)
+    record_status(tx, risk, "risk.reopened", Status.OPEN.value, reason)
     return await get_view(tx, ref)
-
-
-def _record(tx: Tx, ref: str, action: str, before: Status, after: Status, reason: str) -> None:
-    states = {"status": before.value}, {"status": after.value}
-    record_change(tx, subject=ref, action=action, before=states[0], after=states[1], reason=reason)

@@ -6,6 +6,7 @@ from chassis.errors import FieldError
 from chassis.storage.transaction import Tx
 from services.risks.domain.links import LinkKey, NewLink, SeriesKey, SeriesSignals
 from services.risks.domain.records import Cause
+from services.risks.domain.register import Risk
 from services.risks.domain.rescoring import Occasion
 from services.risks.domain.severity import Signal
 from services.risks.domain.view import RiskView
@@ -13,6 +14,7 @@ from services.risks.errors import LinkRepeated
 from services.risks.repository import links as stored
 from services.risks.repository import signals
 from services.risks.service.assessing import lock_risk
+from services.risks.service.auditing import record_links
 from services.risks.service.reading import get_view
 from services.risks.service.rescoring import rescore
 
@@ -55,16 +57,14 @@ async def replace_links(tx: Tx, ref: str, links: Sequence[NewLink]) -> RiskView:
     """
     locked = await check_and_lock_series(tx, links)
     risk = await lock_risk(tx, ref)
-    if await _replace(tx, risk.risk_id, {link.key: link for link in links}, locked):
+    if await _replace(tx, risk, {link.key: link for link in links}, locked):
         await rescore(tx, [risk.risk_id], Occasion(Cause.LINKS))
     return await get_view(tx, ref)
 
 
-async def _replace(
-    tx: Tx, risk_id: int, wanted: Mapping[LinkKey, NewLink], locked: Mapping[str, SeriesSignals]
-) -> bool:
+async def _replace(tx: Tx, risk: Risk, wanted: Mapping[LinkKey, NewLink], locked: Mapping[str, SeriesSignals]) -> bool:
     """Whether anything had to change."""
-    present = {link.key: link for link in (await stored.get_links(tx, [risk_id]))[risk_id]}
+    present = {link.key: link for link in (await stored.get_links(tx, [risk.risk_id]))[risk.risk_id]}
     gone = [link.link_id for key, link in present.items() if key not in wanted]
     new = [link for key, link in wanted.items() if key not in present]
     regrouped = {
@@ -73,6 +73,10 @@ async def _replace(
         if key in wanted and wanted[key].group != link.group
     }
     await stored.delete_links(tx, gone)
-    await stored.save_new_links(tx, risk_id, new, locked)
+    await stored.save_new_links(tx, risk.risk_id, new, locked)
     await stored.save_groups(tx, regrouped)
-    return bool(gone or new or regrouped)
+    if not (gone or new or regrouped):
+        return False
+    before = [(link.key, link.group) for link in present.values()]
+    record_links(tx, risk.ref, before, [(link.key, link.group) for link in wanted.values()])
+    return True

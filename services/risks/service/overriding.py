@@ -13,6 +13,7 @@ from services.risks.errors import ExpiryTooLate, NoOverride, NotAssessed
 from services.risks.repository import register
 from services.risks.repository import rescoring as stored
 from services.risks.service.assessing import check_on_matrix, lock_risk
+from services.risks.service.auditing import record_override
 from services.risks.service.reading import get_view
 from services.risks.service.rescoring import rescore
 
@@ -28,7 +29,9 @@ async def override(tx: Tx, ref: str, rating: Rating, until: date, reason: str) -
         raise NotAssessed(f"{ref} has no rating that could be overridden.")
     check_on_matrix(risk.matrix, rating)
     _check_expiry(until, await tx.business_date())
-    await register.save_override(tx, risk.risk_id, Override(rating, until, reason, tx.actor))
+    given = Override(rating, until, reason, tx.actor)
+    record_override(tx, risk, given, reason)
+    await register.save_override(tx, risk.risk_id, given)
     await rescore(tx, [risk.risk_id], Occasion(Cause.OVERRIDE, review=reason))
     return await get_view(tx, ref)
 
@@ -49,6 +52,7 @@ async def lift_override(tx: Tx, ref: str) -> RiskView:
     risk = await lock_risk(tx, ref)
     if risk.override is None or not risk.override.is_in_force_on(await tx.business_date()):
         raise NoOverride(f"{ref} stands without an override.")
+    record_override(tx, risk, None, None)
     await register.save_override(tx, risk.risk_id, None)
     await rescore(tx, [risk.risk_id], Occasion(Cause.OVERRIDE, review="Override lifted"))
     return await get_view(tx, ref)

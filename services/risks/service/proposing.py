@@ -9,6 +9,7 @@ from services.risks.domain.view import RiskView
 from services.risks.errors import ProposalDecided, ProposalUnknown
 from services.risks.repository import proposals
 from services.risks.service.assessing import lock_risk, record_judgement
+from services.risks.service.auditing import record_answer
 from services.risks.service.reading import get_view
 from services.risks.service.rescoring import rescore
 
@@ -21,6 +22,7 @@ async def accept(tx: Tx, ref: str, proposal_id: int, reason: str) -> RiskView:
     """
     risk, proposal = await _lock_open_proposal(tx, ref, proposal_id)
     await proposals.save_decision(tx, proposal_id, ProposalState.ACCEPTED, reason)
+    record_answer(tx, risk, "proposal.accepted", proposal.rating, reason)
     await record_judgement(tx, risk.risk_id, Judgement(proposal.rating, reason), proposal_id)
     return await get_view(tx, ref)
 
@@ -31,8 +33,9 @@ async def reject(tx: Tx, ref: str, proposal_id: int, reason: str) -> RiskView:
     Raises:
         RiskUnknown, ProposalUnknown, ProposalDecided
     """
-    risk, _ = await _lock_open_proposal(tx, ref, proposal_id)
+    risk, proposal = await _lock_open_proposal(tx, ref, proposal_id)
     await proposals.save_decision(tx, proposal_id, ProposalState.REJECTED, reason)
+    record_answer(tx, risk, "proposal.rejected", proposal.rating, reason)
     await rescore(tx, [risk.risk_id], Occasion(Cause.ASSESSMENT, review=reason))
     return await get_view(tx, ref)
 

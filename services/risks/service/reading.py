@@ -5,14 +5,15 @@ from collections.abc import Sequence
 from chassis.errors import FieldError
 from chassis.paging import Page, PageRequest, page_of
 from chassis.storage.transaction import Tx
+from services.risks.domain.heatmap import HeatMap, HeatMapRating, PlacedRisk, heat_map
 from services.risks.domain.links import SeriesKey
 from services.risks.domain.matrix import Matrix
-from services.risks.domain.proposals import ProposalRecord, ProposalState
+from services.risks.domain.proposals import ProposalRecord, ProposalState, RegisterProposal
 from services.risks.domain.rating import last_closed_quarter, rate, suppose
 from services.risks.domain.records import HistoryEntry, ReviewTask, TaskState
 from services.risks.domain.register import Risk, RiskFilter
 from services.risks.domain.view import RiskView, Simulation
-from services.risks.errors import NotAssessed, NotLinked, RiskUnknown
+from services.risks.errors import MatrixUnknown, NotAssessed, NotLinked, RiskUnknown
 from services.risks.repository import links as stored_links
 from services.risks.repository import matrices, proposals, records, register
 
@@ -84,6 +85,40 @@ async def list_review_tasks(tx: Tx, state: TaskState | None, ref: str | None, pa
     """What owners should look at, oldest first."""
     found = await records.list_review_tasks(tx, state, ref, page)
     return page_of(found, page, key=lambda task: str(task.task_id))
+
+
+async def get_heat_map(tx: Tx, wanted: RiskFilter, matrix_name: str, rating: HeatMapRating) -> HeatMap:
+    """Where the risks of a matrix stand today; drafts and closed risks stand nowhere.
+
+    Raises:
+        MatrixUnknown
+    """
+    matrix_id, matrix = await get_matrix(tx, matrix_name)
+    today = await tx.business_date()
+    placed = await register.list_placed(tx, wanted, matrix_id, rating, today)
+    if rating is HeatMapRating.RESIDUAL:
+        ended = await _views(tx, await register.list_with_ended_override(tx, today))
+        fallen_back = {view.risk.ref: view.ratings.effective for view in ended if view.ratings}
+        placed = [PlacedRisk(one.ref, fallen_back.get(one.ref, one.rating)) for one in placed]
+    return heat_map(matrix, rating, today, placed)
+
+
+async def get_matrix(tx: Tx, name: str) -> tuple[int, Matrix]:
+    """The version of a matrix that ``name`` names, with its key.
+
+    Raises:
+        MatrixUnknown
+    """
+    found = await matrices.get_matrix(tx, name)
+    if found is None:
+        raise MatrixUnknown(f"There is no matrix {name}.", [FieldError("matrix", "see /risks/v1/matrices")])
+    return found
+
+
+async def list_all_proposals(tx: Tx, state: ProposalState | None, page: PageRequest) -> Page[RegisterProposal]:
+    """What indicators proposed across the register, oldest first."""
+    found = await proposals.list_all_proposals(tx, state, page)
+    return page_of(found, page, key=lambda one: str(one.proposal.proposal_id))
 
 
 async def list_matrices(tx: Tx) -> Sequence[Matrix]:

@@ -1,22 +1,22 @@
 """Risks entered and described, and the matrices they are rated on."""
 
-from dataclasses import asdict, replace
+from dataclasses import replace
 
-from chassis.audit import record_change
 from chassis.errors import FieldError
 from chassis.storage.transaction import Tx
 from services.risks.domain.matrix import Matrix
 from services.risks.domain.rating import Mode
 from services.risks.domain.records import Cause
-from services.risks.domain.register import Amendment, Description, NewRisk, Risk
+from services.risks.domain.register import Amendment, Description, NewRisk
 from services.risks.domain.rescoring import Occasion
 from services.risks.domain.view import RiskView
-from services.risks.errors import MatrixTaken, MatrixUnknown, RefTaken
+from services.risks.errors import MatrixTaken, RefTaken
 from services.risks.repository import links as stored_links
 from services.risks.repository import matrices, proposals, register
 from services.risks.service.assessing import check_and_carry_over, check_on_matrix, lock_risk, record_judgement
+from services.risks.service.auditing import record_amendment, record_entry
 from services.risks.service.linking import check_and_lock_series
-from services.risks.service.reading import get_view
+from services.risks.service.reading import get_matrix, get_view
 from services.risks.service.rescoring import rescore
 
 
@@ -26,24 +26,18 @@ async def enter(tx: Tx, new: NewRisk) -> RiskView:
     Raises:
         RefTaken, MatrixUnknown, OffMatrix, LinkRepeated
     """
-    matrix_id, matrix = await _get_matrix(tx, new.matrix)
+    matrix_id, matrix = await get_matrix(tx, new.matrix)
     _check_aims(matrix, new.description)
     signals = await check_and_lock_series(tx, new.links)
     risk_id = await register.save_risk(tx, new, matrix_id)
     if risk_id is None:
         raise RefTaken(f"{new.ref} is taken.", [FieldError("ref", "choose another reference")])
+    record_entry(tx, new)
     await stored_links.save_new_links(tx, risk_id, new.links, signals)
     if new.judgement is not None:
         await check_and_carry_over(tx, risk_id, matrix, new.judgement, prefix="assessment.")
         await record_judgement(tx, risk_id, new.judgement)
     return await get_view(tx, new.ref)
-
-
-async def _get_matrix(tx: Tx, name: str) -> tuple[int, Matrix]:
-    found = await matrices.get_matrix(tx, name)
-    if found is None:
-        raise MatrixUnknown(f"There is no matrix {name}.", [FieldError("matrix", "see /risks/v1/matrices")])
-    return found
 
 
 def _check_aims(matrix: Matrix, description: Description) -> None:
@@ -68,15 +62,8 @@ async def amend(tx: Tx, ref: str, amendment: Amendment) -> RiskView:
             await proposals.withdraw_proposals(tx, risk.risk_id)
         review = f"Status set to {status.value}" if status is not risk.status else None
         await rescore(tx, [risk.risk_id], Occasion(Cause.SETTINGS, review=review, status=status))
-        _record_amendment(tx, risk, replace(risk, description=description, mode=mode, status=status))
+        record_amendment(tx, risk, replace(risk, description=description, mode=mode, status=status))
     return await get_view(tx, ref)
-
-
-def _record_amendment(tx: Tx, before: Risk, after: Risk) -> None:
-    old, new = (asdict(x.description) | {"mode": x.mode.value, "status": x.status.value} for x in (before, after))
-    changed = [name for name in new if new[name] != old[name]]
-    values = ({name: state[name] for name in changed} for state in (old, new))
-    record_change(tx, subject=before.ref, action="risk.amended", before=next(values), after=next(values))
 
 
 async def add_matrix(tx: Tx, matrix: Matrix) -> tuple[Matrix, bool]:
@@ -86,7 +73,7 @@ async def add_matrix(tx: Tx, matrix: Matrix) -> tuple[Matrix, bool]:
         MatrixTaken: this version exists and says otherwise.
     """
     added = await matrices.save_matrix(tx, matrix)
-    _, present = await _get_matrix(tx, matrix.name)
+    _, present = await get_matrix(tx, matrix.name)
     if present != matrix:
         raise MatrixTaken(f"{matrix.name} is in use. Add the next version.")
     return present, added

@@ -177,6 +177,10 @@ class Register:
 
         return await self.database.read(work)
 
+    async def audited(self) -> list[tuple[Any, ...]]:
+        """Action, subject, before, after, reason and actor of every audit entry, in order."""
+        return await self.column("audit_entry", "action", "subject", "before", "after", "reason", "actor")
+
     async def column(self, table: str, *names: str) -> list[tuple[Any, ...]]:
         """Columns of every row of a table."""
 

@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-COLLECTIONS = ("/risks", "/risks/A/history", "/risks/A/proposals", "/review-tasks")
+COLLECTIONS = ("/risks", "/risks/A/history", "/risks/A/proposals", "/proposals", "/review-tasks")
 
 
 async def _filled(register: Any, tied: Any) -> None:
