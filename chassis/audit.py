@@ -75,8 +75,13 @@ def record_change(
 
 
 def is_recorded(tx: Tx) -> bool:
-    """Whether this transaction has an entry."""
-    return tx.is_staged(SAVE_ENTRIES)
+    """Whether this transaction has an entry, or was said to need none."""
+    return tx.is_settled(SAVE_ENTRIES)
+
+
+def record_unchanged(tx: Tx) -> None:
+    """Say that this transaction changed nothing, though it may have locked or rewritten rows as they were."""
+    tx.settle(SAVE_ENTRIES)
 
 
 def _json(state: State | None) -> str | None:

@@ -10,6 +10,7 @@ from pathlib import Path
 
 import asyncpg
 import pytest
+from hypothesis import HealthCheck, settings
 from sqlalchemy.engine import make_url
 
 from chassis.clock import Clock, system_clock
@@ -20,6 +21,10 @@ from chassis.storage.database import Database
 from chassis.web.units import Resources
 
 pytest_plugins = ["tests.engines"]
+
+# a busy machine is no fault of a test
+settings.register_profile("suite", deadline=None, suppress_health_check=[HealthCheck.too_slow])
+settings.load_profile("suite")
 
 ON_BOTH = (Path(__file__).parent / "integration" / "chassis", Path(__file__).parent / "contract")
 """What stands on a database's own ways is always tested on both; so is a module marked ``both_engines``."""

@@ -50,6 +50,7 @@ class Tx:
         self.actor = actor
         self._tables = tables.tables
         self._staged: dict[StagedWrite, list[Any]] = {}
+        self._settled: set[StagedWrite] = set()
 
     def table(self, name: str) -> Table:
         return self._tables[name]
@@ -66,9 +67,13 @@ class Tx:
     def has_staged(self) -> bool:
         return bool(self._staged)
 
-    def is_staged(self, write: StagedWrite) -> bool:
-        """Whether something of this kind will be written."""
-        return write in self._staged
+    def settle(self, write: StagedWrite) -> None:
+        """Say that all there is to write of this kind is staged, be it nothing."""
+        self._settled.add(write)
+
+    def is_settled(self, write: StagedWrite) -> bool:
+        """Whether something of this kind will be written, or was said to be nothing."""
+        return write in self._staged or write in self._settled
 
     async def write_staged(self) -> None:
         """Write what was staged; whoever runs the unit of work calls it once the work is done."""

@@ -61,6 +61,10 @@ class Report:
         return self
 
 
+SHOWN = 6
+"""Periods that a series shows."""
+
+
 async def compare(access: Access, acknowledged: Sequence[Acknowledged] = ()) -> Report:
     """Compare everything, once nothing moves any more."""
     held = await holdings(access)
@@ -123,10 +127,19 @@ def _observations(held: Holdings, told: Sequence[Told]) -> list[str]:
     for name, period, revision in rows:
         latest[name][period] = max(revision, latest[name].get(period, 0))
     shown = {event.subject: {p.period: p.revision for p in event.data().series} for event in newest(ours).values()}
-    six = {name: dict(sorted(periods.items(), key=lambda i: i[0].sort_key)[-6:]) for name, periods in latest.items()}
+    six = {name: _six(periods) for name, periods in latest.items()}
     versions = {subject(row.indicator, row.area): row.version for row in held.of("indicators", "series")}
     standing = {event.subject: event.version for event in newest(ours).values()}
     return found + differ("series", shown, six) + differ("version of series", versions, standing)
+
+
+def _six(revisions: Mapping[Period, int]) -> dict[Period, int]:
+    """Those of the six periods that end at the latest; every value here is final and stays."""
+    last = max(revisions)
+    window = [last]
+    while len(window) < SHOWN:
+        window.append(window[-1].previous())
+    return {period: revision for period, revision in revisions.items() if period in window}
 
 
 # --- the bus ----------------------------------------------------------------------------------------------------

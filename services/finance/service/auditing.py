@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from typing import Any
 
-from chassis.audit import record_change
+from chassis.audit import record_change, record_unchanged
 from chassis.storage.transaction import Tx
 from services.finance.domain.budget import BudgetLine
 from services.finance.domain.fund import Fund
@@ -17,6 +17,7 @@ def record_fund(tx: Tx, before: Fund | None, after: Fund) -> None:
     """Record what a definition changed of a fund; nothing where it changed nothing."""
     was, now = None if before is None else _fund_state(before), _fund_state(after)
     if was == now:
+        record_unchanged(tx)
         return
     if was is not None:
         was, now = ({name: each[name] for name in each if was[name] != now[name]} for each in (was, now))

@@ -32,6 +32,13 @@ class Suite:
     async def caught_up(self) -> None:
         await wait_until_caught_up(self.client)
 
+    async def swept(self) -> None:
+        """Have the calendar's use cases done now, such as returns opened, rather than at their next round."""
+        for runtime in self.running.runtimes:
+            for sweep in runtime.spec.sweeps:
+                await runtime.database.write(sweep)
+        await self.caught_up()
+
     async def get(self, path: str) -> dict:
         response = await self.client.get(path)
         return response.raise_for_status().json()
