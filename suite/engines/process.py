@@ -176,20 +176,43 @@ def run(command: Command, folder: Path, within_s: float = 120) -> None:
     Raises:
         EngineUnavailable: it failed; the message ends with what it printed.
     """
-    done = subprocess.run(  # noqa: S603  # our own command line
+    with subprocess.Popen(  # noqa: S603  # our own command line
         command.arguments,
         cwd=folder,
         env=dict(command.environment),
         stdin=subprocess.DEVNULL,
         stdout=subprocess.PIPE,
         stderr=subprocess.STDOUT,
-        timeout=within_s,
-        check=False,
         **_as_account(command.account),
-    )
-    if done.returncode:
-        said = done.stdout.decode(errors="replace")[-2000:]
-        raise EngineUnavailable(f"{Path(command.arguments[0]).name} failed:\n{said}")
+    ) as child:
+        try:
+            said, _ = child.communicate(timeout=within_s)
+        except BaseException:
+            end_tree(child.pid)  # an interrupted program's children write on, into a folder about to be deleted
+            raise
+    if child.returncode:
+        raise EngineUnavailable(f"{Path(command.arguments[0]).name} failed:\n{said.decode(errors='replace')[-2000:]}")
+
+
+def end_tree(pid: int, within_s: float = 10) -> None:
+    """SIGKILL for a process and its descendants; returns once the descendants are gone."""
+    with contextlib.suppress(ProcessLookupError):
+        os.kill(pid, signal.SIGSTOP)  # it starts nothing while its descendants are counted
+    below = descendants(pid)
+    for member in (pid, *below):
+        with contextlib.suppress(ProcessLookupError):
+            os.kill(member, signal.SIGKILL)
+    deadline = time.monotonic() + within_s
+    while any(map(_alive, below)) and time.monotonic() < deadline:
+        time.sleep(0.01)
+
+
+def _alive(pid: int) -> bool:
+    """Whether it still runs: one that ended and that nobody waited for does not."""
+    try:
+        return Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()[0] != "Z"
+    except OSError:
+        return False
 
 
 def ended(child: subprocess.Popen[bytes] | None, within_s: float) -> bool:
