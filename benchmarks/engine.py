@@ -7,7 +7,7 @@ compares the embedded update of two versions instead, in rounds that alternate b
 import argparse
 import json
 import statistics
-from collections.abc import Sequence
+from collections.abc import Iterable, Iterator
 from pathlib import Path
 
 from benchmarks import bench_consumer, bench_embedded, bench_relay, bench_update
@@ -30,19 +30,22 @@ def main() -> None:
         _write(_figures())
 
 
-def _figures() -> list[Figure]:
+def _figures() -> Iterator[Figure]:
+    yield bench_embedded.run()  # before the environment of this process names PostgreSQL and Kafka
     with PostgresServer() as postgres, KafkaServer() as kafka:
         stage = Stage(postgres, kafka.bootstrap_servers)
         stage.prepare()
-        figures = [*bench_update.run(stage), *bench_relay.run(stage), *bench_consumer.run(stage)]
-    return [*figures, bench_embedded.run()]
+        for benchmark in (bench_update, bench_relay, bench_consumer):
+            yield from benchmark.run(stage)
 
 
-def _write(figures: Sequence[Figure]) -> None:
+def _write(figures: Iterable[Figure]) -> None:
+    written = []
     for figure in figures:
         print(figure.line)
+        written.append(figure.as_dict())
     RESULTS.parent.mkdir(exist_ok=True)
-    RESULTS.write_text(json.dumps([figure.as_dict() for figure in figures], indent=2) + "\n")
+    RESULTS.write_text(json.dumps(written, indent=2) + "\n")
 
 
 def _print_comparison(before: Path) -> None:
