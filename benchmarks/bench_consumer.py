@@ -78,8 +78,8 @@ async def publish(stage: Stage, number: int, count: int) -> dict[int, int]:
         version = number * (EVENTS // aggregates + 1) + step + 1
         colours = [CYCLE[(version + place + indicator) % len(CYCLE)] for place in range(6)]
         event = updated(f"indicator-{indicator}", AREA, version, colours)
-        body, known = encoded(event, f"consumer-{number}-{n}")
-        messages.append(Message(event.subject, body, known))
+        body, record_headers = encoded(event, f"consumer-{number}-{n}")
+        messages.append(Message(event.subject, body, record_headers))
     for start in range(0, count, 5000):
         await producer.publish(TOPIC, messages[start : start + 5000])
     await producer.close()

@@ -43,10 +43,10 @@ async def give() -> dict[str, int]:
 @gateway.api_route("/", methods=["GET", "POST"])
 async def hand_on(request: Request) -> Response:
     client = _client(request.app)
-    said = await client.request(
+    answer = await client.request(
         request.method, "/", content=await request.body(), headers={"content-type": "application/json"}
     )
-    return Response(said.content, said.status_code, media_type="application/json")
+    return Response(answer.content, answer.status_code, media_type="application/json")
 
 
 def _client(app: FastAPI) -> httpx.AsyncClient:

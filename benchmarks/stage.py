@@ -131,8 +131,10 @@ def updated(indicator: str, area: str, version: int, colours: list[Colour]) -> N
 def encoded(event: NewEvent, event_id: str) -> tuple[bytes, dict[str, str]]:
     """Body and headers of an event."""
     body = encode(event, event_id=event_id, time=datetime.now(UTC), traceparent=None)
-    known = headers(event_id=event_id, source=SOURCE, type_=event.type, version=event.version, traceparent=None)
-    return body, known
+    record_headers = headers(
+        event_id=event_id, source=SOURCE, type_=event.type, version=event.version, traceparent=None
+    )
+    return body, record_headers
 
 
 def run_async(work: Coroutine[Any, Any, T]) -> T:

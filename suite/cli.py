@@ -292,10 +292,10 @@ def retry_dead_letters(consumer: str, numbers: list[Number]) -> None:
         echo(f"{number}: {outcome}")
 
 
-def _words(said: str) -> str:
-    if not said.strip():
+def _words(output: str) -> str:
+    if not output.strip():
         raise typer.BadParameter("say why, for those who look later")
-    return said.strip()
+    return output.strip()
 
 
 @dead_letters_app.command(name="discard")

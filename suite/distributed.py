@@ -167,9 +167,9 @@ def prepare(found: Environment) -> None:
             raise CannotStart(f"suite {' '.join(arguments)}: {_last_words(done.stderr)}")
 
 
-def _last_words(said: str) -> str:
-    lines = [line.removeprefix("error: ") for line in said.splitlines() if line.startswith("error: ")]
-    return "; ".join(lines) or said.strip().rpartition("\n")[2]
+def _last_words(output: str) -> str:
+    lines = [line.removeprefix("error: ") for line in output.splitlines() if line.startswith("error: ")]
+    return "; ".join(lines) or output.strip().rpartition("\n")[2]
 
 
 def run(port: int, *, reference: bool, echo: Echo) -> None:
@@ -223,5 +223,5 @@ def _run(port: int, *, reference: bool, echo: Echo) -> None:
 async def _load(url: str, key: str, echo: Echo) -> None:
     headers = {"authorization": f"Bearer {key}"}
     async with httpx.AsyncClient(base_url=url, headers=headers, timeout=60, trust_env=False) as client:
-        report = await load_reference(client, wait=lambda: wait_until_caught_up(client), say=echo)
+        report = await load_reference(client, wait=lambda: wait_until_caught_up(client), report=echo)
     echo(report.summary())

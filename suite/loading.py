@@ -48,7 +48,7 @@ def reference(*, url: Url = None, key: Key = None, as_json: Annotated[bool, type
 
     async def work(client: httpx.AsyncClient) -> None:
         quiet: Callable[[str], None] = (lambda _line: None) if as_json else typer.echo
-        report = await load_reference(client, wait=lambda: wait_until_caught_up(client), say=quiet)
+        report = await load_reference(client, wait=lambda: wait_until_caught_up(client), report=quiet)
         typer.echo(report.as_json() if as_json else report.as_text())
 
     _with_client(url, key, work)

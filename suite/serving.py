@@ -61,7 +61,7 @@ async def _pin(settings: SuiteSettings, *, reference: bool, echo: Echo) -> None:
 
 async def _load(running: compose.Running, echo: Echo) -> None:
     async with running.loader_client() as client:
-        report = await load_reference(client, wait=lambda: wait_until_caught_up(client), say=echo)
+        report = await load_reference(client, wait=lambda: wait_until_caught_up(client), report=echo)
     echo(report.summary())
 
 

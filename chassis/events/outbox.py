@@ -176,13 +176,13 @@ async def get_feed_state(connection: AsyncConnection) -> FeedState:
     return FeedState(generation, since, last_position, bool(is_recovering))
 
 
-async def list_known_ids(connection: AsyncConnection, event_ids: Sequence[str]) -> set[str]:
+async def list_stored_ids(connection: AsyncConnection, event_ids: Sequence[str]) -> set[str]:
     """Those of ``event_ids`` that are in the outbox, published or not."""
-    known = _KNOWN_IDS[connection.dialect.name]
+    known = _STORED_IDS[connection.dialect.name]
     return set((await connection.scalars(known, {"event_ids": json.dumps(list(event_ids))})).all())
 
 
-_KNOWN_IDS = {  # few are asked for, and rarely; that no index helps is no matter
+_STORED_IDS = {  # few are asked for, and rarely; that no index helps is no matter
     "postgresql": text(
         "SELECT event_id FROM outbox WHERE event_id IN (SELECT json_array_elements_text(CAST(:event_ids AS json)))"
     ),

@@ -86,7 +86,7 @@ async def _find_database_fault(
     """What was published and not marked has a position ahead of the feed's, but is in the outbox."""
     positions = published.positions(feed.generation)
     ahead = [event_id for event_id, position in positions.items() if position > feed.last_position]
-    unknown = set(ahead) - await outbox.list_known_ids(connection, ahead) if ahead else set()
+    unknown = set(ahead) - await outbox.list_stored_ids(connection, ahead) if ahead else set()
     if not unknown:
         return None
     newest = max(positions[event_id] for event_id in unknown)
@@ -186,11 +186,11 @@ async def _list_strangers(tx: Tx, consumer: str, events: Sequence[Delivery]) -> 
 
     Where there is none either, inbox and dead letters were tidied up, and nothing can be told.
     """
-    known = await _list_known(tx, consumer, events)
-    return [event for event in events if event.id not in known and await _has_other_event(tx, consumer, event.record)]
+    earlier = await _list_earlier(tx, consumer, events)
+    return [event for event in events if event.id not in earlier and await _has_other_event(tx, consumer, event.record)]
 
 
-async def _list_known(tx: Tx, consumer: str, events: Sequence[Delivery]) -> set[str]:
+async def _list_earlier(tx: Tx, consumer: str, events: Sequence[Delivery]) -> set[str]:
     ids, found = [event.id for event in events], set[str]()
     for name in ("inbox", "dead_letter"):
         table = tx.table(name)

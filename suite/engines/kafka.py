@@ -108,10 +108,10 @@ def _java_version() -> int | None:
     java = shutil.which("java")
     if java is None:
         return None
-    said = subprocess.run(  # noqa: S603  # found on the PATH
+    output = subprocess.run(  # noqa: S603  # found on the PATH
         [java, "-version"], capture_output=True, text=True, check=False, timeout=30
     ).stderr
-    found = re.search(r'version "(?:1\.)?(\d+)', said)
+    found = re.search(r'version "(?:1\.)?(\d+)', output)
     return int(found.group(1)) if found else None
 
 

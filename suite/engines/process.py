@@ -141,9 +141,9 @@ class Engine(ABC):
         deadline = time.monotonic() + self.start_s
         while not self._ready():
             if not self.running or time.monotonic() > deadline:
-                said = self._output_of_this_run()[-2000:]
+                output = self._output_of_this_run()[-2000:]
                 self.kill()
-                raise EngineUnavailable(f"{self.name} did not start:\n{said}")
+                raise EngineUnavailable(f"{self.name} did not start:\n{output}")
             time.sleep(0.02)
 
     def _signal(self, number: signal.Signals) -> None:
@@ -186,12 +186,12 @@ def run(command: Command, folder: Path, within_s: float = 120) -> None:
         **_as_account(command.account),
     ) as child:
         try:
-            said, _ = child.communicate(timeout=within_s)
+            output, _ = child.communicate(timeout=within_s)
         except BaseException:
             end_tree(child.pid)  # an interrupted program's children write on, into a folder about to be deleted
             raise
     if child.returncode:
-        raise EngineUnavailable(f"{Path(command.arguments[0]).name} failed:\n{said.decode(errors='replace')[-2000:]}")
+        raise EngineUnavailable(f"{Path(command.arguments[0]).name} failed:\n{output.decode(errors='replace')[-2000:]}")
 
 
 def end_tree(pid: int, within_s: float = 10) -> None:

@@ -72,7 +72,7 @@ def _checked(name: str, numbered: list[tuple[int, dict[str, str]]], model: type[
         try:
             rows.append(model.model_validate(cells))
         except ValidationError as error:
-            problems += [f"{name}:{line}: {said}" for said in field_errors(error)]
+            problems += [f"{name}:{line}: {problem}" for problem in field_errors(error)]
     if problems:
         raise BadRows(problems[:MAX_REPORTED], more=max(len(problems) - MAX_REPORTED, 0))
     return rows

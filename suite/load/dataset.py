@@ -139,13 +139,13 @@ def _read_fund(path: Path) -> FundFile:
     try:
         return FundFile.model_validate(json.loads(path.read_text(encoding="utf-8")))
     except ValidationError as error:
-        raise BadRows([f"{path.name}: {said}" for said in field_errors(error)]) from error
+        raise BadRows([f"{path.name}: {problem}" for problem in field_errors(error)]) from error
     except (OSError, ValueError) as error:
         raise BadRows([f"{path.name}: cannot be read: {error}"]) from error
 
 
-def _missing(where: str, names: Iterable[str | None], known: Iterable[str]) -> Iterator[str]:
-    absent = sorted({name for name in names if name} - set(known))
+def _missing(where: str, names: Iterable[str | None], names_defined: Iterable[str]) -> Iterator[str]:
+    absent = sorted({name for name in names if name} - set(names_defined))
     return (f"{where}: {name!r} is nowhere defined" for name in absent)
 
 

@@ -22,12 +22,12 @@ async def load_finance(load: Load) -> None:
     await create_missing(
         load, "funds", "PUT", f"{ROOT}/funds/{code}", body, None if found is None else _as_sent(found, body)
     )
-    known = await load.once(f"{ROOT}/schemes")
+    existing = await load.once(f"{ROOT}/schemes")
     costs = {cost.code: cost for cost in load.reference.unit_costs}
 
     async def one(row: row_types.SchemeRow) -> None:
         await create_missing(
-            load, "schemes", "POST", f"{ROOT}/schemes", scheme_body(row, code, costs), known.get(row.code)
+            load, "schemes", "POST", f"{ROOT}/schemes", scheme_body(row, code, costs), existing.get(row.code)
         )
 
     await for_each(load.reference.schemes, one)
@@ -82,9 +82,9 @@ def fund_body(reference: Reference) -> dict[str, Any]:
 
 def _agreement(reference: Reference) -> dict[str, Any]:
     fund = reference.fund
-    said = f"{fund.basis}: the base of 2014/15; the papers print no contribution for this year"
+    terms = f"{fund.basis}: the base of 2014/15; the papers print no contribution for this year"
     contributions = [
-        {"partner": partner, "financial_year": year, "amount": pounds(amount * THOUSAND), "varies": said}
+        {"partner": partner, "financial_year": year, "amount": pounds(amount * THOUSAND), "varies": terms}
         for year in (BEFORE, AFTER)
         for partner, amount in fund.contributions_thousand.items()
     ]

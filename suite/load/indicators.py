@@ -55,12 +55,17 @@ def area_body(row: row_types.AreaRow) -> dict[str, Any]:
 
 async def _indicators(load: Load) -> set[str]:
     """Makes those that are missing; which these are: nothing hangs on them yet."""
-    known = {found["code"]: found async for found in iterate_items(load.client, f"{ROOT}/indicators")}
+    existing = {found["code"]: found async for found in iterate_items(load.client, f"{ROOT}/indicators")}
     fresh: set[str] = set()
 
     async def one(row: row_types.IndicatorRow) -> None:
         if await create_missing(
-            load, "indicators", "POST", f"{ROOT}/indicators", indicator_body(row, load.reference), known.get(row.code)
+            load,
+            "indicators",
+            "POST",
+            f"{ROOT}/indicators",
+            indicator_body(row, load.reference),
+            existing.get(row.code),
         ):
             fresh.add(row.code)
 
@@ -107,22 +112,22 @@ def _series(row: row_types.TargetRow | row_types.ObservationRow) -> tuple[str, s
 async def _versions(load: Load, rows: list[row_types.TargetRow], fresh: set[str]) -> None:
     """The versions of one target, oldest first; those there already are not sent again."""
     path = f"{ROOT}/indicators/{rows[0].indicator}/targets"
-    known: list[dict[str, Any]] = []
+    existing: list[dict[str, Any]] = []
     if rows[0].indicator not in fresh:
         found = [one async for one in iterate_items(load.client, path, area=rows[0].area)]
-        known = sorted(found, key=lambda one: int(one["version"]))
+        existing = sorted(found, key=lambda one: int(one["version"]))
     for number, row in enumerate(rows):
-        if number < len(known):
-            there = already_there(target_body(row, load.reference), known[number])
+        if number < len(existing):
+            there = already_there(target_body(row, load.reference), existing[number])
             load.tally.add("targets", UNCHANGED if there else PRESERVED)
         else:
             await create_once(load, "targets", path, target_body(row, load.reference))
 
 
 async def _scorecards(load: Load) -> None:
-    known = {found["code"]: found async for found in iterate_items(load.client, f"{ROOT}/scorecards")}
+    existing = {found["code"]: found async for found in iterate_items(load.client, f"{ROOT}/scorecards")}
     for row in load.reference.scorecards:
-        summary, path = known.get(row.code), f"{ROOT}/scorecards/{row.code}"
+        summary, path = existing.get(row.code), f"{ROOT}/scorecards/{row.code}"
         body = scorecard_body(load, row)
         found = None if summary is None else body | summary
         await create_missing(load, "scorecards", "PUT", path, body, found)
@@ -183,14 +188,14 @@ async def _revisions(load: Load, rows: list[row_types.ObservationRow], fresh: se
     Revisions there already are not sent again, so that what someone corrected since stays corrected.
     """
     path = f"{ROOT}/indicators/{rows[0].indicator}/observations"
-    known: dict[str, dict[str, Any]] = {}
+    existing: dict[str, dict[str, Any]] = {}
     if rows[0].indicator not in fresh:
-        known = {one["period"]: one async for one in iterate_items(load.client, path, area=rows[0].area)}
+        existing = {one["period"]: one async for one in iterate_items(load.client, path, area=rows[0].area)}
     sent: dict[str, int] = {}
     for row in rows:
         label = row.period.label
         sent[label] = sent.get(label, 0) + 1
-        found = known.get(label)
+        found = existing.get(label)
         if found is None or found["revision"] < sent[label]:
             await create_once(load, "observations", path, observation_body(row, load.reference))
         elif found["revision"] > sent[label]:
@@ -228,17 +233,17 @@ async def _linked(load: Load) -> None:
 
 
 async def _one_linked(load: Load, kind: str, code: str, title: str, indicators: Iterable[str]) -> None:
-    known = await load.once(f"{ROOT}/{kind}")
+    existing = await load.once(f"{ROOT}/{kind}")
     body = {"title": title, "indicators": list(indicators)}
-    await create_missing(load, kind, "PUT", f"{ROOT}/{kind}/{code}", body, known.get(code))
+    await create_missing(load, kind, "PUT", f"{ROOT}/{kind}/{code}", body, existing.get(code))
 
 
 async def _standards(load: Load) -> None:
     """A standard whose limit changed by law has several limits, oldest first."""
-    known = await load.once(f"{ROOT}/standards")
+    existing = await load.once(f"{ROOT}/standards")
     for code, rows in groupby(load.reference.standards, key=lambda row: row.code):
         await create_missing(
-            load, "standards", "PUT", f"{ROOT}/standards/{code}", standard_body(list(rows)), known.get(code)
+            load, "standards", "PUT", f"{ROOT}/standards/{code}", standard_body(list(rows)), existing.get(code)
         )
 
 
@@ -247,6 +252,6 @@ def standard_body(rows: list[row_types.StandardRow]) -> dict[str, Any]:
         one.model_dump(mode="json", include={"limit", "unit", "calendar", "valid_from", "valid_to"}, exclude_none=True)
         for one in rows
     ]
-    said = "; ".join(one.note for one in rows if one.note)
-    source = "2018-19 business plan" + (f". {said}" if said else "")
+    notes = "; ".join(one.note for one in rows if one.note)
+    source = "2018-19 business plan" + (f". {notes}" if notes else "")
     return {"service": rows[0].service, "title": rows[0].title, "limits": limits, "source": source}

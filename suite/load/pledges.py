@@ -20,8 +20,8 @@ async def load_pledges(load: Load) -> None:
     await create_missing(load, "pledge sets", "PUT", f"{ROOT}/sets/{PLEDGE_SET}", SET_BODY, sets.get(PLEDGE_SET))
     linked = await load.once(f"{ROOT}/pledges", key="id")
     await for_each(load.reference.pledges, lambda row: _pledge(load, row, linked.get(_id(row))))
-    known = await load.once(f"{ROOT}/priorities")
-    await for_each(load.reference.priorities, lambda row: _priority(load, row, known.get(row.code)))
+    existing = await load.once(f"{ROOT}/priorities")
+    await for_each(load.reference.priorities, lambda row: _priority(load, row, existing.get(row.code)))
     await _actions(load)
 
 
@@ -59,11 +59,11 @@ async def _priority(load: Load, row: row_types.PriorityRow, found: dict[str, Any
 async def _actions(load: Load) -> None:
     """Those that wait for nothing first, then those that wait for them."""
     rows = {row.code: row for row in load.reference.actions}
-    known = await load.once(f"{ROOT}/actions")
+    existing = await load.once(f"{ROOT}/actions")
 
     async def one(code: str) -> None:
         body = action_body(load.reference, rows[code])
-        await create_missing(load, "actions", "PUT", f"{ROOT}/actions/{code}", body, known.get(code))
+        await create_missing(load, "actions", "PUT", f"{ROOT}/actions/{code}", body, existing.get(code))
 
     order = TopologicalSorter({code: _after(row) for code, row in rows.items()})
     order.prepare()

@@ -15,11 +15,11 @@ from suite.load.report import LoadReport
 from suite.load.risks import load_risks
 from suite.load.upsert import Load
 
-Say = Callable[[str], None]
+Progress = Callable[[str], None]
 
 
 async def load_reference(
-    client: httpx.AsyncClient, *, wait: Callable[[], Awaitable[None]], say: Say, folder: Path = REFERENCE
+    client: httpx.AsyncClient, *, wait: Callable[[], Awaitable[None]], report: Progress, folder: Path = REFERENCE
 ) -> LoadReport:
     """Load everything that is missing. A second time changes nothing and publishes nothing.
 
@@ -34,11 +34,11 @@ async def load_reference(
     if problems := list(disagreements(reference)):
         raise BadRows(problems)
     load = Load(client, reference)
-    say("Loading indicators, targets, scorecards and observations")
+    report("Loading indicators, targets, scorecards and observations")
     await load_indicators(load)
-    say("Waiting until every service has heard of them")
+    report("Waiting until every service has heard of them")
     await wait()
-    say("Loading the register, pledges, priorities, actions, the fund and its schemes")
+    report("Loading the register, pledges, priorities, actions, the fund and its schemes")
     await load_risks(load)
     await load_pledges(load)
     await load_finance(load)

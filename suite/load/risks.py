@@ -13,8 +13,8 @@ _TEXTS = {"ref", "kind", "mode", "title", "category", "department", "outcome", "
 
 async def load_risks(load: Load) -> None:
     """Each risk with its links and its assessment in one call, so that none is left half there."""
-    known = await load.once(f"{ROOT}/risks", key="ref")
-    await for_each(load.reference.risks, lambda row: _risk(load, row, known.get(row.ref)))
+    existing = await load.once(f"{ROOT}/risks", key="ref")
+    await for_each(load.reference.risks, lambda row: _risk(load, row, existing.get(row.ref)))
 
 
 async def _risk(load: Load, row: row_types.RiskRow, found: dict[str, Any] | None) -> None:

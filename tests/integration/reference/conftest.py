@@ -27,7 +27,7 @@ class Suite:
     client: httpx.AsyncClient
 
     async def load(self) -> LoadReport:
-        return await load_reference(self.client, wait=self.caught_up, say=lambda _line: None)
+        return await load_reference(self.client, wait=self.caught_up, report=lambda _line: None)
 
     async def caught_up(self) -> None:
         await wait_until_caught_up(self.client)

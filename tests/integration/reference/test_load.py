@@ -98,7 +98,7 @@ async def test_without_a_key_nothing_is_loaded_and_the_answer_is_told(suite):
     transport = httpx.ASGITransport(suite.running.app)
     async with httpx.AsyncClient(transport=transport, base_url="http://suite") as stranger:
         with pytest.raises(Refused) as refused:
-            await load_reference(stranger, wait=suite.caught_up, say=lambda _line: None)
+            await load_reference(stranger, wait=suite.caught_up, report=lambda _line: None)
     assert refused.value.status == 401
     assert "POST /indicators/v1/areas answered 401" in str(refused.value)
 
