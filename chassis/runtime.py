@@ -16,6 +16,7 @@ from chassis.events.relay import Relay
 from chassis.events.subscription import Subscription
 from chassis.jobs.worker import Worker
 from chassis.logging import get_logger
+from chassis.retention import delete_outdated
 from chassis.service import ServiceSpec
 from chassis.settings import ServiceSettings
 from chassis.storage.database import Database
@@ -46,6 +47,7 @@ class ServiceRuntime:
         self.relay = Relay(database, bus, spec.name, batch=settings.relay_batch)
         self.loops = [ConsumerLoop(database, bus, subscription, settings) for subscription in spec.subscriptions]
         self.worker = Worker(database, spec.jobs, spec.schedules, settings)
+        self._settings = settings
 
     async def run(self) -> None:
         """Relay, consume and do jobs until cancelled."""
@@ -58,6 +60,7 @@ class ServiceRuntime:
                 tasks.create_task(_restart_broken("jobs", self.spec.name, self.worker.run))
             if self.spec.sweeps:
                 tasks.create_task(_restart_broken("sweep", self.spec.name, self._sweep))
+            tasks.create_task(_restart_broken("retention", self.spec.name, self._keep_house))
 
     async def _measure(self) -> None:
         """Refresh the measures on a clock of their own: they matter most when the loops are busy or stand still."""
@@ -77,6 +80,15 @@ class ServiceRuntime:
             for sweep in self.spec.sweeps:
                 await self.database.write(sweep)
             await asyncio.sleep(SWEEP_SECONDS)
+
+    async def _keep_house(self) -> None:
+        """Delete what is outdated, first some time after the start, when there is most else to do."""
+        while True:
+            await asyncio.sleep(min(self._settings.retention_seconds, SETTLED_SECONDS))
+            deleted = await delete_outdated(self.database, self.spec.name, self._settings)
+            if any(deleted.values()):
+                log.info("retention.deleted", service=self.spec.name, **deleted)
+            await asyncio.sleep(max(0.0, self._settings.retention_seconds - SETTLED_SECONDS))
 
     async def health(self) -> dict[str, Any]:
         """Detail for readiness.

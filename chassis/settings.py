@@ -5,6 +5,8 @@ from typing import Literal
 from pydantic import Field, SecretStr
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
+_LONGEST_DAYS = 36_500
+
 
 class DatabaseSettings(BaseSettings):
     """How a service reaches its database."""
@@ -40,6 +42,15 @@ class ServiceSettings(BaseSettings):
     """How many jobs a process does at once."""
     job_lease_seconds: float = Field(default=30.0, ge=0.2, le=3600)
     """After so long without a heartbeat a job is taken over; there are four in that time."""
+    keep_events_days: float = Field(default=90.0, gt=0, le=_LONGEST_DAYS)
+    """How long outbox and feed keep what was published; a bus that was lost gets no more history back."""
+    keep_inbox_days: float = Field(default=30.0, gt=0, le=_LONGEST_DAYS)
+    """How long the inbox keeps what was applied: that what comes twice so late is known, is left to versions."""
+    keep_jobs_days: float = Field(default=30.0, gt=0, le=_LONGEST_DAYS)
+    keep_answers_days: float = Field(default=1.0, gt=0, le=_LONGEST_DAYS)
+    """How long answers under an ``Idempotency-Key`` are kept; callers are promised a day."""
+    retention_seconds: float = Field(default=3600.0, ge=0.1, le=86_400)
+    """How often what is older is deleted."""
 
 
 class LogSettings(BaseSettings):

@@ -242,10 +242,13 @@ def replay(
     *,
     consumer: Annotated[str, typer.Option(help="Such as risks.")],
     start: Annotated[str, typer.Option("--from", help="An offset, or a moment such as 2026-01-31T09:00:00Z.")],
+    anyway: Annotated[bool, typer.Option("--anyway", help="Even where the log no longer has all of that.")] = False,
 ) -> None:
-    """Have a consumer hear again what stands on the bus from a place on, through the same handler."""
-    places = _answer(lambda: operations.replay_from(SuiteSettings(), consumer, start))
-    echo(f"{consumer} reads again from {len(places)} partitions' offsets, the lowest {min(places.values(), default=0)}")
+    """Have a consumer apply again what the log has from an offset on, through the same handler."""
+    offsets = _answer(lambda: operations.replay_from(SuiteSettings(), consumer, start, anyway=anyway))
+    echo(
+        f"{consumer} reads again from {len(offsets)} partitions' offsets, the lowest {min(offsets.values(), default=0)}"
+    )
 
 
 @app.command()

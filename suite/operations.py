@@ -113,29 +113,39 @@ async def discard_dead_letter(settings: SuiteSettings, consumer: str, number: in
         return await replay.discard_dead_letter(database, number, reason)
 
 
-async def replay_from(settings: SuiteSettings, consumer: str, start: str) -> Mapping[TopicPartition, int]:
+async def replay_from(
+    settings: SuiteSettings, consumer: str, start: str, *, anyway: bool = False
+) -> Mapping[TopicPartition, int]:
     """Move a consumer back to an offset (in every partition) or to a moment; returns where it starts again.
 
-    Where a log begins behind the offset, it starts where that begins.
+    Raises:
+        LogShortened: a log begins behind that; ``anyway`` starts where it begins.
     """
     service, subscription = consumer_named(consumer)
     moment = None if start.isdecimal() and start.isascii() else _milliseconds(start)
     async with database_of(service, settings) as database, bus_for(settings) as bus:
-        offsets = await _start_offsets(bus, subscription, moment, start)
-        return await replay.replay_from(database, subscription, offsets)
+        begins = await _begin_offsets(bus, subscription)
+        asked = await _start_offsets(bus, subscription, moment, start, begins)
+        if not anyway:
+            replay.require_all_kept(consumer, asked, begins)
+        kept = {at: max(begins[at], offset) for at, offset in asked.items()}
+        return await replay.replay_from(database, subscription, kept)
+
+
+async def _begin_offsets(bus: Bus, subscription: Subscription) -> dict[TopicPartition, int]:
+    return {at: begin for topic in subscription.topics for at, begin in (await bus.begin_offsets(topic)).items()}
 
 
 async def _start_offsets(
-    bus: Bus, subscription: Subscription, moment: int | None, start: str
+    bus: Bus, subscription: Subscription, moment: int | None, start: str, begins: Mapping[TopicPartition, int]
 ) -> dict[TopicPartition, int]:
-    offsets: dict[TopicPartition, int] = {}
+    """Where a replay is asked to start; below a log's begin where what was there is deleted."""
+    if moment is None:
+        return dict.fromkeys(begins, min(int(start), MAX_OFFSET))
+    found: dict[TopicPartition, int] = {}
     for topic in subscription.topics:
-        if moment is None:
-            asked = min(int(start), MAX_OFFSET)
-            offsets |= {at: max(begin, asked) for at, begin in (await bus.begin_offsets(topic)).items()}
-        else:
-            offsets |= await bus.offsets_for_time(topic, moment)
-    return offsets
+        found |= await bus.offsets_for_time(topic, moment)
+    return {at: begins[at] - 1 if 0 < begins[at] == offset else offset for at, offset in found.items()}
 
 
 def _milliseconds(moment: str) -> int:

@@ -182,6 +182,7 @@ def lines(report: Report) -> list[str]:
     found = [
         f"{service}: generation {done.generation}, {done.aggregates} aggregates published again"
         + (f", {done.requeued} events that the bus had lost as well" if done.requeued else "")
+        + (f"; {done.outdated} older ones are no longer kept" if done.outdated else "")
         for service, done in report.recovered.items()
     ]
     found += [f"{name}: reads {count} partitions from their begin" for name, count in report.rewound.items() if count]

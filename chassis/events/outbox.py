@@ -153,10 +153,11 @@ async def save_published(connection: AsyncConnection, ids: Sequence[int], now: d
 
 @dataclass(frozen=True, slots=True)
 class FeedState:
-    """A database's generation, the feed's last position before that began, and its last position now."""
+    """A database's generation, the feed's last position before that began, and its first and last position now."""
 
     generation: int
     since: int
+    first_position: int
     last_position: int
     is_recovering: bool
 
@@ -165,6 +166,7 @@ _FEED_STATE = text(
     """
     SELECT coalesce((SELECT CAST(value AS BIGINT) FROM setting WHERE name = 'generation'), 1) AS generation,
         coalesce((SELECT CAST(value AS BIGINT) FROM setting WHERE name = 'generation_since'), 0) AS since,
+        coalesce((SELECT min(position) FROM feed), 1) AS first_position,
         coalesce((SELECT max(position) FROM feed), 0) AS last_position,
         EXISTS (SELECT 1 FROM setting WHERE name = 'recovering') AS is_recovering
     """
@@ -172,8 +174,10 @@ _FEED_STATE = text(
 
 
 async def get_feed_state(connection: AsyncConnection) -> FeedState:
-    generation, since, last_position, is_recovering = (await connection.execute(_FEED_STATE)).one()
-    return FeedState(generation, since, last_position, bool(is_recovering))
+    state = (await connection.execute(_FEED_STATE)).one()
+    return FeedState(
+        state.generation, state.since, state.first_position, state.last_position, bool(state.is_recovering)
+    )
 
 
 async def list_stored_ids(connection: AsyncConnection, event_ids: Sequence[str]) -> set[str]:
@@ -219,10 +223,10 @@ async def lock_publishing(tx: Tx, service: str) -> None:
 
 
 async def save_as_unpublished(tx: Tx, *, after: int) -> int:
-    """Have events that the feed has after a position wait once more. Returns how many."""
+    """Have events that the feed has after a position, and that are kept, wait once more. Returns how many."""
     again = text(
-        "INSERT INTO unpublished (id) SELECT DISTINCT outbox_id FROM feed WHERE position > :after "
-        "AND outbox_id NOT IN (SELECT id FROM unpublished)"
+        "INSERT INTO unpublished (id) SELECT id FROM outbox "
+        "WHERE id IN (SELECT outbox_id FROM feed WHERE position > :after) AND id NOT IN (SELECT id FROM unpublished)"
     )
     return (await (await tx.session.connection()).execute(again, {"after": after})).rowcount
 

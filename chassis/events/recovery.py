@@ -43,11 +43,16 @@ class Republication:
 
 @dataclass(frozen=True, slots=True)
 class Recovered:
-    """What a recovery did in a producing database: ``requeued`` counts published events that the bus had lost."""
+    """What a recovery did in a producing database.
+
+    ``requeued`` counts published events that the bus had lost, ``outdated`` those of them that were no longer kept: of
+    these consumers get the state they led to, and not the way there.
+    """
 
     generation: int
     aggregates: int
     requeued: int
+    outdated: int = 0
 
 
 async def recover_producer(
@@ -62,19 +67,20 @@ async def recover_producer(
     subjects = await list_subjects(database, republication, subject)
     published = await get_published(bus, events_topic(service))
 
-    async def begin(tx: Tx) -> tuple[int, int]:
+    async def begin(tx: Tx) -> Recovered:
         await outbox.lock_publishing(tx, service)
         feed = await outbox.get_feed_state(await tx.session.connection())
-        requeued = await _save_lost_as_unpublished(tx, feed, published)
-        return await _save_new_generation(tx, feed, published.generation), requeued
+        requeued, outdated = await _save_lost_as_unpublished(tx, feed, published)
+        generation = await _save_new_generation(tx, feed, published.generation)
+        return Recovered(generation, len(subjects), requeued, outdated)
 
-    generation, requeued = await database.write(begin)
+    recovered = await database.write(begin)
     for first in range(0, len(subjects), AGGREGATES):
         if republication:
             await _emit(database, republication, subjects[first : first + AGGREGATES])
     await database.write(lambda tx: outbox.delete_setting(tx, RECOVERING))
     database.committed.set()
-    return Recovered(generation, len(subjects), requeued)
+    return recovered
 
 
 async def list_subjects(
@@ -105,12 +111,15 @@ async def _save_new_generation(tx: Tx, feed: FeedState, on_bus: int) -> int:
     return generation
 
 
-async def _save_lost_as_unpublished(tx: Tx, feed: FeedState, published: Published) -> int:
-    """Have what the bus acknowledged and lost published again, as history: the present state comes after it."""
+async def _save_lost_as_unpublished(tx: Tx, feed: FeedState, published: Published) -> tuple[int, int]:
+    """Have what the bus acknowledged and lost published again, as history: the present state comes after it.
+
+    Returns how many events that is, and of how many the feed has no position any more.
+    """
     newest = published.newest_position(feed.generation)
     if newest is None or newest >= feed.last_position:
-        return 0
-    return await outbox.save_as_unpublished(tx, after=newest)
+        return 0, 0
+    return await outbox.save_as_unpublished(tx, after=newest), max(feed.first_position - 1 - newest, 0)
 
 
 async def recover_consumer(database: Database, bus: Bus, subscription: Subscription) -> Mapping[TopicPartition, int]:

@@ -107,6 +107,23 @@ async def _delete_from_inbox(tx: Tx, subscription: Subscription, start: Mapping[
     await tx.session.execute(delete(table).where(table.c.consumer == subscription.consumer, or_(*later)))
 
 
+def require_all_kept(consumer: str, start: Mapping[TopicPartition, int], begins: Mapping[TopicPartition, int]) -> None:
+    """Refuse a replay of what is no longer in the log.
+
+    Raises:
+        LogShortened: in a partition the log begins behind ``start``.
+    """
+    if missing := {at: begins[at] for at, offset in start.items() if offset < begins[at]}:
+        raise LogShortened(
+            f"{consumer} cannot apply all of that again: {_begins(missing)}, and what was before is deleted. "
+            f"Nothing was changed. With --anyway it starts where the log begins."
+        )
+
+
+def _begins(offsets: Mapping[TopicPartition, int]) -> str:
+    return "; ".join(f"{at.topic}, partition {at.partition}, begins at {begin}" for at, begin in offsets.items())
+
+
 async def rebuild(database: Database, bus: Bus, subscription: Subscription) -> int:
     """Drop what ``subscription`` derives, fold its whole log again, evaluate once. Returns the events folded.
 
@@ -134,10 +151,10 @@ async def rebuild(database: Database, bus: Bus, subscription: Subscription) -> i
 async def _refuse_shortened(bus: Bus, subscription: Subscription) -> None:
     """Refuse early and in words; what is deleted from here on, reading notices."""
     begins = {tp: begin for topic in subscription.topics for tp, begin in (await bus.begin_offsets(topic)).items()}
-    if missing := [f"{tp.topic}, partition {tp.partition}, begins at {begin}" for tp, begin in begins.items() if begin]:
+    if missing := {tp: begin for tp, begin in begins.items() if begin}:
         raise LogShortened(
             f"{subscription.consumer} cannot be made anew, since its log no longer begins at 0 "
-            f"({'; '.join(missing)}): what was derived from the events before would be lost. Nothing was changed."
+            f"({_begins(missing)}): what was derived from the events before would be lost. Nothing was changed."
         )
 
 

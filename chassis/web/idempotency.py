@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any, ClassVar, Final
 
-from sqlalchemy import Row, delete, select, text
+from sqlalchemy import Row, delete, select, text, tuple_
 from starlette.types import Scope
 
 from chassis.errors import BadRequest, Conflict, FieldError, Invalid
@@ -113,8 +113,10 @@ async def save_answer(tx: Tx, request: KeyedRequest, answer: Answer) -> None:
     await upsert(tx, tx.table("idempotency_key"), [row], ["caller", "key"], replaced)
 
 
-async def trim_answers(tx: Tx, before: datetime) -> int:
-    """Delete answers of before that moment; returns how many."""
+async def delete_answers(tx: Tx, before: datetime, most: int) -> int:
+    """Delete some answers of before that moment; returns how many."""
     table = tx.table("idempotency_key")
+    name = table.c.caller, table.c.key
+    old = select(*name).where(table.c.answered_at < before).limit(most)
     connection = await tx.session.connection()
-    return (await connection.execute(delete(table).where(table.c.answered_at < before))).rowcount
+    return (await connection.execute(delete(table).where(tuple_(*name).in_(old)))).rowcount

@@ -98,7 +98,7 @@ async def test_an_emptied_log_leaves_nothing_to_wait_for(
     assert await lag(database, bus, subscription) == 0
 
 
-async def test_a_replay_from_before_the_beginning_starts_where_the_log_begins(
+async def test_a_replay_from_before_the_beginning_says_so_first(
     open_bus: OpenBus, topic: str, shorten: Shorten, database: Database, subscription: Subscription
 ):
     bus = await open_bus()
@@ -106,8 +106,13 @@ async def test_a_replay_from_before_the_beginning_starts_where_the_log_begins(
     async with _consuming(database, bus, subscription):
         await eventually(lambda: _waits_for_nothing(database, bus, subscription), within=30)
         await shorten(home, 15)
-        places = await operations._start_offsets(bus, subscription, None, "3")
-        assert (await replay.replay_from(database, subscription, places))[home] == 15
+        begins = await operations._begin_offsets(bus, subscription)
+        for moment, start in ((None, "3"), (1, "1970-01-01")):
+            asked = await operations._start_offsets(bus, subscription, moment, start, begins)
+            with pytest.raises(replay.LogShortened, match=f"partition {home.partition}, begins at 15"):
+                replay.require_all_kept(subscription.consumer, asked, begins)
+        replay.require_all_kept(subscription.consumer, begins, begins)
+        assert (await replay.replay_from(database, subscription, begins))[home] == 15
         await eventually(lambda: _waits_for_nothing(database, bus, subscription), within=30)
     effects = [("a", n) for n in range(1, 21)] + [("a", n) for n in range(16, 21)]
     assert await database.read(tally.applied) == sorted(effects)
