@@ -8,6 +8,7 @@ from contracts.money import Money
 
 SOURCE: Final = "/finance"
 SAVING_RESTATED: Final = "commissioning.saving.restated.v1"
+FUND_UPDATED: Final = "commissioning.fund.updated.v1"
 
 
 class PlanState(Body):
@@ -42,4 +43,83 @@ class SavingRestated(Body):
     colour: Colour
     flags: list[str]
     why: str
+    caused_by: list[str]
+
+
+class SavingsState(Body):
+    """Savings of a line or a fund, year to date. Only ``banked`` has left the budget."""
+
+    plan: PlanState
+    indicated: Money
+    validated: Money
+    banked: Money
+
+
+class FundLineState(Body):
+    """A budget line's year: the outturn is the budget less what is banked, and nothing else."""
+
+    code: str
+    division: str
+    budget: Money
+    savings: SavingsState
+    outturn: Money
+    variance: Money
+    flags: list[str]
+
+
+class FundQuarterState(Body):
+    """What was posted in a quarter, whatever period it is for; of banked money what counts."""
+
+    quarter: str
+    closed: bool
+    indicated: Money
+    validated: Money
+    banked: Money
+
+
+class AllocatedState(Body):
+    """What a partner bears or keeps, or a source of the agreement absorbs."""
+
+    name: str
+    amount: Money
+
+
+class RiskShareState(Body):
+    """A year's variance, all of it: what sources absorb, what is each partner's, what is kept, and the rest."""
+
+    agreement: int
+    rule: str
+    drawn: list[AllocatedState]
+    partner_shares: list[AllocatedState]
+    retained: Money
+    carried_forward: Money
+    unallocated: Money
+
+
+class FundYearState(Body):
+    """A fund's financial year. ``risk_share`` is null while no agreement says whose a variance is."""
+
+    financial_year: str
+    budget: Money
+    savings: SavingsState
+    outturn: Money
+    variance: Money
+    risk_share: RiskShareState | None
+    lines: list[FundLineState]
+    quarters: list[FundQuarterState]
+    flags: list[str]
+
+
+class FundUpdated(Body):
+    """A fund's position, every year that it has budget lines in. Subject and key: ``fund/`` and its code.
+
+    ``caused_by`` are the events that moved it, none where a person did.
+    """
+
+    fund: str
+    name: str
+    host: str | None
+    partners: list[str]
+    closed_quarters: list[str]
+    years: list[FundYearState]
     caused_by: list[str]

@@ -10,7 +10,7 @@ from contracts.topics import events_topic, state_topic
 EVENTS: Final[Mapping[str, Mapping[str, type[Body]]]] = {
     "indicators": {indicators.INDICATOR_UPDATED: indicators.IndicatorUpdated},
     "risks": {risks.RISK_RESCORED: risks.RiskRescored, risks.RISK_REVIEWED: risks.RiskReviewed},
-    "finance": {finance.SAVING_RESTATED: finance.SavingRestated},
+    "finance": {finance.SAVING_RESTATED: finance.SavingRestated, finance.FUND_UPDATED: finance.FundUpdated},
     "pledges": {
         pledges.PLEDGE_UPDATED: pledges.PledgeUpdated,
         pledges.RETURN_SUBMITTED: pledges.QuarterlyReturnState,

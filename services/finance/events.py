@@ -1,13 +1,33 @@
-"""From a scheme and its figures to the event that carries them."""
+"""From schemes and funds, and their figures, to the events that carry them."""
 
 import hashlib
 from collections.abc import Iterable
+from typing import Final
 
 from chassis.events.envelope import NewEvent
-from contracts.finance import SAVING_RESTATED, SOURCE, ForecastState, PlanState, SavingRestated
+from contracts.finance import (
+    FUND_UPDATED,
+    SAVING_RESTATED,
+    SOURCE,
+    AllocatedState,
+    ForecastState,
+    FundLineState,
+    FundQuarterState,
+    FundUpdated,
+    FundYearState,
+    PlanState,
+    RiskShareState,
+    SavingRestated,
+    SavingsState,
+)
 from contracts.money import pounds
 from services.finance.domain.figures import SchemeFigures
+from services.finance.domain.fund_position import FundPosition, FundState, LinePosition, QuarterTotals, Savings
 from services.finance.domain.scheme import Scheme
+from services.finance.domain.sharing import RiskShare
+
+FUND: Final = "fund/"
+"""What the subject of a fund begins with: no scheme's code has a slash, so that none has a fund's subject."""
 
 
 def saving_restated(scheme: Scheme, figures: SchemeFigures, why: str, caused_by: Iterable[str]) -> SavingRestated:
@@ -31,10 +51,87 @@ def saving_restated(scheme: Scheme, figures: SchemeFigures, why: str, caused_by:
     )
 
 
-def fingerprint(state: SavingRestated) -> str:
+def fund_updated(state: FundState, caused_by: Iterable[str]) -> FundUpdated:
+    fund = state.fund
+    return FundUpdated(
+        fund=fund.summary.code,
+        name=fund.summary.name,
+        host=fund.summary.host,
+        partners=[partner.code for partner in fund.partners],
+        closed_quarters=[quarter.label for quarter in fund.closed_quarters],
+        years=[_year(position) for position in state.years],
+        caused_by=sorted(set(caused_by)),
+    )
+
+
+def _year(position: FundPosition) -> FundYearState:
+    return FundYearState(
+        financial_year=position.financial_year.label,
+        budget=pounds(position.budget),
+        savings=_savings(position.savings),
+        outturn=pounds(position.outturn),
+        variance=pounds(position.variance),
+        risk_share=None if position.risk_share is None else _risk_share(position.risk_share),
+        lines=[_line(line) for line in position.lines],
+        quarters=[_quarter(quarter) for quarter in position.quarters],
+        flags=position.flags,
+    )
+
+
+def _savings(savings: Savings) -> SavingsState:
+    return SavingsState(
+        plan=PlanState(low=pounds(savings.plan_low), high=pounds(savings.plan_high)),
+        indicated=pounds(savings.indicated),
+        validated=pounds(savings.validated),
+        banked=pounds(savings.banked),
+    )
+
+
+def _line(line: LinePosition) -> FundLineState:
+    return FundLineState(
+        code=line.line.code,
+        division=line.line.division,
+        budget=pounds(line.budget),
+        savings=_savings(line.savings),
+        outturn=pounds(line.outturn),
+        variance=pounds(line.variance),
+        flags=list(line.flags),
+    )
+
+
+def _quarter(totals: QuarterTotals) -> FundQuarterState:
+    return FundQuarterState(
+        quarter=totals.quarter.label,
+        closed=totals.closed,
+        indicated=pounds(totals.indicated),
+        validated=pounds(totals.validated),
+        banked=pounds(totals.banked),
+    )
+
+
+def _risk_share(found: RiskShare) -> RiskShareState:
+    shared = found.shared
+    return RiskShareState(
+        agreement=found.agreement,
+        rule=found.rule,
+        drawn=[AllocatedState(name=name, amount=pounds(amount)) for name, amount in shared.drawn],
+        partner_shares=[
+            AllocatedState(name=who, amount=pounds(part)) for who, part in sorted(shared.by_partner.items())
+        ],
+        retained=pounds(shared.retained),
+        carried_forward=pounds(shared.carried_forward),
+        unallocated=pounds(shared.unallocated),
+    )
+
+
+def fingerprint(state: SavingRestated | FundUpdated) -> str:
     """What tells two states apart: all but the words and the causes."""
     return hashlib.sha256(state.model_dump_json(exclude={"why", "caused_by"}).encode()).hexdigest()
 
 
 def new_event(state: SavingRestated, version: int) -> NewEvent:
     return NewEvent(type=SAVING_RESTATED, source=SOURCE, subject=state.scheme, version=version, data=state)
+
+
+def new_fund_event(state: FundUpdated, version: int) -> NewEvent:
+    return NewEvent(type=FUND_UPDATED, source=SOURCE, subject=FUND + state.fund, version=version, data=state)

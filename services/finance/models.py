@@ -38,6 +38,19 @@ class FundRow(Base):
     notes: Mapped[dict[str, Any] | None] = mapped_column(JsonText)
 
 
+class PublishedFundRow(Base):
+    """The state of a fund that was published last: its version (0: none yet) and its fingerprint.
+
+    A row of its own, since it is locked last: whoever posts to a fund shares the lock on the fund's row until then.
+    """
+
+    __tablename__ = "published_fund"
+
+    fund: Mapped[str] = mapped_column(ForeignKey("fund.code"), primary_key=True)
+    version: Mapped[int] = mapped_column(Integer)
+    fingerprint: Mapped[str | None] = mapped_column(String(64))
+
+
 class FundPartnerRow(Base):
     __tablename__ = "fund_partner"
 

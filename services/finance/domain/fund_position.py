@@ -104,6 +104,21 @@ class FundPosition:
         return sorted({flag for line in self.lines for flag in line.flags})
 
 
+@dataclass(frozen=True, slots=True)
+class FundState:
+    """A fund with its position in every year that it has budget lines in."""
+
+    fund: Fund
+    years: Sequence[FundPosition]
+
+
+def fund_state(fund: Fund, accounts: Sequence[SchemeAccount]) -> FundState:
+    """The whole state of a fund; ``accounts`` are all its schemes."""
+    years = sorted({line.financial_year for line in fund.lines})
+    of_year = {year: [one for one in accounts if one.scheme.definition.financial_year == year] for year in years}
+    return FundState(fund, [fund_position(fund, year, of_year[year]) for year in years])
+
+
 def fund_position(fund: Fund, year: Period, accounts: Sequence[SchemeAccount]) -> FundPosition:
     """The position of a fund in a year; ``accounts`` are its schemes of that year."""
     lines = [line for line in fund.lines if line.financial_year == year]

@@ -8,6 +8,7 @@ from services.finance.domain.ledger import financial_year, has_ended
 from services.finance.errors import FundUnknown, QuarterNotEnded, VarianceUnallocated
 from services.finance.repository import funds
 from services.finance.service.auditing import record_closing
+from services.finance.service.fund_publication import emit_funds_moved
 from services.finance.service.funds import budgeted_year, get_fund
 from services.finance.service.positions import get_fund_position
 
@@ -30,7 +31,9 @@ async def close_quarter(tx: Tx, code: str, quarter: Period) -> ClosedQuarter:
     if quarter not in fund.closed_quarters:
         await _check_allocated(tx, code, year)
         record_closing(tx, code, quarter.label)
-    return await funds.record_closed_quarter(tx, code, quarter)
+    closed = await funds.record_closed_quarter(tx, code, quarter)
+    await emit_funds_moved(tx, [code])
+    return closed
 
 
 async def _check_allocated(tx: Tx, code: str, year: Period) -> None:

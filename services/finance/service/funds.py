@@ -7,14 +7,15 @@ from contracts.period import Period
 from services.finance.domain.agreement import AgreementTerms
 from services.finance.domain.fund import Fund, FundDefinition, FundSummary, definition_faults
 from services.finance.errors import BudgetLineInUse, FundUnknown, InvalidFinance, YearUnknown
-from services.finance.repository import funds, schemes
+from services.finance.repository import funds, published_funds, schemes
 from services.finance.repository.accounts import get_accounts
 from services.finance.service.auditing import record_fund
+from services.finance.service.fund_publication import emit_funds_moved
 from services.finance.service.restatement import emit_moved
 
 
 async def define_fund(tx: Tx, code: str, wanted: FundDefinition) -> tuple[Fund, bool]:
-    """Define the whole of a fund; true when it is new. Schemes whose line changed are published anew.
+    """Define the whole of a fund; true when it is new. It, and its schemes whose line changed, are published anew.
 
     Raises:
         InvalidFinance: something is named twice, or a stranger as a partner.
@@ -25,6 +26,7 @@ async def define_fund(tx: Tx, code: str, wanted: FundDefinition) -> tuple[Fund, 
     before = await funds.get_fund(tx, code) if await funds.lock_fund(tx, code) else None
     new = await _save_definition(tx, code, wanted)
     await _emit_schemes_moved(tx, code)
+    await emit_funds_moved(tx, [code])
     after = await get_fund(tx, code)
     record_fund(tx, before, after)
     return after, new
@@ -32,6 +34,8 @@ async def define_fund(tx: Tx, code: str, wanted: FundDefinition) -> tuple[Fund, 
 
 async def _save_definition(tx: Tx, code: str, wanted: FundDefinition) -> bool:
     new = await funds.save_fund(tx, FundSummary(code, wanted.name, wanted.host, wanted.notes))
+    if new:
+        await published_funds.insert_unpublished(tx, code)
     await _check_in_use(tx, code, wanted)
     await funds.save_partners(tx, code, wanted.partners)
     await funds.save_lines(tx, code, wanted.lines)

@@ -31,6 +31,7 @@ from services.finance.errors import (
 from services.finance.repository import entries, schemes
 from services.finance.repository.accounts import get_accounts
 from services.finance.service.auditing import record_posting
+from services.finance.service.fund_publication import emit_funds_moved
 from services.finance.service.restatement import emit_moved
 from services.finance.service.schemes import get_account, get_scheme
 
@@ -58,6 +59,7 @@ async def post_entry(tx: Tx, code: str, posting: Posting) -> tuple[RecordedEntry
     record_posting(tx, entry)
     for changed in await get_accounts(tx, moved):
         await emit_moved(tx, changed, ())
+    await emit_funds_moved(tx, [account.scheme.definition.fund])
     return await _get_entry(tx, code, posting.reference), True
 
 

@@ -1,4 +1,4 @@
-"""Publishing schemes once more, and forgetting series, after a database went back in time."""
+"""Publishing schemes and funds once more, and forgetting series, after a database went back in time."""
 
 from collections.abc import Sequence
 
@@ -6,19 +6,30 @@ from chassis.events.recovery import Republication
 from chassis.storage.transaction import Tx
 from services.finance.domain.restating import Reversal, entries_to_reverse
 from services.finance.domain.series import Series
+from services.finance.events import FUND
 from services.finance.repository import observations, schemes
 from services.finance.repository.accounts import get_accounts
 from services.finance.repository.entries import append_entries
+from services.finance.repository.published_funds import list_published_funds
+from services.finance.service.fund_publication import emit_funds_again, emit_funds_moved
 from services.finance.service.restatement import emit_again, emit_moved
 
 REASON = "The indicators' database went back in time, and has this series no longer"
 
 
-async def emit_states(tx: Tx, codes: Sequence[str]) -> None:
-    """Lock these schemes, and emit the position of each as its next version."""
+async def list_subjects(tx: Tx) -> Sequence[str]:
+    """Of every scheme and fund that has an event."""
+    funds = [FUND + code for code in await list_published_funds(tx)]
+    return [*await schemes.list_published_codes(tx), *funds]
+
+
+async def emit_states(tx: Tx, subjects: Sequence[str]) -> None:
+    """Lock these schemes and funds, and emit the position of each as its next version."""
+    codes = [subject for subject in subjects if not subject.startswith(FUND)]
     await schemes.lock_schemes(tx, codes)
     for account in await get_accounts(tx, codes):
         await emit_again(tx, account)
+    await emit_funds_again(tx, [subject.removeprefix(FUND) for subject in subjects if subject.startswith(FUND)])
 
 
 async def forget_series(tx: Tx, subjects: Sequence[str]) -> None:
@@ -33,6 +44,7 @@ async def forget_series(tx: Tx, subjects: Sequence[str]) -> None:
     await observations.delete_series(tx, series)
     for account in await get_accounts(tx, codes):
         await emit_moved(tx, account, ())
+    await emit_funds_moved(tx, {account.scheme.definition.fund for account in accounts})
 
 
-REPUBLICATION = Republication(schemes.list_published_codes, emit_states)
+REPUBLICATION = Republication(list_subjects, emit_states)

@@ -6,6 +6,7 @@ from dataclasses import replace
 from chassis.events.outbox import emit
 from chassis.storage.transaction import Tx
 from contracts.finance import SavingRestated
+from services.finance.domain.ledger import Entry
 from services.finance.domain.restating import entries_to_post
 from services.finance.domain.scheme import Scheme, SchemeAccount
 from services.finance.domain.scheme_position import explanation_of, figures_of
@@ -13,6 +14,7 @@ from services.finance.events import fingerprint, new_event, saving_restated
 from services.finance.repository import schemes
 from services.finance.repository.accounts import get_accounts
 from services.finance.repository.entries import append_entries
+from services.finance.service.fund_publication import emit_funds_moved
 
 
 async def restate_schemes(tx: Tx, codes: Collection[str], events: Collection[str] = ()) -> None:
@@ -26,20 +28,32 @@ async def restate_schemes(tx: Tx, codes: Collection[str], events: Collection[str
     accounts = await get_accounts(tx, codes)
     missing = {account.scheme.code: entries_to_post(account) for account in accounts}
     await append_entries(tx, [entry for entries in missing.values() for entry in entries])
+    moved, behind = set[str](), set[str]()
     for account in accounts:
         entries = missing[account.scheme.code]
-        causes = {entry.basis.event_id for entry in entries if entry.basis is not None}
-        causes |= {one.event_id for one in account.observations if one.event_id in events}
+        causes = _causes(account, entries, events)
         posted = (*account.posted, *(entry.posted for entry in entries))
-        await emit_moved(tx, replace(account, posted=posted), (cause for cause in causes if cause is not None))
+        if await emit_moved(tx, replace(account, posted=posted), causes) or entries:
+            moved.add(account.scheme.definition.fund)
+            behind |= causes
+    await emit_funds_moved(tx, moved, behind)
 
 
-async def emit_moved(tx: Tx, account: SchemeAccount, caused_by: Iterable[str]) -> None:
-    """Emit the scheme's position, unless it is the one published last."""
+def _causes(account: SchemeAccount, entries: Iterable[Entry], events: Collection[str]) -> set[str]:
+    """The events behind these entries, and those just read that are behind an observation."""
+    causes = {entry.basis.event_id for entry in entries if entry.basis is not None}
+    causes |= {one.event_id for one in account.observations if one.event_id in events}
+    return {cause for cause in causes if cause is not None}
+
+
+async def emit_moved(tx: Tx, account: SchemeAccount, caused_by: Iterable[str]) -> bool:
+    """Emit the scheme's position, unless it is the one published last; whether it was another."""
     scheme = account.scheme
     state = saving_restated(scheme, figures_of(account), explanation_of(account), caused_by)
-    if fingerprint(state) != scheme.published:
-        await _save_and_emit(tx, scheme, state)
+    if fingerprint(state) == scheme.published:
+        return False
+    await _save_and_emit(tx, scheme, state)
+    return True
 
 
 async def emit_again(tx: Tx, account: SchemeAccount) -> None:

@@ -21,6 +21,7 @@ from services.finance.repository import funds, observations, schemes
 from services.finance.repository.accounts import get_accounts
 from services.finance.repository.entries import append_entries
 from services.finance.service.auditing import record_scheme, record_withdrawal
+from services.finance.service.fund_publication import emit_funds_moved
 from services.finance.service.restatement import emit_moved, restate_schemes
 
 
@@ -117,6 +118,7 @@ async def withdraw_scheme(tx: Tx, code: str, reason: str) -> Scheme:
     await schemes.save_withdrawal(tx, code, withdrawal)
     record_withdrawal(tx, code, reason)
     await emit_moved(tx, await get_account(tx, code), ())
+    await emit_funds_moved(tx, [account.scheme.definition.fund])
     return await get_scheme(tx, code)
 
 

@@ -36,7 +36,7 @@ async def test_every_scheme_is_published_as_its_next_version(api: httpx.AsyncCli
     await hear(database, [Source().say({"2017-12": "1371"})])
     before = {code: (await published(database, code))[-1] for code in ("a", "b")}
     codes = list(await database.read(REPUBLICATION.list_subjects))
-    assert codes == ["a", "b"]
+    assert codes == ["a", "b", "fund/integrated-fund"]
     await database.write(lambda tx: REPUBLICATION.emit_states(tx, codes))
     for code, event in before.items():
         again = (await published(database, code))[-1]

@@ -139,12 +139,12 @@ async def hear(database: Database, deliveries: Sequence[Delivery], *, through_in
     await database.write(work)
 
 
-async def published(database: Database, scheme: str) -> list[dict[str, Any]]:
-    """The events about a scheme, oldest first, as they go on the bus."""
+async def published(database: Database, subject: str) -> list[dict[str, Any]]:
+    """The events about a scheme or a fund, oldest first, as they go on the bus."""
 
     async def work(tx: Tx) -> list[dict[str, Any]]:
         outbox = tx.table("outbox")
-        rows = await tx.session.execute(select(outbox.c.body).where(outbox.c.subject == scheme).order_by(outbox.c.id))
+        rows = await tx.session.execute(select(outbox.c.body).where(outbox.c.subject == subject).order_by(outbox.c.id))
         return [json.loads(body) for (body,) in rows]
 
     return await database.read(work)
