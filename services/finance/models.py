@@ -114,6 +114,24 @@ class ClosedQuarterRow(Base):
     business_date: Mapped[date] = mapped_column(Date)
 
 
+class ClosedLineRow(Base):
+    """What of the money banked on a budget line counted in a quarter when it was closed, in pounds; no row is nothing.
+
+    The line may be of another year than the quarter: what comes late is posted in an open quarter.
+    """
+
+    __tablename__ = "closed_line"
+    __table_args__ = (
+        ForeignKeyConstraint(["fund", "quarter_start"], ["closed_quarter.fund", "closed_quarter.quarter_start"]),
+    )
+
+    fund: Mapped[str] = mapped_column(String(60), primary_key=True)
+    quarter_start: Mapped[date] = mapped_column(Date, primary_key=True)
+    financial_year: Mapped[str] = mapped_column(String(7), primary_key=True)
+    line: Mapped[str] = mapped_column(String(60), primary_key=True)
+    counted: Mapped[Decimal] = mapped_column(ExactDecimal)
+
+
 class SchemeRow(Base):
     """A savings scheme. Tied to an indicator in an area where ``indicator`` is set, else posted by hand.
 

@@ -1,7 +1,8 @@
 """What of the money banked on a budget line counts: at most its budget, quarter by quarter and scheme by scheme.
 
 The excess is derived, never posted: it is held at the line, where it came about, and shared back over the schemes, so
-that schemes, line, quarters and fund add up to one another.
+that schemes, line, quarters and fund add up to one another. What a quarter counted when it was closed it counts for
+ever: where the budget, or a quarter before it, is another since, the difference falls in an open quarter.
 """
 
 from collections import defaultdict
@@ -12,6 +13,7 @@ from typing import NamedTuple
 
 from contracts.money import allocate
 from contracts.period import Period
+from services.finance.domain.ledger import posting_quarter
 
 NOTHING = Decimal(0)
 
@@ -44,10 +46,13 @@ class LineCap:
         return self.by_scheme.get(scheme, Capped(NOTHING))
 
 
-def cap_line(budget: Decimal, banked: Iterable[Banked]) -> LineCap:
-    """Cap the running total at the budget, quarter by quarter; a line with nothing in it yields nothing."""
+def cap_line(budget: Decimal, banked: Iterable[Banked], closed: Mapping[Period, Decimal] | None = None) -> LineCap:
+    """Cap the running total at the budget, quarter by quarter; a line with nothing in it yields nothing.
+
+    ``closed`` is what each closed quarter counted when it was closed.
+    """
     quarters, schemes = _totals(banked)
-    by_quarter = _capped_quarters(max(budget, NOTHING), quarters)
+    by_quarter = _capped_quarters(max(budget, NOTHING), quarters, closed or {})
     total, counted = sum(schemes.values(), NOTHING), sum(by_quarter.values(), NOTHING)
     return LineCap(Capped(counted, total - counted), by_quarter, _shared_back(total - counted, schemes))
 
@@ -61,13 +66,17 @@ def _totals(banked: Iterable[Banked]) -> tuple[Mapping[Period, Decimal], Mapping
     return quarters, schemes
 
 
-def _capped_quarters(room: Decimal, quarters: Mapping[Period, Decimal]) -> dict[Period, Decimal]:
+def _capped_quarters(
+    room: Decimal, quarters: Mapping[Period, Decimal], closed: Mapping[Period, Decimal]
+) -> dict[Period, Decimal]:
     running, counted, found = NOTHING, NOTHING, {}
-    for quarter in sorted(quarters):
-        running += quarters[quarter]
-        found[quarter] = min(running, room) - counted
-        counted = min(running, room)
-    return found
+    for quarter in sorted({*quarters, *closed}):
+        running += quarters.get(quarter, NOTHING)
+        found[quarter] = closed[quarter] if quarter in closed else min(running, room) - counted
+        counted += found[quarter]
+    if left := min(running, room) - counted:  # the last of them is closed: it falls where a posting would
+        found[posting_quarter(max(found), closed)] = left
+    return {quarter: amount for quarter, amount in found.items() if amount or quarter in quarters}
 
 
 def _shared_back(excess: Decimal, schemes: Mapping[str, Decimal]) -> dict[str, Capped]:

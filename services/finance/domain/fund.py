@@ -1,9 +1,10 @@
 """A pooled fund: who pools, what they agreed, what they budgeted, which quarters are closed."""
 
 from collections import Counter
-from collections.abc import Hashable, Iterable, Iterator, Sequence
+from collections.abc import Hashable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
+from decimal import Decimal
 
 from contracts.notes import SourceNote
 from contracts.period import Period
@@ -58,6 +59,20 @@ class ClosedQuarter:
     closed_at: datetime
     closed_by: str
     business_date: date
+
+
+@dataclass(frozen=True, slots=True)
+class ClosedQuarters:
+    """The closed quarters of a fund, and what each counted of a line's banked money when it was closed, in pounds.
+
+    ``counted`` is by quarter, label of the line's financial year, and code of the line; what it lacks is nothing.
+    """
+
+    quarters: frozenset[Period]
+    counted: Mapping[tuple[Period, str, str], Decimal]
+
+    def of_line(self, financial_year: str, code: str) -> dict[Period, Decimal]:
+        return {quarter: self.counted.get((quarter, financial_year, code), Decimal(0)) for quarter in self.quarters}
 
 
 def definition_faults(fund: FundDefinition) -> list[tuple[str, str]]:

@@ -176,9 +176,9 @@ def quarter_totals(
         QuarterTotals(
             quarter=quarter,
             closed=quarter in closed,
-            indicated=total_posted(State.INDICATED, posted).cash,
-            validated=total_posted(State.VALIDATED, posted).cash,
+            indicated=total_posted(State.INDICATED, by_quarter[quarter]).cash,
+            validated=total_posted(State.VALIDATED, by_quarter[quarter]).cash,
             banked=banked[quarter],
         )
-        for quarter, posted in sorted(by_quarter.items())
+        for quarter in sorted({*by_quarter, *banked})
     ]

@@ -61,6 +61,7 @@ async def get_fund_position(
 
     What the schemes of a line bank together counts up to its budget, quarter by quarter in the order of time, so that
     schemes, lines, quarters and fund add up to one another; where more was banked it is flagged `held_at_budget`.
+    What a quarter counted when it was closed stays: where the budget changed since, an open one has the difference.
 
     `risk_share` says who bears an overspend (after the waterfall, by rule and caps) or where an underspend goes, by the
     agreement in force in the year; null where there is none, or it names no rule.

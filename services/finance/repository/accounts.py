@@ -11,11 +11,13 @@ from chassis.storage.types import row_period
 from contracts.indicators import Missing, ObservationStatus
 from services.finance.domain.budget import Budget
 from services.finance.domain.capping import LineCap, cap_line
+from services.finance.domain.fund import ClosedQuarters
 from services.finance.domain.savings import Observation
 from services.finance.domain.scheme import Scheme, SchemeAccount, SeriesPolarity
 from services.finance.models import ObservationRow, SchemeRow, SeriesRow
+from services.finance.repository.closed_quarters import get_closed_quarters
 from services.finance.repository.entries import LineKey, get_banked_by_line, get_posted
-from services.finance.repository.funds import get_budgets, get_closed_quarters
+from services.finance.repository.funds import get_budgets
 from services.finance.repository.observations import series_polarity
 from services.finance.repository.schemes import get_schemes, is_of_series
 
@@ -27,14 +29,14 @@ async def get_accounts(tx: Tx, codes: Collection[str]) -> list[SchemeAccount]:
         return []
     funds = {scheme.definition.fund for scheme in schemes}
     budgets, closed = await get_budgets(tx, funds), await get_closed_quarters(tx, funds)
-    caps = await _get_caps(tx, {_line_of(scheme) for scheme in schemes}, budgets)
+    caps = await _get_caps(tx, {_line_of(scheme) for scheme in schemes}, budgets, closed)
     polarities, observations = await _get_polarities(tx, codes), await _get_observations(tx, codes)
     posted = await get_posted(tx, codes)
     return [
         SchemeAccount(
             scheme=scheme,
             budget=budgets[_line_of(scheme)],
-            closed_quarters=closed.get(scheme.definition.fund, frozenset()),
+            closed_quarters=closed[scheme.definition.fund].quarters,
             polarity=polarities.get(scheme.code),
             observations=tuple(observations[scheme.code]),
             posted=tuple(posted.get(scheme.code, ())),
@@ -49,9 +51,16 @@ def _line_of(scheme: Scheme) -> LineKey:
     return agreed.fund, agreed.financial_year.label, agreed.budget_line
 
 
-async def _get_caps(tx: Tx, lines: Collection[LineKey], budgets: Mapping[LineKey, Budget]) -> Mapping[LineKey, LineCap]:
+async def _get_caps(
+    tx: Tx, lines: Collection[LineKey], budgets: Mapping[LineKey, Budget], closed: Mapping[str, ClosedQuarters]
+) -> Mapping[LineKey, LineCap]:
     banked = await get_banked_by_line(tx, lines)
-    return {line: cap_line(budgets[line].net_budget, banked.get(line, ())) for line in lines}
+    return {
+        (fund, year, code): cap_line(
+            budgets[fund, year, code].net_budget, banked.get((fund, year, code), ()), closed[fund].of_line(year, code)
+        )
+        for fund, year, code in lines
+    }
 
 
 async def _get_polarities(tx: Tx, codes: Collection[str]) -> Mapping[str, SeriesPolarity]:

@@ -1,6 +1,5 @@
-"""Funds, their partners, agreements, budget lines and closed quarters."""
+"""Funds, their partners, agreements and budget lines."""
 
-from collections import defaultdict
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from typing import Any, Final
 
@@ -12,10 +11,9 @@ from chassis.storage.transaction import Tx
 from contracts.period import Period
 from services.finance.domain.agreement import Agreement, AgreementTerms
 from services.finance.domain.budget import Budget, BudgetLine, PrintedTotal
-from services.finance.domain.fund import ClosedQuarter, Fund, FundSummary, Partner
+from services.finance.domain.fund import Fund, FundSummary, Partner
 from services.finance.models import (
     BudgetLineRow,
-    ClosedQuarterRow,
     FundAgreementRow,
     FundPartnerRow,
     FundRow,
@@ -23,6 +21,7 @@ from services.finance.models import (
     SchemeRow,
 )
 from services.finance.repository import agreement_format, notes_format
+from services.finance.repository.closed_quarters import get_closed_quarters
 
 LINE_KEY: Final = ("fund", "financial_year", "code")
 _LINE_PARTS: Final = (
@@ -57,7 +56,7 @@ async def get_fund(tx: Tx, code: str) -> Fund | None:
         agreements=await list_agreements(tx, code),
         lines=await list_lines(tx, code),
         printed_totals=await list_printed_totals(tx, code),
-        closed_quarters=sorted((await get_closed_quarters(tx, [code])).get(code, ())),
+        closed_quarters=sorted((await get_closed_quarters(tx, [code]))[code].quarters),
     )
 
 
@@ -197,25 +196,3 @@ async def save_printed_totals(tx: Tx, fund: str, totals: Iterable[PrintedTotal])
         for one in totals
     ]
     await insert_many(tx, PrintedTotalRow, rows)
-
-
-async def get_closed_quarters(tx: Tx, funds: Collection[str]) -> Mapping[str, frozenset[Period]]:
-    found: dict[str, set[Period]] = defaultdict(set)
-    query = select(ClosedQuarterRow.fund, ClosedQuarterRow.quarter_start).where(ClosedQuarterRow.fund.in_(funds))
-    for fund, start in await tx.session.execute(query):
-        found[fund].add(Period.quarter_of(start))
-    return {fund: frozenset(quarters) for fund, quarters in found.items()}
-
-
-async def record_closed_quarter(tx: Tx, fund: str, quarter: Period) -> ClosedQuarter:
-    """Close it, or find it closed; who closed it first stays."""
-    row = {
-        "fund": fund,
-        "quarter_start": quarter.start,
-        "closed_at": tx.now,
-        "closed_by": tx.actor,
-        "business_date": await tx.business_date(),
-    }
-    await insert_or_ignore(tx, ClosedQuarterRow, [row], ("fund", "quarter_start"))
-    found = await tx.session.get_one(ClosedQuarterRow, (fund, quarter.start))
-    return ClosedQuarter(fund, quarter, found.closed_at, found.closed_by, found.business_date)

@@ -57,6 +57,50 @@ def test_a_line_counts_at_most_its_budget(total: str, budget: str, counted: str)
     assert cap.of("another") == Capped(D(0))
 
 
+CLOSED = {"2017/18 Q2": "50"}
+"""Of 80 banked in the second quarter 50 counted when it was closed: 50 of 100 were banked before."""
+
+
+@pytest.mark.parametrize(
+    ("budget", "parts", "closed", "counted"),
+    [
+        ("100", {"2017/18 Q1": "50", "2017/18 Q2": "80"}, CLOSED, {"2017/18 Q1": "50", "2017/18 Q2": "50"}),
+        (
+            "100",
+            {"2017/18 Q1": "80", "2017/18 Q2": "80"},
+            CLOSED,
+            {"2017/18 Q1": "80", "2017/18 Q2": "50", "2017/18 Q3": "-30"},
+        ),
+        (
+            "100",
+            {"2017/18 Q1": "80", "2017/18 Q2": "80", "2017/18 Q4": "5"},
+            CLOSED,
+            {"2017/18 Q1": "80", "2017/18 Q2": "50", "2017/18 Q4": "-30"},
+        ),
+        (
+            "130",
+            {"2017/18 Q1": "50", "2017/18 Q2": "80"},
+            CLOSED,
+            {"2017/18 Q1": "50", "2017/18 Q2": "50", "2017/18 Q3": "30"},
+        ),
+        (
+            "60",
+            {"2017/18 Q1": "50", "2017/18 Q2": "80"},
+            CLOSED | {"2017/18 Q1": "50", "2017/18 Q3": "0"},
+            {"2017/18 Q1": "50", "2017/18 Q2": "50", "2017/18 Q4": "-40"},
+        ),
+    ],
+    ids=["as it was closed", "more before", "more before, and after", "a larger budget", "a smaller budget"],
+)
+def test_what_a_closed_quarter_counted_stays_and_the_difference_falls_in_an_open_one(
+    budget: str, parts: dict[str, str], closed: dict[str, str], counted: dict[str, str]
+):
+    made = banked(*(("a", quarter, amount) for quarter, amount in parts.items()))
+    cap = cap_line(D(budget), made, {P(quarter): D(amount) for quarter, amount in closed.items()})
+    assert quarters(cap) == {quarter: D(amount) for quarter, amount in counted.items()}
+    assert cap.total.counted == sum(cap.by_quarter.values()) == min(D(budget), sum(map(D, parts.values())))
+
+
 def test_a_line_without_postings_counts_nothing():
     assert cap_line(D(100), []) == LineCap()
 
@@ -75,6 +119,20 @@ def test_schemes_and_quarters_add_up_to_the_line(parts: Sequence[Banked], budget
         own = sum((part.amount for part in parts if part.scheme == code), D(0))
         assert one.counted + one.excess == own
         assert 0 <= one.excess <= max(own, D(0))
+
+
+@given(postings, postings, pence, pence, st.sets(st.sampled_from(QUARTERS)))
+def test_no_closed_quarter_moves_whatever_is_posted_or_budgeted_later(
+    before: Sequence[Banked], later: Sequence[Banked], budget: Decimal, other: Decimal, closed: set[Period]
+):
+    first = cap_line(budget, before)
+    counted = {quarter: first.by_quarter.get(quarter, D(0)) for quarter in closed}
+    assert cap_line(budget, before, counted) == first, "closing alone moves nothing"
+    parts = [*before, *(part for part in later if part.quarter not in closed)]
+    cap = cap_line(other, parts, counted)
+    assert {quarter: cap.by_quarter.get(quarter, D(0)) for quarter in closed} == counted
+    assert sum(cap.by_quarter.values(), D(0)) == cap.total.counted
+    assert cap.total.counted == min(sum((part.amount for part in parts), D(0)), max(other, D(0)))
 
 
 @given(postings, pence, st.randoms(use_true_random=False))

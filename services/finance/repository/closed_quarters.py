@@ -1,0 +1,56 @@
+"""Closed quarters of funds, and what each counted when it was closed."""
+
+from collections import defaultdict
+from collections.abc import Collection, Mapping
+from decimal import Decimal
+from typing import Any
+
+from sqlalchemy import ColumnElement, select
+
+from chassis.storage.bulk import insert_many, insert_or_ignore
+from chassis.storage.transaction import Tx
+from contracts.period import Period
+from services.finance.domain.fund import ClosedQuarter, ClosedQuarters
+from services.finance.models import ClosedLineRow, ClosedQuarterRow
+
+
+async def get_closed_quarters(tx: Tx, funds: Collection[str]) -> Mapping[str, ClosedQuarters]:
+    """The closed quarters of each of these funds, where it has none too."""
+    quarters: dict[str, set[Period]] = defaultdict(set)
+    counted: dict[str, dict[tuple[Period, str, str], Decimal]] = defaultdict(dict)
+    columns = (ClosedQuarterRow.fund, ClosedQuarterRow.quarter_start, *_LINE)
+    query = select(*columns).outerjoin(ClosedLineRow, _IS_OF_QUARTER).where(ClosedQuarterRow.fund.in_(funds))
+    for fund, start, year, line, amount in await tx.session.execute(query):
+        quarter = Period.quarter_of(start)
+        quarters[fund].add(quarter)
+        if line is not None:
+            counted[fund][quarter, year, line] = amount
+    return {fund: ClosedQuarters(frozenset(quarters[fund]), counted[fund]) for fund in funds}
+
+
+_LINE = (ClosedLineRow.financial_year, ClosedLineRow.line, ClosedLineRow.counted)
+_IS_OF_QUARTER: ColumnElement[bool] = (ClosedLineRow.fund == ClosedQuarterRow.fund) & (
+    ClosedLineRow.quarter_start == ClosedQuarterRow.quarter_start
+)
+
+
+async def record_closed_quarter(
+    tx: Tx, fund: str, quarter: Period, counted: Mapping[tuple[str, str], Decimal]
+) -> ClosedQuarter:
+    """Close it, or find it closed; who closed it first stays, and what it counted then.
+
+    ``counted`` is by the label of a line's financial year, and its code.
+    """
+    key = {"fund": fund, "quarter_start": quarter.start}
+    row: dict[str, Any] = {
+        **key,
+        "closed_at": tx.now,
+        "closed_by": tx.actor,
+        "business_date": await tx.business_date(),
+    }
+    if await insert_or_ignore(tx, ClosedQuarterRow, [row], tuple(key), returning=("fund",)):
+        lines = sorted(counted.items())
+        rows = [{**key, "financial_year": year, "line": line, "counted": amount} for (year, line), amount in lines]
+        await insert_many(tx, ClosedLineRow, rows)
+    found = await tx.session.get_one(ClosedQuarterRow, (fund, quarter.start))
+    return ClosedQuarter(fund, quarter, found.closed_at, found.closed_by, found.business_date)
