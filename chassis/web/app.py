@@ -34,7 +34,7 @@ def build_app(spec: ServiceSpec, resources: Resources) -> FastAPI:
     for router in (*spec.routers, audit_router(spec.name), _operations(spec.name, resources)):
         app.include_router(router)
     settings, operations = resources.settings, operations_of(app, writing)
-    complete_document(app, operations, spec.package)
+    complete_document(app, operations, spec)
     app.add_middleware(
         ContractMiddleware,
         database=resources.database,

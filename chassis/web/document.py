@@ -5,6 +5,8 @@ from typing import Any, Final
 
 from fastapi import FastAPI
 
+from chassis.service import ServiceSpec
+from chassis.web.descriptions import describe
 from chassis.web.examples import NoExampleError, example_of
 from chassis.web.operations import Operation, Operations
 from chassis.web.preconditions import GUARDED
@@ -80,13 +82,13 @@ _PARAMETERS: Final = {
 }
 
 
-def complete_document(app: FastAPI, operations: Operations, package: str) -> None:
+def complete_document(app: FastAPI, operations: Operations, spec: ServiceSpec) -> None:
     """Have ``app`` document what its operations get from the contract, besides what they say themselves.
 
     Args:
         app: whose document it is.
         operations: of the app.
-        package: whose problem types are listed, beside the chassis's.
+        spec: of the service whose problem types are listed, and whose words describe fields and parameters.
     """
     generate = app.openapi
 
@@ -95,7 +97,8 @@ def complete_document(app: FastAPI, operations: Operations, package: str) -> Non
         document = generate()
         if fresh:
             completed(document, {(each.path, each.method.lower()): each for each in operations})
-            document[EXTENSION] = problem_types(package)
+            describe(document, spec.descriptions)
+            document[EXTENSION] = problem_types(spec.package)
         return document
 
     app.openapi = openapi  # type: ignore[method-assign]  # the documented way
@@ -112,9 +115,12 @@ def completed(document: Document, operations: dict[tuple[str, str], Operation]) 
         for each in schema.get("properties", {}).values():
             each.pop("default", None)
     for schema in components["schemas"].values():
-        describe_properties(schema)
         _simplify_maps(schema)
-    for _, media in _media(document):
+    for parameter in _parameters(document):
+        _leave_out_null(parameter)
+    for media in _asked(document):
+        _add_example_to_schema(media, components["schemas"])
+    for media in _answered(document):
         _add_example(media, components["schemas"])
 
 
@@ -165,7 +171,6 @@ def _complete(shown: Document, operation: Operation) -> None:
     shown["responses"] = dict(sorted(responses.items()))
     shown.setdefault("description", f"{shown.get('summary', '')}.")
     for parameter in shown.get("parameters", ()):
-        _describe(parameter, parameter.get("name", ""))
         parameter.get("schema", {}).pop("title", None)
 
 
@@ -204,19 +209,7 @@ def _add_headers(shown: Document, responses: Document, operation: Operation) -> 
                 headers |= tag
 
 
-# Words
-
-
-def describe_properties(schema: Document) -> None:
-    """Give each property a description, its own or its name in words, and leave titles to what has a name."""
-    for name, inner in schema.get("properties", {}).items():
-        if isinstance(inner, dict):
-            inner.pop("title", None)
-            _describe(inner, name)
-            _within(inner)
-    for word in ("anyOf", "oneOf", "allOf"):
-        for each in schema.get(word, ()):
-            _within(each)
+# Maps
 
 
 def _simplify_maps(node: Any) -> None:
@@ -236,38 +229,51 @@ def _simplify_maps(node: Any) -> None:
         _simplify_maps(each)
 
 
-def _within(schema: Document) -> None:
-    schema.pop("title", None)
-    for inner in (
-        *schema.get("anyOf", ()),
-        *schema.get("oneOf", ()),
-        schema.get("items"),
-        schema.get("additionalProperties"),
-    ):
-        if isinstance(inner, dict):
-            _within(inner)
-    if "properties" in schema:
-        describe_properties(schema)
+def _parameters(document: Document) -> Iterator[Document]:
+    for shown in _shown(document):
+        yield from shown.get("parameters", ())
 
 
-def _describe(shown: Document, name: str) -> None:
-    if not shown.get("description"):
-        words = name.replace("_", " ").strip()
-        shown["description"] = words[:1].upper() + words[1:]
+def _leave_out_null(parameter: Document) -> None:
+    """A parameter is sent as text or left out: there is no null in an address."""
+    schema = parameter.get("schema", {})
+    others = [each for each in schema.get("anyOf", ()) if each != {"type": "null"}]
+    if len(others) == 1:
+        del schema["anyOf"]
+        schema |= others[0]
 
 
 # Examples
 
 
-def _media(document: Document) -> Iterator[tuple[str, Document]]:
-    """Every JSON body of the operations, asked and answered."""
+def _shown(document: Document) -> Iterator[Document]:
     for methods in document.get("paths", {}).values():
-        for shown in methods.values():
-            if isinstance(shown, dict):
-                holders = [shown.get("requestBody", {}), *shown.get("responses", {}).values()]
-                yield from (
-                    pair for holder in holders for pair in holder.get("content", {}).items() if "json" in pair[0]
-                )
+        yield from (shown for shown in methods.values() if isinstance(shown, dict))
+
+
+def _asked(document: Document) -> Iterator[Document]:
+    """The JSON body of every operation that has one."""
+    for shown in _shown(document):
+        yield from _json(shown.get("requestBody", {}))
+
+
+def _answered(document: Document) -> Iterator[Document]:
+    """Every JSON answer of every operation."""
+    for shown in _shown(document):
+        for response in shown.get("responses", {}).values():
+            yield from _json(response)
+
+
+def _json(holder: Document) -> Iterator[Document]:
+    yield from (media for kind, media in holder.get("content", {}).items() if "json" in kind)
+
+
+def _add_example_to_schema(media: Document, schemas: Document) -> None:
+    """Examples of what is asked stand with its schema: generators of clients drop those of the operation."""
+    name = media["schema"].get("$ref", "").rsplit("/", 1)[-1]
+    schema = schemas[name] if name else media["schema"]
+    if not schema.get("examples"):
+        schema["examples"] = [example_of(schema, schemas)]
 
 
 def _add_example(media: Document, schemas: Document) -> None:

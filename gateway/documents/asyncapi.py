@@ -50,12 +50,12 @@ def event_schema(body: type[Body]) -> Document:
 
 
 def asyncapi() -> Document:
-    """The AsyncAPI 3.0 document. Schemas that several messages share stand once."""
+    """The AsyncAPI 3.1 document. Schemas that several messages share stand once."""
     schemas: Document = {}
     messages = {type_: _message(type_, body, schemas) for types in EVENTS.values() for type_, body in types.items()}
     channels = dict(pair for service in EVENTS for pair in _channels(service))
     return {
-        "asyncapi": "3.0.0",
+        "asyncapi": "3.1.0",
         "info": dict(_INFO),
         "defaultContentType": "application/cloudevents+json",
         "servers": dict(_SERVERS),

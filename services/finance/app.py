@@ -8,6 +8,7 @@ from chassis.web.units import Resources
 from services.finance.endpoints import funds, schemes
 from services.finance.models import Base
 from services.finance.projection import SUBSCRIPTION
+from services.finance.schemas.descriptions import DESCRIPTIONS
 from services.finance.service.republication import REPUBLICATION
 
 DESCRIPTION = """\
@@ -28,6 +29,7 @@ SPEC = ServiceSpec(
     description=DESCRIPTION,
     metadata=Base.metadata,
     package="services.finance",
+    descriptions=DESCRIPTIONS,
     routers=(funds.router, schemes.router),
     subscriptions=(SUBSCRIPTION,),
     republication=REPUBLICATION,

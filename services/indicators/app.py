@@ -7,6 +7,7 @@ from chassis.web.app import build_app
 from chassis.web.units import Resources
 from services.indicators.endpoints import router
 from services.indicators.models import Base
+from services.indicators.schemas.descriptions import DESCRIPTIONS
 from services.indicators.service.republication import REPUBLICATION
 
 DESCRIPTION = """
@@ -28,6 +29,7 @@ SPEC = ServiceSpec(
     description=DESCRIPTION.strip(),
     metadata=Base.metadata,
     package="services.indicators",
+    descriptions=DESCRIPTIONS,
     routers=(router,),
     republication=REPUBLICATION,
 )

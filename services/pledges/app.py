@@ -8,6 +8,7 @@ from chassis.web.units import Resources
 from services.pledges.endpoints import router
 from services.pledges.models import Base
 from services.pledges.projection import SUBSCRIPTION
+from services.pledges.schemas.descriptions import DESCRIPTIONS
 from services.pledges.service.publication import emit_moved_by_calendar
 from services.pledges.service.republication import REPUBLICATION
 from services.pledges.service.returns import emit_missing, open_returns
@@ -31,6 +32,7 @@ SPEC = ServiceSpec(
     description=DESCRIPTION.strip(),
     metadata=Base.metadata,
     package="services.pledges",
+    descriptions=DESCRIPTIONS,
     routers=(router,),
     subscriptions=(SUBSCRIPTION,),
     sweeps=(emit_moved_by_calendar, open_returns, emit_missing),

@@ -8,6 +8,7 @@ from chassis.web.units import Resources
 from services.risks.endpoints import router
 from services.risks.models import Base
 from services.risks.projection import INDICATORS
+from services.risks.schemas.descriptions import DESCRIPTIONS
 from services.risks.service.overriding import sweep_overrides
 from services.risks.service.republication import REPUBLICATION
 
@@ -30,6 +31,7 @@ SPEC = ServiceSpec(
     description=DESCRIPTION.strip(),
     metadata=Base.metadata,
     package="services.risks",
+    descriptions=DESCRIPTIONS,
     routers=(router,),
     subscriptions=(INDICATORS,),
     sweeps=(sweep_overrides,),

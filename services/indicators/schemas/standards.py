@@ -52,7 +52,9 @@ class StandardIn(StrictBody):
 
 
 class StandardOut(StandardIn):
-    model_config = OutBody.model_config
+    model_config = OutBody.model_config | {
+        "json_schema_extra": {"examples": [STANDARD_EXAMPLE | {"code": "subject-access"}]}
+    }
 
     code: str
 

@@ -124,7 +124,19 @@ class _Periods:
 class TargetOut(TargetIn):
     """A version of a target."""
 
-    model_config = OutBody.model_config
+    model_config = OutBody.model_config | {
+        "json_schema_extra": {
+            "examples": [
+                TARGET_EXAMPLE
+                | {
+                    "indicator": "ae-four-hour-wait",
+                    "version": 1,
+                    "actor": "Ana Nowak",
+                    "recorded_at": "2018-02-28T09:30:00Z",
+                }
+            ]
+        }
+    }
 
     indicator: str
     version: int

@@ -29,7 +29,7 @@ PledgeInPath = Annotated[
 
 
 def _filter(
-    pledge_set: Annotated[str | None, Query(alias="set", max_length=4, pattern=WHOLE_TEXT, examples=["2018"])] = None,
+    pledge_set: Annotated[str | None, Query(max_length=4, pattern=WHOLE_TEXT, examples=["2018"])] = None,
     theme: Word = None,
     delivery: Delivery | None = None,
     evidence: Evidence | None = None,

@@ -156,7 +156,7 @@ def test_the_documents_print_without_a_database(suite):
     import json
 
     assert "/risks/v1/risks" in json.loads(suite("openapi")[1])["paths"]
-    assert json.loads(suite("asyncapi")[1])["asyncapi"] == "3.0.0"
+    assert json.loads(suite("asyncapi")[1])["asyncapi"] == "3.1.0"
 
 
 def test_migrations_are_checked(suite):
