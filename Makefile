@@ -79,11 +79,15 @@ check: .venv/dev ## Lint, types, layers, contracts, deployment files
 	@.ci/check-deploy
 
 .PHONY: bench
-bench: bench-engine ## Every benchmark, as ratios to limits measured in the same run
+bench: bench-engine bench-stream ## Every benchmark, as ratios to limits measured in the same run
 
 .PHONY: bench-engine
 bench-engine: .venv/dev ## Relay, consumer and one update on PostgreSQL and Kafka, and embedded (BEFORE=checkout compares)
 	@$(BIN)/python -m benchmarks.engine $(if $(BEFORE),--before $(BEFORE))
+
+.PHONY: bench-stream
+bench-stream: .venv/dev ## A hundred thousand observations into PostgreSQL, the last as fast as the first
+	@$(BIN)/python -m benchmarks.bench_stream
 
 .PHONY: bench-scaling
 bench-scaling: .venv/dev ## Observations a second, and consumers one, two and four (docs/scaling.md)

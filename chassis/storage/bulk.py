@@ -11,20 +11,27 @@ from functools import lru_cache
 from typing import Any
 
 from sqlalchemy import (
+    CTE,
     JSON,
     Column,
     ColumnElement,
     Dialect,
     Executable,
+    FromClause,
     LargeBinary,
+    Select,
     String,
     Table,
+    TableValuedAlias,
     Text,
+    and_,
     bindparam,
     cast,
     func,
     select,
     text,
+    true,
+    type_coerce,
 )
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.dialects.postgresql import ARRAY, JSONB
@@ -58,7 +65,7 @@ async def insert_or_ignore(
 
 async def insert_or_ignore_count(tx: Tx, target: Target, columns: Columns, keys: Sequence[str]) -> int:
     """Insert rows given by column, leaving those that exist by ``keys``. Returns how many were inserted."""
-    table = _table(target)
+    table = table_of(target)
     statement = _statement(_shape(tx, columns), table, Rule(keys=tuple(keys)), ())
     connection = await tx.session.connection()
     return sum([(await connection.execute(statement, each)).rowcount for each in _parameters(tx, table, columns)])
@@ -87,6 +94,69 @@ async def insert_many(tx: Tx, target: Target, rows: Rows) -> None:
     await _run(tx, target, rows, Rule(), ())
 
 
+def given_rows(dialect: str, name: str, columns: Sequence[Column[Any]]) -> CTE:
+    """Rows of these columns that a statement is given, to look up by; the values are made by :func:`given_values`.
+
+    The text of the statement is the same for any number of rows, where tuples in a list would be one for each, and on
+    PostgreSQL compared one by one with every row of the table.
+    """
+    if dialect == "postgresql":
+        cells = [_unfolded(column, name) for column in columns]
+        return _labelled(cells, columns).cte(name).prefix_with("MATERIALIZED")
+    rows = func.json_each(bindparam(f"{name}_rows", type_=Text)).table_valued("value")
+    cells = [type_coerce(_cell(rows, place), column.type) for place, column in enumerate(columns)]
+    return _labelled(cells, columns).cte(name).prefix_with("MATERIALIZED")
+
+
+def given_values(tx: Tx, name: str, columns: Sequence[Column[Any]], rows: Iterable[Sequence[Any]]) -> dict[str, Any]:
+    """The parameters of :func:`given_rows`: each row has a value for every column, in order."""
+    dialect = tx.session.get_bind().dialect
+    by_column = list(zip(*rows, strict=True)) or [()] * len(columns)
+    bound = [_bound(column, values, dialect) for column, values in zip(columns, by_column, strict=True)]
+    if tx.dialect == "sqlite":
+        return {f"{name}_rows": _json(list(zip(*bound, strict=True)))}
+    return {f"{name}_{column.name}": _json(values) for column, values in zip(columns, bound, strict=True)}
+
+
+def look_up(
+    dialect: str,
+    given: FromClause,
+    target: Target,
+    columns: Sequence[Column[Any]],
+    *conditions: ColumnElement[bool],
+    lock: bool = False,
+) -> tuple[FromClause, ColumnElement[bool]]:
+    """What to join ``given`` with, and on what, to have the rows of a table that are the same by ``columns``.
+
+    ``conditions`` are on the table. With ``lock`` the rows are locked in the order of those that are given. On
+    PostgreSQL each given row is looked up by itself: of a join it may think, by statistics of when the table was
+    small, that reading the whole table once is less.
+    """
+    table = table_of(target)
+    same = and_(*(given.c[column.name] == column for column in columns))
+    if dialect != "postgresql":
+        return table, and_(same, *conditions)
+    query = select(table).where(same, *conditions)
+    query = query.with_for_update() if lock else query.offset(0)
+    return query.correlate(given).lateral(f"{table.name}_found"), true()
+
+
+_BY_KEY = text(
+    "SELECT set_config('plan_cache_mode', 'force_custom_plan', true), set_config('enable_seqscan', 'off', true),"
+    " set_config('enable_hashjoin', 'off', true), set_config('enable_mergejoin', 'off', true)"
+)
+
+
+async def plan_by_key(tx: Tx) -> None:
+    """Have what this transaction looks up in many rows at once looked up through indexes, whatever the tables' size.
+
+    PostgreSQL keeps the plans of a connection. One that was made while a table was small reads all of it, for ever or
+    until somebody analyses the table: then every further batch costs more than the one before.
+    """
+    if tx.dialect == "postgresql":
+        await tx.session.execute(_BY_KEY)
+
+
 @dataclass(frozen=True, slots=True)
 class Rule:
     """What to do with a row that exists by ``keys``: no keys, an error; no ``update``, leave it."""
@@ -112,7 +182,7 @@ def _shape(tx: Tx, columns: Columns) -> Shape:
 async def _run(tx: Tx, target: Target, rows: Rows, rule: Rule, returning: Sequence[str]) -> list[Any]:
     if not rows:
         return []
-    table = _table(target)
+    table = table_of(target)
     columns = Columns({name: [row[name] for row in rows] for name in rows[0]})
     statement = _statement(_shape(tx, columns), table, rule, tuple(returning))
     connection = await tx.session.connection()
@@ -123,7 +193,8 @@ async def _run(tx: Tx, target: Target, rows: Rows, rule: Rule, returning: Sequen
     return found
 
 
-def _table(target: Target) -> Table:
+def table_of(target: Target) -> Table:
+    """The table of a mapped class."""
     if isinstance(target, Table):
         return target
     table = target.__table__
@@ -150,18 +221,28 @@ def _insert(shape: Shape, table: Table) -> Insert:
     each, same = [table.c[name] for name in shape.each], [table.c[name] for name in shape.same]
     alike: list[ColumnElement[Any]] = [bindparam(f"same_{column.name}", type_=column.type) for column in same]
     if shape.dialect == "postgresql":
-        return postgresql.insert(table).from_select(same + each, select(*alike, *map(_unfolded, each)))
+        return postgresql.insert(table).from_select(
+            same + each, select(*alike, *(_unfolded(column, "each") for column in each))
+        )
     if _has_bytes(same + each):
         return sqlite.insert(table)
     rows = func.json_each(bindparam("rows", type_=Text)).table_valued("value")
-    cells = [func.json_extract(rows.c.value, f"$[{place}]") for place in range(len(each))]
+    cells = [_cell(rows, place) for place in range(len(each))]
     # without a condition, SQLite would read ON CONFLICT as part of a join
     return sqlite.insert(table).from_select(same + each, select(*alike, *cells).where(text("true")))
 
 
-def _unfolded(column: Column[Any]) -> ColumnElement[Any]:
+def _labelled(cells: Sequence[ColumnElement[Any]], columns: Sequence[Column[Any]]) -> Select[Any]:
+    return select(*(cell.label(column.name) for cell, column in zip(cells, columns, strict=True)))
+
+
+def _cell(rows: TableValuedAlias, place: int) -> ColumnElement[Any]:
+    return func.json_extract(rows.c.value, f"$[{place}]")
+
+
+def _unfolded(column: Column[Any], of: str) -> ColumnElement[Any]:
     """An array as rows. Texts stay texts: a cast to their length would cut them where an insert refuses them."""
-    name = f"each_{column.name}"
+    name = f"{of}_{column.name}"
     if isinstance(column.type, LargeBinary):
         return func.unnest(bindparam(name, type_=ARRAY(LargeBinary, dimensions=1)))
     cells = func.json_array_elements_text(cast(bindparam(name, type_=Text), postgresql.JSON))

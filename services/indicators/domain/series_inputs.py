@@ -1,6 +1,5 @@
 """Everything that the states of some series follow from."""
 
-from collections.abc import Collection
 from dataclasses import dataclass, field
 
 from contracts.breakdown import Breakdown
@@ -21,27 +20,6 @@ class WholeIndicators:
 
 
 NO_WHOLE = WholeIndicators()
-
-
-@dataclass(frozen=True, slots=True)
-class SeriesWanted:
-    """Series by what they have in common; None is any. Those that are named crosswise are wanted too."""
-
-    indicators: Collection[str] | None = None
-    areas: Collection[str] | None = None
-    breakdowns: Collection[Breakdown] | None = None
-
-    @property
-    def filters(self) -> dict[str, list[str]]:
-        """The values by name, of those that are given."""
-        found: dict[str, list[str]] = {}
-        if self.indicators is not None:
-            found["indicators"] = list(self.indicators)
-        if self.areas is not None:
-            found["areas"] = list(self.areas)
-        if self.breakdowns is not None:
-            found["breakdowns"] = [breakdown.text for breakdown in self.breakdowns]
-        return found
 
 
 @dataclass(slots=True)

@@ -1,28 +1,30 @@
 """Observations: revisions are only ever added, and the highest one of a period is the current one."""
 
-from collections.abc import Collection, Iterable
+from collections.abc import Collection, Iterable, Sequence
 from datetime import date, datetime
 from functools import cache
 from typing import Any
 
 from sqlalchemy import (
-    BindParameter,
+    CTE,
+    Column,
     ColumnElement,
     CompoundSelect,
     Row,
+    Select,
     and_,
     bindparam,
-    exists,
     func,
     literal,
-    or_,
     select,
+    true,
     tuple_,
+    union,
     union_all,
 )
 
 from chassis.paging import PageRequest
-from chassis.storage.bulk import insert_many
+from chassis.storage.bulk import given_rows, given_values, insert_many, look_up, table_of
 from chassis.storage.transaction import Tx
 from chassis.storage.types import period_columns, row_period
 from contracts.indicators import Mark, Missing, ObservationStatus
@@ -30,93 +32,119 @@ from contracts.period import Period
 from services.indicators.domain.formats import provenance_from_json, provenance_to_json
 from services.indicators.domain.observations import Observation, ObservationFilter, Revision, SeriesKey
 from services.indicators.domain.series import REACH
-from services.indicators.domain.series_inputs import SeriesWanted
 from services.indicators.models import ObservationRow
-from services.indicators.repository.series_columns import series_columns, series_of_row
+from services.indicators.repository.series_columns import series_columns, series_of_row, series_texts
 from services.indicators.repository.sort_keys import parse_sort_key, sort_key
 
-_TABLE = ObservationRow.__table__
+_TABLE = table_of(ObservationRow)
 _OF = _TABLE.c
-_NEWER = _TABLE.alias("newer")
-
+_NEWEST = _TABLE.alias("newest")
 
 _SERIES = (_OF.indicator, _OF.area, _OF.breakdown)
 _PERIOD = (_OF.period_end, _OF.period_start)
+_ENDING = (*_SERIES, _OF.period_end)
+_NUMBERED = (*_SERIES, *_PERIOD, _OF.revision)
 _WITHDRAWN = ObservationStatus.WITHDRAWN.value
 
+SeriesEnd = tuple[SeriesKey, date]
+"""The periods of a series that end on a day."""
 
-def _current(as_of: ColumnElement[datetime] | None) -> list[ColumnElement[bool]]:
-    """Conditions for the highest revision, of those known at ``as_of``."""
-    same = and_(*(_NEWER.c[column.name] == column for column in (*_SERIES, *_PERIOD)), _NEWER.c.revision > _OF.revision)
+
+def _current(as_of: ColumnElement[datetime] | None = None) -> ColumnElement[bool]:
+    """The condition for the highest revision, of those known at ``as_of``: one step in the index for each row.
+
+    None is higher, but ``>=`` is taken to hold of many, ``==`` of hardly any: the latest are then looked for among all.
+    """
+    same = (_NEWEST.c[column.name] == column for column in (*_SERIES, *_PERIOD))
+    highest = select(func.max(_NEWEST.c.revision)).where(*same).correlate(_TABLE)
     if as_of is None:
-        return [~exists().where(same)]
-    return [~exists().where(same, _NEWER.c.recorded_at <= as_of), _OF.recorded_at <= as_of]
+        return _OF.revision >= highest.scalar_subquery()
+    then = highest.where(_NEWEST.c.recorded_at <= as_of)
+    return and_(_OF.revision >= then.scalar_subquery(), _OF.recorded_at <= as_of)
 
 
 async def get_latest(
     tx: Tx,
-    wanted: SeriesWanted,
+    series: Collection[SeriesKey],
     comparator: str,
     *,
-    ends: Collection[date] = (),
+    ends: Collection[SeriesEnd] = (),
     as_of: datetime | None = None,
     until: date | None = None,
 ) -> list[Revision]:
     """What the states of these series are made of, in one query.
 
-    Current revisions of the latest periods (up to ``until``) of every series that are not withdrawn, and of all
-    periods that end on one of ``ends``; with the comparator's of the same periods.
+    Current revisions of the latest periods (up to ``until``) of each that are not withdrawn, and of the periods that
+    are named in ``ends``; with the comparator's of the same periods. What it costs depends on how many series and ends
+    there are, not on how much was ever recorded.
     """
     optional = {"as_of": as_of, "until": until}
-    given = {**wanted.filters, **{name: value for name, value in optional.items() if value is not None}}
-    values = {**given, "ends": list(ends), "comparator": comparator}
+    given = {name: value for name, value in optional.items() if value is not None}
+    wanted = given_values(tx, "wanted", _SERIES, map(series_texts, series))
+    ending = given_values(tx, "ending", _ENDING, ((*series_texts(key), end) for key, end in ends))
     connection = await tx.session.connection()
-    found = await connection.execute(_latest(frozenset(given)), values)
+    values = {**wanted, **ending, **given, "comparator": comparator}
+    found = await connection.execute(_latest(tx.dialect, frozenset(given)), values)
     return [_revision(row) for row in found]
 
 
 @cache
-def _latest(given: frozenset[str]) -> CompoundSelect[Any]:
+def _latest(dialect: str, given: frozenset[str]) -> CompoundSelect[Any]:
     """The statement of :func:`get_latest`, built once for each set of options: building costs more than running it."""
     as_of = bindparam("as_of", type_=_OF.recorded_at.type) if "as_of" in given else None
-    current = _current(as_of)
-    withdrawn = _OF.status == _WITHDRAWN
-    for name, column in (("indicators", _OF.indicator), ("breakdowns", _OF.breakdown)):
-        if name in given:
-            current.append(column.in_(bindparam(name, expanding=True)))
-    recency = func.row_number().over(
-        partition_by=(*_SERIES, withdrawn), order_by=tuple(column.desc() for column in _PERIOD)
-    )
-    query = select(*_OF, recency.label("recency")).where(*current)
-    if "areas" in given:
-        query = query.where(_OF.area.in_(bindparam("areas", expanding=True)))
+    shown = [_OF.status != _WITHDRAWN, _current(as_of)]
     if "until" in given:
-        query = query.where(_OF.period_end <= bindparam("until"))
-    ranked = query.cte("ranked")
-    ends: BindParameter[Any] = bindparam("ends", expanding=True)
-    recent = and_(ranked.c.recency <= REACH, ranked.c.status != _WITHDRAWN)
-    local = select(ranked).where(or_(recent, ranked.c.period_end.in_(ends))).cte("local")
-    matched = exists().where(*(local.c[c.name] == c for c in (_OF.indicator, _OF.breakdown, *_PERIOD)))
-    comparators = select(*_OF, literal(0).label("recency")).where(
-        *current, _OF.area == bindparam("comparator"), or_(matched, _OF.period_end.in_(ends))
-    )
+        shown.append(_OF.period_end <= bindparam("until", type_=_OF.period_end.type))
+    ending = given_rows(dialect, "ending", _ENDING)
+    recent = _recent(dialect, given_rows(dialect, "wanted", _SERIES), shown)
+    local = union_all(recent, _of(dialect, ending, _ENDING, _current(as_of))).cte("local")
+    places = (_OF.indicator, _OF.breakdown, _OF.period_end)
+    compared = union(*(select(*(each.c[place.name] for place in places)) for each in (local, ending))).cte("compared")
+    comparators = _of(dialect, compared, places, _OF.area == bindparam("comparator"), _current(as_of))
     return union_all(select(local), comparators)
 
 
-async def get_current(tx: Tx, keys: Collection[SeriesKey], ends: Collection[date] | None) -> list[Revision]:
-    """Current revisions of these series: of the periods that end on one of ``ends``, None of all."""
-    named = [tuple(series_columns(key).values()) for key in sorted(keys)]
-    query = select(*_OF).where(tuple_(*_SERIES).in_(named), *_current(None))
-    if ends is not None:
-        query = query.where(_OF.period_end.in_(ends))
-    return [_revision(row) for row in await tx.session.execute(query)]
+def _recent(dialect: str, wanted: CTE, shown: Sequence[ColumnElement[bool]]) -> Select[Any]:
+    """The latest of each series that are ``shown``: as many steps back in the index."""
+    same = and_(*(wanted.c[column.name] == column for column in _SERIES))
+    latest = select(*_OF).where(same, *shown).order_by(*(column.desc() for column in _PERIOD)).correlate(wanted)
+    if dialect == "postgresql":
+        found = latest.limit(REACH).lateral("latest")
+        return select(*found.c).select_from(wanted.join(found, true()))
+    first = latest.with_only_columns(_OF.period_end).offset(REACH - 1).limit(1).scalar_subquery()
+    since = func.coalesce(first, literal(date.min, _OF.period_end.type)).label("since")
+    reaching = select(wanted, since).cte("reaching").prefix_with("MATERIALIZED")
+    return _of(dialect, reaching, _SERIES, _OF.period_end >= reaching.c.since, *shown)
+
+
+def _of(dialect: str, given: CTE, columns: Sequence[Column[Any]], *conditions: ColumnElement[bool]) -> Select[Any]:
+    """Revisions that are the same by ``columns`` as some of the rows that are given."""
+    found, on = look_up(dialect, given, ObservationRow, columns, *conditions)
+    return select(*found.c).select_from(given.join(found, on))
+
+
+async def get_ending(tx: Tx, ends: Collection[SeriesEnd]) -> list[Revision]:
+    """Current revisions of the periods that are named."""
+    values = given_values(tx, "given", _ENDING, ((*series_texts(key), end) for key, end in ends))
+    return await _get_given(tx, _ENDING, values, _current())
+
+
+async def get_whole(tx: Tx, series: Collection[SeriesKey]) -> list[Revision]:
+    """Current revisions of every period of these series."""
+    return await _get_given(tx, _SERIES, given_values(tx, "given", _SERIES, map(series_texts, series)), _current())
 
 
 async def get_revisions(tx: Tx, wanted: Collection[tuple[SeriesKey, Period, int]]) -> list[Revision]:
     """Revisions by their numbers."""
-    keys = [(*series_columns(key).values(), *period.sort_key, number) for key, period, number in wanted]
-    query = select(*_OF).where(tuple_(*_SERIES, *_PERIOD, _OF.revision).in_(keys))
-    return [_revision(row) for row in await tx.session.execute(query)] if keys else []
+    rows = [(*series_texts(key), period.end, period.start, number) for key, period, number in wanted]
+    return await _get_given(tx, _NUMBERED, given_values(tx, "given", _NUMBERED, rows)) if rows else []
+
+
+async def _get_given(
+    tx: Tx, columns: Sequence[Any], values: dict[str, Any], *conditions: ColumnElement[bool]
+) -> list[Revision]:
+    query = _of(tx.dialect, given_rows(tx.dialect, "given", columns), columns, *conditions)
+    return [_revision(row) for row in await tx.session.execute(query, values)]
 
 
 async def list_revisions(
@@ -136,7 +164,7 @@ def _conditions(wanted: ObservationFilter) -> list[ColumnElement[bool]]:
     as_of = wanted.as_of
     conditions: list[ColumnElement[bool]] = []
     if not wanted.revisions:
-        conditions += _current(None if as_of is None else literal(as_of, _OF.recorded_at.type))
+        conditions.append(_current(None if as_of is None else literal(as_of, _OF.recorded_at.type)))
     elif as_of is not None:
         conditions.append(_OF.recorded_at <= as_of)
     if wanted.area is not None:

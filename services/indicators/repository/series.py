@@ -4,25 +4,26 @@ from collections.abc import Collection, Iterable, Mapping
 from functools import cache
 from typing import Any
 
-from sqlalchemy import ColumnElement, Row, Select, and_, bindparam, or_, select, tuple_, update
+from sqlalchemy import ColumnElement, FromClause, Row, Select, bindparam, select, tuple_, union, update
 
-from chassis.storage.bulk import insert_or_ignore, upsert
+from chassis.storage.bulk import given_rows, given_values, insert_or_ignore, look_up, table_of, upsert
 from chassis.storage.transaction import Tx
 from contracts.breakdown import Breakdown
 from services.indicators.domain.areas import Area
 from services.indicators.domain.formats import target_from_json
 from services.indicators.domain.observations import SeriesKey
-from services.indicators.domain.series_inputs import SeriesInputs, SeriesWanted, WholeIndicators
+from services.indicators.domain.series_inputs import SeriesInputs, WholeIndicators
 from services.indicators.models import AreaRow, IndicatorRow, SeriesRow, TargetRow
 from services.indicators.repository.indicators import COLUMNS, indicator_from_row
-from services.indicators.repository.series_columns import series_columns, series_of_row
+from services.indicators.repository.series_columns import series_columns, series_of_row, series_texts
 
-_OF_SERIES, _OF_INDICATOR, _OF_AREA = SeriesRow.__table__, IndicatorRow.__table__, AreaRow.__table__
-_OF_TARGET = TargetRow.__table__
+_OF_SERIES, _OF_INDICATOR, _OF_AREA = table_of(SeriesRow), table_of(IndicatorRow), table_of(AreaRow)
+_OF_TARGET = table_of(TargetRow).c
+_KEY_OF_TARGET = (_OF_TARGET.indicator, _OF_TARGET.area, _OF_TARGET.breakdown)
 _KEY = (_OF_SERIES.c.indicator, _OF_SERIES.c.area, _OF_SERIES.c.breakdown)
 
 _RAISED = (
-    update(_OF_SERIES)  # type: ignore[arg-type]  # a mapped table
+    update(_OF_SERIES)
     .where(*(column == bindparam(f"of_{column.name}") for column in _KEY))
     .values(version=_OF_SERIES.c.version + 1)
     .returning(_OF_SERIES.c.version)
@@ -41,19 +42,24 @@ async def lock_and_raise_version(tx: Tx, key: SeriesKey) -> int | None:
 
 async def lock_series(tx: Tx, keys: Collection[SeriesKey], whole: WholeIndicators) -> dict[SeriesKey, int]:
     """Lock the series of ``keys``, and those of the ``whole`` indicators, in one order; their versions."""
-    wanted = []
-    if whole.codes:
-        of_whole = _OF_SERIES.c.indicator.in_(whole.codes)
-        wanted.append(of_whole if whole.breakdowns is None else and_(of_whole, _in_breakdowns(whole.breakdowns)))
-    if keys:
-        wanted.append(tuple_(*_KEY).in_([tuple(series_columns(key).values()) for key in sorted(keys)]))
-    query = select(*_KEY, _OF_SERIES.c.version).where(or_(*wanted)).order_by(*_KEY)
-    found = await tx.session.execute(query.with_for_update())
-    return {series_of_row(row): row.version for row in found}
+    given = given_rows(tx.dialect, "given", _KEY)
+    named = select(given) if not whole.codes else union(select(given), _whole(whole))
+    ordered = named.order_by(*(column.name for column in _KEY)).subquery("named")
+    found, on = look_up(tx.dialect, ordered, SeriesRow, _KEY, lock=True)
+    query = select(*_key(found), found.c.version).join_from(ordered, found, on)
+    rows = await tx.session.execute(query, given_values(tx, "given", _KEY, map(series_texts, keys)))
+    return {series_of_row(row): row.version for row in rows}
 
 
-def _in_breakdowns(breakdowns: Collection[Breakdown]) -> ColumnElement[bool]:
-    return _OF_SERIES.c.breakdown.in_([breakdown.text for breakdown in breakdowns])
+def _key(found: FromClause) -> list[ColumnElement[Any]]:
+    return [found.c[column.name] for column in _KEY]
+
+
+def _whole(whole: WholeIndicators) -> Select[Any]:
+    query = select(*_KEY).where(_OF_SERIES.c.indicator.in_(whole.codes))
+    if whole.breakdowns is None:
+        return query
+    return query.where(_OF_SERIES.c.breakdown.in_([breakdown.text for breakdown in whole.breakdowns]))
 
 
 async def lock_series_of_area(tx: Tx, area: str) -> dict[SeriesKey, int]:
@@ -64,9 +70,11 @@ async def lock_series_of_area(tx: Tx, area: str) -> dict[SeriesKey, int]:
 
 async def get_open_keys(tx: Tx, keys: Collection[SeriesKey]) -> set[SeriesKey]:
     """Which of ``keys`` are open, without locking."""
-    named = [tuple(series_columns(key).values()) for key in sorted(keys)]
-    query = select(*_KEY).where(tuple_(*_KEY).in_(named))
-    return {series_of_row(row) for row in await tx.session.execute(query)}
+    given = given_rows(tx.dialect, "given", _KEY)
+    found, on = look_up(tx.dialect, given, SeriesRow, _KEY)
+    query = select(*_key(found)).join_from(given, found, on)
+    rows = await tx.session.execute(query, given_values(tx, "given", _KEY, map(series_texts, keys)))
+    return {series_of_row(row) for row in rows}
 
 
 async def open_series(tx: Tx, keys: Iterable[SeriesKey]) -> None:
@@ -104,11 +112,11 @@ async def get_breakdowns(tx: Tx, indicator: str) -> set[Breakdown]:
     return {Breakdown.parse(text) for text in await tx.session.scalars(query)}
 
 
-async def get_inputs(tx: Tx, wanted: SeriesWanted) -> SeriesInputs:
+async def get_inputs(tx: Tx, keys: Collection[SeriesKey]) -> SeriesInputs:
     """Definitions, areas and all target versions of open series. One query."""
     connection = await tx.session.connection()
-    inputs = SeriesInputs()
-    for row in await connection.execute(_inputs(frozenset(wanted.filters)), wanted.filters):
+    inputs, values = SeriesInputs(), given_values(tx, "given", _KEY, map(series_texts, keys))
+    for row in await connection.execute(_inputs(tx.dialect), values):
         _put_row(inputs, row)
     return inputs
 
@@ -131,22 +139,19 @@ _AREA = ("code", "name", "type", "valid_from", "valid_to")
 
 
 @cache
-def _inputs(filters: frozenset[str]) -> Select[Any]:
-    """The statement of :func:`get_inputs`, built once for each set of filters: building costs more than running it."""
-    same = (_OF_TARGET.c[column.name] == column for column in _KEY)
-    query = (
+def _inputs(dialect: str) -> Select[Any]:
+    """The statement of :func:`get_inputs`, built once: building costs more than running it."""
+    given = given_rows(dialect, "given", _KEY)
+    found, on = look_up(dialect, given, TargetRow, _KEY_OF_TARGET)
+    return (
         select(
             *COLUMNS,
             *(_OF_AREA.c[name].label(f"area_{name}") for name in _AREA),
-            _OF_SERIES.c.breakdown.label("series_breakdown"),
-            *(_OF_TARGET.c[name].label(f"target_{name}") for name in ("version", "content")),
+            given.c.breakdown.label("series_breakdown"),
+            *(found.c[name].label(f"target_{name}") for name in ("version", "content")),
         )
-        .select_from(_OF_SERIES)
-        .join(_OF_INDICATOR, _OF_INDICATOR.c.code == _OF_SERIES.c.indicator)
-        .join(_OF_AREA, _OF_AREA.c.code == _OF_SERIES.c.area)
-        .outerjoin(_OF_TARGET, and_(*same))
+        .select_from(given)
+        .join(_OF_INDICATOR, _OF_INDICATOR.c.code == given.c.indicator)
+        .join(_OF_AREA, _OF_AREA.c.code == given.c.area)
+        .outerjoin(found, on)
     )
-    for name, column in zip(("indicators", "areas", "breakdowns"), _KEY, strict=True):
-        if name in filters:
-            query = query.where(column.in_(bindparam(name, expanding=True)))
-    return query

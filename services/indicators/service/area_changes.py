@@ -8,7 +8,6 @@ from chassis.audit import record_change
 from chassis.storage.transaction import Tx
 from services.indicators.domain.areas import Area
 from services.indicators.domain.formats import area_to_json
-from services.indicators.domain.series_inputs import SeriesWanted
 from services.indicators.errors import AreaUnknown, ReasonNeeded
 from services.indicators.repository import areas, series
 from services.indicators.service.areas import refuse_faults
@@ -58,7 +57,7 @@ async def _save(tx: Tx, before: Area, after: Area, reason: str) -> None:
         return
     versions = await series.lock_series_of_area(tx, after.code)
     tx.catch_up()
-    inputs = await get_inputs_of_locked(tx, SeriesWanted(areas=[after.code]))
+    inputs = await get_inputs_of_locked(tx, versions)
     published = published_states(inputs, versions)
     await areas.save_area(tx, after, reason)
     inputs.areas[after.code] = after

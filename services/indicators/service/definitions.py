@@ -10,7 +10,7 @@ from chassis.storage.transaction import Tx
 from services.indicators.domain.definitions import Indicator, is_code
 from services.indicators.domain.formats import indicator_to_json
 from services.indicators.domain.gaps import gap_faults, remaining_dimensions
-from services.indicators.domain.series_inputs import SeriesWanted, WholeIndicators
+from services.indicators.domain.series_inputs import WholeIndicators
 from services.indicators.errors import (
     DefinitionFixed,
     GapInvalid,
@@ -109,7 +109,7 @@ async def _refuse_fixed(tx: Tx, before: Indicator, after: Indicator) -> None:
 
 async def _redefine(tx: Tx, before: Indicator, after: Indicator, reason: str) -> None:
     locked = await lock_series(tx, (), WholeIndicators(frozenset({after.code})))
-    inputs = await get_inputs_of_locked(tx, SeriesWanted([after.code]))
+    inputs = await get_inputs_of_locked(tx, locked.before)
     published = published_states(inputs, locked.before)
     await indicators.save_indicator(tx, after)
     await indicators.add_definition(tx, after, reason)

@@ -30,7 +30,7 @@ async def derive_whole_gap(tx: Tx, gap: Indicator) -> None:
         return
     locked = await lock_series(tx, (), WholeIndicators(frozenset({gap.gap.source})))
     ends = [key for key in locked.before if gap_series(gap, key)]
-    found = await observations.get_current(tx, ends, None) if ends else []
+    found = await observations.get_whole(tx, ends)
     await _derive(tx, gap, {(revision.series, revision.period) for revision in found})
 
 
@@ -47,9 +47,9 @@ async def _derive(tx: Tx, gap: Indicator, changed: Collection[tuple[SeriesKey, P
 
 
 async def _get_ends(tx: Tx, gap: Gap, derived: Collection[tuple[SeriesKey, Period]]) -> Ends:
-    keys = {end for key, _ in derived for end in end_series(gap, key)}
+    ends = {(end, period.end) for key, period in derived for end in end_series(gap, key)}
     found: dict[SeriesKey, dict[Period, Observation]] = {}
-    for revision in await observations.get_current(tx, keys, {period.end for _, period in derived}):
+    for revision in await observations.get_ending(tx, ends):
         found.setdefault(revision.series, {})[revision.period] = revision.observation
     return found
 

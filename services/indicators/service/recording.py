@@ -2,7 +2,6 @@
 
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import date
 from typing import NamedTuple
 
 from chassis.storage.transaction import Tx
@@ -10,7 +9,7 @@ from contracts.indicators import ObservationStatus
 from contracts.period import Period
 from services.indicators.domain.areas import ENGLAND
 from services.indicators.domain.observations import Observation, RecordedObservation, Revision, SeriesKey
-from services.indicators.domain.series_inputs import SeriesInputs, SeriesWanted, WholeIndicators
+from services.indicators.domain.series_inputs import SeriesInputs, WholeIndicators
 from services.indicators.repository import observations, series
 from services.indicators.service.publishing import EmittedEvents, Published, emit_changes, published_states
 from services.indicators.service.series_inputs import load_revisions
@@ -33,7 +32,6 @@ class LockedBatch:
     """
 
     keys: Collection[SeriesKey]
-    wanted: SeriesWanted
     locked: LockedSeries
     inputs: SeriesInputs
     finals: dict[tuple[SeriesKey, Period], Observation] = field(default_factory=dict)
@@ -49,21 +47,16 @@ async def lock_batch(tx: Tx, keys: Collection[SeriesKey]) -> LockedBatch:
     breakdowns = frozenset(key.breakdown for key in compared)
     whole = WholeIndicators(frozenset(key.indicator for key in compared), breakdowns)
     locked = await lock_series(tx, keys, whole)
-    wanted = SeriesWanted(
-        {key.indicator for key in keys},
-        None if compared else {key.area for key in keys},
-        {key.breakdown for key in keys},
-    )
-    return LockedBatch(keys, wanted, locked, await series.get_inputs(tx, wanted))
+    return LockedBatch(keys, locked, await series.get_inputs(tx, locked.before))
 
 
 async def load_batch(tx: Tx, batch: LockedBatch, periods: Iterable[tuple[SeriesKey, Period]]) -> None:
     """Put the current revisions of these periods, and of the latest, into the batch."""
-    named = list(periods)
-    ends: set[date] = {period.end for _, period in named}
-    await load_revisions(tx, batch.inputs, batch.wanted, ends)
+    named = set(periods)
+    ends = {(key, period.end) for key, period in named}
+    await load_revisions(tx, batch.inputs, batch.locked.before, ends)
     batch.others.update(published_states(batch.inputs, set(batch.locked.before).difference(batch.keys)))
-    current = [batch.inputs.current(key, period) for key, period in set(named)]
+    current = [batch.inputs.current(key, period) for key, period in named]
     reopened = [
         (found.series, found.period, found.last_final)
         for found in current

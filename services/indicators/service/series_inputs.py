@@ -7,20 +7,23 @@ from chassis.storage.transaction import Tx
 from contracts.breakdown import Breakdown
 from services.indicators.domain.areas import ENGLAND
 from services.indicators.domain.definitions import Indicator
-from services.indicators.domain.series_inputs import SeriesInputs, SeriesWanted
+from services.indicators.domain.observations import SeriesKey
+from services.indicators.domain.series_inputs import SeriesInputs
 from services.indicators.repository import observations, series, targets
 
 
-async def get_inputs_of_locked(tx: Tx, wanted: SeriesWanted) -> SeriesInputs:
+async def get_inputs_of_locked(tx: Tx, keys: Collection[SeriesKey]) -> SeriesInputs:
     """For changing open series, which the caller has locked. Two queries."""
-    inputs = await series.get_inputs(tx, wanted)
-    await load_revisions(tx, inputs, wanted)
+    inputs = await series.get_inputs(tx, keys)
+    await load_revisions(tx, inputs, keys)
     return inputs
 
 
-async def load_revisions(tx: Tx, inputs: SeriesInputs, wanted: SeriesWanted, ends: Collection[date] = ()) -> None:
-    """Put current revisions into the inputs: of the latest periods, and of those that end on one of ``ends``."""
-    for revision in await observations.get_latest(tx, wanted, inputs.comparator, ends=ends):
+async def load_revisions(
+    tx: Tx, inputs: SeriesInputs, keys: Collection[SeriesKey], ends: Collection[observations.SeriesEnd] = ()
+) -> None:
+    """Put current revisions into the inputs: of the latest periods of these series, and of those named in ``ends``."""
+    for revision in await observations.get_latest(tx, keys, inputs.comparator, ends=ends):
         inputs.put_revision(revision)
 
 
@@ -39,7 +42,7 @@ async def get_inputs(
     codes = list(inputs.indicators)
     for recorded in await targets.get_targets(tx, codes, area, as_of):
         inputs.put_target(recorded.series, recorded.target)
-    wanted = SeriesWanted(codes, [area], breakdowns)
-    for revision in await observations.get_latest(tx, wanted, comparator, as_of=as_of, until=until):
+    keys = [SeriesKey(code, area, breakdown) for code in codes for breakdown in breakdowns]
+    for revision in await observations.get_latest(tx, keys, comparator, as_of=as_of, until=until):
         inputs.put_revision(revision)
     return inputs

@@ -9,6 +9,7 @@ cannot miss the change.
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 
+from chassis.storage.bulk import plan_by_key
 from chassis.storage.transaction import Tx
 from services.indicators.domain.observations import SeriesKey
 from services.indicators.domain.series_inputs import NO_WHOLE, WholeIndicators
@@ -45,6 +46,7 @@ async def _lock(tx: Tx, keys: Collection[SeriesKey], whole: WholeIndicators) -> 
         version = await series.lock_and_raise_version(tx, key)
         if version is not None:
             return LockedSeries({key: version}, {key: version + 1})
+    await plan_by_key(tx)
     missing = set(keys) - await series.get_open_keys(tx, keys)
     await indicators.lock_indicators(tx, {key.indicator for key in missing} | whole.codes)
     if missing:

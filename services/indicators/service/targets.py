@@ -7,7 +7,6 @@ from chassis.paging import Page, PageRequest, page_of
 from chassis.storage.transaction import Tx
 from services.indicators.domain.definitions import Indicator, is_code
 from services.indicators.domain.observations import SeriesKey
-from services.indicators.domain.series_inputs import SeriesWanted
 from services.indicators.domain.targets import ReadTarget, RecordedTarget, Target, TargetFilter, target_faults
 from services.indicators.errors import IndicatorUnknown, TargetInvalid
 from services.indicators.repository import targets
@@ -35,7 +34,7 @@ async def set_target(tx: Tx, key: SeriesKey, read: ReadTarget) -> tuple[Recorded
     if not is_code(key.indicator):
         raise IndicatorUnknown(key.indicator)
     locked = await lock_series(tx, [key])
-    inputs = await get_inputs_of_locked(tx, SeriesWanted([key.indicator], [key.area], [key.breakdown]))
+    inputs = await get_inputs_of_locked(tx, [key])
     indicator = inputs.indicators[key.indicator]
     sent, newest = read(indicator.frequency), inputs.newest_target(key)
     before = published_states(inputs, [key])

@@ -123,15 +123,15 @@ async def test_a_gap_that_cannot_be_derived_is_refused(life: Api, change: dict[s
 
 
 async def test_a_source_with_gaps_costs_a_few_statements_more_and_others_none(life: Api):
-    from tests.integration.indicators.test_service import _count_statements, _telling
+    from tests.integration.indicators.test_service import count_statements, emitting
 
-    seen = _count_statements(life)
+    seen = count_statements(life)
     await life.observe("Nov-17", "80", code="life", breakdown=LEAST)
     seen.clear()
     await life.observe("Dec-17", "80", code="life", breakdown=LEAST)
-    assert len([s for s in seen if not s.startswith("BEGIN")]) == 4 + _telling(life)
+    assert len([s for s in seen if not s.startswith("BEGIN")]) == 4 + emitting(life)
     await life.post("/indicators", GAP)
     await ends(life, "Dec-17", None, "70")
     seen.clear()
     await life.observe("Nov-17", "70", code="life", breakdown=MOST)
-    assert len([s for s in seen if not s.startswith("BEGIN")]) <= 10 + _telling(life)
+    assert len([s for s in seen if not s.startswith("BEGIN")]) <= 10 + emitting(life)
