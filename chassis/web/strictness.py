@@ -36,7 +36,14 @@ def require_readable_address(scope: Scope) -> None:
     if "\x00" in path or "\x00" in scope["path"]:
         raise NotFound("No path holds a NUL.")
     if "\x00" in query:
-        raise Invalid("The query holds a NUL.", [FieldError("query", "holds a NUL character")])
+        raise Invalid("The query holds a NUL.", _holding_nul(scope["query_string"].decode("latin-1")))
+
+
+def _holding_nul(query: str) -> list[FieldError]:
+    """Each parameter with a NUL in its value, by its name; ``query`` where it is in a name, or in no pair."""
+    given = [(name, value) for name, value in parse_qsl(query, keep_blank_values=True) if "\x00" in name + value]
+    names = dict.fromkeys("query" if "\x00" in name else name[:100] for name, _ in given)
+    return [FieldError(name, "holds a NUL character") for name in names or ["query"]]
 
 
 def require_known_parameters(operation: Operation, scope: Scope) -> None:
