@@ -5,6 +5,7 @@ PORT ?= 8000
 WORKERS ?= 4
 BIN := .venv/bin
 export PYTHONUNBUFFERED = 1
+unexport PYTHONDONTWRITEBYTECODE  # compiling everything anew costs each process seconds
 
 .DEFAULT_GOAL := help
 

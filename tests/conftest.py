@@ -5,7 +5,7 @@ import importlib
 import os
 import secrets
 import shutil
-from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterable, Iterator
 from pathlib import Path
 
 import asyncpg
@@ -26,8 +26,11 @@ pytest_plugins = ["tests.engines"]
 settings.register_profile("suite", deadline=None, suppress_health_check=[HealthCheck.too_slow])
 settings.load_profile("suite")
 
-ON_BOTH = (Path(__file__).parent / "integration" / "chassis", Path(__file__).parent / "contract")
-"""What stands on a database's own ways is always tested on both; so is a module marked ``both_engines``."""
+ROOMS = Path(__file__).parent
+ON_BOTH = (ROOMS / "integration" / "chassis", ROOMS / "contract")
+"""What stands on a database's own ways is always tested on both; so is what is marked ``both_engines``."""
+ON_ONE = (ROOMS / "integration" / "chassis" / "web",)
+"""But not the contract with callers, which asks a database for nothing of its own."""
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:
@@ -48,10 +51,17 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
 
 
 def _is_repeat(item: pytest.Item, names: set[str]) -> bool:
-    on_postgresql = getattr(item, "callspec", None) and item.callspec.params.get("database_for") == "postgresql"  # type: ignore[attr-defined]
+    callspec = getattr(item, "callspec", None)
+    on_postgresql = callspec and "postgresql" in map(callspec.params.get, ("database_for", "database"))
     if not on_postgresql or item.nodeid.replace("postgresql", "sqlite") not in names:
         return False
-    return not (item.get_closest_marker("both_engines") or any(item.path.is_relative_to(room) for room in ON_BOTH))
+    if item.get_closest_marker("both_engines"):
+        return False
+    return not _is_in(item, ON_BOTH) or _is_in(item, ON_ONE)
+
+
+def _is_in(item: pytest.Item, rooms: Iterable[Path]) -> bool:
+    return any(item.path.is_relative_to(room) for room in rooms)
 
 
 DatabaseFor = Callable[..., Awaitable[Database]]

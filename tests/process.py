@@ -51,7 +51,7 @@ class SuiteProcess:
         for line in self.process.stdout:
             self.lines.append(line.rstrip("\n"))
 
-    def _await(self, pattern: str, within: float = 60) -> str:
+    def _await(self, pattern: str, within: float = 150) -> str:
         limit = time.monotonic() + within
         while time.monotonic() < limit:
             found = re.search(pattern, self.output)
@@ -86,7 +86,7 @@ class SuiteProcess:
         return self.wait_gone()
 
 
-def settle(client: httpx.Client, within: float = 60) -> None:
+def settle(client: httpx.Client, within: float = 120) -> None:
     """Wait until every event has had its effect."""
     from suite.catch_up import unapplied
 

@@ -5,7 +5,6 @@ from decimal import Decimal
 from typing import Any
 
 import httpx
-import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
@@ -28,8 +27,6 @@ from tests.integration.finance.world import (
     totals,
     worth,
 )
-
-pytestmark = pytest.mark.both_engines
 
 PERIODS = [*MONTHS[6:10], "2018-04", "2017/18 Q3"]  # two of them are none of the scheme's
 SYMBOLS = st.sampled_from(list(Missing)).map(lambda symbol: symbol.value)

@@ -24,8 +24,6 @@ from tests.integration.finance.world import (
     worth,
 )
 
-pytestmark = pytest.mark.both_engines
-
 
 async def define(api: httpx.AsyncClient, code: str = "admissions", **changes: object) -> None:
     answer = await api.post("/finance/v1/schemes", json=scheme_body(code, **changes))
@@ -85,6 +83,7 @@ async def test_whatever_was_posted_before_the_period_stands_at_its_last_value(
     assert all(entry["relates_to"] == "2017-12" for entry in found[1:])
 
 
+@pytest.mark.both_engines
 async def test_a_closed_quarter_keeps_its_figures_and_the_difference_falls_in_the_open_one(
     api: httpx.AsyncClient, database: Database
 ):
@@ -122,6 +121,7 @@ async def test_a_first_value_for_a_closed_quarter_says_what_it_relates_to(api: h
     assert (entry["posted_in"], entry["relates_to"]) == ("2017/18 Q3", "2017-09")
 
 
+@pytest.mark.both_engines
 async def test_the_same_event_twice_posts_once_even_past_the_inbox(api: httpx.AsyncClient, database: Database):
     await define(api)
     event = Source().say({"2017-12": "1371"})
@@ -245,6 +245,7 @@ async def test_books_close_by_ended_quarters_only_and_once(
     assert (await api.get("/finance/v1/funds/integrated-fund")).json()["closed_quarters"] == ["2017/18 Q4"]
 
 
+@pytest.mark.both_engines
 async def test_the_longest_batch_there_may_be_is_heard_in_one(api: httpx.AsyncClient, database: Database):
     """Every event of another area: PostgreSQL limits the parameters of a statement."""
     (longest,) = [each.le for each in ServiceSettings.model_fields["consumer_batch"].metadata if hasattr(each, "le")]

@@ -19,8 +19,6 @@ from tests.integration.finance.world import (
     totals,
 )
 
-pytestmark = pytest.mark.both_engines
-
 SCHEMES = "/finance/v1/schemes"
 MALE, FEMALE = {"sex": "male"}, {"sex": "female"}
 
@@ -112,6 +110,7 @@ async def test_a_lower_revision_of_a_later_generation_is_newer(api: httpx.AsyncC
     assert found == [(1, 2), (2, 2)]
 
 
+@pytest.mark.both_engines
 async def test_the_same_revision_of_two_generations_makes_an_entry_each(api: httpx.AsyncClient, database: Database):
     await define(api)
     source = Source()

@@ -12,8 +12,6 @@ from gateway.access import keys, repository, service
 from gateway.access.errors import AdminKeyRevoked, AdminKeyWeak, KeyNameTaken, KeyUnknown
 from tests.conftest import DatabaseFor
 
-pytestmark = pytest.mark.both_engines
-
 
 @pytest.fixture
 async def database(database_for: DatabaseFor) -> Database:
@@ -79,6 +77,7 @@ async def test_automation_sets_its_own_key(database: Database) -> None:
     assert [key.prefix for key in await database.read(service.list_keys)] == ["(set)"]
 
 
+@pytest.mark.both_engines
 async def test_gateways_that_start_at_the_same_time_set_one_key(database: Database) -> None:
     secret = "s" * 40
     assert await asyncio.gather(*(ensure(database, secret) for _ in range(4))) == [None] * 4
@@ -86,6 +85,7 @@ async def test_gateways_that_start_at_the_same_time_set_one_key(database: Databa
     assert await who(database, secret) == "admin"
 
 
+@pytest.mark.both_engines
 @pytest.mark.parametrize("step", ["get_by_hash", "save_key"])
 @pytest.mark.parametrize("database_for", [pytest.param("postgresql", marks=pytest.mark.postgres)], indirect=True)
 async def test_a_gateway_that_another_one_overtakes_finds_the_key(
@@ -143,6 +143,7 @@ async def test_a_weak_key_of_automation_is_refused(database: Database) -> None:
     assert await database.read(service.list_keys) == []
 
 
+@pytest.mark.both_engines
 async def test_models_and_migrations_agree(database: Database) -> None:
     url = database.url.render_as_string(hide_password=False)
     await asyncio.to_thread(migrate.check, "gateway", url)

@@ -6,8 +6,6 @@ import pytest
 
 from tests.integration.indicators.conftest import ENGLAND, MONTHLY, PLYMOUTH, Api
 
-pytestmark = pytest.mark.both_engines
-
 LIFE: dict[str, Any] = MONTHLY | {
     "code": "life",
     "name": "Life expectancy",
@@ -28,6 +26,7 @@ async def observe(api: Api, period: str, value: str | None, expect: int = 201, *
     return await api.observe(period, value, expect, code="life", **more)
 
 
+@pytest.mark.both_engines
 async def test_each_breakdown_is_a_series_of_its_own(life: Api):
     total = await observe(life, "Dec-17", "80")
     male = await observe(life, "Dec-17", "78", breakdown=MALE)

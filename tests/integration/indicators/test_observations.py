@@ -15,8 +15,6 @@ from services.indicators.errors import ObservationInvalid
 from services.indicators.service.observations import record_observations
 from tests.integration.indicators.conftest import ENGLAND, MONTHLY, PLYMOUTH, Api
 
-pytestmark = pytest.mark.both_engines
-
 AE = "/indicators/ae-four-hour-wait"
 
 
@@ -257,6 +255,7 @@ def _as_read(observation: Observation) -> ReadObservation:
     return lambda _kind: observation
 
 
+@pytest.mark.both_engines
 async def test_many_observations_are_one_change_and_long_ones_several_events(api: Api):
     period, observations = Period.parse("1950-01"), []
     for n in range(501):
@@ -285,6 +284,7 @@ async def test_many_observations_are_all_or_none_and_name_the_faulty(api: Api):
     assert len((await api.get(f"{AE}/observations"))["items"]) == 1
 
 
+@pytest.mark.both_engines
 async def test_writers_at_once_leave_no_gap_and_no_double(api: Api):
     """Twelve writers on one series that none had opened, six on another, and England in between."""
     work = [api.observe(f"2017-{n:02d}", str(40 + n)) for n in range(1, 13)]
@@ -305,6 +305,7 @@ async def test_writers_at_once_leave_no_gap_and_no_double(api: Api):
         assert status["version"] == by_subject[f"ae-four-hour-wait/{area}"][-1]
 
 
+@pytest.mark.both_engines
 async def test_writers_of_one_period_each_get_a_revision_of_their_own(api: Api):
     work = [api.observe("Dec-17", str(n), status="provisional") for n in range(8)]
     made = await asyncio.gather(*work)

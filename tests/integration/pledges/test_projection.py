@@ -38,8 +38,6 @@ from contracts.period import Period
 from services.pledges.models import IndicatorColour
 from services.pledges.projection import SUBSCRIPTION
 
-pytestmark = pytest.mark.both_engines
-
 Published = Callable[[str], Awaitable[list[Any]]]
 PLYMOUTH = "E06000026"
 COLOURS = st.sampled_from([Colour.GREEN, Colour.AMBER, Colour.RED, Colour.WHITE])
@@ -148,6 +146,7 @@ def colours_of(indicator: str, period: str | None, *colours: str | None) -> dict
     }
 
 
+@pytest.mark.both_engines
 async def test_a_linked_pledge_shows_and_publishes_the_latest_colours(
     api: httpx.AsyncClient, database: Database, published: Published
 ):
@@ -271,6 +270,7 @@ async def test_any_order_doubling_and_batching_ends_the_same(
     assert json.loads(rows[-1].body)["data"]["indicators"] == expected
 
 
+@pytest.mark.both_engines
 async def test_linking_while_events_arrive_misses_none(
     api: httpx.AsyncClient, database: Database, published: Published
 ):
@@ -316,6 +316,7 @@ async def test_a_rebuild_from_the_whole_log_changes_and_publishes_nothing(
     assert (await link(api, "58", "wait"))["indicators"] == [colours_of("wait", "2018-01", "red", "amber", None)]
 
 
+@pytest.mark.both_engines
 async def test_a_rebuild_mends_what_was_lost_and_publishes_it_once(
     api: httpx.AsyncClient, database: Database, published: Published
 ):

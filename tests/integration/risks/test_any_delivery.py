@@ -9,11 +9,8 @@ from dataclasses import dataclass, field
 from itertools import count
 from typing import Any
 
-import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
-
-pytestmark = pytest.mark.both_engines
 
 SEVERITY = {"g": 0, "a": 1, "r": 2}
 PARTS = ("", "/sex=male", "/sex=female", "/age=65+;sex=male")

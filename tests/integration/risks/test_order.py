@@ -11,7 +11,6 @@ from sqlalchemy import text
 from services.risks.projection import INDICATORS
 from tests.eventually import eventually
 
-pytestmark = pytest.mark.both_engines
 SUBJECTS = ("a/RK9", "b/RK9", "c/E06000026")
 
 
@@ -80,6 +79,7 @@ async def _somebody_waits(database: Any) -> bool:
         return bool((await connection.execute(text(waiting))).scalar_one())
 
 
+@pytest.mark.both_engines
 async def test_two_indicators_of_one_risk_at_once_are_both_counted(register: Any, tied: Any, event: Any):
     """Both turn red in transactions that overlap. Each sees one step alone; the later must see two."""
     await register.hear(event("l/RK9", 1, "gg"), event("r/RK9", 1, "gg"))
@@ -101,6 +101,7 @@ async def test_two_indicators_of_one_risk_at_once_are_both_counted(register: Any
     assert told == [1, 3, 4]
 
 
+@pytest.mark.both_engines
 async def test_an_event_and_a_new_link_at_once_never_miss_each_other(register: Any, tied: Any, event: Any):
     """Whichever commits first, the link's standing is the event's: before its snapshot, or after."""
     for round_ in range(8):
@@ -119,6 +120,7 @@ async def test_an_event_and_a_new_link_at_once_never_miss_each_other(register: A
         assert asked == ([new.split("/", maxsplit=1)[0]] if risk["links"][1]["severity_at"] is None else [])
 
 
+@pytest.mark.both_engines
 async def test_an_event_and_an_assessment_at_once_never_count_twice(register: Any, tied: Any, event: Any):
     for round_ in range(8):
         subject = f"s{round_}/RK9"

@@ -8,8 +8,6 @@ import pytest
 
 from services.risks.projection import INDICATORS
 
-pytestmark = pytest.mark.both_engines
-
 
 @pytest.mark.parametrize(
     ("assessed", "before", "after", "likelihood"),
@@ -109,6 +107,7 @@ async def test_a_body_that_does_not_fit_is_an_error_and_leaves_nothing(register:
     assert await register.likelihoods() == (3, 4, 4)
 
 
+@pytest.mark.both_engines
 async def test_one_batch_moves_each_risk_once_and_only_where_it_should(register: Any, tied: Any, event: Any):
     for subject in ("a/RK9", "b/RK9", "c/RK9"):
         await register.say(subject, 1, "gg")
@@ -331,6 +330,7 @@ async def test_a_rebuild_ends_in_the_same_state_and_tells_nobody(register: Any, 
     assert await register.outbox() == told
 
 
+@pytest.mark.both_engines
 async def test_a_rebuild_mends_what_differs(register: Any, tied: Any, event: Any):
     await register.say("a/RK9", 1, "gg")
     await register.risk("A", links=tied("a/RK9"))
