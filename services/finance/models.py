@@ -74,6 +74,19 @@ class FundAgreementRow(Base):
     business_date: Mapped[date] = mapped_column(Date)
 
 
+class FundVersionRow(Base):
+    """What was said of a fund at once, all but its agreement: a version each time it changed, by format."""
+
+    __tablename__ = "fund_version"
+
+    fund: Mapped[str] = mapped_column(ForeignKey("fund.code"), primary_key=True)
+    version: Mapped[int] = mapped_column(Integer, primary_key=True, autoincrement=False)
+    definition: Mapped[dict[str, Any]] = mapped_column(JsonText)
+    recorded_at: Mapped[datetime] = mapped_column(UtcDateTime)
+    recorded_by: Mapped[str] = mapped_column(String(100))
+    business_date: Mapped[date] = mapped_column(Date)
+
+
 class BudgetLineRow(Base):
     """A division's budget in a financial year, in pounds; the net is derived, the printed one kept beside it."""
 

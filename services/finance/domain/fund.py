@@ -41,6 +41,16 @@ class FundDefinition:
 
 
 @dataclass(frozen=True, slots=True)
+class FundVersion:
+    """What was said of a fund at once, all but its agreement, which has versions of its own."""
+
+    summary: FundSummary
+    partners: Sequence[Partner]
+    lines: Sequence[BudgetLine]
+    printed_totals: Sequence[PrintedTotal]
+
+
+@dataclass(frozen=True, slots=True)
 class Fund:
     """A fund as it is: every version of its agreement, its lines, its closed quarters."""
 
@@ -50,6 +60,10 @@ class Fund:
     lines: Sequence[BudgetLine]
     printed_totals: Sequence[PrintedTotal]
     closed_quarters: Sequence[Period]
+
+    @property
+    def version(self) -> FundVersion:
+        return FundVersion(self.summary, self.partners, self.lines, self.printed_totals)
 
 
 @dataclass(frozen=True, slots=True)

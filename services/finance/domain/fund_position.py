@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from decimal import Decimal
 
 from contracts.period import Period
+from services.finance.domain.as_at import PRESENT, AsAt
 from services.finance.domain.budget import BudgetLine, PrintedDifference, printed_differences
 from services.finance.domain.capping import LineCap
 from services.finance.domain.figures import HELD_AT_BUDGET
@@ -79,6 +80,7 @@ class FundPosition:
     quarters: Sequence[QuarterTotals]
     printed_differences: Sequence[PrintedDifference]
     risk_share: RiskShare | None
+    as_at: AsAt = PRESENT
 
     @property
     def budget(self) -> Decimal:
@@ -119,8 +121,8 @@ def fund_state(fund: Fund, accounts: Sequence[SchemeAccount]) -> FundState:
     return FundState(fund, [fund_position(fund, year, of_year[year]) for year in years])
 
 
-def fund_position(fund: Fund, year: Period, accounts: Sequence[SchemeAccount]) -> FundPosition:
-    """The position of a fund in a year; ``accounts`` are its schemes of that year."""
+def fund_position(fund: Fund, year: Period, accounts: Sequence[SchemeAccount], as_at: AsAt = PRESENT) -> FundPosition:
+    """The position of a fund in a year; ``accounts`` are its schemes of that year, all of one state."""
     lines = [line for line in fund.lines if line.financial_year == year]
     on_line = {line.code: [one for one in accounts if one.scheme.definition.budget_line == line.code] for line in lines}
     positions = [_line_position(line, on_line[line.code]) for line in lines]
@@ -137,6 +139,7 @@ def fund_position(fund: Fund, year: Period, accounts: Sequence[SchemeAccount]) -
         risk_share=risk_share_of(
             fund.agreements, year, overspent, host=fund.summary.host, banked=_banked_by_partner(accounts)
         ),
+        as_at=as_at,
     )
 
 

@@ -1,7 +1,7 @@
 """A savings scheme: what was agreed of it, and what is known of it."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date, datetime
 from decimal import Decimal
 from enum import StrEnum
@@ -9,6 +9,7 @@ from enum import StrEnum
 from contracts.colours import Polarity
 from contracts.notes import SourceNote
 from contracts.period import Period
+from services.finance.domain.as_at import PRESENT, AsAt
 from services.finance.domain.budget import Budget
 from services.finance.domain.capping import LineCap
 from services.finance.domain.ledger import PostedAmounts
@@ -88,6 +89,15 @@ class Scheme:
     def code(self) -> str:
         return self.definition.code
 
+    def as_it_was(self, as_at: AsAt) -> "Scheme | None":
+        """The scheme in a past state: null before it was defined, not withdrawn before it was."""
+        if not as_at.covers(self.created_at, self.business_date):
+            return None
+        ended = self.withdrawal
+        if ended is None or as_at.covers(ended.at, ended.business_date):
+            return self
+        return replace(self, withdrawal=None)
+
 
 @dataclass(frozen=True, slots=True)
 class SeriesPolarity:
@@ -101,7 +111,8 @@ class SeriesPolarity:
 class SchemeAccount:
     """A scheme with all that its position is made of.
 
-    Its budget line, its indicator's observations, its entries, and what of the line's banked money counts.
+    Its budget line, its indicator's observations, its entries, and what of the line's banked money counts. Of a past
+    state the observations are not known: what they were worth is in the entries.
     """
 
     scheme: Scheme
@@ -111,3 +122,4 @@ class SchemeAccount:
     observations: Sequence[Observation] = ()
     posted: Sequence[PostedAmounts] = ()
     line_cap: LineCap = field(default_factory=LineCap)
+    as_at: AsAt = PRESENT

@@ -7,6 +7,7 @@ from decimal import Decimal
 
 from contracts.indicators import ObservationStatus
 from contracts.period import Period
+from services.finance.domain.as_at import AsAt
 from services.finance.domain.explanation import explain
 from services.finance.domain.figures import SchemeFigures, scheme_figures, total_entries
 from services.finance.domain.ledger import PostedAmounts, State, total_posted
@@ -45,6 +46,7 @@ class SchemePosition:
     line: LineEffect
     periods: Sequence[PeriodTotals]
     why: str
+    as_at: AsAt
 
 
 def scheme_position(account: SchemeAccount) -> SchemePosition:
@@ -55,6 +57,7 @@ def scheme_position(account: SchemeAccount) -> SchemePosition:
         line=LineEffect(budget.code, budget.net_budget, account.line_cap.total.counted),
         periods=period_totals(account.posted),
         why=explanation_of(account),
+        as_at=account.as_at,
     )
 
 
@@ -67,16 +70,18 @@ def explanation_of(account: SchemeAccount) -> str:
     """How the indicated figure was made, in words."""
     if account.scheme.withdrawal is not None:
         return f"Withdrawn, so worth nothing: {account.scheme.withdrawal.reason}"
+    if not account.as_at.is_present:
+        return "Added up from what had been posted by then"
     polarity = None if account.polarity is None else account.polarity.polarity
     return explain(account.scheme.definition.link, polarity, account.observations)
 
 
 def _flags(account: SchemeAccount) -> set[str]:
-    """What a reader of the indicated figure has to know besides."""
+    """What a reader of the indicated figure has to know besides; of a past one not what observations say."""
     found = {"illustrative"} if account.scheme.definition.illustrative else set()
     if account.scheme.withdrawal is not None:
         return found | {"withdrawn_scheme"}
-    if account.scheme.definition.link is None:
+    if account.scheme.definition.link is None or not account.as_at.is_present:
         return found
     if account.polarity is None or not account.observations:
         return found | {"nothing_heard"}

@@ -8,6 +8,7 @@ from chassis.web.paging import PageBody, Paging
 from chassis.web.problems import problems
 from chassis.web.units import Read, Write
 from contracts.period import Period
+from services.finance.endpoints.parameters import Wanted
 from services.finance.schemas.fields import Code, QuarterLabel, YearLabel
 from services.finance.schemas.fund_positions import FundPositionOut
 from services.finance.schemas.funds import ClosedQuarterOut, FundBody, FundOut, FundSummaryOut
@@ -24,10 +25,13 @@ async def list_funds(read: Read, paging: Paging) -> PageBody[FundSummaryOut]:
     return paging.body(page, FundSummaryOut.of)
 
 
-@router.get("/funds/{code}", tags=["funds"], summary="Read a fund", responses=problems(401, 404, 503))
-async def get_fund(read: Read, code: str) -> FundOut:
-    """Partners, every version of the agreement, budget lines as printed and as added up, closed quarters."""
-    return FundOut.of(await read(lambda tx: funds.get_fund(tx, code)))
+@router.get("/funds/{code}", tags=["funds"], summary="Read a fund", responses=problems(401, 404, 422, 503))
+async def get_fund(read: Read, code: str, as_at: Wanted) -> FundOut:
+    """Partners, every version of the agreement, budget lines as printed and as added up, closed quarters.
+
+    `quarter` reads it as at the end of a past quarter, `as_of` as it was known at a moment; both together are both.
+    """
+    return FundOut.of(await read(lambda tx: funds.get_fund(tx, code, as_at)))
 
 
 @router.put(
@@ -52,7 +56,10 @@ async def put_fund(write: Write, code: Code, body: FundBody, response: Response)
 async def get_fund_position(
     read: Read,
     code: str,
-    financial_year: Annotated[YearLabel | None, Query(description="Default: the latest with budget lines")] = None,
+    as_at: Wanted,
+    financial_year: Annotated[
+        YearLabel | None, Query(description="Default: that of `quarter`, else the latest with budget lines")
+    ] = None,
 ) -> FundPositionOut:
     """Budget, savings by certainty, outturn and variance by line, each quarter, and where print and sum differ.
 
@@ -65,9 +72,12 @@ async def get_fund_position(
 
     `risk_share` says who bears an overspend (after the waterfall, by rule and caps) or where an underspend goes, by the
     agreement in force in the year; null where there is none, or it names no rule.
+
+    `quarter` reads it as at the end of a past quarter, by the business dates of what was defined, posted and closed;
+    `as_of` as it was known at a moment. Both together are both. Of the past no flag tells what observations were.
     """
     year = None if financial_year is None else Period.parse(financial_year)
-    return FundPositionOut.of(await read(lambda tx: positions.get_fund_position(tx, code, year)))
+    return FundPositionOut.of(await read(lambda tx: positions.get_fund_position(tx, code, year, as_at)))
 
 
 @router.put(

@@ -10,6 +10,7 @@ from chassis.web.units import Read, Write
 from contracts.breakdown import BreakdownText
 from services.finance.domain.ledger import State
 from services.finance.domain.scheme import Workstream
+from services.finance.endpoints.parameters import Wanted
 from services.finance.schemas.entries import EntryBody, EntryOut
 from services.finance.schemas.fields import YearLabel
 from services.finance.schemas.scheme_positions import SchemePositionOut
@@ -118,12 +119,15 @@ async def post_entry(write: Write, code: str, body: EntryBody, response: Respons
     return EntryOut.of(entry)
 
 
-@router.get("/schemes/{code}/position", summary="A scheme's position", responses=problems(401, 404, 503))
-async def get_scheme_position(read: Read, code: str) -> SchemePositionOut:
+@router.get("/schemes/{code}/position", summary="A scheme's position", responses=problems(401, 404, 422, 503))
+async def get_scheme_position(read: Read, code: str, as_at: Wanted) -> SchemePositionOut:
     """Plan, indicated, validated and banked money, forecast and colour, year to date, and how indicated was made.
 
     What the schemes of a line bank together is counted up to its budget. The excess is shared back over those that
     banked, in proportion: the scheme's part of it is under `held`, and flagged `held_at_budget`. What a period shows as
     banked is what was posted.
+
+    `quarter` reads it as at the end of a past quarter, `as_of` as it was known at a moment, from what had been posted:
+    no flag tells of observations then, and `version` is null.
     """
-    return SchemePositionOut.of(await read(lambda tx: positions.get_scheme_position(tx, code)))
+    return SchemePositionOut.of(await read(lambda tx: positions.get_scheme_position(tx, code, as_at)))

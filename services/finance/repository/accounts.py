@@ -9,6 +9,7 @@ from sqlalchemy import select
 from chassis.storage.transaction import Tx
 from chassis.storage.types import row_period
 from contracts.indicators import Missing, ObservationStatus
+from services.finance.domain.as_at import PRESENT, AsAt
 from services.finance.domain.budget import Budget
 from services.finance.domain.capping import LineCap, cap_line
 from services.finance.domain.fund import ClosedQuarters
@@ -22,25 +23,28 @@ from services.finance.repository.observations import series_polarity
 from services.finance.repository.schemes import get_schemes, is_of_series
 
 
-async def get_accounts(tx: Tx, codes: Collection[str]) -> list[SchemeAccount]:
-    """The accounts of these schemes, in the order of their codes. Unknown codes are left out."""
-    schemes = await get_schemes(tx, codes)
-    if not schemes:
+async def get_accounts(tx: Tx, codes: Collection[str], as_at: AsAt = PRESENT) -> list[SchemeAccount]:
+    """The accounts of these schemes, in the order of their codes. Those that are unknown, or were, are left out."""
+    known = [scheme.as_it_was(as_at) for scheme in await get_schemes(tx, codes)]
+    funds = {scheme.definition.fund for scheme in known if scheme is not None}
+    if not funds:
         return []
-    funds = {scheme.definition.fund for scheme in schemes}
-    budgets, closed = await get_budgets(tx, funds), await get_closed_quarters(tx, funds)
-    caps = await _get_caps(tx, {_line_of(scheme) for scheme in schemes}, budgets, closed)
-    polarities, observations = await _get_polarities(tx, codes), await _get_observations(tx, codes)
-    posted = await get_posted(tx, codes)
+    budgets, closed = await get_budgets(tx, funds, as_at), await get_closed_quarters(tx, funds, as_at)
+    schemes = [scheme for scheme in known if scheme is not None and _line_of(scheme) in budgets]
+    caps = await _get_caps(tx, {_line_of(scheme) for scheme in schemes}, budgets, closed, as_at)
+    polarities = await _get_polarities(tx, codes) if as_at.is_present else {}
+    observations = await _get_observations(tx, codes) if as_at.is_present else {}
+    posted = await get_posted(tx, codes, as_at)
     return [
         SchemeAccount(
             scheme=scheme,
             budget=budgets[_line_of(scheme)],
             closed_quarters=closed[scheme.definition.fund].quarters,
             polarity=polarities.get(scheme.code),
-            observations=tuple(observations[scheme.code]),
+            observations=tuple(observations.get(scheme.code, ())),
             posted=tuple(posted.get(scheme.code, ())),
             line_cap=caps[_line_of(scheme)],
+            as_at=as_at,
         )
         for scheme in schemes
     ]
@@ -52,9 +56,13 @@ def _line_of(scheme: Scheme) -> LineKey:
 
 
 async def _get_caps(
-    tx: Tx, lines: Collection[LineKey], budgets: Mapping[LineKey, Budget], closed: Mapping[str, ClosedQuarters]
+    tx: Tx,
+    lines: Collection[LineKey],
+    budgets: Mapping[LineKey, Budget],
+    closed: Mapping[str, ClosedQuarters],
+    as_at: AsAt,
 ) -> Mapping[LineKey, LineCap]:
-    banked = await get_banked_by_line(tx, lines)
+    banked = await get_banked_by_line(tx, lines, as_at)
     return {
         (fund, year, code): cap_line(
             budgets[fund, year, code].net_budget, banked.get((fund, year, code), ()), closed[fund].of_line(year, code)

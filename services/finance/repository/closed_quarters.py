@@ -10,16 +10,19 @@ from sqlalchemy import ColumnElement, select
 from chassis.storage.bulk import insert_many, insert_or_ignore
 from chassis.storage.transaction import Tx
 from contracts.period import Period
+from services.finance.domain.as_at import PRESENT, AsAt
 from services.finance.domain.fund import ClosedQuarter, ClosedQuarters
 from services.finance.models import ClosedLineRow, ClosedQuarterRow
+from services.finance.repository.recorded import recorded_by
 
 
-async def get_closed_quarters(tx: Tx, funds: Collection[str]) -> Mapping[str, ClosedQuarters]:
+async def get_closed_quarters(tx: Tx, funds: Collection[str], as_at: AsAt = PRESENT) -> Mapping[str, ClosedQuarters]:
     """The closed quarters of each of these funds, where it has none too."""
     quarters: dict[str, set[Period]] = defaultdict(set)
     counted: dict[str, dict[tuple[Period, str, str], Decimal]] = defaultdict(dict)
     columns = (ClosedQuarterRow.fund, ClosedQuarterRow.quarter_start, *_LINE)
     query = select(*columns).outerjoin(ClosedLineRow, _IS_OF_QUARTER).where(ClosedQuarterRow.fund.in_(funds))
+    query = query.where(*recorded_by(as_at, ClosedQuarterRow.closed_at, ClosedQuarterRow.business_date))
     for fund, start, year, line, amount in await tx.session.execute(query):
         quarter = Period.quarter_of(start)
         quarters[fund].add(quarter)

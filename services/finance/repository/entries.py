@@ -5,7 +5,7 @@ from collections.abc import Collection, Mapping, Sequence
 from datetime import date
 from typing import Any
 
-from sqlalchemy import select
+from sqlalchemy import ColumnElement, select
 
 from chassis.paging import PageRequest
 from chassis.storage.bulk import insert_many
@@ -13,12 +13,14 @@ from chassis.storage.transaction import Tx
 from chassis.storage.types import PERIOD, period_columns, row_period
 from contracts.money import to_penny
 from contracts.period import Period
+from services.finance.domain.as_at import PRESENT, AsAt
 from services.finance.domain.capping import Banked
 from services.finance.domain.ledger import Basis, Entry, PostedAmounts, RecordedEntry, State
 from services.finance.domain.savings import Amounts
 from services.finance.domain.series import Version
 from services.finance.models import EntryRow, SchemeRow
 from services.finance.repository.observations import series_columns, series_of
+from services.finance.repository.recorded import recorded_by
 
 _SUMMED = ("scheme", "state", *PERIOD, "posted_quarter", "cash", "non_cash")
 _NO_BASIS: Mapping[str, Any] = {
@@ -91,20 +93,27 @@ def _basis(row: EntryRow) -> Basis | None:
     return Basis(series_of(row), Version(row.generation, row.revision), row.rule_version or "", row.event_id)
 
 
-async def get_posted(tx: Tx, schemes: Collection[str]) -> Mapping[str, Sequence[PostedAmounts]]:
+async def get_posted(tx: Tx, schemes: Collection[str], as_at: AsAt = PRESENT) -> Mapping[str, Sequence[PostedAmounts]]:
     """What the ledgers of these schemes add up."""
     found: dict[str, list[PostedAmounts]] = defaultdict(list)
     columns = [EntryRow.__table__.c[name] for name in _SUMMED]
-    for row in await tx.session.execute(select(*columns).where(EntryRow.scheme.in_(schemes))):
+    query = select(*columns).where(EntryRow.scheme.in_(schemes), *_posted_by(as_at))
+    for row in await tx.session.execute(query):
         found[row.scheme].append(_posted(row))
     return found
+
+
+def _posted_by(as_at: AsAt) -> list[ColumnElement[bool]]:
+    return recorded_by(as_at, EntryRow.at, EntryRow.business_date)
 
 
 LineKey = tuple[str, str, str]
 """A fund, the label of a financial year, and the code of a budget line of it."""
 
 
-async def get_banked_by_line(tx: Tx, lines: Collection[LineKey]) -> Mapping[LineKey, Sequence[Banked]]:
+async def get_banked_by_line(
+    tx: Tx, lines: Collection[LineKey], as_at: AsAt = PRESENT
+) -> Mapping[LineKey, Sequence[Banked]]:
     """What all schemes of these lines banked, quarter by quarter."""
     found: dict[LineKey, list[Banked]] = defaultdict(list)
     line = (SchemeRow.fund, SchemeRow.financial_year, SchemeRow.budget_line)
@@ -115,6 +124,7 @@ async def get_banked_by_line(tx: Tx, lines: Collection[LineKey]) -> Mapping[Line
             EntryRow.state == State.BANKED.value,
             SchemeRow.fund.in_({fund for fund, _, _ in lines}),
             SchemeRow.financial_year.in_({year for _, year, _ in lines}),
+            *_posted_by(as_at),
         )
     )
     for fund, year, code, scheme, quarter, cash in await tx.session.execute(query):

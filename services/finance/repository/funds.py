@@ -10,8 +10,9 @@ from chassis.storage.bulk import insert_many, insert_or_ignore, upsert
 from chassis.storage.transaction import Tx
 from contracts.period import Period
 from services.finance.domain.agreement import Agreement, AgreementTerms
+from services.finance.domain.as_at import PRESENT, AsAt
 from services.finance.domain.budget import Budget, BudgetLine, PrintedTotal
-from services.finance.domain.fund import Fund, FundSummary, Partner
+from services.finance.domain.fund import Fund, FundSummary, FundVersion, Partner
 from services.finance.models import (
     BudgetLineRow,
     FundAgreementRow,
@@ -22,6 +23,8 @@ from services.finance.models import (
 )
 from services.finance.repository import agreement_format, notes_format
 from services.finance.repository.closed_quarters import get_closed_quarters
+from services.finance.repository.fund_versions import get_versions
+from services.finance.repository.recorded import recorded_by
 
 LINE_KEY: Final = ("fund", "financial_year", "code")
 _LINE_PARTS: Final = (
@@ -46,17 +49,27 @@ def _summary(row: FundRow) -> FundSummary:
     return FundSummary(row.code, row.name, row.host, notes_format.read(row.notes))
 
 
-async def get_fund(tx: Tx, code: str) -> Fund | None:
+async def get_fund(tx: Tx, code: str, as_at: AsAt = PRESENT) -> Fund | None:
+    """A fund as it is, or as it was; null where there is none, or was none yet."""
+    version = await _get_version(tx, code) if as_at.is_present else (await get_versions(tx, [code], as_at)).get(code)
+    if version is None:
+        return None
+    return Fund(
+        summary=version.summary,
+        partners=version.partners,
+        agreements=await list_agreements(tx, code, as_at),
+        lines=version.lines,
+        printed_totals=version.printed_totals,
+        closed_quarters=sorted((await get_closed_quarters(tx, [code], as_at))[code].quarters),
+    )
+
+
+async def _get_version(tx: Tx, code: str) -> FundVersion | None:
     summary = await get_summary(tx, code)
     if summary is None:
         return None
-    return Fund(
-        summary=summary,
-        partners=await list_partners(tx, code),
-        agreements=await list_agreements(tx, code),
-        lines=await list_lines(tx, code),
-        printed_totals=await list_printed_totals(tx, code),
-        closed_quarters=sorted((await get_closed_quarters(tx, [code]))[code].quarters),
+    return FundVersion(
+        summary, await list_partners(tx, code), await list_lines(tx, code), await list_printed_totals(tx, code)
     )
 
 
@@ -99,8 +112,9 @@ async def list_partners_of_schemes(tx: Tx, fund: str) -> set[str]:
     return set(await tx.session.scalars(select(SchemeRow.partner).where(SchemeRow.fund == fund).distinct()))
 
 
-async def list_agreements(tx: Tx, fund: str) -> list[Agreement]:
-    query = select(FundAgreementRow).where(FundAgreementRow.fund == fund).order_by(FundAgreementRow.version)
+async def list_agreements(tx: Tx, fund: str, as_at: AsAt = PRESENT) -> list[Agreement]:
+    known = recorded_by(as_at, FundAgreementRow.recorded_at, FundAgreementRow.business_date)
+    query = select(FundAgreementRow).where(FundAgreementRow.fund == fund, *known).order_by(FundAgreementRow.version)
     return [
         Agreement(row.version, agreement_format.read(row.terms), row.recorded_at, row.recorded_by, row.business_date)
         for row in await tx.session.scalars(query)
@@ -137,8 +151,15 @@ def _budget(row: BudgetLineRow) -> Budget:
     return Budget(row.code, row.opening, row.cost_increases, row.savings, row.other_savings, row.printed_net)
 
 
-async def get_budgets(tx: Tx, funds: Collection[str]) -> Mapping[tuple[str, str, str], Budget]:
+async def get_budgets(tx: Tx, funds: Collection[str], as_at: AsAt = PRESENT) -> Mapping[tuple[str, str, str], Budget]:
     """The budgets of every line of these funds, by fund, label of the year, and code."""
+    if not as_at.is_present:
+        versions = await get_versions(tx, funds, as_at)
+        return {
+            (fund, line.financial_year.label, line.code): line.budget
+            for fund, version in versions.items()
+            for line in version.lines
+        }
     query = select(BudgetLineRow).where(BudgetLineRow.fund.in_(funds)).execution_options(populate_existing=True)
     rows = await tx.session.scalars(query)
     return {(row.fund, row.financial_year, row.code): _budget(row) for row in rows}

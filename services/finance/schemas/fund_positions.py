@@ -1,5 +1,6 @@
 """Positions of funds: their lines, their quarters, who shares the variance."""
 
+from datetime import datetime
 from typing import Literal, Self
 
 from chassis.web.bodies import OutBody
@@ -145,6 +146,8 @@ class FundPositionOut(OutBody):
     quarters: list[QuarterOut]
     printed_differences: list[PrintedDifferenceOut]
     flags: list[str]
+    quarter: str | None
+    as_of: datetime | None
 
     @classmethod
     def of(cls, position: FundPosition) -> Self:
@@ -160,4 +163,6 @@ class FundPositionOut(OutBody):
             quarters=[QuarterOut.of(quarter) for quarter in position.quarters],
             printed_differences=[PrintedDifferenceOut.of(found) for found in position.printed_differences],
             flags=position.flags,
+            quarter=None if position.as_at.quarter is None else position.as_at.quarter.label,
+            as_of=position.as_at.as_of,
         )

@@ -1,5 +1,6 @@
 """Positions of schemes."""
 
+from datetime import datetime
 from typing import Self
 
 from chassis.web.bodies import OutBody
@@ -65,7 +66,7 @@ class SchemePositionOut(OutBody):
     scheme: str
     name: str
     financial_year: str
-    version: int
+    version: int | None
     plan: RangeOut
     indicated: Money
     non_cash: Money
@@ -78,6 +79,8 @@ class SchemePositionOut(OutBody):
     budget_line: LineEffectOut
     periods: list[PeriodTotalOut]
     why: str
+    quarter: str | None
+    as_of: datetime | None
 
     @classmethod
     def of(cls, position: SchemePosition) -> Self:
@@ -86,7 +89,7 @@ class SchemePositionOut(OutBody):
             scheme=agreed.code,
             name=agreed.name,
             financial_year=agreed.financial_year.label,
-            version=position.scheme.version,
+            version=position.scheme.version if position.as_at.is_present else None,
             plan=RangeOut.of(figures.plan),
             indicated=pounds(figures.indicated),
             non_cash=pounds(figures.non_cash),
@@ -99,4 +102,6 @@ class SchemePositionOut(OutBody):
             budget_line=LineEffectOut.of(position.line),
             periods=[PeriodTotalOut.of(totals) for totals in position.periods],
             why=position.why,
+            quarter=None if position.as_at.quarter is None else position.as_at.quarter.label,
+            as_of=position.as_at.as_of,
         )

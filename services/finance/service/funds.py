@@ -5,10 +5,12 @@ from chassis.paging import Page, PageRequest, page_of
 from chassis.storage.transaction import Tx
 from contracts.period import Period
 from services.finance.domain.agreement import AgreementTerms
+from services.finance.domain.as_at import PRESENT, AsAt
 from services.finance.domain.fund import Fund, FundDefinition, FundSummary, definition_faults
 from services.finance.errors import BudgetLineInUse, FundUnknown, InvalidFinance, YearUnknown
 from services.finance.repository import funds, published_funds, schemes
 from services.finance.repository.accounts import get_accounts
+from services.finance.repository.fund_versions import append_version
 from services.finance.service.auditing import record_fund
 from services.finance.service.fund_publication import emit_funds_moved
 from services.finance.service.restatement import emit_moved
@@ -28,6 +30,8 @@ async def define_fund(tx: Tx, code: str, wanted: FundDefinition) -> tuple[Fund, 
     await _emit_schemes_moved(tx, code)
     await emit_funds_moved(tx, [code])
     after = await get_fund(tx, code)
+    if before is None or before.version != after.version:
+        await append_version(tx, after.version)
     record_fund(tx, before, after)
     return after, new
 
@@ -74,10 +78,15 @@ async def _emit_schemes_moved(tx: Tx, code: str) -> None:
         await emit_moved(tx, account, ())
 
 
-async def get_fund(tx: Tx, code: str) -> Fund:
-    fund = await funds.get_fund(tx, code)
+async def get_fund(tx: Tx, code: str, as_at: AsAt = PRESENT) -> Fund:
+    """A fund as it is, or as it was.
+
+    Raises:
+        FundUnknown: there is none, or was none yet.
+    """
+    fund = await funds.get_fund(tx, code, as_at)
     if fund is None:
-        raise FundUnknown(f"There is no fund {code}.")
+        raise FundUnknown(f"There {'is' if as_at.is_present else 'was'} no fund {code}.")
     return fund
 
 

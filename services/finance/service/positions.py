@@ -2,7 +2,9 @@
 
 from chassis.storage.transaction import Tx
 from contracts.period import Period
+from services.finance.domain.as_at import PRESENT, AsAt
 from services.finance.domain.fund_position import FundPosition, fund_position
+from services.finance.domain.ledger import financial_year
 from services.finance.domain.scheme_position import SchemePosition, scheme_position
 from services.finance.repository import schemes
 from services.finance.repository.accounts import get_accounts
@@ -10,14 +12,22 @@ from services.finance.service.funds import budgeted_year, get_fund
 from services.finance.service.schemes import get_account
 
 
-async def get_scheme_position(tx: Tx, code: str) -> SchemePosition:
-    """A scheme against its plan and its budget line, with how the indicated figure was made."""
-    return scheme_position(await get_account(tx, code))
+async def get_scheme_position(tx: Tx, code: str, as_at: AsAt = PRESENT) -> SchemePosition:
+    """A scheme against its plan and its budget line, with how the indicated figure was made; or as it was.
+
+    Raises:
+        SchemeUnknown: there is none, or was none yet.
+    """
+    return scheme_position(await get_account(tx, code, as_at))
 
 
-async def get_fund_position(tx: Tx, code: str, wanted: Period | None) -> FundPosition:
-    """A fund's year, by default the latest that has budget lines."""
-    fund = await get_fund(tx, code)
-    year = budgeted_year(fund, wanted)
-    accounts = await get_accounts(tx, await schemes.list_codes_of_fund(tx, code, year))
-    return fund_position(fund, year, accounts)
+async def get_fund_position(tx: Tx, code: str, wanted: Period | None, as_at: AsAt = PRESENT) -> FundPosition:
+    """A fund's year as it is, or as it was: by default that of the quarter, else the latest that has budget lines.
+
+    Raises:
+        FundUnknown, YearUnknown: there is no such fund or year of it, or was none yet.
+    """
+    fund = await get_fund(tx, code, as_at)
+    year = budgeted_year(fund, wanted or (None if as_at.quarter is None else financial_year(as_at.quarter)))
+    accounts = await get_accounts(tx, await schemes.list_codes_of_fund(tx, code, year), as_at)
+    return fund_position(fund, year, accounts, as_at)

@@ -5,6 +5,7 @@ from collections.abc import Mapping
 from chassis.errors import FieldError
 from chassis.paging import Page, PageRequest
 from chassis.storage.transaction import Tx
+from services.finance.domain.as_at import PRESENT, AsAt
 from services.finance.domain.explanation import in_pounds, plain
 from services.finance.domain.figures import total_entries
 from services.finance.domain.restating import Reversal, entries_to_reverse
@@ -82,10 +83,10 @@ async def _check_attribution(tx: Tx, wanted: SchemeDefinition, link: Link) -> No
         )
 
 
-async def get_account(tx: Tx, code: str) -> SchemeAccount:
-    found = await get_accounts(tx, [code])
+async def get_account(tx: Tx, code: str, as_at: AsAt = PRESENT) -> SchemeAccount:
+    found = await get_accounts(tx, [code], as_at)
     if not found:
-        raise SchemeUnknown(f"There is no scheme {code}.")
+        raise SchemeUnknown(f"There {'is' if as_at.is_present else 'was'} no scheme {code}.")
     return found[0]
 
 

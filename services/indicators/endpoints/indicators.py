@@ -4,10 +4,11 @@ from typing import Annotated
 
 from fastapi import APIRouter, Query
 
+from chassis.web.moments import AsOf
 from chassis.web.paging import PageBody, Paging
 from chassis.web.problems import problems
 from chassis.web.units import Read, Write
-from services.indicators.endpoints.parameters import AsOf, IndicatorCode
+from services.indicators.endpoints.parameters import IndicatorCode
 from services.indicators.schemas.indicators import IndicatorIn, IndicatorOut, IndicatorPatch
 from services.indicators.schemas.values import FrameworkCode
 from services.indicators.service import definitions, indicators

@@ -4,6 +4,7 @@ from typing import Annotated
 
 from fastapi import APIRouter, Query, Response
 
+from chassis.web.moments import AsOf
 from chassis.web.paging import PageBody, Paging
 from chassis.web.problems import problems
 from chassis.web.units import Read, Write
@@ -11,7 +12,6 @@ from contracts.indicators import ObservationStatus
 from services.indicators.domain.observations import ObservationFilter, SeriesKey
 from services.indicators.endpoints.parameters import (
     AreaFilter,
-    AsOf,
     BreakdownFilter,
     IndicatorCode,
     PeriodFilter,

@@ -2,18 +2,13 @@
 
 from fastapi import APIRouter, Response
 
+from chassis.web.moments import AsOf
 from chassis.web.paging import PageBody, Paging
 from chassis.web.problems import problems
 from chassis.web.units import Read, Write
 from services.indicators.domain.observations import SeriesKey
 from services.indicators.domain.projections import ProjectionFilter
-from services.indicators.endpoints.parameters import (
-    AreaFilter,
-    AsOf,
-    BreakdownFilter,
-    IndicatorCode,
-    answer_whether_new,
-)
+from services.indicators.endpoints.parameters import AreaFilter, BreakdownFilter, IndicatorCode, answer_whether_new
 from services.indicators.schemas.projections import ProjectionIn, ProjectionOut
 from services.indicators.service import projections
 

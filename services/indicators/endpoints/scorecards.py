@@ -2,17 +2,11 @@
 
 from fastapi import APIRouter, Response
 
+from chassis.web.moments import AsOf
 from chassis.web.paging import PageBody, Paging
 from chassis.web.problems import problems
 from chassis.web.units import Read, Write
-from services.indicators.endpoints.parameters import (
-    AreaFilter,
-    AsOf,
-    NewCode,
-    PeriodFilter,
-    answer_whether_new,
-    parse_period,
-)
+from services.indicators.endpoints.parameters import AreaFilter, NewCode, PeriodFilter, answer_whether_new, parse_period
 from services.indicators.schemas.scorecards import ScorecardDefinition, ScorecardIn, ScorecardOut, ScorecardSummary
 from services.indicators.service import scorecards
 

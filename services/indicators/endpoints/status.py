@@ -2,11 +2,12 @@
 
 from fastapi import APIRouter
 
+from chassis.web.moments import AsOf
 from chassis.web.problems import problems
 from chassis.web.units import Read
 from contracts.breakdown import Breakdown
 from services.indicators.domain.observations import SeriesKey
-from services.indicators.endpoints.parameters import AreaWanted, AsOf, BreakdownWanted, IndicatorCode
+from services.indicators.endpoints.parameters import AreaWanted, BreakdownWanted, IndicatorCode
 from services.indicators.schemas.status import StatusOut
 from services.indicators.service import status
 

@@ -2,18 +2,13 @@
 
 from fastapi import APIRouter, Response
 
+from chassis.web.moments import AsOf
 from chassis.web.paging import PageBody, Paging
 from chassis.web.problems import problems
 from chassis.web.units import Read, Write
 from services.indicators.domain.observations import SeriesKey
 from services.indicators.domain.targets import TargetFilter
-from services.indicators.endpoints.parameters import (
-    AreaFilter,
-    AsOf,
-    BreakdownFilter,
-    IndicatorCode,
-    answer_whether_new,
-)
+from services.indicators.endpoints.parameters import AreaFilter, BreakdownFilter, IndicatorCode, answer_whether_new
 from services.indicators.schemas.targets import TargetIn, TargetOut
 from services.indicators.service import targets
 
