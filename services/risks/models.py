@@ -52,6 +52,7 @@ class RiskRow(Base):
     controls: Mapped[Json] = mapped_column(JsonText)
     assurances: Mapped[Json] = mapped_column(JsonText)
     actions: Mapped[Json] = mapped_column(JsonText)
+    notes: Mapped[Json | None] = mapped_column(JsonText)
     review_date: Mapped[date | None] = mapped_column(Date)
     appetite: Mapped[str | None] = mapped_column(String(200))
     mode: Mapped[str] = mapped_column(String(20))

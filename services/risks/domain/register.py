@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
 
+from contracts.notes import SourceNote
 from contracts.risks import Band
 from services.risks.domain.links import NewLink
 from services.risks.domain.matrix import Matrix, Rating
@@ -34,7 +35,10 @@ class Action:
 
 @dataclass(frozen=True, slots=True)
 class Description:
-    """What a register says of a risk beside its present rating. ``inherent`` and ``target`` are cells of its matrix."""
+    """What a register says of a risk beside its present rating. ``inherent`` and ``target`` are cells of its matrix.
+
+    ``notes``: where the papers that it was drawn from contradict each other.
+    """
 
     title: str
     category: str | None = None
@@ -51,6 +55,7 @@ class Description:
     appetite: str | None = None
     inherent: Rating | None = None
     target: Rating | None = None
+    notes: tuple[SourceNote, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

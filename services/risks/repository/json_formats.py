@@ -4,10 +4,12 @@ Format 0, without a number, is that of version 0.1: lists, and ratings as the bo
 """
 
 from collections.abc import Mapping, Sequence
+from dataclasses import asdict
 from datetime import date
 from typing import Any
 
 from contracts.breakdown import Breakdown
+from contracts.notes import SourcedFigure, SourceNote
 from contracts.risks import Band
 from services.risks.domain.links import SeriesKey
 from services.risks.domain.matrix import BandedRating, Rating
@@ -76,6 +78,20 @@ def write_actions(actions: Sequence[Action]) -> Json:
 
 def read_actions(stored: Json) -> tuple[Action, ...]:
     return tuple(Action(one["text"], one["owner"], _day(one["due"])) for one in read_items(stored))
+
+
+def write_notes(notes: Sequence[SourceNote]) -> Json | None:
+    """Nothing where there are none, as before there were any."""
+    return write_items([asdict(note) for note in notes]) if notes else None
+
+
+def read_notes(stored: Json | None) -> tuple[SourceNote, ...]:
+    return () if stored is None else tuple(_note(one) for one in read_items(stored))
+
+
+def _note(stored: Json) -> SourceNote:
+    figures = tuple(SourcedFigure(one["figure"], one["source"]) for one in stored["figures"])
+    return SourceNote(stored["topic"], figures, stored["used"], stored["why"])
 
 
 def _day(text: str | None) -> date | None:

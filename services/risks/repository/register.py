@@ -35,10 +35,12 @@ from services.risks.repository.json_formats import (
     read_actions,
     read_assurances,
     read_items,
+    read_notes,
     read_rating,
     write_actions,
     write_assurances,
     write_items,
+    write_notes,
 )
 from services.risks.repository.matrices import get_matrices
 
@@ -70,6 +72,7 @@ def _described(description: Description) -> dict[str, Any]:
         "controls": write_items(description.controls),
         "assurances": write_assurances(description.assurances),
         "actions": write_actions(description.actions),
+        "notes": write_notes(description.notes),
     }
 
 
@@ -107,6 +110,7 @@ def _description(row: RiskRow) -> Description:
         controls=tuple(read_items(row.controls)),
         assurances=read_assurances(row.assurances),
         actions=read_actions(row.actions),
+        notes=read_notes(row.notes),
         inherent=read_cell(row.inherent_impact, row.inherent_likelihood),
         target=read_cell(row.target_impact, row.target_likelihood),
     )

@@ -18,7 +18,7 @@ from services.risks.domain.view import RiskView
 from services.risks.schemas.assessing import AssessmentIn, OverrideOut
 from services.risks.schemas.linking import LinkIn, LinkOut
 from services.risks.schemas.ratings import RatingIn, rating_body, three_ratings
-from services.risks.schemas.values import MatrixName, Passage, Ref, Sentence, Slug, Word
+from services.risks.schemas.values import MatrixName, Notes, Passage, Ref, Sentence, Slug, Word
 
 Day = date
 """Under a name that a field called ``date`` does not hide."""
@@ -115,6 +115,7 @@ class RiskIn(_Description):
     controls: list[Passage] = Field(default=[], max_length=100)
     assurances: list[Assurance] = Field(default=[], max_length=100)
     actions: list[ActionIn] = Field(default=[], max_length=100)
+    notes: Notes = ()
     matrix: MatrixName = "five-by-five@1"
     legacy_band: Band | None = Field(default=None, description="Only for a legacy risk that has a colour and no score")
     assessment: AssessmentIn | None = None
@@ -154,6 +155,7 @@ class RiskPatch(_Description):
     controls: list[Passage] = Field(default=[], max_length=100)
     assurances: list[Assurance] = Field(default=[], max_length=100)
     actions: list[ActionIn] = Field(default=[], max_length=100)
+    notes: Notes = ()
 
     def to_domain(self) -> Amendment:
         """What was sent, and nothing else."""
@@ -189,6 +191,7 @@ class RiskOut(OutBody):
     actions: list[ActionIn]
     review_date: date | None
     appetite: str | None
+    notes: Notes
     mode: Mode
     matrix: str
     inherent: RatingState | None
@@ -220,6 +223,7 @@ class RiskOut(OutBody):
             controls=list(described.controls),
             assurances=[Assurance.of(one) for one in described.assurances],
             actions=[ActionIn.of(one) for one in described.actions],
+            notes=described.notes,
             inherent=_aim(risk.matrix, described.inherent),
             target=_aim(risk.matrix, described.target),
             **three_ratings(view),

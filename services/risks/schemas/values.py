@@ -4,6 +4,8 @@ from typing import Annotated
 
 from pydantic import AfterValidator, Field, StringConstraints
 
+from contracts.notes import SourceNote
+
 
 def _no_nul(text: str) -> str:
     if "\x00" in text:
@@ -18,6 +20,9 @@ Word = Annotated[str, StringConstraints(min_length=1, max_length=120), AfterVali
 Sentence = Annotated[str, StringConstraints(min_length=1, max_length=400), AfterValidator(_no_nul)]
 Passage = Annotated[str, StringConstraints(min_length=1, max_length=4000), AfterValidator(_no_nul)]
 Reason = Annotated[str, StringConstraints(min_length=1, max_length=2000), AfterValidator(_no_nul)]
+Notes = Annotated[
+    tuple[SourceNote, ...], Field(max_length=20, description="Where its sources contradict each other: every figure")
+]
 MatrixName = Annotated[str, StringConstraints(pattern=r"^[a-z0-9][a-z0-9-]{0,59}@[1-9][0-9]{0,5}$")]
 Step = Annotated[int, Field(ge=1, le=20, strict=True)]
 """A step on an axis of a matrix; whether that matrix reaches so far is checked against it."""

@@ -321,6 +321,7 @@ async def test_what_the_papers_contradict_is_told_where_it_belongs(suite, report
     """The API and the load report say the same, word for word."""
     for kind, path in (
         ("indicators", "/indicators/v1/indicators/{}"),
+        ("risks", "/risks/v1/risks/{}"),
         ("pledges", "/pledges/v1/pledges/2018-{}"),
         ("priorities", "/pledges/v1/priorities/{}"),
         ("actions", "/pledges/v1/actions/{}"),

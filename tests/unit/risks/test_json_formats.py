@@ -5,6 +5,7 @@ from typing import Any
 
 import pytest
 
+from contracts.notes import SourcedFigure, SourceNote
 from contracts.risks import Band
 from services.risks.domain.links import SeriesKey
 from services.risks.domain.matrix import BandedRating, Rating
@@ -15,6 +16,7 @@ from services.risks.repository import json_formats as formats
 ASSURANCES = (Assurance("FARG", 2, "Adequate", date(2018, 2, 1)), Assurance("Audit"))
 ACTIONS = (Action("Review", "Director", date(2018, 12, 1)), Action("Ask"))
 VERSIONS = [IndicatorVersion(SeriesKey("ae", "RK9"), 1, 3)]
+NOTES = (SourceNote("Category", (SourcedFigure("none", "2014"), SourcedFigure("one each", "ours")), "ours", "Sorted"),)
 RATING = BandedRating(Rating(4, 3), Band.AMBER)
 
 
@@ -40,6 +42,7 @@ def test_what_is_written_is_read_back_and_says_its_format():
         formats.write_assurances(ASSURANCES),
         formats.write_actions(ACTIONS),
         formats.write_versions(VERSIONS),
+        formats.write_notes(NOTES),
     ]
     readers = [
         formats.read_rating,
@@ -47,6 +50,7 @@ def test_what_is_written_is_read_back_and_says_its_format():
         formats.read_assurances,
         formats.read_actions,
         formats.read_versions,
+        formats.read_notes,
     ]
     assert [read(stored) for read, stored in zip(readers, written, strict=True)] == [
         RATING,
@@ -54,8 +58,14 @@ def test_what_is_written_is_read_back_and_says_its_format():
         ASSURANCES,
         ACTIONS,
         VERSIONS,
+        NOTES,
     ]
     assert {stored["format"] for stored in written} == {1}
+
+
+def test_no_notes_are_nothing():
+    assert formats.write_notes(()) is None
+    assert formats.read_notes(None) == ()
 
 
 def test_a_newer_format_is_refused_rather_than_misread():
