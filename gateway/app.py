@@ -16,8 +16,9 @@ from gateway.access.keyring import Keyring
 from gateway.access.models import Base
 from gateway.documents.joined_document import JoinedDocument
 from gateway.endpoints import assets, router
+from gateway.operations import app as operations
 from gateway.proxy.forward import Forward
-from gateway.proxy.upstreams import Upstream
+from gateway.proxy.upstreams import Upstream, in_process
 from gateway.settings import GatewaySettings
 
 SPEC: Final = ServiceSpec(
@@ -49,6 +50,7 @@ def create_gateway(
     The limit on bodies and the internal key are those of ``resources.settings``, the same that services have.
     """
     settings = settings or GatewaySettings()
+    own = in_process(operations.NAME, operations.create_operations(resources, Base.metadata))
     app = FastAPI(
         title=SPEC.title,
         description=SPEC.description,
@@ -61,8 +63,8 @@ def create_gateway(
     )
     app.router.redirect_slashes = False
     install_errors(app)
-    _mount(app, resources, upstreams, settings)
-    _set_state(app, resources, upstreams, settings)
+    _mount(app, resources, {**upstreams, operations.NAME: own}, settings)
+    _set_state(app, resources, upstreams, own, settings)
     app.add_middleware(
         RequestMiddleware,
         service=SPEC.name,
@@ -76,27 +78,28 @@ def create_gateway(
 
 def _mount(app: FastAPI, resources: Resources, upstreams: Mapping[str, Upstream], settings: GatewaySettings) -> None:
     """The services, each under its prefix, and what the gateway answers itself."""
-    internal_key = _internal_key(resources)
+    proof = internal_key(resources)
     for service, client in upstreams.items():
-        forward = Forward(service, client, internal_key=internal_key, timeout=settings.answer_timeout)
+        forward = Forward(service, client, internal_key=proof, timeout=settings.answer_timeout)
         app.mount(prefix_of(service), forward)
     app.mount("/docs/assets", assets())
     app.include_router(router)
 
 
 def _set_state(
-    app: FastAPI, resources: Resources, upstreams: Mapping[str, Upstream], settings: GatewaySettings
+    app: FastAPI, resources: Resources, upstreams: Mapping[str, Upstream], own: Upstream, settings: GatewaySettings
 ) -> None:
-    """Put on the app what its endpoints read."""
-    internal_key = _internal_key(resources)
-    prefixes = {service: prefix_of(service) for service in upstreams}
+    """Put on the app what its endpoints read. ``own``: what is documented like a service, and is none."""
+    proof = internal_key(resources)
+    documented = {**upstreams, operations.NAME: own}
+    prefixes = {service: prefix_of(service) for service in documented}
     app.state.resources, app.state.upstreams = resources, upstreams
     app.state.prefixes, app.state.settings = prefixes, settings
     app.state.document = JoinedDocument(
         lambda: app.openapi() | {EXTENSION: problem_types(SPEC.package)},
-        upstreams,
+        documented,
         prefixes=prefixes,
-        headers={INTERNAL_KEY_HEADER: internal_key} if internal_key else {},
+        headers={INTERNAL_KEY_HEADER: proof} if proof else {},
         timeout=settings.ready_timeout,
         memory=settings.document_memory,
     )
@@ -106,6 +109,6 @@ def prefix_of(service: str) -> str:
     return f"/{service}/v1"
 
 
-def _internal_key(resources: Resources) -> str | None:
+def internal_key(resources: Resources) -> str | None:
     secret = resources.settings.internal_key
     return secret.get_secret_value() if secret else None

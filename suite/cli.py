@@ -17,6 +17,7 @@ from sqlalchemy.exc import DBAPIError
 from chassis.bus.port import BusError
 from chassis.errors import Problem
 from chassis.logging import configure_logging
+from chassis.recovery.procedure import NotConverged
 from chassis.settings import DatabaseSettings, LogSettings, ServiceSettings
 from chassis.storage.migrate import SchemaDrift, check
 from gateway.documents.asyncapi import asyncapi as asyncapi_document
@@ -29,9 +30,9 @@ from suite import (
     key_commands,
     loading,
     operations,
-    recovery,
     recovery_commands,
     roles,
+    running_suite,
     serving,
 )
 from suite import business_date as dates
@@ -39,6 +40,7 @@ from suite.catch_up import NotCaughtUp
 from suite.engines import EngineUnavailable
 from suite.load.api_client import Refused
 from suite.load.csv_files import BadRows
+from suite.printable import printable
 from suite.settings import EARLIEST, LATEST, MEMBERS, BusSettings, DatabaseUrls, RoleSettings, SuiteSettings
 
 T = TypeVar("T")
@@ -74,7 +76,8 @@ EXPECTED = (
     serving.CannotStart,
     operations.NotAnOffset,
     operations.UnknownConsumer,
-    recovery.NotConverged,
+    NotConverged,
+    running_suite.OperationRefused,
     backup.BackupImpossible,
 )
 """What an operator can mend; said in one line."""
@@ -102,11 +105,6 @@ def configured() -> None:
 
 def echo(line: str) -> None:
     typer.echo(line)
-
-
-def printable(text: str) -> str:
-    """Text as a terminal may show it: what anybody can put into an event must not move its cursor."""
-    return "".join(char if char.isprintable() else char.encode("unicode_escape").decode() for char in text)
 
 
 def _answer(work: Callable[[], Awaitable[T]]) -> T:

@@ -12,6 +12,7 @@ from starlette.types import ASGIApp, Receive, Scope, Send
 
 from chassis.bus.embedded import EmbeddedBus
 from chassis.bus.port import Bus
+from chassis.jobs.worker import Worker
 from chassis.runtime import ServiceRuntime
 from chassis.service import ServiceSpec
 from chassis.settings import DatabaseSettings, ServiceSettings
@@ -21,8 +22,9 @@ from chassis.web.app import build_app
 from chassis.web.units import Resources
 from contracts.topics import SERVICES, events_topic, state_topic
 from gateway.app import SPEC as GATEWAY
-from gateway.app import create_gateway
-from gateway.proxy.upstreams import all_over_network, in_process
+from gateway.app import create_gateway, internal_key
+from gateway.operations.work import handlers
+from gateway.proxy.upstreams import Upstream, all_over_network, in_process
 from gateway.settings import GatewaySettings
 from services.finance.app import SPEC as FINANCE
 from services.indicators.app import SPEC as INDICATORS
@@ -110,10 +112,9 @@ async def everything(settings: SuiteSettings) -> AsyncIterator[Running]:
         upstreams = {name: in_process(name, app) for name, app in inner.items()}
         for client in upstreams.values():
             stack.push_async_callback(client.aclose)
-        app = create_gateway(
-            Resources(databases["gateway"], _trusting(access_log=ServiceSettings().access_log)), upstreams
-        )
-        await _at_work(runtimes, stack)
+        resources = Resources(databases["gateway"], _trusting(access_log=ServiceSettings().access_log))
+        app = create_gateway(resources, upstreams)
+        await _at_work([*runtimes, _gateway_worker(resources, upstreams)], stack)
         yield Running(app, databases, bus, runtimes, inner)
 
 
@@ -139,8 +140,16 @@ async def gateway_alone(settings: SuiteSettings) -> AsyncIterator[Running]:
         upstreams = all_over_network(GatewaySettings())
         for client in upstreams.values():
             stack.push_async_callback(client.aclose)
-        app = create_gateway(Resources(database, ServiceSettings()), upstreams)
+        resources = Resources(database, ServiceSettings())
+        app = create_gateway(resources, upstreams)
+        await _at_work([_gateway_worker(resources, upstreams)], stack)
         yield Running(app, {"gateway": database}, None, [], {})
+
+
+def _gateway_worker(resources: Resources, upstreams: Mapping[str, Upstream]) -> Worker:
+    """Does what operators asked of the gateway, by asking the services."""
+    jobs = handlers(upstreams, internal_key(resources))
+    return Worker(resources.database, jobs, (), resources.settings)
 
 
 def _trusting(*, access_log: bool = False) -> ServiceSettings:
@@ -149,7 +158,7 @@ def _trusting(*, access_log: bool = False) -> ServiceSettings:
 
 
 def _resources(runtime: ServiceRuntime, settings: ServiceSettings | None = None) -> Resources:
-    return Resources(runtime.database, settings or _trusting(), health=runtime.health)
+    return Resources(runtime.database, settings or _trusting(), health=runtime.health, bus=runtime.bus)
 
 
 async def _started(bus: Bus, stack: AsyncExitStack) -> Bus:
@@ -160,9 +169,9 @@ async def _started(bus: Bus, stack: AsyncExitStack) -> Bus:
     return bus
 
 
-async def _at_work(runtimes: Sequence[ServiceRuntime], stack: AsyncExitStack) -> None:
-    """Run relays and consumers until the stack closes."""
-    work = asyncio.gather(*(runtime.run() for runtime in runtimes))
+async def _at_work(workers: Sequence[ServiceRuntime | Worker], stack: AsyncExitStack) -> None:
+    """Run relays, consumers and jobs until the stack closes."""
+    work = asyncio.gather(*(worker.run() for worker in workers))
 
     async def stop() -> None:
         work.cancel()

@@ -7,26 +7,36 @@ from typing import Annotated
 
 import typer
 
-from suite import recovery
+from chassis.recovery import procedure
+from chassis.recovery.procedure import Suite
+from chassis.recovery.report import Report, lines
+from suite import recovery, running_suite
 from suite.backup import restore_backup, save_backup
-from suite.recovery import Report, Stores
+from suite.printable import printable
+from suite.running_suite import Key, Url
 from suite.settings import SuiteSettings
 
-Subject = Annotated[str | None, typer.Option(help="One aggregate, such as ae-4-hour-wait/E06000026; all without.")]
+Subject = Annotated[str | None, typer.Option(help="One aggregate, such as ae-four-hour-wait/E06000026; all without.")]
 
 
-def recover(*, subject: Subject = None) -> None:
+def recover(*, subject: Subject = None, url: Url = None, key: Key = None) -> None:
     """Mend what differs after a store went back in time: tell the present state in a new generation, then verify.
 
-    Works on a stopped data folder, and on databases and a bus whose services are at work. Exit status 1 where something
-    still differs.
+    Works on a stopped data folder, on databases and a bus whose services are at work, and by --url on a running suite,
+    ready or not. Exit status 1 where something still differs.
     """
-    _run(lambda stores: recovery.recover(stores, subject))
+    if url:
+        _finish(asyncio.run(running_suite.recover(url, key, subject)))
+    else:
+        _finish(_on_stores(lambda suite: procedure.recover(suite, subject)))
 
 
-def verify() -> None:
-    """Compare what consumers applied with what their producers published. Exit status 1 where something differs."""
-    _run(recovery.verify)
+def verify(*, url: Url = None, key: Key = None) -> None:
+    """Compare what consumers applied and derived with what their producers published.
+
+    Exit status 1 where something differs.
+    """
+    _finish(asyncio.run(running_suite.verify(url, key)) if url else _on_stores(procedure.verify))
 
 
 def backup(target: Annotated[Path, typer.Argument(help="A folder that does not exist yet.")]) -> None:
@@ -42,13 +52,16 @@ def restore(source: Annotated[Path, typer.Argument(help="A folder that `suite ba
     typer.echo("Whoever subscribes to events has heard more than this: run `suite recover` before you start it.")
 
 
-def _run(work: Callable[[Stores], Awaitable[Report]]) -> None:
+def _on_stores(work: Callable[[Suite], Awaitable[Report]]) -> Report:
     async def run() -> Report:
-        async with recovery.open_stores(SuiteSettings()) as stores:
-            return await work(stores)
+        async with recovery.open_stores(SuiteSettings()) as suite:
+            return await work(suite)
 
-    report = asyncio.run(run())
-    for line in recovery.lines(report):
-        typer.echo(line)
+    return asyncio.run(run())
+
+
+def _finish(report: Report) -> None:
+    for line in lines(report):
+        typer.echo(printable(line))
     if not report.is_clean:
         raise typer.Exit(1)

@@ -188,16 +188,17 @@ _NEWEST = text(
     SELECT subject, event_id, generation, version FROM (
         SELECT subject, event_id, generation, version,
             row_number() OVER (PARTITION BY subject ORDER BY generation DESC, version DESC) AS place
-        FROM inbox WHERE consumer = :consumer AND source = :source
+        FROM inbox WHERE consumer = :consumer AND source = :source AND subject > :after
     ) AS ordered
-    WHERE place = 1
+    WHERE place = 1 ORDER BY subject LIMIT :most
     """
 )
 
 
-async def list_newest(tx: Tx, consumer: str, source: str) -> dict[str, NewestApplied]:
-    """The newest event that ``consumer`` applied of every aggregate of ``source``."""
-    rows = await tx.session.execute(_NEWEST, {"consumer": consumer, "source": source})
+async def list_newest(tx: Tx, consumer: str, source: str, after: str, most: int) -> dict[str, NewestApplied]:
+    """The newest event that ``consumer`` applied of each of the aggregates of ``source`` that follow a subject."""
+    asked = {"consumer": consumer, "source": source, "after": after, "most": most}
+    rows = await tx.session.execute(_NEWEST, asked)
     return {subject: NewestApplied(event_id, (generation, version)) for subject, event_id, generation, version in rows}
 
 

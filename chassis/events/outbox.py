@@ -231,8 +231,10 @@ async def save_as_unpublished(tx: Tx, *, after: int) -> int:
     return (await (await tx.session.connection()).execute(again, {"after": after})).rowcount
 
 
-async def delete_setting(tx: Tx, name: str) -> None:
-    await tx.session.execute(text("DELETE FROM setting WHERE name = :name"), {"name": name})
+async def delete_recovering(tx: Tx, generation: int) -> None:
+    """Say that the state is emitted in this generation; in a later one, which another recovery began, it is not."""
+    ended = text("DELETE FROM setting WHERE name = :name AND value = :value")
+    await tx.session.execute(ended, {"name": RECOVERING, "value": str(generation)})
 
 
 @dataclass(frozen=True, slots=True)
@@ -246,13 +248,36 @@ class NewestEvent:
 _NEWEST = text(
     """
     SELECT outbox.subject, outbox.event_id, outbox.version FROM outbox
-    JOIN (SELECT subject, max(version) AS version FROM outbox WHERE type IN :types GROUP BY subject) AS newest
-        ON newest.subject = outbox.subject AND newest.version = outbox.version
+    JOIN (
+        SELECT subject, max(version) AS version FROM outbox WHERE type IN :types AND subject > :after
+        GROUP BY subject ORDER BY subject LIMIT :most
+    ) AS newest ON newest.subject = outbox.subject AND newest.version = outbox.version
+    ORDER BY outbox.subject
     """
 ).bindparams(bindparam("types", expanding=True))
 
 
-async def list_newest(tx: Tx, types: Sequence[str]) -> dict[str, NewestEvent]:
-    """The newest event of these types of every aggregate."""
-    rows = await tx.session.execute(_NEWEST, {"types": list(types)})
+async def list_newest(tx: Tx, types: Sequence[str], after: str, most: int) -> dict[str, NewestEvent]:
+    """The newest event of these types of each of the aggregates that follow a subject."""
+    rows = await tx.session.execute(_NEWEST, {"types": list(types), "after": after, "most": most})
     return {subject: NewestEvent(event_id, version) for subject, event_id, version in rows}
+
+
+_NEWEST_BODIES = text(
+    """
+    SELECT outbox.id, outbox.event_id, outbox.type, outbox.subject, outbox.version, outbox.body, outbox.traceparent,
+        coalesce((SELECT CAST(value AS BIGINT) FROM setting WHERE name = 'generation'), 1) AS generation,
+        0 AS last_position
+    FROM outbox
+    JOIN (
+        SELECT subject, max(version) AS version FROM outbox WHERE type IN :types AND subject > :after
+        GROUP BY subject ORDER BY subject LIMIT :most
+    ) AS newest ON newest.subject = outbox.subject AND newest.version = outbox.version
+    ORDER BY outbox.subject
+    """
+).bindparams(bindparam("types", expanding=True))
+
+
+async def list_newest_bodies(tx: Tx, types: Sequence[str], after: str, most: int) -> Sequence[Row[Any]]:
+    """As :func:`list_newest`, as whole rows like those of :func:`list_unpublished`."""
+    return (await tx.session.execute(_NEWEST_BODIES, {"types": list(types), "after": after, "most": most})).all()

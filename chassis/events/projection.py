@@ -19,6 +19,8 @@ class Projection(Generic[Touched]):
     ``drop`` forgets what was folded; what was evaluated stays until it is evaluated again.
     ``forget`` forgets what was folded of aggregates, by subject, which their producer no longer has since its database
     went back in time, and evaluates what hung on them.
+    ``list_contradicted`` gives, of the newest events of aggregates, the subjects whose stored state is another than
+    theirs; it changes nothing, and leaves generations aside, since a producer does not know which an event was of.
     """
 
     fold: Callable[[Tx, Sequence[Delivery]], Awaitable[Touched]]
@@ -26,6 +28,7 @@ class Projection(Generic[Touched]):
     evaluate_all: Callable[[Tx], Awaitable[None]]
     drop: Callable[[Tx], Awaitable[None]]
     forget: Callable[[Tx, Sequence[str]], Awaitable[None]] | None = None
+    list_contradicted: Callable[[Tx, Sequence[Delivery]], Awaitable[Sequence[str]]] | None = None
 
     async def apply(self, tx: Tx, deliveries: Sequence[Delivery]) -> None:
         """Fold events, those of a partition in order, and evaluate what they touched."""

@@ -1,32 +1,23 @@
-"""A recovery: the producing database begins a new generation and tells its whole present state in it.
+"""The steps of a recovery in one database: its generation begins and ends, and consumers read or forget.
 
 The generation rises in one transaction that keeps relays out; then every aggregate is emitted again, a few in a
 transaction. Until the last of them the database is marked as recovering, and its relay refuses to publish: killed in
-between, a recovery is started anew, and its generation is one more.
+between, a recovery is started anew, and its generation is one more. ``chassis.recovery`` takes these steps in order.
 """
 
 from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass
 
+from chassis.audit import record_change
 from chassis.bus.port import Bus, TopicPartition
-from chassis.errors import NotFound
 from chassis.events import inbox, outbox
-from chassis.events.envelope import Order
-from chassis.events.inbox import NewestApplied
-from chassis.events.outbox import GENERATION, GENERATION_SINCE, RECOVERING, FeedState, NewestEvent
+from chassis.events.outbox import GENERATION, GENERATION_SINCE, RECOVERING, FeedState
 from chassis.events.store_checks import Published, find_topic_fault, get_published
 from chassis.events.subscription import Subscription
 from chassis.storage.bulk import upsert
 from chassis.storage.database import Database
 from chassis.storage.transaction import Tx
 from contracts.topics import events_topic
-
-AGGREGATES = 200
-"""How many aggregates one transaction emits."""
-
-
-class SubjectUnknown(NotFound):
-    type_, title = "subject-unknown", "No such aggregate"
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,65 +33,46 @@ class Republication:
 
 
 @dataclass(frozen=True, slots=True)
-class Recovered:
-    """What a recovery did in a producing database.
+class Generation:
+    """One that was begun.
 
     ``requeued`` counts published events that the bus had lost, ``outdated`` those of them that were no longer kept: of
     these consumers get the state they led to, and not the way there.
     """
 
-    generation: int
-    aggregates: int
+    number: int
     requeued: int
-    outdated: int = 0
+    outdated: int
 
 
-async def recover_producer(
-    database: Database, bus: Bus, service: str, republication: Republication | None, subject: str | None = None
-) -> Recovered:
-    """Begin a generation above every one on the bus, and emit the present state of all aggregates, or of one, in it.
+async def begin_generation(
+    database: Database, bus: Bus, service: str, *, actor: str = "system", subject: str | None = None
+) -> Generation:
+    """Begin a generation above every one on the bus, and have what that lost published again.
+
+    ``subject`` names the one aggregate that is recovered, for the audit entry.
 
     Raises:
-        SubjectUnknown: the service has no such aggregate.
         BusError: the bus does not answer; nothing was changed.
     """
-    subjects = await list_subjects(database, republication, subject)
     published = await get_published(bus, events_topic(service))
 
-    async def begin(tx: Tx) -> Recovered:
+    async def begin(tx: Tx) -> Generation:
         await outbox.lock_publishing(tx, service)
         feed = await outbox.get_feed_state(await tx.session.connection())
         requeued, outdated = await _save_lost_as_unpublished(tx, feed, published)
         generation = await _save_new_generation(tx, feed, published.generation)
-        return Recovered(generation, len(subjects), requeued, outdated)
+        before, after = {"generation": feed.generation}, {"generation": generation, "requeued": requeued}
+        record_change(tx, subject=subject or service, action="recovery.begun", before=before, after=after)
+        return Generation(generation, requeued, outdated)
 
-    recovered = await database.write(begin)
-    for first in range(0, len(subjects), AGGREGATES):
-        if republication:
-            await _emit(database, republication, subjects[first : first + AGGREGATES])
-    await database.write(lambda tx: outbox.delete_setting(tx, RECOVERING))
+    return await database.write(begin, actor=actor)
+
+
+async def end_recovery(database: Database, generation: int) -> None:
+    """Let the relay publish what was emitted in this generation."""
+    await database.write(lambda tx: outbox.delete_recovering(tx, generation))
     database.committed.set()
-    return recovered
-
-
-async def list_subjects(
-    database: Database, republication: Republication | None, subject: str | None = None
-) -> Sequence[str]:
-    """Every aggregate, or the one of this name.
-
-    Raises:
-        SubjectUnknown: there is no such aggregate.
-    """
-    subjects = await database.read(republication.list_subjects) if republication else []
-    if subject is None:
-        return subjects
-    if subject not in subjects:
-        raise SubjectUnknown(f"There is no aggregate {subject!r} here.")
-    return [subject]
-
-
-async def _emit(database: Database, republication: Republication, subjects: Sequence[str]) -> None:
-    await database.write(lambda tx: republication.emit_states(tx, subjects))
 
 
 async def _save_new_generation(tx: Tx, feed: FeedState, on_bus: int) -> int:
@@ -143,46 +115,6 @@ async def _rewind(
 
     await database.write(work)
     return begins
-
-
-# ---- verifying
-
-
-@dataclass(frozen=True, slots=True)
-class Difference:
-    """An aggregate whose newest event at a consumer is not its producer's; None where one has no event of it."""
-
-    consumer: str
-    subject: str
-    published: int | None
-    applied: Order | None
-
-    def __str__(self) -> str:
-        applied = f"version {self.applied[1]} of generation {self.applied[0]}" if self.applied else "nothing"
-        published = f"version {self.published}" if self.published else "none"
-        return f"{self.consumer} has applied {applied} of {self.subject}, and its producer's newest is {published}."
-
-
-async def list_differences(
-    producer: Database, consumer: Database, subscription: Subscription, service: str, subject: str | None = None
-) -> Sequence[Difference]:
-    """Which of a service's aggregates are not at a consumer as they were published last; or whether one is."""
-    source = f"/{service}"
-    newest = await producer.read(lambda tx: outbox.list_newest(tx, subscription.types))
-    applied = await consumer.read(lambda tx: inbox.list_newest(tx, subscription.consumer, source))
-    return [
-        Difference(subscription.consumer, each, newest[each].version if each in newest else None, _order(applied, each))
-        for each in sorted({*newest, *applied} if subject is None else {subject})
-        if _event_id(newest, each) != _event_id(applied, each)
-    ]
-
-
-def _event_id(events: Mapping[str, NewestEvent] | Mapping[str, NewestApplied], subject: str) -> str | None:
-    return events[subject].event_id if subject in events else None
-
-
-def _order(applied: Mapping[str, NewestApplied], subject: str) -> Order | None:
-    return applied[subject].order if subject in applied else None
 
 
 async def forget_aggregates(database: Database, subscription: Subscription, service: str, gone: Sequence[str]) -> int:

@@ -1,5 +1,6 @@
 """How a service's app is built: its routes, document, health and measures."""
 
+from collections.abc import Sequence
 from typing import Any
 
 from fastapi import APIRouter, FastAPI, Response
@@ -12,6 +13,7 @@ from chassis.web.admission import service_admission
 from chassis.web.audit import audit_router
 from chassis.web.contract import ContractMiddleware
 from chassis.web.document import complete_document
+from chassis.web.internal import internal_router
 from chassis.web.middleware import RequestMiddleware
 from chassis.web.operations import operations_of
 from chassis.web.problems import install_errors
@@ -31,7 +33,7 @@ def build_app(spec: ServiceSpec, resources: Resources) -> FastAPI:
     )
     app.state.resources = resources
     install_errors(app)
-    for router in (*spec.routers, audit_router(spec.name), _operations(spec.name, resources)):
+    for router in _routers(spec, resources):
         app.include_router(router)
     settings, operations = resources.settings, operations_of(app, writing)
     complete_document(app, operations, spec)
@@ -49,6 +51,12 @@ def build_app(spec: ServiceSpec, resources: Resources) -> FastAPI:
         access_log=settings.access_log,
     )
     return app
+
+
+def _routers(spec: ServiceSpec, resources: Resources) -> Sequence[APIRouter]:
+    """The service's own, and what every service has."""
+    every = audit_router(spec.name), internal_router(spec, resources), _operations(spec.name, resources)
+    return [*spec.routers, *every]
 
 
 def operation_id(service: str, route: APIRoute) -> str:

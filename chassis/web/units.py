@@ -7,6 +7,7 @@ from typing import Annotated, Any, Protocol, TypeVar
 from fastapi import Depends, Request
 
 from chassis.audit import is_recorded
+from chassis.bus.port import Bus
 from chassis.clock import Clock, system_clock
 from chassis.settings import ServiceSettings
 from chassis.storage.changes import has_changed
@@ -27,6 +28,8 @@ class Resources:
     clock: Clock = system_clock
     health: Callable[[], Awaitable[dict[str, Any]]] | None = None
     """Detail on relay and consumers for readiness; its ``ready`` says whether they run."""
+    bus: Bus | None = None
+    """The bus that relay and consumers work on; none where there are none."""
 
 
 class Unit(Protocol):

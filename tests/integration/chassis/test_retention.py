@@ -10,12 +10,14 @@ from chassis import retention
 from chassis.clock import system_clock
 from chassis.events import inbox, outbox
 from chassis.events.outbox import emit
-from chassis.events.recovery import Republication, recover_producer
+from chassis.events.recovery import Republication
 from chassis.events.relay import Relay
 from chassis.events.store_checks import find_feed_fault, find_offset_fault
 from chassis.jobs import queue
 from chassis.jobs.job import NewJob
 from chassis.retention import delete_outdated
+from chassis.recovery.local import LocalStores
+from chassis.recovery.procedure import recover_producer
 from chassis.settings import ServiceSettings
 from chassis.web.answers import Answer
 from chassis.web.idempotency import KeyedRequest, get_answer, save_answer
@@ -88,11 +90,11 @@ async def test_of_published_events_the_last_position_and_each_newest_stay(databa
     await publish_numbers(database, bus, *(("a", n) for n in range(1, 6)), ("b", 1), ("b", 2))
     later()
     async with database.connect() as connection:
-        newest = await database.read(lambda tx: outbox.list_newest(tx, [tally.TYPE]))
+        newest = await database.read(lambda tx: outbox.list_newest(tx, [tally.TYPE], "", 99))
         assert (await delete_outdated(database, "indicators", SETTINGS))["events"] == 6
         assert await find_feed_fault(connection, bus, "indicators") is None
     assert await list_outbox(database) == [("a", 5), ("b", 2)]
-    assert await database.read(lambda tx: outbox.list_newest(tx, [tally.TYPE])) == newest
+    assert await database.read(lambda tx: outbox.list_newest(tx, [tally.TYPE], "", 99)) == newest
     await publish_numbers(database, bus, ("a", 6), ("b", 3))
     state = await feed_state(database)
     assert (state.first_position, state.last_position) == (7, 9)
@@ -116,11 +118,11 @@ async def test_of_applied_events_the_newest_of_each_aggregate_and_partition_stay
     await publish(bus, *(tally.number_event(subject, n, n) for n in (1, 2, 3) for subject in (tally.BUSY, tally.QUIET)))
     async with consuming():
         await caught_up(database, bus)
-        newest = await database.read(lambda tx: inbox.list_newest(tx, "tally", "/indicators"))
+        newest = await database.read(lambda tx: inbox.list_newest(tx, "tally", "/indicators", "", 99))
         later()
         assert await delete_outdated(database, "indicators", SETTINGS) == NOTHING | {"inbox": 4}
         assert await find_offset_fault(database, bus, TALLY) is None
-        assert await database.read(lambda tx: inbox.list_newest(tx, "tally", "/indicators")) == newest
+        assert await database.read(lambda tx: inbox.list_newest(tx, "tally", "/indicators", "", 99)) == newest
         again = [tally.number_event(tally.BUSY, n, n) for n in (1, 2, 3, 4)]
         await publish(bus, *again)
         await caught_up(database, bus)
@@ -169,7 +171,7 @@ async def test_a_lost_bus_gets_back_what_is_kept_and_the_recovery_counts_the_res
     await empty.start()
     try:
         await empty.ensure_topics([tally.TOPIC])
-        done = await recover_producer(database, empty, "indicators", Republication(no_subjects, None))
+        done = await recover_producer(LocalStores("indicators", Republication(no_subjects, None), (), database, empty))
         assert (done.requeued, done.outdated) == (2, 5)
         await relay_all(database, empty)
         assert sum((await empty.end_offsets(tally.TOPIC)).values()) == 2

@@ -2,7 +2,7 @@
 
 import pytest
 
-from suite.cli import printable
+from suite.printable import printable
 
 
 @pytest.mark.parametrize(

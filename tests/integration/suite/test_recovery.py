@@ -9,10 +9,14 @@ from contextlib import asynccontextmanager, closing
 import httpx
 import pytest
 
+from contracts.topics import SERVICES
+from gateway.access.service import create_key
 from suite import serving
 from suite.catch_up import wait_until_caught_up
 from suite.settings import SuiteSettings
 from tests.eventually import eventually
+from tests.integration.gateway.conftest import served
+from tests.process import SuiteProcess
 
 PLYMOUTH = "E06000026"
 INDICATOR = {
@@ -98,7 +102,7 @@ async def _is_refusing(client):
     assert (answer.status_code, json.loads(answer.text)["ready"]) == (503, False)
 
 
-@pytest.mark.parametrize("names", [["indicators"], ["bus"], ["indicators", "pledges"]], ids=" and ".join)
+@pytest.mark.parametrize("names", [["bus"], ["indicators", "pledges"]], ids=" and ".join)
 def test_a_store_set_back_is_noticed_and_mended(suite, settings, tmp_path, names):
     async def before():
         await set_back(settings, tmp_path, *names)
@@ -120,3 +124,67 @@ def test_a_store_set_back_is_noticed_and_mended(suite, settings, tmp_path, names
             assert (await client.get("/health/ready")).status_code == httpx.codes.OK
 
     asyncio.run(after())
+
+
+def test_a_running_suite_that_is_not_ready_is_mended_by_its_address(suite, settings, tmp_path):
+    asyncio.run(set_back(settings, tmp_path, "indicators"))
+    running = SuiteProcess(settings.data_dir, reference=False).start()
+    reached = {"SUITE_URL": running.url, "SUITE_KEY": running.admin_key}
+    try:
+        status, said, _ = suite("verify", **reached)
+        assert (status, "The database of indicators went back in time" in said) == (1, True), said
+        status, said, _ = suite("recover")
+        assert (status, said.splitlines()[-1]) == (0, "Nothing differs."), said
+        assert "indicators: generation 2, 1 aggregates published again" in said
+        with running.client() as client:
+            assert client.get("/health/ready").json()["ready"] is True
+            entries = client.get("/indicators/v1/audit", params={"subject": "indicators"}).json()["items"]
+            assert ("admin", "recovery.begun") in {(each["actor"], each["action"]) for each in entries}
+    finally:
+        running.kill()
+
+
+@asynccontextmanager
+async def operating(running):
+    """A caller with a key, at the gateway of a suite in this process."""
+    key = await running.databases["gateway"].write(lambda tx: create_key(tx, "Ana Nowak"))
+    headers = {"authorization": f"Bearer {key}"}
+    async with served(running.app) as url, httpx.AsyncClient(base_url=url, headers=headers) as client:
+        yield client
+
+
+async def ended(client, location):
+    async def has_ended():
+        return (await client.get(location)).json()["state"] not in {"waiting", "running"}
+
+    await eventually(has_ended)
+    return (await client.get(location)).json()
+
+
+async def test_recoveries_and_verifications_over_http(settings):
+    async with started(settings) as (running, loader), operating(running) as client:
+        await define(loader)
+        await observe(loader, "2017-01", "80.0")
+        await wait_until_caught_up(loader)
+        begun = await client.post("/operations/v1/recoveries")
+        assert (begun.status_code, begun.json()["requested_by"]) == (202, "Ana Nowak")
+        assert (await client.post("/operations/v1/recoveries")).status_code == 409
+        found = await ended(client, begun.headers["location"])
+        assert (found["state"], found["differs"], found["error"]) == ("succeeded", False, None)
+        assert {each["service"]: each["generation"] for each in found["recovered"]} == dict.fromkeys(SERVICES, 2)
+        begun = await client.post("/operations/v1/verifications")
+        assert (await ended(client, begun.headers["location"]))["differs"] is False
+        entries = (await client.get("/operations/v1/audit")).json()["items"]
+        assert [each["action"] for each in entries] == ["recovery.requested", "verification.requested"]
+
+
+async def test_an_aggregate_that_nobody_has_makes_a_recovery_fail_in_words(settings):
+    async with started(settings) as (running, _), operating(running) as client:
+        begun = await client.post("/operations/v1/recoveries", json={"subject": "nobody"})
+        found = await ended(client, begun.headers["location"])
+        assert (found["state"], found["error"]) == (
+            "failed",
+            "JobRefused: No service has an aggregate 'nobody'.",
+        )
+        assert (await client.get("/operations/v1/verifications/1")).status_code == 404
+        assert (await client.get("/operations/v1/recoveries/99")).status_code == 404

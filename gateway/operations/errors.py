@@ -1,0 +1,15 @@
+"""Why an operation cannot be begun or found."""
+
+from chassis.errors import Conflict, NotFound
+
+
+class RecoveryUnknown(NotFound):
+    type_, title = "recovery-unknown", "No such recovery"
+
+
+class VerificationUnknown(NotFound):
+    type_, title = "verification-unknown", "No such verification"
+
+
+class RecoveryUnderWay(Conflict):
+    type_, title = "recovery-under-way", "A recovery is under way"

@@ -1,0 +1,113 @@
+"""Recoveries and verifications: asked for here, done by a worker as jobs of the gateway."""
+
+from collections.abc import Awaitable, Mapping
+from dataclasses import dataclass
+from typing import Final
+
+import httpx
+
+from chassis.audit import record_change
+from chassis.errors import Problem
+from chassis.jobs.job import Job, JobRefused, JobState, JobUnknown, Json, NewJob
+from chassis.jobs.queue import JobFilter, get_job, list_jobs, save_job
+from chassis.jobs.run import Handler, JobRun
+from chassis.paging import Page, PageRequest
+from chassis.recovery import procedure
+from chassis.recovery.port import StoresUnreachable
+from chassis.recovery.procedure import NotConverged, Suite
+from chassis.recovery.remote import RemoteStores
+from chassis.recovery.report import Report, report_of_json, report_to_json
+from chassis.storage.transaction import Tx
+from chassis.web.admission import ACTOR_HEADER, INTERNAL_KEY_HEADER
+from gateway.operations.errors import RecoveryUnderWay, RecoveryUnknown, VerificationUnknown
+
+RECOVERY: Final = "recovery"
+VERIFICATION: Final = "verification"
+ATTEMPTS: Final = 5
+_UNFINISHED: Final = frozenset({JobState.WAITING, JobState.RUNNING})
+_UNKNOWN: Final[Mapping[str, type[Problem]]] = {RECOVERY: RecoveryUnknown, VERIFICATION: VerificationUnknown}
+
+
+@dataclass(frozen=True, slots=True)
+class Operation:
+    """A recovery or a verification as it is now; ``report`` once it has succeeded."""
+
+    job: Job
+    subject: str | None
+    report: Report | None
+
+
+async def begin_recovery(tx: Tx, subject: str | None) -> Operation:
+    """Have everything recovered, or the aggregate ``subject``.
+
+    Raises:
+        RecoveryUnderWay: another has not ended.
+    """
+    newest = await list_jobs(tx, JobFilter(RECOVERY), PageRequest(1))
+    if newest.items and newest.items[0].state in _UNFINISHED:
+        raise RecoveryUnderWay(f"Recovery {newest.items[0].id} has not ended; wait for it.")
+    return await _begin(tx, NewJob(RECOVERY, {"subject": subject}, max_attempts=ATTEMPTS))
+
+
+async def begin_verification(tx: Tx) -> Operation:
+    return await _begin(tx, NewJob(VERIFICATION, {"subject": None}, max_attempts=ATTEMPTS))
+
+
+async def _begin(tx: Tx, new: NewJob) -> Operation:
+    number = await save_job(tx, new)
+    after = {"id": number, **new.arguments}
+    record_change(tx, subject=f"{new.name}-{number}", action=f"{new.name}.requested", before=None, after=after)
+    return _operation(await get_job(tx, number))
+
+
+async def get_operation(tx: Tx, name: str, number: int) -> Operation:
+    """The recovery or verification (``name``) of this number.
+
+    Raises:
+        RecoveryUnknown, VerificationUnknown: there is none.
+    """
+    unknown = _UNKNOWN[name](f"There is no {name} {number}.")
+    try:
+        job = await get_job(tx, number)
+    except JobUnknown:
+        raise unknown from None
+    if job.name != name:
+        raise unknown
+    return _operation(job)
+
+
+async def list_operations(tx: Tx, name: str, request: PageRequest) -> Page[Operation]:
+    """Recoveries or verifications, the newest first."""
+    return (await list_jobs(tx, JobFilter(name), request)).of(_operation)
+
+
+def _operation(job: Job) -> Operation:
+    report = report_of_json(job.result) if job.state is JobState.SUCCEEDED else None
+    return Operation(job, job.arguments["subject"], report)
+
+
+def handlers(services: Mapping[str, httpx.AsyncClient], internal_key: str | None) -> Mapping[str, Handler]:
+    """What the gateway's jobs are done by, over clients of the services."""
+
+    def suite_for(job: Job) -> Suite:
+        proof = {INTERNAL_KEY_HEADER: internal_key} if internal_key else {}
+        headers = proof | {ACTOR_HEADER: job.actor}
+        return {name: RemoteStores(name, client, headers) for name, client in services.items()}
+
+    async def recover(run: JobRun) -> Json:
+        return await _done(procedure.recover(suite_for(run.job), run.job.arguments["subject"]))
+
+    async def verify(run: JobRun) -> Json:
+        return await _done(procedure.verify(suite_for(run.job)))
+
+    return {RECOVERY: recover, VERIFICATION: verify}
+
+
+async def _done(work: Awaitable[Report]) -> Json:
+    """The report, to be stored. Only a service that does not answer is worth another attempt."""
+    try:
+        return report_to_json(await work)
+    except StoresUnreachable:
+        raise
+    except (Problem, NotConverged) as error:
+        raise JobRefused(str(error)) from error
