@@ -44,9 +44,7 @@ class LocalStores:
         return await self.database.read(self.republication.list_subjects) if self.republication else []
 
     async def begin_generation(self, subject: str | None) -> Generation:
-        return await recovery.begin_generation(
-            self.database, self.bus, self.service, actor=self.actor, subject=subject
-        )
+        return await recovery.begin_generation(self.database, self.bus, self.service, actor=self.actor, subject=subject)
 
     async def list_aggregates(self, after: str) -> Sequence[str]:
         return [subject for subject in sorted(await self._list_subjects()) if subject > after][:PAGE]

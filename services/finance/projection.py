@@ -18,7 +18,7 @@ from services.finance.domain.series import Series, Version
 from services.finance.domain.updates import Updates
 from services.finance.repository.observations import drop_observations
 from services.finance.service.republication import forget_series
-from services.finance.service.updates import restate_all, restate_updated, save_updates
+from services.finance.service.updates import list_contradicted, restate_all, restate_updated, save_updates
 
 
 class IndicatorPart(Body):
@@ -85,6 +85,11 @@ async def fold_indicator_updates(tx: Tx, deliveries: Sequence[Delivery]) -> Upda
     return updates
 
 
+async def list_contradicted_series(tx: Tx, newest_events: Sequence[Delivery]) -> Sequence[str]:
+    contradicted = await list_contradicted(tx, updates_of(newest_events))
+    return [event.subject for event in newest_events if Series.parse(event.subject) in contradicted]
+
+
 SUBSCRIPTION = Subscription(
     consumer="finance",
     topics=(events_topic("indicators"),),
@@ -95,6 +100,7 @@ SUBSCRIPTION = Subscription(
         evaluate_all=restate_all,
         drop=drop_observations,
         forget=forget_series,
+        list_contradicted=list_contradicted_series,
     ),
 )
 """Observations are made again from the log; the ledger changes only by differences, of which there are none."""

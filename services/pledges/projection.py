@@ -45,6 +45,12 @@ async def fold_indicator_updates(tx: Tx, deliveries: Sequence[Delivery]) -> Sequ
     return await publication.save_colours(tx, _newest(deliveries))
 
 
+async def list_contradicted(tx: Tx, newest_events: Sequence[Delivery]) -> Sequence[str]:
+    updates = {event.subject: _update(event) for event in newest_events}
+    contradicted = await publication.list_contradicted(tx, updates.values())
+    return [subject for subject, update in updates.items() if update.key in contradicted]
+
+
 SUBSCRIPTION = Subscription(
     consumer="pledges",
     topics=(events_topic("indicators"),),
@@ -55,6 +61,7 @@ SUBSCRIPTION = Subscription(
         evaluate_all=publication.emit_all_changed,
         drop=delete_colours,
         forget=forget_series,
+        list_contradicted=list_contradicted,
     ),
     supersedes=True,
 )

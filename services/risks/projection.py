@@ -71,6 +71,10 @@ async def fold_indicator_updates(tx: Tx, deliveries: Sequence[Delivery]) -> Sequ
     return await signals.save_newest(tx, [signals_of(delivery) for delivery in newest(deliveries)])
 
 
+async def list_contradicted(tx: Tx, newest_events: Sequence[Delivery]) -> Sequence[str]:
+    return await signals.list_contradicted(tx, [signals_of(event) for event in newest_events])
+
+
 INDICATORS = Subscription(
     consumer="risks",
     topics=(events_topic("indicators"),),
@@ -81,6 +85,7 @@ INDICATORS = Subscription(
         evaluate_all=signals.rescore_all,
         drop=signals.delete_all,
         forget=forget_signals,
+        list_contradicted=list_contradicted,
     ),
     supersedes=True,
 )

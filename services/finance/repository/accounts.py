@@ -2,13 +2,10 @@
 
 from collections import defaultdict
 from collections.abc import Collection, Mapping, Sequence
-from typing import Any
 
 from sqlalchemy import select
 
 from chassis.storage.transaction import Tx
-from chassis.storage.types import row_period
-from contracts.indicators import Missing, ObservationStatus
 from services.finance.domain.as_at import PRESENT, AsAt
 from services.finance.domain.budget import Budget
 from services.finance.domain.capping import LineCap, cap_line
@@ -19,7 +16,7 @@ from services.finance.models import ObservationRow, SchemeRow, SeriesRow
 from services.finance.repository.closed_quarters import get_closed_quarters
 from services.finance.repository.entries import LineKey, get_banked_by_line, get_posted
 from services.finance.repository.funds import get_budgets
-from services.finance.repository.observations import series_polarity
+from services.finance.repository.observations import observation_of, series_polarity
 from services.finance.repository.schemes import get_schemes, is_of_series
 
 
@@ -87,17 +84,5 @@ async def _get_observations(tx: Tx, codes: Collection[str]) -> Mapping[str, Sequ
     query = select(SchemeRow.code, *ObservationRow.__table__.c).join(ObservationRow, of_scheme)
     found: dict[str, list[Observation]] = defaultdict(list)
     for row in await tx.session.execute(query.where(SchemeRow.code.in_(codes)).order_by(ObservationRow.period_end)):
-        found[row.code].append(_observation(row))
+        found[row.code].append(observation_of(row))
     return found
-
-
-def _observation(row: Any) -> Observation:
-    return Observation(
-        period=row_period(row),
-        value=row.value,
-        revision=row.revision,
-        status=ObservationStatus(row.status),
-        event_id=row.event_id,
-        generation=row.generation,
-        missing=None if row.missing is None else Missing(row.missing),
-    )

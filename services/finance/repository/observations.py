@@ -8,10 +8,10 @@ from sqlalchemy import ColumnElement, Table, bindparam, delete, select, tuple_, 
 
 from chassis.storage.bulk import insert_or_ignore, upsert
 from chassis.storage.transaction import Tx
-from chassis.storage.types import PERIOD, period_columns
+from chassis.storage.types import PERIOD, period_columns, row_period
 from contracts.breakdown import Breakdown
 from contracts.colours import Polarity
-from contracts.indicators import ObservationStatus
+from contracts.indicators import Missing, ObservationStatus
 from contracts.period import Period
 from services.finance.domain.savings import Observation
 from services.finance.domain.scheme import SeriesPolarity
@@ -134,6 +134,26 @@ def _observation_row(series: Series, observation: Observation) -> dict[str, Any]
         "status": observation.status.value,
         "event_id": observation.event_id,
     }
+
+
+async def get_observations(tx: Tx, series: Collection[Series]) -> dict[tuple[Series, Period], Observation]:
+    """What is stored of these series, no more of them than one statement names."""
+    key = tuple_(ObservationRow.indicator, ObservationRow.area, ObservationRow.breakdown)
+    named = key.in_([tuple(series_columns(one).values()) for one in series])
+    rows = await tx.session.execute(select(*ObservationRow.__table__.c).where(named))
+    return {(series_of(row), row_period(row)): observation_of(row) for row in rows}
+
+
+def observation_of(row: Any) -> Observation:
+    return Observation(
+        period=row_period(row),
+        value=row.value,
+        revision=row.revision,
+        status=ObservationStatus(row.status),
+        event_id=row.event_id,
+        generation=row.generation,
+        missing=None if row.missing is None else Missing(row.missing),
+    )
 
 
 _WITHDRAWN: Final = {"value": None, "missing": None, "status": ObservationStatus.WITHDRAWN.value}

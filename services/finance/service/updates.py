@@ -1,9 +1,13 @@
 """Save what events say of indicators, and restate the schemes that they move."""
 
+from collections.abc import Collection
+from dataclasses import replace
+
 from chassis.storage.transaction import Tx
 from contracts.colours import Polarity
+from services.finance.domain.savings import Observation
 from services.finance.domain.scheme import SeriesPolarity
-from services.finance.domain.series import Version
+from services.finance.domain.series import Series, Version
 from services.finance.domain.updates import Updates
 from services.finance.repository import observations
 from services.finance.repository.observations import SeriesState
@@ -28,6 +32,17 @@ def _turned(stored: SeriesState, version: Version, polarity: Polarity) -> Series
     if stored.polarity is None:
         return SeriesPolarity(polarity)
     return SeriesPolarity(polarity, stored.polarity.turned if stored.polarity.polarity is polarity else version)
+
+
+async def list_contradicted(tx: Tx, updates: Updates) -> Collection[Series]:
+    """Series of newest events that tell of a period what is stored otherwise, or not at all."""
+    stored = await observations.get_observations(tx, updates.newest.keys())
+    return {key[0] for key, told in updates.observations.items() if not _is_stored(told, stored.get(key))}
+
+
+def _is_stored(told: Observation, stored: Observation | None) -> bool:
+    """Which event told it first, and in which generation, is not what the newest event says."""
+    return stored is not None and replace(stored, event_id=told.event_id, generation=told.generation) == told
 
 
 async def restate_updated(tx: Tx, updates: Updates) -> None:

@@ -118,9 +118,24 @@ def _link(row: Any) -> tuple[str, LinkedIndicator]:
     key = SeriesKey(row.indicator, row.area, Breakdown.parse(row.breakdown))
     if not row.version:
         return row.owner, LinkedIndicator(key, Colours(), pending=True)
+    return row.owner, LinkedIndicator(key, _colours(row))
+
+
+def _colours(row: Any) -> Colours:
     benchmark, trend, target = (colour and Colour(colour) for colour in (row.benchmark, row.trend, row.target))
     provisional = (row.benchmark_provisional, row.trend_provisional, row.target_provisional)
-    return row.owner, LinkedIndicator(key, Colours(row_period_or_none(row), benchmark, trend, target, *provisional))
+    return Colours(row_period_or_none(row), benchmark, trend, target, *provisional)
+
+
+async def get_updates(tx: Tx, keys: Collection[SeriesKey]) -> Mapping[SeriesKey, SeriesUpdate]:
+    """What is stored of these series, no more of them than one statement names."""
+    colour = IndicatorColour.__table__.c
+    named = tuple_(*(colour[name] for name in KEY)).in_([tuple(_key_columns(key).values()) for key in keys])
+    found = {}
+    for row in await tx.session.execute(select(*colour).where(named)):
+        key = SeriesKey(row.indicator, row.area, Breakdown.parse(row.breakdown))
+        found[key] = SeriesUpdate(key, row.generation, row.version, row.event_id or "", _colours(row))
+    return found
 
 
 async def save_pledge_links(tx: Tx, number: str, keys: Iterable[SeriesKey]) -> None:

@@ -1,6 +1,7 @@
 """When a pledge's event is published: after every change of what it carries, and after nothing else."""
 
 from collections.abc import Collection, Sequence
+from dataclasses import replace
 from datetime import date
 
 from chassis.events.outbox import emit
@@ -24,6 +25,16 @@ async def save_colours(tx: Tx, updates: Collection[SeriesUpdate]) -> Sequence[Se
     """Save the colours that events carry; returns the series they are of."""
     await linked.save_updates(tx, updates)
     return [one.key for one in updates]
+
+
+async def list_contradicted(tx: Tx, updates: Collection[SeriesUpdate]) -> Collection[SeriesKey]:
+    """Series of newest events whose stored colours are others than theirs."""
+    stored = await linked.get_updates(tx, [one.key for one in updates])
+    return {one.key for one in updates if not _is_stored(one, stored.get(one.key))}
+
+
+def _is_stored(one: SeriesUpdate, stored: SeriesUpdate | None) -> bool:
+    return stored is not None and replace(stored, generation=one.generation) == one
 
 
 async def emit_changed(tx: Tx, keys: Sequence[SeriesKey]) -> None:

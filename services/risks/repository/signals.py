@@ -77,10 +77,11 @@ async def lock_or_add_series(tx: Tx, subjects: Collection[str]) -> dict[str, Ser
     """
     rows = [_series_row(tx, SeriesSignals(name, 0, 0, None, None, {})) for name in sorted(subjects)]
     await upsert(tx, IndicatorSeriesRow, rows, ["subject"], update=["subject"])
-    return await _get_signals(tx, subjects)
+    return await get_signals(tx, subjects)
 
 
-async def _get_signals(tx: Tx, subjects: Collection[str]) -> dict[str, SeriesSignals]:
+async def get_signals(tx: Tx, subjects: Collection[str]) -> dict[str, SeriesSignals]:
+    """What is stored of these series, by subject."""
     connection = await tx.session.connection()
     found: dict[str, SeriesSignals] = {}
     severities: dict[str, dict[Signal, SignalSeverities]] = {}

@@ -1,6 +1,7 @@
 """What indicators say: the newest is saved, and the risks on them are brought up to date."""
 
 from collections.abc import Sequence
+from dataclasses import replace
 from itertools import islice
 
 from chassis.storage.transaction import Tx
@@ -38,3 +39,13 @@ async def rescore_all(tx: Tx) -> None:
     remaining = iter(await stored.list_risk_ids(tx))
     while some := list(islice(remaining, RISKS_AT_ONCE)):
         await rescore(tx, some, Occasion(Cause.REBUILD))
+
+
+async def list_contradicted(tx: Tx, signals: Sequence[SeriesSignals]) -> Sequence[str]:
+    """Subjects of newest events whose stored signals are others than theirs."""
+    stored = await repository.get_signals(tx, [one.subject for one in signals])
+    return [one.subject for one in signals if not _is_stored(one, stored.get(one.subject))]
+
+
+def _is_stored(one: SeriesSignals, stored: SeriesSignals | None) -> bool:
+    return stored is not None and replace(stored, generation=one.generation) == one

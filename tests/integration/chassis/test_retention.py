@@ -15,9 +15,9 @@ from chassis.events.relay import Relay
 from chassis.events.store_checks import find_feed_fault, find_offset_fault
 from chassis.jobs import queue
 from chassis.jobs.job import NewJob
-from chassis.retention import delete_outdated
 from chassis.recovery.local import LocalStores
 from chassis.recovery.procedure import recover_producer
+from chassis.retention import delete_outdated
 from chassis.settings import ServiceSettings
 from chassis.web.answers import Answer
 from chassis.web.idempotency import KeyedRequest, get_answer, save_answer

@@ -8,6 +8,7 @@ from contextlib import asynccontextmanager, closing
 
 import httpx
 import pytest
+from sqlalchemy import text
 
 from contracts.topics import SERVICES
 from gateway.access.service import create_key
@@ -172,10 +173,36 @@ async def test_recoveries_and_verifications_over_http(settings):
         found = await ended(client, begun.headers["location"])
         assert (found["state"], found["differs"], found["error"]) == ("succeeded", False, None)
         assert {each["service"]: each["generation"] for each in found["recovered"]} == dict.fromkeys(SERVICES, 2)
-        begun = await client.post("/operations/v1/verifications")
+        assert await verified(client) == {}
+        await spoil_states(running)
+        assert await verified(client) == dict.fromkeys(("risks", "pledges", "finance"), SUBJECT)
+        begun = await client.post("/operations/v1/recoveries", json={"subject": SUBJECT})
         assert (await ended(client, begun.headers["location"]))["differs"] is False
         entries = (await client.get("/operations/v1/audit")).json()["items"]
-        assert [each["action"] for each in entries] == ["recovery.requested", "verification.requested"]
+        asked = ["recovery", "verification", "verification", "recovery"]
+        assert [each["action"] for each in entries] == [f"{name}.requested" for name in asked]
+
+
+async def verified(client):
+    """The aggregates that differ, by consumer."""
+    begun = await client.post("/operations/v1/verifications")
+    found = await ended(client, begun.headers["location"])
+    assert (found["differs"], found["count"]) == (bool(found["differences"]), len(found["differences"]))
+    return {each["consumer"]: each["subject"] for each in found["differences"]}
+
+
+SUBJECT = f"ae-four-hour-wait/{PLYMOUTH}"
+SPOILT = {
+    "risks": "UPDATE indicator_series SET period_start = '2001-01-01'",
+    "pledges": "UPDATE indicator_colour SET period_start = '2001-01-01'",
+    "finance": "UPDATE observation SET value = '1'",
+}
+
+
+async def spoil_states(running):
+    """What consumers derived is not what they were told, though every event was applied."""
+    for service, statement in SPOILT.items():
+        await running.databases[service].write(lambda tx, sql=statement: tx.session.execute(text(sql)))
 
 
 async def test_an_aggregate_that_nobody_has_makes_a_recovery_fail_in_words(settings):
