@@ -27,15 +27,16 @@ class Current(NamedTuple):
 class LockedBatch:
     """Series that are to be recorded in, locked, with the definitions and targets of all that may change by it.
 
-    ``finals`` are the newest final observations of periods whose current one is not final; ``others`` what was last
-    published of the locked series that nothing is recorded in.
+    ``finals`` are the newest final observations of periods whose current one is not final; ``before`` what was last
+    published of the series that may change by the comparator's alone, which are all that are locked then: those that
+    are sent what they have already among them.
     """
 
     keys: Collection[SeriesKey]
     locked: LockedSeries
     inputs: SeriesInputs
     finals: dict[tuple[SeriesKey, Period], Observation] = field(default_factory=dict)
-    others: dict[SeriesKey, Published] = field(default_factory=dict)
+    before: dict[SeriesKey, Published] = field(default_factory=dict)
 
 
 async def lock_batch(tx: Tx, keys: Collection[SeriesKey]) -> LockedBatch:
@@ -55,7 +56,8 @@ async def load_batch(tx: Tx, batch: LockedBatch, periods: Iterable[tuple[SeriesK
     named = set(periods)
     ends = {(key, period.end) for key, period in named}
     await load_revisions(tx, batch.inputs, batch.locked.before, ends)
-    batch.others.update(published_states(batch.inputs, set(batch.locked.before).difference(batch.keys)))
+    if any(key.area == ENGLAND for key in batch.keys):
+        batch.before.update(published_states(batch.inputs, batch.locked.before))
     current = [batch.inputs.current(key, period) for key, period in named]
     reopened = [
         (found.series, found.period, found.last_final)
@@ -86,7 +88,7 @@ async def save_batch(tx: Tx, batch: LockedBatch, current: Sequence[Current]) -> 
     await observations.add_revisions(tx, new)
     changed = _changed(new)
     lists = {key: list(periods.values()) for key, periods in changed.items()}
-    emitted = await emit_changes(tx, batch.locked, batch.inputs, lists, batch.others)
+    emitted = await emit_changes(tx, batch.locked, batch.inputs, lists, batch.before)
     return _recorded(batch, current, changed, emitted)
 
 
