@@ -183,7 +183,7 @@ async def _run(tx: Tx, target: Target, rows: Rows, rule: Rule, returning: Sequen
     if not rows:
         return []
     table = table_of(target)
-    columns = Columns({name: [row[name] for row in rows] for name in rows[0]})
+    columns = _columns(tx, rows)
     statement = _statement(_shape(tx, columns), table, rule, tuple(returning))
     connection = await tx.session.connection()
     found: list[Any] = []
@@ -191,6 +191,13 @@ async def _run(tx: Tx, target: Target, rows: Rows, rule: Rule, returning: Sequen
         result = await connection.execute(statement, parameters)
         found += result.all() if returning else ()
     return found
+
+
+def _columns(tx: Tx, rows: Rows) -> Columns:
+    """A lone row needs no arrays: on PostgreSQL its values are the parameters."""
+    if len(rows) == 1 and tx.dialect == "postgresql":
+        return Columns({}, rows[0])
+    return Columns({name: [row[name] for row in rows] for name in rows[0]})
 
 
 def table_of(target: Target) -> Table:
@@ -219,7 +226,7 @@ def _statement(shape: Shape, table: Table, rule: Rule, returning: tuple[str, ...
 
 def _insert(shape: Shape, table: Table) -> Insert:
     each, same = [table.c[name] for name in shape.each], [table.c[name] for name in shape.same]
-    alike: list[ColumnElement[Any]] = [bindparam(f"same_{column.name}", type_=column.type) for column in same]
+    alike = [_alike(column, shape.dialect) for column in same]
     if shape.dialect == "postgresql":
         return postgresql.insert(table).from_select(
             same + each, select(*alike, *(_unfolded(column, "each") for column in each))
@@ -234,6 +241,13 @@ def _insert(shape: Shape, table: Table) -> Insert:
 
 def _labelled(cells: Sequence[ColumnElement[Any]], columns: Sequence[Column[Any]]) -> Select[Any]:
     return select(*(cell.label(column.name) for cell, column in zip(cells, columns, strict=True)))
+
+
+def _alike(column: Column[Any], dialect: str) -> ColumnElement[Any]:
+    name = f"same_{column.name}"
+    if isinstance(column.type, JSON) and dialect == "postgresql":
+        return cast(bindparam(name, type_=Text), JSONB)
+    return bindparam(name, type_=column.type)
 
 
 def _cell(rows: TableValuedAlias, place: int) -> ColumnElement[Any]:
@@ -263,11 +277,16 @@ def _parameters(tx: Tx, table: Table, columns: Columns) -> list[dict[str, Any]]:
     if tx.dialect == "sqlite" and _has_bytes(table.c[name] for name in names):
         rows = zip(*columns.each.values(), strict=True)
         return [{**columns.same, **dict(zip(columns.each, row, strict=True))} for row in rows]
-    same = {f"same_{name}": value for name, value in columns.same.items()}
+    same = {f"same_{name}": _alone(tx, table.c[name], value) for name, value in columns.same.items()}
     each = {name: _bound(table.c[name], values, dialect) for name, values in columns.each.items()}
     if tx.dialect == "sqlite":
         return [same | {"rows": _json(list(zip(*each.values(), strict=True)))}]
     return [same | {f"each_{name}": _array(table.c[name], values) for name, values in each.items()}]
+
+
+def _alone(tx: Tx, column: Column[Any], value: Any) -> Any:
+    is_document = isinstance(column.type, JSON) and tx.dialect == "postgresql"
+    return _json(value) if is_document and value is not None else value
 
 
 def _bound(column: Column[Any], values: Sequence[Any], dialect: Dialect) -> Sequence[Any]:
@@ -289,4 +308,7 @@ def _array(column: Column[Any], values: Sequence[Any]) -> Any:
 
 def _json(value: Any) -> str:
     """Numbers and moments that JSON does not know travel as text, which the databases read exactly."""
-    return json.dumps(value, default=str, ensure_ascii=False, separators=(",", ":"))
+    return _ENCODER.encode(value)
+
+
+_ENCODER = json.JSONEncoder(default=str, ensure_ascii=False, separators=(",", ":"))
