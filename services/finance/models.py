@@ -231,6 +231,7 @@ class SeriesRow(Base):
     """A series that an event was about, or that a scheme waits for (then version is 0).
 
     ``breakdown`` is the canonical text, empty for the total. The polarity last turned at ``turned_version`` (0: never).
+    ``complete_generation`` is the last of which every period was told (0: none): what lower ones told is no longer so.
 
     Its row is locked before the observations and schemes under it, so that a new scheme misses no event.
     """
@@ -245,6 +246,7 @@ class SeriesRow(Base):
     polarity: Mapped[str | None] = mapped_column(String(20))
     turned_generation: Mapped[int] = mapped_column(Integer)
     turned_version: Mapped[int] = mapped_column(BigInteger)
+    complete_generation: Mapped[int] = mapped_column(Integer)
 
 
 class ObservationRow(Base):

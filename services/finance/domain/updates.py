@@ -1,6 +1,6 @@
 """What events say of indicators, as far as money depends on it. Order and duplicates cannot matter."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 
 from contracts.colours import Polarity
@@ -25,6 +25,14 @@ class Updates:
             before = self.observations.get((series, observation.period))
             if before is None or observation.version > before.version:
                 self.observations[series, observation.period] = observation
+
+    def observations_since(self, complete: Mapping[Series, int]) -> dict[tuple[Series, Period], Observation]:
+        """The observations, without those of a lower generation than the last that was told whole."""
+        return {
+            (series, period): one
+            for (series, period), one in self.observations.items()
+            if one.generation >= complete.get(series, 0)
+        }
 
     def event_ids(self) -> set[str]:
         """The events that stand behind the observations."""

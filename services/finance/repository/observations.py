@@ -29,11 +29,15 @@ OBSERVATION_KEY: Final = (*SERIES_KEY, *PERIOD)
 
 @dataclass(frozen=True, slots=True)
 class SeriesState:
-    """The version of the newest event of a series, and its polarity."""
+    """The version of the newest event of a series, its polarity, and the generation that was told whole (0: none)."""
 
     version: Version
     polarity: SeriesPolarity | None
+    complete: int = 0
 
+
+UNREAD: Final = SeriesState(NEVER, None)
+"""A series that no event was read of."""
 
 _LOCK = (  # built once, as every statement here that an event needs: building costs more than running it
     select(SeriesRow)
@@ -51,7 +55,7 @@ _SCHEMES_ON = select(_SCHEME.code, _SCHEME.indicator, _SCHEME.area, _SCHEME.brea
 async def lock_series(tx: Tx, series: Collection[Series]) -> dict[Series, SeriesState]:
     """Lock the rows of these series, making those that are missing, in one order for everybody."""
     ordered = [series_columns(one) for one in sorted(series)]
-    await insert_or_ignore(tx, SeriesRow, [key | _state_columns(NEVER, None) for key in ordered], SERIES_KEY)
+    await insert_or_ignore(tx, SeriesRow, [key | _state_columns(UNREAD) for key in ordered], SERIES_KEY)
     found: dict[Series, SeriesState] = {}
     for start in range(0, len(ordered), CHUNK):
         keys = [tuple(key.values()) for key in ordered[start : start + CHUNK]]
@@ -68,7 +72,7 @@ def series_of(row: Any) -> Series:
 
 
 def _series_state(row: SeriesRow) -> SeriesState:
-    return SeriesState(Version(row.generation, row.version), series_polarity(row))
+    return SeriesState(Version(row.generation, row.version), series_polarity(row), row.complete_generation)
 
 
 def series_polarity(row: Any) -> SeriesPolarity | None:
@@ -78,21 +82,23 @@ def series_polarity(row: Any) -> SeriesPolarity | None:
     return SeriesPolarity(Polarity(row.polarity), turned if turned > NEVER else None)
 
 
-def _state_columns(version: Version, polarity: SeriesPolarity | None) -> dict[str, Any]:
+def _state_columns(state: SeriesState) -> dict[str, Any]:
+    polarity = state.polarity
     turned = NEVER if polarity is None or polarity.turned is None else polarity.turned
     return {
-        "generation": version.generation,
-        "version": version.number,
+        "generation": state.version.generation,
+        "version": state.version.number,
         "polarity": None if polarity is None else polarity.polarity.value,
         "turned_generation": turned.generation,
         "turned_version": turned.number,
+        "complete_generation": state.complete,
     }
 
 
-async def save_series(tx: Tx, series: Mapping[Series, tuple[Version, SeriesPolarity]]) -> None:
+async def save_series(tx: Tx, series: Mapping[Series, SeriesState]) -> None:
     """Write rows that are locked."""
-    rows = [series_columns(one) | _state_columns(*state) for one, state in sorted(series.items())]
-    await upsert(tx, SeriesRow, rows, SERIES_KEY, tuple(_state_columns(NEVER, None)))
+    rows = [series_columns(one) | _state_columns(series[one]) for one in sorted(series)]
+    await upsert(tx, SeriesRow, rows, SERIES_KEY, tuple(_state_columns(UNREAD)))
 
 
 def _is_newer(stored: Table, new: Any) -> ColumnElement[bool]:

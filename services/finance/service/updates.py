@@ -15,16 +15,25 @@ from services.finance.service.restatement import restate_schemes
 
 
 async def save_updates(tx: Tx, updates: Updates) -> None:
-    """Save polarities and observations; order and duplicates cannot matter. A withdrawn value is saved as null."""
+    """Save polarities and observations; order and duplicates cannot matter. A withdrawn value is saved as null.
+
+    Once every period of a generation was told, what lower ones observed is of a time that was lost, whenever it comes.
+    """
     stored = await observations.lock_series(tx, updates.newest)
-    moved = {
-        series: (version, _turned(stored[series], version, polarity))
-        for series, (version, polarity) in updates.newest.items()
-        if version > stored[series].version
-    }
-    await observations.save_series(tx, moved)
-    await observations.save_observations(tx, updates.observations)
+    states = {series: _state(before, updates, series) for series, before in stored.items()}
+    await observations.save_series(tx, {series: new for series, new in states.items() if new != stored[series]})
+    complete = {series: state.complete for series, state in states.items()}
+    await observations.save_observations(tx, updates.observations_since(complete))
     await observations.withdraw_older_generations(tx, updates.complete)
+
+
+def _state(stored: SeriesState, updates: Updates, series: Series) -> SeriesState:
+    """The state of a series after updates: what is newer of each, whichever came first."""
+    version, polarity = updates.newest[series]
+    state = replace(stored, complete=max(stored.complete, updates.complete.get(series, 0)))
+    if version <= stored.version:
+        return state
+    return replace(state, version=version, polarity=_turned(stored, version, polarity))
 
 
 def _turned(stored: SeriesState, version: Version, polarity: Polarity) -> SeriesPolarity:

@@ -1,8 +1,11 @@
 """After a database went back in time: schemes are published once more, and lost series are worth nothing."""
 
 import httpx
+import pytest
 
+from chassis.events.envelope import Delivery
 from chassis.storage.database import Database
+from contracts.period import Period
 from services.finance.projection import SUBSCRIPTION
 from services.finance.service.republication import REPUBLICATION
 from tests.integration.finance.world import (
@@ -19,6 +22,7 @@ from tests.integration.finance.world import (
     totals,
 )
 
+P = Period.parse
 SCHEMES = "/finance/v1/schemes"
 FUND = "/finance/v1/funds/integrated-fund"
 FORGOTTEN = f"{ADMISSIONS}/{PLYMOUTH}/sex=male"
@@ -73,3 +77,50 @@ async def test_a_series_that_comes_back_counts_again(api: httpx.AsyncClient, dat
     await hear(database, [source.say({"2017-12": "1371"})])
     assert await totals(api, "men") == {"2017-12": ("6999.15", "2333.05")}
     assert len(await entries(api, "men")) == 3
+
+
+async def lose_september(api: httpx.AsyncClient) -> tuple[Source, list[Delivery]]:
+    """A series of three months, of which the producer lost September. Returns it and the events of before."""
+    await api.post(SCHEMES, json=scheme_body())
+    source = Source()
+    before = [source.say({month: value}) for month, value in (("2017-09", "1390"), ("2017-11", "1380"))]
+    before.append(source.say({"2017-12": "1371"}))
+    source.go_back()
+    del source.points[P("2017-09")]
+    return source, before
+
+
+async def test_money_of_a_period_that_the_producer_lost_is_taken_back(api: httpx.AsyncClient, database: Database):
+    source, before = await lose_september(api)
+    await hear(database, before)
+    await api.put(f"{FUND}/closed-quarters/2017/18 Q2")
+    await hear(database, [source.tell_all()])
+    await hear(database, [source.tell_all()])
+    assert set(await totals(api, "admissions")) == {"2017-11", "2017-12"}
+    lost = [entry for entry in await entries(api, "admissions") if entry["period"] == "2017-09"]
+    assert [(e["cash"]["amount"], e["posted_in"], e["generation"]) for e in lost] == [
+        ("2413.50", "2017/18 Q2", 1),
+        ("-2413.50", "2017/18 Q3", 2),
+    ]
+    told = (await published(database, "fund/integrated-fund"))[-1]["data"]["years"][0]["quarters"]
+    assert [(q["quarter"], q["closed"]) for q in told] == [("2017/18 Q2", True), ("2017/18 Q3", False)]
+    assert told[0]["indicated"] == money("2413.50")
+
+
+@pytest.mark.parametrize("order", [(0, 1, 2, 3, 4), (3, 4, 0, 1, 2), (0, 4, 1, 3, 2), (4, 3, 2, 1, 0), (2, 3, 0, 4, 1)])
+async def test_what_was_lost_stays_lost_in_whatever_order_it_is_told(
+    api: httpx.AsyncClient, database: Database, order: tuple[int, ...]
+):
+    """Events of the lost time that come after the recovery bring nothing back, those of it that come first give way."""
+    source, before = await lose_september(api)
+    told = [*before, source.say({"2017-10": "1395"}), source.tell_all()]
+    for n in order:
+        await hear(database, [told[n]])
+    right = {
+        "2017-10": ("1206.75", "402.25"),
+        "2017-11": ("4827.00", "1609.00"),
+        "2017-12": ("6999.15", "2333.05"),
+    }
+    assert await totals(api, "admissions") == right
+    await hear(database, told[:3], through_inbox=False)
+    assert await totals(api, "admissions") == right

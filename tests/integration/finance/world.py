@@ -63,6 +63,10 @@ class Source:
         changed = [self._revise(Period.parse(label), value, status) for label, value in changes.items()]
         return self._event(changed)
 
+    def tell_all(self) -> Delivery:
+        """After a recovery: every period that there is, and that these are all."""
+        return self._event(list(self.points.values()), complete=True)
+
     def turn(self, polarity: Polarity) -> Delivery:
         """Change the definition only."""
         self.polarity = polarity
@@ -78,7 +82,7 @@ class Source:
         )
         return self.points[period]
 
-    def _event(self, changed: Sequence[ChangedPeriod]) -> Delivery:
+    def _event(self, changed: Sequence[ChangedPeriod], *, complete: bool = False) -> Delivery:
         self.version += 1
         latest = sorted(self.points.values(), key=lambda point: point.period.sort_key)[-6:]
         white = {"benchmark": Colour.WHITE, "trend": Colour.NONE, "target": Colour.WHITE}
@@ -98,6 +102,7 @@ class Source:
             trend=TrendState(colour=Colour.NONE, reason="one_value"),
             series=[SeriesPoint(**point.model_dump(), **white) for point in latest],
             changed=list(changed),
+            complete=complete,
         )
         named = f"{self.area}{self.breakdown}-{self.version}" + ("" if self.generation == 1 else f"-{self.generation}")
         return as_delivered(body, named, self.version, self.generation)
