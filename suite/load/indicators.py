@@ -10,6 +10,14 @@ from suite.load.charts import CASE, ChartProjection, chart_projections, mileston
 from suite.load.contradictions import inferred_frameworks, notes_on
 from suite.load.csv_files import FileRow
 from suite.load.dataset import Reference
+from suite.load.former import (
+    is_from_version_0_1,
+    mend_indicator,
+    mend_observation,
+    mend_scorecard,
+    mend_targets,
+    withdraw_forecasts,
+)
 from suite.load.report import PRESERVED, SKIPPED, UNCHANGED
 from suite.load.row_types import PLYMOUTH
 from suite.load.upsert import Load, already_there, create_missing, create_once
@@ -23,11 +31,14 @@ async def load_indicators(load: Load) -> None:
     await for_each(
         load.reference.frameworks, lambda row: create_once(load, "frameworks", f"{ROOT}/frameworks", _plain(row))
     )
+    load.from_version_0_1 = await is_from_version_0_1(load)
     fresh = await _indicators(load)
     await _targets(load, fresh)
     await _scorecards(load)
     await _observations(load, fresh)
     await _projections(load, fresh)
+    if load.from_version_0_1:
+        await withdraw_forecasts(load)
     await _linked(load)
     await _standards(load)
 
@@ -59,14 +70,10 @@ async def _indicators(load: Load) -> set[str]:
     fresh: set[str] = set()
 
     async def one(row: row_types.IndicatorRow) -> None:
-        if await create_missing(
-            load,
-            "indicators",
-            "POST",
-            f"{ROOT}/indicators",
-            indicator_body(row, load.reference),
-            existing.get(row.code),
-        ):
+        body, found, path = indicator_body(row, load.reference), existing.get(row.code), f"{ROOT}/indicators"
+        if load.from_version_0_1 and found and await mend_indicator(load, f"{path}/{row.code}", body, found):
+            return
+        if await create_missing(load, "indicators", "POST", path, body, found):
             fresh.add(row.code)
 
     await for_each(load.reference.indicators, one)
@@ -116,12 +123,14 @@ async def _versions(load: Load, rows: list[row_types.TargetRow], fresh: set[str]
     if rows[0].indicator not in fresh:
         found = [one async for one in iterate_items(load.client, path, area=rows[0].area)]
         existing = sorted(found, key=lambda one: int(one["version"]))
-    for number, row in enumerate(rows):
+    bodies = [target_body(row, load.reference) for row in rows]
+    if load.from_version_0_1 and existing and await mend_targets(load, path, bodies, existing):
+        return
+    for number, body in enumerate(bodies):
         if number < len(existing):
-            there = already_there(target_body(row, load.reference), existing[number])
-            load.tally.add("targets", UNCHANGED if there else PRESERVED)
+            load.tally.add("targets", UNCHANGED if already_there(body, existing[number]) else PRESERVED)
         else:
-            await create_once(load, "targets", path, target_body(row, load.reference))
+            await create_once(load, "targets", path, body)
 
 
 async def _scorecards(load: Load) -> None:
@@ -129,6 +138,8 @@ async def _scorecards(load: Load) -> None:
     for row in load.reference.scorecards:
         summary, path = existing.get(row.code), f"{ROOT}/scorecards/{row.code}"
         body = scorecard_body(load, row)
+        if load.from_version_0_1 and summary and await mend_scorecard(load, path, body):
+            continue
         found = None if summary is None else body | summary
         await create_missing(load, "scorecards", "PUT", path, body, found)
 
@@ -201,8 +212,16 @@ async def _revisions(load: Load, rows: list[row_types.ObservationRow], fresh: se
         elif found["revision"] > sent[label]:
             load.tally.add("observations", UNCHANGED)
         else:
-            there = already_there(observation_body(row, load.reference), found)
-            load.tally.add("observations", UNCHANGED if there else PRESERVED)
+            await _present(load, path, observation_body(row, load.reference), found)
+
+
+async def _present(load: Load, path: str, body: dict[str, Any], found: dict[str, Any]) -> None:
+    """An observation that is there in the revision that was loaded."""
+    there = already_there(body, found)
+    if load.from_version_0_1 and not there:
+        await mend_observation(load, path, body)
+    else:
+        load.tally.add("observations", UNCHANGED if there else PRESERVED)
 
 
 async def _projections(load: Load, fresh: set[str]) -> None:

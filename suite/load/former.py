@@ -1,0 +1,113 @@
+"""Mending what version 0.1 loaded: it kept the charts' forecasts as observations, and knew no notes.
+
+It is known by the note that it put on a forecast. Only what is as it was loaded is mended, by further revisions and
+versions: what someone changed since stays. Forecasts are withdrawn last, so that a load that broke off goes on.
+"""
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+import httpx
+
+from suite.load.api_client import Refused, for_each, get_json, iterate_items, send_request
+from suite.load.report import CHANGED
+from suite.load.row_types import PLYMOUTH
+from suite.load.upsert import Load, already_there
+
+FORECAST = "2014 chart; a forecast when it was drawn"
+"""The note on every point from 2013/14 on."""
+
+MENDED = "As the papers print it; version 0.1 loaded it otherwise"
+NO_OBSERVATION = "A forecast of the 2014 charts is no observation; it is kept as a projection"
+
+_PROVENANCE = ("inferred", "notes")
+
+
+async def is_from_version_0_1(load: Load) -> bool:
+    """Whether some forecast of the charts is an observation still."""
+    for code in _on_charts(load):
+        if await _forecasts(load, code):
+            return True
+    return False
+
+
+def _on_charts(load: Load) -> list[str]:
+    return sorted({row.indicator for row in load.reference.charts if row.series == "actual_or_forecast"})
+
+
+def _observations(code: str) -> str:
+    return f"/indicators/v1/indicators/{code}/observations"
+
+
+async def _forecasts(load: Load, code: str) -> list[str]:
+    """The periods of an indicator whose observation is a forecast that nobody revised."""
+    try:
+        found = [one async for one in iterate_items(load.client, _observations(code), area=PLYMOUTH)]
+    except Refused as refused:
+        if refused.status != httpx.codes.NOT_FOUND:
+            raise
+        return []
+    return [one["period"] for one in found if one["note"] == FORECAST and one["revision"] == 1]
+
+
+async def withdraw_forecasts(load: Load) -> None:
+    """Withdraw them with a reason; their revisions stay readable."""
+
+    async def one(code: str) -> None:
+        for period in await _forecasts(load, code):
+            body = {"area": PLYMOUTH, "period": period, "status": "withdrawn", "reason": NO_OBSERVATION}
+            await send_request(load.client, "POST", _observations(code), body)
+            load.tally.add("observations", CHANGED)
+
+    await for_each(_on_charts(load), one)
+    load.notes.append("Forecasts of the 2014 charts that version 0.1 loaded as observations are projections now")
+
+
+async def mend_indicator(load: Load, path: str, body: Mapping[str, Any], found: Mapping[str, Any]) -> bool:
+    """Add the notes that it lacks; whether it did."""
+    lacking = {name: body[name] for name in _PROVENANCE if name in body and not found[name]}
+    if not lacking:
+        return False
+    await send_request(load.client, "PATCH", path, lacking | {"reason": MENDED})
+    load.tally.add("indicators", CHANGED)
+    return True
+
+
+async def mend_observation(load: Load, path: str, body: Mapping[str, Any]) -> None:
+    await send_request(load.client, "POST", path, {**body, "reason": MENDED})
+    load.tally.add("observations", CHANGED)
+
+
+async def mend_targets(
+    load: Load, path: str, bodies: Sequence[Mapping[str, Any]], existing: Sequence[Mapping[str, Any]]
+) -> bool:
+    """Send all versions anew, in order, where none was added since; whether it did."""
+    if len(existing) > len(bodies) or all(map(already_there, bodies, existing)):
+        return False
+    for body in bodies:
+        await send_request(load.client, "POST", path, body)
+        load.tally.add("targets", CHANGED)
+    return True
+
+
+async def mend_scorecard(load: Load, path: str, body: Mapping[str, Any]) -> bool:
+    """Put it in place with its notes, where it has the same rows in the same order; whether it did."""
+    if _layout(await get_json(load.client, path)) != _layout(body):
+        return False
+    await send_request(load.client, "PUT", path, body)
+    load.tally.add("scorecards", CHANGED)
+    return True
+
+
+def _layout(card: Mapping[str, Any]) -> list[tuple[str, str, str]]:
+    """Section, aim and indicator of each row; a scorecard names indicators whole, its definition by their code."""
+    return [
+        (section["code"], aim["name"], _code(row["indicator"]))
+        for section in card["sections"]
+        for aim in section["aims"]
+        for row in aim["rows"]
+    ]
+
+
+def _code(indicator: str | Mapping[str, str]) -> str:
+    return indicator if isinstance(indicator, str) else indicator["code"]
