@@ -79,6 +79,24 @@ check: .venv/dev ## Lint, types, layers, contracts, deployment files
 	@$(BIN)/python -m suite.schemas --check
 	@.ci/check-deploy
 
+build/clients/venv: .venv/created tests/clients/requirements.lock
+	@echo "Installing generators of clients (pinned, with hashes)"
+	@rm -rf $@ && $(BIN)/python -m venv $@
+	@$@/bin/python -m pip install --quiet --disable-pip-version-check --require-hashes -r tests/clients/requirements.lock
+	@touch $@
+
+build/clients/node_modules: tests/clients/package-lock.json
+	@command -v npm >/dev/null || { echo "npm is needed, with Node.js 18 or newer"; exit 1; }
+	@mkdir -p build/clients && cp tests/clients/package.json tests/clients/package-lock.json build/clients/
+	@cd build/clients && npm ci --silent --no-audit --no-fund --ignore-scripts
+	@touch $@
+
+.PHONY: clients
+clients: .venv/dev build/clients/venv build/clients/node_modules ## Generate clients from the documents, compile them, and call a suite with one
+	@echo "Generating clients from the documents"
+	@$(BIN)/python -m tests.clients
+	@$(BIN)/python -m pytest -q tests/clients/end_to_end.py
+
 .PHONY: bench
 bench: bench-engine bench-stream ## Every benchmark, as ratios to limits measured in the same run
 
@@ -107,6 +125,10 @@ lock: .venv/dev ## Resolve the dependencies anew into the lock files
 	  --no-header --quiet --upgrade -o requirements.lock
 	@$(BIN)/uv pip compile pyproject.toml --group dev --universal --python-version 3.11 --generate-hashes \
 	  --no-emit-index-url --no-header --quiet -c requirements.lock -o requirements-dev.lock
+	@for tools in tests/*/requirements.in; do $(BIN)/uv pip compile $$tools --universal --python-version 3.11 --upgrade \
+	  --generate-hashes --no-emit-index-url --no-header --quiet -o $${tools%.in}.lock; done
+	@cd tests/clients && npm install --package-lock-only --silent --no-audit --no-fund --ignore-scripts \
+	  --omit-lockfile-registry-resolved
 
 .PHONY: contracts
 contracts: .venv/dev ## Write JSON Schemas of new events into contracts/

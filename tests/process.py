@@ -25,7 +25,7 @@ class SuiteProcess:
         self.process: subprocess.Popen[str] | None = None
         self.url = ""
 
-    def start(self, *, crash_at: str = "", **more: str) -> "SuiteProcess":
+    def start(self, *, crash_at: str = "", within: float = 60, **more: str) -> "SuiteProcess":
         """Start and wait for the ready line. ``crash_at`` arms a named crash point."""
         environment = os.environ | {"SUITE_DATA_DIR": str(self.folder), "SUITE_CRASH_AT": crash_at} | more
         environment.pop("SUITE_ADMIN_KEY", None)
@@ -42,7 +42,7 @@ class SuiteProcess:
             start_new_session=True,
         )
         threading.Thread(target=self._read, daemon=True).start()
-        self.url = self._await(r"Ready on (http://\S+)")
+        self.url = self._await(r"Ready on (http://\S+)", within)
         return self
 
     def _read(self) -> None:

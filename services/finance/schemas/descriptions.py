@@ -72,6 +72,8 @@ DESCRIPTIONS: Final[Mapping[str, str]] = {
     "available": "How much the source can absorb",
     # positions
     "budget": "Approved net budget",
+    "as_of": "Moment as of which it was known; null for now",
+    "FundPositionOut.quarter": "Past quarter at whose end it is shown; null for now",
     "outturn": "Budget less what is banked",
     "variance": "Outturn against the budget: an overspend is positive",
     "lines": "Positions of the budget lines",
