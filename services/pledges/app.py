@@ -19,6 +19,8 @@ What was promised, who answers for it and where it stands.
 - **Pledges** keep their original wording for good; later wording is appended with its reason. Where a pledge stands
   is said on three separate axes: *delivery*, *evidence* and *schedule*. The schedule is computed from the due date
   and the business date; overdue means late, never broken.
+- **Sign-off**: a portfolio holder closes a pledge, as delivered with evidence or as out of reach with what would
+  change it; the decision keeps the state that it was taken on. It is reopened with a reason.
 - **Indicators** linked to a pledge show the colours they last published.
 - **Quarterly returns** are opened for each assignment when a quarter closes; written, submitted, returned or approved
   by people, each step recorded; and found missing without anyone looking.

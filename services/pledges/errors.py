@@ -38,6 +38,26 @@ class ReturnIncomplete(Invalid):
     title = "The return does not say enough to be submitted"
 
 
+class PledgeClosed(Conflict):
+    type_ = "pledge-closed"
+    title = "The pledge is signed off; it is reopened first"
+
+
+class PledgeOpen(Conflict):
+    type_ = "pledge-open"
+    title = "The pledge is open already"
+
+
+class SignOffNeeded(Conflict):
+    type_ = "sign-off-needed"
+    title = "A pledge is closed by signing it off, and opened again by reopening it"
+
+
+class SignOffIncomplete(Invalid):
+    type_ = "sign-off-incomplete"
+    title = "What is signed is not borne out"
+
+
 class PledgeExists(Conflict):
     type_ = "pledge-exists"
     title = "A pledge of this number was made with other content"

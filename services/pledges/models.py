@@ -209,6 +209,26 @@ class ReturnStep(Base):
     business_date: Mapped[date]
 
 
+class PledgeDecision(Base):
+    """A pledge signed off or reopened: who signed, who recorded it, and what it was taken on. Only added to."""
+
+    __tablename__ = "pledge_decision"
+
+    id: Mapped[int] = mapped_column(BigId, primary_key=True, autoincrement=True)
+    pledge: Mapped[str] = mapped_column(ForeignKey("pledge.id"), index=True)
+    decision: Mapped[str] = mapped_column(String(30))
+    portfolio_holder: Mapped[str | None] = mapped_column(NAME)
+    by: Mapped[str] = mapped_column(NAME)
+    reason: Mapped[str | None] = mapped_column(String(2000))
+    would_change_it: Mapped[str | None] = mapped_column(String(2000))
+    evidence: Mapped[Any] = mapped_column(JsonText)
+    """Links (``domain.formats``)."""
+    basis: Mapped[Any] = mapped_column(JsonText)
+    """The pledge as it was (``domain.formats``)."""
+    at: Mapped[datetime] = mapped_column(UtcDateTime)
+    business_date: Mapped[date]
+
+
 class StateRevision(Base):
     """What a pledge, priority or action was after each change, with the business date of the change. Only added to."""
 

@@ -17,7 +17,8 @@ from services.pledges.domain.indicators import Colours, LinkedIndicator, SeriesK
 from services.pledges.domain.pledges import Assignment, Measure, PledgeDefinition, PledgeView
 from services.pledges.domain.priorities import Priority
 from services.pledges.domain.returns import EvidenceLink, QuarterlyReturn
-from services.pledges.domain.status import Delivery, Evidence
+from services.pledges.domain.sign_offs import Basis
+from services.pledges.domain.status import Delivery, Evidence, Schedule
 
 FORMAT = 1
 Stored = Mapping[str, Any]
@@ -192,6 +193,34 @@ def write_action_state(view: ActionView) -> dict[str, Any]:
         "closed_on": _day(progress.closed_on),
         "links": [_key(one.key) for one in view.indicators],
     }
+
+
+# ---- what a decision was taken on
+
+
+def write_basis(basis: Basis) -> dict[str, Any]:
+    return {
+        "format": FORMAT,
+        "version": basis.version,
+        "wording": basis.wording,
+        "due": _day(basis.due),
+        "delivery": basis.delivery,
+        "evidence": basis.evidence,
+        "schedule": basis.schedule,
+        "indicators": [_indicator(one) for one in basis.indicators],
+    }
+
+
+def read_basis(stored: Stored) -> Basis:
+    return Basis(
+        version=stored["version"],
+        wording=stored["wording"],
+        due=_read_day(stored["due"]),
+        delivery=Delivery(stored["delivery"]),
+        evidence=Evidence(stored["evidence"]),
+        schedule=Schedule(stored["schedule"]),
+        indicators=read_published(stored),
+    )
 
 
 # ---- quarterly returns and their evidence

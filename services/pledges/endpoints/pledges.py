@@ -67,11 +67,12 @@ async def read_pledge(read: Read, pledge: PledgeInPath) -> PledgeOut:
     return PledgeOut.of(await read(lambda tx: pledges.get_pledge(tx, PledgeRef.parse(pledge))))
 
 
-@router.patch("/pledges/{pledge}", summary="Change a pledge", responses=problems(401, 404, 413, 415, 422))
+@router.patch("/pledges/{pledge}", summary="Change a pledge", responses=problems(401, 404, 409, 413, 415, 422))
 async def change_pledge(write: Write, pledge: PledgeInPath, body: PledgePatch) -> PledgeOut:
     """Move delivery or evidence, set due date, top flag, measure or notes, or append an amendment with its reason.
 
-    What is left out stays. The original wording never changes. Sending what is there already changes nothing.
+    What is left out stays. The original wording never changes. Sending what is there already changes nothing. A pledge
+    is closed by signing it off and opened again by reopening it, not by this (409).
     """
     return PledgeOut.of(await write(lambda tx: pledges.change_pledge(tx, PledgeRef.parse(pledge), body.to_domain())))
 

@@ -19,7 +19,13 @@ from services.pledges.domain.pledges import (
     PledgeView,
 )
 from services.pledges.domain.sets import PledgeRef, PledgeSet
-from services.pledges.errors import OriginalWordingFixed, PledgeExists, PledgeUnknown, ReferenceUnknown
+from services.pledges.errors import (
+    OriginalWordingFixed,
+    PledgeExists,
+    PledgeUnknown,
+    ReferenceUnknown,
+    SignOffNeeded,
+)
 from services.pledges.repository import indicators as linked
 from services.pledges.repository import pledges as stored
 from services.pledges.repository import sets as stored_sets
@@ -73,23 +79,31 @@ async def change_pledge(tx: Tx, ref: PledgeRef, changes: PledgeChanges) -> Pledg
     Raises:
         PledgeUnknown: no such number.
         OriginalWordingFixed: another original wording was sent.
+        SignOffNeeded: the pledge would be closed, or opened again.
         ClosingDayWrong: a closing day for open work, or in the future.
     """
-    today = await tx.business_date()
-    before = await _lock_view(tx, ref, today)
-    pledge = before.pledge
+    before = await lock_view(tx, ref)
+    pledge, today = before.pledge, before.today
     if changes.get("title", pledge.title) != pledge.title:
         raise OriginalWordingFixed(
             "Send an amendment with its reason instead.",
             [FieldError("title", "the original wording stays")],
         )
+    _check_stays_open_or_closed(pledge, changes)
     progress = moved(pledge.progress, changes.get("delivery"), changes.get("closed_on"), today)
     changed = pledge.changed(changes, progress)
     amended = "amendment" in changes and await _save_amendment(tx, before, changes["amendment"])
     if changed == pledge and not amended:
         return before
     reason = changes.get("reason") or (changes["amendment"].reason if amended else None)
-    return await _publish_change(tx, before, changed, "pledge.amended", reason)
+    return await publish_change(tx, before, changed, "pledge.amended", reason)
+
+
+def _check_stays_open_or_closed(pledge: Pledge, changes: PledgeChanges) -> None:
+    before, wanted = pledge.progress.delivery, changes.get("delivery") or pledge.progress.delivery
+    if before is not wanted and (before.is_closed or wanted.is_closed):
+        way = "sign-off" if wanted.is_closed else "reopen"
+        raise SignOffNeeded(f"Pledge {pledge.id} is {before}: use its {way}.", [FieldError("delivery", f"use {way}")])
 
 
 async def _save_amendment(tx: Tx, before: PledgeView, wording: NewWording) -> bool:
@@ -105,25 +119,25 @@ async def assign_pledge(
     tx: Tx, ref: PledgeRef, assignments: Sequence[Assignment], reason: str | None = None
 ) -> PledgeView:
     """Replace the assignments of a pledge, as when it changes hands. The same again changes nothing."""
-    before = await _lock_view(tx, ref, await tx.business_date())
+    before = await lock_view(tx, ref)
     if before.assignments == tuple(assignments):
         return before
     await stored.save_assignments(tx, before.pledge.id, assignments)
-    return await _publish_change(tx, before, before.pledge, "pledge.assigned", reason)
+    return await publish_change(tx, before, before.pledge, "pledge.assigned", reason)
 
 
 async def link_pledge(tx: Tx, ref: PledgeRef, keys: Collection[SeriesKey]) -> PledgeView:
     """Replace the set of linked series. The same set again is no new version and no event."""
     wanted = set(keys)
     await linked.lock_series(tx, wanted)
-    before = await _lock_view(tx, ref, await tx.business_date())
+    before = await lock_view(tx, ref)
     if {one.key for one in before.indicators} == wanted:
         return before
     await linked.save_pledge_links(tx, before.pledge.id, wanted)
-    return await _publish_change(tx, before, before.pledge, "pledge.linked", None)
+    return await publish_change(tx, before, before.pledge, "pledge.linked", None)
 
 
-async def _publish_change(tx: Tx, before: PledgeView, changed: Pledge, action: str, reason: str | None) -> PledgeView:
+async def publish_change(tx: Tx, before: PledgeView, changed: Pledge, action: str, reason: str | None) -> PledgeView:
     """Save, publish and record a locked pledge after a change."""
     today = before.today
     indicators = (await linked.indicators_of_pledges(tx, [changed.id])).get(changed.id, ())
@@ -153,8 +167,9 @@ async def _lock(tx: Tx, pledge: str) -> Pledge:
     return found[0]
 
 
-async def _lock_view(tx: Tx, ref: PledgeRef, today: date) -> PledgeView:
-    return await _view(tx, await _lock(tx, await id_of(tx, ref)), today)
+async def lock_view(tx: Tx, ref: PledgeRef) -> PledgeView:
+    """A pledge as it is shown on the business date, locked."""
+    return await _view(tx, await _lock(tx, await id_of(tx, ref)), await tx.business_date())
 
 
 async def _view(tx: Tx, pledge: Pledge, today: date) -> PledgeView:

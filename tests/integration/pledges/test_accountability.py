@@ -14,6 +14,7 @@ from chassis.paging import PageRequest
 from chassis.storage.database import Database
 from services.pledges.app import SPEC
 from services.pledges.models import StateRevision
+from tests.integration.pledges.signing import sign
 
 Published = Callable[[str], Awaitable[list[Any]]]
 MoveTo = Callable[[date], Awaitable[None]]
@@ -165,7 +166,7 @@ async def test_what_the_calendar_moves_is_published_once(
     await make(api, due="2018-06-30")
     await make(api, number="47", due="2018-06-30")
     await make(api, number="48")
-    await api.patch("/pledges/v1/pledges/47", json={"delivery": "delivered"})
+    await sign(api, "47")
     schedules = []
     for day in (date(2018, 3, 31), date(2018, 4, 1), date(2018, 6, 30), date(2018, 7, 1), date(2019, 1, 1)):
         await move_to(day)

@@ -14,6 +14,7 @@ from chassis.storage.database import Database
 from chassis.storage.transaction import Tx
 from services.pledges import models
 from services.pledges.app import SPEC
+from tests.integration.pledges.signing import sign
 
 Published = Callable[[str], Awaitable[list[Any]]]
 MoveTo = Callable[[date], Awaitable[None]]
@@ -152,7 +153,7 @@ async def test_two_years_of_quarters_late_and_missing_to_the_day(
 
 async def test_a_closed_pledge_owes_no_more_returns(api: httpx.AsyncClient, database: Database, move_to: MoveTo):
     await make(api, "46", officer("A"))
-    await api.patch("/pledges/v1/pledges/46", json={"delivery": "delivered", "closed_on": "2018-02-10"})
+    await sign(api, "46", closed_on="2018-02-10")
     for day in (date(2018, 2, 28), date(2018, 4, 1), date(2018, 7, 1)):
         await move_to(day)
         await sweep(database)
