@@ -24,8 +24,6 @@ class ServiceSpec:
     package: str
     """Python package whose ``migrations`` folder holds its revisions, such as ``services.risks``."""
     routers: Sequence[APIRouter]
-    descriptions: Mapping[str, str] = field(default_factory=dict)
-    """What fields and parameters mean (see ``chassis.web.descriptions``)."""
     subscriptions: Sequence[Subscription] = ()
     sweeps: Sequence[Callable[[Tx], Awaitable[object]]] = ()
     """Use cases that the calendar asks for rather than a caller, such as an override that has run out; repeatable."""
@@ -36,3 +34,5 @@ class ServiceSpec:
     schedules: Sequence[Schedule] = ()
     """Which of its jobs the clock asks for."""
     version: str = "1.0.0"
+    descriptions: Mapping[str, str] = field(default_factory=dict)
+    """What fields and parameters mean (see ``chassis.web.descriptions``)."""
