@@ -17,7 +17,7 @@ from services.indicators.endpoints.parameters import (
     PeriodFilter,
     answer_whether_new,
 )
-from services.indicators.schemas.observations import ObservationIn, ObservationOut, RecordedOut
+from services.indicators.schemas.observations import ListedObservationOut, ObservationIn, RecordedOut
 from services.indicators.service import observations
 
 router = APIRouter(tags=["Observations"])
@@ -59,7 +59,8 @@ async def list_observations(
     status: ObservationStatus | None = None,
     as_of: AsOf = None,
     revisions: Annotated[bool, Query(description="Every revision, not only the current ones")] = False,
-) -> PageBody[ObservationOut]:
+    sort_keys: Annotated[bool, Query(description="With the Fingertips sort key of each period")] = False,
+) -> PageBody[ListedObservationOut]:
     wanted = ObservationFilter(area, breakdown, period, status, as_of, revisions)
     page, indicator = await read(lambda tx: observations.list_observations(tx, paging.request, code, wanted))
-    return paging.body(page, lambda revision: ObservationOut.of(revision, indicator))
+    return paging.body(page, lambda revision: ListedObservationOut.of_listed(revision, indicator, sort_keys=sort_keys))

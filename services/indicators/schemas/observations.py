@@ -128,6 +128,20 @@ class ObservationOut(OutBody):
         return cls(**_fields(revision, indicator))
 
 
+class ListedObservationOut(ObservationOut):
+    """An observation of a list, with the sort key of its period where that is asked for."""
+
+    sort_key: Annotated[
+        str | None,
+        Field(description="The Fingertips sort key of the period, on request; null also where its kind has none"),
+    ]
+
+    @classmethod
+    def of_listed(cls, revision: Revision, indicator: Indicator, *, sort_keys: bool) -> Self:
+        key = revision.period.fingertips_key if sort_keys else None
+        return cls(**_fields(revision, indicator), sort_key=None if key is None else str(key))
+
+
 def _fields(revision: Revision, indicator: Indicator) -> dict[str, Any]:
     """The fields of ``ObservationOut``."""
     observed, series = revision.observation, revision.series

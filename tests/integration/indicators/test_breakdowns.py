@@ -281,6 +281,15 @@ async def test_sort_keys_and_lone_quarters_are_read_by_the_kind_of_the_indicator
     assert [error["field"] for error in problem["errors"]] == ["due"]
 
 
+async def test_sort_keys_are_written_on_request(api: Api):
+    await api.observe("Dec-17", "80")
+    path = "/indicators/ae-four-hour-wait/observations"
+    assert [one["sort_key"] for one in (await api.get(path))["items"]] == [None]
+    (found,) = (await api.get(path, sort_keys="true"))["items"]
+    assert (found["period"], found["sort_key"]) == ("2017-12", "20170012")
+    assert (await api.get(path, period=found["sort_key"]))["items"][0]["period"] == "2017-12"
+
+
 async def test_reasons_write_small_numbers_out(api: Api):
     await api.post("/indicators", LIFE | {"dimensions": {}})
     await observe(api, "Nov-17", "0.00000002")

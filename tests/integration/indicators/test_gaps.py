@@ -84,6 +84,14 @@ async def test_it_is_revised_with_its_ends_and_withdrawn_without_them(life: Api)
     assert [each["revision"] for each in revisions] == [1, 2, 3, 4, 5]
 
 
+async def test_a_gap_has_no_limits_so_its_significance_is_white(life: Api):
+    await life.post("/indicators", GAP | {"benchmark_method": "significance"})
+    for area in (PLYMOUTH, ENGLAND):
+        await ends(life, "Dec-17", "80", "70", area=area)
+    benchmark = (await gap_status(life))["benchmark"]
+    assert (benchmark["colour"], benchmark["reason"]) == ("white", "no_limits")
+
+
 async def test_a_relative_gap_over_zero_is_none(life: Api):
     relative = {"unit": "ratio", "gap": GAP["gap"] | {"kind": "relative"}}
     await life.post("/indicators", GAP | relative)

@@ -168,6 +168,9 @@ async def test_the_scorecard_shows_its_twenty_two_rows(suite):
     assert {row["indicator"]["code"]: Decimal(row["latest"]["value"]) for row in rows} == {
         row["indicator"]["code"]: printed[row["indicator"]["code"]] for row in rows
     }
+    december = _rows(await suite.get("/indicators/v1/scorecards/integrated-2017-18?area=E06000026&period=2017-12"))
+    waits = next(row for row in december if row["indicator"]["code"] == "rtt-18-weeks")
+    assert [point["value"] for point in waits["series"]] == ["84.8", "81.3"]  # 85.7 is of March, before the six
 
 
 async def test_both_figures_of_the_contradicted_quarter_are_kept(suite):

@@ -61,6 +61,18 @@ def test_a_value_that_its_count_does_not_make_is_refused_naming_the_computed_one
         assert faults(sent(value, count, denominator), indicator(unit, calculation=calculation)) == []
 
 
+@pytest.mark.parametrize("unit", list(Unit))
+def test_percentages_counts_and_rates_are_crude_unless_they_say_otherwise(unit: Unit):
+    crude = {
+        Unit.PERCENTAGE,
+        Unit.COUNT,
+        Unit.RATE_PER_100000,
+        Unit.RATE_PER_10000,
+        Unit.RATE_PER_1000,
+    }
+    assert Calculation.default(unit) is (Calculation.CRUDE if unit in crude else Calculation.OTHER)
+
+
 @pytest.mark.parametrize(
     ("value", "fits"),
     [("33", True), ("33.3", True), ("33.33", True), ("33.34", False), ("33.4", False), ("34", False), ("33.30", False)],

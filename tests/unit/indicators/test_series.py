@@ -77,6 +77,14 @@ def test_the_series_is_the_six_periods_that_end_at_the_latest():
     assert state.trend.reason == "gap: no value from 2016-10 to 2016-11"
 
 
+def test_what_lies_before_the_six_periods_is_not_the_first_of_them():
+    """Referral to treatment of December 2017: the papers also quote March, which the printed graph does not show."""
+    quoted = {"2017-03": "85.7", "2017-07": "84.8", "2017-12": "81.3"}
+    known = [Observation(Period.parse(label), Decimal(value)) for label, value in quoted.items()]
+    points = series_state(INDICATOR, recorded(known), {}).points
+    assert [str(point.revision.observation.value) for point in points] == ["84.8", "81.3"]
+
+
 def test_of_kinds_that_overlap_the_six_latest_are_shown():
     pooled = replace(INDICATOR, frequency=PeriodKind.POOLED_YEARS)
     labels = ["2001 - 03", "2004 - 06", "2007 - 09", "2008 - 10", "2011 - 13", "2012 - 14", "2015 - 17"]

@@ -55,6 +55,10 @@ def test_every_part_of_the_papers_is_there(reference: Reference):
     assert Counter(row.basis for row in reference.standards) == {"printed": 17, "law": 1}
 
 
+def test_significance_judges_public_health_and_children_alone(reference: Reference):
+    assert [row.code for row in reference.frameworks if row.benchmark_method == "significance"] == ["PHOF", "CYP"]
+
+
 def test_pledge_46_has_two_holders_and_56_two_officers(reference: Reference):
     holders = {row.portfolio_holder for row in reference.assignments if row.number == "46"}
     assert holders == {"Sue McDonald", "Ian Tuffin"}
