@@ -5,6 +5,7 @@ import math
 import time
 from collections.abc import Awaitable, Callable, Coroutine, Mapping
 from contextlib import suppress
+from functools import partial
 from typing import Any, TypeVar
 
 from chassis import telemetry
@@ -54,7 +55,7 @@ class ServiceRuntime:
         async with asyncio.TaskGroup() as tasks:
             tasks.create_task(_restart_broken("relay", self.spec.name, self.relay.run))
             for loop in self.loops:
-                tasks.create_task(_restart_broken("consumer", loop.name, loop.run))
+                tasks.create_task(_restart_broken("consumer", loop.name, partial(consume, loop)))
             tasks.create_task(_restart_broken("measure", self.spec.name, self._measure))
             if self.spec.jobs:
                 tasks.create_task(_restart_broken("jobs", self.spec.name, self.worker.run))
@@ -128,6 +129,14 @@ class ServiceRuntime:
             loop.applier.moved_at = time.monotonic()
         age = round(time.monotonic() - loop.applier.moved_at, 3) if behind != 0 else 0.0
         return {"lag": behind, "age_seconds": age, "dead_letters": parked, "stopped": loop.stopped}
+
+
+async def consume(loop: ConsumerLoop) -> None:
+    """Consume; once a run of failures has stopped that, go on when an operator says so."""
+    while True:
+        if loop.stopped is None:
+            await loop.run()
+        await loop.wait_until_allowed()
 
 
 def _is_troubled(seen: Mapping[str, Any]) -> bool:

@@ -17,6 +17,7 @@ from gateway.access.models import Base
 from gateway.documents.joined_document import JoinedDocument
 from gateway.endpoints import assets, router
 from gateway.operations import app as operations
+from gateway.operations.services import Services
 from gateway.proxy.forward import Forward
 from gateway.proxy.upstreams import Upstream, in_process
 from gateway.settings import GatewaySettings
@@ -50,7 +51,8 @@ def create_gateway(
     The limit on bodies and the internal key are those of ``resources.settings``, the same that services have.
     """
     settings = settings or GatewaySettings()
-    own = in_process(operations.NAME, operations.create_operations(resources, Base.metadata))
+    services = Services(upstreams, internal_key(resources))
+    own = in_process(operations.NAME, operations.create_operations(resources, Base.metadata, services))
     app = FastAPI(
         title=SPEC.title,
         description=SPEC.description,

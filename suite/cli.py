@@ -2,10 +2,10 @@
 
 import asyncio
 import json
-from collections.abc import Awaitable, Callable, Sequence
+from collections.abc import Awaitable, Callable
 from datetime import date
 from enum import StrEnum
-from typing import Annotated, Any, TypeVar
+from typing import Annotated, TypeVar
 
 import asyncpg
 import httpx
@@ -26,6 +26,7 @@ from suite import (
     backup,
     compose,
     configuration,
+    dead_letter_commands,
     documents,
     key_commands,
     loading,
@@ -40,7 +41,6 @@ from suite.catch_up import NotCaughtUp
 from suite.engines import EngineUnavailable
 from suite.load.api_client import Refused
 from suite.load.csv_files import BadRows
-from suite.printable import printable
 from suite.settings import EARLIEST, LATEST, MEMBERS, BusSettings, DatabaseUrls, RoleSettings, SuiteSettings
 
 T = TypeVar("T")
@@ -48,8 +48,8 @@ T = TypeVar("T")
 app = typer.Typer(
     no_args_is_help=True, add_completion=False, pretty_exceptions_enable=False, help="Commissioning Suite"
 )
-dead_letters_app = typer.Typer(no_args_is_help=True, help="Events that could not be applied.")
-app.add_typer(dead_letters_app, name="dead-letters")
+app.add_typer(dead_letter_commands.app, name="dead-letters")
+app.add_typer(dead_letter_commands.consumers_app, name="consumers")
 app.add_typer(key_commands.app, name="keys")
 app.add_typer(loading.load_app, name="load")
 app.add_typer(loading.import_app, name="import")
@@ -189,7 +189,7 @@ def business_date(
 ) -> None:
     """Show or move the date that calendar rules read."""
     settings, wanted = SuiteSettings(), None if day in {None, "today"} else _day(day or "")
-    here = _reachable(MEMBERS)
+    here = operations.reachable(MEMBERS)
 
     async def work() -> date:
         databases = [compose.open_database(name, settings, existing=True) for name in here]
@@ -203,14 +203,6 @@ def business_date(
         return shown
 
     echo(_answer(work).isoformat())
-
-
-def _reachable(names: Sequence[str]) -> list[str]:
-    """Those whose databases this environment names; the others are said to be left out."""
-    here = configuration.reachable(names)
-    if away := [name for name in names if name not in here]:
-        typer.echo(f"Left out, for want of an address: {', '.join(away)}", err=True)
-    return here
 
 
 def _day(text: str) -> date:
@@ -254,55 +246,6 @@ def rebuild(service: Member) -> None:
     """Drop what a service derives from events, fold the whole log again, end in the same state."""
     for consumer, folded in _answer(lambda: operations.rebuild(SuiteSettings(), service.value)).items():
         echo(f"{consumer}: {folded} events folded")
-
-
-@dead_letters_app.command(name="list")
-def list_dead_letters(
-    consumer: Annotated[str | None, typer.Option(help="One consumer; all without.")] = None,
-    *,
-    every: Annotated[bool, typer.Option("--all", help="Those decided on, too.")] = False,
-) -> None:
-    """List parked events."""
-    names = [consumer] if consumer else operations.consumers_of(_reachable(operations.consuming_services()))
-    found = _answer(lambda: operations.list_dead_letters(SuiteSettings(), names, every=every))
-    for _, row in found:
-        what = f"{row.type or '?'}  {row.subject} v{row.version}"
-        error = " ".join(row.error.split())[:120]
-        echo(printable(f"{row.consumer} {row.id}  {row.state}  {what}  {row.reason}: {error}"))
-    echo(f"{len(found)} dead letters")
-
-
-@dead_letters_app.command(name="show")
-def show_dead_letter(consumer: str, number: Number) -> None:
-    """Show one with its body."""
-    row = _answer(lambda: operations.get_dead_letter(SuiteSettings(), consumer, number))
-    if row is None:
-        typer.echo(f"There is no dead letter {number}.", err=True)
-        raise typer.Exit(1)
-    shown: dict[str, Any] = dict(row._mapping)  # noqa: SLF001  the documented way to a row's names
-    shown["value"] = row.value.decode("utf-8", "replace")
-    echo(json.dumps(shown, indent=2, default=str))
-
-
-@dead_letters_app.command(name="retry")
-def retry_dead_letters(consumer: str, numbers: list[Number]) -> None:
-    """Apply parked events through their handler. Again is a no-op."""
-    for number, outcome in zip(
-        numbers, _answer(lambda: operations.retry_dead_letters(SuiteSettings(), consumer, numbers)), strict=True
-    ):
-        echo(f"{number}: {outcome}")
-
-
-def _words(output: str) -> str:
-    if not output.strip():
-        raise typer.BadParameter("say why, for those who look later")
-    return output.strip()
-
-
-@dead_letters_app.command(name="discard")
-def discard_dead_letter(consumer: str, number: Number, reason: Annotated[str, typer.Option(parser=_words)]) -> None:
-    """Put one aside for good, with the reason on record."""
-    echo(f"{number}: {_answer(lambda: operations.discard_dead_letter(SuiteSettings(), consumer, number, reason))}")
 
 
 def _is_missing_table(error: DBAPIError) -> bool:

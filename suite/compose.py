@@ -23,6 +23,7 @@ from chassis.web.units import Resources
 from contracts.topics import SERVICES, events_topic, state_topic
 from gateway.app import SPEC as GATEWAY
 from gateway.app import create_gateway, internal_key
+from gateway.operations.services import Services
 from gateway.operations.work import handlers
 from gateway.proxy.upstreams import Upstream, all_over_network, in_process
 from gateway.settings import GatewaySettings
@@ -148,7 +149,7 @@ async def gateway_alone(settings: SuiteSettings) -> AsyncIterator[Running]:
 
 def _gateway_worker(resources: Resources, upstreams: Mapping[str, Upstream]) -> Worker:
     """Does what operators asked of the gateway, by asking the services."""
-    jobs = handlers(upstreams, internal_key(resources))
+    jobs = handlers(Services(upstreams, internal_key(resources)))
     return Worker(resources.database, jobs, (), resources.settings)
 
 

@@ -1,18 +1,16 @@
-"""What an operator does with events: look at dead letters, replay, rebuild, check topics."""
+"""What an operator does with events: replay, rebuild, check topics; and the consumers and databases there are."""
 
 from collections.abc import AsyncIterator, Mapping, Sequence
 from contextlib import asynccontextmanager
 from datetime import UTC, datetime
-from typing import Any
+
+import typer
 
 from chassis.bus.port import Bus, TopicPartition
-from chassis.errors import Problem
-from chassis.events import dead_letters, replay
-from chassis.events.dead_letters import DeadLetterState
+from chassis.events import replay
 from chassis.events.subscription import Subscription
 from chassis.storage.database import Database
-from chassis.storage.outages import is_outage
-from suite import compose
+from suite import compose, configuration
 from suite.settings import BusSettings, SuiteSettings
 
 MAX_OFFSET = 2**62
@@ -36,8 +34,12 @@ def consuming_services() -> list[str]:
     return sorted({service for service, _ in consumers().values()})
 
 
-def consumers_of(services: Sequence[str]) -> list[str]:
-    return [name for name, (service, _) in consumers().items() if service in services]
+def reachable(names: Sequence[str]) -> list[str]:
+    """Those whose databases this environment names; the others are said to be left out."""
+    here = configuration.reachable(names)
+    if away := [name for name in names if name not in here]:
+        typer.echo(f"Left out, for want of an address: {', '.join(away)}", err=True)
+    return here
 
 
 def consumer_named(name: str) -> tuple[str, Subscription]:
@@ -64,53 +66,6 @@ async def bus_for(settings: SuiteSettings) -> AsyncIterator[Bus]:
         yield bus
     finally:
         await bus.close()
-
-
-async def list_dead_letters(settings: SuiteSettings, names: Sequence[str], *, every: bool) -> list[tuple[str, Any]]:
-    """(service, dead letter) of the consumers of these names, parked ones only unless ``every``."""
-    state = None if every else DeadLetterState.PARKED
-    found: list[tuple[str, Any]] = []
-    for name in names:
-        service, _ = consumer_named(name)
-        found += [(service, row) for row in await _list_of(settings, service, name, state)]
-    return found
-
-
-async def _list_of(
-    settings: SuiteSettings, service: str, consumer: str, state: DeadLetterState | None
-) -> Sequence[Any]:
-    async with database_of(service, settings) as database:
-        return await database.read(lambda tx: dead_letters.list_dead_letters(tx, consumer=consumer, state=state))
-
-
-async def get_dead_letter(settings: SuiteSettings, consumer: str, number: int) -> Any:
-    service, _ = consumer_named(consumer)
-    async with database_of(service, settings) as database:
-        return await database.read(lambda tx: dead_letters.get_dead_letter(tx, number))
-
-
-async def retry_dead_letters(settings: SuiteSettings, consumer: str, numbers: Sequence[int]) -> list[str]:
-    """Apply parked events through their handler, one transaction each; what still fails stays parked."""
-    service, subscription = consumer_named(consumer)
-    async with database_of(service, settings) as database:
-        return [await _retry_one(database, subscription, number) for number in numbers]
-
-
-async def _retry_one(database: Database, subscription: Subscription, number: int) -> str:
-    try:
-        return await replay.retry_dead_letter(database, subscription, number)
-    except Problem:
-        raise
-    except Exception as error:  # whatever a handler raises is what the operator wants to know
-        if is_outage(error):
-            raise
-        return f"still parked: {' '.join(str(error).split())[:300]}"
-
-
-async def discard_dead_letter(settings: SuiteSettings, consumer: str, number: int, reason: str) -> str:
-    service, _ = consumer_named(consumer)
-    async with database_of(service, settings) as database:
-        return await replay.discard_dead_letter(database, number, reason)
 
 
 async def replay_from(

@@ -7,7 +7,7 @@ from collections.abc import Awaitable, Callable, Mapping, Sequence
 from typing import TypeVar
 
 from chassis.bus.port import Batch, Bus, BusError, Consumer, TopicPartition
-from chassis.events import inbox
+from chassis.events import failures, inbox
 from chassis.events.applying import Applier, PartitionSlice
 from chassis.events.failures import ConsumerStopped, FailedBatches
 from chassis.events.inbox import StaleOffset
@@ -42,6 +42,7 @@ class ConsumerLoop:
         """Why it stopped, once a run of failures has made it."""
         self.refusal: str | None = None
         """Why it applies nothing: its database or the bus went back in time."""
+        self._stopped_at = self.database.clock()
         self._checked_at = 0.0
         self.applier = Applier(database, subscription)
         self._failed = FailedBatches(self.applier, settings)
@@ -63,6 +64,20 @@ class ConsumerLoop:
             await self._until_log_fits()
             await self._consume()
 
+    async def wait_until_allowed(self) -> None:
+        """Once stopped, wait until an operator has said how many failures more may be parked, and be ready to run."""
+        allowed = 0
+        while not allowed:
+            await asyncio.sleep(FOLLOW_SECONDS)
+            allowed = await self._until_storage_answers(self._take_allowance)
+        log.warning("consumer.failures_allowed", consumer=self.name, most=allowed)
+        self._failed.run.allow(allowed)
+        self.stopped = None
+
+    async def _take_allowance(self) -> int:
+        since = self._stopped_at
+        return await self.database.write(lambda tx: failures.take_allowance(tx, self.name, since))
+
     async def _consume(self) -> None:
         """Consume until cancelled or stopped, or until log and offsets no longer fit together."""
         reader = await self.bus.consumer(f"commissioning.{self.name}", self.subscription.topics, self.load_offsets)
@@ -70,7 +85,7 @@ class ConsumerLoop:
         try:
             await self._read_and_apply(reader, commits)
         except* ConsumerStopped as errors:
-            self.stopped = str(errors.exceptions[0])
+            self.stopped, self._stopped_at = str(errors.exceptions[0]), self.database.clock()
             log.error("consumer.stopped", consumer=self.name, reason=self.stopped)  # noqa: TRY400  the reason says it all
         finally:
             await commits.commit_last()

@@ -1,6 +1,8 @@
 """Events that could not be applied: parked with their reason, retried through the same handler, or discarded."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
 from enum import StrEnum
 from typing import Any
 
@@ -82,24 +84,91 @@ def _attributes(record: Record) -> dict[str, Any]:
     }
 
 
+@dataclass(frozen=True, slots=True)
+class DeadLetter:
+    """A record that could not be applied, as it is now. ``value`` and ``headers`` are left out of lists."""
+
+    id: int
+    consumer: str
+    topic: str
+    partition: int
+    offset: int
+    key: str
+    event_id: str | None
+    type: str | None
+    subject: str | None
+    version: int | None
+    generation: int | None
+    reason: Reason
+    error: str
+    attempts: int
+    state: DeadLetterState
+    parked_at: datetime
+    resolved_at: datetime | None
+    resolution: str | None
+    value: str | None = None
+    headers: Mapping[str, str] | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class DeadLetterFilter:
+    """Which are wanted. ``subject`` may have ``*`` for any text; ``since`` is when they were parked."""
+
+    consumer: str | None = None
+    reason: Reason | None = None
+    subject: str | None = None
+    since: datetime | None = None
+    state: DeadLetterState | None = DeadLetterState.PARKED
+
+
+_BODY = frozenset({"value", "headers"})
+
+
 async def list_dead_letters(
-    tx: Tx, *, consumer: str | None = None, state: DeadLetterState | None = DeadLetterState.PARKED
-) -> Sequence[Row[Any]]:
-    """Dead letters, oldest first, without their bodies."""
+    tx: Tx, wanted: DeadLetterFilter, *, after: int = 0, most: int | None = None
+) -> Sequence[DeadLetter]:
+    """Dead letters above a number, oldest first, without their bodies."""
     table = tx.table("dead_letter")
-    columns = [c for c in table.c if c.name not in {"value", "headers"}]
-    query = select(*columns).order_by(table.c.id)
-    if consumer:
-        query = query.where(table.c.consumer == consumer)
-    if state:
-        query = query.where(table.c.state == state.value)
-    return (await tx.session.execute(query)).all()
+    query = select(*(column for column in table.c if column.name not in _BODY)).where(table.c.id > after)
+    query = query.where(*_conditions(tx, table, wanted)).order_by(table.c.id).limit(most)
+    return [_letter(row) for row in await tx.session.execute(query)]
 
 
-async def get_dead_letter(tx: Tx, number: int) -> Row[Any] | None:
+def _conditions(tx: Tx, table: Table, wanted: DeadLetterFilter) -> Iterator[ColumnElement[bool]]:
+    if wanted.consumer is not None:
+        yield table.c.consumer == wanted.consumer
+    if wanted.reason is not None:
+        yield table.c.reason == wanted.reason.value
+    if wanted.state is not None:
+        yield table.c.state == wanted.state.value
+    if wanted.since is not None:
+        yield table.c.parked_at >= wanted.since
+    if wanted.subject is not None:
+        yield _matches(tx, table.c.subject, wanted.subject)
+
+
+def _matches(tx: Tx, column: ColumnElement[str], pattern: str) -> ColumnElement[bool]:
+    """``LIKE`` is blind to case on SQLite, which would match too much."""
+    if tx.dialect == "sqlite":
+        glob = pattern.replace("[", "[[]").replace("?", "[?]")
+        return column.op("GLOB", is_comparison=True)(glob)
+    escaped = pattern.replace("\\", "\\\\").replace("%", "\\%").replace("_", "\\_")
+    return column.like(escaped.replace("*", "%"), escape="\\")
+
+
+def _letter(row: Row[Any]) -> DeadLetter:
+    values = row._asdict()
+    values |= {"reason": Reason(row.reason), "state": DeadLetterState(row.state)}
+    if "value" in values:
+        values["value"] = row.value.decode("utf-8", "replace")
+    return DeadLetter(**values)
+
+
+async def get_dead_letter(tx: Tx, number: int) -> DeadLetter | None:
     """A dead letter whole, for reading."""
     table = tx.table("dead_letter")
-    return (await tx.session.execute(select(table).where(table.c.id == number))).first()
+    row = (await tx.session.execute(select(table).where(table.c.id == number))).first()
+    return None if row is None else _letter(row)
 
 
 async def lock_dead_letter(tx: Tx, number: int) -> Row[Any] | None:

@@ -1,13 +1,19 @@
 """What fails is applied event by event, retried within bounds, then parked; a run of failures stops the consumer."""
 
 import asyncio
+from datetime import datetime
 
+from sqlalchemy import delete
+
+from chassis.audit import record_change
 from chassis.events.applying import Applier, PartitionSlice
 from chassis.events.dead_letters import Reason
 from chassis.events.envelope import UnreadableEventError
 from chassis.events.inbox import StaleOffset
 from chassis.settings import ServiceSettings
+from chassis.storage.bulk import upsert
 from chassis.storage.outages import is_outage
+from chassis.storage.transaction import Tx
 
 
 class ConsumerStopped(Exception):  # noqa: N818  named for what it is
@@ -15,17 +21,28 @@ class ConsumerStopped(Exception):  # noqa: N818  named for what it is
 
 
 class FailureRun:
-    """How many events in a row have failed. What has its effect ends the run."""
+    """How many events in a row have failed. What has its effect ends the run.
+
+    A run that is as long as it may be goes on as far as an operator has allowed, and no further.
+    """
 
     def __init__(self, limit: int) -> None:
         self._limit = limit
         self._count = 0
+        self._allowed = 0
 
     def end(self) -> None:
-        self._count = 0
+        self._count = self._allowed = 0
+
+    def allow(self, most: int) -> None:
+        """Let that many failures more be parked in this run."""
+        self._allowed = most
 
     def extend(self) -> None:
-        self._count += 1
+        if self._count + 1 < self._limit:
+            self._count += 1
+        else:
+            self._allowed -= 1
 
     def require_below_limit(self, failure: Exception) -> None:
         """Refuse one failure more where that makes the run too long.
@@ -33,8 +50,33 @@ class FailureRun:
         Raises:
             ConsumerStopped: it does.
         """
-        if self._count + 1 >= self._limit:
+        if self._count + 1 >= self._limit and self._allowed < 1:
             raise ConsumerStopped(f"{self._count + 1} events in a row failed, the last with {failure!r}")
+
+
+def _allowance_of(consumer: str) -> str:
+    """The setting by which an operator lets a stopped consumer go on."""
+    return f"failures_allowed.{consumer}"
+
+
+async def save_allowance(tx: Tx, consumer: str, most: int, reason: str) -> None:
+    """Have a consumer that has stopped park that many events more in a row; one that has not leaves it aside."""
+    row = {"name": _allowance_of(consumer), "value": str(most), "set_at": tx.now}
+    await upsert(tx, tx.table("setting"), [row], ["name"], ["value", "set_at"])
+    record_change(
+        tx, subject=consumer, action="consumer.failures_allowed", before=None, after={"most": most}, reason=reason
+    )
+
+
+async def take_allowance(tx: Tx, consumer: str, since: datetime) -> int:
+    """How many failures more a consumer may park that stopped at a moment; 0 where nobody has allowed any since.
+
+    What is taken is gone: another instance, or the next run of failures, has to be allowed its own.
+    """
+    table = tx.table("setting")
+    taken = delete(table).where(table.c.name == _allowance_of(consumer), table.c.set_at >= since)
+    value: str | None = await tx.session.scalar(taken.returning(table.c.value))
+    return int(value or 0)
 
 
 class FailedBatches:

@@ -9,6 +9,7 @@ from typing import Any
 
 from sqlalchemy import and_, delete, or_, select
 
+from chassis.audit import record_change
 from chassis.bus.port import Bus, Record, TopicPartition
 from chassis.errors import Conflict, NotFound
 from chassis.events import inbox
@@ -35,36 +36,49 @@ class LogShortened(Conflict):
     type_, title = "log-shortened", "The log no longer begins at its beginning"
 
 
-async def retry_dead_letter(database: Database, subscription: Subscription, number: int) -> str:
-    """Apply a parked event through its handler. Returns what came of it; a second retry changes nothing."""
+async def retry_dead_letter(
+    database: Database, subscriptions: Sequence[Subscription], number: int, *, actor: str = "system"
+) -> str:
+    """Apply a parked event through its consumer's handler. Returns what came of it; a second retry changes nothing."""
 
     async def work(tx: Tx) -> str:
         letter = await _lock_existing(tx, number)
         if letter.state != DeadLetterState.PARKED.value:
             return f"already {letter.state}"
         event = delivery(record_of(letter))
+        subscription = next(each for each in subscriptions if each.consumer == letter.consumer)
         if event.type not in subscription.types:
             return f"still parked: {event.type} is not known here"
         fresh = await inbox.record_new(tx, subscription.consumer, [event])
         if fresh:
             await subscription.projection.apply(tx, fresh)
-        await save_resolution(tx, number, DeadLetterState.RETRIED, "applied" if fresh else "had been applied")
-        return "applied" if fresh else "had been applied"
+        outcome = "applied" if fresh else "had been applied"
+        await _save_decision(tx, letter, DeadLetterState.RETRIED, outcome, None)
+        return outcome
 
-    return await database.write(work)
+    return await database.write(work, actor=actor)
 
 
-async def discard_dead_letter(database: Database, number: int, reason: str) -> str:
+async def _save_decision(tx: Tx, letter: Any, state: DeadLetterState, outcome: str, reason: str | None) -> None:
+    """Save what became of a parked event, with an audit entry."""
+    await save_resolution(tx, letter.id, state, outcome)
+    before = {"consumer": letter.consumer, "dead_letter": letter.id, "state": letter.state}
+    after = before | {"state": state.value, "outcome": outcome}
+    subject, action = letter.subject or letter.key[:200] or "?", f"dead_letter.{state.value}"
+    record_change(tx, subject=subject, action=action, before=before, after=after, reason=reason)
+
+
+async def discard_dead_letter(database: Database, number: int, reason: str, *, actor: str = "system") -> str:
     """Discard a parked event for good; it stays on record with the reason."""
 
     async def work(tx: Tx) -> str:
         letter = await _lock_existing(tx, number)
         if letter.state != DeadLetterState.PARKED.value:
             return f"already {letter.state}"
-        await save_resolution(tx, number, DeadLetterState.DISCARDED, reason)
+        await _save_decision(tx, letter, DeadLetterState.DISCARDED, reason, reason)
         return "discarded"
 
-    return await database.write(work)
+    return await database.write(work, actor=actor)
 
 
 async def _lock_existing(tx: Tx, number: int) -> Any:

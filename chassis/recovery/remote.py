@@ -2,14 +2,14 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, Protocol
 
 import httpx
 
 from chassis.events.inbox import NewestApplied
 from chassis.events.outbox import NewestEvent
 from chassis.events.recovery import Generation
-from chassis.recovery.port import ConsumerInfo, PublishedEvent, StoresUnreachable
+from chassis.recovery.port import ConsumerInfo, PublishedEvent, ServiceStores, StoresUnreachable
 from chassis.recovery.steps import PATH, arguments_to_json, result_of_json
 
 STEP_SECONDS = 120.0
@@ -79,16 +79,34 @@ class RemoteStores:
         return int(await self._ask("forget_aggregates", consumer=consumer, producer=producer, subjects=subjects))
 
     async def _ask(self, step: str, **arguments: Any) -> Any:
-        body = arguments_to_json(step, arguments)
-        try:
-            answer = await self.client.post(
-                f"{PATH}/{step}", json=body, headers=dict(self.headers), timeout=STEP_SECONDS
-            )
-        except httpx.HTTPError as error:
-            raise StoresUnreachable(f"{self.service} cannot be reached ({type(error).__name__}).") from error
-        if not answer.is_success:
-            raise StoresUnreachable(f"{self.service} answers {answer.status_code} to {step}: {_detail(answer)}")
-        return result_of_json(step, answer.json())
+        return await ask(ServiceStores, step, arguments, at=self)
+
+
+class Service(Protocol):
+    """Where a service is asked: ``headers`` prove who asks, and say for whom."""
+
+    @property
+    def service(self) -> str: ...
+    @property
+    def client(self) -> httpx.AsyncClient: ...
+    @property
+    def headers(self) -> Mapping[str, str]: ...
+
+
+async def ask(port: type, step: str, arguments: Mapping[str, Any], *, at: Service) -> Any:
+    """Have a service take a step of a port.
+
+    Raises:
+        StoresUnreachable: it did not, or cannot say so.
+    """
+    body = arguments_to_json(port, step, arguments)
+    try:
+        answer = await at.client.post(f"{PATH}/{step}", json=body, headers=dict(at.headers), timeout=STEP_SECONDS)
+    except httpx.HTTPError as error:
+        raise StoresUnreachable(f"{at.service} cannot be reached ({type(error).__name__}).") from error
+    if not answer.is_success:
+        raise StoresUnreachable(f"{at.service} answers {answer.status_code} to {step}: {_detail(answer)}")
+    return result_of_json(port, step, answer.json())
 
 
 def _detail(answer: httpx.Response) -> str:

@@ -1,4 +1,4 @@
-"""What a service offers to the gateway alone, beside its public paths: the steps of a recovery."""
+"""What a service offers to the gateway alone, beside its public paths: recoveries and dead letters."""
 
 from typing import Any
 
@@ -8,8 +8,10 @@ from pydantic import ValidationError
 
 from chassis.bus.port import BusError
 from chassis.errors import BadRequest, NotFound, Unavailable
+from chassis.recovery.dead_letters import DeadLetterStore, LocalDeadLetters
 from chassis.recovery.local import LocalStores
-from chassis.recovery.steps import PATH, STEPS, arguments_of_json, result_to_json
+from chassis.recovery.port import ServiceStores
+from chassis.recovery.steps import PATH, arguments_of_json, result_to_json, steps_of
 from chassis.service import ServiceSpec
 from chassis.web.admission import ACTOR_HEADER, actor_of
 from chassis.web.units import Resources
@@ -21,29 +23,36 @@ def internal_router(spec: ServiceSpec, resources: Resources) -> APIRouter:
 
     @router.post(f"{PATH}/{{step}}")
     async def take_step(step: str, request: Request) -> JSONResponse:
-        stores = _stores(spec, resources, actor_of(request.headers.get(ACTOR_HEADER)))
-        if step not in STEPS:
-            raise NotFound(f"A recovery has no step {step!r}.")
-        arguments = _arguments(step, await request.json())
+        port = _port_with(step)
+        asked = _asked(port, spec, resources, actor_of(request.headers.get(ACTOR_HEADER)))
+        arguments = _arguments(port, step, await request.json())
         try:
-            result = await getattr(stores, step)(**arguments)
+            result = await getattr(asked, step)(**arguments)
         except BusError as error:
             raise Unavailable(f"The bus does not answer: {error}") from error
-        return JSONResponse(result_to_json(step, result))
+        return JSONResponse(result_to_json(port, step, result))
 
     return router
 
 
-def _stores(spec: ServiceSpec, resources: Resources, actor: str) -> LocalStores:
-    if resources.bus is None:
+def _port_with(step: str) -> type:
+    for port in (ServiceStores, DeadLetterStore):
+        if step in steps_of(port):
+            return port
+    raise NotFound(f"There is no step {step!r}.")
+
+
+def _asked(port: type, spec: ServiceSpec, resources: Resources, actor: str) -> LocalStores | LocalDeadLetters:
+    database, bus = resources.database, resources.bus
+    if port is DeadLetterStore:
+        return LocalDeadLetters(spec.subscriptions, database, actor=actor)
+    if bus is None:
         raise Unavailable("This service has no bus.")
-    return LocalStores(
-        spec.name, spec.republication, spec.subscriptions, resources.database, resources.bus, actor=actor
-    )
+    return LocalStores(spec.name, spec.republication, spec.subscriptions, database, bus, actor=actor)
 
 
-def _arguments(step: str, body: Any) -> dict[str, Any]:
+def _arguments(port: type, step: str, body: Any) -> dict[str, Any]:
     try:
-        return arguments_of_json(step, body)
+        return arguments_of_json(port, step, body)
     except (ValidationError, KeyError, TypeError) as error:
         raise BadRequest(f"These are no arguments of {step}: {error}") from error

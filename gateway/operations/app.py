@@ -9,20 +9,27 @@ from sqlalchemy import MetaData
 from chassis.service import ServiceSpec
 from chassis.web.app import build_app
 from chassis.web.units import Resources
+from gateway.operations.dead_letter_endpoints import router as dead_letters
 from gateway.operations.endpoints import router
+from gateway.operations.services import Services
 
 NAME: Final = "operations"
 
 
-def create_operations(resources: Resources, metadata: MetaData) -> FastAPI:
+def create_operations(resources: Resources, metadata: MetaData, services: Services) -> FastAPI:
     """The app, in the gateway's own process: nothing to prove, and the gateway logs its calls."""
     settings = resources.settings.model_copy(update={"internal_key": None, "access_log": False})
     spec = ServiceSpec(
         name=NAME,
         title="Operations",
-        description="Recoveries from stores that went back in time, and verifications that nothing differs.",
+        description=(
+            "Recoveries from stores that went back in time, verifications that nothing differs, and events that could "
+            "not be applied."
+        ),
         metadata=metadata,
         package="gateway",
-        routers=(router,),
+        routers=(router, dead_letters),
     )
-    return build_app(spec, replace(resources, settings=settings))
+    app = build_app(spec, replace(resources, settings=settings))
+    app.state.services = services
+    return app

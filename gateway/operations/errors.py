@@ -13,3 +13,7 @@ class VerificationUnknown(NotFound):
 
 class RecoveryUnderWay(Conflict):
     type_, title = "recovery-under-way", "A recovery is under way"
+
+
+class ConsumerUnknown(NotFound):
+    type_, title = "consumer-unknown", "No such consumer"

@@ -4,8 +4,6 @@ from collections.abc import Awaitable, Mapping
 from dataclasses import dataclass
 from typing import Final
 
-import httpx
-
 from chassis.audit import record_change
 from chassis.errors import Problem
 from chassis.jobs.job import Job, JobRefused, JobState, JobUnknown, Json, NewJob
@@ -14,12 +12,11 @@ from chassis.jobs.run import Handler, JobRun
 from chassis.paging import Page, PageRequest
 from chassis.recovery import procedure
 from chassis.recovery.port import StoresUnreachable
-from chassis.recovery.procedure import NotConverged, Suite
-from chassis.recovery.remote import RemoteStores
+from chassis.recovery.procedure import NotConverged
 from chassis.recovery.report import Report, report_of_json, report_to_json
 from chassis.storage.transaction import Tx
-from chassis.web.admission import ACTOR_HEADER, INTERNAL_KEY_HEADER
 from gateway.operations.errors import RecoveryUnderWay, RecoveryUnknown, VerificationUnknown
+from gateway.operations.services import Services
 
 RECOVERY: Final = "recovery"
 VERIFICATION: Final = "verification"
@@ -86,19 +83,14 @@ def _operation(job: Job) -> Operation:
     return Operation(job, job.arguments["subject"], report)
 
 
-def handlers(services: Mapping[str, httpx.AsyncClient], internal_key: str | None) -> Mapping[str, Handler]:
-    """What the gateway's jobs are done by, over clients of the services."""
-
-    def suite_for(job: Job) -> Suite:
-        proof = {INTERNAL_KEY_HEADER: internal_key} if internal_key else {}
-        headers = proof | {ACTOR_HEADER: job.actor}
-        return {name: RemoteStores(name, client, headers) for name, client in services.items()}
+def handlers(services: Services) -> Mapping[str, Handler]:
+    """What the gateway's jobs are done by."""
 
     async def recover(run: JobRun) -> Json:
-        return await _done(procedure.recover(suite_for(run.job), run.job.arguments["subject"]))
+        return await _done(procedure.recover(services.stores(run.job.actor), run.job.arguments["subject"]))
 
     async def verify(run: JobRun) -> Json:
-        return await _done(procedure.verify(suite_for(run.job)))
+        return await _done(procedure.verify(services.stores(run.job.actor)))
 
     return {RECOVERY: recover, VERIFICATION: verify}
 

@@ -14,6 +14,7 @@ from chassis.bus.embedded import EmbeddedBus
 from chassis.bus.port import Message
 from chassis.events import dead_letters
 from chassis.events.consumer import ConsumerLoop
+from chassis.events.dead_letters import DeadLetterFilter
 from chassis.settings import ServiceSettings
 from contracts.envelope import Body, CloudEvent
 from contracts.topics import SERVICES, events_topic, state_topic
@@ -83,7 +84,7 @@ async def test_every_golden_event_passes_through_every_consumer(consumer, databa
     await loop.load_offsets(list(ends))
     async for batch in bus.read(subscription.topics[0], {}, ends):
         await loop.apply_batch(batch)
-    assert await database.read(lambda tx: dead_letters.list_dead_letters(tx, consumer=consumer)) == []
+    assert await database.read(lambda tx: dead_letters.list_dead_letters(tx, DeadLetterFilter(consumer))) == []
     inbox = database.metadata.tables["inbox"]
     assert (
         await database.read(lambda tx: tx.session.scalar(select(func.count()).select_from(inbox))) == len(handled) > 0

@@ -11,7 +11,7 @@ from chassis.bus.embedded.statements import partition_of
 from chassis.bus.port import Message
 from chassis.clock import system_clock
 from chassis.events import dead_letters
-from chassis.events.dead_letters import DeadLetterState
+from chassis.events.dead_letters import DeadLetterFilter, DeadLetterState
 from chassis.events.envelope import Delivery, NewEvent, encode, headers, with_generation
 from chassis.events.projection import Projection
 from chassis.events.subscription import Subscription
@@ -148,7 +148,7 @@ async def _is_caught_up(database, bus):
 
 
 async def list_parked(database, state=DeadLetterState.PARKED):
-    return await database.read(lambda tx: dead_letters.list_dead_letters(tx, consumer="tally", state=state))
+    return await database.read(lambda tx: dead_letters.list_dead_letters(tx, DeadLetterFilter("tally", state=state)))
 
 
 def of_partition(number: int) -> str:

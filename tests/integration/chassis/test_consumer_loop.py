@@ -53,7 +53,7 @@ async def test_poison_is_parked_and_the_rest_goes_on(database, bus, consuming):
     (dead_letter,) = await list_parked(database)
     assert (dead_letter.subject, dead_letter.version, dead_letter.reason) == ("bad", 1, "failed")
     shown = await database.read(lambda tx: dead_letters.get_dead_letter(tx, dead_letter.id))
-    assert b'"number":-1' in shown.value
+    assert '"number":-1' in shown.value
     assert "Bad('bad says -1')" in dead_letter.error
     assert await database.read(numbers) == {"a": 1, "b": 2, "c": 3}
 
@@ -84,8 +84,8 @@ async def test_retry_applies_once_and_again_is_a_no_op(database, bus, consuming)
         await caught_up(database, bus)
     (dead_letter,) = await list_parked(database)
     mended = replace(TALLY, projection=replace(TALLY.projection, fold=forgiving))
-    assert await replay.retry_dead_letter(database, mended, dead_letter.id) == "applied"
-    assert await replay.retry_dead_letter(database, mended, dead_letter.id) == "already retried"
+    assert await replay.retry_dead_letter(database, [mended], dead_letter.id) == "applied"
+    assert await replay.retry_dead_letter(database, [mended], dead_letter.id) == "already retried"
     assert await database.read(applied) == [("a", 1), ("bad", 1)]
 
 
@@ -95,7 +95,7 @@ async def test_retry_of_what_still_fails_leaves_it_parked(database, bus, consumi
         await caught_up(database, bus)
     (dead_letter,) = await list_parked(database)
     with pytest.raises(Exception, match="bad says -1"):
-        await replay.retry_dead_letter(database, TALLY, dead_letter.id)
+        await replay.retry_dead_letter(database, [TALLY], dead_letter.id)
     assert len(await list_parked(database)) == 1
 
 
@@ -107,7 +107,7 @@ async def test_discard_keeps_the_reason(database, bus, consuming):
     assert await replay.discard_dead_letter(database, dead_letter.id, "sent by mistake") == "discarded"
     (gone,) = await list_parked(database, DeadLetterState.DISCARDED)
     assert gone.resolution == "sent by mistake"
-    assert await replay.retry_dead_letter(database, TALLY, dead_letter.id) == "already discarded"
+    assert await replay.retry_dead_letter(database, [TALLY], dead_letter.id) == "already discarded"
 
 
 async def test_a_run_of_failures_stops_the_consumer(database, bus, consuming):
@@ -141,7 +141,7 @@ async def test_unknown_versions_are_parked_and_other_types_passed_over(database,
     assert (dead_letter.reason, dead_letter.type) == ("unknown_version", "commissioning.number.changed.v2")
     assert "v1" in dead_letter.error
     assert (
-        await replay.retry_dead_letter(database, TALLY, dead_letter.id)
+        await replay.retry_dead_letter(database, [TALLY], dead_letter.id)
         == "still parked: commissioning.number.changed.v2 is not known here"
     )
 

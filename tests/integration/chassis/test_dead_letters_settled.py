@@ -51,7 +51,7 @@ async def test_what_was_retried_and_fails_again_on_replay_is_parked_again(databa
         await caught_up(database, bus)
         (dead_letter,) = await list_parked(database)
         mended = replace(TALLY, projection=replace(TALLY.projection, fold=forgiving))
-        assert await replay.retry_dead_letter(database, mended, dead_letter.id) == "applied"
+        assert await replay.retry_dead_letter(database, [mended], dead_letter.id) == "applied"
         await replay.replay_from(database, TALLY, dict.fromkeys(await bus.end_offsets(TOPIC), 0))
         await eventually(lambda: _times(database, "a", 2))
         await caught_up(database, bus)

@@ -1,0 +1,69 @@
+"""Dead letters of a running suite: the same by its address and by its databases."""
+
+from datetime import UTC, datetime, timedelta
+
+import httpx
+import pytest
+
+from chassis.bus.port import Message
+from chassis.events.dead_letters import Reason
+from contracts.topics import events_topic
+from suite.dead_letters import LocalLetters, RemoteLetters, Where
+from suite.running_suite import OperationRefused
+from suite.settings import SuiteSettings
+from tests.eventually import eventually
+from tests.integration.suite.test_recovery import operating, started
+
+EVERYTHING = Where(None, None, None, None)
+SINCE = datetime.now(UTC) - timedelta(hours=1)
+JUNK = b"\x1b[2J{"
+
+
+async def publish_junk(bus, *keys):
+    producer = await bus.producer()
+    await producer.publish(events_topic("indicators"), [Message(key, JUNK) for key in keys])
+    await producer.close()
+
+
+async def test_dead_letters_over_http(tmp_path):
+    async with started(SuiteSettings(data_dir=tmp_path / "var")) as (running, _), operating(running) as client:
+        await publish_junk(running.bus, "wait/A", "wait/B", "beds/A")
+        there, here = RemoteLetters(client), LocalLetters.of({n: running.databases[n] for n in CONSUMING})
+
+        async def all_parked():
+            assert len(await here.list(EVERYTHING, every=False)) == 9
+
+        await eventually(all_parked)
+        found = await there.list(EVERYTHING, every=False)
+        assert found == await here.list(EVERYTHING, every=False)
+        page = (await client.get("/operations/v1/dead-letters", params={"limit": 4})).json()
+        rest = (await client.get("/operations/v1/dead-letters", params={"limit": 9, "cursor": page["next"]})).json()
+        assert [*page["items"], *rest["items"]] == found
+        await _are_decided_on(client, there, here, found)
+        with pytest.raises(OperationRefused, match="404: There is no consumer 'nobody'"):
+            await there.allow_failures("nobody", 1, "a try")
+        await there.allow_failures("risks", 5, "a try")
+        assert (await client.get("/operations/v1/dead-letters/risks-x")).status_code == httpx.codes.NOT_FOUND
+        assert (await client.get("/operations/v1/dead-letters/nobody-1")).status_code == httpx.codes.NOT_FOUND
+
+
+CONSUMING = ("risks", "pledges", "finance")
+
+
+async def _are_decided_on(client, there, here, found):
+    one = next(each for each in found if each["consumer"] == "risks")
+    shown = await there.show("risks", one["number"])
+    assert shown == await here.show("risks", one["number"])
+    assert (shown["value"], shown["reason"]) == (JUNK.decode(), "unreadable")
+    kept = await there.retry("risks", [one["number"]])
+    assert kept == await here.retry("risks", [one["number"]])
+    assert kept["items"][0]["is_parked"] is True
+    waits = Where("risks", Reason.UNREADABLE, "wait/*", SINCE)
+    assert len((await there.retry_matching(waits, 1))["items"]) == 1
+    assert (await there.retry_matching(waits, 1))["has_more"] is True
+    gone = await there.discard_matching(waits, 9, "junk")
+    assert ([each["outcome"] for each in gone["items"]], gone["has_more"]) == (["discarded", "discarded"], False)
+    assert len(await there.list(Where("risks", None, None, None), every=False)) == 1
+    assert len(await there.list(Where("risks", None, None, None), every=True)) == 3
+    entries = (await client.get("/risks/v1/audit", params={"actor": "Ana Nowak"})).json()["items"]
+    assert [(each["action"], each["reason"]) for each in entries] == [("dead_letter.discarded", "junk")] * 2
