@@ -94,6 +94,15 @@ class Consumer(Protocol):
     async def seek(self, partition: TopicPartition, offset: int) -> None:
         """Read ``partition`` from ``offset`` next. A partition that is not assigned here is ignored."""
 
+    async def positions(self) -> Mapping[TopicPartition, int]:
+        """Offsets ahead of what was yielded, where nothing but markers of transactions lies between, by partition.
+
+        Whoever has applied what was yielded may go on from there by :meth:`seek`.
+
+        Raises:
+            BusError: the bus does not answer.
+        """
+
     async def lag(self) -> Mapping[TopicPartition, int]:
         """Records there are and not yet yielded, for the partitions assigned here: none for what was deleted.
 

@@ -76,6 +76,16 @@ class Applier:
             records = [record for record in records if record.offset >= expected]
         return PartitionSlice(source, expected, records) if records else None
 
+    async def pass_over(self, source: TopicPartition, next_offset: int) -> None:
+        """Move the offset on over what is no record.
+
+        Raises:
+            StaleOffset: somebody else moved it.
+        """
+        expected = self.next_offsets[source]
+        await self._database.write(lambda tx: inbox.move_offset(tx, self._consumer, source, expected, next_offset))
+        self.next_offsets[source] = next_offset
+
     async def apply(self, slices: Sequence[PartitionSlice]) -> int:
         """Apply records in one transaction, leaving out events applied before. Returns how many had their effect.
 

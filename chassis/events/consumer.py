@@ -4,6 +4,7 @@ import asyncio
 import math
 import time
 from collections.abc import Awaitable, Callable, Mapping, Sequence
+from functools import partial
 from typing import TypeVar
 
 from chassis.bus.port import Batch, Bus, BusError, Consumer, TopicPartition
@@ -99,7 +100,7 @@ class ConsumerLoop:
             async for batch in reader.batches():
                 if not await self._log_fits():
                     break
-                await self._queue_or_commit(batch, commits)
+                await self._queue_or_commit(reader, batch, commits)
                 if batch is None or time.monotonic() - self._followed_at >= FOLLOW_SECONDS:
                     await self._follow_moved_offsets(reader)
             for worker in working:
@@ -128,11 +129,27 @@ class ConsumerLoop:
         self.refusal, self._checked_at = refusal, time.monotonic()
         return refusal is None
 
-    async def _queue_or_commit(self, batch: Batch | None, commits: OffsetCommits) -> None:
+    async def _queue_or_commit(self, reader: Consumer, batch: Batch | None, commits: OffsetCommits) -> None:
         if batch is None:  # an idle second
+            await self._pass_over(reader)
             await commits.commit()
         else:
             await self._queue.put(batch)
+
+    async def _pass_over(self, reader: Consumer) -> None:
+        """Move offsets past what is no record, such as the marker of a transaction: nobody has to wait for that."""
+        try:
+            positions = await reader.positions()
+        except BusError:
+            return  # the reader connects anew by itself
+        for at, offset in positions.items():
+            if self._queue.contains(at):
+                continue
+            try:
+                await self._until_storage_answers(partial(self.applier.pass_over, at, offset))
+                await reader.seek(at, offset)
+            except StaleOffset:
+                await self._seek_stored_offset(reader, at)
 
     def _size(self) -> tuple[int, int]:
         """How many workers, and how many events a transaction."""

@@ -1,9 +1,11 @@
 """What only the Kafka adapter promises."""
 
+import asyncio
 from contextlib import aclosing
 
 import pytest
 import structlog
+from aiokafka import AIOKafkaProducer
 from aiokafka.partitioner import murmur2 as reference
 from hypothesis import given
 from hypothesis import strategies as st
@@ -13,7 +15,7 @@ from chassis.bus.kafka.connection import ClientCredentials
 from chassis.bus.kafka.producer import murmur2
 from chassis.bus.port import Bus, BusError, TopicPartition
 from tests.contract.conftest import PARTITIONS, OpenBus, Shorten
-from tests.contract.reading import Database, messages, next_batch, numbers
+from tests.contract.reading import Database, messages, next_batch, numbers, read_all
 from tests.contract.tokens import token_server
 from tests.contract.topic_settings import alter, settings_of
 from tests.eventually import eventually
@@ -182,3 +184,33 @@ def _oauth(url: str) -> KafkaSettings:
         oauth_client_secret="secret",
         oauth_scope="bus",
     )
+
+
+async def test_what_a_transaction_wrote_that_was_aborted_is_not_read(
+    open_bus: OpenBus, topic: str, kafka_bootstrap: str
+):
+    bus = await open_bus()
+    await bus.ensure_topics([topic])
+    foreign = AIOKafkaProducer(bootstrap_servers=kafka_bootstrap, transactional_id=topic)
+    await foreign.start()
+    try:
+        await foreign.begin_transaction()
+        await foreign.send_and_wait(topic, b"aborted", key=b"0", partition=0)
+        await foreign.abort_transaction()
+        async with foreign.transaction():
+            await foreign.send_and_wait(topic, b"committed", key=b"0", partition=0)
+    finally:
+        await foreign.stop()
+    consumer, end = await bus.consumer("group-" + topic, [topic], Database()), TopicPartition(topic, 0)
+    async with asyncio.timeout(60), aclosing(consumer.batches()) as batches:
+        batch = await next_batch(batches)
+        assert [record.value for record in batch.records] == [b"committed"]
+        assert batch.next_offset < (await bus.end_offsets(topic))[end], "a marker is at the end"
+        consumer.done(batch)
+        while not (positions := await consumer.positions()):
+            await anext(batches)
+        assert positions == {end: (await bus.end_offsets(topic))[end]}
+        await consumer.seek(end, positions[end])
+        assert set((await consumer.lag()).values()) == {0}
+    await consumer.close()
+    assert [record.value for record in await read_all(bus, topic)] == [b"committed"]

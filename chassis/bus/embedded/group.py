@@ -183,6 +183,9 @@ class EmbeddedConsumer:
             self._next_offsets[partition] = offset
             self.wake.set()
 
+    async def positions(self) -> Mapping[TopicPartition, int]:
+        return {}  # this log has nothing but records
+
     async def lag(self) -> Mapping[TopicPartition, int]:
         at = dict(self._next_offsets)
         begins: dict[TopicPartition, int] = {}

@@ -96,6 +96,25 @@ class KafkaConsumer:
         if partition in self._next_offsets or partition in self._unsought:
             self._seek(partition, offset)
 
+    async def positions(self) -> Mapping[TopicPartition, int]:
+        if self._client is None or not self._connected() or self._rebalancing:
+            return {}
+        fetched, found = {source for source, _ in self._fetched}, {}
+        for at, next_offset in list(self._next_offsets.items()):
+            position = None if at in fetched else await self._position(at)
+            if position is not None and position > next_offset:
+                found[at] = position
+        return found
+
+    async def _position(self, at: TopicPartition) -> int | None:
+        """Where the library reads next; None where the partition is not ours any more."""
+        assert self._client is not None  # noqa: S101  its caller has looked
+        async with bounded(self._settings.request_timeout_s, "Asking for a position"):
+            try:
+                return int(await self._client.position(kafka_partition(at)))
+            except IllegalStateError:  # revoked a moment ago
+                return None
+
     async def lag(self) -> Mapping[TopicPartition, int]:
         at = dict(self._next_offsets)
         if self._client is None or not self._connected() or not at:
