@@ -14,6 +14,7 @@ from chassis.web.units import Resources
 from gateway.access.admission import key_admission
 from gateway.access.keyring import Keyring
 from gateway.access.models import Base
+from gateway.access.refusals import Refusals
 from gateway.documents.joined_document import JoinedDocument
 from gateway.endpoints import assets, router
 from gateway.operations import app as operations
@@ -70,7 +71,7 @@ def create_gateway(
     app.add_middleware(
         RequestMiddleware,
         service=SPEC.name,
-        admit=key_admission(Keyring(resources.database, settings.key_memory)),
+        admit=key_admission(Keyring(resources.database, settings.key_memory), Refusals(settings.refused_keys)),
         body_limit=resources.settings.max_body_bytes,
         headers=_SAFE_HEADERS,
         access_log=resources.settings.access_log,

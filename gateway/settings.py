@@ -37,6 +37,8 @@ class GatewaySettings(BaseSettings):
 
     key_memory: float = Field(default=5, ge=0)
     """How long a verified key is remembered, so also how long a revoked one may still work."""
+    refused_keys: int = Field(default=60, ge=1)
+    """How many keys that are not in use one address may show in a minute; more are not looked up."""
     document_memory: float = Field(default=30, ge=0)
     """How long the joined document is kept; a tenth of it while a service is missing from it."""
 

@@ -1,5 +1,6 @@
 """Nobody comes further without a key, whatever stands behind."""
 
+import math
 from typing import Final
 
 from starlette.types import Scope
@@ -9,8 +10,10 @@ from chassis.logging import get_logger
 from chassis.storage.outages import is_outage
 from chassis.web.middleware import Admission
 from gateway.access import keys
+from gateway.access.errors import TooManyRefusals
 from gateway.access.keyring import Keyring
 from gateway.access.keys import Caller
+from gateway.access.refusals import Refusals
 
 log = get_logger()
 
@@ -23,13 +26,17 @@ OPEN_FOLDERS: Final = ("/health/", "/docs/assets/", "/problems/")
 NOBODY: Final = "-"
 
 
-def key_admission(keyring: Keyring) -> Admission:
-    """Asks for a key of ``keyring`` on every path that is not open, and puts its caller into the scope."""
+def key_admission(keyring: Keyring, refusals: Refusals) -> Admission:
+    """Asks for a key of ``keyring`` on every path that is not open, and puts its caller into the scope.
+
+    From an address that has shown too many keys which are not in use, only those are looked up that were good before:
+    callers behind one proxy share its address, and go on.
+    """
 
     async def admit(scope: Scope) -> str:
         if is_open(scope["path"]):
             return NOBODY
-        caller = await _caller(scope, keyring)
+        caller = await _caller(scope, keyring, refusals)
         scope[CALLER] = caller
         return caller.name
 
@@ -41,12 +48,27 @@ def is_open(path: str) -> bool:
     return path in OPEN or path.startswith(OPEN_FOLDERS)
 
 
-async def _caller(scope: Scope, keyring: Keyring) -> Caller:
+async def _caller(scope: Scope, keyring: Keyring, refusals: Refusals) -> Caller:
     shown = [value for name, value in scope["headers"] if name == b"authorization"]
     key = keys.bearer(shown[0]) if len(shown) == 1 else None
-    caller = await _look_up(keyring, key) if key else None
+    caller = await _checked(key, _address(scope), keyring, refusals) if key else None
     if caller is None:
         raise Unauthorized("Send a key that is in use: Authorization: Bearer <key>.")
+    return caller
+
+
+def _address(scope: Scope) -> str:
+    client = scope.get("client")
+    return client[0] if client else NOBODY
+
+
+async def _checked(key: str, address: str, keyring: Keyring, refusals: Refusals) -> Caller | None:
+    if not keyring.was_good(key) and (seconds := math.ceil(refusals.seconds_to_wait(address))):
+        raise TooManyRefusals(seconds)
+    caller = await _look_up(keyring, key)
+    if caller is None:
+        refusals.add(address)
+        log.warning("gateway.key_refused", prefix=keys.refused_prefix(key), address=address)
     return caller
 
 

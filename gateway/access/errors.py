@@ -1,6 +1,8 @@
 """What can go wrong with keys."""
 
-from chassis.errors import Conflict, Invalid, NotFound
+from typing import ClassVar
+
+from chassis.errors import Conflict, Invalid, NotFound, Problem
 
 
 class KeyUnknown(NotFound):
@@ -21,3 +23,12 @@ class AdminKeyWeak(Invalid):
 
 class AdminKeyRevoked(Conflict):
     type_, title = "admin-key-revoked", "The administrator's key has been revoked"
+
+
+class TooManyRefusals(Problem):
+    status: ClassVar[int] = 429
+    type_, title = "too-many-refusals", "Too many keys were refused from here"
+
+    def __init__(self, seconds: int) -> None:
+        super().__init__(f"Keys that are not in use were shown too often; try again in {seconds} seconds.")
+        self.answer_headers["retry-after"] = str(seconds)

@@ -32,6 +32,10 @@ class Keyring:
             return found[0]
         return await self._look_up(digest)
 
+    def was_good(self, key: str) -> bool:
+        """Whether this key was good when it was last looked up here: who shows it does not guess."""
+        return keys.hash_key(key) in self._good
+
     async def _look_up(self, digest: str) -> Caller | None:
         caller = await self._database.read(lambda tx: service.authenticate(tx, digest))
         if caller is None:

@@ -81,6 +81,11 @@ def shown_prefix(key: str) -> str:
     return key[:_SHOWN]
 
 
+def refused_prefix(key: str) -> str:
+    """What a log may show of a key that was refused: of one that somebody chose, no more than marks it."""
+    return shown_prefix(key) if key.startswith(SCHEME) else key[:2]
+
+
 def bearer(header: bytes) -> str | None:
     """The key in an ``Authorization`` header, or None where it is no bearer token of a sensible length."""
     found = _BEARER.fullmatch(header) if len(header) <= _LONGEST else None

@@ -4,6 +4,7 @@ import asyncio
 
 import httpx
 import pytest
+import structlog
 from sqlalchemy import event
 
 from gateway.access import service
@@ -172,3 +173,20 @@ async def test_every_answer_carries_safe_headers(echoing: Front) -> None:
         assert answer.headers["x-content-type-options"] == "nosniff"
         assert answer.headers["content-security-policy"] == "default-src 'none'; frame-ancestors 'none'"
         assert answer.headers["referrer-policy"] == "no-referrer"
+
+
+async def test_refused_keys_are_logged_by_their_prefix_and_slowed_down(front_of: FrontOf, serve: Serve) -> None:
+    front = await front_of(settings={"refused_keys": 3, "key_memory": 0}, risks=await serve(echo))
+    assert (await front.client.get("/risks/v1/risks")).status_code == 200
+    wrong = make_key(bytes(32))
+    with structlog.testing.capture_logs() as logs:
+        for status in (401, 401, 401, 429, 429):
+            answer = await front.stranger.get("/risks/v1/risks", headers={"authorization": f"Bearer {wrong}"})
+            assert answer.status_code == status
+    refused = [entry for entry in logs if entry["event"] == "gateway.key_refused"]
+    assert [(entry["prefix"], entry["address"]) for entry in refused] == [(wrong[:8], "127.0.0.1")] * 3
+    assert wrong not in str(logs)
+    assert 1 <= int(answer.headers["retry-after"]) <= 20
+    assert problem(answer)["type"] == "/problems/too-many-refusals"
+    assert (await front.client.get("/risks/v1/risks")).status_code == 200, "a key that was good before is no guess"
+    assert (await front.stranger.get("/risks/v1/risks")).status_code == 401, "no key at all is no guess"
