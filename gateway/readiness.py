@@ -11,7 +11,7 @@ from chassis.web.units import Resources
 from gateway.settings import SERVICES
 
 State = dict[str, Any]
-WORDS: Final = {"status": ("ok", "degraded", "refusing"), "database": ("ok", "late"), "bus": ("ok", "silent")}
+WORDS: Final = {"status": ("ok", "degraded", "refusing"), "database": ("ok", "late", "full"), "bus": ("ok", "silent")}
 """What may be stated in words."""
 
 

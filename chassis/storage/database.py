@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Any, TypeVar
 from uuid import uuid4
 
-from sqlalchemy import MetaData, event
+from sqlalchemy import MetaData, bindparam, event, text
 from sqlalchemy.engine import make_url
 from sqlalchemy.exc import DBAPIError
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine, AsyncSession, create_async_engine
@@ -17,8 +17,9 @@ from chassis.clock import Clock, system_clock
 from chassis.logging import get_logger
 from chassis.storage import sqlite
 from chassis.storage.changes import watch_changes
-from chassis.storage.outages import is_retryable
+from chassis.storage.outages import is_full, is_retryable
 from chassis.storage.transaction import Tx
+from chassis.storage.types import UtcDateTime
 
 T = TypeVar("T")
 Work = Callable[["Tx"], Awaitable[T]]
@@ -63,6 +64,8 @@ class Database:
         self.dialect = self.url.get_backend_name()
         self.committed = asyncio.Event()
         """Set whenever a transaction that staged something, such as events, has committed; the relay waits for it."""
+        self.is_full = False
+        """Whether the last write found no room."""
         self._writer = asyncio.Lock()
         self.engine = self._engine(pool_size, prepared_statements=prepared_statements)
         self._readonly = self.engine.execution_options(**_READONLY[self.dialect])
@@ -109,6 +112,7 @@ class Database:
             try:
                 return await self._write_once(engine, work, actor, on_loop=on_loop)
             except DBAPIError as error:
+                self.is_full = is_full(error)
                 if attempt == RETRIES - 1 or not is_retryable(error):
                     raise
                 log.info("database.retried", attempt=attempt + 1, cause=type(error.orig).__name__)
@@ -131,6 +135,18 @@ class Database:
                 result = await work(tx)
                 await tx.write_staged()
         return result, tx.has_staged
+
+    async def has_room(self) -> bool:
+        """Whether something can be written, tried where the last write found no room."""
+        if self.is_full:
+            try:
+                await self.write(_write_something)
+            except DBAPIError as error:
+                if not is_full(error):
+                    raise
+                return False
+            self.is_full = False
+        return True
 
     async def read(self, work: Work[T], *, actor: str = "system", on_loop: bool = False) -> T:
         """Run ``work`` against one consistent view and write nothing. ``on_loop`` is as of :meth:`write`."""
@@ -182,6 +198,16 @@ class Database:
 
     async def close(self) -> None:
         await self.engine.dispose()
+
+
+_SOMETHING = text("INSERT INTO setting (name, value, set_at) VALUES ('room', '', :now)").bindparams(
+    bindparam("now", type_=UtcDateTime)
+)
+
+
+async def _write_something(tx: Tx) -> None:
+    await tx.session.execute(text("DELETE FROM setting WHERE name = 'room'"))
+    await tx.session.execute(_SOMETHING, {"now": tx.now})
 
 
 @asynccontextmanager

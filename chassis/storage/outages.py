@@ -1,5 +1,6 @@
 """What an error of a database means: it is away, it asks for another try, or it cannot keep what was sent."""
 
+import errno
 import sqlite3
 
 from sqlalchemy.exc import DBAPIError, InterfaceError, OperationalError
@@ -17,6 +18,16 @@ def is_outage(error: BaseException) -> bool:
     code = getattr(error.orig, "sqlstate", None) or ""
     gone = code[:2] in {"08", "53", "57"} or code in {"58030", "25006"}
     return gone or error.connection_invalidated or (isinstance(error, OperationalError) and not code)
+
+
+def is_full(error: BaseException) -> bool:
+    """Whether there is no room left to write."""
+    if isinstance(error, OSError):
+        return error.errno in {errno.ENOSPC, errno.EDQUOT}
+    cause = error.orig if isinstance(error, DBAPIError) else error
+    return (
+        getattr(cause, "sqlstate", None) == "53100" or getattr(cause, "sqlite_errorcode", None) == sqlite3.SQLITE_FULL
+    )
 
 
 def is_unstorable(error: BaseException) -> bool:

@@ -91,5 +91,7 @@ async def readiness(resources: Resources) -> dict[str, Any]:
             await connection.execute(text("SELECT 1"))
     except Exception as error:  # noqa: BLE001  whatever is wrong, it is not ready
         return {"ready": False, "database": type(error).__name__}
+    if not await resources.database.has_room():
+        return {"ready": False, "database": "full"}
     detail = await resources.health() if resources.health else {"ready": True}
     return {"database": "ok", **detail}

@@ -77,7 +77,8 @@ def take(tx: Tx, batch: LockedBatch, key: SeriesKey, new: Observation) -> Revisi
     number = current.number + 1 if current else 1
     if new.status is ObservationStatus.FINAL:
         final = number
-    revision = Revision(key, new, number, tx.actor, tx.now, final)
+    recorded_at = max(tx.now, current.recorded_at) if current else tx.now  # also where the clock was set back
+    revision = Revision(key, new, number, tx.actor, recorded_at, final)
     batch.inputs.put_revision(revision)
     return revision
 

@@ -1,18 +1,25 @@
 """What a service says of itself while its bus says nothing, or while nothing moves."""
 
 import asyncio
+import itertools
 import math
 import time
 from collections.abc import Mapping
 
 import pytest
 from prometheus_client import REGISTRY
+from sqlalchemy import event, text
+from sqlalchemy.exc import OperationalError
 
 from chassis.bus.embedded import EmbeddedBus
 from chassis.bus.port import Message, TopicPartition
 from chassis.runtime import STALLED_SECONDS, ServiceRuntime
 from chassis.service import ServiceSpec
 from chassis.settings import ServiceSettings
+from chassis.storage.database import Database
+from chassis.storage.outages import is_full
+from chassis.web.app import readiness
+from chassis.web.units import Resources
 from tests.eventually import eventually
 from tests.integration.chassis import tally
 
@@ -25,7 +32,7 @@ class SilentBus(EmbeddedBus):
         return {}
 
 
-SPEC = ServiceSpec("tally", "Tally", "Counts", tally.metadata, "tests", (), (tally.TALLY,))
+SPEC = ServiceSpec("tally", "Tally", "Counts", tally.metadata, "tests", (), subscriptions=(tally.TALLY,))
 SPEAKER = ServiceSpec("indicators", "Speaker", "Hears nobody", tally.metadata, "tests", ())
 
 
@@ -65,3 +72,45 @@ async def test_a_consumer_without_progress_degrades_a_service(database, bus):
     runtime.loops[0].applier.moved_at -= STALLED_SECONDS
     said = await runtime.health()
     assert (said["status"], said["bus"], said["consumers"]["tally"]["lag"]) == ("degraded", "ok", 1)
+
+
+@pytest.fixture
+async def small(tmp_path):
+    """A database in a file that may grow to so many pages."""
+    found = Database(f"sqlite+threads:///{tmp_path / 'small.db'}", tally.metadata)
+    async with found.engine.begin() as connection:
+        await connection.run_sync(tally.metadata.create_all)
+        pages = await connection.scalar(text("PRAGMA page_count"))
+    limit = {"pages": pages + 2}
+    event.listen(
+        found.engine.sync_engine, "begin", lambda c: c.exec_driver_sql(f"PRAGMA max_page_count = {limit['pages']}")
+    )
+    yield found, limit
+    await found.close()
+
+
+async def fill(database):
+    """Write until there is no room for the smallest row."""
+    numbers = itertools.count()
+    for size in (2000, 200, 0):
+        with pytest.raises(OperationalError) as full:
+            await fill_with(database, numbers, "x" * size)
+        assert is_full(full.value)
+
+
+async def fill_with(database, numbers, value):
+    insert = text("INSERT INTO setting (name, value, set_at) VALUES (:name, :value, '2018-01-01')")
+    for number in numbers:
+        values = {"name": f"n{number}", "value": value}
+        await database.write(lambda tx, values=values: tx.session.execute(insert, values))
+
+
+async def test_a_disk_that_is_full_makes_a_service_not_ready_until_there_is_room(small):
+    database, limit = small
+    resources = Resources(database, ServiceSettings())
+    assert await readiness(resources) == {"database": "ok", "ready": True}
+    await fill(database)
+    assert await readiness(resources) == {"database": "full", "ready": False}
+    limit["pages"] += 100
+    assert await readiness(resources) == {"database": "ok", "ready": True}
+    assert database.is_full is False

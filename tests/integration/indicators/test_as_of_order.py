@@ -38,3 +38,13 @@ async def test_a_writer_that_waited_is_not_known_before_the_one_it_waited_for(ap
     then = await api.get("/indicators/ae-four-hour-wait/status", area=PLYMOUTH, as_of=between.isoformat())
     assert (now["latest"]["value"], then["latest"]["value"]) == ("90", "80")
     assert [event["time"] for event in await api.events()] == sorted(event["time"] for event in await api.events())
+
+
+async def test_a_clock_that_was_set_back_makes_no_newer_revision_older(api: Api) -> None:
+    await api.observe("2017-01", "80.0")
+    api.clock.forward(hours=-3)
+    await api.observe("2017-01", "81.0", reason="it was wrong")
+    api.clock.forward(hours=4)
+    found = await api.get("/indicators/ae-four-hour-wait/observations", area=PLYMOUTH, revisions="true")
+    times = [each["recorded_at"] for each in sorted(found["items"], key=lambda each: each["revision"])]
+    assert times == sorted(times)
