@@ -55,8 +55,9 @@ class Cluster:
     def start(self, name: str, *, more: Environment | None = None) -> None:
         """Start ``name`` in a group of its own; it dies with this process."""
         port = self.ports.get(name) or self.ports.setdefault(name, free_port())
-        environment = self.environment | {"SUITE_PORT": str(port)} | dict(more or {})
-        command = [sys.executable, "-m", "suite", "serve", name.partition("-")[0]]
+        member = name.partition("-")[0]
+        environment = own_environment(member, self.environment) | {"SUITE_PORT": str(port)} | dict(more or {})
+        command = [sys.executable, "-m", "suite", "serve", member]
         self.children[name] = subprocess.Popen(  # noqa: S603  our own command
             command,
             env=environment,
@@ -101,6 +102,17 @@ class Cluster:
         raise CannotStart(f"the services were not ready within {within:.0f} seconds")
 
 
+def own_environment(member: str, environment: Environment) -> dict[str, str]:
+    """What one member is to know of an environment that all share: its own database and no administrator's secret.
+
+    The gateway reads no events, and has nothing of the broker; the administrator's key is the gateway's alone.
+    """
+    foreign = {f"DATABASE_URL_{name.upper()}" for name in MEMBERS if name != member} | {"DATABASE_ADMIN_URL"}
+    foreign |= set() if member == "gateway" else {"SUITE_ADMIN_KEY"}
+    hidden = ("DATABASE_PASSWORD_", "PGPASS", *(("KAFKA_",) if member == "gateway" else ()))
+    return {name: value for name, value in environment.items() if name not in foreign and not name.startswith(hidden)}
+
+
 def _reason(status: int) -> str:
     return f"status {status}" if status >= 0 else signal.Signals(-status).name
 
@@ -122,10 +134,12 @@ def engines(echo: Echo) -> Iterator[tuple[str, str]]:
         else:
             echo("Starting PostgreSQL")
             database = stack.enter_context(PostgresServer()).dsn
+            echo(f"  psql {database}")
         brokers = os.environ.get("KAFKA_BOOTSTRAP_SERVERS")
         if not brokers:
             echo("Starting Kafka")
             brokers = stack.enter_context(KafkaServer()).bootstrap_servers
+            echo(f"  brokers {brokers}")
         yield database, brokers
 
 

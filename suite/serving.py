@@ -12,7 +12,9 @@ from pathlib import Path
 
 from starlette.types import ASGIApp
 
+from chassis.logging import get_logger
 from chassis.memory import settle_memory
+from chassis.storage.outages import is_outage
 from chassis.web.door import server_config
 from gateway.access import service as keys
 from suite import business_date, compose, configuration, shutdown
@@ -20,9 +22,12 @@ from suite.catch_up import wait_until_caught_up
 from suite.load import load_reference
 from suite.settings import MEMBERS, SuiteSettings
 
+log = get_logger()
 Echo = Callable[[str], None]
 
 BACKLOG = 2048
+WAIT_SECONDS = 1.0
+"""Between two tries to write what a start writes, while the database is away."""
 
 
 class CannotStart(Exception):  # noqa: N818  named for what it is
@@ -39,6 +44,8 @@ async def run(settings: SuiteSettings, *, reference: bool, echo: Echo) -> None:
         async with compose.everything(settings) as running:
             key = await first_key(running, settings)
             if reference:
+                if key:  # who stops it while it loads has seen it
+                    echo(f"Your key, shown now and once more when all is loaded: {key}")
                 await _load(running, echo)
             server_socket.listen(BACKLOG)  # from the ready line on, connections are taken
             echo_addresses(server_socket.getsockname()[1], key, settings, echo, reference=reference)
@@ -78,7 +85,7 @@ def echo_addresses(port: int, key: str | None, settings: SuiteSettings, echo: Ec
     echo(f"  documents  {here}/docs  and  {here}/openapi.json")
     echo(f"  health     {here}/health/ready")
     if key is None and settings.admin_key is None:
-        echo("  The key was shown at the first start. Another: suite keys create NAME, then export SUITE_KEY=<it>")
+        echo("  A key was made at the first start. For another: suite keys create NAME, then export SUITE_KEY=<it>")
     shown = key or ("$SUITE_ADMIN_KEY" if settings.admin_key else "$SUITE_KEY")
     if key:
         echo("  This is the only time the key is shown; the suite keeps a hash of it.")
@@ -115,14 +122,49 @@ async def serve_one(name: str, settings: SuiteSettings, *, echo: Echo) -> None:
             if name == "gateway"
             else (lambda: compose.one_service(name, settings))
         )
-        async with part() as running:  # type: ignore[attr-defined]  # both are async context managers
-            if settings.business_date:
-                await business_date.pin(list(running.databases.values()), settings.business_date)
-            if name == "gateway" and settings.admin_key:
-                await first_key(running, settings)
+        async with part() as running, _prepared(running, name, settings, echo):  # type: ignore[attr-defined]  # both are async context managers
             server_socket.listen(BACKLOG)
             echo(f"Ready: {name} on http://{settings.host}:{server_socket.getsockname()[1]}")
             await serve(running.app, server_socket)
+
+
+@asynccontextmanager
+async def _prepared(running: compose.Running, name: str, settings: SuiteSettings, echo: Echo) -> AsyncIterator[None]:
+    """What a member's start writes; where its database is away, as soon as that answers: until then it is not ready."""
+    waiting: list[asyncio.Task[None]] = []
+    try:
+        await _prepare(running, name, settings)
+    except Exception as error:
+        if not is_outage(error):
+            raise
+        echo(f"The database of {name} is away; waiting for it")
+        waiting.append(asyncio.create_task(_prepare_later(running, name, settings)))
+    try:
+        yield
+    finally:
+        for task in waiting:
+            task.cancel()
+        await asyncio.gather(*waiting, return_exceptions=True)
+
+
+async def _prepare(running: compose.Running, name: str, settings: SuiteSettings) -> None:
+    if settings.business_date:
+        await business_date.pin(list(running.databases.values()), settings.business_date)
+    if name == "gateway" and settings.admin_key:
+        await first_key(running, settings)
+
+
+async def _prepare_later(running: compose.Running, name: str, settings: SuiteSettings) -> None:
+    while True:
+        await asyncio.sleep(WAIT_SECONDS)
+        try:
+            await _prepare(running, name, settings)
+        except Exception as error:
+            if not is_outage(error):
+                log.exception("serving.not_prepared", member=name)
+                return
+        else:
+            return
 
 
 @contextmanager

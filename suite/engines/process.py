@@ -54,6 +54,7 @@ class Engine(ABC):
         self._temporary = folder is None
         self.folder = folder.absolute() if folder else Path(tempfile.mkdtemp(prefix=f"suite-{self.name}-"))
         self.folder.mkdir(parents=True, exist_ok=True)
+        self._caretaker = delete_when_gone(self.folder) if self._temporary else None
         self.output = self.folder / "output.log"
         self.port = free_port()
         self._child: subprocess.Popen[bytes] | None = None
@@ -115,6 +116,9 @@ class Engine(ABC):
         self.kill() if self._temporary else self.stop()
         if self._temporary:
             shutil.rmtree(self.folder, ignore_errors=True)
+        if self._caretaker:
+            self._caretaker.communicate()  # it finds nothing left
+            self._caretaker = None
 
     def __enter__(self) -> Self:
         return self.start()
@@ -152,6 +156,21 @@ class Engine(ABC):
             for pid in (self.pid, *descendants(self.pid)):
                 with contextlib.suppress(ProcessLookupError):
                     os.kill(pid, number)
+
+
+def delete_when_gone(folder: Path) -> subprocess.Popen[bytes]:
+    """Have a folder deleted once this process is gone, however it ends: its end closes the pipe that is waited on.
+
+    What is still writing into the folder ends with us; until it has, the deletion is tried again.
+    """
+    words = 'read -r _; for _ in 1 2 3 4 5 6 7 8 9 10; do rm -rf -- "$1"; sleep 0.2; [ -e "$1" ] || exit; done'
+    return subprocess.Popen(  # noqa: S603  # our own words
+        ["/bin/sh", "-c", words, "sh", str(folder)],
+        stdin=subprocess.PIPE,
+        stdout=subprocess.DEVNULL,
+        stderr=subprocess.DEVNULL,
+        process_group=0,
+    )
 
 
 def spawn(command: Command, folder: Path, output: Path, parent_gone: signal.Signals) -> subprocess.Popen[bytes]:

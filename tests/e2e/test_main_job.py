@@ -133,6 +133,7 @@ def test_the_first_start_makes_a_key_and_shows_it_once(tmp_path):
         assert suite.stop() == 0
         suite.start()
         assert "csk_" not in suite.output
+        assert "suite keys create NAME" in suite.output
         with suite.client(key) as client:
             assert client.get("/risks/v1/risks/OCC4").status_code == 200
     finally:

@@ -1,5 +1,6 @@
 """Dead letters of a running suite: the same by its address and by its databases."""
 
+import asyncio
 from datetime import UTC, datetime, timedelta
 
 import httpx
@@ -67,3 +68,28 @@ async def _are_decided_on(client, there, here, found):
     assert len(await there.list(Where("risks", None, None, None), every=True)) == 3
     entries = (await client.get("/risks/v1/audit", params={"actor": "Ana Nowak"})).json()["items"]
     assert [(each["action"], each["reason"]) for each in entries] == [("dead_letter.discarded", "junk")] * 2
+
+
+def test_a_list_moves_no_cursor_and_what_stays_parked_is_no_success(suite, tmp_path, capsys):
+    async def park():
+        async with started(SuiteSettings(data_dir=tmp_path / "var")) as (running, _):
+            await publish_junk(running.bus, "wait/\x1b[2JA")
+            here = LocalLetters.of({"risks": running.databases["risks"]})
+            await eventually(lambda: _has_one(here))
+
+    asyncio.run(park())
+    capsys.readouterr()
+    status, said, _ = suite("dead-letters", "list", "--consumer", "risks", "--subject", "wait/*")
+    assert (status, "\x1b" in said) == (0, False)
+    assert said.splitlines()[0].startswith("risks 1  parked  ?  wait/\\x1b[2JA vNone  unreadable: ")
+    status, said, _ = suite("dead-letters", "retry", "risks", "--class", "unreadable")
+    assert (status, said.startswith("1: still parked: ")) == (1, True)
+    assert suite("dead-letters", "retry", "risks", "1")[0] == 1
+    status, said, _ = suite("dead-letters", "discard", "risks", "--class", "unreadable", "--reason", "junk")
+    assert (status, said) == (0, "1: discarded\n")
+    status, said, _ = suite("consumers", "allow-failures", "risks", "--most", "3", "--reason", "a try")
+    assert (status, said) == (0, "risks: may park 3 events more in a row\n")
+
+
+async def _has_one(letters):
+    assert len(await letters.list(EVERYTHING, every=False)) == 1

@@ -1,6 +1,7 @@
 """``suite run-distributed``: what stands in the way is a line, and a stop leaves nothing behind."""
 
 import os
+import re
 import secrets
 import signal
 import socket
@@ -10,10 +11,11 @@ import tempfile
 import time
 from pathlib import Path
 
+import httpx
 import psutil
 import pytest
 
-from suite.distributed import Cluster
+from suite.distributed import Cluster, environment, own_environment
 from suite.engines.process import free_port
 
 COMMAND = [sys.executable, "-m", "suite", "run-distributed", "--no-reference"]
@@ -91,3 +93,44 @@ def test_a_member_that_ended_is_named_and_started_again(tmp_path):
             assert not psutil.pid_exists(first.pid)
         finally:
             cluster.stop()
+
+
+def test_each_member_knows_its_own_secrets_and_no_others():
+    shared, _ = environment("postgresql://root:very-secret@127.0.0.1:1/postgres", "127.0.0.1:2", 0, "k" * 40)
+    shared |= {"KAFKA_SASL_PASSWORD": "of-the-broker", "HOME": "/home"}
+    secrets_of = {
+        "risks": {"DATABASE_URL_RISKS", "KAFKA_SASL_PASSWORD", "KAFKA_BOOTSTRAP_SERVERS"},
+        "gateway": {"DATABASE_URL_GATEWAY", "SUITE_ADMIN_KEY"},
+    }
+    watched = ("DATABASE_", "KAFKA_", "SUITE_ADMIN")
+    for member, wanted in secrets_of.items():
+        own = own_environment(member, shared)
+        assert {name for name in own if name.startswith(watched)} - set(os.environ) == wanted
+        assert "very-secret" not in str(own)
+        assert (own["HOME"], own["SUITE_INTERNAL_KEY"]) == ("/home", shared["SUITE_INTERNAL_KEY"])
+
+
+def test_a_member_whose_database_is_away_at_its_start_waits_for_it(tmp_path):
+    environment = os.environ | {
+        "SUITE_PORT": "0",
+        "SUITE_INTERNAL_KEY": secrets.token_hex(16),
+        "SUITE_ADMIN_KEY": "k" * 40,
+        "DATABASE_URL_GATEWAY": "postgresql+asyncpg://gateway:very-secret-word@127.0.0.1:1/suite",
+    }
+    command = [sys.executable, "-m", "suite", "serve", "gateway"]
+    child = subprocess.Popen(command, env=environment, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True)
+    try:
+        while "is away; waiting for it" not in (line := child.stdout.readline()):
+            assert line
+        while not (address := re.search(r"Ready: gateway on (\S+)", line := child.stdout.readline())):
+            assert line
+        assert httpx.get(f"{address[1]}/health/live", trust_env=False).status_code == httpx.codes.OK
+        ready = httpx.get(f"{address[1]}/health/ready", trust_env=False, timeout=30)
+        assert (ready.status_code, ready.json()["ready"]) == (503, False)
+        child.terminate()
+        said, _ = child.communicate(timeout=30)
+        assert child.returncode == 0, said
+        assert "very-secret-word" not in said
+    finally:
+        child.kill()
+        child.wait()
