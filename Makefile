@@ -64,7 +64,7 @@ test-all: .venv/dev ## Run every test on both databases
 	@$(PYTEST) --engines all $(ARGS)
 
 .PHONY: test-faults
-test-faults: .venv/dev ## Kill and starve real processes, and compare what is left
+test-faults: .venv/dev ## Kill and starve real processes, and compare what is left (SEEDS=110 sets stores back as often)
 	@$(BIN)/python -m pytest -q -m faults tests/faults $(ARGS)
 
 .PHONY: soak
