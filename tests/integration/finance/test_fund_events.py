@@ -1,10 +1,12 @@
 """A fund is published whole, once in each unit of work that changes it, and only then."""
 
+import asyncio
 from collections.abc import Awaitable, Callable
 from datetime import date
 from typing import Any
 
 import httpx
+import pytest
 
 from chassis.storage.database import Database
 from services.finance.service.republication import REPUBLICATION
@@ -113,3 +115,17 @@ async def test_after_a_recovery_funds_are_published_as_their_next_version(api: h
     await database.write(lambda tx: REPUBLICATION.emit_states(tx, [SUBJECT]))
     after = await newest(database)
     assert (after["aggregateversion"], after["data"]) == (before["aggregateversion"] + 1, before["data"])
+
+
+@pytest.mark.both_engines
+async def test_those_who_move_a_fund_side_by_side_publish_it_one_after_the_other(
+    api: httpx.AsyncClient, database: Database
+):
+    """Each reads what the other committed: the newest event tells of both."""
+    codes = [f"s{n}" for n in range(6)]
+    for code in codes:
+        await api.post(SCHEMES, json=scheme_body(code, link=None))
+    before = len(await published(database, SUBJECT))
+    await asyncio.gather(*(post(api, code, "validated", "100.01") for code in codes))
+    assert len(await published(database, SUBJECT)) == before + len(codes)
+    assert (await newest(database))["data"]["years"][0]["savings"]["validated"] == money("600.06")

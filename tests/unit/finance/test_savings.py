@@ -154,6 +154,16 @@ def test_what_cannot_be_priced_is_worth_nothing_and_says_why(
 
 
 @pytest.mark.parametrize(
+    ("volume", "flag"), [("99999999999.99", None), ("100000000000", "out_of_range"), ("-100000000000", "out_of_range")]
+)
+def test_an_entry_is_of_less_than_a_hundred_thousand_million_pounds_either_way(volume: str, flag: str | None):
+    whole = {"unit_cost": UnitCost(D(1), "x", "2017/18"), "marginal_rate": D(1), "attribution": D(1)}
+    made = period_saving(link(volume=D(volume), cashable_share=D(1), **whole), Polarity.LOW_IS_GOOD, fact("1399"))
+    assert made is not None
+    assert (made.flag, made.amounts.cash) == (flag, D(0) if flag else D(volume))
+
+
+@pytest.mark.parametrize(
     ("symbol", "flag"),
     [("[c]", "suppressed"), ("[x]", "not_available"), ("[z]", "not_applicable"), ("[low]", "rounds_to_zero")],
 )
