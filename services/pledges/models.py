@@ -223,7 +223,7 @@ class PledgeDecision(Base):
     would_change_it: Mapped[str | None] = mapped_column(String(2000))
     evidence: Mapped[Any] = mapped_column(JsonText)
     """Links (``domain.formats``)."""
-    basis: Mapped[Any] = mapped_column(JsonText)
+    state: Mapped[Any] = mapped_column(JsonText)
     """The pledge as it was (``domain.formats``)."""
     at: Mapped[datetime] = mapped_column(UtcDateTime)
     business_date: Mapped[date]

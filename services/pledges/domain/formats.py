@@ -17,7 +17,7 @@ from services.pledges.domain.indicators import Colours, LinkedIndicator, SeriesK
 from services.pledges.domain.pledges import Assignment, Measure, PledgeDefinition, PledgeView
 from services.pledges.domain.priorities import Priority
 from services.pledges.domain.returns import EvidenceLink, QuarterlyReturn
-from services.pledges.domain.sign_offs import Basis
+from services.pledges.domain.sign_offs import DecidedState
 from services.pledges.domain.status import Delivery, Evidence, Schedule
 
 FORMAT = 1
@@ -198,21 +198,21 @@ def write_action_state(view: ActionView) -> dict[str, Any]:
 # ---- what a decision was taken on
 
 
-def write_basis(basis: Basis) -> dict[str, Any]:
+def write_decided_state(state: DecidedState) -> dict[str, Any]:
     return {
         "format": FORMAT,
-        "version": basis.version,
-        "wording": basis.wording,
-        "due": _day(basis.due),
-        "delivery": basis.delivery,
-        "evidence": basis.evidence,
-        "schedule": basis.schedule,
-        "indicators": [_indicator(one) for one in basis.indicators],
+        "version": state.version,
+        "wording": state.wording,
+        "due": _day(state.due),
+        "delivery": state.delivery,
+        "evidence": state.evidence,
+        "schedule": state.schedule,
+        "indicators": [_indicator(one) for one in state.indicators],
     }
 
 
-def read_basis(stored: Stored) -> Basis:
-    return Basis(
+def read_decided_state(stored: Stored) -> DecidedState:
+    return DecidedState(
         version=stored["version"],
         wording=stored["wording"],
         due=_read_day(stored["due"]),

@@ -1,4 +1,4 @@
-"""Decisions about a pledge: signed off as delivered or as out of reach, or reopened. Each keeps its basis."""
+"""Decisions about a pledge: signed off as delivered or as out of reach, or reopened, with what they were taken on."""
 
 from dataclasses import dataclass
 from datetime import date, datetime
@@ -32,7 +32,7 @@ class SignOff:
 
 
 @dataclass(frozen=True, slots=True)
-class Basis:
+class DecidedState:
     """A pledge as it was when a decision was taken: the state that people, indicators and the calendar showed."""
 
     version: int
@@ -44,7 +44,7 @@ class Basis:
     indicators: tuple[LinkedIndicator, ...]
 
     @classmethod
-    def of(cls, view: PledgeView) -> "Basis":
+    def of(cls, view: PledgeView) -> "DecidedState":
         pledge = view.pledge
         return cls(
             version=pledge.version,
@@ -65,7 +65,7 @@ class DecisionTaken:
     by: str
     at: datetime
     business_date: date
-    basis: Basis
+    state: DecidedState
     portfolio_holder: str | None = None
     evidence: tuple[EvidenceLink, ...] = ()
     reason: str | None = None

@@ -8,7 +8,7 @@ from chassis.paging import PageRequest
 from chassis.storage.bulk import insert_many
 from chassis.storage.transaction import Tx
 from services.pledges import models
-from services.pledges.domain.formats import read_basis, read_evidence, write_basis, write_evidence
+from services.pledges.domain.formats import read_decided_state, read_evidence, write_decided_state, write_evidence
 from services.pledges.domain.sign_offs import Decision, DecisionTaken
 
 _DECISION = models.Base.metadata.tables["pledge_decision"]
@@ -23,7 +23,7 @@ async def append_decision(tx: Tx, pledge: str, taken: DecisionTaken) -> None:
         "reason": taken.reason,
         "would_change_it": taken.would_change_it,
         "evidence": write_evidence(taken.evidence),
-        "basis": write_basis(taken.basis),
+        "state": write_decided_state(taken.state),
         "at": taken.at,
         "business_date": taken.business_date,
     }
@@ -44,7 +44,7 @@ def _taken(row: Any) -> DecisionTaken:
         by=row.by,
         at=row.at,
         business_date=row.business_date,
-        basis=read_basis(row.basis),
+        state=read_decided_state(row.state),
         portfolio_holder=row.portfolio_holder,
         evidence=read_evidence(row.evidence),
         reason=row.reason,

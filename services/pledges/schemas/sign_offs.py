@@ -7,7 +7,7 @@ from pydantic import ConfigDict, Field
 
 from chassis.web.bodies import OutBody, StrictBody
 from services.pledges.domain import returns
-from services.pledges.domain.sign_offs import Basis, Decision, DecisionTaken, SignOff
+from services.pledges.domain.sign_offs import DecidedState, Decision, DecisionTaken, SignOff
 from services.pledges.domain.status import Delivery, Evidence, Schedule
 from services.pledges.schemas.fields import ClosedOn, LinkedIndicatorOut, Name, Reason
 from services.pledges.schemas.returns import EvidenceLink
@@ -54,7 +54,7 @@ class ReopenIn(StrictBody):
     reason: Reason = Field(description="Why it is open again", examples=["The service closed after three weeks"])
 
 
-class DecisionBasisOut(OutBody):
+class DecidedStateOut(OutBody):
     """A pledge as it was when a decision about it was taken."""
 
     version: int = Field(description="How many events the pledge had")
@@ -66,15 +66,15 @@ class DecisionBasisOut(OutBody):
     indicators: list[LinkedIndicatorOut] = Field(description="Colours as they were")
 
     @classmethod
-    def of(cls, basis: Basis) -> Self:
+    def of(cls, state: DecidedState) -> Self:
         return cls(
-            version=basis.version,
-            wording=basis.wording,
-            due=basis.due,
-            delivery=basis.delivery,
-            evidence=basis.evidence,
-            schedule=basis.schedule,
-            indicators=[LinkedIndicatorOut.of(one) for one in basis.indicators],
+            version=state.version,
+            wording=state.wording,
+            due=state.due,
+            delivery=state.delivery,
+            evidence=state.evidence,
+            schedule=state.schedule,
+            indicators=[LinkedIndicatorOut.of(one) for one in state.indicators],
         )
 
 
@@ -89,7 +89,7 @@ class PledgeDecisionOut(OutBody):
     evidence: list[EvidenceLink]
     at: datetime
     business_date: date
-    taken_on: DecisionBasisOut
+    taken_on: DecidedStateOut
 
     @classmethod
     def of(cls, taken: DecisionTaken) -> Self:
@@ -102,5 +102,5 @@ class PledgeDecisionOut(OutBody):
             evidence=[EvidenceLink(title=one.title, url=one.url) for one in taken.evidence],
             at=taken.at,
             business_date=taken.business_date,
-            taken_on=DecisionBasisOut.of(taken.basis),
+            taken_on=DecidedStateOut.of(taken.state),
         )

@@ -7,7 +7,7 @@ from chassis.paging import Page, PageRequest, page_of
 from chassis.storage.transaction import Tx
 from services.pledges.domain.pledges import PledgeView
 from services.pledges.domain.sets import PledgeRef
-from services.pledges.domain.sign_offs import Basis, Decision, DecisionTaken, SignOff, sign_off_faults
+from services.pledges.domain.sign_offs import DecidedState, Decision, DecisionTaken, SignOff, sign_off_faults
 from services.pledges.domain.status import Delivery
 from services.pledges.errors import PledgeClosed, PledgeOpen, SignOffIncomplete
 from services.pledges.repository import decisions
@@ -34,7 +34,7 @@ async def sign_off(tx: Tx, ref: PledgeRef, wanted: SignOff) -> PledgeView:
         by=tx.actor,
         at=tx.now,
         business_date=before.today,
-        basis=Basis.of(before),
+        state=DecidedState.of(before),
         portfolio_holder=wanted.portfolio_holder,
         evidence=wanted.evidence,
         reason=wanted.reason,
@@ -56,7 +56,7 @@ async def reopen(tx: Tx, ref: PledgeRef, reason: str) -> PledgeView:
     before = await lock_view(tx, ref)
     if not before.pledge.progress.delivery.is_closed:
         raise PledgeOpen(f"Pledge {before.pledge.id} is {before.pledge.progress.delivery}.")
-    taken = DecisionTaken(Decision.REOPENED, tx.actor, tx.now, before.today, Basis.of(before), reason=reason)
+    taken = DecisionTaken(Decision.REOPENED, tx.actor, tx.now, before.today, DecidedState.of(before), reason=reason)
     await decisions.append_decision(tx, before.pledge.id, taken)
     progress = moved(before.pledge.progress, Delivery.IN_PROGRESS, None, before.today)
     return await publish_change(tx, before, replace(before.pledge, progress=progress), "pledge.reopened", reason)

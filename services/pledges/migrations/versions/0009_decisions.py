@@ -22,7 +22,7 @@ def upgrade() -> None:
         sa.Column("reason", sa.String(2000)),
         sa.Column("would_change_it", sa.String(2000)),
         sa.Column("evidence", JsonText, nullable=False),
-        sa.Column("basis", JsonText, nullable=False),
+        sa.Column("state", JsonText, nullable=False),
         sa.Column("at", UtcDateTime(), nullable=False),
         sa.Column("business_date", sa.Date(), nullable=False),
         sa.ForeignKeyConstraint(["pledge"], ["pledge.id"], name="fk_pledge_decision_pledge"),
