@@ -31,15 +31,22 @@ def _is_exact(value: object) -> bool:
     return isinstance(value, Decimal | int) and not isinstance(value, bool)
 
 
+def _text_of_digits(value: object) -> object:
+    return value if isinstance(value, Decimal) else strict_digits(value if isinstance(value, str) else None)
+
+
 def _refuse_number() -> object:
     raise PydanticCustomError("number", 'is no number; write plain digits as text, such as "81.6"')
 
 
-_JSON_TYPE = Annotated[str, Field(pattern=r"^-?[0-9]+(\.[0-9]+)?$")]
-_Strict = BeforeValidator(strict_digits, json_schema_input_type=_JSON_TYPE)
+DigitsText = Annotated[str, Field(pattern=r"^-?[0-9]+(\.[0-9]+)?$")]
+"""How documents show a number that travels as text."""
+_Strict = BeforeValidator(strict_digits, json_schema_input_type=DigitsText)
 _Plain = PlainSerializer(lambda number: format(number, "f"), return_type=str, when_used="json")
 
-Amount = Annotated[Decimal, Field(max_digits=18, decimal_places=2), _Strict, _Plain]
+_Text = BeforeValidator(_text_of_digits, json_schema_input_type=DigitsText)
+
+Amount = Annotated[Decimal, Field(max_digits=18, decimal_places=2), _Text, _Plain]
 """Pounds with at most two decimals, as text of plain digits in JSON."""
 
 Number = Annotated[Decimal, Field(max_digits=32, decimal_places=16), _Strict, _Plain]
@@ -48,7 +55,7 @@ Number = Annotated[Decimal, Field(max_digits=32, decimal_places=16), _Strict, _P
 EventNumber = Annotated[
     Decimal,
     Field(max_digits=32, decimal_places=16),
-    BeforeValidator(_event_number, json_schema_input_type=_JSON_TYPE),
+    BeforeValidator(_event_number, json_schema_input_type=DigitsText),
     _Plain,
 ]
 """A number as events carry it: written like :data:`Number`. Events once wrote less than a millionth as ``1E-7``, and

@@ -9,7 +9,7 @@ from chassis.service import ServiceSpec
 from chassis.web.descriptions import describe
 from chassis.web.examples import NoExampleError, example_of
 from chassis.web.operations import Operation, Operations
-from chassis.web.preconditions import GUARDED
+from chassis.web.preconditions import GUARDED, TAGS_PATTERN
 from chassis.web.problem_types import EXTENSION, problem_types
 from chassis.web.problems import DESCRIPTIONS, PROBLEM_SCHEMA, PROBLEM_TYPE, FieldErrorBody, ProblemBody
 
@@ -59,14 +59,14 @@ _PARAMETERS: Final = {
         "name": "If-Match",
         "in": "header",
         "description": "Go on only if what is there has this tag (412 otherwise); `*` for whatever is there",
-        "schema": {"type": "string", "maxLength": 400},
+        "schema": {"type": "string", "pattern": TAGS_PATTERN},
         "example": '"33a64df551425fcc"',
     },
     "IfNoneMatch": {
         "name": "If-None-Match",
         "in": "header",
         "description": "Answer 304 if what is there still has this tag",
-        "schema": {"type": "string", "maxLength": 400},
+        "schema": {"type": "string", "pattern": TAGS_PATTERN},
         "example": '"33a64df551425fcc"',
     },
     "IdempotencyKey": {

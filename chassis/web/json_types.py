@@ -41,7 +41,7 @@ def _own_type(schema: dict[str, Any]) -> Any:
     if kind in _PLAIN:
         return schema | {"strict": True}
     if kind == "decimal":
-        return core_schema.no_info_before_validator_function(_no_truth, cast("CoreSchema", schema))
+        return core_schema.no_info_before_validator_function(_in_text, cast("CoreSchema", schema))
     if kind in _FORMS:
         return core_schema.no_info_before_validator_function(_written(*_FORMS[kind]), cast("CoreSchema", schema))
     return schema
@@ -57,7 +57,8 @@ def _written(form: re.Pattern[str], example: str) -> Callable[[Any], Any]:
     return check
 
 
-def _no_truth(value: Any) -> Any:
-    if isinstance(value, bool):
-        raise PydanticCustomError("form", "Write a number, not {value}", {"value": str(value).lower()})
+def _in_text(value: Any) -> Any:
+    """A decimal travels as text, as the document says: a number of JSON may have gone through a float."""
+    if isinstance(value, int | float):
+        raise PydanticCustomError("form", 'Write plain digits as text, such as "81.6"')
     return value

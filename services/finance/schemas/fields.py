@@ -6,7 +6,7 @@ from typing import Annotated, Final
 from pydantic import AfterValidator, BeforeValidator, Field, ValidationError
 from pydantic_core import InitErrorDetails, PydanticCustomError
 
-from contracts.money import Money, pounds, strict_digits
+from contracts.money import DigitsText, Money, pounds, strict_digits
 from contracts.notes import SourceNote
 from contracts.period import Period, PeriodKind
 from services.finance.domain.savings import LEDGER_LIMIT
@@ -14,7 +14,7 @@ from services.finance.domain.savings import LEDGER_LIMIT
 Code = Annotated[str, Field(min_length=1, max_length=60, pattern=r"^[A-Za-z0-9][A-Za-z0-9._-]*$")]
 Title = Annotated[str, Field(min_length=1, max_length=200)]
 IndicatorCode = Annotated[str, Field(min_length=1, max_length=80)]
-_strict = BeforeValidator(strict_digits, json_schema_input_type=str)
+_strict = BeforeValidator(strict_digits, json_schema_input_type=DigitsText)
 Proportion = Annotated[Decimal, Field(ge=0, le=1, max_digits=9, decimal_places=8), _strict]
 """A part of one, from 0 to 1."""
 Weight = Annotated[Decimal, Field(ge=0, max_digits=18, decimal_places=8), _strict]

@@ -8,7 +8,7 @@ from pydantic import AfterValidator, BeforeValidator, Field, PlainSerializer
 from pydantic_core import PydanticCustomError
 
 from contracts.breakdown import ALL, DIMENSION_PATTERN, MAX_DIMENSION, MAX_VALUE, VALUE_PATTERN
-from contracts.money import strict_digits
+from contracts.money import DigitsText, strict_digits
 from contracts.period import ACCEPTED_FORMS, Period, UnknownPeriodError
 from services.indicators.domain.definitions import CODE, LONGEST_CODE
 from services.indicators.domain.numbers import plain
@@ -22,7 +22,7 @@ def _no_nul(text: str) -> str:
     return text
 
 
-_Digits = BeforeValidator(strict_digits, json_schema_input_type=str)
+_Digits = BeforeValidator(strict_digits, json_schema_input_type=DigitsText)
 _Plain = PlainSerializer(lambda number: format(number, "f"), return_type=str, when_used="json")
 
 Code = Annotated[

@@ -43,6 +43,7 @@ DESCRIPTIONS: Final[Mapping[str, str]] = {
     "date": "Day by which it is judged",
     "assignments": "Who answers for it, and from when to when",
     "amendments": "Later wordings, oldest first",
+    "wording": "The wording that was decided on",
     "AmendmentIn.text": "The new wording",
     "AmendmentOut.text": "The wording from then on",
     "reason": "Why it was done, in words",

@@ -37,6 +37,7 @@ def test_money_travels_as_text_with_its_currency():
         {"amount": ".5"},
         {"amount": "5."},
         {"amount": "1,000.00"},
+        {"amount": 12},
         {"amount": 1.5},
         {"amount": 1.0},
         {"amount": True},
@@ -72,10 +73,6 @@ def test_events_published_before_wrote_very_small_values_with_an_exponent():
     for refused in ("1E7", "1e-7", "1E-100"):
         with pytest.raises(ValidationError):
             TypeAdapter(EventNumber).validate_python(refused)
-
-
-def test_whole_numbers_are_read_and_written_as_text():
-    assert Money.model_validate_json('{"amount": 12}').model_dump_json() == '{"amount":"12","currency":"GBP"}'
 
 
 @pytest.mark.parametrize(
