@@ -1,7 +1,7 @@
 """Who changed what, when and why: entries written in the transaction of the change, and read back in order."""
 
 import json
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
@@ -53,8 +53,9 @@ def record_change(
     before: State | None,
     after: State | None,
     reason: str | None = None,
+    always: Collection[str] = (),
 ) -> None:
-    """Have an audit entry written with this transaction.
+    """Have an audit entry written with this transaction. Where both states are given it has what differs of them.
 
     Args:
         tx: the unit of work that makes the change.
@@ -63,7 +64,9 @@ def record_change(
         before: what it was as JSON, None where it began.
         after: what it is as JSON, None where it ended.
         reason: why, in the words of who changed it.
+        always: names that the entry has of both states though they are alike, to tell what was changed.
     """
+    before, after = _differing(before, after, always)
     item = {
         "action": action,
         "subject": subject,
@@ -72,6 +75,14 @@ def record_change(
         "reason": reason,
     }
     tx.stage(SAVE_ENTRIES, item)
+
+
+def _differing(before: State | None, after: State | None, always: Collection[str]) -> tuple[State | None, State | None]:
+    """What differs; both as they are where nothing does, as when something is decided again."""
+    if before is None or after is None or before == after:
+        return before, after
+    names = [name for name in {**before, **after} if name in always or before.get(name) != after.get(name)]
+    return {name: before.get(name) for name in names}, {name: after.get(name) for name in names}
 
 
 def is_recorded(tx: Tx) -> bool:

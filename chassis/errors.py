@@ -78,6 +78,15 @@ class Invalid(Problem):
     status, type_, title = 422, "invalid", "Some of what was sent is not valid"
 
 
+class ReasonNeeded(Invalid):
+    """What moves money, a rating, a polarity, a target or what was approved is changed only with a reason."""
+
+    type_, title = "reason-needed", "A change says why"
+
+    def __init__(self) -> None:
+        super().__init__("The change does not say why.", [FieldError("reason", "say why it changes")])
+
+
 class PreconditionRequired(Problem):
     status, type_, title = 428, "precondition-required", "Say what you have read, by If-Match"
 

@@ -17,6 +17,7 @@ from chassis.web.internal import internal_router
 from chassis.web.middleware import RequestMiddleware
 from chassis.web.operations import operations_of
 from chassis.web.problems import install_errors
+from chassis.web.served_document import ServedDocument
 from chassis.web.units import Resources, writing
 
 
@@ -28,12 +29,14 @@ def build_app(spec: ServiceSpec, resources: Resources) -> FastAPI:
         version=spec.version,
         docs_url=None,
         redoc_url=None,
+        openapi_url=None,
         separate_input_output_schemas=False,
         generate_unique_id_function=lambda route: operation_id(spec.name, route),
     )
     app.state.resources = resources
     install_errors(app)
-    for router in _routers(spec, resources):
+    document = ServedDocument(lambda: app.openapi())  # noqa: PLW0108  it is completed further down
+    for router in _routers(spec, resources, document):
         app.include_router(router)
     settings, operations = resources.settings, operations_of(app, writing)
     complete_document(app, operations, spec)
@@ -53,18 +56,22 @@ def build_app(spec: ServiceSpec, resources: Resources) -> FastAPI:
     return app
 
 
-def _routers(spec: ServiceSpec, resources: Resources) -> Sequence[APIRouter]:
+def _routers(spec: ServiceSpec, resources: Resources, document: ServedDocument) -> Sequence[APIRouter]:
     """The service's own, and what every service has."""
-    every = audit_router(spec.name), internal_router(spec, resources), _operations(spec.name, resources)
-    return [*spec.routers, *every]
+    operations = _operations(spec.name, resources, document)
+    return [*spec.routers, audit_router(spec.name), internal_router(spec, resources), operations]
 
 
 def operation_id(service: str, route: APIRoute) -> str:
     return f"{service}_{route.name}"
 
 
-def _operations(name: str, resources: Resources) -> APIRouter:
+def _operations(name: str, resources: Resources, document: ServedDocument) -> APIRouter:
     router = APIRouter(include_in_schema=False)
+
+    @router.get("/openapi.json")
+    async def openapi() -> Response:
+        return Response(await document.get(), media_type="application/json")
 
     @router.get("/health/live")
     async def live() -> dict[str, str]:

@@ -5,6 +5,7 @@ from collections.abc import Sequence
 from itertools import count
 from typing import Final
 
+from chassis.audit import record_change
 from chassis.storage.transaction import Tx
 from gateway.access import keys, repository
 from gateway.access.errors import AdminKeyRevoked, KeyNameTaken, KeyUnknown
@@ -55,7 +56,7 @@ async def _set_admin_key(tx: Tx, secret: str) -> None:
         name = ADMIN if number == 1 else f"{ADMIN}-{number}"
         if await _save(tx, name, secret, keys.CHOSEN) or await _is_set(tx, secret):
             break
-    await repository.save_revocation(tx, await _set_before(tx, keys.hash_key(secret)))
+    await _save_revocation(tx, await _set_before(tx, keys.hash_key(secret)))
 
 
 async def _set_before(tx: Tx, digest: str) -> list[str]:
@@ -72,7 +73,19 @@ async def _is_set(tx: Tx, secret: str) -> bool:
 
 
 async def _save(tx: Tx, name: str, key: str, prefix: str) -> bool:
-    return await repository.save_key(tx, name=name, prefix=prefix, digest=keys.hash_key(key))
+    saved = await repository.save_key(tx, name=name, prefix=prefix, digest=keys.hash_key(key))
+    if saved:
+        after = {"name": name, "prefix": prefix, "state": "in use"}
+        record_change(tx, subject=name, action="key.created", before=None, after=after)
+    return saved
+
+
+async def _save_revocation(tx: Tx, names: Sequence[str]) -> None:
+    """Revoke those of these keys that are in use."""
+    in_use = {key.name for key in await repository.list_keys(tx) if key.revoked_at is None}
+    await repository.save_revocation(tx, names)
+    for name in sorted(in_use.intersection(names)):
+        record_change(tx, subject=name, action="key.revoked", before={"state": "in use"}, after={"state": "revoked"})
 
 
 async def list_keys(tx: Tx) -> Sequence[Key]:
@@ -88,7 +101,7 @@ async def revoke_key(tx: Tx, name: str) -> None:
     """
     if await repository.lock_by_name(tx, name) is None:
         raise KeyUnknown(f"no key is named {name!r}")
-    await repository.save_revocation(tx, [name])
+    await _save_revocation(tx, [name])
 
 
 async def authenticate(tx: Tx, digest: str) -> Caller | None:

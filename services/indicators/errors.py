@@ -69,13 +69,6 @@ class FinalValue(Conflict):
         )
 
 
-class ReasonNeeded(Invalid):
-    type_, title = "reason-needed", "A change says why"
-
-    def __init__(self) -> None:
-        super().__init__("The change does not say why.", [FieldError("reason", "say why it changes")])
-
-
 class IndicatorRetired(Conflict):
     type_, title = "indicator-retired", "A retired indicator takes no new observations"
 
@@ -132,3 +125,26 @@ class ReferenceInvalid(Invalid):
 
 class StandardInvalid(Invalid):
     type_, title = "standard-invalid", "This service standard cannot be kept"
+
+
+class StandardUnknown(NotFound):
+    type_, title = "standard-unknown", "There is no such service standard"
+
+    def __init__(self, code: str) -> None:
+        super().__init__(f"No service standard has the code {code[:80]!r}.")
+
+
+class ObjectiveUnknown(NotFound):
+    """Of an outcome, or of an objective."""
+
+    type_, title = "objective-unknown", "There is no such outcome or objective"
+
+    def __init__(self, code: str) -> None:
+        super().__init__(f"None has the code {code[:80]!r}.")
+
+
+class FrameworkUnknown(NotFound):
+    type_, title = "framework-unknown", "There is no such framework"
+
+    def __init__(self, code: str) -> None:
+        super().__init__(f"No framework has the code {code[:80]!r}.", [FieldError("framework", "is not known")])

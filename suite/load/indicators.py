@@ -130,7 +130,8 @@ async def _versions(load: Load, rows: list[row_types.TargetRow], fresh: set[str]
         if number < len(existing):
             load.tally.add("targets", UNCHANGED if already_there(body, existing[number]) else PRESERVED)
         else:
-            await create_once(load, "targets", path, body)
+            why = {"reason": body["source"]} if number else {}
+            await create_once(load, "targets", path, body | why)
 
 
 async def _scorecards(load: Load) -> None:

@@ -43,9 +43,10 @@ async def get_fund(read: Read, code: str, as_at: Wanted) -> FundOut:
 async def put_fund(write: Write, code: Code, body: FundBody, response: Response) -> FundOut:
     """Partners, agreement and budget lines as a whole: a line left out goes, unless a scheme stands on it (409).
 
-    Sending the same again changes nothing. Another agreement than the last becomes a new version of it.
+    Sending the same again changes nothing. Another agreement than the last becomes a new version of it. Where a budget
+    or the agreement changes, `reason` says why.
     """
-    fund, new = await write(lambda tx: funds.define_fund(tx, code, body.to_domain()))
+    fund, new = await write(lambda tx: funds.define_fund(tx, code, body.to_domain(), body.reason))
     response.status_code = 201 if new else 200
     return FundOut.of(fund)
 

@@ -50,9 +50,9 @@ async def list_schemes(
     "/schemes",
     status_code=201,
     summary="Define a savings scheme",
-    responses=problems(401, 409, 413, 415, 422, 503),
+    responses=problems(401, 409, 413, 415, 422, 503) | {200: {"model": SchemeOut, "description": "It was there"}},
 )
-async def add_scheme(write: Write, body: SchemeBody) -> SchemeOut:
+async def add_scheme(write: Write, body: SchemeBody, response: Response) -> SchemeOut:
     """With a `link` the scheme is moved by an indicator in an area, in total or of one breakdown.
 
     For each period of its year that has a baseline: (baseline - actual, or the reverse where high is good) x volume
@@ -60,9 +60,12 @@ async def add_scheme(write: Write, body: SchemeBody) -> SchemeOut:
     at most 1 over all breakdowns together: what goes beyond is refused (409) and the other schemes are named. A
     provisional value counts, and the final one restates it; a withdrawn value takes its period back to nothing, and a
     symbol (suppressed, not available, not applicable, rounds to zero) is no value. Values known before the scheme was
-    defined count. A link to an indicator of which nothing is known is accepted and `pending`.
+    defined count. A link to an indicator of which nothing is known is accepted and `pending`. The same definition
+    again is answered with 200 and changes nothing.
     """
-    return SchemeOut.of(await write(lambda tx: schemes.define_scheme(tx, body.to_domain())))
+    scheme, new = await write(lambda tx: schemes.define_scheme(tx, body.to_domain()))
+    response.status_code = 201 if new else 200
+    return SchemeOut.of(scheme)
 
 
 @router.get("/schemes/{code}", summary="Read a savings scheme", responses=problems(401, 404, 503))
@@ -81,6 +84,8 @@ async def withdraw_scheme(write: Write, code: str, body: SchemePatch) -> SchemeO
     quarters: closed ones never change. Money that finance validated or banked on it has to be taken back first (409).
     Withdrawing it again changes nothing.
     """
+    if "state" not in body.changes():
+        return SchemeOut.of(await write(lambda tx: schemes.get_scheme(tx, code)))
     return SchemeOut.of(await write(lambda tx: schemes.withdraw_scheme(tx, code, body.reason)))
 
 

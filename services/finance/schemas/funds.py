@@ -1,7 +1,7 @@
 """Funds: partners, agreement, budget lines as printed and as added up, closed quarters."""
 
 from datetime import date, datetime
-from typing import Literal, Self
+from typing import Annotated, Literal, Self
 
 from pydantic import ConfigDict, Field
 
@@ -70,6 +70,9 @@ class FundBody(StrictBody):
     budget_lines: list[BudgetLineBody] = Field(default_factory=list, max_length=500)
     printed_totals: list[PrintedTotalBody] = Field(default_factory=list, max_length=100)
     notes: Notes = ()
+    reason: Annotated[str, Field(min_length=1, max_length=1000)] | None = Field(
+        None, description="Why; needed where a budget or the agreement changes"
+    )
 
     model_config = ConfigDict(
         json_schema_extra={

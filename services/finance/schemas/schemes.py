@@ -6,7 +6,7 @@ from typing import Annotated, Literal, Self
 
 from pydantic import ConfigDict, Field, model_validator
 
-from chassis.web.bodies import OutBody, StrictBody
+from chassis.web.bodies import UNCHANGED, OutBody, PatchBody, StrictBody
 from contracts.areas import AreaCode
 from contracts.breakdown import Breakdown
 from contracts.money import Money, Number, pounds
@@ -263,11 +263,13 @@ def _misfits(path: tuple[str, ...], periods: list[Period], year: Period) -> list
     return [((*path, i, "period"), why) for i, why in wrong]
 
 
-class SchemePatch(StrictBody):
+class SchemePatch(PatchBody):
     """A scheme is never changed, since its ledger was made by its terms; it can be withdrawn, and defined anew."""
 
-    state: Literal["withdrawn"]
-    reason: Annotated[str, Field(min_length=1, max_length=1000)]
+    state: Literal["withdrawn"] = UNCHANGED
+    reason: Annotated[str, Field(min_length=1, max_length=1000)] | None = Field(
+        None, description="Why; needed to withdraw it"
+    )
 
     model_config = ConfigDict(
         json_schema_extra={"examples": [{"state": "withdrawn", "reason": "Defined with the unit cost of another year"}]}

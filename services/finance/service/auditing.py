@@ -13,16 +13,19 @@ from services.finance.domain.scheme import SchemeDefinition
 Json = Mapping[str, Any]
 
 
-def record_fund(tx: Tx, before: Fund | None, after: Fund) -> None:
+def moves_money(before: Fund, after: Fund) -> bool:
+    """Whether budgets differ, or the agreement by which partners share."""
+    return any(_fund_state(before)[name] != _fund_state(after)[name] for name in ("agreement", "budget_lines"))
+
+
+def record_fund(tx: Tx, before: Fund | None, after: Fund, reason: str | None = None) -> None:
     """Record what a definition changed of a fund; nothing where it changed nothing."""
     was, now = None if before is None else _fund_state(before), _fund_state(after)
     if was == now:
         record_unchanged(tx)
         return
-    if was is not None:
-        was, now = ({name: each[name] for name in each if was[name] != now[name]} for each in (was, now))
     action = "fund.defined" if before is None else "fund.amended"
-    record_change(tx, subject=after.summary.code, action=action, before=was, after=now)
+    record_change(tx, subject=after.summary.code, action=action, before=was, after=now, reason=reason)
 
 
 def _fund_state(fund: Fund) -> Json:

@@ -1,6 +1,6 @@
 """Define funds and read them."""
 
-from chassis.errors import FieldError
+from chassis.errors import FieldError, ReasonNeeded
 from chassis.paging import Page, PageRequest, page_of
 from chassis.storage.transaction import Tx
 from contracts.period import Period
@@ -11,17 +11,18 @@ from services.finance.errors import BudgetLineInUse, FundUnknown, InvalidFinance
 from services.finance.repository import funds, published_funds, schemes
 from services.finance.repository.accounts import get_accounts
 from services.finance.repository.fund_versions import append_version
-from services.finance.service.auditing import record_fund
+from services.finance.service.auditing import moves_money, record_fund
 from services.finance.service.fund_publication import emit_funds_moved
 from services.finance.service.restatement import emit_moved
 
 
-async def define_fund(tx: Tx, code: str, wanted: FundDefinition) -> tuple[Fund, bool]:
+async def define_fund(tx: Tx, code: str, wanted: FundDefinition, reason: str | None = None) -> tuple[Fund, bool]:
     """Define the whole of a fund; true when it is new. It, and its schemes whose line changed, are published anew.
 
     Raises:
         InvalidFinance: something is named twice, or a stranger as a partner.
         BudgetLineInUse: a line or a partner that is gone has schemes.
+        ReasonNeeded: a budget or the agreement changes, and it is not said why.
     """
     if faults := definition_faults(wanted):
         raise InvalidFinance("The fund does not fit together.", [FieldError(field, fault) for field, fault in faults])
@@ -30,9 +31,11 @@ async def define_fund(tx: Tx, code: str, wanted: FundDefinition) -> tuple[Fund, 
     await _emit_schemes_moved(tx, code)
     await emit_funds_moved(tx, [code])
     after = await get_fund(tx, code)
+    if before is not None and moves_money(before, after) and not reason:
+        raise ReasonNeeded
     if before is None or before.version != after.version:
         await append_version(tx, after.version)
-    record_fund(tx, before, after)
+    record_fund(tx, before, after, reason)
     return after, new
 
 

@@ -2,7 +2,8 @@
 
 from collections.abc import Mapping
 
-from chassis.errors import FieldError
+from chassis.audit import record_unchanged
+from chassis.errors import FieldError, ReasonNeeded
 from chassis.paging import Page, PageRequest
 from chassis.storage.transaction import Tx
 from services.finance.domain.as_at import PRESENT, AsAt
@@ -26,13 +27,15 @@ from services.finance.service.fund_publication import emit_funds_moved
 from services.finance.service.restatement import emit_moved, restate_schemes
 
 
-async def define_scheme(tx: Tx, wanted: SchemeDefinition) -> Scheme:
-    """Define a scheme. A linked one is worth at once what its indicator's observations say.
+async def define_scheme(tx: Tx, wanted: SchemeDefinition) -> tuple[Scheme, bool]:
+    """Define a scheme, and whether it is new. A linked one is worth at once what its indicator's observations say.
+
+    The same definition again changes nothing.
 
     Raises:
         InvalidFinance: no such fund, or no such budget line or partner of it.
         AttributionExceeded: with this claim more than the whole of the indicator's change would be claimed.
-        SchemeExists: its code is taken.
+        SchemeExists: its code has another definition.
     """
     if wanted.link is not None:
         await observations.lock_series(tx, {wanted.link.series, wanted.link.series.total})
@@ -40,10 +43,18 @@ async def define_scheme(tx: Tx, wanted: SchemeDefinition) -> Scheme:
     if wanted.link is not None:
         await _check_attribution(tx, wanted, wanted.link)
     if not await schemes.insert_scheme(tx, await _new_scheme(tx, wanted)):
-        raise SchemeExists(f"{wanted.code} is taken.")
+        return await _get_same(tx, wanted), False
     record_scheme(tx, wanted)
     await restate_schemes(tx, [wanted.code])
-    return await get_scheme(tx, wanted.code)
+    return await get_scheme(tx, wanted.code), True
+
+
+async def _get_same(tx: Tx, wanted: SchemeDefinition) -> Scheme:
+    there = await get_scheme(tx, wanted.code)
+    if there.definition != wanted:
+        raise SchemeExists(f"{wanted.code} is taken.")
+    record_unchanged(tx)
+    return there
 
 
 async def _new_scheme(tx: Tx, wanted: SchemeDefinition) -> Scheme:
@@ -103,16 +114,20 @@ async def list_schemes(tx: Tx, filters: Mapping[str, str | None], request: PageR
     return Page(shown, shown[-1].code if len(codes) > request.limit else None)
 
 
-async def withdraw_scheme(tx: Tx, code: str, reason: str) -> Scheme:
+async def withdraw_scheme(tx: Tx, code: str, reason: str | None) -> Scheme:
     """End a scheme: it claims nothing more, what it indicated is taken back, and its code stays taken. Again: no-op.
 
     Raises:
+        ReasonNeeded: it is not said why.
         SchemeNotEmpty: it has validated or banked money; finance takes that back first.
     """
     await schemes.lock_schemes(tx, [code])
     account = await get_account(tx, code)
     if account.scheme.withdrawal is not None:
+        record_unchanged(tx)
         return account.scheme
+    if not reason:
+        raise ReasonNeeded
     _check_emptied(account)
     await append_entries(tx, entries_to_reverse(account, Reversal.WITHDRAWN, reason))
     withdrawal = Withdrawal(tx.now, tx.actor, reason, await tx.business_date())

@@ -48,4 +48,4 @@ async def get_area(read: Read, code: AreaCodeInPath) -> AreaOut:
     responses=problems(401, 404, 413, 415, 422, 503),
 )
 async def change_area(write: Write, code: AreaCodeInPath, body: AreaPatch) -> AreaOut:
-    return AreaOut.of(await write(lambda tx: area_changes.change_area(tx, code, body.changes(), body.reason)))
+    return AreaOut.of(await write(lambda tx: area_changes.change_area(tx, code, body.to_domain(), body.reason)))

@@ -2,13 +2,13 @@
 
 from typing import Annotated
 
-from fastapi import APIRouter, Query
+from fastapi import APIRouter, Query, Response
 
 from chassis.web.moments import AsOf
 from chassis.web.paging import PageBody, Paging
 from chassis.web.problems import problems
 from chassis.web.units import Read, Write
-from services.indicators.endpoints.parameters import IndicatorCode
+from services.indicators.endpoints.parameters import IndicatorCode, answer_whether_new
 from services.indicators.schemas.indicators import IndicatorIn, IndicatorOut, IndicatorPatch
 from services.indicators.schemas.values import FrameworkCode
 from services.indicators.service import definitions, indicators
@@ -28,10 +28,13 @@ async def list_indicators(
     "/indicators",
     status_code=201,
     summary="Define an indicator",
-    responses=problems(401, 409, 413, 415, 422, 503),
+    description="The same content again is answered with 200 and changes nothing.",
+    responses={200: {"model": IndicatorOut, "description": "It was there"}, **problems(401, 409, 413, 415, 422, 503)},
 )
-async def add_indicator(write: Write, body: IndicatorIn) -> IndicatorOut:
-    return IndicatorOut.of(await write(lambda tx: definitions.add_indicator(tx, body.to_domain())))
+async def add_indicator(write: Write, body: IndicatorIn, response: Response) -> IndicatorOut:
+    indicator, new = await write(lambda tx: definitions.add_indicator(tx, body.to_domain()))
+    answer_whether_new(response, new=new)
+    return IndicatorOut.of(indicator)
 
 
 @router.get("/indicators/{code}", summary="An indicator", responses=problems(401, 404, 422))
@@ -47,5 +50,5 @@ async def get_indicator(read: Read, code: IndicatorCode, as_of: AsOf = None) -> 
     responses=problems(401, 404, 409, 413, 415, 422, 503),
 )
 async def change_indicator(write: Write, code: IndicatorCode, body: IndicatorPatch) -> IndicatorOut:
-    changes = body.changes()
+    changes = body.to_domain()
     return IndicatorOut.of(await write(lambda tx: definitions.change_indicator(tx, code, changes, body.reason)))

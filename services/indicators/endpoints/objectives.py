@@ -8,7 +8,7 @@ from chassis.web.paging import PageBody, Paging
 from chassis.web.problems import problems
 from chassis.web.units import Read, Write
 from services.indicators.domain.objectives import Objective, ObjectiveKind
-from services.indicators.endpoints.parameters import NewCode, answer_whether_new
+from services.indicators.endpoints.parameters import CodeInPath, NewCode, answer_whether_new
 from services.indicators.schemas.objectives import LinkedIn, LinkedOut
 from services.indicators.service import objectives
 
@@ -26,6 +26,11 @@ async def list_outcomes(read: Read, paging: Paging) -> PageBody[LinkedOut]:
     return paging.body(page, LinkedOut.of)
 
 
+@router.get("/outcomes/{code}", summary="An outcome", responses=problems(401, 404, 422))
+async def get_outcome(read: Read, code: CodeInPath) -> LinkedOut:
+    return LinkedOut.of(await read(lambda tx: objectives.get_objective(tx, ObjectiveKind.OUTCOME, code)))
+
+
 @router.put("/outcomes/{code}", summary="Put an outcome in place", responses=_PUT)
 async def put_outcome(write: Write, code: NewCode, body: LinkedIn, response: Response) -> LinkedOut:
     return await _save(write, ObjectiveKind.OUTCOME, body.to_domain(code), response)
@@ -35,6 +40,11 @@ async def put_outcome(write: Write, code: NewCode, body: LinkedIn, response: Res
 async def list_objectives(read: Read, paging: Paging) -> PageBody[LinkedOut]:
     page = await read(lambda tx: objectives.list_objectives(tx, ObjectiveKind.OBJECTIVE, paging.request))
     return paging.body(page, LinkedOut.of)
+
+
+@router.get("/objectives/{code}", summary="A system performance objective", responses=problems(401, 404, 422))
+async def get_objective(read: Read, code: CodeInPath) -> LinkedOut:
+    return LinkedOut.of(await read(lambda tx: objectives.get_objective(tx, ObjectiveKind.OBJECTIVE, code)))
 
 
 @router.put("/objectives/{code}", summary="Put a system performance objective in place", responses=_PUT)

@@ -14,6 +14,7 @@ IndicatorCode = Annotated[str, Path(description="Code of the indicator", example
 NewCode = Annotated[
     str, Path(max_length=LONGEST_CODE, pattern=rf"^{CODE.pattern}$", description="Lower-case words and hyphens")
 ]
+CodeInPath = Annotated[str, Path(max_length=LONGEST_CODE, description="Its code", examples=["delayed-transfers"])]
 
 _AREA = {"pattern": AREA_CODE_PATTERN, "description": "ONS or provider code", "examples": ["E06000026"]}
 AreaCodeInPath = Annotated[str, Path(**_AREA)]

@@ -5,7 +5,7 @@ from fastapi import APIRouter, Response
 from chassis.web.paging import PageBody, Paging
 from chassis.web.problems import problems
 from chassis.web.units import Read, Write
-from services.indicators.endpoints.parameters import NewCode, answer_whether_new
+from services.indicators.endpoints.parameters import CodeInPath, NewCode, answer_whether_new
 from services.indicators.schemas.standards import StandardIn, StandardOut
 from services.indicators.service import standards
 
@@ -15,6 +15,11 @@ router = APIRouter(tags=["Service standards"])
 @router.get("/standards", summary="List service standards", responses=problems(400, 401, 422))
 async def list_standards(read: Read, paging: Paging) -> PageBody[StandardOut]:
     return paging.body(await read(lambda tx: standards.list_standards(tx, paging.request)), StandardOut.of)
+
+
+@router.get("/standards/{code}", summary="A service standard", responses=problems(401, 404, 422))
+async def get_standard(read: Read, code: CodeInPath) -> StandardOut:
+    return StandardOut.of(await read(lambda tx: standards.get_standard(tx, code)))
 
 
 @router.put(

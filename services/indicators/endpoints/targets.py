@@ -38,7 +38,7 @@ async def list_targets(
     status_code=201,
     summary="Set a target",
     description="Other content than the newest version's is a new version, also where an older one had it. The newest "
-    "one's again is answered with 200. Only the first version may leave out from when it applies.",
+    "one's again is answered with 200. Only the first version may leave out from when it applies and why it is set.",
     responses={
         200: {"model": TargetOut, "description": "The newest version has this content"},
         **problems(401, 404, 413, 415, 422, 503),
@@ -46,6 +46,6 @@ async def list_targets(
 )
 async def set_target(write: Write, code: IndicatorCode, body: TargetIn, response: Response) -> TargetOut:
     key = SeriesKey(code, body.area, body.breakdown)
-    recorded, new = await write(lambda tx: targets.set_target(tx, key, body.read))
+    recorded, new = await write(lambda tx: targets.set_target(tx, key, body.read, body.reason))
     answer_whether_new(response, new=new)
     return TargetOut.of(recorded)

@@ -3,7 +3,7 @@
 from collections.abc import Collection
 from typing import Any
 
-from sqlalchemy import Row, select
+from sqlalchemy import Row, select, update
 
 from chassis.paging import PageRequest
 from chassis.storage.bulk import insert_or_ignore
@@ -35,3 +35,15 @@ async def add_framework(tx: Tx, framework: Framework) -> bool:
     """Whether it was added; false where the code is taken."""
     values = {"code": framework.code, "name": framework.name, "benchmark_method": framework.benchmark_method.value}
     return bool(await insert_or_ignore(tx, FrameworkRow, [values], ["code"], returning=["code"]))
+
+
+async def lock_framework(tx: Tx, code: str) -> Framework | None:
+    """Lock a framework for changing it."""
+    row = (await tx.session.execute(select(*_COLUMNS).where(FrameworkRow.code == code).with_for_update())).one_or_none()
+    return None if row is None else _framework(row)
+
+
+async def save_framework(tx: Tx, framework: Framework) -> None:
+    """Save a changed framework, which the caller has locked."""
+    named = update(FrameworkRow).where(FrameworkRow.code == framework.code)
+    await tx.session.execute(named.values(name=framework.name))

@@ -21,6 +21,12 @@ async def list_objectives(tx: Tx, kind: ObjectiveKind, page: PageRequest) -> lis
     return [Objective(row.code, row.title, codes_from_json(row.indicators)) for row in found]
 
 
+async def get_objective(tx: Tx, kind: ObjectiveKind, code: str) -> Objective | None:
+    table = _TABLES[kind].__table__
+    row = (await tx.session.execute(select(table).where(table.c.code == code))).one_or_none()
+    return None if row is None else Objective(row.code, row.title, codes_from_json(row.indicators))
+
+
 async def save_objective(tx: Tx, kind: ObjectiveKind, objective: Objective) -> bool:
     """Whether its code is new."""
     values = {"code": objective.code, "title": objective.title, "indicators": codes_to_json(objective.indicators)}

@@ -1,6 +1,8 @@
 """Service standards."""
 
-from sqlalchemy import select
+from typing import Any
+
+from sqlalchemy import Row, select
 
 from chassis.paging import PageRequest
 from chassis.storage.transaction import Tx
@@ -15,7 +17,17 @@ async def list_standards(tx: Tx, page: PageRequest) -> list[ServiceStandard]:
     if page.after is not None:
         query = query.where(StandardRow.code > page.after)
     found = await tx.session.execute(query)
-    return [ServiceStandard(r.code, r.service, r.title, limits_from_json(r.limits), r.source) for r in found]
+    return [_standard(row) for row in found]
+
+
+async def get_standard(tx: Tx, code: str) -> ServiceStandard | None:
+    query = select(*StandardRow.__table__.c).where(StandardRow.code == code)
+    row = (await tx.session.execute(query)).one_or_none()
+    return None if row is None else _standard(row)
+
+
+def _standard(row: Row[Any]) -> ServiceStandard:
+    return ServiceStandard(row.code, row.service, row.title, limits_from_json(row.limits), row.source)
 
 
 async def save_standard(tx: Tx, standard: ServiceStandard) -> bool:

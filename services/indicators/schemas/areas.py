@@ -3,9 +3,9 @@
 from datetime import date
 from typing import Annotated, Any, Self
 
-from pydantic import Field, model_validator
+from pydantic import Field
 
-from chassis.web.bodies import OutBody, StrictBody
+from chassis.web.bodies import UNCHANGED, OutBody, PatchBody, StrictBody
 from contracts.areas import AreaCode
 from services.indicators.domain.areas import Area
 from services.indicators.schemas.values import Name, Text, Word
@@ -40,7 +40,7 @@ class AreaIn(StrictBody):
         return Area(self.code, self.name, self.type, self.valid_from, self.valid_to, *links)
 
 
-class AreaPatch(StrictBody):
+class AreaPatch(PatchBody):
     """What changes, and the ``reason``; fields that are left out stay. ``valid_to`` closes the area."""
 
     model_config = StrictBody.model_config | {
@@ -49,25 +49,18 @@ class AreaPatch(StrictBody):
         }
     }
 
-    name: Name | None = None
-    type: Word | None = None
+    name: Name = UNCHANGED
+    type: Word = UNCHANGED
     valid_from: date | None = None
     valid_to: date | None = None
     parents: Codes | None = None
     successors: Codes | None = None
     reason: Annotated[Text | None, Field(description="Why; needed where anything changes")] = None
 
-    @model_validator(mode="after")
-    def _keeps_what_it_needs(self) -> Self:
-        empty = sorted(f for f in {"name", "type"} & self.model_fields_set if getattr(self, f) is None)
-        if empty:
-            raise ValueError(f"{', '.join(empty)} cannot be null")
-        return self
-
-    def changes(self) -> dict[str, Any]:
+    def to_domain(self) -> dict[str, Any]:
         """The fields of the area that were sent."""
         links = {"parents", "successors"}
-        sent = {name: getattr(self, name) for name in self.model_fields_set - {"reason"}}
+        sent = {name: value for name, value in self.changes().items() if name != "reason"}
         return {name: tuple(dict.fromkeys(v or ())) if name in links else v for name, v in sent.items()}
 
 

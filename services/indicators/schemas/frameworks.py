@@ -1,10 +1,12 @@
 """Frameworks."""
 
-from typing import Self
+from typing import Annotated, Self
 
-from chassis.web.bodies import OutBody, StrictBody
+from pydantic import Field
+
+from chassis.web.bodies import UNCHANGED, OutBody, PatchBody, StrictBody
 from services.indicators.domain.definitions import BenchmarkMethod, Framework
-from services.indicators.schemas.values import FrameworkCode, Name
+from services.indicators.schemas.values import FrameworkCode, Name, Text
 
 
 class FrameworkIn(StrictBody):
@@ -26,6 +28,17 @@ class FrameworkIn(StrictBody):
 
     def to_domain(self) -> Framework:
         return Framework(self.code, self.name, self.benchmark_method)
+
+
+class FrameworkPatch(PatchBody):
+    """What changes, and the ``reason``; fields that are left out stay."""
+
+    model_config = StrictBody.model_config | {
+        "json_schema_extra": {"examples": [{"name": "Public Health Outcomes", "reason": "Renamed by its publisher"}]}
+    }
+
+    name: Name = UNCHANGED
+    reason: Annotated[Text | None, Field(description="Why; needed where anything changes")] = None
 
 
 class FrameworkOut(OutBody):

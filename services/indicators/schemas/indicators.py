@@ -5,7 +5,7 @@ from typing import Annotated, Any, Literal, Self
 
 from pydantic import Field, model_validator
 
-from chassis.web.bodies import OutBody, StrictBody
+from chassis.web.bodies import UNCHANGED, OutBody, PatchBody, StrictBody
 from contracts.colours import Polarity
 from contracts.notes import SourceNote
 from contracts.period import PeriodKind
@@ -133,7 +133,7 @@ def _ordered(dimensions: dict[str, list[str]]) -> dict[str, tuple[str, ...]]:
     return {name: tuple(dict.fromkeys(values)) for name, values in dimensions.items()}
 
 
-class IndicatorPatch(StrictBody):
+class IndicatorPatch(PatchBody):
     """What changes, and the ``reason``; fields that are left out stay.
 
     Unit, frequency and gap are fixed once anything was recorded, and so are dimensions in use. A retired indicator
@@ -144,16 +144,16 @@ class IndicatorPatch(StrictBody):
         "json_schema_extra": {"examples": [{"polarity": "low_is_good", "reason": "It counts what goes wrong"}]}
     }
 
-    name: Name | None = None
-    unit: Unit | None = None
-    decimals: Decimals | None = None
-    polarity: Polarity | None = None
-    frequency: PeriodKind | None = None
+    name: Name = UNCHANGED
+    unit: Unit = UNCHANGED
+    decimals: Decimals = UNCHANGED
+    polarity: Polarity = UNCHANGED
+    frequency: PeriodKind = UNCHANGED
     framework: FrameworkCode | None = None
     frameworks: Frameworks | None = None
     benchmark_method: BenchmarkMethod | None = None
-    calculation: Calculation | None = None
-    rounded_to: RoundedTo | None = None
+    calculation: Calculation = UNCHANGED
+    rounded_to: RoundedTo = UNCHANGED
     dimensions: Dimensions | None = None
     owner: Name | None = None
     definition: Text | None = None
@@ -163,19 +163,10 @@ class IndicatorPatch(StrictBody):
     notes: Notes | None = None
     reason: Annotated[Text | None, Field(description="Why; needed where anything changes")] = None
 
-    @model_validator(mode="after")
-    def _keeps_what_it_needs(self) -> Self:
-        needed = {"name", "unit", "decimals", "polarity", "frequency", "calculation", "rounded_to"}
-        empty = sorted(f for f in needed & self.model_fields_set if getattr(self, f) is None)
-        if empty:
-            raise ValueError(f"{', '.join(empty)} cannot be null")
-        return self
-
-    def changes(self) -> dict[str, Any]:
+    def to_domain(self) -> dict[str, Any]:
         """The fields of the definition that were sent, by their names there."""
-        return {
-            _NAMES.get(name, name): _value(name, getattr(self, name)) for name in self.model_fields_set - {"reason"}
-        }
+        sent = {name: value for name, value in self.changes().items() if name != "reason"}
+        return {_NAMES.get(name, name): _value(name, value) for name, value in sent.items()}
 
 
 _NAMES = {"benchmark_method": "own_method"}

@@ -62,6 +62,7 @@ class TargetIn(StrictBody):
     illustrative: bool = False
     source: Text | None = None
     note: Text | None = None
+    reason: Annotated[Text | None, Field(description="Why; needed where there is a target already")] = None
     inferred: Annotated[Inferred, Field(default_factory=list)]
     notes: Annotated[Notes, Field(default_factory=list)]
 

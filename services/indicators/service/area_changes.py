@@ -4,13 +4,13 @@ from collections.abc import Mapping
 from dataclasses import replace
 from typing import Any
 
-from chassis.audit import record_change
+from chassis.errors import ReasonNeeded
 from chassis.storage.transaction import Tx
 from services.indicators.domain.areas import Area
-from services.indicators.domain.formats import area_to_json
-from services.indicators.errors import AreaUnknown, ReasonNeeded
+from services.indicators.errors import AreaUnknown
 from services.indicators.repository import areas, series
 from services.indicators.service.areas import refuse_faults
+from services.indicators.service.auditing import record_area
 from services.indicators.service.publishing import emit_changes, published_states
 from services.indicators.service.series_inputs import get_inputs_of_locked
 from services.indicators.service.series_locks import LockedSeries
@@ -43,14 +43,7 @@ async def change_area(tx: Tx, code: str, changes: Mapping[str, Any], reason: str
 
 
 async def _save(tx: Tx, before: Area, after: Area, reason: str) -> None:
-    record_change(
-        tx,
-        subject=after.code,
-        action="area.amended",
-        before=area_to_json(before),
-        after=area_to_json(after),
-        reason=reason,
-    )
+    record_area(tx, before, after, reason)
     if all(getattr(before, name) == getattr(after, name) for name in _IN_EVENTS):
         tx.catch_up()
         await areas.save_area(tx, after, reason)

@@ -9,6 +9,7 @@ from chassis.storage.transaction import Tx
 from services.indicators.domain.areas import Area, area_faults
 from services.indicators.errors import AreaDiffers, AreaInvalid, AreaUnknown, ReferenceInvalid
 from services.indicators.repository import areas
+from services.indicators.service.auditing import record_area
 
 
 async def list_areas(tx: Tx, request: PageRequest, type_: str | None) -> Page[Area]:
@@ -64,7 +65,9 @@ async def add_area(tx: Tx, area: Area) -> bool:
     """
     await refuse_faults(tx, area)
     new = await areas.add_area(tx, area)
-    if not new and (await areas.get_areas(tx, [area.code]))[area.code] != area:
+    if new:
+        record_area(tx, None, area)
+    elif (await areas.get_areas(tx, [area.code]))[area.code] != area:
         raise AreaDiffers(area.code)
     return new
 

@@ -4,20 +4,19 @@ from collections.abc import Mapping
 from dataclasses import replace
 from typing import Any
 
-from chassis.audit import record_change
-from chassis.errors import FieldError
+from chassis.audit import record_unchanged
+from chassis.errors import FieldError, ReasonNeeded
 from chassis.storage.transaction import Tx
 from services.indicators.domain.definitions import Indicator, is_code
-from services.indicators.domain.formats import indicator_to_json
 from services.indicators.domain.gaps import gap_faults, remaining_dimensions
 from services.indicators.domain.series_inputs import WholeIndicators
 from services.indicators.errors import (
     DefinitionFixed,
     GapInvalid,
     IndicatorExists,
-    ReasonNeeded,
 )
 from services.indicators.repository import indicators, series
+from services.indicators.service.auditing import record_indicator
 from services.indicators.service.frameworks import with_benchmark_method
 from services.indicators.service.gaps import derive_whole_gap
 from services.indicators.service.indicators import get_indicator
@@ -28,11 +27,13 @@ from services.indicators.service.series_locks import lock_series
 _FIXED = ("unit", "frequency", "gap")
 
 
-async def add_indicator(tx: Tx, sent: Indicator) -> Indicator:
-    """Define an indicator; of a gap, derive and emit all that follows from what its source has.
+async def add_indicator(tx: Tx, sent: Indicator) -> tuple[Indicator, bool]:
+    """Define an indicator; of a gap, derive and emit all that follows from what its source has. And whether it is new.
+
+    The same content again changes nothing.
 
     Raises:
-        IndicatorExists: the code is taken.
+        IndicatorExists: the code has other content.
         ReferenceInvalid: a framework is not known.
         GapInvalid: its source, or an end of its dimension, is not known, or its unit or frequency differs.
     """
@@ -41,12 +42,22 @@ async def add_indicator(tx: Tx, sent: Indicator) -> Indicator:
     if source and sent.gap:
         indicator = replace(indicator, dimensions=remaining_dimensions(sent.gap, source))
     if not await indicators.add_indicator(tx, indicator):
-        raise IndicatorExists(indicator.code)
+        return await _get_same(tx, indicator), False
     await indicators.add_definition(tx, indicator, reason=None)
+    record_indicator(tx, None, indicator)
     if source:
         await indicators.save_indicator(tx, replace(source, gaps=(*source.gaps, indicator.code)))
         await derive_whole_gap(tx, indicator)
-    return indicator
+    return indicator, True
+
+
+async def _get_same(tx: Tx, sent: Indicator) -> Indicator:
+    """The indicator of this code, which was defined just so; gaps that were derived from it since are no difference."""
+    there = await get_indicator(tx, sent.code)
+    if replace(there, gaps=()) != sent:
+        raise IndicatorExists(sent.code)
+    record_unchanged(tx)
+    return there
 
 
 async def _lock_source(tx: Tx, sent: Indicator) -> Indicator | None:
@@ -113,24 +124,11 @@ async def _redefine(tx: Tx, before: Indicator, after: Indicator, reason: str) ->
     published = published_states(inputs, locked.before)
     await indicators.save_indicator(tx, after)
     await indicators.add_definition(tx, after, reason)
-    _record(tx, before, after, reason)
+    record_indicator(tx, before, after, reason)
     inputs.indicators[after.code] = after
     await emit_changes(tx, locked, inputs, {}, published)
     if before.dimensions != after.dimensions:
         await _redefine_gaps(tx, after, reason)
-
-
-def _record(tx: Tx, before: Indicator, after: Indicator, reason: str) -> None:
-    old, new = indicator_to_json(before), indicator_to_json(after)
-    differs = [name for name in new if old[name] != new[name]]
-    record_change(
-        tx,
-        subject=after.code,
-        action="indicator.amended",
-        before={name: old[name] for name in differs},
-        after={name: new[name] for name in differs},
-        reason=reason,
-    )
 
 
 async def _redefine_gaps(tx: Tx, source: Indicator, reason: str) -> None:

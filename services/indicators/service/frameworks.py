@@ -2,12 +2,13 @@
 
 from dataclasses import replace
 
-from chassis.errors import FieldError
+from chassis.errors import FieldError, ReasonNeeded
 from chassis.paging import Page, PageRequest, page_of
 from chassis.storage.transaction import Tx
 from services.indicators.domain.definitions import BenchmarkMethod, Framework, Indicator
-from services.indicators.errors import FrameworkDiffers, ReferenceInvalid
+from services.indicators.errors import FrameworkDiffers, FrameworkUnknown, ReferenceInvalid
 from services.indicators.repository import frameworks
+from services.indicators.service.auditing import record_framework
 
 
 async def list_frameworks(tx: Tx, request: PageRequest) -> Page[Framework]:
@@ -42,6 +43,39 @@ async def add_framework(tx: Tx, framework: Framework) -> bool:
         FrameworkDiffers: the code has other content.
     """
     new = await frameworks.add_framework(tx, framework)
-    if not new and (await frameworks.get_frameworks(tx, [framework.code]))[framework.code] != framework:
+    if new:
+        record_framework(tx, None, framework)
+    elif (await frameworks.get_frameworks(tx, [framework.code]))[framework.code] != framework:
         raise FrameworkDiffers(framework.code)
     return new
+
+
+async def get_framework(tx: Tx, code: str) -> Framework:
+    """A framework.
+
+    Raises:
+        FrameworkUnknown: there is none.
+    """
+    found = (await frameworks.get_frameworks(tx, [code])).get(code)
+    if found is None:
+        raise FrameworkUnknown(code)
+    return found
+
+
+async def change_framework(tx: Tx, code: str, name: str | None, reason: str | None) -> Framework:
+    """Rename a framework. The same name again changes nothing.
+
+    Raises:
+        FrameworkUnknown: there is none.
+        ReasonNeeded: its name changes, and it is not said why.
+    """
+    before = await frameworks.lock_framework(tx, code)
+    if before is None:
+        raise FrameworkUnknown(code)
+    after = replace(before, name=name or before.name)
+    if after != before and not reason:
+        raise ReasonNeeded
+    if after != before:
+        await frameworks.save_framework(tx, after)
+    record_framework(tx, before, after, reason)
+    return after

@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from dataclasses import replace
 from datetime import date
 
+from chassis.audit import record_unchanged
 from chassis.clock import london_date
 from chassis.errors import FieldError, Invalid
 from chassis.paging import Page, PageRequest, page_of
@@ -29,6 +30,7 @@ from services.indicators.errors import (
     ObservationInvalid,
 )
 from services.indicators.repository import observations
+from services.indicators.service.auditing import record_revision
 from services.indicators.service.gaps import derive_gaps
 from services.indicators.service.indicators import get_indicator
 from services.indicators.service.recording import Current, LockedBatch, load_batch, lock_batch, save_batch, take
@@ -135,8 +137,11 @@ def _take(tx: Tx, batch: LockedBatch, key: SeriesKey, sent: Observation) -> Curr
         case Outcome.NOTHING_TO_WITHDRAW:
             raise NothingToWithdraw(where)
         case Outcome.SAME if current:
+            record_unchanged(tx)
             return Current(current, new=False)
-    return Current(take(tx, batch, key, sent), new=True)
+    revision = take(tx, batch, key, sent)
+    record_revision(tx, current, revision)
+    return Current(revision, new=True)
 
 
 async def list_observations(

@@ -1,5 +1,6 @@
 """Projections of series: never observations."""
 
+from chassis.audit import record_unchanged
 from chassis.errors import FieldError
 from chassis.paging import Page, PageRequest, page_of
 from chassis.storage.transaction import Tx
@@ -15,6 +16,7 @@ from services.indicators.domain.projections import (
 from services.indicators.errors import ProjectionInvalid
 from services.indicators.repository import indicators, projections
 from services.indicators.service.areas import require_areas
+from services.indicators.service.auditing import record_projection_revision
 from services.indicators.service.breakdowns import refuse_undeclared
 from services.indicators.service.indicators import get_indicator
 
@@ -49,9 +51,11 @@ async def record_projection(tx: Tx, key: SeriesKey, read: ReadProjection) -> tup
     _refuse_faults(sent)
     current = await projections.get_projection(tx, key, sent)
     if current and current.projection == sent:
+        record_unchanged(tx)
         return current, False
     new = RecordedProjection(key, sent, current.number + 1 if current else 1, tx.actor, tx.now)
     await projections.add_projection(tx, new)
+    record_projection_revision(tx, current, new)
     return new, True
 
 

@@ -22,6 +22,7 @@ from services.indicators.domain.series_inputs import SeriesInputs
 from services.indicators.errors import NotDefinedYet, ReferenceInvalid, ScorecardUnknown
 from services.indicators.repository import scorecards
 from services.indicators.service.areas import get_named_area, require_areas
+from services.indicators.service.auditing import record_scorecard
 from services.indicators.service.breakdowns import refuse_undeclared
 from services.indicators.service.indicators import get_definitions, get_named_indicators
 from services.indicators.service.series_inputs import get_inputs
@@ -44,8 +45,10 @@ async def save_scorecard(tx: Tx, scorecard: Scorecard) -> bool:
     await require_areas(tx, {head.area} if head.area else set())
     new = await scorecards.open_scorecard(tx, head)
     tx.catch_up()
-    if new or await scorecards.get_scorecard(tx, head.code) != scorecard:
+    before = None if new else await scorecards.get_scorecard(tx, head.code)
+    if before != scorecard:
         await scorecards.save_scorecard(tx, scorecard)
+    record_scorecard(tx, before, scorecard)
     return new
 
 

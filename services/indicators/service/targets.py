@@ -2,7 +2,8 @@
 
 from dataclasses import replace
 
-from chassis.errors import FieldError
+from chassis.audit import record_unchanged
+from chassis.errors import FieldError, ReasonNeeded
 from chassis.paging import Page, PageRequest, page_of
 from chassis.storage.transaction import Tx
 from services.indicators.domain.definitions import Indicator, is_code
@@ -10,6 +11,7 @@ from services.indicators.domain.observations import SeriesKey
 from services.indicators.domain.targets import ReadTarget, RecordedTarget, Target, TargetFilter, target_faults
 from services.indicators.errors import IndicatorUnknown, TargetInvalid
 from services.indicators.repository import targets
+from services.indicators.service.auditing import record_target
 from services.indicators.service.indicators import get_indicator
 from services.indicators.service.publishing import emit_changes, published_states
 from services.indicators.service.series_inputs import get_inputs_of_locked
@@ -21,7 +23,9 @@ async def list_targets(tx: Tx, request: PageRequest, code: str, wanted: TargetFi
     return page_of(await targets.list_targets(tx, request, code, wanted), request, targets.target_sort_key)
 
 
-async def set_target(tx: Tx, key: SeriesKey, read: ReadTarget) -> tuple[RecordedTarget, bool]:
+async def set_target(
+    tx: Tx, key: SeriesKey, read: ReadTarget, reason: str | None = None
+) -> tuple[RecordedTarget, bool]:
     """Record a version of the target, and emit the state where it changes. The version, and whether it is new.
 
     The content of the newest version again changes nothing. That of an older one is a new version: going back to it.
@@ -30,6 +34,7 @@ async def set_target(tx: Tx, key: SeriesKey, read: ReadTarget) -> tuple[Recorded
         IndicatorUnknown: there is no such indicator.
         ReferenceInvalid: the area is not known.
         TargetInvalid: names every field that makes it unusable.
+        ReasonNeeded: a target changes, and it is not said why.
     """
     if not is_code(key.indicator):
         raise IndicatorUnknown(key.indicator)
@@ -42,8 +47,13 @@ async def set_target(tx: Tx, key: SeriesKey, read: ReadTarget) -> tuple[Recorded
     if new:
         target = replace(sent, version=newest.version + 1 if newest else 1)
         _refuse_faults(key, target, indicator)
+        if newest is not None and not reason:
+            raise ReasonNeeded
         await targets.add_target(tx, RecordedTarget(key, target, tx.actor, tx.now))
+        record_target(tx, key, newest, target, reason)
         inputs.put_target(key, target)
+    else:
+        record_unchanged(tx)
     await emit_changes(tx, locked, inputs, {}, before)
     recorded = await targets.get_targets(tx, [key.indicator], key.area)
     return [each for each in recorded if each.series == key][-1], new

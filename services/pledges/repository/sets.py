@@ -37,6 +37,11 @@ async def get_set(tx: Tx, code: str) -> PledgeSet | None:
     return _set(row) if row else None
 
 
+async def lock_set(tx: Tx, code: str) -> PledgeSet | None:
+    row = (await tx.session.execute(select(_SET).where(_SET.c.code == code).with_for_update())).one_or_none()
+    return _set(row) if row else None
+
+
 async def get_newest_code(tx: Tx) -> str | None:
     newest: str | None = await tx.session.scalar(select(func.max(_SET.c.code)))
     return newest

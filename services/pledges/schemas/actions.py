@@ -6,11 +6,10 @@ from typing import Self, cast
 
 from pydantic import ConfigDict, Field
 
-from chassis.web.bodies import OutBody, StrictBody
+from chassis.web.bodies import UNCHANGED, OutBody, PatchBody, StrictBody
 from services.pledges.domain.actions import ActionChanges, ActionDefinition, ActionInput, ActionKind, ActionView
 from services.pledges.domain.status import Delivery, Schedule
 from services.pledges.schemas.fields import (
-    Changes,
     ClosedOn,
     Code,
     LinkedIndicatorOut,
@@ -66,19 +65,19 @@ class ActionIn(StrictBody):
         return ActionInput(definition, links, self.delivery, self.closed_on)
 
 
-class ActionPatch(Changes):
+class ActionPatch(PatchBody):
     model_config = ConfigDict(json_schema_extra={"examples": [{"delivery": "delivered", "closed_on": "2018-02-20"}]})
 
-    delivery: Delivery | None = None
+    delivery: Delivery = UNCHANGED
     due: date | None = None
     weight: Weight | None = None
     confirmed: bool | None = None
     closed_on: ClosedOn = None
-    notes: Notes | None = Field(None, description="The whole list; what is not named is gone")
+    notes: Notes = Field((), description="The whole list; what is not named is gone")
     reason: Reason | None = Field(None, description="Why the change is made; recorded with it")
 
     def to_domain(self) -> ActionChanges:
-        return cast("ActionChanges", self.named())
+        return cast("ActionChanges", self.changes())
 
 
 class ActionOut(OutBody):

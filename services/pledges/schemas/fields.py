@@ -2,9 +2,9 @@
 
 from datetime import date
 from decimal import Decimal
-from typing import Annotated, Any, Self
+from typing import Annotated, Self
 
-from pydantic import Field, StringConstraints, field_validator
+from pydantic import Field, StringConstraints
 
 from chassis.web.bodies import OutBody, StrictBody
 from contracts.areas import AreaCode
@@ -89,18 +89,3 @@ class LinkedIndicatorOut(OutBody):
             trend_provisional=colours.trend_provisional,
             target_provisional=colours.target_provisional,
         )
-
-
-class Changes(StrictBody):
-    """A change names what it changes. Null clears a date or an unknown; it is refused for a status."""
-
-    @field_validator("delivery", "evidence", "amendment", "title", "notes", mode="before", check_fields=False)
-    @classmethod
-    def _a_status_is_never_null(cls, sent: Any) -> Any:
-        if sent is None:
-            raise ValueError("cannot be null; leave it out to keep it")
-        return sent
-
-    def named(self) -> dict[str, Any]:
-        """The fields that were sent, with their values."""
-        return {name: getattr(self, name) for name in self.model_fields_set}

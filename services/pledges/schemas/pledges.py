@@ -5,14 +5,13 @@ from typing import Annotated, Self, cast
 
 from pydantic import ConfigDict, Field, model_validator
 
-from chassis.web.bodies import OutBody, StrictBody
+from chassis.web.bodies import UNCHANGED, OutBody, PatchBody, StrictBody
 from services.pledges.domain import pledges as domain
 from services.pledges.domain.indicators import SeriesKey
 from services.pledges.domain.pledges import NewWording, PledgeChanges, PledgeDefinition, PledgeView
 from services.pledges.domain.sets import plain_number
 from services.pledges.domain.status import Delivery, Evidence, Schedule
 from services.pledges.schemas.fields import (
-    Changes,
     ClosedOn,
     LinkedIndicatorOut,
     Links,
@@ -118,21 +117,21 @@ class AmendmentIn(StrictBody):
         return NewWording(self.text, self.reason)
 
 
-class PledgePatch(Changes):
+class PledgePatch(PatchBody):
     model_config = ConfigDict(
         json_schema_extra={"examples": [{"delivery": "in_progress", "evidence": "partial", "due": "2018-09-30"}]}
     )
 
-    delivery: Delivery | None = None
-    evidence: Evidence | None = None
+    delivery: Delivery = UNCHANGED
+    evidence: Evidence = UNCHANGED
     due: date | None = None
     top: bool | None = None
     closed_on: ClosedOn = None
-    amendment: AmendmentIn | None = Field(None, description="Later wording, appended beside the original")
-    title: Wording | None = Field(None, description="Accepted only if it is the original wording, which never changes")
+    amendment: Annotated[AmendmentIn, Field(description="Later wording, appended beside the original")] = UNCHANGED
+    title: Annotated[Wording, Field(description="Accepted only if it is the original wording, which stays")] = UNCHANGED
     measure: MeasureIn | None = None
     cannot_be_rated: Reason | None = Field(None, description="Why it cannot be rated; takes the place of a measure")
-    notes: Notes | None = Field(None, description="The whole list; what is not named is gone")
+    notes: Notes = Field((), description="The whole list; what is not named is gone")
     reason: Reason | None = Field(None, description="Why the change is made; recorded with it")
 
     @model_validator(mode="after")
@@ -141,8 +140,8 @@ class PledgePatch(Changes):
         return self
 
     def to_domain(self) -> PledgeChanges:
-        named = self.named()
-        if self.amendment:
+        named = self.changes()
+        if "amendment" in named:
             named["amendment"] = self.amendment.to_domain()
         if self.measure:
             named["measure"] = self.measure.to_domain()

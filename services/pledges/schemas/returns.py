@@ -1,16 +1,16 @@
 """Bodies of quarterly returns."""
 
 from datetime import date, datetime
-from typing import Annotated, Any, Literal, Self, cast
+from typing import Annotated, Literal, Self, cast
 
-from pydantic import ConfigDict, Field, StringConstraints, field_validator
+from pydantic import ConfigDict, Field, StringConstraints
 
-from chassis.web.bodies import OutBody, StrictBody
+from chassis.web.bodies import OutBody, PatchBody, StrictBody
 from contracts.colours import Colour
 from contracts.period import Period
 from services.pledges.domain import returns as domain
 from services.pledges.domain.returns import ReturnChanges, ReturnState, ReturnView, Step, StepTaken
-from services.pledges.schemas.fields import WHOLE_TEXT, Changes, Name, Reason
+from services.pledges.schemas.fields import WHOLE_TEXT, Name, Reason
 from services.pledges.schemas.pledges import AssignmentOut
 
 Account = Annotated[str, StringConstraints(min_length=1, max_length=4000, pattern=WHOLE_TEXT)]
@@ -25,7 +25,7 @@ class EvidenceLink(StrictBody):
     url: Url = Field(examples=["https://example.org/survey-2017"])
 
 
-class ReturnPatch(Changes):
+class ReturnPatch(PatchBody):
     """What is left out stays; null takes back what was said. The colour is the author's own judgement."""
 
     model_config = ConfigDict(
@@ -35,18 +35,11 @@ class ReturnPatch(Changes):
     colour: OwnColour | None = None
     narrative: Account | None = None
     next_steps: Account | None = None
-    evidence: list[EvidenceLink] | None = Field(None, max_length=50, description="The whole list")
-
-    @field_validator("evidence", mode="before")
-    @classmethod
-    def _a_list_is_never_null(cls, sent: Any) -> Any:
-        if sent is None:
-            raise ValueError("cannot be null; send an empty list")
-        return sent
+    evidence: list[EvidenceLink] = Field(default_factory=list, max_length=50, description="The whole list")
 
     def to_domain(self) -> ReturnChanges:
-        named = self.named()
-        if self.evidence is not None:
+        named = self.changes()
+        if "evidence" in named:
             named["evidence"] = tuple(domain.EvidenceLink(one.title, one.url) for one in self.evidence)
         return cast("ReturnChanges", named)
 

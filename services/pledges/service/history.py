@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from datetime import date
 from typing import Any
 
-from chassis.audit import record_change
+from chassis.audit import record_change, record_unchanged
 from chassis.storage.transaction import Tx
 from services.pledges.repository.revisions import save_revision
 
@@ -19,6 +19,7 @@ async def record_state(
     ``action`` is ``<noun>.<past tense>``, such as ``pledge.amended``; its noun is the kind of the subject.
     """
     if before == after:
+        record_unchanged(tx)
         return
     await save_revision(tx, action.partition(".")[0], subject, after, today)
     changed = [name for name, value in after.items() if before is None or before.get(name) != value]

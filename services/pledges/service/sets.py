@@ -1,5 +1,8 @@
 """Pledge sets."""
 
+from dataclasses import asdict
+
+from chassis.audit import record_change, record_unchanged
 from chassis.paging import Page, PageRequest, page_of
 from chassis.storage.transaction import Tx
 from services.pledges.domain.sets import PledgeRef, PledgeSet, PledgeSetView, pledge_id
@@ -8,10 +11,16 @@ from services.pledges.repository import sets as stored
 
 
 async def put_set(tx: Tx, pledge_set: PledgeSet) -> tuple[PledgeSetView, bool]:
-    """Make or replace a set; and whether it is new."""
+    """Make or replace a set; and whether it is new. The same again changes nothing."""
     created = await stored.insert_set(tx, pledge_set)
-    if not created:
+    before = None if created else await stored.lock_set(tx, pledge_set.code)
+    if before == pledge_set:
+        record_unchanged(tx)
+    else:
         await stored.save_set(tx, pledge_set)
+        former = None if before is None else asdict(before)
+        action = "set.made" if created else "set.amended"
+        record_change(tx, subject=pledge_set.code, action=action, before=former, after=asdict(pledge_set))
     return await get_set(tx, pledge_set.code), created
 
 

@@ -76,11 +76,12 @@ class NewRisk:
 
 @dataclass(frozen=True, slots=True)
 class Amendment:
-    """What is to change without an assessment: fields of the description by name, the mode, and the status."""
+    """What is to change without an assessment: fields of the description by name, the mode, the status; and why."""
 
     fields: Mapping[str, Any]
     mode: Mode | None = None
     status: Status | None = None
+    reason: str | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -20,6 +20,7 @@ from services.risks.schemas.assessing import (
     ReviewTaskOut,
 )
 from services.risks.schemas.register import RiskOut
+from services.risks.schemas.values import Reason
 from services.risks.service import assessing, lifecycle, overriding, proposing, reading
 
 router = APIRouter()
@@ -56,10 +57,14 @@ async def override_risk(write: Write, ref: RefPath, body: OverrideIn) -> RiskOut
     return RiskOut.of(view)
 
 
-@router.delete("/risks/{ref}/override", summary="Lift an override", responses=problems(404, 409))
-async def lift_override(write: Write, ref: RefPath) -> RiskOut:
+@router.delete("/risks/{ref}/override", summary="Lift an override", responses=problems(404, 409, 422))
+async def lift_override(
+    write: Write,
+    ref: RefPath,
+    reason: Annotated[Reason, Query(description="Why it ends", examples=["The beds closed early"])],
+) -> RiskOut:
     """End an override before its day."""
-    return RiskOut.of(await write(lambda tx: overriding.lift_override(tx, ref)))
+    return RiskOut.of(await write(lambda tx: overriding.lift_override(tx, ref, reason)))
 
 
 @router.get("/risks/{ref}/proposals", summary="What indicators propose for a risk", responses=problems(404))

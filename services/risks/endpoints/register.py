@@ -43,15 +43,18 @@ async def list_risks(read: Read, paging: Paging, wanted: Annotated[RiskFilter, D
 
 
 @router.post(
-    "/risks", status_code=status.HTTP_201_CREATED, summary="Enter a risk", responses=problems(409, 413, 415, 422)
+    "/risks",
+    status_code=status.HTTP_201_CREATED,
+    summary="Enter a risk",
+    responses={200: {"model": RiskOut, "description": "It was there"}, **problems(409, 413, 415, 422)},
 )
 async def create_risk(write: Write, body: RiskIn, response: Response) -> RiskOut:
     """Enter a risk, with links and a first assessment where given.
 
-    Links are snapshotted as their indicators stand now.
+    Links are snapshotted as their indicators stand now. The same content again is answered with 200.
     """
-    entered = await write(lambda tx: register.enter(tx, body.to_domain()))
-    response.headers["location"] = f"/risks/v1/risks/{entered.risk.ref}"
+    entered, new = await write(lambda tx: register.enter(tx, body.to_domain()))
+    response.status_code = status.HTTP_201_CREATED if new else status.HTTP_200_OK
     return RiskOut.of(entered)
 
 
@@ -71,7 +74,7 @@ async def amend_risk(write: Write, ref: RefPath, body: RiskPatch) -> RiskOut:
 async def replace_links(write: Write, ref: RefPath, body: LinksIn) -> RiskOut:
     """The whole set of links. Links that stay keep their snapshot, also in another group; new ones are snapshotted."""
     links = [link.to_domain() for link in body.links]
-    return RiskOut.of(await write(lambda tx: linking.replace_links(tx, ref, links)))
+    return RiskOut.of(await write(lambda tx: linking.replace_links(tx, ref, links, body.reason)))
 
 
 @router.get("/risks/{ref}/history", summary="How a risk's rating changed", responses=problems(404))

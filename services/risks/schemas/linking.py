@@ -9,7 +9,7 @@ from contracts.areas import AreaCode
 from contracts.breakdown import Breakdown
 from services.risks.domain.links import IndicatorLink, LinkKey, NewLink, SeriesKey
 from services.risks.domain.severity import Provisional, Signal
-from services.risks.schemas.values import IndicatorCode, Word
+from services.risks.schemas.values import IndicatorCode, Reason, Word
 
 
 class LinkIn(StrictBody):
@@ -44,6 +44,7 @@ class LinksIn(StrictBody):
     )
 
     links: list[LinkIn] = Field(max_length=100)
+    reason: Reason | None = Field(default=None, description="Why; needed where the risk is rated otherwise by them")
 
 
 class LinkOut(OutBody):

@@ -7,7 +7,7 @@ from typing import Annotated, Any, Literal, Self
 
 from pydantic import ConfigDict, Field, model_validator
 
-from chassis.web.bodies import OutBody, StrictBody
+from chassis.web.bodies import UNCHANGED, OutBody, PatchBody, StrictBody
 from contracts.envelope import Timestamp
 from contracts.risks import Band, RatingState
 from services.risks.domain.matrix import Matrix, Rating
@@ -18,7 +18,7 @@ from services.risks.domain.view import RiskView
 from services.risks.schemas.assessing import AssessmentIn, OverrideOut
 from services.risks.schemas.linking import LinkIn, LinkOut
 from services.risks.schemas.ratings import RatingIn, rating_body, three_ratings
-from services.risks.schemas.values import MatrixName, Notes, Passage, Ref, Sentence, Slug, Word
+from services.risks.schemas.values import MatrixName, Notes, Passage, Reason, Ref, Sentence, Slug, Word
 
 Day = date
 """Under a name that a field called ``date`` does not hide."""
@@ -142,29 +142,33 @@ class RiskIn(_Description):
         )
 
 
-class RiskPatch(_Description):
-    """What may change without an assessment. Ratings are assessed, and a reference is for good."""
+_LISTS = ("controls", "assurances", "actions")
+
+
+class RiskPatch(_Description, PatchBody):
+    """What may change without an assessment; what is left out stays. Ratings are assessed, a reference is for good."""
 
     model_config = ConfigDict(
-        json_schema_extra={"examples": [{"mode": "propose", "review_date": "2018-06-30"}]},
+        json_schema_extra={
+            "examples": [{"mode": "propose", "review_date": "2018-06-30", "reason": "Owner decides from now on"}]
+        },
     )
 
-    title: Sentence = ""
-    mode: Mode = Mode.AUTO
-    status: OpenStatus = Status.OPEN
-    controls: list[Passage] = Field(default=[], max_length=100)
-    assurances: list[Assurance] = Field(default=[], max_length=100)
-    actions: list[ActionIn] = Field(default=[], max_length=100)
+    title: Sentence = UNCHANGED
+    mode: Mode = UNCHANGED
+    status: OpenStatus = UNCHANGED
+    controls: list[Passage] | None = Field(default=None, max_length=100)
+    assurances: list[Assurance] | None = Field(default=None, max_length=100)
+    actions: list[ActionIn] | None = Field(default=None, max_length=100)
     notes: Notes = ()
+    reason: Reason | None = Field(default=None, description="Why; needed where its mode or an aim changes")
 
     def to_domain(self) -> Amendment:
         """What was sent, and nothing else."""
-        given = self.model_fields_set
-        return Amendment(
-            fields=self.described(given),
-            mode=self.mode if "mode" in given else None,
-            status=self.status if "status" in given else None,
-        )
+        sent = self.changes()
+        none: dict[str, Any] = {name: () for name in _LISTS if sent.get(name, ()) is None}
+        fields = self.described(set(sent)) | none
+        return Amendment(fields, sent.get("mode"), sent.get("status"), self.reason)
 
 
 class RiskOut(OutBody):

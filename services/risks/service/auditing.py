@@ -7,22 +7,37 @@ from typing import Any
 from chassis.audit import State, record_change
 from chassis.storage.transaction import Tx
 from services.risks.domain.links import LinkKey
-from services.risks.domain.matrix import Rating
+from services.risks.domain.matrix import Matrix, Rating
+from services.risks.domain.proposals import Proposal
 from services.risks.domain.rating import Override
 from services.risks.domain.register import NewRisk, Risk
 
 
 def record_entry(tx: Tx, new: NewRisk) -> None:
-    after = {"register": new.register, "kind": new.kind.value, "title": new.description.title, "matrix": new.matrix}
-    record_change(tx, subject=new.ref, action="risk.entered", before=None, after=after)
+    after = {
+        "ref": new.ref,
+        "register": new.register,
+        "kind": new.kind.value,
+        "matrix": new.matrix,
+        "legacy_band": new.legacy_band and new.legacy_band.value,
+        **asdict(new.description),
+        "mode": new.mode.value,
+        "status": new.status.value,
+        "assessed": new.judgement and asdict(new.judgement.rating),
+        **_links([(link.key, link.group) for link in new.links]),
+    }
+    reason = new.judgement.reason if new.judgement else None
+    record_change(tx, subject=new.ref, action="risk.entered", before=None, after=after, reason=reason)
 
 
-def record_amendment(tx: Tx, before: Risk, after: Risk) -> None:
+def record_matrix(tx: Tx, matrix: Matrix) -> None:
+    record_change(tx, subject=matrix.name, action="matrix.added", before=None, after=asdict(matrix))
+
+
+def record_amendment(tx: Tx, before: Risk, after: Risk, reason: str | None) -> None:
     """What of a risk's description, mode and status was changed."""
     old, new = (asdict(x.description) | {"mode": x.mode.value, "status": x.status.value} for x in (before, after))
-    changed = [name for name in new if new[name] != old[name]]
-    states = [{name: state[name] for name in changed} for state in (old, new)]
-    record_change(tx, subject=before.ref, action="risk.amended", before=states[0], after=states[1])
+    record_change(tx, subject=before.ref, action="risk.amended", before=old, after=new, reason=reason)
 
 
 def record_status(tx: Tx, risk: Risk, action: str, after: str, reason: str) -> None:
@@ -42,16 +57,26 @@ def record_override(tx: Tx, risk: Risk, override: Override | None, reason: str |
     record_change(tx, subject=risk.ref, action=action, before=states[0], after=states[1], reason=reason)
 
 
-def record_answer(tx: Tx, risk: Risk, action: str, proposed: Rating, reason: str) -> None:
-    """An answer to a proposal: ``proposal.accepted`` or ``proposal.rejected``."""
-    after = _rating("proposed", proposed)
-    record_change(tx, subject=risk.ref, action=action, before=None, after=after, reason=reason)
+def record_answer(tx: Tx, risk: Risk, action: str, proposal: Proposal, reason: str) -> None:
+    """An answer to a proposal: ``proposal.accepted``, by which it is assessed so, or ``proposal.rejected``."""
+    proposed = {"proposal": proposal.proposal_id, "proposed": asdict(proposal.rating)}
+    before = proposed | {"state": "open", "assessed": risk.assessed and asdict(risk.assessed)}
+    is_accepted = action == "proposal.accepted"
+    after = (
+        before | {"state": action.partition(".")[2]} | ({"assessed": asdict(proposal.rating)} if is_accepted else {})
+    )
+    record_change(
+        tx, subject=risk.ref, action=action, before=before, after=after, reason=reason, always=tuple(proposed)
+    )
 
 
-def record_links(tx: Tx, ref: str, before: Sequence[tuple[LinkKey, str]], after: Sequence[tuple[LinkKey, str]]) -> None:
-    """Links with the groups they are counted in."""
+Links = Sequence[tuple[LinkKey, str]]
+"""Links with the groups they are counted in."""
+
+
+def record_links(tx: Tx, ref: str, before: Links, after: Links, reason: str | None) -> None:
     states = _links(before), _links(after)
-    record_change(tx, subject=ref, action="links.replaced", before=states[0], after=states[1])
+    record_change(tx, subject=ref, action="links.replaced", before=states[0], after=states[1], reason=reason)
 
 
 def _rating(name: str, rating: Rating | None) -> State | None:

@@ -2,7 +2,8 @@
 
 from collections.abc import Mapping, Sequence
 
-from chassis.errors import FieldError
+from chassis.audit import record_unchanged
+from chassis.errors import FieldError, ReasonNeeded
 from chassis.storage.transaction import Tx
 from services.risks.domain.links import LinkKey, NewLink, SeriesKey, SeriesSignals
 from services.risks.domain.records import Cause
@@ -46,7 +47,7 @@ async def check_and_lock_series(tx: Tx, links: Sequence[NewLink]) -> Mapping[str
     return await signals.lock_or_add_series(tx, subjects) if subjects else {}
 
 
-async def replace_links(tx: Tx, ref: str, links: Sequence[NewLink]) -> RiskView:
+async def replace_links(tx: Tx, ref: str, links: Sequence[NewLink], reason: str | None = None) -> RiskView:
     """Make ``links`` the whole set. Those that stay keep their snapshot, also in another group.
 
     The same set again changes nothing.
@@ -54,15 +55,23 @@ async def replace_links(tx: Tx, ref: str, links: Sequence[NewLink]) -> RiskView:
     Raises:
         RiskUnknown: nothing has this reference.
         LinkRepeated: a signal stands there twice, or an indicator in an area in two groups.
+        ReasonNeeded: the risk is rated otherwise by them, and it is not said why.
     """
     locked = await check_and_lock_series(tx, links)
     risk = await lock_risk(tx, ref)
-    if await _replace(tx, risk, {link.key: link for link in links}, locked):
-        await rescore(tx, [risk.risk_id], Occasion(Cause.LINKS))
-    return await get_view(tx, ref)
+    if not await _replace(tx, risk, {link.key: link for link in links}, locked, reason):
+        record_unchanged(tx)
+        return await get_view(tx, ref)
+    await rescore(tx, [risk.risk_id], Occasion(Cause.LINKS, review=reason))
+    view = await get_view(tx, ref)
+    if view.risk.effective != risk.effective and not reason:
+        raise ReasonNeeded
+    return view
 
 
-async def _replace(tx: Tx, risk: Risk, wanted: Mapping[LinkKey, NewLink], locked: Mapping[str, SeriesSignals]) -> bool:
+async def _replace(
+    tx: Tx, risk: Risk, wanted: Mapping[LinkKey, NewLink], locked: Mapping[str, SeriesSignals], reason: str | None
+) -> bool:
     """Whether anything had to change."""
     present = {link.key: link for link in (await stored.get_links(tx, [risk.risk_id]))[risk.risk_id]}
     gone = [link.link_id for key, link in present.items() if key not in wanted]
@@ -78,5 +87,5 @@ async def _replace(tx: Tx, risk: Risk, wanted: Mapping[LinkKey, NewLink], locked
     if not (gone or new or regrouped):
         return False
     before = [(link.key, link.group) for link in present.values()]
-    record_links(tx, risk.ref, before, [(link.key, link.group) for link in wanted.values()])
+    record_links(tx, risk.ref, before, [(link.key, link.group) for link in wanted.values()], reason)
     return True

@@ -43,7 +43,7 @@ def _check_expiry(until: date, today: date) -> None:
         raise ExpiryTooLate("An override is short.", [FieldError("until", message)])
 
 
-async def lift_override(tx: Tx, ref: str) -> RiskView:
+async def lift_override(tx: Tx, ref: str, reason: str) -> RiskView:
     """End an override before its day.
 
     Raises:
@@ -52,9 +52,9 @@ async def lift_override(tx: Tx, ref: str) -> RiskView:
     risk = await lock_risk(tx, ref)
     if risk.override is None or not risk.override.is_in_force_on(await tx.business_date()):
         raise NoOverride(f"{ref} stands without an override.")
-    record_override(tx, risk, None, None)
+    record_override(tx, risk, None, reason)
     await register.save_override(tx, risk.risk_id, None)
-    await rescore(tx, [risk.risk_id], Occasion(Cause.OVERRIDE, review="Override lifted"))
+    await rescore(tx, [risk.risk_id], Occasion(Cause.OVERRIDE, review=f"Override lifted: {reason}"))
     return await get_view(tx, ref)
 
 

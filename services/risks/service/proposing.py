@@ -22,7 +22,7 @@ async def accept(tx: Tx, ref: str, proposal_id: int, reason: str) -> RiskView:
     """
     risk, proposal = await _lock_open_proposal(tx, ref, proposal_id)
     await proposals.save_decision(tx, proposal_id, ProposalState.ACCEPTED, reason)
-    record_answer(tx, risk, "proposal.accepted", proposal.rating, reason)
+    record_answer(tx, risk, "proposal.accepted", proposal, reason)
     await record_judgement(tx, risk.risk_id, Judgement(proposal.rating, reason), proposal_id)
     return await get_view(tx, ref)
 
@@ -35,7 +35,7 @@ async def reject(tx: Tx, ref: str, proposal_id: int, reason: str) -> RiskView:
     """
     risk, proposal = await _lock_open_proposal(tx, ref, proposal_id)
     await proposals.save_decision(tx, proposal_id, ProposalState.REJECTED, reason)
-    record_answer(tx, risk, "proposal.rejected", proposal.rating, reason)
+    record_answer(tx, risk, "proposal.rejected", proposal, reason)
     await rescore(tx, [risk.risk_id], Occasion(Cause.ASSESSMENT, review=reason))
     return await get_view(tx, ref)
 

@@ -175,6 +175,7 @@ def fund_body(**changes: Any) -> dict[str, Any]:
             line | {"code": code, "division": code.title(), "financial_year": "2017/18", "opening": money(amount)}
             for code, amount in {"commissioning": 1_000_000, "leisure": 5_000}.items()
         ],
+        "reason": "Agreed by the partners",
     } | changes
 
 

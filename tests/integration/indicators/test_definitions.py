@@ -40,7 +40,8 @@ async def test_indicators_come_in_pages(api: Api):
 
 
 async def test_a_code_is_taken_once(api: Api):
-    problem = await api.post("/indicators", MONTHLY, 409)
+    assert (await api.post("/indicators", MONTHLY, 200))["code"] == MONTHLY["code"]
+    problem = await api.post("/indicators", MONTHLY | {"decimals": 3}, 409)
     assert (problem["type"], problem["errors"]) == (
         "/problems/indicator-exists",
         [{"field": "code", "message": "is taken"}],
@@ -124,7 +125,7 @@ async def test_unit_and_frequency_are_fixed_once_anything_was_recorded(api: Api)
 
 async def test_what_an_indicator_needs_cannot_be_nulled(api: Api):
     problem = await api.patch(AE, {"name": None, "unit": None}, 422)
-    assert problem["errors"][0]["message"] == "name, unit cannot be null"
+    assert [error["field"] for error in problem["errors"]] == ["name", "unit"]
     assert (await api.patch(AE, {"code": "other"}, 422))["errors"][0]["field"] == "code"
 
 
@@ -198,7 +199,7 @@ async def test_a_target_colours_the_state_and_is_told(api: Api):
 
 async def test_the_same_target_again_is_no_new_version(api: Api):
     first = await api.post(f"{AE}/targets", TARGET)
-    sent = TARGET | {"value": "90", "illustrative": True, "applies_from": "2018/19"}
+    sent = TARGET | {"value": "90", "illustrative": True, "applies_from": "2018/19", "reason": "National"}
     second = await api.post(f"{AE}/targets", sent)
     assert await api.post(f"{AE}/targets", sent | {"value": "90.0"}, 200) == second
     assert (first["version"], second["version"], second["illustrative"]) == (1, 2, True)
@@ -211,7 +212,7 @@ async def test_the_same_target_again_is_no_new_version(api: Api):
 
 async def test_an_officer_can_go_back_to_an_earlier_target(api: Api):
     await api.observe("Dec-17", "50")
-    sent = TARGET | {"applies_from": "2017-12"}
+    sent = TARGET | {"applies_from": "2017-12", "reason": "Agreed anew"}
     versions = [await api.post(f"{AE}/targets", sent | {"value": value}) for value in ("60", "40", "60")]
     assert [made["version"] for made in versions] == [1, 2, 3]
     assert (await api.get(f"{AE}/targets"))["items"] == versions
@@ -224,7 +225,8 @@ async def test_each_period_is_held_against_the_version_in_force_for_it(api: Api)
     for n in (1, 2, 3):
         await api.observe(f"2017-0{n}", "92")
     await api.post(f"{AE}/targets", TARGET | {"value": "90"})
-    await api.post(f"{AE}/targets", TARGET | {"applies_from": "2017-03", "tolerance_percent": "0"})
+    later = {"applies_from": "2017-03", "tolerance_percent": "0", "reason": "Agreed anew"}
+    await api.post(f"{AE}/targets", TARGET | later)
     series = (await api.get(f"{AE}/status", area=PLYMOUTH))["series"]
     assert [point["target"] for point in series] == ["green", "green", "red"]
 

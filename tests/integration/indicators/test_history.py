@@ -84,6 +84,9 @@ async def test_targets_and_definitions_are_read_as_they_were_known(api: Api):
     assert (await api.get(AE, as_of=before))["polarity"] == "high_is_good"
 
 
+WHY = {"reason": "Agreed anew"}
+
+
 async def test_a_later_target_says_when_it_begins_and_recolours_nothing_before(api: Api):
     for n in range(1, 4):
         await api.observe(f"2017-0{n}", "90")
@@ -91,12 +94,12 @@ async def test_a_later_target_says_when_it_begins_and_recolours_nothing_before(a
     later = {"area": PLYMOUTH, "kind": "reach", "value": "99", "tolerance_percent": "0"}
     problem = await api.post(f"{AE}/targets", later, 422)
     assert [error["field"] for error in problem["errors"]] == ["applies_from"]
-    made = await api.post(f"{AE}/targets", later | {"applies_from": "2016/17 Q4", "applies_to": "Feb-17"})
+    made = await api.post(f"{AE}/targets", later | {"applies_from": "2016/17 Q4", "applies_to": "Feb-17"} | WHY)
     assert (made["applies_from"], made["applies_to"]) == ("2016/17 Q4", "2017-02")
     series = (await api.get(f"{AE}/status", area=PLYMOUTH))["series"]
     assert [point["target"] for point in series] == ["red", "red", "white"]
     absolute = {"area": PLYMOUTH, "kind": "reach", "value": "99", "absolute_tolerance": "10", "applies_from": "2017-03"}
-    made = await api.post(f"{AE}/targets", absolute)
+    made = await api.post(f"{AE}/targets", absolute | WHY)
     assert (made["tolerance_percent"], made["absolute_tolerance"]) == (None, "10")
     assert (await api.get(f"{AE}/status", area=PLYMOUTH))["series"][-1]["target"] == "amber"
     await api.post(f"{AE}/targets", absolute | {"tolerance_percent": "5"}, 422)

@@ -33,7 +33,8 @@ async def filled(api: Api) -> Api:
         await api.post("/indicators", MONTHLY | {"code": f"more-{n}"})
         await api.post("/frameworks", {"code": f"F{n}", "name": "F", "benchmark_method": "significance"})
         await api.observe("Dec-17", str(n), status="provisional")
-        await api.post(f"{AE}/targets", {"area": PLYMOUTH, "kind": "reach", "value": str(n), "applies_from": "2017-12"})
+        target = {"area": PLYMOUTH, "kind": "reach", "value": str(n), "applies_from": "2017-12", "reason": "Anew"}
+        await api.post(f"{AE}/targets", target)
         projection = {"area": PLYMOUTH, "name": f"forecast-{n}", "period": "2019-01", "value": str(n)}
         await api.post(f"{AE}/projections", projection)
         await api.put(f"/scorecards/card-{n}", {"name": "c", "sections": []}, 201)

@@ -16,11 +16,11 @@ async def test_every_decision_is_recorded_and_what_indicators_do_is_not(register
     await register.post(f"/risks/OCC4/proposals/{proposal['id']}/reject", {"reason": "A blip"}, 200)
     override = {"impact": 5, "likelihood": 5, "until": "2018-06-30", "reason": "Strike"}
     await register.post("/risks/OCC4/override", override, 200)
-    await register.delete("/risks/OCC4/override")
-    await register.patch("/risks/OCC4", {"owner": "Director", "target": {"impact": 4, "likelihood": 2}})
-    until = {"override": {"impact": 5, "likelihood": 5}, "until": "2018-06-30"}
-    entered = {"register": "people-2018", "kind": "threat", "title": "Risk OCC4", "matrix": "five-by-five@1"}
+    await register.delete("/risks/OCC4/override?reason=Over")
     amended = {"owner": "Director", "target": {"impact": 4, "likelihood": 2}}
+    await register.patch("/risks/OCC4", amended | {"reason": "Agreed"})
+    until = {"override": {"impact": 5, "likelihood": 5}, "until": "2018-06-30"}
+    proposed = {"proposal": proposal["id"], "proposed": {"impact": 4, "likelihood": 4}}
     assert [entry[0] for entry in await register.audited()] == [
         "risk.entered",
         "links.replaced",
@@ -30,13 +30,14 @@ async def test_every_decision_is_recorded_and_what_indicators_do_is_not(register
         "risk.override_lifted",
         "risk.amended",
     ]
-    assert [entry[2:5] for entry in await register.audited()] == [
-        (None, entered, None),
+    first, *later = [entry[2:5] for entry in await register.audited()]
+    assert (first[0], first[1]["title"], first[1]["assessed"], first[2]) == (None, "Risk OCC4", CELL, "First")
+    assert later == [
         ({"links": []}, {"links": [LINK]}, None),
         ({"assessed": CELL}, {"assessed": CELL}, "With its link"),
-        (None, {"proposed": {"impact": 4, "likelihood": 4}}, "A blip"),
+        (proposed | {"state": "open"}, proposed | {"state": "rejected"}, "A blip"),
         (None, until, "Strike"),
-        (until, None, None),
-        ({"owner": None, "target": None}, amended, None),
+        (until, None, "Over"),
+        ({"owner": None, "target": None}, amended, "Agreed"),
     ]
     assert {(entry[1], entry[5]) for entry in await register.audited()} == {("OCC4", "officer")}

@@ -26,11 +26,11 @@ async def test_what_a_person_did_is_not_blamed_on_indicators(register: Any, tied
     await register.say("ae/RK9", 1, "gg")
     await register.risk(links=tied("ae/RK9#flow"), mode="propose")
     await register.say("ae/RK9", 2, "ggr")
-    await register.patch("/risks/OCC4", {"mode": "auto"})
+    await register.patch("/risks/OCC4", {"mode": "auto", "reason": "As the others"})
     override = {"impact": 4, "likelihood": 1, "until": "2018-06-30", "reason": "Extra beds"}
     await register.post("/risks/OCC4/override", override, 200)
-    await register.delete("/risks/OCC4/override")
-    await register.put("/risks/OCC4/links", {"links": []})
+    await register.delete("/risks/OCC4/override?reason=Over")
+    await register.put("/risks/OCC4/links", {"links": [], "reason": "Not its cause"})
     await register.post("/risks/OCC4/assessments", {"impact": 5, "likelihood": 5, "reason": "Winter"})
 
     history = (await register.get("/risks/OCC4/history"))["items"]

@@ -51,7 +51,7 @@ async def test_closing_answers_what_was_open(register: Any, tied: Any):
     [
         ("POST", "/assessments", {"impact": 4, "likelihood": 4, "reason": "x"}),
         ("POST", "/override", {"impact": 4, "likelihood": 4, "until": "2018-03-31", "reason": "x"}),
-        ("DELETE", "/override", None),
+        ("DELETE", "/override?reason=Over", None),
         ("PUT", "/links", {"links": []}),
         ("PATCH", "", {"title": "Another"}),
         ("POST", "/proposals/1/accept", {"reason": "x"}),

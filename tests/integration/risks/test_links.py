@@ -28,7 +28,7 @@ async def test_a_new_group_counts_at_once(register: Any, tied: Any):
     for subject in ("ae/RK9", "dtoc/RK9"):
         await register.say(subject, 2, "ggr")
     assert await register.likelihoods() == (2, 3, 3)
-    await register.put("/risks/OCC4/links", {"links": tied("ae/RK9#flow", "dtoc/RK9#discharge")})
+    await register.put("/risks/OCC4/links", {"links": tied("ae/RK9#flow", "dtoc/RK9#discharge"), "reason": "Two"})
     assert await register.likelihoods() == (2, 4, 4)
 
 
@@ -36,7 +36,7 @@ async def test_another_signal_is_another_link_and_is_snapshotted_now(register: A
     await register.say("ae/RK9", 1, "gg")
     await register.risk(links=tied("ae/RK9#flow"))
     await register.say("ae/RK9", 2, "ggr")
-    replaced = await register.put("/risks/OCC4/links", {"links": tied("ae/RK9#flow", signal="best")})
+    replaced = await register.put("/risks/OCC4/links", {"links": tied("ae/RK9#flow", signal="best"), "reason": "Best"})
     assert [(link["signal"], link["severity_at"]) for link in replaced["links"]] == [("best", 2)]
     assert replaced["effective"]["likelihood"] == 3
 

@@ -157,18 +157,18 @@ async def test_links_keep_their_snapshot_when_the_set_is_put_again(register: Any
     await register.risk(links=tied("a/RK9"))
     await register.say("a/RK9", 2, "rr")
     told = await register.outbox()
-    await register.put("/risks/OCC4/links", {"links": tied("a/RK9")})
+    await register.put("/risks/OCC4/links", {"links": tied("a/RK9"), "reason": "Not its cause"})
     assert await register.likelihoods() == (3, 4, 4)
     assert await register.outbox() == told
     await register.say("b/RK9", 1, "rr")
-    both = await register.put("/risks/OCC4/links", {"links": tied("b/RK9", "a/RK9")})
+    both = await register.put("/risks/OCC4/links", {"links": tied("b/RK9", "a/RK9"), "reason": "Not its cause"})
     snapshots = {link["indicator"]: (link["severity_at"], link["severity_now"]) for link in both["links"]}
     assert snapshots == {"a": (0, 2), "b": (2, 2)}
     assert await register.likelihoods() == (3, 3, 3)  # the worst was red already when b was tied
-    again = await register.put("/risks/OCC4/links", {"links": tied("a/RK9")})
+    again = await register.put("/risks/OCC4/links", {"links": tied("a/RK9"), "reason": "Not its cause"})
     assert again["links"][0]["severity_at"] == 0
     assert await register.likelihoods() == (3, 4, 4)
-    assert (await register.put("/risks/OCC4/links", {"links": []}))["links"] == []
+    assert (await register.put("/risks/OCC4/links", {"links": [], "reason": "Not its cause"}))["links"] == []
     assert await register.likelihoods() == (3, 3, 3)
     assert (await register.get("/risks/OCC4/history"))["items"][-1]["cause"] == "links"
 
@@ -236,10 +236,10 @@ async def test_the_mode_decides_what_is_in_effect(register: Any, tied: Any):
     await register.risk(links=tied("ae/RK9"))
     await register.say("ae/RK9", 2, "rr")
     assert await register.likelihoods() == (3, 4, 4)
-    proposing = await register.patch("/risks/OCC4", {"mode": "propose"})
+    proposing = await register.patch("/risks/OCC4", {"mode": "propose", "reason": "Owner decides"})
     assert proposing["open_proposal"]
     assert await register.likelihoods() == (3, 4, 3)
-    assert (await register.patch("/risks/OCC4", {"mode": "auto"}))["open_proposal"] is None
+    assert (await register.patch("/risks/OCC4", {"mode": "auto", "reason": "As the others"}))["open_proposal"] is None
     assert await register.likelihoods() == (3, 4, 4)
     assert [entry["cause"] for entry in (await register.get("/risks/OCC4/history"))["items"]][2:] == ["settings"] * 2
 
@@ -270,11 +270,11 @@ async def test_an_override_holds_until_its_day_and_is_swept_after(register: Any,
 
 async def test_an_override_can_be_lifted(register: Any):
     await register.risk()
-    await register.delete("/risks/OCC4/override", 409)
+    await register.delete("/risks/OCC4/override?reason=Over", 409)
     await register.post(
         "/risks/OCC4/override", {"impact": 1, "likelihood": 1, "until": "2018-03-31", "reason": "Quiet"}, 200
     )
-    assert (await register.delete("/risks/OCC4/override"))["effective"]["score"] == 12
+    assert (await register.delete("/risks/OCC4/override?reason=Over"))["effective"]["score"] == 12
 
 
 async def test_a_simulation_stores_nothing_and_says_what_the_event_then_does(register: Any, tied: Any):
