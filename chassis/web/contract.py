@@ -10,6 +10,7 @@ from urllib.parse import quote
 
 from starlette.types import ASGIApp, Receive, Scope, Send
 
+from chassis.crash_points import crash_point
 from chassis.errors import MethodNotAllowed, NotFound
 from chassis.storage.database import Database
 from chassis.storage.transaction import Tx
@@ -104,11 +105,14 @@ class ContractMiddleware:
                 return before
             answer = self._finished(call.operation, scope, await self._accepted(call, scope, tx))
             await idempotency.save_answer(tx, request, answer)
+            crash_point("answer.before_commit")
             return answer
 
         self._under_way.add(name)
         try:
-            return await self._in_one_transaction(work, call, repeatable_read=False)
+            answer = await self._in_one_transaction(work, call, repeatable_read=False)
+            crash_point("answer.after_commit")
+            return answer
         finally:
             self._under_way.discard(name)
 

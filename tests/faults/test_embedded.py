@@ -6,6 +6,7 @@ import shutil
 import subprocess
 from pathlib import Path
 
+import httpx
 import pytest
 
 from tests.faults.embedded import Embedded
@@ -45,6 +46,30 @@ def test_killed_at_a_crash_point(suite, point):
     with suite.stream(seed=len(point) + 1) as stream:
         stream.wait_for(10)
     suite.check([*before, *stream.acknowledged])
+
+
+@pytest.mark.parametrize("point", ["answer.before_commit", "answer.after_commit"])
+def test_a_call_killed_around_its_commit_has_one_effect_one_entry_and_one_answer(suite, point):
+    code = f"E0600009{len(point) % 10}"
+    call = {
+        "url": "/indicators/v1/areas",
+        "json": {"code": code, "name": "Killed", "type": "ward"},
+        "headers": {"idempotency-key": point},
+    }
+    suite.process.kill()
+    suite.start(crash_at=point)
+    with suite.process.client() as client, pytest.raises(httpx.TransportError):
+        client.post(**call)
+    assert suite.process.wait_gone() == -9
+    suite.start()
+    with suite.process.client() as client:
+        answers = [client.post(**call) for _ in range(2)]
+        entries = client.get("/indicators/v1/audit", params={"subject": code}).json()["items"]
+    assert [answer.status_code for answer in answers] == [201, 201]
+    assert answers[0].content == answers[1].content
+    was_there = point == "answer.after_commit"
+    assert ["idempotency-replayed" in answer.headers for answer in answers] == [was_there, True]
+    assert [entry["action"] for entry in entries] == ["area.defined"]
 
 
 class SmallDisk:
