@@ -103,7 +103,7 @@ def _set_state(
         documented,
         prefixes=prefixes,
         headers={INTERNAL_KEY_HEADER: proof} if proof else {},
-        timeout=settings.ready_timeout,
+        timeout=settings.document_timeout,
         memory=settings.document_memory,
     )
 

@@ -30,6 +30,7 @@ class GatewaySettings(BaseSettings):
     """From the first byte sent to a service to the head of its answer."""
     connect_timeout: float = Field(default=2, gt=0)
     ready_timeout: float = Field(default=2, gt=0)
+    document_timeout: float = Field(default=20, gt=0)
     keepalive: float = Field(default=4, gt=0)
     """How long an idle connection is kept; below the services' own (uvicorn: 5), so that they never close first."""
     max_connections: int = Field(default=100, ge=1)

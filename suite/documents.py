@@ -10,6 +10,7 @@ from chassis.web.app import build_app
 from chassis.web.units import Resources
 from gateway.app import create_gateway
 from gateway.proxy.upstreams import in_process
+from gateway.settings import GatewaySettings
 from suite.compose import SPECS
 
 
@@ -26,7 +27,8 @@ async def _joined(databases: Mapping[str, Database]) -> str:
         name: build_app(spec, Resources(databases[name], plain)) for name, spec in SPECS.items() if name != "gateway"
     }
     upstreams = {name: in_process(name, app) for name, app in apps.items()}
-    gateway = create_gateway(Resources(databases["gateway"], plain), upstreams)
+    patient = GatewaySettings(document_timeout=600)
+    gateway = create_gateway(Resources(databases["gateway"], plain), upstreams, patient)
     async with in_process("gateway", gateway) as client:
         document = (await client.get("/openapi.json")).json()
     for upstream in upstreams.values():

@@ -27,6 +27,10 @@ def _in_reach(moment: datetime) -> datetime:
 
 
 Moment = Annotated[AwareDatetime, BeforeValidator(_written_out), AfterValidator(_in_reach)]
+ChangedSince = Annotated[
+    Moment | None,
+    Query(description="Only what changed at this moment or later", examples=["2018-02-28T12:00:00Z"]),
+]
 AsOf = Annotated[
     Moment | None,
     Query(description="Read what was known at this moment, with its zone", examples=["2018-02-28T12:00:00Z"]),

@@ -85,7 +85,7 @@ async def mend_targets(
     if len(existing) > len(bodies) or all(map(already_there, bodies, existing)):
         return False
     for body in bodies:
-        await send_request(load.client, "POST", path, body)
+        await send_request(load.client, "POST", path, {**body, "reason": body["source"]})
         load.tally.add("targets", CHANGED)
     return True
 

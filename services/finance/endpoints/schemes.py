@@ -32,6 +32,7 @@ async def list_schemes(
     indicator: Text = None,
     area: Text = None,
     breakdown: Annotated[BreakdownText | None, Query(description="Of a link; empty is the total")] = None,
+    partner: Annotated[str | None, Query(max_length=100, description="Whose scheme it is")] = None,
 ) -> PageBody[SchemeOut]:
     """Schemes in the order of their codes; filters narrow the list together."""
     filters = {
@@ -40,6 +41,7 @@ async def list_schemes(
         "workstream": workstream,
         "indicator": indicator,
         "area": area,
+        "partner": partner,
         "breakdown": None if breakdown is None else breakdown.text,
     }
     page = await read(lambda tx: schemes.list_schemes(tx, filters, paging.request))

@@ -3,7 +3,7 @@
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from datetime import date
+from datetime import date, datetime
 from decimal import Decimal
 from enum import StrEnum
 
@@ -67,6 +67,16 @@ class Framework:
     code: str
     name: str
     benchmark_method: BenchmarkMethod
+
+
+@dataclass(frozen=True, slots=True)
+class IndicatorFilter:
+    """Which indicators are wanted; ``changed_since``: whose definition changed, or was made, from a moment on."""
+
+    framework: str | None = None
+    owner: str | None = None
+    area: str | None = None
+    changed_since: datetime | None = None
 
 
 class GapKind(StrEnum):

@@ -133,3 +133,4 @@ class ObservationFilter:
     status: ObservationStatus | None = None
     as_of: datetime | None = None
     revisions: bool = False
+    changed_since: datetime | None = None

@@ -4,11 +4,12 @@ from typing import Annotated
 
 from fastapi import APIRouter, Query, Response
 
-from chassis.web.moments import AsOf
+from chassis.web.moments import AsOf, ChangedSince
 from chassis.web.paging import PageBody, Paging
 from chassis.web.problems import problems
 from chassis.web.units import Read, Write
-from services.indicators.endpoints.parameters import IndicatorCode, answer_whether_new
+from services.indicators.domain.definitions import IndicatorFilter
+from services.indicators.endpoints.parameters import AreaFilter, IndicatorCode, answer_whether_new
 from services.indicators.schemas.indicators import IndicatorIn, IndicatorOut, IndicatorPatch
 from services.indicators.schemas.values import FrameworkCode
 from services.indicators.service import definitions, indicators
@@ -18,9 +19,15 @@ router = APIRouter(tags=["Indicators"])
 
 @router.get("/indicators", summary="List indicators", responses=problems(400, 401, 422))
 async def list_indicators(
-    read: Read, paging: Paging, framework: Annotated[FrameworkCode | None, Query()] = None
+    read: Read,
+    paging: Paging,
+    framework: Annotated[FrameworkCode | None, Query()] = None,
+    owner: Annotated[str | None, Query(max_length=300, description="Who answers for it")] = None,
+    area: AreaFilter = None,
+    changed_since: ChangedSince = None,
 ) -> PageBody[IndicatorOut]:
-    page = await read(lambda tx: indicators.list_indicators(tx, paging.request, framework))
+    wanted = IndicatorFilter(framework, owner, area, changed_since)
+    page = await read(lambda tx: indicators.list_indicators(tx, paging.request, wanted))
     return paging.body(page, IndicatorOut.of)
 
 

@@ -4,7 +4,7 @@ from typing import Annotated
 
 from fastapi import APIRouter, Query, Response
 
-from chassis.web.moments import AsOf
+from chassis.web.moments import AsOf, ChangedSince
 from chassis.web.paging import PageBody, Paging
 from chassis.web.problems import problems
 from chassis.web.units import Read, Write
@@ -60,7 +60,8 @@ async def list_observations(
     as_of: AsOf = None,
     revisions: Annotated[bool, Query(description="Every revision, not only the current ones")] = False,
     sort_keys: Annotated[bool, Query(description="With the Fingertips sort key of each period")] = False,
+    changed_since: ChangedSince = None,
 ) -> PageBody[ListedObservationOut]:
-    wanted = ObservationFilter(area, breakdown, period, status, as_of, revisions)
+    wanted = ObservationFilter(area, breakdown, period, status, as_of, revisions, changed_since)
     page, indicator = await read(lambda tx: observations.list_observations(tx, paging.request, code, wanted))
     return paging.body(page, lambda revision: ListedObservationOut.of_listed(revision, indicator, sort_keys=sort_keys))

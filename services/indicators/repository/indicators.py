@@ -4,7 +4,7 @@ from collections.abc import Collection
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Row, delete, null, select, update
+from sqlalchemy import ColumnElement, Row, delete, null, select, update
 from sqlalchemy.dialects import postgresql, sqlite
 
 from chassis.paging import PageRequest
@@ -12,7 +12,7 @@ from chassis.storage.bulk import insert_many
 from chassis.storage.transaction import Tx
 from contracts.colours import Polarity
 from contracts.period import PeriodKind
-from services.indicators.domain.definitions import BenchmarkMethod, Calculation, Indicator, Unit
+from services.indicators.domain.definitions import BenchmarkMethod, Calculation, Indicator, IndicatorFilter, Unit
 from services.indicators.domain.formats import (
     codes_from_json,
     codes_to_json,
@@ -25,7 +25,7 @@ from services.indicators.domain.formats import (
     provenance_from_json,
     provenance_to_json,
 )
-from services.indicators.models import IndicatorFrameworkRow, IndicatorRevisionRow, IndicatorRow
+from services.indicators.models import IndicatorFrameworkRow, IndicatorRevisionRow, IndicatorRow, SeriesRow
 from services.indicators.repository.histories import add_revision
 
 COLUMNS = tuple(IndicatorRow.__table__.c)
@@ -90,14 +90,26 @@ async def get_indicators(tx: Tx, codes: Collection[str]) -> dict[str, Indicator]
     return {row.code: indicator_from_row(row) for row in found}
 
 
-async def list_indicators(tx: Tx, page: PageRequest, framework: str | None) -> list[Indicator]:
+async def list_indicators(tx: Tx, page: PageRequest, wanted: IndicatorFilter) -> list[Indicator]:
     query = select(*COLUMNS).order_by(IndicatorRow.code).limit(page.fetch)
     if page.after is not None:
         query = query.where(IndicatorRow.code > page.after)
-    if framework is not None:
-        link = IndicatorFrameworkRow
-        query = query.join(link, link.indicator == IndicatorRow.code).where(link.framework == framework)
+    query = query.where(*_conditions(wanted))
     return [indicator_from_row(row) for row in await tx.session.execute(query)]
+
+
+def _conditions(wanted: IndicatorFilter) -> list[ColumnElement[bool]]:
+    code, link, revision = IndicatorRow.code, IndicatorFrameworkRow, IndicatorRevisionRow
+    found: list[ColumnElement[bool]] = []
+    if wanted.framework is not None:
+        found.append(code.in_(select(link.indicator).where(link.framework == wanted.framework)))
+    if wanted.owner is not None:
+        found.append(IndicatorRow.owner == wanted.owner)
+    if wanted.area is not None:
+        found.append(code.in_(select(SeriesRow.indicator).where(SeriesRow.area == wanted.area)))
+    if wanted.changed_since is not None:
+        found.append(code.in_(select(revision.indicator).where(revision.recorded_at >= wanted.changed_since)))
+    return found
 
 
 async def add_indicator(tx: Tx, indicator: Indicator) -> bool:

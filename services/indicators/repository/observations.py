@@ -167,6 +167,8 @@ def _conditions(wanted: ObservationFilter) -> list[ColumnElement[bool]]:
         conditions.append(_current(None if as_of is None else literal(as_of, _OF.recorded_at.type)))
     elif as_of is not None:
         conditions.append(_OF.recorded_at <= as_of)
+    if wanted.changed_since is not None:
+        conditions.append(_OF.recorded_at >= wanted.changed_since)
     if wanted.area is not None:
         conditions.append(_OF.area == wanted.area)
     if wanted.breakdown is not None:

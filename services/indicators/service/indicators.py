@@ -7,13 +7,13 @@ from chassis.errors import FieldError
 from chassis.paging import Page, PageRequest, page_of
 from chassis.storage.transaction import Tx
 from contracts.envelope import zulu
-from services.indicators.domain.definitions import Indicator, is_code
+from services.indicators.domain.definitions import Indicator, IndicatorFilter, is_code
 from services.indicators.errors import IndicatorUnknown, NotDefinedYet, ReferenceInvalid
 from services.indicators.repository import indicators
 
 
-async def list_indicators(tx: Tx, request: PageRequest, framework: str | None) -> Page[Indicator]:
-    return page_of(await indicators.list_indicators(tx, request, framework), request, lambda found: found.code)
+async def list_indicators(tx: Tx, request: PageRequest, wanted: IndicatorFilter) -> Page[Indicator]:
+    return page_of(await indicators.list_indicators(tx, request, wanted), request, lambda found: found.code)
 
 
 async def get_indicator(tx: Tx, code: str, as_of: datetime | None = None) -> Indicator:

@@ -202,3 +202,7 @@ class PledgeFilter:
     schedule: Schedule | None = None
     top: bool | None = None
     indicator: str | None = None
+    area: str | None = None
+    owner: str | None = None
+    """A portfolio holder."""
+    changed_since: datetime | None = None

@@ -1,9 +1,11 @@
 """Pledges over HTTP."""
 
+from dataclasses import replace
 from typing import Annotated
 
 from fastapi import APIRouter, Depends, Path, Query, Response
 
+from chassis.web.moments import ChangedSince
 from chassis.web.paging import PageBody, Paging
 from chassis.web.problems import problems
 from chassis.web.units import Read, Write
@@ -36,8 +38,12 @@ def _filter(
     schedule: Schedule | None = None,
     top: bool | None = None,
     indicator: Word = None,
+    area: Annotated[str | None, Query(max_length=200, pattern=WHOLE_TEXT, description="Area of a link")] = None,
+    owner: Annotated[str | None, Query(max_length=200, pattern=WHOLE_TEXT, description="A portfolio holder")] = None,
+    changed_since: ChangedSince = None,
 ) -> PledgeFilter:
-    return PledgeFilter(pledge_set, theme, delivery, evidence, schedule, top, indicator)
+    found = PledgeFilter(pledge_set, theme, delivery, evidence, schedule, top, indicator)
+    return replace(found, area=area, owner=owner, changed_since=changed_since)
 
 
 @router.get("/pledges", summary="List pledges", responses=problems(400, 401, 422))

@@ -158,14 +158,28 @@ async def list_pledges(tx: Tx, wanted: PledgeFilter, today: date, page: PageRequ
             found = found.where(_TABLE.c[name] == value)
     if wanted.schedule:
         found = found.where(schedule_is(models.Pledge, wanted.schedule, today))
-    if wanted.indicator:
-        linked = select(models.IndicatorLink.pledge).where(models.IndicatorLink.indicator == wanted.indicator)
-        found = found.where(_TABLE.c.id.in_(linked))
+    found = found.where(*(_TABLE.c.id.in_(pledges) for pledges in _named_elsewhere(wanted)))
     if page.after is not None:
         set_code, _, number = page.after.partition("-")
         follows = or_(length > len(number), and_(length == len(number), _TABLE.c.number > number))
         found = found.where(or_(_TABLE.c.set_code > set_code, and_(_TABLE.c.set_code == set_code, follows)))
     return await _read(tx, found)
+
+
+def _named_elsewhere(wanted: PledgeFilter) -> list[Select[str]]:
+    """Ids of pledges by their links, their assignments and their history."""
+    link, assignment, history = models.IndicatorLink, models.Assignment, models.StateRevision
+    found: list[Select[str]] = []
+    if wanted.indicator:
+        found.append(select(link.pledge).where(link.indicator == wanted.indicator))
+    if wanted.area:
+        found.append(select(link.pledge).where(link.area == wanted.area))
+    if wanted.owner:
+        found.append(select(assignment.pledge).where(assignment.portfolio_holder == wanted.owner))
+    if wanted.changed_since:
+        since = history.recorded_at >= wanted.changed_since
+        found.append(select(history.subject).where(history.kind == "pledge", since))
+    return found
 
 
 async def _read(tx: Tx, statement: Select[Any]) -> list[Pledge]:

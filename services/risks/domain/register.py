@@ -135,3 +135,5 @@ class RiskFilter:
     status: Status | None = None
     indicator: str | None = None
     area: str | None = None
+    owner: str | None = None
+    changed_since: datetime | None = None

@@ -1,9 +1,11 @@
 """HTTP of risks: entered, read, changed, linked and explained."""
 
+from dataclasses import replace
 from typing import Annotated
 
 from fastapi import APIRouter, Depends, Query, Response, status
 
+from chassis.web.moments import ChangedSince
 from chassis.web.paging import PageBody, Paging
 from chassis.web.problems import problems
 from chassis.web.units import Read, Write
@@ -31,8 +33,11 @@ def _filter(
     indicator: Annotated[str | None, Query(max_length=80, description="Risks that hang on this indicator")] = None,
     area: Annotated[str | None, Query(max_length=20, description="Risks that hang on indicators of this area")] = None,
     search: Annotated[str | None, Query(max_length=100, description="Part of a reference or title")] = None,
+    owner: Annotated[str | None, Query(max_length=300, description="Who owns it, as the register says")] = None,
+    changed_since: ChangedSince = None,
 ) -> RiskFilter:
-    return RiskFilter(register, category, department, outcome, kind, band, search, status, indicator, area)
+    found = RiskFilter(register, category, department, outcome, kind, band, search, status, indicator, area)
+    return replace(found, owner=owner, changed_since=changed_since)
 
 
 @router.get("/risks", summary="The register", responses=problems(422))

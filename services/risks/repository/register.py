@@ -218,6 +218,7 @@ def _conditions(wanted: RiskFilter, today: date) -> list[ColumnElement[bool]]:
         (RiskRow.category, wanted.category),
         (RiskRow.department, wanted.department),
         (RiskRow.outcome, wanted.outcome),
+        (RiskRow.owner, wanted.owner),
         (RiskRow.kind, wanted.kind.value if wanted.kind else None),
         (RiskRow.status, wanted.status.value if wanted.status else None),
     )
@@ -227,6 +228,8 @@ def _conditions(wanted: RiskFilter, today: date) -> list[ColumnElement[bool]]:
         conditions.append(shown == wanted.band.value)
     if wanted.indicator is not None or wanted.area is not None:
         conditions.append(RiskRow.id.in_(_linked_to(wanted)))
+    if wanted.changed_since is not None:
+        conditions.append(RiskRow.changed_at >= wanted.changed_since)
     if wanted.search:
         text = wanted.search
         found = [column.icontains(text, autoescape=True) for column in (RiskRow.ref, RiskRow.title)]

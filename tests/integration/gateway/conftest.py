@@ -112,7 +112,15 @@ async def front_of(stack: AsyncExitStack, resources_for: ResourcesFor, serve: Se
         resources = await resources_for(
             "gateway", settings=ServiceSettings(internal_key=SecretStr(INTERNAL_KEY), max_body_bytes=LIMIT)
         )
-        chosen = GatewaySettings(**{"answer_timeout": 8, "connect_timeout": 4, "ready_timeout": 6, **(settings or {})})
+        chosen = GatewaySettings(
+            **{
+                "answer_timeout": 8,
+                "connect_timeout": 4,
+                "ready_timeout": 6,
+                "document_timeout": 30,
+                **(settings or {}),
+            }
+        )
         upstreams = {
             name: over_network(where, chosen) if isinstance(where, str) else where for name, where in services.items()
         }

@@ -160,6 +160,11 @@ WHO = {"portfolio_holder": "Ian", "department": "People", "director": "Craig", "
 PLEDGE = {"number": "1", "theme": "Health", "title": "Publish a plan", "assignments": [WHO]}
 PLEDGE_LINKS = {"links": [{"indicator": "ae", "area": "RK9"}]}
 ACTION = {"title": "Open a cafe", "priority": "mental-health"}
+SIGNED = {
+    "delivery": "delivered",
+    "portfolio_holder": "Ian",
+    "evidence": [{"title": "The plan", "url": "https://example.org/plan"}],
+}
 RETURN = "/returns/2018-1.2017-18-Q3.1"
 
 PLEDGES = [
@@ -210,6 +215,17 @@ PLEDGES = [
     ),
     Change("POST", f"{RETURN}/submit", {}, "return.submitted", RETURN[9:], had_before=True, again=False),
     Change("POST", f"{RETURN}/approve", {}, "return.approved", RETURN[9:], had_before=True, again=False),
+    Change("POST", "/pledges/1/sign-off", SIGNED, "pledge.signed_off", "2018-1", had_before=True, again=False),
+    Change(
+        "POST",
+        "/pledges/1/reopen",
+        {"reason": "r"},
+        "pledge.reopened",
+        "2018-1",
+        had_before=True,
+        reason="r",
+        again=False,
+    ),
 ]
 
 FUND = {name: value for name, value in fund_body().items() if name != "reason"}
@@ -329,6 +345,7 @@ REASONLESS = [
     ("finance", "POST", "/schemes/a/entries", {name: ENTRY[name] for name in ENTRY if name != "reason"}),
     ("finance", "PATCH", "/schemes/b", {"state": "withdrawn"}),
     ("pledges", "POST", f"{RETURN}/return", {}),
+    ("pledges", "POST", "/pledges/1/reopen", {}),
 ]
 """What moves money, a rating, a polarity, a target or what was handed in, without saying why."""
 

@@ -120,7 +120,7 @@ async def test_the_documents_of_our_own_services_join(front_of: FrontOf, resourc
         clients[name] = in_process(name, app)
         promised |= {path for path in app.openapi()["paths"] if path.startswith(f"/{name}/v1/")}
     front = await front_of(**clients)
-    document = (await front.stranger.get("/openapi.json")).json()
+    document = (await front.stranger.get("/openapi.json", timeout=120)).json()
     operations = check(document)
     assert "left out" not in document["info"]["description"]
     assert {path for path in document["paths"] if not path.startswith(("/health/", "/operations/"))} == promised

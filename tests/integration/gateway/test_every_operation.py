@@ -28,7 +28,7 @@ async def front(front_of: FrontOf, resources_for: ResourcesFor) -> Front:
         for name in SERVICES
     }
     found = await front_of(
-        settings={"ready_timeout": 60}, **{name: in_process(name, app) for name, app in apps.items()}
+        settings={"document_timeout": 120}, **{name: in_process(name, app) for name, app in apps.items()}
     )
     found.client.timeout = found.stranger.timeout = httpx.Timeout(60)
     return found
