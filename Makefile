@@ -97,6 +97,17 @@ clients: .venv/dev build/clients/venv build/clients/node_modules ## Generate cli
 	@$(BIN)/python -m tests.clients
 	@$(BIN)/python -m pytest -q tests/clients/end_to_end.py
 
+build/fuzz/venv: .venv/created tests/fuzz/requirements.lock
+	@echo "Installing schemathesis (pinned, with hashes)"
+	@rm -rf $@ && $(BIN)/python -m venv $@
+	@$@/bin/python -m pip install --quiet --disable-pip-version-check --require-hashes -r tests/fuzz/requirements.lock
+	@touch $@
+
+.PHONY: fuzz
+fuzz: .venv/dev build/fuzz/venv ## Call a suite by all that its document allows and forbids, on both databases (SECONDS=1800 SEED=7)
+	@$(BIN)/python -m tests.fuzz --database sqlite $(if $(SECONDS),--seconds $(SECONDS)) --seed $(or $(SEED),1)
+	@$(BIN)/python -m tests.fuzz --database postgresql $(if $(SECONDS),--seconds $(SECONDS)) --seed $(or $(SEED),1)
+
 .PHONY: bench
 bench: bench-engine bench-stream ## Every benchmark, as ratios to limits measured in the same run
 
