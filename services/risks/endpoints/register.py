@@ -75,7 +75,7 @@ async def amend_risk(write: Write, ref: RefPath, body: RiskPatch) -> RiskOut:
     return RiskOut.of(await write(lambda tx: register.amend(tx, ref, body.to_domain())))
 
 
-@router.put("/risks/{ref}/links", summary="Say which indicators move a risk", responses=problems(404, 422))
+@router.put("/risks/{ref}/links", summary="Say which indicators move a risk", responses=problems(404, 409, 422))
 async def replace_links(write: Write, ref: RefPath, body: LinksIn) -> RiskOut:
     """The whole set of links. Links that stay keep their snapshot, also in another group; new ones are snapshotted."""
     links = [link.to_domain() for link in body.links]

@@ -7,7 +7,7 @@ from pydantic import ConfigDict, Field, model_validator
 from chassis.web.bodies import OutBody, StrictBody
 from contracts.risks import Band
 from services.risks.domain.matrix import Matrix
-from services.risks.schemas.values import Sentence, Slug, Word
+from services.risks.schemas.values import Name, Slug, Word
 
 
 class MatrixIn(StrictBody):
@@ -30,7 +30,7 @@ class MatrixIn(StrictBody):
 
     code: Slug
     version: Annotated[int, Field(ge=1, le=999_999)]
-    title: Sentence
+    title: Name
     impacts: list[Word] = Field(min_length=2, max_length=20)
     likelihoods: list[Word] = Field(min_length=2, max_length=20)
     grid: list[list[Band]]

@@ -18,7 +18,7 @@ from services.risks.domain.view import RiskView
 from services.risks.schemas.assessing import AssessmentIn, OverrideOut
 from services.risks.schemas.linking import LinkIn, LinkOut
 from services.risks.schemas.ratings import RatingIn, rating_body, three_ratings
-from services.risks.schemas.values import MatrixName, Notes, Passage, Reason, Ref, Sentence, Slug, Word
+from services.risks.schemas.values import MatrixName, Name, Notes, Passage, Reason, Ref, Sentence, Slug, Word
 
 Day = date
 """Under a name that a field called ``date`` does not hide."""
@@ -71,12 +71,12 @@ class _Description(StrictBody):
     category: Word | None = None
     department: Word | None = None
     outcome: Word | None = None
-    owner: Sentence | None = None
+    owner: Name | None = None
     cause: Passage | None = None
     event: Passage | None = None
     consequence: Passage | None = None
     review_date: date | None = None
-    appetite: Sentence | None = None
+    appetite: Name | None = None
     inherent: RatingIn | None = None
     target: RatingIn | None = None
 

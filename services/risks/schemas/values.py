@@ -17,6 +17,7 @@ Ref = Annotated[str, StringConstraints(pattern=r"^[A-Za-z0-9][A-Za-z0-9._-]{0,39
 Slug = Annotated[str, StringConstraints(pattern=r"^[a-z0-9][a-z0-9-]{0,59}$")]
 IndicatorCode = Annotated[str, StringConstraints(pattern=r"^[A-Za-z0-9][A-Za-z0-9._-]{0,79}$")]
 Word = Annotated[str, StringConstraints(min_length=1, max_length=120), AfterValidator(_no_nul)]
+Name = Annotated[str, StringConstraints(min_length=1, max_length=200), AfterValidator(_no_nul)]
 Sentence = Annotated[str, StringConstraints(min_length=1, max_length=400), AfterValidator(_no_nul)]
 Passage = Annotated[str, StringConstraints(min_length=1, max_length=4000), AfterValidator(_no_nul)]
 Reason = Annotated[str, StringConstraints(min_length=1, max_length=2000), AfterValidator(_no_nul)]

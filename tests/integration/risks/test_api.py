@@ -56,6 +56,20 @@ async def test_a_risk_is_entered_and_read_back(register: Any, tied: Any):
     assert entered["flags"] == ["unknown_link", "pending_link", "stale_link"]
 
 
+@pytest.mark.both_engines
+async def test_the_longest_texts_have_room(register: Any):
+    """What a body may be long is what a column takes; SQLite would take anything."""
+    texts = dict.fromkeys(("category", "department", "outcome"), "x" * 120)
+    texts |= dict.fromkeys(("owner", "appetite"), "x" * 200) | {"title": "x" * 400}
+    entered = await register.risk(**texts)
+    assert {name: entered[name] for name in texts} == texts
+    grid = [["green", "amber"], ["amber", "red"]]
+    matrix = {"code": "m" * 60, "version": 999_999, "title": "x" * 200, "grid": grid}
+    matrix |= {"impacts": ["x" * 120, "y" * 120], "likelihoods": ["x" * 120, "y" * 120]}
+    assert (await register.post("/matrices", json=matrix))["title"] == "x" * 200
+    await register.post("/matrices", json=matrix | {"title": "x" * 201}, status=422)
+
+
 async def test_a_legacy_risk_has_a_colour_and_no_score_until_assessed(register: Any, tied: Any):
     legacy = await register.risk("BC02", assessment=None, legacy_band="yellow", links=tied("ae/RK9"))
     assert legacy["effective"] == {"impact": None, "likelihood": None, "score": None, "band": "yellow"}
