@@ -51,12 +51,12 @@ run-distributed: .venv/dev ## Run gateway and services as five processes on Post
 PYTEST = $(BIN)/python -m pytest -q -m "not faults" --numprocesses $(WORKERS) --dist loadfile --no-loadscope-reorder
 
 .PHONY: test
-test: .venv/dev ## Run the tests: each on one database, those that need it on both, on real engines wherever they can be had
+test: .venv/dev ## Run the quick tests: each on one database, those that need it on both, on real engines wherever they can be had
 	@echo "Running the tests"
 	@$(PYTEST) --engines needed $(ARGS)
 
 .PHONY: test-rest
-test-rest: .venv/dev ## Repeat on PostgreSQL what `make test` ran on SQLite alone
+test-rest: .venv/dev ## Run the rest: what starts processes, and on PostgreSQL what `make test` ran on SQLite alone
 	@$(PYTEST) --engines rest $(ARGS)
 
 .PHONY: test-all

@@ -34,18 +34,18 @@ ON_ONE = (ROOMS / "integration" / "chassis" / "web",)
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:
-    sets = "each test on one database, but for those that need both; those left out then; or everything"
+    sets = "each quick test on one database, but for those that need both; those left out then; or everything"
     parser.addoption("--engines", choices=["needed", "rest", "all"], default="all", help=sets)
 
 
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
-    """Leave out, or take only, what repeats on PostgreSQL a use case that is tested on SQLite."""
+    """Leave out, or take only, what is marked so and what repeats on PostgreSQL a use case tested on SQLite."""
     wanted = config.getoption("--engines")
     if wanted == "all":
         return
     names = {item.nodeid for item in items}
-    repeats = {item for item in items if _is_repeat(item, names)}
-    kept = [item for item in items if (item in repeats) == (wanted == "rest")]
+    left_out = {item for item in items if item.get_closest_marker("rest") or _is_repeat(item, names)}
+    kept = [item for item in items if (item in left_out) == (wanted == "rest")]
     config.hook.pytest_deselected(items=[item for item in items if item not in set(kept)])
     items[:] = kept
 

@@ -1,4 +1,7 @@
-"""The real engines a test session shares: each started once, when the first test asks, or named from outside."""
+"""The real engines that tests share, started when the first one asks, or named from outside.
+
+A PostgreSQL server lasts as long as the session. A Kafka broker, which is never idle, lasts as long as its module.
+"""
 
 import os
 from collections.abc import Callable, Iterator
@@ -19,7 +22,7 @@ ENGINES = {"kafka": "Kafka broker", "postgres": "PostgreSQL server"}
 LACKING = "No {engine} here: "
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="module")
 def kafka_bootstrap() -> Iterator[str]:
     """The addresses of a real broker: ``KAFKA_BOOTSTRAP_SERVERS``, or one of our own."""
     if named := os.environ.get("KAFKA_BOOTSTRAP_SERVERS"):

@@ -116,7 +116,7 @@ async def losable(
         yield Losable(opener, lose, restore)
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="module")
 def killable_kafka() -> Iterator[KafkaServer]:
     """A broker that nobody else uses."""
     server = KafkaServer()

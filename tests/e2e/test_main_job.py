@@ -103,6 +103,7 @@ def test_again_changes_nothing_and_a_final_value_needs_a_reason(suite):
         assert status(client, "rtt-18-weeks")["version"] == before[1]["version"] + 1
 
 
+@pytest.mark.rest
 @pytest.mark.parametrize("crash_at", ["relay.before_publish", "relay.before_mark", "consumer.mid_batch"])
 def test_killed_between_commit_and_publish_loses_and_doubles_nothing(suite, crash_at):
     with suite.start(crash_at=crash_at).client() as client:

@@ -33,7 +33,7 @@ async def test_an_entry_says_who_what_and_why(database):
     (entry,) = await entries(database)
     assert (entry.actor, entry.request_id, entry.trace_id) == ("Ana", request_id, trace)
     assert (entry.subject, entry.action, entry.reason) == ("OCC4", "number.changed", "worse")
-    assert (entry.before, entry.after) == ({"score": "12"}, {"score": "16", "owner": "Zoë"})
+    assert (entry.before, entry.after) == ({"score": "12", "owner": None}, {"score": "16", "owner": "Zoë"})
     assert abs(system_clock() - entry.changed_at) < timedelta(minutes=1)
     assert isinstance(entry.business_date, date)
 

@@ -101,7 +101,7 @@ async def by_quarter(api: httpx.AsyncClient) -> dict[str, str]:
 
 
 @settings(
-    max_examples=15, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow]
+    max_examples=8, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow]
 )
 @given(made=deliveries(), through_inbox=st.booleans())
 async def test_order_duplicates_and_lateness_leave_the_same_totals_a_period(

@@ -245,7 +245,7 @@ async def test_books_close_by_ended_quarters_only_and_once(
     assert (await api.get("/finance/v1/funds/integrated-fund")).json()["closed_quarters"] == ["2017/18 Q4"]
 
 
-@pytest.mark.both_engines
+@pytest.mark.rest
 async def test_the_longest_batch_there_may_be_is_heard_in_one(api: httpx.AsyncClient, database: Database):
     """Every event of another area: PostgreSQL limits the parameters of a statement."""
     (longest,) = [each.le for each in ServiceSettings.model_fields["consumer_batch"].metadata if hasattr(each, "le")]

@@ -74,5 +74,6 @@ async def test_a_cursor_of_another_collection_or_filter_is_refused(filled: httpx
 async def test_a_cursor_that_was_made_up_is_refused(api: httpx.AsyncClient, what: str, after: str):
     for content in (after, ["", after]):
         cursor = base64.urlsafe_b64encode(json.dumps(content).encode()).decode()
-        assert (await api.get(f"/pledges/v1/{what}", params={"cursor": cursor})).status_code in {400, 422}
+        refused = await api.get(f"/pledges/v1/{what}", params={"cursor": cursor})
+        assert refused.status_code == 400
     assert (await api.get(f"/pledges/v1/{what}", params={"cursor": "not-a-cursor"})).status_code == 400

@@ -50,7 +50,7 @@ async def test_the_same_number_of_two_sets_is_two_pledges(api: httpx.AsyncClient
     await make(api, "4", set="2013", title="A forum for women who return to work")
     await make(api, "4", title="Something else")
     assert await ids(api) == ["2013-4", "2018-4"]
-    assert await ids(api, set="2013") == ["2013-4"]
+    assert await ids(api, pledge_set="2013") == ["2013-4"]
     assert (await api.get("/pledges/v1/pledges/2013-4")).json()["title"] == "A forum for women who return to work"
     assert (await api.get("/pledges/v1/pledges/4")).json()["id"] == "2018-4"
     await put_set(api, "2022")

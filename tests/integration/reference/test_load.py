@@ -57,7 +57,7 @@ async def test_a_target_that_an_officer_went_back_to_stays(suite):
     first = (await suite.get(path))["items"][0]
     sent = {name: first[name] for name in ("area", "kind", "due", "baseline", "applies_from", "source", "note")}
     for value in ("60", first["value"]):
-        answer = await suite.client.post(path, json=sent | {"value": value})
+        answer = await suite.client.post(path, json=sent | {"value": value, "reason": "Agreed anew"})
         assert answer.status_code == httpx.codes.CREATED, answer.text
     before = (await suite.get(path))["items"]
     again = await suite.load()
@@ -65,6 +65,7 @@ async def test_a_target_that_an_officer_went_back_to_stays(suite):
     assert (await suite.get(path))["items"] == before
 
 
+@pytest.mark.rest
 @pytest.mark.parametrize("calls", [90, 215, 300])
 async def test_a_load_that_broke_off_goes_on(empty_suite, loaded, calls):
     """Whatever was made stays; loading again makes the rest, and nothing twice. Calls under way may be lost."""

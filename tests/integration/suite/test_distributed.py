@@ -18,6 +18,8 @@ import pytest
 from suite.distributed import Cluster, environment, own_environment
 from suite.engines.process import free_port
 
+pytestmark = pytest.mark.rest
+
 COMMAND = [sys.executable, "-m", "suite", "run-distributed", "--no-reference"]
 
 

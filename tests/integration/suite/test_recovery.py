@@ -103,6 +103,7 @@ async def _is_refusing(client):
     assert (answer.status_code, json.loads(answer.text)["ready"]) == (503, False)
 
 
+@pytest.mark.rest
 @pytest.mark.parametrize("names", [["bus"], ["indicators", "pledges"]], ids=" and ".join)
 def test_a_store_set_back_is_noticed_and_mended(suite, settings, tmp_path, names):
     async def before():
@@ -127,6 +128,7 @@ def test_a_store_set_back_is_noticed_and_mended(suite, settings, tmp_path, names
     asyncio.run(after())
 
 
+@pytest.mark.rest
 def test_a_running_suite_that_is_not_ready_is_mended_by_its_address(suite, settings, tmp_path):
     asyncio.run(set_back(settings, tmp_path, "indicators"))
     running = SuiteProcess(settings.data_dir, reference=False).start()
@@ -180,7 +182,8 @@ async def test_recoveries_and_verifications_over_http(settings):
         assert (await ended(client, begun.headers["location"]))["differs"] is False
         entries = (await client.get("/operations/v1/audit")).json()["items"]
         asked = ["recovery", "verification", "verification", "recovery"]
-        assert [each["action"] for each in entries] == [f"{name}.requested" for name in asked]
+        found = [each["action"] for each in entries if each["action"] != "key.created"]
+        assert found == [f"{name}.requested" for name in asked]
 
 
 async def verified(client):

@@ -15,6 +15,8 @@ from aiokafka.admin import AIOKafkaAdminClient
 
 from tests.process import ADMIN_KEY, SuiteProcess
 
+pytestmark = pytest.mark.rest
+
 BOTH = pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGINT], ids=lambda number: number.name)
 
 

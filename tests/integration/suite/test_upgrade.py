@@ -31,6 +31,8 @@ from chassis.web.app import build_app
 from chassis.web.units import Resources
 from suite.compose import SPECS
 
+pytestmark = pytest.mark.rest
+
 BEFORE = Path(__file__).parents[2] / "fixtures" / "version_0_1"
 HEADS = {"indicators": "0002", "risks": "0002", "finance": "0003", "pledges": "0002"}
 """The newest revisions of version 0.1."""

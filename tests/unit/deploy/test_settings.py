@@ -78,6 +78,7 @@ COMMANDS = sorted(
 )
 
 
+@pytest.mark.rest
 @pytest.mark.parametrize("command", COMMANDS, ids=" ".join)
 def test_every_command_exists(command: tuple[str, ...]) -> None:
     """Each is understood as far as its words go: what stops it is a setting that is not there."""
