@@ -27,13 +27,14 @@ RESPONSES: Final = {
     415: "UnsupportedMediaType",
     422: "Invalid",
     428: "PreconditionRequired",
+    429: "TooManyRequests",
     500: "InternalError",
     502: "BadGateway",
     503: "Unavailable",
     504: "GatewayTimeout",
 }
 """Names of the shared problem responses."""
-_ALWAYS: Final = (400, 401, 422, 500, 502, 503, 504)
+_ALWAYS: Final = (400, 401, 422, 429, 500, 502, 503, 504)
 _WITH_BODY: Final = (408, 413, 415)
 _GUARDED: Final = (412, 428)
 _ETAG: Final = {

@@ -136,7 +136,9 @@ def test_every_status_is_a_problem_and_nothing_else(document: Node) -> None:
                 assert response["$ref"].rsplit("/", 1)[1] == RESPONSES[int(status)]
             elif int(status) >= 400:
                 assert list(response["content"]) == ["application/problem+json"], (path, method, status)
-        wanted = {"400", "401", "422", "500", "502", "503", "504"} | ({"412", "428"} if method in GUARDED else set())
+        wanted = {"400", "401", "422", "429", "500", "502", "503", "504"} | (
+            {"412", "428"} if method in GUARDED else set()
+        )
         assert wanted <= set(shown["responses"])
 
 
