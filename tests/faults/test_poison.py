@@ -74,8 +74,8 @@ def test_broken_events_are_parked_by_every_consumer_and_discarded(plant):
         plant.until(lambda name=consumer: detail(plant, name).get("dead_letters") == 3)
     parked = letters(plant)
     assert len(parked) == 3
-    outcomes = plant.command("dead-letters", "retry", "risks", *parked).splitlines()
-    assert [line.split(":")[1] for line in outcomes] == [" still parked"] * 3
+    outcomes = plant.command("dead-letters", "retry", "risks", *parked, succeeds=False).splitlines()
+    assert [line.split(":")[1] for line in outcomes[:3]] == [" still parked"] * 3
     discard = ("dead-letters", "discard", "risks", parked[0], "--reason", "sent by mistake")
     assert plant.command(*discard).strip() == f"{parked[0]}: discarded"
     assert plant.command(*discard).strip() == f"{parked[0]}: already discarded"
