@@ -88,7 +88,7 @@ def echo_addresses(port: int, key: str | None, settings: SuiteSettings, echo: Ec
         echo("  A key was made at the first start. For another: suite keys create NAME, then export SUITE_KEY=<it>")
     shown = key or ("$SUITE_ADMIN_KEY" if settings.admin_key else "$SUITE_KEY")
     if key:
-        echo("  This is the only time the key is shown; the suite keeps a hash of it.")
+        echo("  The key is shown at this start only; the suite keeps a hash of it.")
     if reference:
         echo("Post an observation, and see the risk and the saving it moves:")
         echo(curl(here, shown))
