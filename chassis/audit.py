@@ -154,8 +154,8 @@ async def list_entries(tx: Tx, wanted: AuditFilter, request: PageRequest) -> Pag
     """Entries in the order in which they were written."""
     table = tx.table("audit_entry")
     query = select(table).order_by(table.c.id).limit(request.fetch)
-    if request.after is not None:
-        query = query.where(table.c.id > int(request.after))
+    if (after := request.after_number) is not None:
+        query = query.where(table.c.id > after)
     if wanted.subject is not None:
         query = query.where(table.c.subject == wanted.subject)
     if wanted.actor is not None:

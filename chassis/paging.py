@@ -2,7 +2,13 @@
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from typing import Generic, TypeVar
+from typing import Final, Generic, TypeVar
+
+from chassis.errors import BadRequest, FieldError
+
+_LONGEST_NUMBER: Final = 18
+"""Digits of a number that a BIGINT column is sure to take."""
+
 
 Item = TypeVar("Item")
 Made = TypeVar("Made")
@@ -18,6 +24,30 @@ class PageRequest:
     def fetch(self) -> int:
         """How many rows to read: one more than are wanted tells whether there are more."""
         return self.limit + 1
+
+    @property
+    def after_number(self) -> int | None:
+        """The sort key, in a collection that is ordered by a number.
+
+        Raises:
+            BadRequest: it is none.
+        """
+        if self.after is None:
+            return None
+        number = number_of(self.after)
+        if number is None:
+            raise cursor_made_up()
+        return number
+
+
+def cursor_made_up() -> BadRequest:
+    """The problem of a cursor with a sort key that no item of its collection can have."""
+    return BadRequest("This cursor was not given out here.", [FieldError("cursor", "take it from `next`")])
+
+
+def number_of(text: str) -> int | None:
+    """The number that a text writes in digits, where a BIGINT column is sure to take it."""
+    return int(text) if text.isascii() and text.isdecimal() and len(text) <= _LONGEST_NUMBER else None
 
 
 @dataclass(frozen=True, slots=True)

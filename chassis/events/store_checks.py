@@ -15,6 +15,7 @@ from chassis.events import inbox, outbox
 from chassis.events.envelope import EVENT_POSITION, Delivery, UnreadableEventError, delivery
 from chassis.events.outbox import FeedState
 from chassis.events.subscription import Subscription
+from chassis.paging import number_of
 from chassis.storage.database import Database
 from chassis.storage.transaction import Tx
 from contracts.topics import events_topic, source_of
@@ -51,8 +52,7 @@ class Published:
 
 
 def _position(event: Delivery) -> int | None:
-    text = event.record.headers.get(EVENT_POSITION, "")
-    return int(text) if text.isdecimal() and len(text) < 19 else None  # noqa: PLR2004  as long as a BIGINT
+    return number_of(event.record.headers.get(EVENT_POSITION, ""))
 
 
 async def get_published(bus: Bus, topic: str) -> Published:

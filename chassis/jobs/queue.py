@@ -213,8 +213,8 @@ async def list_jobs(tx: Tx, wanted: JobFilter, request: PageRequest) -> Page[Job
     """Jobs, the newest first."""
     table = tx.table("job")
     query = select(table).order_by(table.c.id.desc()).limit(request.fetch)
-    if request.after is not None:
-        query = query.where(table.c.id < int(request.after))
+    if (after := request.after_number) is not None:
+        query = query.where(table.c.id < after)
     if wanted.name is not None:
         query = query.where(table.c.name == wanted.name)
     if wanted.state is not None:

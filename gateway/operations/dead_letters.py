@@ -6,7 +6,7 @@ from typing import Self
 
 from chassis.events.dead_letters import DeadLetter, DeadLetterFilter, DeadLetterState
 from chassis.events.replay import DeadLetterUnknown
-from chassis.paging import Page, PageRequest, page_of
+from chassis.paging import Page, PageRequest, cursor_made_up, number_of, page_of
 from chassis.recovery.dead_letters import DeadLetterStore, Outcome
 from gateway.operations.errors import ConsumerUnknown
 
@@ -28,10 +28,16 @@ class Name:
         Raises:
             DeadLetterUnknown: it is none.
         """
-        service, _, number = text.rpartition("-")
-        if not (service and number.isascii() and number.isdecimal() and len(number) < 19):  # noqa: PLR2004  as long as a BIGINT
+        name = cls.of(text)
+        if name is None:
             raise DeadLetterUnknown(f"There is no dead letter {text}.")
-        return cls(service, int(number))
+        return name
+
+    @classmethod
+    def of(cls, text: str) -> Self | None:
+        service, _, digits = text.rpartition("-")
+        number = number_of(digits)
+        return cls(service, number) if service and number is not None else None
 
     def __str__(self) -> str:
         return f"{self.service}-{self.number}"
@@ -60,8 +66,14 @@ class Decisions:
 
 
 async def list_page(stores: Stores, wanted: DeadLetterFilter, request: PageRequest) -> Page[NamedLetter]:
-    """Dead letters by service, then by number; the sort key is the name."""
-    after = None if request.after is None else Name.parse(request.after)
+    """Dead letters by service, then by number; the sort key is the name.
+
+    Raises:
+        BadRequest: the sort key is no name.
+    """
+    after = None if request.after is None else Name.of(request.after)
+    if request.after is not None and after is None:
+        raise cursor_made_up()
     names = list(stores)
     begin = names.index(after.service) if after and after.service in names else 0
     found: list[NamedLetter] = []

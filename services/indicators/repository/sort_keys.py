@@ -4,7 +4,7 @@ import json
 from datetime import date
 from typing import Any
 
-from chassis.errors import BadRequest, FieldError
+from chassis.paging import cursor_made_up
 
 HIGHEST_NUMBER = 2**31 - 1
 """The most a revision or version can be, by its column."""
@@ -24,9 +24,7 @@ def parse_sort_key(text: str, *kinds: type[Any]) -> tuple[Any, ...]:
         parts = json.loads(text)
         return tuple(_parsed(part, kind) for part, kind in zip(parts, kinds, strict=True))
     except (ValueError, TypeError) as error:
-        raise BadRequest(
-            "This cursor was not given out here.", [FieldError("cursor", "take it from `next`")]
-        ) from error
+        raise cursor_made_up() from error
 
 
 def _parsed(part: Any, kind: type[Any]) -> Any:

@@ -33,8 +33,7 @@ from services.risks.repository.links import read_series
 
 def key_after(page: PageRequest) -> int:
     """The key that the page begins after, in collections ordered by key."""
-    after = page.after or "0"
-    return int(after) if after.isascii() and after.isdigit() and len(after) < 19 else 0  # noqa: PLR2004  digits of a key
+    return page.after_number or 0
 
 
 async def save_assessment(

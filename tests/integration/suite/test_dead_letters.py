@@ -1,6 +1,7 @@
 """Dead letters of a running suite: the same by its address and by its databases."""
 
 import asyncio
+import json
 from datetime import UTC, datetime, timedelta
 
 import httpx
@@ -8,6 +9,7 @@ import pytest
 
 from chassis.bus.port import Message
 from chassis.events.dead_letters import Reason
+from chassis.web.paging import _encode
 from contracts.topics import events_topic
 from suite.dead_letters import LocalLetters, RemoteLetters, Where
 from suite.running_suite import OperationRefused
@@ -40,6 +42,9 @@ async def test_dead_letters_over_http(tmp_path):
         page = (await client.get("/operations/v1/dead-letters", params={"limit": 4})).json()
         rest = (await client.get("/operations/v1/dead-letters", params={"limit": 9, "cursor": page["next"]})).json()
         assert [*page["items"], *rest["items"]] == found
+        made_up = _encode("risks-x", json.dumps(["/operations/v1/dead-letters", []]))
+        refused = await client.get("/operations/v1/dead-letters", params={"cursor": made_up})
+        assert refused.status_code == httpx.codes.BAD_REQUEST
         await _are_decided_on(client, there, here, found)
         with pytest.raises(OperationRefused, match="404: There is no consumer 'nobody'"):
             await there.allow_failures("nobody", 1, "a try")

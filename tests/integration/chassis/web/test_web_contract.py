@@ -1,6 +1,7 @@
 """What every operation keeps to without a line in its endpoint: tags, conditions, keys, methods, strictness, audit."""
 
 import asyncio
+import json
 from dataclasses import dataclass, replace
 from datetime import date
 from typing import Annotated
@@ -19,6 +20,7 @@ from chassis.service import ServiceSpec
 from chassis.settings import ServiceSettings
 from chassis.web.app import build_app
 from chassis.web.bodies import UNCHANGED, OutBody, PatchBody, StrictBody
+from chassis.web.paging import _encode
 from chassis.web.units import Read, Resources, Write
 from tests.integration.chassis import tally
 from tests.integration.chassis.tally import new_event, newest
@@ -378,3 +380,6 @@ async def test_entries_are_read_by_page_and_filter(client):
     problem(await client.get("/tally/v1/audit", params={"since": "2018-02-28"}), 422)
     later = await client.get("/tally/v1/audit", params={"since": "2999-01-01T00:00:00Z"})
     assert later.json()["items"] == []
+    collection = json.dumps(["/tally/v1/audit", []])
+    for key in ("x", "9" * 30, "\u0663", "-1"):
+        problem(await client.get("/tally/v1/audit", params={"cursor": _encode(key, collection)}), 400)
