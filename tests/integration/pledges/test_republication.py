@@ -4,7 +4,7 @@ import json
 
 from services.pledges.projection import SUBSCRIPTION
 from services.pledges.service.republication import REPUBLICATION
-from tests.integration.pledges.test_projection import apply, event, link, make
+from tests.integration.pledges.indicator_events import apply, event, link, make
 
 
 def data(row):
