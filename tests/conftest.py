@@ -10,6 +10,7 @@ from pathlib import Path
 
 import asyncpg
 import pytest
+import structlog
 from hypothesis import HealthCheck, settings
 from sqlalchemy.engine import make_url
 
@@ -21,6 +22,11 @@ from chassis.storage.database import Database
 from chassis.web.units import Resources
 
 pytest_plugins = ["tests.engines"]
+
+# structlog's own way prints local variables with a traceback, which takes seconds of each
+_processors = structlog.get_config()["processors"]
+_plain = structlog.dev.ConsoleRenderer(exception_formatter=structlog.dev.plain_traceback)
+structlog.configure(processors=[*_processors[:-1], _plain])
 
 # a busy machine is no fault of a test
 settings.register_profile("suite", deadline=None, suppress_health_check=[HealthCheck.too_slow])
