@@ -12,7 +12,7 @@ from chassis.audit import record_change
 from chassis.bus.port import Bus, TopicPartition
 from chassis.events import inbox, outbox
 from chassis.events.outbox import GENERATION, GENERATION_SINCE, RECOVERING, FeedState
-from chassis.events.store_checks import Published, find_topic_fault, get_published
+from chassis.events.store_checks import DEEP_TAIL, Published, find_topic_fault, get_published
 from chassis.events.subscription import Subscription
 from chassis.storage.bulk import upsert
 from chassis.storage.database import Database
@@ -55,7 +55,7 @@ async def begin_generation(
     Raises:
         BusError: the bus does not answer; nothing was changed.
     """
-    published = await get_published(bus, events_topic(service))
+    published = await get_published(bus, events_topic(service), DEEP_TAIL)
 
     async def begin(tx: Tx) -> Generation:
         await outbox.lock_publishing(tx, service)

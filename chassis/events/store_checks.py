@@ -21,7 +21,10 @@ from chassis.storage.transaction import Tx
 from contracts.topics import events_topic, source_of
 
 TAIL = 20
-"""How many records of each partition are looked at: so many unreadable ones in a row may hide its last event."""
+"""How many records of each partition are looked at: what is published twice may hide its newest event."""
+
+DEEP_TAIL = 2000
+"""As many before a bus is said to have gone back: a whole log may have been published again by whoever may write."""
 
 CHECK_SECONDS = 60.0
 REFUSED_SECONDS = 2.0
@@ -30,7 +33,7 @@ REFUSED_SECONDS = 2.0
 
 @dataclass(frozen=True, slots=True)
 class Published:
-    """What a topic has last of its producer: the last readable event of every partition."""
+    """What a topic has last of its producer: the readable events at the end of every partition."""
 
     last: Sequence[Delivery]
 
@@ -55,8 +58,8 @@ def _position(event: Delivery) -> int | None:
     return number_of(event.record.headers.get(EVENT_POSITION, ""))
 
 
-async def get_published(bus: Bus, topic: str) -> Published:
-    return Published([event async for event in _last_events(bus, topic)])
+async def get_published(bus: Bus, topic: str, tail: int = TAIL) -> Published:
+    return Published([event async for event in _last_events(bus, topic, tail)])
 
 
 async def find_feed_fault(connection: AsyncConnection, bus: Bus, service: str) -> str | None:
@@ -70,7 +73,7 @@ async def find_feed_fault(connection: AsyncConnection, bus: Bus, service: str) -
     feed = await outbox.get_feed_state(connection)
     if feed.is_recovering:
         return f"The recovery of {service} to generation {feed.generation} was not finished: run `suite recover`."
-    published = await get_published(bus, events_topic(service))
+    published = await _get_published(bus, service, feed)
     if published.generation > feed.generation:
         return (
             f"The database of {service} went back in time: it is of generation {feed.generation}, "
@@ -78,6 +81,14 @@ async def find_feed_fault(connection: AsyncConnection, bus: Bus, service: str) -
         )
     in_database = await _find_database_fault(connection, service, feed, published)
     return in_database or _find_bus_fault(service, feed, published)
+
+
+async def _get_published(bus: Bus, service: str, feed: FeedState) -> Published:
+    """Looked for further back where the feed's last is not among the last."""
+    published = await get_published(bus, events_topic(service))
+    if _find_bus_fault(service, feed, published):
+        return await get_published(bus, events_topic(service), DEEP_TAIL)
+    return published
 
 
 async def _find_database_fault(
@@ -106,17 +117,14 @@ def _find_bus_fault(service: str, feed: FeedState, published: Published) -> str 
     )
 
 
-async def _last_events(bus: Bus, topic: str) -> AsyncIterator[Delivery]:
-    """The last readable event of every partition."""
+async def _last_events(bus: Bus, topic: str, tail: int) -> AsyncIterator[Delivery]:
+    """The readable events among the last records of every partition."""
     ends, begins = await bus.end_offsets(topic), await bus.begin_offsets(topic)
-    starts = {at: max(begins[at], end - TAIL) for at, end in ends.items()}
+    starts = {at: max(begins[at], end - tail) for at, end in ends.items()}
     wanted = {at: end for at, end in ends.items() if starts[at] < end}
-    last: dict[TopicPartition, Delivery] = {}
     async for batch in bus.read(topic, starts, wanted):
         for event in filter(None, map(_readable, batch.records)):
-            last[batch.source] = event
-    for event in last.values():
-        yield event
+            yield event
 
 
 def _readable(record: Record) -> Delivery | None:

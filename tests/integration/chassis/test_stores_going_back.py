@@ -6,6 +6,7 @@ import sqlite3
 import pytest
 
 from chassis.bus.embedded import EmbeddedBus
+from chassis.bus.port import Message
 from chassis.events.outbox import emit
 from chassis.events.relay import Relay
 from chassis.events.store_checks import find_feed_fault, find_offset_fault
@@ -81,6 +82,21 @@ async def test_feed_and_bus_that_agree_are_no_fault(database, bus):
     assert await feed_fault(database, bus) is None
     await emit_one(database, "a", 4)
     assert await feed_fault(database, bus) is None
+
+
+async def test_what_others_publish_behind_it_hides_no_event(database, bus):
+    await publish_from_outbox(database, bus, 1, 2, 3)
+    records = [record async for batch in _whole_log(bus) for record in batch.records]
+    again = [Message(record.key, record.value, record.headers) for record in records[:2]]
+    await publish(bus, *again, number_event("a", 7, 7))
+    assert await feed_fault(database, bus) is None
+    await publish(bus, *again * 15)
+    assert await feed_fault(database, bus) is None
+
+
+async def _whole_log(bus):
+    async for batch in bus.read(TOPIC, await bus.begin_offsets(TOPIC), await bus.end_offsets(TOPIC)):
+        yield batch
 
 
 class CutOff:
