@@ -1,7 +1,7 @@
 """Mending what version 0.1 loaded: it kept the charts' forecasts as observations, and knew no notes.
 
 It is known by the note that it put on a forecast. Only what is as it was loaded is mended, by further revisions and
-versions: what someone changed since stays. Forecasts are withdrawn last, so that a load that broke off goes on.
+versions: what someone changed since stays. Forecasts are withdrawn last of all, so that a load that broke off goes on.
 """
 
 from collections.abc import Mapping, Sequence
@@ -71,6 +71,42 @@ async def mend_indicator(load: Load, path: str, body: Mapping[str, Any], found: 
     await send_request(load.client, "PATCH", path, lacking | {"reason": MENDED})
     load.tally.add("indicators", CHANGED)
     return True
+
+
+async def add_notes(load: Load, kind: str, path: str, body: Mapping[str, Any], found: Mapping[str, Any] | None) -> bool:
+    """Add by a PATCH the notes that what version 0.1 loaded lacks, whatever else was changed since; whether it did."""
+    if found is None or not _lacks_notes(load, body, found):
+        return False
+    await send_request(load.client, "PATCH", path, {"notes": body["notes"], "reason": MENDED})
+    load.tally.add(kind, CHANGED)
+    return True
+
+
+async def put_notes(load: Load, kind: str, path: str, body: Mapping[str, Any], found: Mapping[str, Any] | None) -> bool:
+    """As :func:`add_notes` where there is only a PUT: where nothing else was changed since; whether it did."""
+    if found is None or not _lacks_notes(load, body, found) or not already_there(_without_notes(body), found):
+        return False
+    await send_request(load.client, "PUT", path, body)
+    load.tally.add(kind, CHANGED)
+    return True
+
+
+def _lacks_notes(load: Load, body: Any, found: Any) -> bool:
+    """Whether some note of ``body``, or of what it is made of, is missing from what version 0.1 loaded."""
+    if not load.from_version_0_1:
+        return False
+    if isinstance(body, Mapping) and isinstance(found, Mapping):
+        lacks = bool(body.get("notes")) and not found.get("notes")
+        return lacks or any(_lacks_notes(load, part, found.get(name)) for name, part in body.items())
+    if isinstance(body, list) and isinstance(found, list):
+        return any(_lacks_notes(load, part, there) for part, there in zip(body, found, strict=False))
+    return False
+
+
+def _without_notes(body: Any) -> Any:
+    if isinstance(body, Mapping):
+        return {name: _without_notes(part) for name, part in body.items() if name != "notes"}
+    return [_without_notes(part) for part in body] if isinstance(body, list) else body
 
 
 async def mend_observation(load: Load, path: str, body: Mapping[str, Any]) -> None:

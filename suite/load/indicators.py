@@ -16,7 +16,6 @@ from suite.load.former import (
     mend_observation,
     mend_scorecard,
     mend_targets,
-    withdraw_forecasts,
 )
 from suite.load.report import PRESERVED, SKIPPED, UNCHANGED
 from suite.load.row_types import PLYMOUTH
@@ -37,8 +36,6 @@ async def load_indicators(load: Load) -> None:
     await _scorecards(load)
     await _observations(load, fresh)
     await _projections(load, fresh)
-    if load.from_version_0_1:
-        await withdraw_forecasts(load)
     await _linked(load)
     await _standards(load)
 

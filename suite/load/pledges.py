@@ -7,6 +7,7 @@ from suite.load import row_types
 from suite.load.api_client import for_each
 from suite.load.contradictions import notes_on
 from suite.load.dataset import PLEDGE_SET, Reference
+from suite.load.former import add_notes, put_notes
 from suite.load.row_types import PLYMOUTH
 from suite.load.upsert import Load, create_missing, create_once
 
@@ -31,7 +32,9 @@ def _id(row: row_types.PledgeRow) -> str:
 
 async def _pledge(load: Load, row: row_types.PledgeRow, found: dict[str, Any] | None) -> None:
     """A pledge at version 1 was made and nothing since: the load that made it may have ended before its links."""
-    await create_once(load, "pledges", f"{ROOT}/pledges", pledge_body(load.reference, row))
+    body = pledge_body(load.reference, row)
+    if not await add_notes(load, "pledges", f"{ROOT}/pledges/{_id(row)}", body, found):
+        await create_once(load, "pledges", f"{ROOT}/pledges", body)
     if row.indicators and (found is None or found["version"] == 1):
         links = {"links": [{"indicator": code, "area": PLYMOUTH} for code in row.indicators]}
         await create_missing(load, "pledge links", "PUT", f"{ROOT}/pledges/{_id(row)}/links", links, None)
@@ -53,7 +56,9 @@ def pledge_body(reference: Reference, row: row_types.PledgeRow) -> dict[str, Any
 async def _priority(load: Load, row: row_types.PriorityRow, found: dict[str, Any] | None) -> None:
     body = row.model_dump(mode="json", include={"title", "gap", "leads"})
     body["notes"] = notes_on(load.reference, f"priorities/{row.code}")
-    await create_missing(load, "priorities", "PUT", f"{ROOT}/priorities/{row.code}", body, found)
+    path = f"{ROOT}/priorities/{row.code}"
+    if not await put_notes(load, "priorities", path, body, found):
+        await create_missing(load, "priorities", "PUT", path, body, found)
 
 
 async def _actions(load: Load) -> None:
@@ -62,8 +67,9 @@ async def _actions(load: Load) -> None:
     existing = await load.once(f"{ROOT}/actions")
 
     async def one(code: str) -> None:
-        body = action_body(load.reference, rows[code])
-        await create_missing(load, "actions", "PUT", f"{ROOT}/actions/{code}", body, existing.get(code))
+        body, path, found = action_body(load.reference, rows[code]), f"{ROOT}/actions/{code}", existing.get(code)
+        if not await add_notes(load, "actions", path, body, found):
+            await create_missing(load, "actions", "PUT", path, body, found)
 
     order = TopologicalSorter({code: _after(row) for code, row in rows.items()})
     order.prepare()

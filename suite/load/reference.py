@@ -9,6 +9,7 @@ from suite.load.contradictions import contradictions, disagreements
 from suite.load.csv_files import BadRows
 from suite.load.dataset import REFERENCE, read_reference
 from suite.load.finance import load_finance
+from suite.load.former import withdraw_forecasts
 from suite.load.indicators import load_indicators
 from suite.load.pledges import load_pledges
 from suite.load.report import LoadReport
@@ -42,4 +43,6 @@ async def load_reference(
     await load_risks(load)
     await load_pledges(load)
     await load_finance(load)
+    if load.from_version_0_1:
+        await withdraw_forecasts(load)
     return LoadReport(counts=load.tally.counts(), contradictions=contradictions(load.reference), notes=load.notes)

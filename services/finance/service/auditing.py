@@ -14,8 +14,20 @@ Json = Mapping[str, Any]
 
 
 def moves_money(before: Fund, after: Fund) -> bool:
-    """Whether budgets differ, or the agreement by which partners share."""
-    return any(_fund_state(before)[name] != _fund_state(after)[name] for name in ("agreement", "budget_lines"))
+    """Whether budgets differ, or the agreement by which partners share; what is noted on a line moves nothing."""
+    return _money_state(before) != _money_state(after)
+
+
+def _money_state(fund: Fund) -> Json:
+    state = _fund_state(fund)
+    return {
+        "agreement": state["agreement"],
+        "lines": {key: _unnoted(line) for key, line in state["budget_lines"].items()},
+    }
+
+
+def _unnoted(line: Json) -> Json:
+    return {name: value for name, value in line.items() if name != "notes"}
 
 
 def record_fund(tx: Tx, before: Fund | None, after: Fund, reason: str | None = None) -> None:

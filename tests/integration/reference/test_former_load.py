@@ -1,7 +1,8 @@
 """Loading over a database that version 0.1 loaded: its forecasts become projections, and notes arrive."""
 
 import asyncio
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Mapping
+from contextlib import AsyncExitStack
 from pathlib import Path
 from typing import Any
 
@@ -13,33 +14,62 @@ from chassis.storage import migrate
 from chassis.storage.database import Database
 from chassis.web.app import build_app
 from chassis.web.units import Resources
+from contracts.topics import SERVICES
 from suite.compose import SPECS
+from suite.load.contradictions import contradictions, notes_on
 from suite.load.dataset import read_reference
-from suite.load.former import FORECAST, NO_OBSERVATION, is_from_version_0_1
+from suite.load.finance import load_finance
+from suite.load.former import FORECAST, NO_OBSERVATION, is_from_version_0_1, withdraw_forecasts
 from suite.load.indicators import load_indicators
-from suite.load.upsert import Load
+from suite.load.pledges import load_pledges
+from suite.load.risks import load_risks
+from suite.load.upsert import Load, already_there
 from tests.integration.suite.test_upgrade import unpacked
 
 CARE = "/indicators/v1/indicators/children-in-care-overall"
-SPEC = SPECS["indicators"]
+NOTED = {
+    "risks": "/risks/v1/risks/{}",
+    "pledges": "/pledges/v1/pledges/2018-{}",
+    "priorities": "/pledges/v1/priorities/{}",
+    "actions": "/pledges/v1/actions/{}",
+    "funds": "/finance/v1/funds/{}",
+}
+"""Where what the papers contradict is said outside the indicators, by kind."""
+FUND = NOTED["funds"].format("plymouth-integrated")
+
+
+class ByService(httpx.AsyncBaseTransport):
+    """Leads each call to the service that its path begins with."""
+
+    def __init__(self, transports: Mapping[str, httpx.AsyncBaseTransport]) -> None:
+        self.transports = transports
+
+    async def handle_async_request(self, request: httpx.Request) -> httpx.Response:
+        return await self.transports[request.url.path.split("/")[1]].handle_async_request(request)
+
+
+async def transport(service: str, folder: Path, stack: AsyncExitStack) -> httpx.AsyncBaseTransport:
+    """What version 0.1 left, served by today's."""
+    spec, url = SPECS[service], f"sqlite+threads:///{unpacked(service, folder)}"
+    await asyncio.to_thread(migrate.upgrade, spec.package, url)
+    database = Database(url, spec.metadata)
+    stack.push_async_callback(database.close)
+    settings = ServiceSettings().model_copy(update={"internal_key": None})
+    return httpx.ASGITransport(build_app(spec, Resources(database, settings)))
 
 
 @pytest.fixture
 async def client(tmp_path: Path) -> AsyncIterator[httpx.AsyncClient]:
-    """The indicators that version 0.1 left, served by today's."""
-    url = f"sqlite+threads:///{unpacked('indicators', tmp_path)}"
-    await asyncio.to_thread(migrate.upgrade, SPEC.package, url)
-    database = Database(url, SPEC.metadata)
-    settings = ServiceSettings().model_copy(update={"internal_key": None})
-    transport = httpx.ASGITransport(build_app(SPEC, Resources(database, settings)))
-    async with httpx.AsyncClient(transport=transport, base_url="http://suite") as client:
-        yield client
-    await database.close()
+    async with AsyncExitStack() as stack:
+        by_service = ByService({service: await transport(service, tmp_path, stack) for service in SERVICES})
+        yield await stack.enter_async_context(httpx.AsyncClient(transport=by_service, base_url="http://suite"))
 
 
 async def load(client: httpx.AsyncClient) -> Load:
     found = Load(client, read_reference())
     await load_indicators(found)
+    for each in (load_risks, load_pledges, load_finance, withdraw_forecasts):
+        await each(found)
     return found
 
 
@@ -82,3 +112,19 @@ async def test_what_version_0_1_loaded_is_mended_once(client):
     assert not await is_from_version_0_1(first)
     again = (await load(client)).tally.counts()
     assert {kind: (each.created, each.changed) for kind, each in again.items() if each.created or each.changed} == {}
+
+
+async def test_notes_arrive_on_what_the_other_services_loaded(client):
+    changed = {"notes": [], "title": "A title of ours", "reason": "Ours"}
+    (await client.patch("/risks/v1/risks/OCC4", json=changed)).raise_for_status()
+    reference = (await load(client)).reference
+    for one in contradictions(reference):
+        for resource in one.resources:
+            kind, _, code = resource.partition("/")
+            if kind in NOTED:
+                found = (await client.get(NOTED[kind].format(code))).raise_for_status().json()
+                assert already_there(notes_on(reference, resource), found["notes"]), resource
+    risk, fund = [(await client.get(path)).json() for path in ("/risks/v1/risks/OCC4", FUND)]
+    assert risk["title"] == "A title of ours"
+    line = next(one for one in fund["budget_lines"] if one["code"] == "childrens-commissioning" and one["notes"])
+    assert line["financial_year"] == "2018/19"
