@@ -1,12 +1,14 @@
 """How a service's app is built: its routes, document, health and measures."""
 
 from collections.abc import Sequence
+from functools import partial
 from typing import Any
 
 from fastapi import APIRouter, FastAPI, Response
 from fastapi.routing import APIRoute
 from prometheus_client import CONTENT_TYPE_LATEST, generate_latest
 from sqlalchemy import text
+from starlette.routing import BaseRoute
 
 from chassis.service import ServiceSpec
 from chassis.web.admission import service_admission
@@ -31,12 +33,13 @@ def build_app(spec: ServiceSpec, resources: Resources) -> FastAPI:
         redoc_url=None,
         openapi_url=None,
         separate_input_output_schemas=False,
-        generate_unique_id_function=lambda route: operation_id(spec.name, route),
+        generate_unique_id_function=partial(operation_id, spec.name),
     )
     app.state.resources = resources
     install_errors(app)
     document = ServedDocument(lambda: app.openapi())  # noqa: PLW0108  it is completed further down
-    for router in _routers(spec, resources, document):
+    app.router.routes.extend(_own_routes(spec))
+    for router in _common_routers(spec, resources, document):
         app.include_router(router)
     settings, operations = resources.settings, operations_of(app, writing)
     complete_document(app, operations, spec)
@@ -56,10 +59,24 @@ def build_app(spec: ServiceSpec, resources: Resources) -> FastAPI:
     return app
 
 
-def _routers(spec: ServiceSpec, resources: Resources, document: ServedDocument) -> Sequence[APIRouter]:
-    """The service's own, and what every service has."""
-    operations = _operations(spec.name, resources, document)
-    return [*spec.routers, audit_router(spec.name), internal_router(spec, resources), operations]
+_included: dict[tuple[str, tuple[int, ...]], Sequence[BaseRoute]] = {}
+"""By service and routers, which live as long as their routes do."""
+
+
+def _own_routes(spec: ServiceSpec) -> Sequence[BaseRoute]:
+    """Included once in a process, for all apps of a service: FastAPI takes most of a second to work them out."""
+    key = spec.name, tuple(map(id, spec.routers))
+    if key not in _included:
+        root = APIRouter(generate_unique_id_function=partial(operation_id, spec.name))
+        for router in spec.routers:
+            root.include_router(router)
+        _included[key] = root.routes
+    return _included[key]
+
+
+def _common_routers(spec: ServiceSpec, resources: Resources, document: ServedDocument) -> Sequence[APIRouter]:
+    """What every service has, with its own resources."""
+    return audit_router(spec.name), internal_router(spec, resources), _operations(spec.name, resources, document)
 
 
 def operation_id(service: str, route: APIRoute) -> str:

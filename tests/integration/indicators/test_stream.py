@@ -81,10 +81,16 @@ async def _reads(api: Api, sent: list[Sent]) -> dict[str, tuple[int, int]]:
     """How many rows of each table a batch reads one after the other, and by an index."""
 
     async def counted(tx: Tx) -> dict[str, tuple[int, int]]:
+        before = await _read_so_far(tx)  # of transactions before, too, where the server has not taken them over yet
         await record_observations(tx, sent)
-        return {row.relname: (row.scanned, row.fetched) for row in await tx.session.execute(READS)}
+        after = await _read_so_far(tx)
+        return {name: (scanned - before[name][0], found - before[name][1]) for name, (scanned, found) in after.items()}
 
     return await api.database.write(counted)
+
+
+async def _read_so_far(tx: Tx) -> dict[str, tuple[int, int]]:
+    return {row.relname: (row.scanned, row.fetched) for row in await tx.session.execute(READS)}
 
 
 async def _execute(api: Api, *statements: str) -> None:

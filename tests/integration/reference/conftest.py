@@ -50,10 +50,11 @@ class Suite:
         return response
 
     async def events(self) -> dict[str, int]:
-        """Events each service has ever published."""
+        """Events each service has ever published, but those on returns: a sweep opens and misses them at any minute."""
 
         async def count(tx) -> int:
-            return (await tx.session.execute(text("SELECT count(*) FROM outbox"))).scalar_one()
+            counted = text("SELECT count(*) FROM outbox WHERE type NOT LIKE 'commissioning.return.%'")
+            return (await tx.session.execute(counted)).scalar_one()
 
         return {name: await self.running.databases[name].read(count) for name in SERVICES}
 
