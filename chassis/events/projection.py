@@ -1,6 +1,6 @@
 """What a service derives from events, told once: live consumption, replay and rebuild all follow from it."""
 
-from collections.abc import Awaitable, Callable, Sequence
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Generic, TypeVar
 
@@ -21,6 +21,8 @@ class Projection(Generic[Touched]):
     went back in time, and evaluates what hung on them.
     ``list_contradicted`` gives, of the newest events of aggregates, the subjects whose stored state is another than
     theirs; it changes nothing, and leaves generations aside, since a producer does not know which an event was of.
+    ``list_evaluated`` gives a page of what was evaluated, by keys after one, and whether each is what the folded state
+    asks for now; it changes nothing either, and a page that is empty is the end.
     """
 
     fold: Callable[[Tx, Sequence[Delivery]], Awaitable[Touched]]
@@ -29,6 +31,7 @@ class Projection(Generic[Touched]):
     drop: Callable[[Tx], Awaitable[None]]
     forget: Callable[[Tx, Sequence[str]], Awaitable[None]] | None = None
     list_contradicted: Callable[[Tx, Sequence[Delivery]], Awaitable[Sequence[str]]] | None = None
+    list_evaluated: Callable[[Tx, str], Awaitable[Mapping[str, bool]]] | None = None
 
     async def apply(self, tx: Tx, deliveries: Sequence[Delivery]) -> None:
         """Fold events, those of a partition in order, and evaluate what they touched."""

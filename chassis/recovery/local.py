@@ -95,6 +95,10 @@ class LocalStores:
         deliveries = [_delivery(events_topic(producer), each) for each in events]
         return await self.database.read(lambda tx: contradicted(tx, deliveries))
 
+    async def list_evaluated(self, consumer: str, after: str) -> Mapping[str, bool]:
+        listing = self._subscription(consumer).projection.list_evaluated
+        return await self.database.read(lambda tx: listing(tx, after)) if listing else {}
+
     async def forget_aggregates(self, consumer: str, producer: str, subjects: Sequence[str]) -> int:
         return await recovery.forget_aggregates(self.database, self._subscription(consumer), producer, subjects)
 

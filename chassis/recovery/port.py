@@ -77,5 +77,8 @@ class ServiceStores(Protocol):
     async def list_contradicted(self, consumer: str, producer: str, events: Sequence[PublishedEvent]) -> Sequence[str]:
         """Subjects of those newest events that the consumer's stored state does not agree with."""
 
+    async def list_evaluated(self, consumer: str, after: str) -> Mapping[str, bool]:
+        """A page of what the consumer evaluated, such as ratings, and whether each is what its state asks for."""
+
     async def forget_aggregates(self, consumer: str, producer: str, subjects: Sequence[str]) -> int:
         """Have a consumer forget aggregates that their producer no longer has. Returns how many it could."""

@@ -2,6 +2,7 @@
 
 import asyncio
 from collections.abc import AsyncIterator, Awaitable, Callable, Mapping, Sequence
+from functools import partial
 from typing import TypeVar
 
 from chassis.errors import NotFound
@@ -157,7 +158,10 @@ async def _list_lasting_differences(suite: Suite, within: float) -> Sequence[Dif
 
 
 async def list_differences(suite: Suite) -> Sequence[Difference]:
-    """Every aggregate whose newest event at a consumer is not its producer's, or whose state is not by that event."""
+    """Every aggregate whose newest event at a consumer is not its producer's, or whose state is not by that event.
+
+    And whatever a consumer evaluated from such states, and is not what they ask for now.
+    """
     found: list[Difference] = []
     async for owner, consumer, producer in _pairs(suite):
         published, applied = await _both(suite, owner, consumer, producer)
@@ -165,7 +169,7 @@ async def list_differences(suite: Suite) -> Sequence[Difference]:
         found += [_difference(consumer.name, each, published.get(each), applied.get(each)) for each in differing]
         contradicted = await _list_contradicted(suite, owner, consumer, producer)
         found += [_contradiction(consumer.name, each) for each in contradicted if each not in differing]
-    return found
+    return [*found, *await _list_misjudged(suite)]
 
 
 def _agree(published: Mapping[str, NewestEvent], applied: Mapping[str, NewestApplied], subject: str) -> bool:
@@ -189,6 +193,16 @@ async def _list_contradicted(suite: Suite, owner: str, consumer: ConsumerInfo, p
         found += await suite[owner].list_contradicted(consumer.name, producer, events)
         after = events[-1].subject
     return found
+
+
+async def _list_misjudged(suite: Suite) -> Sequence[Difference]:
+    return [
+        Difference(consumer.name, key, f"{consumer.name} has derived of {key} what its stored state does not ask for.")
+        for stores in suite.values()
+        for consumer in await stores.list_consumers()
+        for key, agrees in (await _all_pages(partial(stores.list_evaluated, consumer.name))).items()
+        if not agrees
+    ]
 
 
 def _contradiction(consumer: str, subject: str) -> Difference:

@@ -75,6 +75,10 @@ class RemoteStores:
         found: Sequence[str] = await self._ask("list_contradicted", consumer=consumer, producer=producer, events=events)
         return found
 
+    async def list_evaluated(self, consumer: str, after: str) -> Mapping[str, bool]:
+        found: Mapping[str, bool] = await self._ask("list_evaluated", consumer=consumer, after=after)
+        return found
+
     async def forget_aggregates(self, consumer: str, producer: str, subjects: Sequence[str]) -> int:
         return int(await self._ask("forget_aggregates", consumer=consumer, producer=producer, subjects=subjects))
 

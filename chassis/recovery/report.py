@@ -24,7 +24,10 @@ class Recovered:
 
 @dataclass(frozen=True, slots=True)
 class Difference:
-    """An aggregate of which a consumer has something else than its producer, and in a sentence what."""
+    """An aggregate of which a consumer has something else than its producer, and in a sentence what.
+
+    Or one of the consumer's own, such as a risk, of which it derived something else than its state asks for.
+    """
 
     consumer: str
     subject: str

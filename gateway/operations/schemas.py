@@ -47,7 +47,7 @@ class ForgottenOut(OutBody):
 
 
 class DifferenceOut(OutBody):
-    """An aggregate of which a consumer has something else than its producer."""
+    """An aggregate of which a consumer has something else than its producer, or derived something else from that."""
 
     consumer: str = Field(description="The consumer", examples=["risks"])
     subject: str = Field(description="The aggregate, by the subject of its events", examples=["ed-wait/E06000026"])

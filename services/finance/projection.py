@@ -18,7 +18,13 @@ from services.finance.domain.series import Series, Version
 from services.finance.domain.updates import Updates
 from services.finance.repository.observations import drop_observations
 from services.finance.service.republication import forget_series
-from services.finance.service.updates import list_contradicted, restate_all, restate_updated, save_updates
+from services.finance.service.updates import (
+    list_contradicted,
+    list_evaluated,
+    restate_all,
+    restate_updated,
+    save_updates,
+)
 
 
 class IndicatorPart(Body):
@@ -101,6 +107,7 @@ SUBSCRIPTION = Subscription(
         drop=drop_observations,
         forget=forget_series,
         list_contradicted=list_contradicted_series,
+        list_evaluated=list_evaluated,
     ),
 )
 """Observations are made again from the log; the ledger changes only by differences, of which there are none."""

@@ -86,6 +86,7 @@ INDICATORS = Subscription(
         drop=signals.delete_all,
         forget=forget_signals,
         list_contradicted=list_contradicted,
+        list_evaluated=signals.list_evaluated,
     ),
     supersedes=True,
 )

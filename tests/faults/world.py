@@ -43,9 +43,7 @@ def tie(client: httpx.Client) -> None:
         pairs = [(INDICATORS[(number + n) % 4], AREAS[(number + 2 * n) % 3]) for n in range(3)]
         more = {"mode": "propose"} if number == 6 else {"kind": "opportunity"} if number == 7 else {}
         add_risk(client, f"R{number}", pairs, **more)
-    lines = [_line("commissioning")]
-    fund = {"name": "Pooled fund", "host": "PCC", "partners": [{"code": "PCC", "name": "Council"}]}
-    client.put("/finance/v1/funds/pool", json=fund | {"budget_lines": lines}).raise_for_status()
+    client.put("/finance/v1/funds/pool", json=fund_body()).raise_for_status()
     for code in INDICATORS:
         for area in AREAS[:2]:
             add_scheme(client, f"{code}-{area}".lower(), code, area)
@@ -68,16 +66,32 @@ def observe(client: httpx.Client, code: str, area: str, month: str, value: str) 
 
 
 def add_risk(client: httpx.Client, ref: str, pairs: Sequence[tuple[str, str]], **more: Any) -> None:
+    post(client, "/risks/v1/risks", risk_body(ref, pairs) | more)
+
+
+def risk_body(ref: str, pairs: Sequence[tuple[str, str]]) -> dict[str, Any]:
+    """A risk on these indicators in areas."""
     links = [
         {"indicator": code, "area": area, "group": f"group-{n}", "signal": "target"}
         for n, (code, area) in enumerate(pairs)
     ]
     body = {"ref": ref, "register": "faults", "title": f"Risk {ref}", "target": {"impact": 4, "likelihood": 2}}
     assessment = {"impact": 4, "likelihood": 3, "reason": "First assessment"}
-    post(client, "/risks/v1/risks", body | {"assessment": assessment, "links": links} | more)
+    return body | {"assessment": assessment, "links": links}
 
 
 def add_scheme(client: httpx.Client, code: str, indicator: str, area: str) -> None:
+    post(client, "/finance/v1/schemes", scheme_body(code, indicator, area))
+
+
+def fund_body() -> dict[str, Any]:
+    """The fund that schemes are of, under ``pool``."""
+    partners = [{"code": "PCC", "name": "Council"}]
+    return {"name": "Pooled fund", "host": "PCC", "partners": partners, "budget_lines": [_line("commissioning")]}
+
+
+def scheme_body(code: str, indicator: str, area: str) -> dict[str, Any]:
+    """A scheme that follows an indicator in an area."""
     cost = {"amount": money(1609), "source": "illustrative", "price_year": "2017/18"}
     link = {
         "indicator": indicator,
@@ -88,7 +102,7 @@ def add_scheme(client: httpx.Client, code: str, indicator: str, area: str) -> No
         "marginal_rate": "0.5",
         "attribution": "0.4",
     }
-    body = {
+    return {
         "code": code,
         "name": f"Scheme {code}",
         "workstream": "prevention_and_demand",
@@ -101,7 +115,6 @@ def add_scheme(client: httpx.Client, code: str, indicator: str, area: str) -> No
         "illustrative": True,
         "link": link,
     }
-    post(client, "/finance/v1/schemes", body)
 
 
 def _indicator(code: str) -> dict[str, Any]:

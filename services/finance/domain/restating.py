@@ -46,6 +46,14 @@ def _differences(account: SchemeAccount, link: Link, polarity: SeriesPolarity) -
             yield _entry(account, observation.period, change, basis, reason, already)
 
 
+def is_as_observed(account: SchemeAccount) -> bool:
+    """Whether the ledger indicates of every period what its observation is worth, and nothing of any other."""
+    indicated = {period for period, amounts in indicated_by_period(account.posted).items() if amounts != NO_AMOUNTS}
+    if account.scheme.withdrawal is not None:
+        return not indicated
+    return not entries_to_post(account) and indicated <= {one.period for one in account.observations}
+
+
 class Reversal(StrEnum):
     """Why all that was indicated is taken back: part of the rule that an entry names."""
 

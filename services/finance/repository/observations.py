@@ -201,6 +201,7 @@ async def list_schemes_linked_to(tx: Tx, series: Collection[Series]) -> list[str
     return sorted(row.code for row in rows if series_of(row) in series)
 
 
-async def list_linked_schemes(tx: Tx) -> Sequence[str]:
-    query = select(SchemeRow.code).where(SchemeRow.indicator.is_not(None)).order_by(SchemeRow.code)
-    return list(await tx.session.scalars(query))
+async def list_linked_schemes(tx: Tx, after: str = "", most: int | None = None) -> Sequence[str]:
+    """Codes of schemes that follow an indicator, in their order, those after one and that many."""
+    query = select(SchemeRow.code).where(SchemeRow.indicator.is_not(None), SchemeRow.code > after)
+    return list(await tx.session.scalars(query.order_by(SchemeRow.code).limit(most)))

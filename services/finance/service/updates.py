@@ -1,17 +1,21 @@
 """Save what events say of indicators, and restate the schemes that they move."""
 
-from collections.abc import Collection
+from collections.abc import Collection, Mapping
 from dataclasses import replace
 
 from chassis.storage.transaction import Tx
 from contracts.colours import Polarity
+from services.finance.domain.restating import is_as_observed
 from services.finance.domain.savings import Observation
 from services.finance.domain.scheme import SeriesPolarity
 from services.finance.domain.series import Series, Version
 from services.finance.domain.updates import Updates
 from services.finance.repository import observations
+from services.finance.repository.accounts import get_accounts
 from services.finance.repository.observations import SeriesState
 from services.finance.service.restatement import restate_schemes
+
+SCHEMES_AT_ONCE = 200
 
 
 async def save_updates(tx: Tx, updates: Updates) -> None:
@@ -52,6 +56,13 @@ async def list_contradicted(tx: Tx, updates: Updates) -> Collection[Series]:
 def _is_stored(told: Observation, stored: Observation | None) -> bool:
     """Which event told it first, and in which generation, is not what the newest event says."""
     return stored is not None and replace(stored, event_id=told.event_id, generation=told.generation) == told
+
+
+async def list_evaluated(tx: Tx, after: str) -> Mapping[str, bool]:
+    """Linked schemes by code, those after one, and whether the ledger of each is what observations ask for."""
+    codes = await observations.list_linked_schemes(tx, after, SCHEMES_AT_ONCE)
+    accounts = await get_accounts(tx, codes)
+    return dict.fromkeys(codes, True) | {account.scheme.code: is_as_observed(account) for account in accounts}
 
 
 async def restate_updated(tx: Tx, updates: Updates) -> None:

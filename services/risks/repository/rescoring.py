@@ -55,9 +55,13 @@ _RATED = [
 ]
 
 
-def _locking(which: ColumnElement[bool]) -> Select[*tuple[Any, ...]]:
+def _rated_where(which: ColumnElement[bool]) -> Select[*tuple[Any, ...]]:
     """Built once, as every statement here that an event needs: building costs more than running it."""
-    return select(*_RATED).where(which).order_by(_RISK.c.ref).with_for_update()
+    return select(*_RATED).where(which).order_by(_RISK.c.ref)
+
+
+def _locking(which: ColumnElement[bool]) -> Select[*tuple[Any, ...]]:
+    return _rated_where(which).with_for_update()
 
 
 _KEYS: BindParameter[Any] = bindparam("keys", expanding=True)
@@ -72,7 +76,15 @@ _LINKED_TO = _locking(
 
 async def lock_rated(tx: Tx, risk_ids: Collection[int]) -> list[RatedRisk]:
     """The assessed risks among ``risk_ids``, locked by reference. What is read after this is up to date."""
-    return await _lock(tx, _THESE, sorted(risk_ids))
+    return await _fetch(tx, _THESE, sorted(risk_ids))
+
+
+_NAMED = _rated_where(_RISK.c.ref.in_(_KEYS))
+
+
+async def list_rated(tx: Tx, refs: Sequence[str]) -> list[RatedRisk]:
+    """The assessed risks among these, by reference, not locked."""
+    return await _fetch(tx, _NAMED, refs)
 
 
 async def lock_rated_on(tx: Tx, subjects: Collection[str]) -> list[RatedRisk]:
@@ -80,11 +92,11 @@ async def lock_rated_on(tx: Tx, subjects: Collection[str]) -> list[RatedRisk]:
 
     Closed ones are left out.
     """
-    return await _lock(tx, _LINKED_TO, sorted(subjects))
+    return await _fetch(tx, _LINKED_TO, sorted(subjects))
 
 
-async def _lock(tx: Tx, query: Select[*tuple[Any, ...]], keys: Sequence[Any]) -> list[RatedRisk]:
-    """Unassessed ones are locked as well: their first assessment may be under way."""
+async def _fetch(tx: Tx, query: Select[*tuple[Any, ...]], keys: Sequence[Any]) -> list[RatedRisk]:
+    """Where they are locked, unassessed ones are as well: their first assessment may be under way."""
     connection = await tx.session.connection()
     rows = (await connection.execute(query, {"keys": keys})).all()
     matrices = await get_matrices(tx, {row.matrix_id for row in rows})
@@ -149,6 +161,12 @@ def _parameters(tx: Tx, new: NewRatings) -> dict[str, Any]:
 async def list_risk_ids(tx: Tx) -> Sequence[int]:
     """Every risk, by reference."""
     return (await tx.session.scalars(select(RiskRow.id).order_by(RiskRow.ref))).all()
+
+
+async def list_refs_after(tx: Tx, after: str, most: int) -> Sequence[str]:
+    """References in their order, that many of those after one."""
+    query = select(RiskRow.ref).where(RiskRow.ref > after).order_by(RiskRow.ref).limit(most)
+    return (await tx.session.scalars(query)).all()
 
 
 async def list_published_refs(tx: Tx) -> Sequence[str]:

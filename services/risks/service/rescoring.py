@@ -59,6 +59,25 @@ async def rescore_on(tx: Tx, subjects: Collection[str]) -> None:
     await _rescore(tx, risks, Occasion(Cause.INDICATORS, subjects=frozenset(subjects)))
 
 
+async def list_misjudged(tx: Tx, refs: Sequence[str]) -> Collection[str]:
+    """Of these risks those whose stored ratings are not what their assessment and their indicators ask for today.
+
+    One whose override has ended meanwhile is left out: the next sweep moves it.
+    """
+    risks = await stored.list_rated(tx, refs)
+    links = await stored_links.get_links(tx, [risk.risk_id for risk in risks])
+    today = await tx.business_date()
+    rated = [
+        Rescored(risk, links[risk.risk_id], rate(risk.inputs, links[risk.risk_id], today), today) for risk in risks
+    ]
+    return {one.risk.ref for one in rated if (one.effective_changed or one.stored_differs) and not _has_ended(one)}
+
+
+def _has_ended(rescored: Rescored) -> bool:
+    override = rescored.risk.inputs.override
+    return override is not None and not override.is_in_force_on(rescored.today)
+
+
 async def _rescore(tx: Tx, risks: Sequence[RatedRisk], occasion: Occasion) -> None:
     if not risks:
         return

@@ -1,6 +1,6 @@
 """What indicators say: the newest is saved, and the risks on them are brought up to date."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from itertools import islice
 
@@ -10,7 +10,7 @@ from services.risks.domain.records import Cause
 from services.risks.domain.rescoring import Occasion
 from services.risks.repository import rescoring as stored
 from services.risks.repository import signals as repository
-from services.risks.service.rescoring import rescore, rescore_on
+from services.risks.service.rescoring import list_misjudged, rescore, rescore_on
 
 RISKS_AT_ONCE = 500
 
@@ -45,6 +45,13 @@ async def list_contradicted(tx: Tx, signals: Sequence[SeriesSignals]) -> Sequenc
     """Subjects of newest events whose stored signals are others than theirs."""
     stored = await repository.get_signals(tx, [one.subject for one in signals])
     return [one.subject for one in signals if not _is_stored(one, stored.get(one.subject))]
+
+
+async def list_evaluated(tx: Tx, after: str) -> Mapping[str, bool]:
+    """Risks by reference, those after one, and whether the ratings of each are what indicators ask for."""
+    refs = await stored.list_refs_after(tx, after, RISKS_AT_ONCE)
+    misjudged = await list_misjudged(tx, refs)
+    return {ref: ref not in misjudged for ref in refs}
 
 
 def _is_stored(one: SeriesSignals, stored: SeriesSignals | None) -> bool:

@@ -16,6 +16,7 @@ from suite import serving
 from suite.catch_up import wait_until_caught_up
 from suite.settings import SuiteSettings
 from tests.eventually import eventually
+from tests.faults.world import fund_body, risk_body, scheme_body
 from tests.integration.gateway.conftest import served
 from tests.process import SuiteProcess
 
@@ -167,7 +168,8 @@ async def ended(client, location):
 async def test_recoveries_and_verifications_over_http(settings):
     async with started(settings) as (running, loader), operating(running) as client:
         await define(loader)
-        await observe(loader, "2017-01", "80.0")
+        await follow(loader)
+        await observe(loader, "2017-05", "95.0")
         await wait_until_caught_up(loader)
         begun = await client.post("/operations/v1/recoveries")
         assert (begun.status_code, begun.json()["requested_by"]) == (202, "Ana Nowak")
@@ -175,36 +177,55 @@ async def test_recoveries_and_verifications_over_http(settings):
         found = await ended(client, begun.headers["location"])
         assert (found["state"], found["differs"], found["error"]) == ("succeeded", False, None)
         assert {each["service"]: each["generation"] for each in found["recovered"]} == dict.fromkeys(SERVICES, 2)
-        assert await verified(client) == {}
-        await spoil_states(running)
-        assert await verified(client) == dict.fromkeys(("risks", "pledges", "finance"), SUBJECT)
+        assert await verified(client) == set()
+        await spoil(running, STATES)
+        of_states = {(consumer, SUBJECT) for consumer in ("risks", "pledges", "finance")}
+        assert await verified(client) == of_states | {("finance", "faster")}
         begun = await client.post("/operations/v1/recoveries", json={"subject": SUBJECT})
         assert (await ended(client, begun.headers["location"]))["differs"] is False
+        await spoil(running, DERIVED)
+        assert await verified(client) == {("risks", "R1"), ("finance", "faster")}
+        begun = await client.post("/operations/v1/recoveries")
+        assert (await ended(client, begun.headers["location"]))["differs"] is False
         entries = (await client.get("/operations/v1/audit")).json()["items"]
-        asked = ["recovery", "verification", "verification", "recovery"]
+        asked = ["recovery", "verification", "verification", "recovery", "verification", "recovery"]
         found = [each["action"] for each in entries if each["action"] != "key.created"]
         assert found == [f"{name}.requested" for name in asked]
 
 
 async def verified(client):
-    """The aggregates that differ, by consumer."""
+    """The aggregates that differ, each with the consumer it differs at."""
     begun = await client.post("/operations/v1/verifications")
     found = await ended(client, begun.headers["location"])
     assert (found["differs"], found["count"]) == (bool(found["differences"]), len(found["differences"]))
-    return {each["consumer"]: each["subject"] for each in found["differences"]}
+    return {(each["consumer"], each["subject"]) for each in found["differences"]}
 
 
 SUBJECT = f"ae-four-hour-wait/{PLYMOUTH}"
-SPOILT = {
+STATES = {
     "risks": "UPDATE indicator_series SET period_start = '2001-01-01'",
     "pledges": "UPDATE indicator_colour SET period_start = '2001-01-01'",
     "finance": "UPDATE observation SET value = '1'",
 }
+"""What consumers stored is not what they were told, though every event was applied."""
+DERIVED = {
+    "risks": "UPDATE risk SET effective_likelihood = 1",
+    "finance": "DELETE FROM entry",
+}
+"""What consumers derived is not what they stored."""
 
 
-async def spoil_states(running):
-    """What consumers derived is not what they were told, though every event was applied."""
-    for service, statement in SPOILT.items():
+async def follow(client):
+    """A risk and a scheme on the indicator, which is red below its target."""
+    target = {"area": PLYMOUTH, "kind": "reach", "value": "90"}
+    await call(client, "POST", "/indicators/v1/indicators/ae-four-hour-wait/targets", target)
+    await call(client, "POST", "/risks/v1/risks", risk_body("R1", [("ae-four-hour-wait", PLYMOUTH)]))
+    await call(client, "PUT", "/finance/v1/funds/pool", fund_body())
+    await call(client, "POST", "/finance/v1/schemes", scheme_body("faster", "ae-four-hour-wait", PLYMOUTH))
+
+
+async def spoil(running, statements):
+    for service, statement in statements.items():
         await running.databases[service].write(lambda tx, sql=statement: tx.session.execute(text(sql)))
 
 
