@@ -2,7 +2,7 @@
 
 import asyncio
 import importlib
-from collections.abc import AsyncIterator, Mapping, Sequence
+from collections.abc import AsyncIterator, Iterator, Mapping, Sequence
 from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass
 
@@ -21,20 +21,32 @@ from chassis.storage.database import Database
 from chassis.web.app import build_app
 from chassis.web.units import Resources
 from contracts.topics import SERVICES, events_topic, state_topic
-from gateway.app import SPEC as GATEWAY
 from gateway.app import create_gateway, internal_key
 from gateway.operations.services import Services
 from gateway.operations.work import handlers
 from gateway.proxy.upstreams import Upstream, all_over_network, in_process
 from gateway.settings import GatewaySettings
-from services.finance.app import SPEC as FINANCE
-from services.indicators.app import SPEC as INDICATORS
-from services.pledges.app import SPEC as PLEDGES
-from services.risks.app import SPEC as RISKS
 from suite import configuration
 from suite.settings import MEMBERS, BusSettings, SuiteSettings
 
-SPECS: Mapping[str, ServiceSpec] = {spec.name: spec for spec in (INDICATORS, RISKS, PLEDGES, FINANCE, GATEWAY)}
+
+class _Specs(Mapping[str, ServiceSpec]):
+    """Each member's specification, loaded when it is asked for: one service alone does not pay for the others."""
+
+    _modules: Mapping[str, str] = {name: f"services.{name}.app" for name in SERVICES} | {"gateway": "gateway.app"}
+
+    def __getitem__(self, name: str) -> ServiceSpec:
+        spec: ServiceSpec = importlib.import_module(self._modules[name]).SPEC
+        return spec
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(self._modules)
+
+    def __len__(self) -> int:
+        return len(self._modules)
+
+
+SPECS = _Specs()
 
 
 def open_database(name: str, settings: SuiteSettings, *, existing: bool = False) -> Database:

@@ -12,6 +12,7 @@ import subprocess
 import sys
 import time
 from collections.abc import Callable, Iterator, Mapping
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import ExitStack, contextmanager, suppress
 from typing import IO, NoReturn
 
@@ -173,12 +174,16 @@ def environment(database: str, brokers: str, port: int, admin_key: str) -> tuple
 
 
 def prepare(found: Environment) -> None:
-    """Roles, schemas, migrations and topics, by the commands an operator would use."""
-    for arguments in (["migrate", "--create"], ["topics"]):
-        command = [sys.executable, "-m", "suite", *arguments]
-        done = subprocess.run(command, env=dict(found), check=False, capture_output=True, text=True)  # noqa: S603  our own
-        if done.returncode:
-            raise CannotStart(f"suite {' '.join(arguments)}: {_last_words(done.stderr)}")
+    """Roles, schemas, migrations and topics, by the commands an operator would use, side by side."""
+    with ThreadPoolExecutor() as beside:
+        list(beside.map(lambda arguments: _command(found, *arguments), (["migrate", "--create"], ["topics"])))
+
+
+def _command(found: Environment, *arguments: str) -> None:
+    command = [sys.executable, "-m", "suite", *arguments]
+    done = subprocess.run(command, env=dict(found), check=False, capture_output=True, text=True)  # noqa: S603  our own
+    if done.returncode:
+        raise CannotStart(f"suite {' '.join(arguments)}: {_last_words(done.stderr)}")
 
 
 def _last_words(output: str) -> str:
