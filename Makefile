@@ -109,7 +109,7 @@ fuzz: .venv/dev build/fuzz/venv ## Call a suite by all that its document allows 
 	@$(BIN)/python -m tests.fuzz --database postgresql $(if $(SECONDS),--seconds $(SECONDS)) --seed $(or $(SEED),1)
 
 .PHONY: bench
-bench: bench-engine bench-stream ## Every benchmark, as ratios to limits measured in the same run
+bench: bench-engine bench-stream bench-contract ## Every benchmark that takes minutes, as ratios measured in one run
 
 .PHONY: bench-engine
 bench-engine: .venv/dev ## Relay, consumer and one update on PostgreSQL and Kafka, and embedded (BEFORE=checkout compares)
@@ -118,6 +118,14 @@ bench-engine: .venv/dev ## Relay, consumer and one update on PostgreSQL and Kafk
 .PHONY: bench-stream
 bench-stream: .venv/dev ## A hundred thousand observations into PostgreSQL, the last as fast as the first
 	@$(BIN)/python -m benchmarks.bench_stream
+
+.PHONY: bench-contract
+bench-contract: .venv/dev ## What audit entries, entity tags and strictness add to one update
+	@$(BIN)/python -m benchmarks.contract_cost
+
+.PHONY: bench-steady
+bench-steady: .venv/dev ## Twenty minutes at the highest steady rate, half of it kept (SECONDS=1200 ENGINE=postgresql)
+	@$(BIN)/python -m benchmarks.steady --seconds $(or $(SECONDS),1200) --engine $(or $(ENGINE),embedded)
 
 .PHONY: bench-scaling
 bench-scaling: .venv/dev ## Observations a second, and consumers one, two and four (docs/scaling.md)

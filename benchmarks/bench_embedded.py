@@ -13,7 +13,7 @@ import subprocess
 import sys
 import tempfile
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
 
@@ -28,17 +28,17 @@ START_SECONDS = 120.0
 
 def run(checkout: Path = HERE) -> Figure:
     """The figure of the version in ``checkout``, which may be another than this one."""
-    with tempfile.TemporaryDirectory() as folder, _suite(checkout, Path(folder)) as url:
+    with tempfile.TemporaryDirectory() as folder, embedded_suite(checkout, Path(folder)) as url:
         ours = run_async(measure_updates(url, KEY))
         limit = COMMITS * _commit(Path(folder) / "limit.db")
     return Figure("one update, embedded, p50", "ms", ours * 1000, limit * 1000, "within 4")
 
 
 @contextmanager
-def _suite(checkout: Path, folder: Path) -> Iterator[str]:
-    """The suite of a checkout at work on an empty folder; the address it answers at."""
+def embedded_suite(checkout: Path, folder: Path, more: Mapping[str, str] | None = None) -> Iterator[str]:
+    """The suite of a checkout at work on an empty folder, with ``more`` settings; the address it answers at."""
     environment = os.environ | {"PYTHONPATH": str(checkout), "SUITE_DATA_DIR": str(folder / "data")}
-    environment |= {"SUITE_ADMIN_KEY": KEY, "LOG_LEVEL": "WARNING"}
+    environment |= {"SUITE_ADMIN_KEY": KEY, "LOG_LEVEL": "WARNING"} | dict(more or {})
     output = folder / "output"
     with output.open("w") as file:
         command = [_python(checkout), "-m", "suite", "run", "--port", "0"]

@@ -15,14 +15,13 @@ import httpx
 from aiokafka import AIOKafkaConsumer, AIOKafkaProducer
 
 from benchmarks import empty
+from benchmarks.linked_risks import MISSED, add_linked_risks, observation, observations_path
 from benchmarks.stage import Figure, Stage, run_async
-from suite.catch_up import wait_until_caught_up
 from suite.settings import MEMBERS
 
 UPDATES = 60
 READ_EVERY = 0.002
 """Seconds between two looks at the risk: without a pause the reader takes the processors from what it waits for."""
-AREA = {"code": "E06000026", "name": "Plymouth", "type": "unitary_authority"}
 
 
 def run(stage: Stage) -> list[Figure]:
@@ -35,7 +34,7 @@ def run(stage: Stage) -> list[Figure]:
     finally:
         cluster.stop()
     limit = run_async(_limit(stage))
-    with_http = limit + run_async(empty.two_exchanges(_observation("2018-01", "50")))
+    with_http = limit + run_async(empty.two_exchanges(observation("2018-01", MISSED)))
     name = "one update, POST to re-scored risk, p50"
     return [
         Figure(name, "ms", ours * 1000, limit * 1000, "within 4"),
@@ -46,44 +45,14 @@ def run(stage: Stage) -> list[Figure]:
 async def measure_updates(url: str, key: str) -> float:
     headers = {"authorization": f"Bearer {key}"}
     async with httpx.AsyncClient(base_url=url, headers=headers, timeout=30, trust_env=False) as client:
-        (await client.post("/indicators/v1/areas", json=AREA)).raise_for_status()
-        for n in range(UPDATES):
-            await _indicator(client, n)
-        await wait_until_caught_up(client)  # an owner assesses what the register has heard of
-        for n in range(UPDATES):
-            await _risk(client, n)
-        await wait_until_caught_up(client)
+        await add_linked_risks(client, UPDATES)
         times = [await _one(client, n) for n in range(UPDATES)]
     return statistics.median(times)
 
 
-async def _indicator(client: httpx.AsyncClient, n: int) -> None:
-    """An indicator that meets its target."""
-    path = f"/indicators/v1/indicators/update-{n}"
-    definition = {"code": f"update-{n}", "name": f"Update {n}", "unit": "percentage", "decimals": 2}
-    definition |= {"polarity": "high_is_good", "frequency": "month"}
-    (await client.post("/indicators/v1/indicators", json=definition)).raise_for_status()
-    target = {"area": AREA["code"], "kind": "reach", "value": "95"}
-    (await client.post(f"{path}/targets", json=target)).raise_for_status()
-    (await client.post(f"{path}/observations", json=_observation("2017-12", "96"))).raise_for_status()
-
-
-async def _risk(client: httpx.AsyncClient, n: int) -> None:
-    """A risk that listens to it."""
-    link = {"indicator": f"update-{n}", "area": AREA["code"], "group": "one", "signal": "target"}
-    rating = {"impact": 4, "likelihood": 3, "reason": "start"}
-    body = {"ref": f"U{n:03}", "register": "bench", "title": f"Update {n}", "links": [link], "assessment": rating}
-    (await client.post("/risks/v1/risks", json=body)).raise_for_status()
-
-
-def _observation(period: str, value: str) -> dict[str, object]:
-    return {"area": AREA["code"], "period": period, "value": value, "status": "final"}
-
-
 async def _one(client: httpx.AsyncClient, n: int) -> float:
     started = time.perf_counter()
-    path = f"/indicators/v1/indicators/update-{n}/observations"
-    (await client.post(path, json=_observation("2018-01", "50"))).raise_for_status()
+    (await client.post(observations_path(n), json=observation("2018-01", MISSED))).raise_for_status()
     while True:
         shown = (await client.get(f"/risks/v1/risks/U{n:03}")).json()
         if shown["effective"]["likelihood"] == 4:

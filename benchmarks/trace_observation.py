@@ -75,7 +75,7 @@ async def trace_observation(folder: Path) -> Trace:
     await compose.upgrade(MEMBERS, settings)
     async with compose.everything(settings) as running:
         transport = httpx.ASGITransport(running.app)
-        await _key(running, settings)
+        await admit_key(running, settings)
         headers = {"authorization": f"Bearer {KEY}"}
         async with httpx.AsyncClient(transport=transport, base_url="http://suite", headers=headers) as client:
             await _set_up(client)
@@ -88,7 +88,7 @@ async def trace_observation(folder: Path) -> Trace:
     return trace
 
 
-async def _key(running: compose.Running, settings: SuiteSettings) -> None:
+async def admit_key(running: compose.Running, settings: SuiteSettings) -> None:
     from suite.serving import first_key  # noqa: PLC0415  serving brings uvicorn, which nothing else here needs
 
     await first_key(running, settings)

@@ -1,0 +1,28 @@
+"""Benchmarks that make their figures from a suite at work: here so short that only their shape counts."""
+
+import pytest
+
+from benchmarks import contract_cost, steady
+from benchmarks.sizes import TRIMMED
+from benchmarks.steady_report import report
+
+PLAN = steady.Plan(seconds=2, callers=4, indicators=4)
+
+
+@pytest.mark.rest
+async def test_a_steady_run_measures_updates_sizes_and_growth():
+    with steady.embedded(PLAN) as (url, measure):
+        updates, samples, most_waiting = await steady.measured(url, PLAN, measure)
+    found = report(PLAN.seconds, updates, samples, most_waiting)
+    assert found["updates"] == len(updates) > PLAN.callers
+    assert len(found["trimmed_bytes"]) == steady.SAMPLES + 1
+    assert min(found["trimmed_bytes"]) > 0
+    assert set(samples[-1].sizes) >= {f"indicators.{table}" for table in TRIMMED} | {"bus.record", "risks.audit_entry"}
+    assert not any(name.split(".")[1] in TRIMMED for name in found["growth_bytes_per_update"])
+
+
+@pytest.mark.rest
+async def test_the_cost_of_the_contract_is_measured_with_and_without_it_in_turns(tmp_path):
+    found = await contract_cost.measured(tmp_path, indicators=2, months=2)
+    assert {on: len(times.passed) for on, times in found.items()} == {True: 2, False: 2}
+    assert min(min(times.processor) for times in found.values()) > 0
