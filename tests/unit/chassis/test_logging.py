@@ -1,0 +1,47 @@
+"""What is logged: ours and the libraries' in one form, and never at the price of what is logged."""
+
+import io
+import json
+import logging
+import sys
+
+import pytest
+import structlog
+
+from chassis.logging import configure_logging
+
+
+@pytest.fixture(autouse=True)
+def _as_before():
+    """Logging as the tests have it, afterwards."""
+    root, before = logging.getLogger(), structlog.get_config()
+    handlers, level = root.handlers[:], root.level
+    yield
+    structlog.configure(**before)
+    root.handlers[:] = handlers
+    root.setLevel(level)
+
+
+def test_ours_and_the_libraries_leave_lines_of_one_form(capsys):
+    configure_logging(form="json")
+    structlog.get_logger().info("relay.published", count=3)
+    logging.getLogger("a.library").warning("slow: %s", "disk")
+    ours, theirs = map(json.loads, capsys.readouterr().err.splitlines())
+    assert (ours["event"], ours["count"], ours["level"]) == ("relay.published", 3, "info")
+    assert (theirs["event"], theirs["level"]) == ("slow: disk", "warning")
+    assert ours.keys() - {"count"} == theirs.keys()
+
+
+def test_less_than_the_level_is_left_out(capsys):
+    configure_logging(level="WARNING")
+    structlog.get_logger().info("unheard")
+    structlog.get_logger().warning("heard")
+    assert [line.split("]")[1].split()[0] for line in capsys.readouterr().err.splitlines()] == ["heard"]
+
+
+def test_what_cannot_be_written_fails_nothing(monkeypatch):
+    file = io.StringIO()
+    monkeypatch.setattr(sys, "stderr", file)
+    configure_logging()
+    file.close()
+    structlog.get_logger().error("lost")
