@@ -1,4 +1,4 @@
-"""Who may come into a service: callers that show the internal key, with bodies that are JSON."""
+"""Who may come into a service: callers that show the internal key, with bodies of a type that is read there."""
 
 import hmac
 from typing import Final
@@ -8,6 +8,7 @@ from starlette.types import Scope
 from chassis.errors import Unauthorized, Unsupported
 from chassis.settings import ServiceSettings
 from chassis.web.middleware import Admission, header
+from contracts.large_bodies import large_body
 
 INTERNAL_KEY_HEADER: Final = "x-internal-key"
 ACTOR_HEADER: Final = "x-actor"
@@ -22,7 +23,7 @@ def service_admission(settings: ServiceSettings) -> Admission:
     async def admit(scope: Scope) -> str:
         if key and not scope["path"].startswith("/health/"):
             _require_key(scope, key)
-        _require_json(scope)
+        _require_known_type(scope)
         return actor_of(header(scope, ACTOR_HEADER.encode()).decode("latin-1"))
 
     return admit
@@ -38,9 +39,12 @@ def _require_key(scope: Scope, key: bytes) -> None:
         raise Unauthorized("This service answers the gateway only.")
 
 
-def _require_json(scope: Scope) -> None:
+def _require_known_type(scope: Scope) -> None:
     """Refuse a body of another type before it is read."""
     has_body = header(scope, b"content-length") not in {b"", b"0"} or header(scope, b"transfer-encoding")
-    kind = header(scope, b"content-type").split(b";")[0].strip().lower()
-    if has_body and not (kind == b"application/json" or kind.endswith(b"+json")):
-        raise Unsupported("Send application/json.")
+    kind = header(scope, b"content-type").split(b";")[0].strip().lower().decode("latin-1")
+    large = large_body(scope["method"], scope["path"])
+    files = large.types if large else ()
+    known = kind in files if files else kind == "application/json" or kind.endswith("+json")
+    if has_body and not known:
+        raise Unsupported(f"Send {' or '.join(files) or 'application/json'}.")

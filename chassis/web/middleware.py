@@ -11,6 +11,7 @@ from chassis import telemetry
 from chassis.errors import PayloadTooLarge, Problem
 from chassis.logging import get_logger
 from chassis.web.problems import crash_response, problem_response
+from contracts.large_bodies import large_body
 
 log = get_logger()
 
@@ -31,7 +32,7 @@ class RequestMiddleware:
     Args:
         service: its name in measures and logs.
         admit: who may come further.
-        body_limit: most bytes of a body, whether or not its length is declared.
+        body_limit: most bytes of a body, whether or not its length is declared; of some paths it is more.
         headers: put on every answer that does not set them itself.
         access_log: whether each request leaves a line; not where a gateway in this process leaves one for it.
     """
@@ -66,7 +67,7 @@ class RequestMiddleware:
         given_id = given.decode() if _REQUEST_ID.fullmatch(given) else None
         with telemetry.request(trace.decode("latin-1"), given_id) as request_id:
             added = [(REQUEST_ID_HEADER.encode(), request_id.encode()), *self.headers]
-            exchange = Exchange(scope, receive, send, limit=self.body_limit, headers=added)
+            exchange = Exchange(scope, receive, send, limit=self._limit(scope), headers=added)
             try:
                 exchange.caller = await self.admit(exchange.scope)
                 await exchange.run(self.app)
@@ -74,6 +75,10 @@ class RequestMiddleware:
                 await exchange.refuse(problem)
             finally:
                 self._record(exchange)
+
+    def _limit(self, scope: Scope) -> int:
+        large = large_body(scope["method"], scope["path"])
+        return max(large.most_bytes, self.body_limit) if large else self.body_limit
 
     def _record(self, exchange: "Exchange") -> None:
         method = exchange.method if exchange.method in _METHODS else "other"

@@ -17,8 +17,14 @@ from services.indicators.endpoints.parameters import (
     PeriodFilter,
     answer_whether_new,
 )
-from services.indicators.schemas.observations import ListedObservationOut, ObservationIn, RecordedOut
-from services.indicators.service import observations
+from services.indicators.schemas.observations import (
+    BulkOut,
+    ListedObservationOut,
+    ObservationIn,
+    ObservationsIn,
+    RecordedOut,
+)
+from services.indicators.service import batches, observations
 
 router = APIRouter(tags=["Observations"])
 
@@ -40,6 +46,19 @@ async def record_observation(write: Write, code: IndicatorCode, body: Observatio
     recorded = await write(lambda tx: observations.record_observation(tx, key, body.read))
     answer_whether_new(response, new=recorded.new)
     return RecordedOut.of_recorded(recorded)
+
+
+@router.post(
+    "/observations",
+    summary="Record many observations at once",
+    description="At most 5,000, each naming its indicator: all are recorded or none, and every faulty field of every "
+    "row is named. What is current already is left as it is. A series that changes in several periods is published "
+    "once. The body may have 8 MiB.",
+    responses=problems(401, 409, 413, 415, 422, 503),
+)
+async def record_many(write: Write, body: ObservationsIn) -> BulkOut:
+    sent = [(entry.series, entry.read) for entry in body.observations]
+    return BulkOut.of(await write(lambda tx: batches.record_bulk(tx, sent)))
 
 
 @router.get(

@@ -1,5 +1,6 @@
 """Observations."""
 
+from collections.abc import Sequence
 from typing import Annotated, Any, Self
 
 from pydantic import Field
@@ -13,9 +14,9 @@ from contracts.notes import SourceNote
 from contracts.period import Period, PeriodKind
 from services.indicators.domain.definitions import Indicator
 from services.indicators.domain.limits import limits_of
-from services.indicators.domain.observations import Observation, RecordedObservation, Revision
+from services.indicators.domain.observations import Observation, RecordedObservation, Revision, SeriesKey
 from services.indicators.schemas.provenance import Inferred, Notes, provenance_fields, provenance_of
-from services.indicators.schemas.values import Denominator, Figure, Name, PeriodText, Shown, Tally, Text
+from services.indicators.schemas.values import Code, Denominator, Figure, Name, PeriodText, Shown, Tally, Text
 
 OBSERVATION_EXAMPLE: dict[str, Any] = {
     "area": "E06000026",
@@ -30,6 +31,10 @@ SYMBOL_EXAMPLE: dict[str, Any] = {
     "missing": "[c]",
     "status": "final",
 }
+
+
+MOST_AT_ONCE = 5000
+"""Observations of one call."""
 
 
 class ObservationIn(StrictBody):
@@ -83,6 +88,29 @@ class ObservationIn(StrictBody):
             marks=tuple(sorted(set(self.marks))),
             provenance=provenance_of(self.inferred, self.notes),
         )
+
+
+class ObservationEntryIn(ObservationIn):
+    """An observation that names its indicator, beside others in one call."""
+
+    model_config = StrictBody.model_config | {
+        "json_schema_extra": {"examples": [{"indicator": "ae-four-hour-wait", **OBSERVATION_EXAMPLE}]}
+    }
+
+    indicator: Code
+
+    @property
+    def series(self) -> SeriesKey:
+        return SeriesKey(self.indicator, self.area, self.breakdown)
+
+
+class ObservationsIn(StrictBody):
+    """Observations that are recorded together, all or none."""
+
+    observations: Annotated[
+        list[ObservationEntryIn],
+        Field(min_length=1, max_length=MOST_AT_ONCE, description=f"At most {MOST_AT_ONCE}, of any indicators"),
+    ]
 
 
 class LimitsOut(OutBody):
@@ -172,3 +200,40 @@ class RecordedOut(ObservationOut):
     def of_recorded(cls, recorded: RecordedObservation) -> Self:
         fields = _fields(recorded.revision, recorded.indicator)
         return cls(**fields, version=recorded.version, event=recorded.event)
+
+
+class BulkEntryOut(OutBody):
+    """What became of one of several observations: which revision is current, and the event that tells of it."""
+
+    indicator: str
+    area: str
+    breakdown: Breakdown
+    period: Period
+    revision: int
+    version: int
+    event: str | None
+
+    @classmethod
+    def of(cls, recorded: RecordedObservation) -> Self:
+        revision = recorded.revision
+        return cls(
+            **revision.series._asdict(),
+            period=revision.period,
+            revision=revision.number,
+            version=recorded.version,
+            event=recorded.event,
+        )
+
+
+class BulkOut(OutBody):
+    """What became of observations that were sent together, in the order sent."""
+
+    recorded: Annotated[int, Field(description="How many are new revisions")]
+    unchanged: Annotated[int, Field(description="How many were current already")]
+    observations: Annotated[list[BulkEntryOut], Field(description="Each of them, in the order sent")]
+
+    @classmethod
+    def of(cls, recorded: Sequence[RecordedObservation]) -> Self:
+        new = sum(each.new for each in recorded)
+        entries = [BulkEntryOut.of(each) for each in recorded]
+        return cls(recorded=new, unchanged=len(entries) - new, observations=entries)

@@ -21,6 +21,7 @@ from services.indicators.domain.observations import (
     SeriesKey,
 )
 from services.indicators.domain.recording import Fault, Outcome, observation_faults, outcome
+from services.indicators.domain.series_inputs import SeriesInputs
 from services.indicators.errors import (
     DerivedIndicator,
     FinalValue,
@@ -65,9 +66,9 @@ async def record_observations(tx: Tx, sent: Sequence[Sent]) -> list[RecordedObse
             raise IndicatorUnknown(key.indicator)
     batch = await lock_batch(tx, keys)
     await _refuse_closed(tx, batch)
-    taken = _read(sent, batch, london_date(tx.now))
+    taken = _read(sent, batch.inputs, london_date(tx.now))
     await load_batch(tx, batch, [(key, observation.period) for key, observation in taken])
-    current = [_take(tx, batch, key, observation) for key, observation in taken]
+    current = [take_sent(tx, batch, key, observation) for key, observation in taken]
     recorded = await save_batch(tx, batch, current)
     await derive_gaps(tx, batch.inputs.indicators, [revision for revision, new in current if new])
     return recorded
@@ -76,14 +77,22 @@ async def record_observations(tx: Tx, sent: Sequence[Sent]) -> list[RecordedObse
 async def _refuse_closed(tx: Tx, batch: LockedBatch) -> None:
     """Refuse to record in indicators that are derived, or retired by the business date."""
     for code in sorted({key.indicator for key in batch.keys}):
-        indicator = batch.inputs.indicators[code]
-        if indicator.gap is not None:
-            raise DerivedIndicator(code)
-        if indicator.retired_on is not None and indicator.retired_on <= await tx.business_date():
-            raise IndicatorRetired(code)
+        refuse_closed(batch.inputs.indicators[code], await tx.business_date())
 
 
-def _read(sent: Sequence[Sent], batch: LockedBatch, today: date) -> list[tuple[SeriesKey, Observation]]:
+def refuse_closed(indicator: Indicator, business_date: date) -> None:
+    """Refuse to record in an indicator that is derived, or retired by then.
+
+    Raises:
+        DerivedIndicator, IndicatorRetired: it is.
+    """
+    if indicator.gap is not None:
+        raise DerivedIndicator(indicator.code)
+    if indicator.retired_on is not None and indicator.retired_on <= business_date:
+        raise IndicatorRetired(indicator.code)
+
+
+def _read(sent: Sequence[Sent], inputs: SeriesInputs, today: date) -> list[tuple[SeriesKey, Observation]]:
     """The observations, each with its period and value.
 
     Raises:
@@ -92,7 +101,7 @@ def _read(sent: Sequence[Sent], batch: LockedBatch, today: date) -> list[tuple[S
     taken: list[tuple[SeriesKey, Observation]] = []
     errors: list[FieldError] = []
     for n, (key, read) in enumerate(sent):
-        found, faults = _read_one(key, read, batch, today)
+        found, faults = read_sent(key, read, inputs, today)
         if found is not None:
             taken.append((key, found))
         field = f"observations.{n}." if len(sent) > 1 else ""
@@ -102,10 +111,11 @@ def _read(sent: Sequence[Sent], batch: LockedBatch, today: date) -> list[tuple[S
     return taken
 
 
-def _read_one(
-    key: SeriesKey, read: ReadObservation, batch: LockedBatch, today: date
+def read_sent(
+    key: SeriesKey, read: ReadObservation, inputs: SeriesInputs, today: date
 ) -> tuple[Observation | None, list[Fault]]:
-    indicator = batch.inputs.indicators[key.indicator]
+    """One observation with its period and value, None where it has no period; and everything wrong with it."""
+    indicator = inputs.indicators[key.indicator]
     try:
         observation = _with_value(read(indicator.frequency), indicator)
     except UnknownPeriodError as error:
@@ -114,7 +124,7 @@ def _read_one(
     undeclared = indicator.breakdown_fault(key.breakdown)
     if undeclared:
         faults.append(("breakdown", undeclared))
-    if not batch.inputs.areas[key.area].existed(observation.period):
+    if not inputs.areas[key.area].existed(observation.period):
         faults.append(("area", f"{key.area} did not exist in {observation.period}"))
     return observation, faults
 
@@ -126,8 +136,12 @@ def _with_value(sent: Observation, indicator: Indicator) -> Observation:
     return replace(sent, value=computed_value(sent, indicator))
 
 
-def _take(tx: Tx, batch: LockedBatch, key: SeriesKey, sent: Observation) -> Current:
-    """Let ``sent`` be current where it differs."""
+def take_sent(tx: Tx, batch: LockedBatch, key: SeriesKey, sent: Observation) -> Current:
+    """Let ``sent`` be current where it differs.
+
+    Raises:
+        FinalValue, NothingToWithdraw: it may not.
+    """
     current = batch.inputs.current(key, sent.period)
     final = batch.finals.get((key, sent.period))
     where = f"{key.subject}, {sent.period}"
