@@ -33,12 +33,14 @@ class Answer:
         await send({"type": "http.response.body", "body": self.body})
 
 
-def replayed(body: bytes) -> Receive:
-    """Receives a body that was read already."""
+def replayed(body: bytes, further: Receive | None = None) -> Receive:
+    """Receives a body that was read already; what follows, such as that the caller is gone, comes from ``further``."""
     messages: list[Message] = [{"type": "http.request", "body": body, "more_body": False}]
 
     async def receive() -> Message:
-        return messages.pop() if messages else {"type": "http.disconnect"}
+        if messages:
+            return messages.pop()
+        return {"type": "http.disconnect"} if further is None else await further()
 
     return receive
 

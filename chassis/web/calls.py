@@ -2,11 +2,15 @@
 
 import json
 from dataclasses import dataclass, field
-from typing import Any, Final
+from typing import Annotated, Any, Final
+
+from fastapi import Depends, Request
 
 from chassis.audit import record_change
+from chassis.errors import BadRequest
 from chassis.storage.transaction import Tx
 from chassis.web.operations import Operation
+from chassis.web.uploads import Upload
 
 CALL: Final = "chassis.call"
 """Where a scope carries its :class:`Call`."""
@@ -22,6 +26,8 @@ class Call:
     actor: str
     body: bytes = b""
     path_parameters: dict[str, str] = field(default_factory=dict)
+    upload: Upload | None = None
+    """The file that was sent instead of a body, where the path takes files."""
     tx: Tx | None = None
     """The transaction that the whole call runs in, where it is conditional or sent under a key."""
 
@@ -48,3 +54,14 @@ def _object(body: bytes) -> dict[str, Any] | None:
     except ValueError:
         return None
     return found if isinstance(found, dict) else None
+
+
+async def _uploaded(request: Request) -> Upload:
+    call: Call = request.scope[CALL]
+    if call.upload is None or not call.upload.size:
+        raise BadRequest("There is no file: send its bytes as the body, with their Content-Type.")
+    return call.upload
+
+
+Uploaded = Annotated[Upload, Depends(_uploaded)]
+"""The file that was sent with the call at hand."""

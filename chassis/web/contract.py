@@ -6,6 +6,7 @@ idempotency keys and ``Location``. Nothing of it is asked of an endpoint.
 
 import json
 from collections.abc import Awaitable, Callable, Mapping
+from dataclasses import replace
 from urllib.parse import quote
 
 from starlette.types import ASGIApp, Receive, Scope, Send
@@ -20,6 +21,8 @@ from chassis.web.answers import Answer, reading, replayed, take
 from chassis.web.calls import CALL, Call
 from chassis.web.middleware import header
 from chassis.web.operations import Operation, Operations
+from chassis.web.uploads import Upload, receive_upload
+from contracts.large_bodies import large_body
 
 _OK, _CREATED, _REFUSED = 200, 201, 400
 
@@ -63,25 +66,36 @@ class ContractMiddleware:
     async def _answer(self, operation: Operation, scope: Scope, receive: Receive, send: Send) -> None:
         strictness.require_plain_body(scope)
         strictness.require_known_parameters(operation, scope)
-        body = await _read(receive) if header(scope, b"content-type") else b""
+        upload = await receive_upload(receive) if _takes_file(scope) else None
+        try:
+            await self._answer_to(operation, upload, scope, receive, send)
+        finally:
+            if upload is not None:
+                upload.close()
+
+    async def _answer_to(
+        self, operation: Operation, upload: Upload | None, scope: Scope, receive: Receive, send: Send
+    ) -> None:
+        body = await _read(receive) if upload is None and header(scope, b"content-type") else b""
         if body:
             strictness.require_single_keys(body)
         if self.require_if_match and operation.method in preconditions.GUARDED:
             preconditions.require_condition(scope)
         actor = actor_of(header(scope, ACTOR_HEADER.encode()).decode("latin-1"))
-        call = Call(operation, actor, body, _path_parameters(operation, scope["path"]))
-        answer = await self._answer_call(call, scope, send)
+        call = Call(operation, actor, body, _path_parameters(operation, scope["path"]), upload)
+        answer = await self._answer_call(call, scope, receive, send)
         if answer is not None:
             await self._finished(operation, scope, answer).send(send)
 
-    async def _answer_call(self, call: Call, scope: Scope, send: Send) -> Answer | None:
+    async def _answer_call(self, call: Call, scope: Scope, receive: Receive, send: Send) -> Answer | None:
         if call.operation.method in preconditions.GUARDED and preconditions.is_conditional(scope):
             return await self._answer_if_unchanged(call, scope)
         keyed = call.operation.method == "POST" and call.operation.writes
-        request = idempotency.keyed_request(scope, call.actor, call.body) if keyed else None
+        sent = call.upload.digest if call.upload else call.body
+        request = idempotency.keyed_request(scope, call.actor, sent) if keyed else None
         if request is not None:
             return await self._answer_once(request, call, scope)
-        return await take(self.app, {**scope, CALL: call}, replayed(call.body), send)
+        return await take(self.app, {**scope, CALL: call}, replayed(call.body, receive), send)
 
     async def _answer_if_unchanged(self, call: Call, scope: Scope) -> Answer:
         """Look at what is there and write in one transaction, which fails where another gets in between."""
@@ -138,7 +152,7 @@ class ContractMiddleware:
         Raises:
             Refusal: the answer says no.
         """
-        within = Call(call.operation, call.actor, call.body, call.path_parameters, tx)
+        within = replace(call, tx=tx)
         answer = await take(self.app, {**scope, CALL: within}, replayed(call.body))
         if answer is None:
             raise NotFound
@@ -188,6 +202,11 @@ def _member(body: bytes, name: str) -> str | None:
     except (ValueError, AttributeError):
         return None
     return str(value) if isinstance(value, str | int) else None
+
+
+def _takes_file(scope: Scope) -> bool:
+    large = large_body(scope["method"], scope["path"])
+    return large is not None and bool(large.types)
 
 
 async def _read(receive: Receive) -> bytes:

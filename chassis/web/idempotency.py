@@ -49,7 +49,7 @@ class KeyedRequest:
 
 
 def keyed_request(scope: Scope, caller: str, body: bytes) -> KeyedRequest | None:
-    """The request under its key, if it has one.
+    """The request under its key, if it has one; ``body`` is what was sent, or a digest of it.
 
     Raises:
         BadRequest: the key is empty, too long, or not of visible ASCII characters.

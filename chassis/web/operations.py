@@ -53,10 +53,15 @@ class Operations:
         self._operations = operations
 
     def at(self, path: str) -> Mapping[str, Operation]:
-        """The operations that a path has, by method; none where there is nothing."""
+        """The operations that a path has, by method; none where there is nothing.
+
+        Those of the template that says most of the path itself: ``/cards/{code}.csv`` over ``/cards/{code}``.
+        """
+        matching = [each for each in self._operations if each.pattern.match(path)]
+        template = max((each.path for each in matching), key=_said_by_itself, default="")
         found: dict[str, Operation] = {}
-        for each in self._operations:
-            if each.pattern.match(path):
+        for each in matching:
+            if each.path == template:
                 found.setdefault(each.method, each)
         return found
 
@@ -67,6 +72,11 @@ class Operations:
 
     def __iter__(self) -> Iterator[Operation]:
         return iter(self._operations)
+
+
+def _said_by_itself(template: str) -> int:
+    """How many characters of a path its template says, rather than its parameters."""
+    return len(re.sub(r"\{[^}]*\}", "", template))
 
 
 def operations_of(app: FastAPI, writing: object) -> Operations:

@@ -107,6 +107,16 @@ class ObservationInvalid(Invalid):
     type_, title = "observation-invalid", "This observation cannot be recorded"
 
 
+class NothingFound(NotFound):
+    """Of an export: an empty file would not say why it is empty."""
+
+    type_, title = "nothing-found", "There is nothing to export"
+
+    def __init__(self, reasons: list[FieldError]) -> None:
+        why = "No observation is as asked for." if reasons else "Nothing was recorded yet, or no two filters agree."
+        super().__init__(why, reasons)
+
+
 class ProjectionInvalid(Invalid):
     type_, title = "projection-invalid", "This projection cannot be recorded"
 
@@ -148,3 +158,29 @@ class FrameworkUnknown(NotFound):
 
     def __init__(self, code: str) -> None:
         super().__init__(f"No framework has the code {code[:80]!r}.", [FieldError("framework", "is not known")])
+
+
+class MappingUnknown(NotFound):
+    type_, title = "mapping-unknown", "There is no such mapping"
+
+    def __init__(self, name: str, shipped: list[str]) -> None:
+        known = f"is not known; shipped are {', '.join(shipped)}"
+        super().__init__(f"No mapping has the name {name[:60]!r}.", [FieldError("mapping", known)])
+
+
+class MappingShipped(Conflict):
+    type_, title = "mapping-shipped", "A mapping that ships with the product does not change"
+
+    def __init__(self, name: str) -> None:
+        super().__init__(f"Save your own under a name other than {name!r}.", [FieldError("name", "is taken")])
+
+
+class MappingInvalid(Invalid):
+    type_, title = "mapping-invalid", "This mapping cannot be used"
+
+
+class ImportUnknown(NotFound):
+    type_, title = "import-unknown", "There is no such import"
+
+    def __init__(self, number: int) -> None:
+        super().__init__(f"There is no import {number}; imports are forgotten some time after they have ended.")

@@ -50,7 +50,7 @@ SeriesEnd = tuple[SeriesKey, date]
 """The periods of a series that end on a day."""
 
 
-def _current(as_of: ColumnElement[datetime] | None = None) -> ColumnElement[bool]:
+def current_condition(as_of: ColumnElement[datetime] | None = None) -> ColumnElement[bool]:
     """The condition for the highest revision, of those known at ``as_of``: one step in the index for each row.
 
     None is higher, but ``>=`` is taken to hold of many, ``==`` of hardly any: the latest are then looked for among all.
@@ -85,22 +85,22 @@ async def get_latest(
     connection = await tx.session.connection()
     values = {**wanted, **ending, **given, "comparator": comparator}
     found = await connection.execute(_latest(tx.dialect, frozenset(given)), values)
-    return [_revision(row) for row in found]
+    return [revision_of_row(row) for row in found]
 
 
 @cache
 def _latest(dialect: str, given: frozenset[str]) -> CompoundSelect[Any]:
     """The statement of :func:`get_latest`, built once for each set of options: building costs more than running it."""
     as_of = bindparam("as_of", type_=_OF.recorded_at.type) if "as_of" in given else None
-    shown = [_OF.status != _WITHDRAWN, _current(as_of)]
+    shown = [_OF.status != _WITHDRAWN, current_condition(as_of)]
     if "until" in given:
         shown.append(_OF.period_end <= bindparam("until", type_=_OF.period_end.type))
     ending = given_rows(dialect, "ending", _ENDING)
     recent = _recent(dialect, given_rows(dialect, "wanted", _SERIES), shown)
-    local = union_all(recent, _of(dialect, ending, _ENDING, _current(as_of))).cte("local")
+    local = union_all(recent, _of(dialect, ending, _ENDING, current_condition(as_of))).cte("local")
     places = (_OF.indicator, _OF.breakdown, _OF.period_end)
     compared = union(*(select(*(each.c[place.name] for place in places)) for each in (local, ending))).cte("compared")
-    comparators = _of(dialect, compared, places, _OF.area == bindparam("comparator"), _current(as_of))
+    comparators = _of(dialect, compared, places, _OF.area == bindparam("comparator"), current_condition(as_of))
     return union_all(select(local), comparators)
 
 
@@ -126,12 +126,14 @@ def _of(dialect: str, given: CTE, columns: Sequence[Column[Any]], *conditions: C
 async def get_ending(tx: Tx, ends: Collection[SeriesEnd]) -> list[Revision]:
     """Current revisions of the periods that are named."""
     values = given_values(tx, "given", _ENDING, ((*series_texts(key), end) for key, end in ends))
-    return await _get_given(tx, _ENDING, values, _current())
+    return await _get_given(tx, _ENDING, values, current_condition())
 
 
 async def get_whole(tx: Tx, series: Collection[SeriesKey]) -> list[Revision]:
     """Current revisions of every period of these series."""
-    return await _get_given(tx, _SERIES, given_values(tx, "given", _SERIES, map(series_texts, series)), _current())
+    return await _get_given(
+        tx, _SERIES, given_values(tx, "given", _SERIES, map(series_texts, series)), current_condition()
+    )
 
 
 async def get_revisions(tx: Tx, wanted: Collection[tuple[SeriesKey, Period, int]]) -> list[Revision]:
@@ -144,7 +146,7 @@ async def _get_given(
     tx: Tx, columns: Sequence[Any], values: dict[str, Any], *conditions: ColumnElement[bool]
 ) -> list[Revision]:
     query = _of(tx.dialect, given_rows(tx.dialect, "given", columns), columns, *conditions)
-    return [_revision(row) for row in await tx.session.execute(query, values)]
+    return [revision_of_row(row) for row in await tx.session.execute(query, values)]
 
 
 async def list_revisions(
@@ -157,14 +159,14 @@ async def list_revisions(
         query = query.where(_OF.period_start == period.start, _OF.period_end == period.end)
     if page.after is not None:
         query = query.where(tuple_(*order) > parse_sort_key(page.after, str, str, date, date, int))
-    return [_revision(row) for row in await tx.session.execute(query)]
+    return [revision_of_row(row) for row in await tx.session.execute(query)]
 
 
 def _conditions(wanted: ObservationFilter) -> list[ColumnElement[bool]]:
     as_of = wanted.as_of
     conditions: list[ColumnElement[bool]] = []
     if not wanted.revisions:
-        conditions.append(_current(None if as_of is None else literal(as_of, _OF.recorded_at.type)))
+        conditions.append(current_condition(None if as_of is None else literal(as_of, _OF.recorded_at.type)))
     elif as_of is not None:
         conditions.append(_OF.recorded_at <= as_of)
     if wanted.changed_since is not None:
@@ -211,7 +213,8 @@ def _values(revision: Revision) -> dict[str, Any]:
     }
 
 
-def _revision(row: Row[Any]) -> Revision:
+def revision_of_row(row: Row[Any]) -> Revision:
+    """The revision in a row that has the columns of the table."""
     observed = Observation(
         period=row_period(row),
         value=row.value,

@@ -1,0 +1,109 @@
+"""Rows of a CSV, XLSX or ODS file as texts, with the line each stands in; never the whole file in memory but a sheet.
+
+CSV is read by the standard library: it streams, knows its lines, and takes a ragged row for what it is. Workbooks are
+read by calamine. A number of a workbook is a double: it is written with the fewest digits that are the same double.
+"""
+
+import csv
+import io
+import zipfile
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import date, datetime, time
+from decimal import Decimal
+from typing import Any, BinaryIO, Final
+
+import python_calamine
+
+from chassis.tabular.guard import unguarded
+
+MOST_UNPACKED: Final = 1024 * 1_048_576
+"""Bytes of a workbook once it is unpacked: a small file may hold much more than it shows."""
+LONGEST_CELL: Final = 131_072
+_ZIP: Final = b"PK\x03\x04"
+_DELIMITERS: Final = ",;\t"
+
+
+class Unreadable(Exception):  # noqa: N818  named for what the file is
+    """The file cannot be read as a table; ``line`` is where, 0 where it is the whole of it."""
+
+    def __init__(self, message: str, line: int = 0) -> None:
+        super().__init__(message)
+        self.line = line
+
+
+@dataclass(frozen=True, slots=True)
+class FileRow:
+    """The cells of a row, and the line that it begins in, from 1."""
+
+    line: int
+    cells: list[str]
+
+
+def sheets(file: BinaryIO) -> Iterator[Iterator[FileRow]]:
+    """Every sheet of a workbook, or the one that a CSV is; rows that are empty throughout are left out.
+
+    Raises:
+        Unreadable: it is neither, or holds too much.
+    """
+    head = file.read(4)
+    file.seek(0)
+    if head == _ZIP:
+        yield from _sheets_of_workbook(file)
+    else:
+        yield _rows_of_csv(file)
+
+
+def _rows_of_csv(file: BinaryIO) -> Iterator[FileRow]:
+    """Rows of UTF-8, separated by comma, semicolon or tab: whichever the first line has most of."""
+    csv.field_size_limit(LONGEST_CELL)
+    text = io.TextIOWrapper(file, encoding="utf-8-sig", newline="")
+    line = 0
+    try:
+        first = text.readline()
+        delimiter = max(_DELIMITERS, key=lambda each: (first.count(each), each == ","))
+        text.seek(0)
+        reader = csv.reader(text, delimiter=delimiter)
+        for cells in reader:
+            begins, line = line + 1, reader.line_num
+            if any(cells):
+                yield FileRow(begins, [unguarded(cell.strip()) for cell in cells])
+    except UnicodeDecodeError as error:
+        raise Unreadable("The file is not UTF-8; save it as CSV UTF-8, or send the workbook.", line + 1) from error
+    except csv.Error as error:
+        raise Unreadable(f"The line cannot be read: {error}.", line + 1) from error
+    finally:
+        text.detach()
+
+
+def _sheets_of_workbook(file: BinaryIO) -> Iterator[Iterator[FileRow]]:
+    try:
+        with zipfile.ZipFile(file) as archive:
+            unpacked = sum(each.file_size for each in archive.infolist())
+        if unpacked > MOST_UNPACKED:
+            raise Unreadable(f"The workbook holds {unpacked} bytes; at most {MOST_UNPACKED} are read.")
+        file.seek(0)
+        book = python_calamine.CalamineWorkbook.from_filelike(file)
+        for name in book.sheet_names:
+            yield _rows_of_sheet(book.get_sheet_by_name(name))
+    except (zipfile.BadZipFile, python_calamine.CalamineError) as error:
+        raise Unreadable(f"The file is no workbook that can be read: {error}.") from error
+
+
+def _rows_of_sheet(sheet: Any) -> Iterator[FileRow]:
+    first = (sheet.start or (0, 0))[0]
+    for line, cells in enumerate(sheet.iter_rows(), first + 1):
+        texts = [_text(cell) for cell in cells]
+        if any(texts):
+            yield FileRow(line, texts)
+
+
+def _text(cell: Any) -> str:
+    if isinstance(cell, bool):
+        return "true" if cell else "false"
+    if isinstance(cell, float | int):
+        number = Decimal(repr(cell))
+        return format(number.quantize(Decimal(1)) if number == number.to_integral_value() else number, "f")
+    if isinstance(cell, datetime) and cell.time() == time():
+        return cell.date().isoformat()
+    return cell.isoformat() if isinstance(cell, date | datetime | time) else str(cell).strip()

@@ -1,0 +1,47 @@
+"""Observations as a JSON-stat 2.0 dataset."""
+
+from collections.abc import Iterable, Sequence
+from datetime import datetime
+from typing import Any
+
+from chassis.web.render.json_stat import Dimension, dataset
+from contracts.envelope import zulu
+from services.indicators.domain.exports import ExportedRevision
+from services.indicators.domain.observations import Revision
+
+_STATUS = {"provisional": "p", "final": "", "withdrawn": "w"}
+
+
+def dataset_of(exported: Sequence[ExportedRevision], made_at: datetime) -> bytes:
+    """The dataset of current observations: by indicator, area, breakdown and period."""
+    revisions = [each.revision for each in exported]
+    names = {each.indicator.code: each.indicator.name for each in exported}
+    places = {each.area.code: each.area.name for each in exported}
+    periods = sorted({each.period for each in revisions})
+    breakdowns = sorted({each.series.breakdown.text for each in revisions})
+    dimensions = (
+        Dimension("indicator", "Indicator", "metric", dict(sorted(names.items())), _units(exported)),
+        Dimension("area", "Area", "geo", dict(sorted(places.items()))),
+        Dimension("breakdown", "Breakdown", None, {text: text or "Total" for text in breakdowns}),
+        Dimension("period", "Period", "time", {period.label: period.label for period in periods}),
+    )
+    cells = {_place(each): (each.observation.value, _status(each)) for each in revisions}
+    return dataset("Observations of indicators", zulu(made_at), dimensions, cells)
+
+
+def _place(revision: Revision) -> tuple[str, ...]:
+    series = revision.series
+    return series.indicator, series.area, series.breakdown.text, revision.period.label
+
+
+def _status(revision: Revision) -> str:
+    seen = revision.observation
+    symbols = [seen.missing.value] if seen.missing else [mark.value for mark in seen.marks]
+    return "".join(symbols) + _STATUS[seen.status.value]
+
+
+def _units(exported: Iterable[ExportedRevision]) -> dict[str, Any]:
+    return {
+        each.indicator.code: {"label": each.indicator.unit.value, "decimals": each.indicator.decimals}
+        for each in exported
+    }

@@ -1,0 +1,112 @@
+"""A scorecard as the table of a file: the columns of the printed scorecard, colours in words."""
+
+from collections.abc import Iterator
+from datetime import datetime
+
+from chassis.web.render.table import Cell, Column, Row, Table, as_text
+from services.indicators.domain.observations import Observation
+from services.indicators.domain.scorecards import ScorecardRow, ScorecardState, Section
+from services.indicators.domain.series import Point
+
+COLUMNS = (
+    Column("strategy", "Strategy", "Section of the scorecard"),
+    Column("aim", "Aim", "Aim that the indicator serves"),
+    Column("indicator", "Indicator", "Name of the indicator"),
+    Column("code", "Code", "Code of the indicator"),
+    Column("breakdown", "Breakdown", "For whom; empty is the total"),
+    Column("measure", "Measure", "What values are counted in"),
+    Column("polarity", "Polarity", "Whether high values are good or bad"),
+    Column("framework", "Framework", "The first outcomes framework that it belongs to"),
+    Column("period", "Most recent period", "Period of the last value"),
+    Column("last_value", "Last value", "Value of the most recent period, or the symbol in its place", is_number=True),
+    Column("status", "Status", "Whether the last value is provisional or final"),
+    Column("benchmark", "Benchmark", "Colour against the comparator, in words"),
+    Column("benchmark_reason", "Why this benchmark", "How the colour came about"),
+    Column("first_period", "First period of graph", "Period of the first value of the graph"),
+    Column("first_value", "First value of graph", "Value of the first of the periods shown", is_number=True),
+    Column("graph", "Graph", "The periods shown with their values, oldest first"),
+    Column("trend", "Trend", "Colour against its own past, in words"),
+    Column("trend_reason", "Why this trend", "How the colour came about"),
+    Column("target", "Target", "Colour against the target, in words"),
+    Column("target_reason", "Why this target colour", "How the colour came about"),
+    Column("comment", "Comment", "Remarks, and what sources contradict"),
+)
+
+
+def scorecard_table(state: ScorecardState, made_at: datetime) -> Table:
+    """The rows in their printed order."""
+    shown = f" at the end of {state.period}" if state.period else ""
+    known = f", as it was known at {as_text(state.as_of)}" if state.as_of else ""
+    return Table(
+        name=state.head.code,
+        title=f"{state.head.name}: {state.area.name}{shown}{known}",
+        about=f"Indicators under their strategies and aims, compared with {state.head.comparator}.",
+        columns=COLUMNS,
+        rows=[row for section in state.sections for row in _rows(section)],
+        made_at=made_at,
+        notes=(
+            "Colours are written out: green is good, amber in between, red bad; dark means three changes in a row.",
+            "A colour that was made with a provisional value says so.",
+        ),
+    )
+
+
+def _rows(section: Section[ScorecardRow]) -> Iterator[Row]:
+    for aim in section.aims:
+        for row in aim.rows:
+            yield (section.name, aim.name, *_definition(row), *_figures(row), _comment(row))
+
+
+def _definition(row: ScorecardRow) -> Row:
+    indicator = row.indicator
+    return (
+        indicator.name,
+        indicator.code,
+        row.line.breakdown.text or None,
+        indicator.unit.replace("_", " "),
+        indicator.polarity.replace("_", " "),
+        indicator.framework,
+    )
+
+
+def _figures(row: ScorecardRow) -> Row:
+    state, points = row.state, row.state.points
+    target = state.target
+    return (
+        *_last(points[-1] if points else None),
+        _colour(state.benchmark.colour, provisional=state.benchmark.provisional),
+        state.benchmark.reason,
+        *_first(points[0] if points else None),
+        "; ".join(f"{each.revision.period} {as_text(_value(each.revision.observation))}" for each in points) or None,
+        _colour(state.trend.colour, provisional=state.trend.provisional),
+        state.trend.reason,
+        _colour(target.colour, provisional=target.provisional) if target else None,
+        target.reason if target else None,
+    )
+
+
+def _last(point: Point | None) -> Row:
+    if point is None:
+        return (None, None, None)
+    seen = point.revision.observation
+    return (seen.period.label, _value(seen), seen.status.value)
+
+
+def _first(point: Point | None) -> Row:
+    return (None, None) if point is None else (point.revision.period.label, _value(point.revision.observation))
+
+
+def _value(seen: Observation) -> Cell:
+    return seen.missing.value if seen.missing else seen.value
+
+
+def _colour(colour: str, *, provisional: bool) -> str:
+    return colour.replace("_", " ") + (" (provisional)" if provisional else "")
+
+
+def _comment(row: ScorecardRow) -> str | None:
+    latest = row.state.latest
+    notes = [str(each) for each in row.line.provenance.notes]
+    if latest is not None and latest.observation.note:
+        notes.insert(0, latest.observation.note)
+    return "; ".join(notes) or None
