@@ -51,6 +51,29 @@ class JobRun:
         crash_point("jobs.after_step")
         return result
 
+    async def result_of(self, name: str) -> tuple[Json] | None:
+        """The result of a step that is done, in a tuple; None where it is not."""
+        return await self.database.read(lambda tx: queue.get_step(tx, self.job, name))
+
+    async def long_step(self, name: str, work: Callable[[Tx], Awaitable[Json]]) -> Json:
+        """A step that takes longer than a heartbeat: the job is locked at its end, not throughout.
+
+        So heartbeats and progress go on beside it. Otherwise as :meth:`step`: two workers may run it at once, and one
+        of them commits.
+        """
+
+        async def recorded(tx: Tx) -> Json:
+            result = queue.json_of(await work(tx))
+            await queue.lock_leased(tx, self.job)
+            await queue.save_step(tx, self.job, name, result)
+            crash_point("jobs.in_step")
+            return result
+
+        done = await self.result_of(name)
+        result = done[0] if done is not None else await self.database.write(recorded, actor=self.job.actor)
+        crash_point("jobs.after_step")
+        return result
+
     async def save_progress(self, done: int, total: int | None = None) -> None:
         """Save how much is done, for those who look."""
         await self.database.write(lambda tx: queue.save_progress(tx, self.job, Progress(done, total)))

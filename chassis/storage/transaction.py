@@ -51,6 +51,7 @@ class Tx:
         self._tables = tables.tables
         self._staged: dict[StagedWrite, list[Any]] = {}
         self._settled: set[StagedWrite] = set()
+        self._written: set[StagedWrite] = set()
 
     def table(self, name: str) -> Table:
         return self._tables[name]
@@ -65,7 +66,7 @@ class Tx:
 
     @property
     def has_staged(self) -> bool:
-        return bool(self._staged)
+        return bool(self._staged or self._written)
 
     def settle(self, write: StagedWrite) -> None:
         """Say that all there is to write of this kind is staged, be it nothing."""
@@ -73,20 +74,25 @@ class Tx:
 
     def is_settled(self, write: StagedWrite) -> bool:
         """Whether something of this kind will be written, or was said to be nothing."""
-        return write in self._staged or write in self._settled
+        return write in self._staged or write in self._settled or write in self._written
 
     async def write_staged(self) -> None:
-        """Write what was staged; whoever runs the unit of work calls it once the work is done."""
-        if not self._staged:
+        """Write what was staged; whoever runs the unit of work calls it once the work is done.
+
+        Work that stages more than fits into memory calls it now and then.
+        """
+        staged, self._staged = self._staged, {}
+        if not staged:
             return
+        self._written.update(staged)
         await self.session.flush()
         if self.dialect == "postgresql":
             connection = await self.session.connection()
-            values = [kind.parameters(self, items) for kind, items in self._staged.items()]
+            values = [kind.parameters(self, items) for kind, items in staged.items()]
             merged = {name: value for each in values for name, value in each.items()}
-            await connection.execute(_one_statement(tuple(self._staged)), merged)
+            await connection.execute(_one_statement(tuple(staged)), merged)
             return
-        for kind, items in self._staged.items():
+        for kind, items in staged.items():
             await kind.sqlite(self, items)
 
     async def business_date(self) -> date:

@@ -8,6 +8,8 @@ from chassis.web.units import Resources
 from services.indicators.endpoints import router
 from services.indicators.models import Base
 from services.indicators.schemas.descriptions import DESCRIPTIONS
+from services.indicators.service.importing import JOB, run_import
+from services.indicators.service.imports import forget_imports
 from services.indicators.service.republication import REPUBLICATION
 
 DESCRIPTION = """
@@ -32,6 +34,8 @@ SPEC = ServiceSpec(
     descriptions=DESCRIPTIONS,
     routers=(router,),
     republication=REPUBLICATION,
+    jobs={JOB: run_import},
+    sweeps=(forget_imports,),
 )
 
 

@@ -13,10 +13,13 @@ from services.indicators.domain.formats import (
     area_to_json,
     indicator_to_json,
     limits_to_json,
+    mapping_to_json,
     provenance_from_json,
     scorecard_to_json,
     target_to_json,
 )
+from services.indicators.domain.importing.mapping import FileMapping
+from services.indicators.domain.importing.order import ImportOrder
 from services.indicators.domain.objectives import Objective, ObjectiveKind
 from services.indicators.domain.observations import Revision, SeriesKey
 from services.indicators.domain.projections import RecordedProjection
@@ -97,6 +100,26 @@ def record_objective(tx: Tx, kind: ObjectiveKind, before: Objective | None, afte
 
 def record_standard(tx: Tx, before: ServiceStandard | None, after: ServiceStandard) -> None:
     _record(tx, "standard", after.code, *_each(_standard, before, after))
+
+
+def record_mapping(tx: Tx, before: FileMapping | None, after: FileMapping) -> None:
+    states = _each(lambda state: _stored(mapping_to_json(state)), before, after)
+    _record(tx, "mapping", after.name, *states)
+
+
+def record_import(tx: Tx, number: int, order: ImportOrder, size: int) -> None:
+    """That an import was ordered; what it records has entries of its own."""
+    after = {**asdict(order), "bytes": size}
+    record_change(tx, subject=str(number), action="import.ordered", before=None, after=after, reason=order.reason)
+
+
+def record_import_cancelled(tx: Tx, number: int, before: str, after: str) -> None:
+    """That an import was to end; nothing where it had ended."""
+    if before == after:
+        record_unchanged(tx)
+        return
+    states = {"state": before}, {"state": after}
+    record_change(tx, subject=str(number), action="import.cancelled", before=states[0], after=states[1])
 
 
 def _each(state: Callable[[T], Json], before: T | None, after: T) -> tuple[Json | None, Json]:

@@ -50,6 +50,12 @@ INDICATOR = {
     "framework": "PHOF",
 }
 OF = {"area": "E06000026", "period": "2018-01"}
+MANY = {"observations": [{"indicator": "ae", "area": "E06000026", "period": "2017-12", "value": "82"}]}
+MAPPING = {
+    "title": "Ours",
+    "columns": {"area": ["Trust"], "period": ["Month"], "value": ["Rate"]},
+    "constants": {"indicator": "ae"},
+}
 PROJECTION = {"area": "E06000026", "name": "forecast", "period": "2018-06", "value": "90"}
 TARGET = {"area": "E06000026", "kind": "reach", "value": "90"}
 NEW_TARGET = {"area": "E06000026", "kind": "reach", "value": "95", "applies_from": "2018-02", "reason": "National"}
@@ -89,6 +95,7 @@ INDICATORS = [
         reason="r",
     ),
     Change("POST", "/indicators", INDICATOR, "indicator.defined", "ae"),
+    Change("PUT", "/mappings/ours", MAPPING, "mapping.defined", "ours"),
     Change(
         "PATCH",
         "/indicators/ae",
@@ -100,6 +107,7 @@ INDICATORS = [
     ),
     Change("POST", "/indicators/ae/observations", OF | {"value": "80"}, "observation.recorded", "ae"),
     Change("POST", "/indicators/ae/observations", OF | {"value": "81"}, "observation.revised", "ae", had_before=True),
+    Change("POST", "/observations", MANY, "observation.recorded", "ae"),
     Change("POST", "/indicators/ae/targets", TARGET, "target.set", "ae"),
     Change("POST", "/indicators/ae/targets", NEW_TARGET, "target.changed", "ae", had_before=True, reason="National"),
     Change("POST", "/indicators/ae/projections", PROJECTION, "projection.recorded", "ae"),
@@ -151,10 +159,13 @@ RISKS = [
     ),
 ]
 IN_OTHER_TESTS = {
+    ("POST", "/indicators/v1/imports"),
+    ("POST", "/indicators/v1/imports/{id}/cancel"),
     ("POST", "/risks/v1/risks/{ref}/proposals/{proposal_id}/accept"),
     ("POST", "/risks/v1/risks/{ref}/proposals/{proposal_id}/reject"),
 }
-"""Proposals come of events: tests/integration/risks/test_audit.py and test_decisions.py."""
+"""Proposals come of events: tests/integration/risks/test_audit.py and test_decisions.py. Imports take files:
+tests/integration/indicators/test_imports.py."""
 
 WHO = {"portfolio_holder": "Ian", "department": "People", "director": "Craig", "lead_officers": ["Rachel"]}
 PLEDGE = {"number": "1", "theme": "Health", "title": "Publish a plan", "assignments": [WHO]}

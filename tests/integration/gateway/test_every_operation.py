@@ -86,7 +86,7 @@ async def test_a_cursor_of_one_collection_is_none_of_another(front: Front) -> No
 async def test_bodies_are_taken_at_their_word_by_every_operation(front: Front) -> None:
     headers = {"content-type": "application/json"}
     for path, method, shown in operations(await document_of(front)):
-        if "requestBody" in shown:
+        if "application/json" in shown.get("requestBody", {}).get("content", {}):
             twice = await front.client.request(method, address(path), content=b'{"a": 1, "a": 1}', headers=headers)
             assert [each["field"] for each in problem(twice, 422)["errors"]] == ["a"]
             packed = headers | {"content-encoding": "gzip"}

@@ -13,6 +13,7 @@ from services.indicators.domain.formats.indicators import (
     indicator_to_json,
 )
 from services.indicators.domain.formats.lists import codes_from_json, codes_to_json
+from services.indicators.domain.formats.mappings import mapping_from_json, mapping_to_json
 from services.indicators.domain.formats.provenance import provenance_from_json, provenance_to_json
 from services.indicators.domain.formats.scorecards import scorecard_from_json, scorecard_to_json
 from services.indicators.domain.formats.standards import limits_from_json, limits_to_json
@@ -33,6 +34,8 @@ __all__ = [
     "indicator_to_json",
     "limits_from_json",
     "limits_to_json",
+    "mapping_from_json",
+    "mapping_to_json",
     "provenance_from_json",
     "provenance_to_json",
     "scorecard_from_json",

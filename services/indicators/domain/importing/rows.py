@@ -1,0 +1,329 @@
+"""Rows of a file, read by a mapping: each a draft of an observation, or what is wrong with its cells."""
+
+import json
+import re
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from decimal import ROUND_HALF_UP, Decimal
+from typing import Final
+
+from contracts.areas import is_area_code
+from contracts.breakdown import Breakdown, UnknownBreakdownError
+from contracts.indicators import Mark, Missing, ObservationStatus
+from contracts.notes import SourcedFigure, SourceNote
+from contracts.period import PeriodKind
+from services.indicators.domain.definitions import is_code
+from services.indicators.domain.importing.mapping import DimensionSource, FileMapping
+from services.indicators.domain.importing.words import code_of, dimension_of, read_period, value_of
+from services.indicators.domain.numbers import HIGHEST, plain
+from services.indicators.domain.observations import Observation, SeriesKey
+from services.indicators.domain.provenance import PRINTED, Provenance
+
+_NUMBER: Final = re.compile(r"[+-]?(?:\d+(?:\.\d*)?|\.\d+)(?:[eE][+-]?\d{1,2})?", re.ASCII)
+_GROUPED: Final = re.compile(r"-?\d{1,3}(?:,\d{3})+(?:\.\d+)?", re.ASCII)
+_MARKED: Final = re.compile(r"(.*?)\s*((?:\[(?:e|u|b|p|r)\])+)", re.ASCII)
+_NUMBERS: Final = ("count", "not_counted", "denominator", "lower", "upper")
+_NEVER_NEGATIVE: Final = frozenset({"count", "not_counted", "denominator"})
+_LONGEST: Final = {"note": 4000, "reason": 4000, "basis": 300, "indicator_name": 300, "area_name": 300, "area_type": 60}
+_SHOWN: Final = 100
+_FINEST_SENT: Final = 8
+
+
+@dataclass(frozen=True, slots=True)
+class CellFault:
+    """What is wrong with a cell, and what would be taken; ``column`` by its heading in the file."""
+
+    column: str
+    value: str
+    message: str
+
+
+@dataclass(frozen=True, slots=True)
+class Draft:
+    """An observation as a row says it: texts, numbers checked, its period still to be read by the indicator's kind.
+
+    ``words`` tell what is to be created where it is not known: names, units and kinds. ``lines`` are the rows that it
+    is made of: several where parts were added up, none where areas were.
+    """
+
+    key: SeriesKey
+    period: str
+    figures: Mapping[str, Decimal]
+    texts: Mapping[str, str]
+    words: Mapping[str, str]
+    lines: tuple[int, ...]
+
+    def read(self, kind: PeriodKind) -> Observation:
+        """The observation, of an indicator that is recorded by ``kind``.
+
+        Raises:
+            UnknownPeriodError: its period is none of that kind.
+        """
+        texts = self.texts
+        return Observation(
+            period=read_period(self.period, kind),
+            value=self.figures.get("value"),
+            status=ObservationStatus(texts.get("status", ObservationStatus.PROVISIONAL)),
+            missing=Missing(texts["missing"]) if "missing" in texts else None,
+            marks=marks_of(texts.get("marks", "")),
+            provenance=_provenance(texts),
+            count=self.figures.get("count"),
+            denominator=self.figures.get("denominator"),
+            lower=self.figures.get("lower"),
+            upper=self.figures.get("upper"),
+            note=texts.get("note"),
+            basis=texts.get("basis"),
+            reason=texts.get("reason"),
+        )
+
+
+def marks_of(text: str) -> tuple[Mark, ...]:
+    """The marks in ``[e][b]``; others are none of ours."""
+    return tuple(mark for mark in sorted(Mark) if mark.value in text)
+
+
+def _provenance(texts: Mapping[str, str]) -> Provenance:
+    inferred = tuple(filter(None, texts.get("inferred", "").split("|")))
+    notes = tuple(map(_note, json.loads(texts["notes"]))) if "notes" in texts else ()
+    return Provenance(inferred, notes) if inferred or notes else PRINTED
+
+
+def _note(content: Mapping[str, object]) -> SourceNote:
+    figures = content["figures"]
+    if not isinstance(figures, list) or not figures:
+        raise ValueError("a contradiction has figures")
+    named = tuple(SourcedFigure(str(each["figure"]), str(each["source"])) for each in figures)
+    return SourceNote(str(content["topic"]), named, str(content["used"]), str(content["why"]))
+
+
+class MissingColumns(Exception):  # noqa: N818  named for what the file lacks
+    """The header lacks columns that the mapping needs."""
+
+
+class RowReader:
+    """Reads the rows under one header."""
+
+    def __init__(self, mapping: FileMapping, header: Sequence[str]) -> None:
+        self.mapping = mapping
+        places = {heading.strip().lower(): n for n, heading in reversed(list(enumerate(header)))}
+        self._header = header
+        self._fields = {
+            field: places[heading.lower()]
+            for field, headings in mapping.columns.items()
+            for heading in reversed(headings)
+            if heading.lower() in places
+        }
+        self._dimensions = [
+            (each, places[each.column.lower()], places.get((each.name_column or "").lower()))
+            for each in mapping.dimensions
+            if each.column.lower() in places
+        ]
+        lacking = [field for field in mapping.required if field not in self._fields]
+        if lacking:
+            named = "; ".join(f"{field}: {' or '.join(mapping.columns[field])}" for field in lacking)
+            raise MissingColumns(f"The header lacks columns that the mapping {mapping.name} needs. {named}.")
+
+    def heading(self, field: str) -> str:
+        """The heading of the column that says a field; the field's own name where none does."""
+        place = self._fields.get(field)
+        return field if place is None else self._header[place]
+
+    def read(self, line: int, cells: Sequence[str]) -> Draft | list[CellFault]:
+        """The draft of a row, or everything wrong with its cells."""
+        if len(cells) > len(self._header) and any(cells[len(self._header) :]):
+            message = f"the row has {len(cells)} cells, the header {len(self._header)}: quote text that has commas"
+            return [CellFault("", "", message)]
+        return _Row(self, line, cells).draft()
+
+    def text(self, cells: Sequence[str], field: str) -> str:
+        place = self._fields.get(field)
+        found = cells[place] if place is not None and place < len(cells) else ""
+        return found or self.mapping.constants.get(field, "")
+
+    def dimension_cells(self, cells: Sequence[str]) -> list[tuple[DimensionSource, str, str]]:
+        """Each dimension with what its column says, and with what says its name."""
+        return [
+            (each, _at(cells, place), each.name or ("" if named is None else _at(cells, named)))
+            for each, place, named in self._dimensions
+        ]
+
+
+def _at(cells: Sequence[str], place: int) -> str:
+    return cells[place] if place < len(cells) else ""
+
+
+class _Row:
+    """One row while it is read."""
+
+    def __init__(self, reader: RowReader, line: int, cells: Sequence[str]) -> None:
+        self.reader, self.mapping, self.line, self.cells = reader, reader.mapping, line, cells
+        self.faults: list[CellFault] = []
+        self.figures: dict[str, Decimal] = {}
+        self.texts: dict[str, str] = {}
+
+    def draft(self) -> Draft | list[CellFault]:
+        key = SeriesKey(self._indicator(), self._area(), self._breakdown())
+        period = self._text("period")
+        if not period:
+            self._refuse("period", "a period is needed, such as 2017-12, 2017/18 Q3 or 2017/18")
+        for name in _NUMBERS:
+            self._take_number(name)
+        self._take_parts()
+        self._take_value()
+        self._take_texts()
+        if any("\x00" in cell for cell in self.cells):
+            self._refuse("", "a cell holds a NUL character")
+        if self.faults:
+            return self.faults
+        return Draft(key, period, self.figures, self.texts, self._words(), (self.line,))
+
+    def _text(self, field: str) -> str:
+        return self.reader.text(self.cells, field)
+
+    def _refuse(self, field: str, message: str) -> None:
+        self.faults.append(CellFault(self.reader.heading(field), self._text(field)[:_SHOWN], message))
+
+    def _indicator(self) -> str:
+        mapping = self.mapping
+        if mapping.code_prefix is None:
+            code = self._text("indicator")
+            if not is_code(code):
+                self._refuse("indicator", "is no code: lower-case words joined by hyphens are accepted")
+            return code
+        words = [self._text(field) for field in mapping.code_fields]
+        if not any(words):
+            self._refuse("indicator", f"{' and '.join(mapping.code_fields)} must say something")
+        return code_of(mapping.code_prefix, words)
+
+    def _area(self) -> str:
+        code = self._text("area")
+        if not is_area_code(code):
+            self._refuse(
+                "area", "is no area code: an ONS code such as E06000026, or one of an organisation such as RK9"
+            )
+        return code
+
+    def _breakdown(self) -> Breakdown:
+        try:
+            found = dict(Breakdown.parse(self._text("breakdown")).items)
+        except UnknownBreakdownError as error:
+            self._refuse("breakdown", str(error))
+            return Breakdown.TOTAL
+        for source, text, name in self.reader.dimension_cells(self.cells):
+            if text and text not in source.totals:
+                self._put_dimension(found, source, text, name)
+        try:
+            return Breakdown(found)
+        except UnknownBreakdownError as error:
+            self._refuse("breakdown", str(error))
+            return Breakdown.TOTAL
+
+    def _put_dimension(self, found: dict[str, str], source: DimensionSource, text: str, name: str) -> None:
+        value = source.values.get(text) or value_of(text)
+        if not name or not value:
+            self.faults.append(CellFault(source.column, text[:_SHOWN], "says no value of a dimension that has a name"))
+            return
+        found[source.name or dimension_of(name)] = value
+
+    def _take_number(self, field: str) -> None:
+        text = self._text(field)
+        if not text or self._symbol(text):
+            return
+        number = number_of(text)
+        if number is None or abs(number) > HIGHEST:
+            self._refuse(field, "is no number that is accepted: plain digits, such as 81.6")
+        elif number < 0 and field in _NEVER_NEGATIVE:
+            self._refuse(field, "is not negative")
+        else:
+            self.figures[field] = _rounded(number, max(self.mapping.decimals, _FINEST_SENT))
+
+    def _take_parts(self) -> None:
+        """The count, where the file says what is not in it instead."""
+        missed, whole = self.figures.pop("not_counted", None), self.figures.get("denominator")
+        if missed is None or whole is None:
+            return
+        if missed > whole:
+            self._refuse("not_counted", f"is more than the {whole} that it is of")
+        else:
+            self.figures["count"] = whole - missed
+
+    def _symbol(self, text: str) -> str | None:
+        if text in set(Missing):
+            return text
+        found = {word.lower(): symbol for word, symbol in self.mapping.symbols.items()}
+        return found.get(text.lower())
+
+    def _take_value(self) -> None:
+        text, missing = self._text("value"), self._text("missing")
+        marked = _MARKED.fullmatch(text)
+        if marked and not self._symbol(text):
+            text, self.texts["marks"] = marked[1], marked[2]
+        symbol = self._symbol(missing) if missing else self._symbol(text) if text else None
+        if missing and symbol is None:
+            self._refuse("missing", f"is no symbol: {', '.join(Missing)} are accepted")
+        elif symbol:
+            self.texts["missing"] = self._suppressed_or(symbol)
+        elif text:
+            self._take_figure(text)
+        elif self.mapping.empty_value and "count" not in self.figures:
+            self.texts["missing"] = self._suppressed_or(self.mapping.empty_value)
+
+    def _take_figure(self, text: str) -> None:
+        number = number_of(text)
+        if number is None or abs(number) > HIGHEST:
+            words = ", ".join([*Missing, *self.mapping.symbols])
+            self._refuse("value", f"is no number; plain digits such as 81.6 are accepted, or in its place: {words}")
+        else:
+            self.figures["value"] = _rounded(number, self.mapping.decimals)
+
+    def _suppressed_or(self, symbol: str) -> str:
+        """A symbol stands without count and limits; why there is no value may be said by the note."""
+        for name in ("count", "lower", "upper"):
+            self.figures.pop(name, None)
+        if self.figures.get("denominator") == 0:
+            del self.figures["denominator"]
+        note = self._text("note").lower()
+        return Missing.SUPPRESSED.value if any(word in note for word in self.mapping.suppressed_words) else symbol
+
+    def _take_texts(self) -> None:
+        for name in ("note", "basis", "reason", "inferred", "notes", "status", "marks"):
+            text = self._text(name)
+            if text:
+                self.texts[name] = text + (self.texts.get("marks", "") if name == "marks" else "")
+        for name, most in _LONGEST.items():
+            if len(self._text(name)) > most:
+                self._refuse(name, f"is longer than {most} characters")
+        if "[p]" in self.texts.get("marks", ""):
+            self.texts["status"] = ObservationStatus.PROVISIONAL.value
+        if self.texts.get("status", "final") not in set(ObservationStatus):
+            self._refuse("status", f"{', '.join(ObservationStatus)} are accepted")
+        if self.figures.get("denominator") == 0 and not self.mapping.add_up:
+            self._refuse("denominator", "is nothing: leave the cell empty")
+        self._check_notes()
+
+    def _check_notes(self) -> None:
+        try:
+            _provenance(self.texts)
+        except (ValueError, KeyError, TypeError):
+            self._refuse("notes", "is no JSON list of contradictions, as an export writes it")
+
+    def _words(self) -> dict[str, str]:
+        names = ("indicator_name", "indicator", "measure", "unit", "polarity", "area_name", "area_type", "period_kind")
+        words = {name: text for name in (*names, "part") if (text := self._text(name))}
+        if self.mapping.code_prefix is None:
+            words.pop("indicator", None)
+        return words
+
+
+def number_of(text: str) -> Decimal | None:
+    """The number that a cell says: digits, with a point, an exponent, or commas between thousands."""
+    if _GROUPED.fullmatch(text):
+        text = text.replace(",", "")
+    return Decimal(text) if _NUMBER.fullmatch(text) else None
+
+
+def _rounded(number: Decimal, decimals: int) -> Decimal:
+    exponent = number.as_tuple().exponent
+    if isinstance(exponent, int) and -exponent > decimals:
+        number = number.quantize(Decimal(1).scaleb(-decimals), rounding=ROUND_HALF_UP)
+    return plain(number)

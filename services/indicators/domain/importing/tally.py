@@ -1,0 +1,114 @@
+"""What is found while a file is read: faults by line, and what its rows say of indicators and areas."""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, field
+from decimal import Decimal
+
+from contracts.colours import Polarity
+from contracts.period import PeriodKind
+from services.indicators.domain.areas import Area
+from services.indicators.domain.definitions import Calculation, Indicator, Unit
+from services.indicators.domain.importing.mapping import FileMapping
+from services.indicators.domain.importing.order import MOST_SHOWN, RowFault
+from services.indicators.domain.importing.rows import CellFault, Draft
+from services.indicators.domain.importing.words import kind_of_area, kind_of_periods, unit_of
+from services.indicators.domain.provenance import Provenance
+
+MOST_LINES = 100_000
+"""Faulty lines whose message is remembered, for the file of errors."""
+_MOST_DECIMALS = 8
+
+
+@dataclass(slots=True)
+class Faults:
+    """Every fault counted, the first shown, and those of each line for the file that is mended and sent again."""
+
+    shown: list[RowFault] = field(default_factory=list)
+    by_line: dict[int, str] = field(default_factory=dict)
+    in_all: int = 0
+    rows: int = 0
+
+    def add(self, lines: Sequence[int], faults: Iterable[CellFault]) -> None:
+        """Faults of the rows in ``lines``; of none, where they are of a sum or of the whole file."""
+        self.rows += len(lines)
+        messages = []
+        for fault in faults:
+            self.in_all += 1
+            messages.append(f"{fault.column}: {fault.message}" if fault.column else fault.message)
+            if len(self.shown) < MOST_SHOWN:
+                line, of_a_row = (lines[0], True) if lines else (0, False)
+                self.shown.append(RowFault(line, fault.column, fault.value, fault.message, of_a_row))
+        for line in lines:
+            if len(self.by_line) < MOST_LINES:
+                self.by_line[line] = "; ".join(messages)
+
+    def add_file(self, message: str, line: int = 0) -> None:
+        """A fault of the file, not of a row."""
+        self.in_all += 1
+        self.shown.append(RowFault(line, "", "", message, is_of_a_row=False))
+
+
+@dataclass(slots=True)
+class SeenIndicator:
+    """What the rows of an indicator say of it."""
+
+    words: dict[str, str]
+    periods: set[str] = field(default_factory=set)
+    dimensions: dict[str, set[str]] = field(default_factory=dict)
+    decimals: int = 0
+
+    @property
+    def kind(self) -> PeriodKind | None:
+        named = self.words.get("period_kind", "")
+        return PeriodKind(named) if named in set(PeriodKind) else kind_of_periods(self.periods)
+
+    def add(self, draft: Draft) -> None:
+        self.periods.add(draft.period)
+        for dimension, value in draft.key.breakdown.items:
+            self.dimensions.setdefault(dimension, set()).add(value)
+        exponent = draft.figures.get("value", Decimal(0)).as_tuple().exponent
+        if isinstance(exponent, int):
+            self.decimals = max(self.decimals, min(-exponent, _MOST_DECIMALS))
+
+
+@dataclass(slots=True)
+class Seen:
+    """The indicators and areas of a file."""
+
+    mapping: FileMapping
+    indicators: dict[str, SeenIndicator] = field(default_factory=dict)
+    areas: dict[str, Area] = field(default_factory=dict)
+
+    def add(self, draft: Draft) -> None:
+        key, words = draft.key, draft.words
+        self.indicators.setdefault(key.indicator, SeenIndicator(dict(words))).add(draft)
+        if key.area not in self.areas:
+            kind = words.get("area_type") or kind_of_area(key.area)
+            name = words.get("area_name") or f"{kind.capitalize()} {key.area}"
+            self.areas[key.area] = Area(key.area, name, kind)
+
+    def indicator(self, code: str) -> Indicator | str:
+        """The definition that the rows make, or why they make none."""
+        seen = self.indicators[code]
+        words, kind = seen.words, seen.kind
+        unit = unit_of(*(words.get(name, "") for name in ("unit", "measure", "indicator_name", "indicator")))
+        if kind is None:
+            return f"{code} is not known, and its periods are of no kind that is: create it first"
+        polarity = words.get("polarity", "")
+        return Indicator(
+            code=code,
+            name=_name(words)[:300] or code,
+            unit=unit or Unit.SCORE,
+            decimals=seen.decimals,
+            polarity=Polarity(polarity) if polarity in set(Polarity) else Polarity.NEUTRAL,
+            frequency=kind,
+            source=f"Imported by the mapping {self.mapping.name}",
+            calculation=Calculation(self.mapping.calculation),
+            dimensions={name: tuple(sorted(values)) for name, values in sorted(seen.dimensions.items())},
+            provenance=Provenance(inferred=() if unit else ("unit",)),
+        )
+
+
+def _name(words: dict[str, str]) -> str:
+    named = words.get("indicator_name") or words.get("indicator", "")
+    return f"{named}: {words['measure']}" if "measure" in words else named

@@ -1,0 +1,214 @@
+"""The job of an import: read the whole file, then save all of it in one transaction, or nothing.
+
+Killed at any moment it begins anew; what was committed is recorded with its result and not done again.
+"""
+
+import asyncio
+from collections.abc import Awaitable, Sequence
+from copy import deepcopy
+from dataclasses import dataclass, field, replace
+from functools import partial
+from tempfile import TemporaryFile
+from typing import BinaryIO, Final, TypeVar, cast
+
+from chassis.crash_points import crash_point
+from chassis.jobs.job import Json
+from chassis.jobs.run import JobRun
+from chassis.storage.transaction import Tx
+from chassis.tabular.sorting import SortableRow, SortedRows
+from services.indicators.domain.importing.order import (
+    ImportOrder,
+    ImportResult,
+    order_from_json,
+    result_to_json,
+)
+from services.indicators.domain.importing.rows import CellFault, Draft
+from services.indicators.domain.importing.tally import Faults
+from services.indicators.repository import imports, indicators
+from services.indicators.service.batches import record_acceptable
+from services.indicators.service.fewer_parts import drop_fewer_parts
+from services.indicators.service.import_errors import write_errors
+from services.indicators.service.mappings import get_mapping
+from services.indicators.service.missing_definitions import create_missing
+from services.indicators.service.survey import Counter, Survey, draft_of, survey_file
+
+T = TypeVar("T")
+
+JOB: Final = "import"
+BATCH: Final = 5000
+PROGRESS_SECONDS: Final = 1.0
+_SAVED, _UNSAVED = "saved", "unsaved"
+
+
+class NotSaved(Exception):  # noqa: N818  named for what it is
+    """Undoes the transaction of an import: a dry run, or rows that are not right."""
+
+    def __init__(self, result: ImportResult, faults: Faults) -> None:
+        super().__init__("nothing is saved")
+        self.result = result
+        self.faults = faults
+
+
+async def run_import(run: JobRun) -> Json:
+    """Do an import; its result is an :class:`ImportResult`."""
+    for step in (_SAVED, _UNSAVED):
+        if (done := await run.result_of(step)) is not None:
+            return done[0]
+    order = order_from_json(run.job.arguments)
+    mapping = await run.database.read(lambda tx: get_mapping(tx, order.mapping))
+    with TemporaryFile() as unnamed, SortedRows() as rows:
+        file, counter = cast("BinaryIO", unnamed), Counter()
+        await _fetch(run, file)
+        reading = asyncio.to_thread(survey_file, file, mapping, order, rows, counter)
+        survey = await _with_progress(run, counter, reading)
+        crash_point("imports.after_survey")
+        return await _with_progress(run, counter, _save(run, order, survey, file, counter))
+
+
+async def _fetch(run: JobRun, file: BinaryIO) -> None:
+    part = 0
+    while True:
+        content = await run.database.read(partial(imports.get_part, number=run.job.id, kind=imports.FILE, part=part))
+        if content is None:
+            break
+        file.write(content)
+        part += 1
+    file.seek(0)
+
+
+async def _with_progress(run: JobRun, counter: Counter, work: Awaitable[T]) -> T:
+    """The result of ``work``, whose progress is saved now and then."""
+    task = asyncio.ensure_future(work)
+    try:
+        while not (await asyncio.wait({task}, timeout=PROGRESS_SECONDS))[0]:
+            await run.save_progress(counter.done, counter.total)
+        return task.result()
+    finally:
+        if not task.done():
+            counter.stopped = True
+            task.cancel()
+            await asyncio.gather(task, return_exceptions=True)
+
+
+async def _save(run: JobRun, order: ImportOrder, survey: Survey, file: BinaryIO, counter: Counter) -> Json:
+    async def save(tx: Tx) -> Json:
+        applied = _Applied(order, survey.headings, deepcopy(survey.faults))
+        await _apply(tx, applied, survey, counter)
+        result = applied.result(survey.rows_read)
+        if result.refused or order.dry_run:
+            raise NotSaved(result, applied.faults)
+        await _leave(tx, run, survey, file, applied.faults)
+        return result_to_json(result)
+
+    try:
+        return await run.long_step(_SAVED, save)
+    except NotSaved as unsaved:
+        result, faults = unsaved.result, unsaved.faults
+
+    async def leave(tx: Tx) -> Json:
+        await _leave(tx, run, survey, file, faults)
+        return result_to_json(result)
+
+    return await run.step(_UNSAVED, leave)
+
+
+async def _leave(tx: Tx, run: JobRun, survey: Survey, file: BinaryIO, faults: Faults) -> None:
+    """Save the file of errors, and forget the file itself."""
+    await imports.delete_parts(tx, run.job.id, imports.FILE)
+    with TemporaryFile() as errors:
+        write_errors(file, faults, survey.header, cast("BinaryIO", errors))
+        await imports.save_parts(tx, run.job.id, imports.ERRORS, cast("BinaryIO", errors))
+
+
+@dataclass(slots=True)
+class _Applied:
+    """What has become of the rows so far."""
+
+    order: ImportOrder
+    headings: dict[str, str]
+    faults: Faults
+    saved: int = 0
+    unchanged: int = 0
+    rows_saved: int = 0
+    rows_unchanged: int = 0
+    rows_missing: int = 0
+    created: dict[str, Sequence[str]] = field(default_factory=dict)
+
+    def add_recorded(self, draft: Draft, *, new: bool) -> None:
+        rows = len(draft.lines)
+        if new:
+            self.saved += 1
+            self.rows_saved += rows
+        else:
+            self.unchanged += 1
+            self.rows_unchanged += rows
+        if "missing" in draft.texts:
+            self.rows_missing += rows
+
+    def add_faults(self, draft: Draft, faults: Sequence[tuple[str, str]]) -> None:
+        named = [CellFault(self.headings.get(name, name), _said(draft, name), message) for name, message in faults]
+        self.faults.add(draft.lines, named)
+
+    def result(self, rows_read: int) -> ImportResult:
+        result = ImportResult(
+            rows_read=rows_read,
+            rows_saved=self.rows_saved,
+            rows_unchanged=self.rows_unchanged,
+            rows_missing=self.rows_missing,
+            rows_invalid=self.faults.rows,
+            observations_saved=self.saved,
+            observations_unchanged=self.unchanged,
+            created=self.created,
+            errors=tuple(sorted(self.faults.shown, key=lambda each: each.line)),
+            errors_in_all=self.faults.in_all,
+        )
+        is_unread = self.faults.in_all > 0 and not rows_read
+        if not self.faults.in_all or (self.order.skip_invalid and not is_unread):
+            return result
+        return replace(
+            result, refused=True, rows_saved=0, observations_saved=0, rows_unsaved=self.rows_saved, created={}
+        )
+
+
+def _said(draft: Draft, name: str) -> str:
+    """What a row says of a field."""
+    plain = {"indicator": draft.key.indicator, "area": draft.key.area, "period": draft.period}
+    plain["breakdown"] = draft.key.breakdown.text
+    if name in draft.figures:
+        return format(draft.figures[name], "f")
+    return plain.get(name) or draft.texts.get(name, "")
+
+
+async def _apply(tx: Tx, applied: _Applied, survey: Survey, counter: Counter) -> None:
+    """Record everything, batch by batch; indicators are locked first, so that two imports of one wait in line."""
+    await indicators.lock_indicators(tx, list(survey.seen.indicators))
+    if not survey.rows_read and not survey.faults.in_all:
+        applied.faults.add_file("The file has no rows.")
+    if applied.order.create_missing:
+        applied.created = await create_missing(tx, applied.order, survey.seen, applied.faults)
+    counter.done, counter.total = 0, survey.rows.count
+    for rows in survey.rows.batches(BATCH):
+        await _record(tx, applied, rows)
+        await tx.write_staged()
+        counter.done += len(rows)
+        crash_point("imports.after_batch")
+
+
+async def _record(tx: Tx, applied: _Applied, rows: Sequence[SortableRow]) -> None:
+    order = applied.order
+    drafts = [draft_of(row) for row in rows]
+    if order.sum_into and not order.accept_fewer:
+        drafts, fewer = await drop_fewer_parts(tx, drafts, order.sum_into)
+        for draft, fault in fewer:
+            applied.add_faults(draft, [fault])
+    result = await record_acceptable(
+        tx,
+        [(draft.key, draft.read) for draft in drafts],
+        partly=True,
+        reason=order.reason,
+        name_of=lambda n: f"line {drafts[n].lines[0]}" if drafts[n].lines else "a sum",
+    )
+    for n, recorded in result.recorded.items():
+        applied.add_recorded(drafts[n], new=recorded.new)
+    for n, faults in result.faults.items():
+        applied.add_faults(drafts[n], faults)

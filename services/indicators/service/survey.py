@@ -1,0 +1,176 @@
+"""Reading a whole file before anything is saved: its rows sorted on disk, what they say of indicators, what is wrong.
+
+Runs in a thread; awaits nothing.
+"""
+
+import json
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from decimal import Decimal
+from typing import BinaryIO
+
+from chassis.tabular.reading import FileRow, Unreadable, sheets
+from chassis.tabular.sorting import SortableRow, SortedRows
+from contracts.breakdown import Breakdown
+from services.indicators.domain.areas import ENGLAND
+from services.indicators.domain.importing.mapping import FileMapping
+from services.indicators.domain.importing.order import ImportOrder
+from services.indicators.domain.importing.rows import Draft, MissingColumns, RowReader
+from services.indicators.domain.importing.sums import Parts, Sums
+from services.indicators.domain.importing.tally import Faults, Seen
+from services.indicators.domain.observations import SeriesKey
+
+_AT_ONCE = 2000
+_FIRST_ROWS = 60
+"""Among these of a sheet is the header: titles and remarks may stand above it."""
+
+
+class Stopped(Exception):  # noqa: N818  named for what it is
+    """Nobody waits for the survey any more."""
+
+
+@dataclass(slots=True)
+class Counter:
+    """How far the work is, for others to look at; ``stopped`` asks it to end."""
+
+    done: int = 0
+    total: int | None = None
+    stopped: bool = False
+
+    def step(self) -> None:
+        self.done += 1
+        if self.stopped:
+            raise Stopped
+
+
+@dataclass(frozen=True, slots=True)
+class Header:
+    """Where the table begins: in which sheet, from 0, and the row with the headings."""
+
+    sheet: int
+    row: FileRow
+
+
+@dataclass(slots=True)
+class Survey:
+    """What a file says: drafts in ``rows``, in the order in which they are saved."""
+
+    rows: SortedRows
+    seen: Seen
+    headings: dict[str, str] = field(default_factory=dict)
+    faults: Faults = field(default_factory=Faults)
+    rows_read: int = 0
+    header: Header | None = None
+
+
+def survey_file(file: BinaryIO, mapping: FileMapping, order: ImportOrder, rows: SortedRows, counter: Counter) -> Survey:
+    """Read a file by a mapping.
+
+    Raises:
+        Stopped: the counter was asked to stop.
+    """
+    survey = Survey(rows, Seen(mapping))
+    parts = Parts(mapping) if mapping.add_up else None
+    sums = Sums(mapping, order.sum_into) if order.sum_into else None
+    taken = _Taken(survey, sums)
+    for draft in _read(file, mapping, survey, counter):
+        if parts is None:
+            taken.add(draft)
+        elif fault := parts.add(draft):
+            survey.faults.add(draft.lines, [fault])
+    for draft in parts.drafts() if parts else ():
+        taken.add(draft)
+    taken.finish()
+    return survey
+
+
+class _Taken:
+    """Drafts on their way into the sorted rows."""
+
+    def __init__(self, survey: Survey, sums: Sums | None) -> None:
+        self._survey, self._sums = survey, sums
+        self._waiting: list[SortableRow] = []
+
+    def add(self, draft: Draft) -> None:
+        if self._sums is not None:
+            self._sums.add(draft)
+        self._stage(draft)
+
+    def finish(self) -> None:
+        for draft in self._sums.drafts() if self._sums else ():
+            self._stage(draft)
+        for fault in self._sums.faults() if self._sums else ():
+            self._survey.faults.add((), [fault])
+        self._survey.rows.add(self._waiting)
+
+    def _stage(self, draft: Draft) -> None:
+        self._survey.seen.add(draft)
+        self._waiting.append(_sortable(draft))
+        if len(self._waiting) >= _AT_ONCE:
+            self._survey.rows.add(self._waiting)
+            self._waiting = []
+
+
+def _read(file: BinaryIO, mapping: FileMapping, survey: Survey, counter: Counter) -> Iterator[Draft]:
+    """The drafts of the sheet that has the header; faults go to the survey."""
+    lacking = f"There is no table in the file. {'; '.join(mapping.required)} must have columns."
+    try:
+        for number, sheet in enumerate(sheets(file)):
+            found = _find_header(sheet, mapping)
+            if isinstance(found, str):
+                lacking = found
+            elif found:
+                row, reader = found
+                survey.header = Header(number, row)
+                survey.headings = {field: reader.heading(field) for field in mapping.columns}
+                yield from _drafts(reader, sheet, survey, counter)
+                return
+    except Unreadable as problem:
+        survey.faults.add_file(str(problem), problem.line)
+        return
+    survey.faults.add_file(lacking, 1)
+
+
+def _find_header(sheet: Iterator[FileRow], mapping: FileMapping) -> tuple[FileRow, RowReader] | str | None:
+    """The first row that has the headings, with its reader; else what the first row lacks."""
+    lacking = None
+    for row, _ in zip(sheet, range(_FIRST_ROWS), strict=False):
+        try:
+            return row, RowReader(mapping, row.cells)
+        except MissingColumns as problem:
+            lacking = lacking or str(problem)
+    return lacking
+
+
+def _drafts(reader: RowReader, sheet: Iterator[FileRow], survey: Survey, counter: Counter) -> Iterator[Draft]:
+    for row in sheet:
+        survey.rows_read += 1
+        counter.step()
+        found = reader.read(row.line, row.cells)
+        if isinstance(found, Draft):
+            yield found
+        else:
+            survey.faults.add((row.line,), found)
+
+
+def _sortable(draft: Draft) -> SortableRow:
+    """By indicator and breakdown, the comparator first, so that what it recolours is published once."""
+    key = draft.key
+    group = f"{key.indicator}\x1f{key.breakdown.text}"
+    area = f"{'' if key.area == ENGLAND else key.area}"
+    content = [
+        *key[:2],
+        key.breakdown.text,
+        draft.period,
+        {name: str(number) for name, number in draft.figures.items()},
+        dict(draft.texts),
+        list(draft.lines),
+    ]
+    return SortableRow(group, area, draft.lines[0] if draft.lines else 0, json.dumps(content, ensure_ascii=False))
+
+
+def draft_of(row: SortableRow) -> Draft:
+    """The draft that was sorted; the words of what was to be created are no longer with it."""
+    indicator, area, breakdown, period, figures, texts, lines = json.loads(row.content)
+    key = SeriesKey(indicator, area, Breakdown.parse(breakdown))
+    return Draft(key, period, {name: Decimal(text) for name, text in figures.items()}, texts, {}, tuple(lines))
