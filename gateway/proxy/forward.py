@@ -10,6 +10,7 @@ from starlette.types import Receive, Scope, Send
 from chassis.errors import BadRequest, NotFound, Problem
 from chassis.logging import get_logger
 from chassis.web.admission import INTERNAL_KEY_HEADER
+from contracts.large_bodies import large_body
 from gateway.proxy.body import CallerGone, Incoming, framing, stream_of
 from gateway.proxy.errors import BodyLate, ServiceBroken, ServiceLate, ServiceUnavailable
 from gateway.proxy.headers import from_service, to_service
@@ -19,6 +20,8 @@ log = get_logger()
 
 _SAFE: Final = frozenset({"GET", "HEAD"})
 _RETRY_AFTER: Final = 0.05
+_FILE_SECONDS: Final = 600.0
+"""How long a file may take to come in."""
 
 
 class Forward:
@@ -53,7 +56,7 @@ class Forward:
     async def _answer(self, scope: Scope, body: Incoming) -> httpx.Response:
         url = self._url(scope)
         try:
-            async with asyncio.timeout(self.timeout):
+            async with asyncio.timeout(self._seconds(scope)):
                 whole = await body.open()
                 headers = [*to_service(scope), (b"host", self._host), *self._proof, *framing(scope, whole)]
                 request = httpx.Request(scope["method"], url, headers=headers, stream=stream_of(whole, body))
@@ -63,6 +66,10 @@ class Forward:
                 raise self._late() from late
             raise BodyLate(f"It took longer than {self.timeout:g} seconds.") from late
         return await self._accept(answer)
+
+    def _seconds(self, scope: Scope) -> float:
+        large = large_body(scope["method"], scope["path"])
+        return max(self.timeout, _FILE_SECONDS) if large and large.types else self.timeout
 
     async def _send(self, request: httpx.Request, *, again: bool) -> httpx.Response:
         try:

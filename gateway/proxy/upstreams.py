@@ -5,6 +5,7 @@ from collections.abc import Mapping
 import httpx
 from starlette.types import ASGIApp
 
+from gateway.proxy.long_answers import LongAnswers
 from gateway.settings import SERVICES, GatewaySettings
 
 
@@ -24,8 +25,8 @@ class Upstream(httpx.AsyncClient):
 
 
 def in_process(service: str, app: ASGIApp) -> Upstream:
-    """A client to an app in this process. Answers come whole, not in parts."""
-    return Upstream(httpx.ASGITransport(app, raise_app_exceptions=False), f"http://{service}")
+    """A client to an app in this process. Answers come whole, but for those that may be long."""
+    return Upstream(LongAnswers(app, httpx.ASGITransport(app, raise_app_exceptions=False)), f"http://{service}")
 
 
 def over_network(url: str, settings: GatewaySettings) -> Upstream:
