@@ -28,6 +28,7 @@ from suite import (
     configuration,
     dead_letter_commands,
     documents,
+    file_commands,
     key_commands,
     loading,
     operations,
@@ -52,7 +53,8 @@ app.add_typer(dead_letter_commands.app, name="dead-letters")
 app.add_typer(dead_letter_commands.consumers_app, name="consumers")
 app.add_typer(key_commands.app, name="keys")
 app.add_typer(loading.load_app, name="load")
-app.add_typer(loading.import_app, name="import")
+app.command(name="import")(file_commands.import_file)
+app.command(name="export")(file_commands.export_file)
 app.command()(recovery_commands.backup)
 app.command()(recovery_commands.restore)
 app.command()(recovery_commands.recover)

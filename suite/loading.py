@@ -1,9 +1,8 @@
-"""``suite load`` and ``suite import``: data into a running suite, or into one that is started for it."""
+"""``suite load``: data the product ships with, into a running suite, or into one that is started for it."""
 
 import asyncio
 from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager
-from pathlib import Path
 from typing import Annotated
 
 import httpx
@@ -12,11 +11,9 @@ import typer
 from suite import serving
 from suite.catch_up import wait_until_caught_up
 from suite.load import load_reference
-from suite.load.ae import import_ae
 from suite.settings import SuiteSettings
 
 load_app = typer.Typer(no_args_is_help=True, help="Load data the product ships with.")
-import_app = typer.Typer(no_args_is_help=True, help="Import published data.")
 
 Url = Annotated[str | None, typer.Option(help="A running suite; without, the data folder of a stopped one.")]
 Key = Annotated[str | None, typer.Option(envvar="SUITE_KEY", help="A key to the running suite.")]
@@ -33,7 +30,9 @@ async def _client(url: str | None, key: str | None) -> AsyncIterator[httpx.Async
         yield client
 
 
-def _with_client(url: str | None, key: str | None, work: Callable[[httpx.AsyncClient], Awaitable[None]]) -> None:
+def with_client(url: str | None, key: str | None, work: Callable[[httpx.AsyncClient], Awaitable[None]]) -> None:
+    """Do work with a client to the suite, and return once every service has applied what that has published."""
+
     async def run() -> None:
         async with _client(url, key) as client:
             await work(client)
@@ -51,29 +50,4 @@ def reference(*, url: Url = None, key: Key = None, as_json: Annotated[bool, type
         report = await load_reference(client, wait=lambda: wait_until_caught_up(client), report=quiet)
         typer.echo(report.as_json() if as_json else report.as_text())
 
-    _with_client(url, key, work)
-
-
-@import_app.command()
-def ae(
-    file: Path,
-    *,
-    provider: Annotated[list[str] | None, typer.Option(help="A provider's code; RK9 where none is named.")] = None,
-    sum_into: Annotated[str | None, typer.Option(help="The area that gets the sum of every provider.")] = None,
-    reason: Annotated[str | None, typer.Option(help="Why final figures change, where they do.")] = None,
-    accept_fewer: Annotated[
-        bool, typer.Option("--accept-fewer", help="Let a sum replace one of more providers, or figures that are none.")
-    ] = False,
-    url: Url = None,
-    key: Key = None,
-) -> None:
-    """Import NHS England's monthly A&E figures as the four hour wait, for providers and for England if it is there."""
-
-    async def work(client: httpx.AsyncClient) -> None:
-        providers = tuple(provider or ["RK9"])
-        report = await import_ae(
-            client, file, providers=providers, sum_into=sum_into, reason=reason, accept_fewer=accept_fewer
-        )
-        typer.echo(report.as_text())
-
-    _with_client(url, key, work)
+    with_client(url, key, work)

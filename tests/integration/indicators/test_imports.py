@@ -170,7 +170,8 @@ def profile(area: str, sex: str, value: str, category: str = "", note: str = "",
     kind = "Deprivation deciles in England (IMD2019)" if category else ""
     limits = [str(float(value) - 1), str(float(value) + 1), "62", "100"] if value else [""] * 4
     return [
-        "92443", "Smoking prevalence", "", "", area, "Somewhere", "England" if area == ENGLAND else "UA", sex, age, kind,
+        "92443", "Smoking prevalence", "", "", area, "Somewhere",
+        "England" if area == ENGLAND else "UA", sex, age, kind,
         category, "2017", value, *limits, note, "Similar", "20170000",
     ]  # fmt: skip
 

@@ -23,7 +23,8 @@ MISTAKES = [
     (["serve", "risks"], "SUITE_INTERNAL_KEY"),
     (["migrate", "--create"], "DATABASE_PASSWORD_RISKS"),
     (["load", "reference", "--url", "http://127.0.0.1:1"], "error"),
-    (["import", "ae", "/no/such/file.csv"], "/no/such/file.csv"),
+    (["import", "/no/such/file.csv", "--mapping", "native"], "/no/such/file.csv"),
+    (["export", "observations.pdf"], ".csv, .xlsx, .ods"),
     (["keys", "revoke", "nobody"], "nobody"),
 ]
 

@@ -8,7 +8,7 @@ from decimal import ROUND_HALF_UP, Decimal
 from typing import Final
 
 from contracts.areas import is_area_code
-from contracts.breakdown import Breakdown, UnknownBreakdownError
+from contracts.breakdown import ALL, Breakdown, UnknownBreakdownError
 from contracts.indicators import Mark, Missing, ObservationStatus
 from contracts.notes import SourcedFigure, SourceNote
 from contracts.period import PeriodKind
@@ -191,9 +191,10 @@ class _Row:
                 self._refuse("indicator", "is no code: lower-case words joined by hyphens are accepted")
             return code
         words = [self._text(field) for field in mapping.code_fields]
-        if not any(words):
+        code = code_of(mapping.code_prefix, words)
+        if not any(words) or not is_code(code):
             self._refuse("indicator", f"{' and '.join(mapping.code_fields)} must say something")
-        return code_of(mapping.code_prefix, words)
+        return code
 
     def _area(self) -> str:
         code = self._text("area")
@@ -219,11 +220,11 @@ class _Row:
             return Breakdown.TOTAL
 
     def _put_dimension(self, found: dict[str, str], source: DimensionSource, text: str, name: str) -> None:
-        value = source.values.get(text) or value_of(text)
-        if not name or not value:
+        value, dimension = source.values.get(text) or value_of(text), source.name or dimension_of(name)
+        if not dimension or not value or value == ALL:
             self.faults.append(CellFault(source.column, text[:_SHOWN], "says no value of a dimension that has a name"))
             return
-        found[source.name or dimension_of(name)] = value
+        found[dimension] = value
 
     def _take_number(self, field: str) -> None:
         text = self._text(field)

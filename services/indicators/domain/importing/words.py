@@ -50,8 +50,10 @@ def code_of(prefix: str, words: Iterable[str]) -> str:
 
 
 def dimension_of(words: str) -> str:
-    """The name of a dimension that words make."""
+    """The name of a dimension that words make; empty where they say nothing."""
     slug = _slug(words)
+    if not slug:
+        return ""
     return _cut(slug if slug[:1].isalpha() else f"by-{slug}", _LONGEST_DIMENSION)
 
 
