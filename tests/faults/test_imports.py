@@ -15,7 +15,7 @@ pytestmark = pytest.mark.faults
 
 REPOSITORY = Path(__file__).parents[2]
 FILE = REPOSITORY / "tests" / "fixtures" / "ae" / "ae_excerpt.csv"
-POINTS = ["imports.after_survey", "imports.after_batch", "imports.after_batch:3", "jobs.in_step", "jobs.after_step"]
+POINTS = ["imports.after_survey", "imports.after_batch", "imports.after_batch:2", "jobs.in_step", "jobs.after_step"]
 
 
 def worker(url: str, crash_at: str = "") -> "subprocess.Popen[bytes]":

@@ -103,10 +103,10 @@ def _over(before: SeriesInputs, locked: SeriesInputs) -> SeriesInputs:
 
 async def _closed(tx: Tx, inputs: SeriesInputs) -> dict[str, Sequence[Fault]]:
     """Why nothing is recorded in some of the indicators."""
-    today, found = await tx.business_date(), dict[str, Sequence[Fault]]()
+    found: dict[str, Sequence[Fault]] = {}
     for code, indicator in inputs.indicators.items():
         try:
-            refuse_closed(indicator, today)
+            await refuse_closed(tx, indicator)
         except (DerivedIndicator, IndicatorRetired) as problem:
             found[code] = _faults_of(problem)
     return found

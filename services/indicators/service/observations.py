@@ -77,18 +77,18 @@ async def record_observations(tx: Tx, sent: Sequence[Sent]) -> list[RecordedObse
 async def _refuse_closed(tx: Tx, batch: LockedBatch) -> None:
     """Refuse to record in indicators that are derived, or retired by the business date."""
     for code in sorted({key.indicator for key in batch.keys}):
-        refuse_closed(batch.inputs.indicators[code], await tx.business_date())
+        await refuse_closed(tx, batch.inputs.indicators[code])
 
 
-def refuse_closed(indicator: Indicator, business_date: date) -> None:
-    """Refuse to record in an indicator that is derived, or retired by then.
+async def refuse_closed(tx: Tx, indicator: Indicator) -> None:
+    """Refuse to record in an indicator that is derived, or retired by the business date.
 
     Raises:
         DerivedIndicator, IndicatorRetired: it is.
     """
     if indicator.gap is not None:
         raise DerivedIndicator(indicator.code)
-    if indicator.retired_on is not None and indicator.retired_on <= business_date:
+    if indicator.retired_on is not None and indicator.retired_on <= await tx.business_date():
         raise IndicatorRetired(indicator.code)
 
 
