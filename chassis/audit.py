@@ -2,8 +2,9 @@
 
 import json
 from collections.abc import Collection, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
 from datetime import date, datetime
+from enum import StrEnum
 from typing import Any
 
 from sqlalchemy import Date, Row, Text, bindparam, select, text
@@ -11,7 +12,8 @@ from sqlalchemy.dialects.postgresql import ARRAY
 
 from chassis import telemetry
 from chassis.clock import london_date
-from chassis.paging import Page, PageRequest, page_of
+from chassis.paging import Page, PageRequest
+from chassis.storage.pages import Orders, list_page
 from chassis.storage.transaction import BUSINESS_DATE, StagedWrite, Tx
 from chassis.storage.types import UtcDateTime
 
@@ -43,6 +45,13 @@ class AuditFilter:
     subject: str | None = None
     actor: str | None = None
     since: datetime | None = None
+
+
+class AuditOrder(StrEnum):
+    """As they were written, or by the moment of the change: transactions that began earlier may end later."""
+
+    ID = "id"
+    CHANGED_AT = "changed_at"
 
 
 def record_change(
@@ -151,20 +160,22 @@ SAVE_ENTRIES = StagedWrite(
 
 
 async def list_entries(tx: Tx, wanted: AuditFilter, request: PageRequest) -> Page[AuditEntry]:
-    """Entries in the order in which they were written."""
+    """Entries in the order in which they were written, or were made."""
     table = tx.table("audit_entry")
-    query = select(table).order_by(table.c.id).limit(request.fetch)
-    if (after := request.after_number) is not None:
-        query = query.where(table.c.id > after)
+    query = select(table)
     if wanted.subject is not None:
         query = query.where(table.c.subject == wanted.subject)
     if wanted.actor is not None:
         query = query.where(table.c.actor == wanted.actor)
     if wanted.since is not None:
         query = query.where(table.c.changed_at >= wanted.since)
-    entries = [_entry(row) for row in await tx.session.execute(query)]
-    return page_of(entries, request, lambda entry: str(entry.id))
+    orders = Orders((table.c.id,), {AuditOrder.ID: (), AuditOrder.CHANGED_AT: (table.c.changed_at,)})
+    return (await list_page(tx, query, orders, request)).of(entry_of_row)
 
 
-def _entry(row: Row[Any]) -> AuditEntry:
-    return AuditEntry(**row._asdict())
+_FIELDS = tuple(each.name for each in fields(AuditEntry))
+
+
+def entry_of_row(row: Row[Any]) -> AuditEntry:
+    """The entry in a row that has the columns of the table."""
+    return AuditEntry(**{name: getattr(row, name) for name in _FIELDS})

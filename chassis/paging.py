@@ -19,6 +19,11 @@ class PageRequest:
     limit: int
     after: str | None = None
     """Sort key of the last item the caller has seen."""
+    sort: str | None = None
+    """Name of the order, in a collection that has several; without one, that of its key."""
+    descending: bool = False
+    counted: bool = False
+    """Whether all items are to be counted, not only those of the page."""
 
     @property
     def fetch(self) -> int:
@@ -52,14 +57,19 @@ def number_of(text: str) -> int | None:
 
 @dataclass(frozen=True, slots=True)
 class Page(Generic[Item]):
-    """Items in order, and the sort key of the last of them where more follow."""
+    """Items in order, the sort key of the last of them where more follow, and how many there are where counted."""
 
     items: Sequence[Item]
     more_after: str | None = None
+    total: int | None = None
 
     def of(self, make: Callable[[Item], Made]) -> "Page[Made]":
         """The same page of what ``make`` makes of each item."""
-        return Page([make(item) for item in self.items], self.more_after)
+        return self.with_items([make(item) for item in self.items])
+
+    def with_items(self, items: Sequence[Made]) -> "Page[Made]":
+        """The same page with ``items`` in the place of its own."""
+        return Page(items, self.more_after, self.total)
 
 
 def page_of(rows: Sequence[Item], request: PageRequest, key: Callable[[Item], str]) -> Page[Item]:

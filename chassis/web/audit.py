@@ -6,9 +6,9 @@ from typing import Annotated, Any
 from fastapi import APIRouter, Depends, Query
 from pydantic import AwareDatetime, ConfigDict, Field
 
-from chassis.audit import AuditEntry, AuditFilter, list_entries
+from chassis.audit import AuditEntry, AuditFilter, AuditOrder, list_entries
 from chassis.web.bodies import OutBody
-from chassis.web.paging import PageBody, Paging
+from chassis.web.paging import CollectionPaging, PageBody, sortable
 from chassis.web.problems import problems
 from chassis.web.units import Read
 
@@ -72,9 +72,11 @@ def audit_router(service: str) -> APIRouter:
 
     @router.get("/audit", summary="Who changed what, and why", responses=problems(400, 422))
     async def list_audit_entries(
-        read: Read, paging: Paging, wanted: Annotated[AuditFilter, Depends(_filter)]
+        read: Read,
+        paging: Annotated[CollectionPaging, Depends(sortable(AuditOrder))],
+        wanted: Annotated[AuditFilter, Depends(_filter)],
     ) -> PageBody[AuditEntryOut]:
-        """Every change since the service began, oldest first. Entries are never changed."""
+        """Every change since the service began, oldest first unless asked otherwise. Entries are never changed."""
         page = await read(lambda tx: list_entries(tx, wanted, paging.request))
         return paging.body(page, AuditEntryOut.of)
 

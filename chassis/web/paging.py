@@ -3,9 +3,10 @@
 import base64
 import hashlib
 import json
-from collections.abc import Callable
-from dataclasses import dataclass
-from typing import Annotated, Any, Generic, TypeVar
+from collections.abc import Awaitable, Callable
+from dataclasses import dataclass, replace
+from enum import StrEnum
+from typing import Annotated, Any, Final, Generic, TypeVar
 
 from fastapi import Depends, Query, Request
 from pydantic import BaseModel, Field
@@ -23,6 +24,7 @@ class PageBody(BaseModel, Generic[Out]):
 
     items: list[Out] = Field(description="In the order of the collection")
     next: str | None = Field(default=None, description="The cursor of what follows, null at the end")
+    total: int | None = Field(default=None, description="How many there are on all pages; null where nobody asked")
 
     @classmethod
     def model_parametrized_name(cls, params: tuple[Any, ...]) -> str:
@@ -40,14 +42,16 @@ class CollectionPaging:
     def body(self, page: Page[Item], render: Callable[[Item], Out]) -> PageBody[Out]:
         """The page as its body, each item rendered."""
         following = None if page.more_after is None else _encode(page.more_after, self.collection)
-        return PageBody[Out](items=[render(item) for item in page.items], next=following)
+        return PageBody[Out](items=[render(item) for item in page.items], next=following, total=page.total)
 
 
-def _paging(
-    request: Request,
-    limit: Annotated[int, Query(ge=1, le=200, description="Most items to return")] = 50,
-    cursor: Annotated[str | None, Query(max_length=600, description="`next` of the page before")] = None,
-) -> CollectionPaging:
+Limit = Annotated[int, Query(ge=1, le=200, description="Most items to return")]
+Cursor = Annotated[str | None, Query(max_length=600, description="`next` of the page before")]
+_OWN: Final = frozenset({"limit", "cursor", "total"})
+"""Parameters that say nothing of which items there are, and in which order."""
+
+
+async def _paging(request: Request, limit: Limit = 50, cursor: Cursor = None) -> CollectionPaging:
     collection = _collection(request)
     after = None if cursor is None else _decode(cursor, collection)
     return CollectionPaging(PageRequest(limit, after), collection)
@@ -56,8 +60,31 @@ def _paging(
 Paging = Annotated[CollectionPaging, Depends(_paging)]
 
 
+def sortable(orders: type[StrEnum]) -> Callable[..., Awaitable[CollectionPaging]]:
+    """The paging of a collection that can be put in several orders, the first its own, either way, and counted."""
+    names = [each.value for each in orders]
+
+    async def paging(
+        page: Paging,
+        sort: Annotated[
+            str,
+            Query(
+                description="What it is ordered by; ties are broken by what names an item",
+                pattern=f"^({'|'.join(names)})$",
+                json_schema_extra={"enum": names},
+            ),
+        ] = names[0],
+        descending: Annotated[bool, Query(description="Whether the order is turned round")] = False,
+        total: Annotated[bool, Query(description="Whether to count what is on all pages, as `total`")] = False,
+    ) -> CollectionPaging:
+        wanted = replace(page.request, sort=sort, descending=descending, counted=total)
+        return replace(page, request=wanted)
+
+    return paging
+
+
 def _collection(request: Request) -> str:
-    filters = sorted((k, v) for k, v in request.query_params.multi_items() if k not in {"limit", "cursor"})
+    filters = sorted((k, v) for k, v in request.query_params.multi_items() if k not in _OWN)
     return json.dumps([request.url.path, filters])
 
 

@@ -11,6 +11,10 @@ class ProposalUnknown(NotFound):
     type_, title = "proposal-unknown", "There is no such proposal"
 
 
+class NotOverridden(NotFound):
+    type_, title = "risk-not-overridden", "This risk stands without an override"
+
+
 class RefTaken(Conflict):
     type_, title = "risk-ref-taken", "Another risk has this reference"
 

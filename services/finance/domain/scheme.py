@@ -30,6 +30,13 @@ class Delivery(StrEnum):
     MITIGATION = "mitigation"
 
 
+class SchemeOrder(StrEnum):
+    """What schemes can be ordered by."""
+
+    CODE = "code"
+    NAME = "name"
+
+
 @dataclass(frozen=True, slots=True)
 class PlannedPeriod:
     """Pounds planned to be saved in a period, the low and the high end."""

@@ -2,14 +2,14 @@
 
 from typing import Annotated
 
-from fastapi import APIRouter, Query, Response
+from fastapi import APIRouter, Depends, Query, Response
 
-from chassis.web.paging import PageBody, Paging
+from chassis.web.paging import CollectionPaging, PageBody, Paging, sortable
 from chassis.web.problems import problems
 from chassis.web.units import Read, Write
 from contracts.breakdown import BreakdownText
 from services.finance.domain.ledger import State
-from services.finance.domain.scheme import Workstream
+from services.finance.domain.scheme import SchemeOrder, Workstream
 from services.finance.endpoints.parameters import Wanted
 from services.finance.schemas.entries import EntryBody, EntryOut
 from services.finance.schemas.fields import YearLabel
@@ -25,7 +25,7 @@ Text = Annotated[str | None, Query(max_length=100)]
 @router.get("/schemes", summary="List savings schemes", responses=problems(401, 422, 503))
 async def list_schemes(
     read: Read,
-    paging: Paging,
+    paging: Annotated[CollectionPaging, Depends(sortable(SchemeOrder))],
     fund: Text = None,
     financial_year: Annotated[YearLabel | None, Query()] = None,
     workstream: Annotated[Workstream | None, Query()] = None,
@@ -34,7 +34,7 @@ async def list_schemes(
     breakdown: Annotated[BreakdownText | None, Query(description="Of a link; empty is the total")] = None,
     partner: Annotated[str | None, Query(max_length=100, description="Whose scheme it is")] = None,
 ) -> PageBody[SchemeOut]:
-    """Schemes in the order of their codes; filters narrow the list together."""
+    """Schemes in the order of their codes, or of their names; filters narrow the list together."""
     filters = {
         "fund": fund,
         "financial_year": financial_year,

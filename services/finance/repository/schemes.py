@@ -7,14 +7,17 @@ from typing import Any
 
 from sqlalchemy import ColumnElement, select, update
 
-from chassis.paging import PageRequest
+from chassis.paging import Page, PageRequest
 from chassis.storage.bulk import insert_many, insert_or_ignore
+from chassis.storage.pages import Orders, list_page
 from chassis.storage.transaction import Tx
 from contracts.period import Period
-from services.finance.domain.scheme import PlannedPeriod, Scheme, Withdrawal
+from services.finance.domain.scheme import PlannedPeriod, Scheme, SchemeOrder, Withdrawal
 from services.finance.domain.series import Series
 from services.finance.models import FundRow, SchemeBaselineRow, SchemePlanRow, SchemeRow, SeriesRow
 from services.finance.repository.scheme_rows import baseline_rows, plan_rows, row_of, scheme_of, withdrawal_columns
+
+_COLUMNS = SchemeRow.__table__.c
 
 
 async def insert_scheme(tx: Tx, scheme: Scheme) -> bool:
@@ -96,15 +99,16 @@ async def scheme_exists(tx: Tx, code: str) -> bool:
     return await tx.session.scalar(select(SchemeRow.code).where(SchemeRow.code == code)) is not None
 
 
-async def list_codes(tx: Tx, filters: Mapping[str, str | None], request: PageRequest) -> list[str]:
-    """Codes of the schemes that match, in order, as many as the page needs."""
-    query = select(SchemeRow.code).order_by(SchemeRow.code).limit(request.fetch)
+async def list_codes(tx: Tx, filters: Mapping[str, str | None], request: PageRequest) -> Page[str]:
+    """Codes of the schemes that match."""
+    query = select(SchemeRow.code)
     for name, wanted in filters.items():
         if wanted is not None:
             query = query.where(getattr(SchemeRow, name) == wanted)
-    if request.after is not None:
-        query = query.where(SchemeRow.code > request.after)
-    return list(await tx.session.scalars(query))
+    return (await list_page(tx, query, _ORDERS, request)).of(lambda row: str(row.code))
+
+
+_ORDERS = Orders((_COLUMNS.code,), {SchemeOrder.CODE: (), SchemeOrder.NAME: (_COLUMNS.name,)})
 
 
 async def list_published_codes(tx: Tx) -> list[str]:

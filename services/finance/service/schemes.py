@@ -110,8 +110,8 @@ async def get_scheme(tx: Tx, code: str) -> Scheme:
 
 async def list_schemes(tx: Tx, filters: Mapping[str, str | None], request: PageRequest) -> Page[Scheme]:
     codes = await schemes.list_codes(tx, filters, request)
-    shown = await schemes.get_schemes(tx, codes[: request.limit])
-    return Page(shown, shown[-1].code if len(codes) > request.limit else None)
+    found = {scheme.code: scheme for scheme in await schemes.get_schemes(tx, codes.items)}
+    return codes.of(found.__getitem__)
 
 
 async def withdraw_scheme(tx: Tx, code: str, reason: str | None) -> Scheme:

@@ -2,11 +2,19 @@
 
 from dataclasses import dataclass
 from datetime import date
+from enum import StrEnum
 
 from contracts.period import Period
 
 ENGLAND = "E92000001"
 """The comparator of every published state."""
+
+
+class AreaOrder(StrEnum):
+    """What areas can be ordered by."""
+
+    CODE = "code"
+    NAME = "name"
 
 
 @dataclass(frozen=True, slots=True)

@@ -64,9 +64,22 @@ class BenchmarkMethod(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Framework:
+    """Its method never changes, since colours were made by it. From ``ended_on`` on it takes no more indicators."""
+
     code: str
     name: str
     benchmark_method: BenchmarkMethod
+    ended_on: date | None = None
+
+    def has_ended(self, today: date) -> bool:
+        return self.ended_on is not None and self.ended_on <= today
+
+
+class IndicatorOrder(StrEnum):
+    """What indicators can be ordered by."""
+
+    CODE = "code"
+    NAME = "name"
 
 
 @dataclass(frozen=True, slots=True)

@@ -4,6 +4,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime
 from decimal import Decimal
+from enum import StrEnum
 from typing import NamedTuple
 
 from contracts.breakdown import Breakdown
@@ -118,6 +119,14 @@ class RecordedObservation:
     new: bool
     version: int
     event: str | None
+
+
+class ObservationOrder(StrEnum):
+    """What observations can be ordered by: area, breakdown and period, the period first, or when it was recorded."""
+
+    SERIES = "series"
+    PERIOD = "period"
+    RECORDED_AT = "recorded_at"
 
 
 @dataclass(frozen=True, slots=True)

@@ -2,11 +2,12 @@
 
 from typing import Annotated
 
-from fastapi import APIRouter, Query, Response
+from fastapi import APIRouter, Depends, Query, Response
 
-from chassis.web.paging import PageBody, Paging
+from chassis.web.paging import CollectionPaging, PageBody, sortable
 from chassis.web.problems import problems
 from chassis.web.units import Read, Write
+from services.indicators.domain.areas import AreaOrder
 from services.indicators.endpoints.parameters import AreaCodeInPath, answer_whether_new
 from services.indicators.schemas.areas import AreaIn, AreaOut, AreaPatch
 from services.indicators.service import area_changes, areas
@@ -17,7 +18,7 @@ router = APIRouter(tags=["Areas and frameworks"])
 @router.get("/areas", summary="List areas", responses=problems(400, 401, 422))
 async def list_areas(
     read: Read,
-    paging: Paging,
+    paging: Annotated[CollectionPaging, Depends(sortable(AreaOrder))],
     kind: Annotated[str | None, Query(alias="type", max_length=60, pattern=r"^[^\x00]*$")] = None,
 ) -> PageBody[AreaOut]:
     return paging.body(await read(lambda tx: areas.list_areas(tx, paging.request, kind)), AreaOut.of)

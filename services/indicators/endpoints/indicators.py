@@ -2,13 +2,13 @@
 
 from typing import Annotated
 
-from fastapi import APIRouter, Query, Response
+from fastapi import APIRouter, Depends, Query, Response
 
 from chassis.web.moments import AsOf, ChangedSince
-from chassis.web.paging import PageBody, Paging
+from chassis.web.paging import CollectionPaging, PageBody, sortable
 from chassis.web.problems import problems
 from chassis.web.units import Read, Write
-from services.indicators.domain.definitions import IndicatorFilter
+from services.indicators.domain.definitions import IndicatorFilter, IndicatorOrder
 from services.indicators.endpoints.parameters import AreaFilter, IndicatorCode, answer_whether_new
 from services.indicators.schemas.indicators import IndicatorIn, IndicatorOut, IndicatorPatch
 from services.indicators.schemas.values import FrameworkCode
@@ -20,7 +20,7 @@ router = APIRouter(tags=["Indicators"])
 @router.get("/indicators", summary="List indicators", responses=problems(400, 401, 422))
 async def list_indicators(
     read: Read,
-    paging: Paging,
+    paging: Annotated[CollectionPaging, Depends(sortable(IndicatorOrder))],
     framework: Annotated[FrameworkCode | None, Query()] = None,
     owner: Annotated[str | None, Query(max_length=300, description="Who answers for it")] = None,
     area: AreaFilter = None,

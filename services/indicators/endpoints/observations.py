@@ -2,14 +2,14 @@
 
 from typing import Annotated
 
-from fastapi import APIRouter, Query, Response
+from fastapi import APIRouter, Depends, Query, Response
 
 from chassis.web.moments import AsOf, ChangedSince
-from chassis.web.paging import PageBody, Paging
+from chassis.web.paging import CollectionPaging, PageBody, sortable
 from chassis.web.problems import problems
 from chassis.web.units import Read, Write
 from contracts.indicators import ObservationStatus
-from services.indicators.domain.observations import ObservationFilter, SeriesKey
+from services.indicators.domain.observations import ObservationFilter, ObservationOrder, SeriesKey
 from services.indicators.endpoints.parameters import (
     AreaFilter,
     BreakdownFilter,
@@ -64,13 +64,13 @@ async def record_many(write: Write, body: ObservationsIn) -> BulkOut:
 @router.get(
     "/indicators/{code}/observations",
     summary="List observations",
-    description="The current revision of each period, by area, breakdown and period; with `revisions=true` every "
-    "revision.",
+    description="The current revision of each period, by area, breakdown and period unless ordered "
+    "otherwise; with `revisions=true` every revision.",
     responses=problems(400, 401, 404, 422),
 )
 async def list_observations(
     read: Read,
-    paging: Paging,
+    paging: Annotated[CollectionPaging, Depends(sortable(ObservationOrder))],
     code: IndicatorCode,
     area: AreaFilter = None,
     breakdown: BreakdownFilter = None,

@@ -7,9 +7,10 @@ from typing import Any
 from sqlalchemy import Row, null, select, update
 from sqlalchemy.dialects import postgresql, sqlite
 
-from chassis.paging import PageRequest
+from chassis.paging import Page, PageRequest
+from chassis.storage.pages import Orders, list_page
 from chassis.storage.transaction import Tx
-from services.indicators.domain.areas import Area
+from services.indicators.domain.areas import Area, AreaOrder
 from services.indicators.domain.formats import area_from_json, area_to_json, codes_from_json, codes_to_json
 from services.indicators.models import AreaRevisionRow, AreaRow
 from services.indicators.repository.histories import add_revision, get_content
@@ -59,13 +60,15 @@ async def lock_area(tx: Tx, code: str) -> Area | None:
     return None if row is None else _area(row)
 
 
-async def list_areas(tx: Tx, page: PageRequest, type_: str | None) -> list[Area]:
-    query = select(*_COLUMNS).order_by(AreaRow.code).limit(page.fetch)
-    if page.after is not None:
-        query = query.where(AreaRow.code > page.after)
+async def list_areas(tx: Tx, page: PageRequest, type_: str | None) -> Page[Area]:
+    query = select(*_COLUMNS)
     if type_ is not None:
         query = query.where(AreaRow.type == type_)
-    return [_area(row) for row in await tx.session.execute(query)]
+    return (await list_page(tx, query, _ORDERS, page)).of(_area)
+
+
+_OF = AreaRow.__table__.c
+_ORDERS = Orders((_OF.code,), {AreaOrder.CODE: (), AreaOrder.NAME: (_OF.name,)})
 
 
 async def add_area(tx: Tx, area: Area) -> bool:

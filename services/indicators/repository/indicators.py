@@ -7,12 +7,20 @@ from typing import Any
 from sqlalchemy import ColumnElement, Row, delete, null, select, update
 from sqlalchemy.dialects import postgresql, sqlite
 
-from chassis.paging import PageRequest
+from chassis.paging import Page, PageRequest
 from chassis.storage.bulk import insert_many
+from chassis.storage.pages import Orders, list_page
 from chassis.storage.transaction import Tx
 from contracts.colours import Polarity
 from contracts.period import PeriodKind
-from services.indicators.domain.definitions import BenchmarkMethod, Calculation, Indicator, IndicatorFilter, Unit
+from services.indicators.domain.definitions import (
+    BenchmarkMethod,
+    Calculation,
+    Indicator,
+    IndicatorFilter,
+    IndicatorOrder,
+    Unit,
+)
 from services.indicators.domain.formats import (
     codes_from_json,
     codes_to_json,
@@ -90,12 +98,13 @@ async def get_indicators(tx: Tx, codes: Collection[str]) -> dict[str, Indicator]
     return {row.code: indicator_from_row(row) for row in found}
 
 
-async def list_indicators(tx: Tx, page: PageRequest, wanted: IndicatorFilter) -> list[Indicator]:
-    query = select(*COLUMNS).order_by(IndicatorRow.code).limit(page.fetch)
-    if page.after is not None:
-        query = query.where(IndicatorRow.code > page.after)
-    query = query.where(*_conditions(wanted))
-    return [indicator_from_row(row) for row in await tx.session.execute(query)]
+async def list_indicators(tx: Tx, page: PageRequest, wanted: IndicatorFilter) -> Page[Indicator]:
+    query = select(*COLUMNS).where(*_conditions(wanted))
+    return (await list_page(tx, query, _ORDERS, page)).of(indicator_from_row)
+
+
+_OF = IndicatorRow.__table__.c
+_ORDERS = Orders((_OF.code,), {IndicatorOrder.CODE: (), IndicatorOrder.NAME: (_OF.name,)})
 
 
 def _conditions(wanted: IndicatorFilter) -> list[ColumnElement[bool]]:

@@ -18,23 +18,28 @@ from sqlalchemy import (
     literal,
     select,
     true,
-    tuple_,
     union,
     union_all,
 )
 
-from chassis.paging import PageRequest
+from chassis.paging import Page, PageRequest
 from chassis.storage.bulk import given_rows, given_values, insert_many, look_up, table_of
+from chassis.storage.pages import Orders, list_page
 from chassis.storage.transaction import Tx
 from chassis.storage.types import period_columns, row_period
 from contracts.indicators import Mark, Missing, ObservationStatus
 from contracts.period import Period
 from services.indicators.domain.formats import provenance_from_json, provenance_to_json
-from services.indicators.domain.observations import Observation, ObservationFilter, Revision, SeriesKey
+from services.indicators.domain.observations import (
+    Observation,
+    ObservationFilter,
+    ObservationOrder,
+    Revision,
+    SeriesKey,
+)
 from services.indicators.domain.series import REACH
 from services.indicators.models import ObservationRow
 from services.indicators.repository.series_columns import series_columns, series_of_row, series_texts
-from services.indicators.repository.sort_keys import parse_sort_key, sort_key
 
 _TABLE = table_of(ObservationRow)
 _OF = _TABLE.c
@@ -151,15 +156,18 @@ async def _get_given(
 
 async def list_revisions(
     tx: Tx, page: PageRequest, indicator: str, wanted: ObservationFilter, period: Period | None
-) -> list[Revision]:
-    """By area, breakdown, period and revision; ``period`` is the one that the filter names."""
-    order = (_OF.area, _OF.breakdown, *_PERIOD, _OF.revision)
-    query = select(*_OF).where(_OF.indicator == indicator, *_conditions(wanted)).order_by(*order).limit(page.fetch)
+) -> Page[Revision]:
+    """``period`` is the one that the filter names."""
+    query = select(*_OF).where(_OF.indicator == indicator, *_conditions(wanted))
     if period is not None:
         query = query.where(_OF.period_start == period.start, _OF.period_end == period.end)
-    if page.after is not None:
-        query = query.where(tuple_(*order) > parse_sort_key(page.after, str, str, date, date, int))
-    return [revision_of_row(row) for row in await tx.session.execute(query)]
+    return (await list_page(tx, query, _ORDERS, page)).of(revision_of_row)
+
+
+_ORDERS = Orders(
+    (_OF.area, _OF.breakdown, *_PERIOD, _OF.revision),
+    {ObservationOrder.SERIES: (), ObservationOrder.PERIOD: _PERIOD, ObservationOrder.RECORDED_AT: (_OF.recorded_at,)},
+)
 
 
 def _conditions(wanted: ObservationFilter) -> list[ColumnElement[bool]]:
@@ -178,11 +186,6 @@ def _conditions(wanted: ObservationFilter) -> list[ColumnElement[bool]]:
     if wanted.status is not None:
         conditions.append(_OF.status == wanted.status.value)
     return conditions
-
-
-def revision_sort_key(revision: Revision) -> str:
-    period = revision.period
-    return sort_key(revision.series.area, revision.series.breakdown.text, period.end, period.start, revision.number)
 
 
 async def add_revisions(tx: Tx, revisions: Iterable[Revision]) -> None:

@@ -1,12 +1,12 @@
 """Projections: revisions are only ever added, and the highest one of a period is the current one."""
 
-from datetime import date
 from typing import Any
 
-from sqlalchemy import Row, and_, exists, literal, select, tuple_
+from sqlalchemy import Row, and_, exists, literal, select
 
-from chassis.paging import PageRequest
+from chassis.paging import Page, PageRequest
 from chassis.storage.bulk import insert_many
+from chassis.storage.pages import Orders, list_page
 from chassis.storage.transaction import Tx
 from chassis.storage.types import period_columns, row_period
 from services.indicators.domain.formats import provenance_from_json, provenance_to_json
@@ -14,7 +14,6 @@ from services.indicators.domain.observations import SeriesKey
 from services.indicators.domain.projections import Projection, ProjectionFilter, RecordedProjection
 from services.indicators.models import ProjectionRow
 from services.indicators.repository.series_columns import series_columns, series_of_row
-from services.indicators.repository.sort_keys import parse_sort_key, sort_key
 
 _TABLE = ProjectionRow.__table__
 _OF = _TABLE.c
@@ -33,10 +32,10 @@ async def get_projection(tx: Tx, key: SeriesKey, sent: Projection) -> RecordedPr
 
 async def list_projections(
     tx: Tx, page: PageRequest, indicator: str, wanted: ProjectionFilter
-) -> list[RecordedProjection]:
+) -> Page[RecordedProjection]:
     """Current revisions, of those known at ``as_of``, by area, breakdown, name and period."""
     newer = and_(*(_NEWER.c[column.name] == column for column in _KEY), _NEWER.c.revision > _OF.revision)
-    query = select(*_OF).where(_OF.indicator == indicator).order_by(*_ORDER).limit(page.fetch)
+    query = select(*_OF).where(_OF.indicator == indicator)
     if wanted.as_of is None:
         query = query.where(~exists().where(newer))
     else:
@@ -46,14 +45,7 @@ async def list_projections(
         query = query.where(_OF.area == wanted.area)
     if wanted.breakdown is not None:
         query = query.where(_OF.breakdown == wanted.breakdown.text)
-    if page.after is not None:
-        query = query.where(tuple_(*_ORDER) > parse_sort_key(page.after, str, str, str, date, date))
-    return [_recorded(row) for row in await tx.session.execute(query)]
-
-
-def projection_sort_key(recorded: RecordedProjection) -> str:
-    series, projection = recorded.series, recorded.projection
-    return sort_key(series.area, series.breakdown.text, projection.name, *projection.period.sort_key)
+    return (await list_page(tx, query, Orders(_ORDER), page)).of(_recorded)
 
 
 async def add_projection(tx: Tx, recorded: RecordedProjection) -> None:

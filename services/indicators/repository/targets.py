@@ -4,16 +4,16 @@ from collections.abc import Collection
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Row, select, tuple_
+from sqlalchemy import Row, select
 
-from chassis.paging import PageRequest
+from chassis.paging import Page, PageRequest
 from chassis.storage.bulk import insert_many
+from chassis.storage.pages import Orders, list_page
 from chassis.storage.transaction import Tx
 from services.indicators.domain.formats import target_from_json, target_to_json
 from services.indicators.domain.targets import RecordedTarget, TargetFilter
 from services.indicators.models import TargetRow
 from services.indicators.repository.series_columns import series_columns, series_of_row
-from services.indicators.repository.sort_keys import parse_sort_key, sort_key
 
 _OF = TargetRow.__table__.c
 _ORDER = (_OF.indicator, _OF.area, _OF.breakdown, _OF.version)
@@ -34,22 +34,15 @@ async def get_targets(
     return [_recorded(row) for row in await tx.session.execute(query)]
 
 
-async def list_targets(tx: Tx, page: PageRequest, indicator: str, wanted: TargetFilter) -> list[RecordedTarget]:
-    query = select(*_OF).where(_OF.indicator == indicator).order_by(*_ORDER).limit(page.fetch)
+async def list_targets(tx: Tx, page: PageRequest, indicator: str, wanted: TargetFilter) -> Page[RecordedTarget]:
+    query = select(*_OF).where(_OF.indicator == indicator)
     if wanted.area is not None:
         query = query.where(_OF.area == wanted.area)
     if wanted.breakdown is not None:
         query = query.where(_OF.breakdown == wanted.breakdown.text)
     if wanted.as_of is not None:
         query = query.where(_OF.recorded_at <= wanted.as_of)
-    if page.after is not None:
-        after = parse_sort_key(page.after, str, str, int)
-        query = query.where(tuple_(_OF.area, _OF.breakdown, _OF.version) > after)
-    return [_recorded(row) for row in await tx.session.execute(query)]
-
-
-def target_sort_key(recorded: RecordedTarget) -> str:
-    return sort_key(recorded.series.area, recorded.series.breakdown.text, recorded.target.version)
+    return (await list_page(tx, query, Orders(_ORDER[1:]), page)).of(_recorded)
 
 
 async def add_target(tx: Tx, recorded: RecordedTarget) -> None:

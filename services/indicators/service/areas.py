@@ -4,7 +4,7 @@ from collections.abc import Collection
 from datetime import datetime
 
 from chassis.errors import FieldError
-from chassis.paging import Page, PageRequest, page_of
+from chassis.paging import Page, PageRequest
 from chassis.storage.transaction import Tx
 from services.indicators.domain.areas import Area, area_faults
 from services.indicators.errors import AreaDiffers, AreaInvalid, AreaUnknown, ReferenceInvalid
@@ -13,7 +13,7 @@ from services.indicators.service.auditing import record_area
 
 
 async def list_areas(tx: Tx, request: PageRequest, type_: str | None) -> Page[Area]:
-    return page_of(await areas.list_areas(tx, request, type_), request, lambda area: area.code)
+    return await areas.list_areas(tx, request, type_)
 
 
 async def get_area(tx: Tx, code: str) -> Area:

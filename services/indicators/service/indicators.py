@@ -4,7 +4,7 @@ from collections.abc import Collection, Sequence
 from datetime import datetime
 
 from chassis.errors import FieldError
-from chassis.paging import Page, PageRequest, page_of
+from chassis.paging import Page, PageRequest
 from chassis.storage.transaction import Tx
 from contracts.envelope import zulu
 from services.indicators.domain.definitions import Indicator, IndicatorFilter, is_code
@@ -13,7 +13,7 @@ from services.indicators.repository import indicators
 
 
 async def list_indicators(tx: Tx, request: PageRequest, wanted: IndicatorFilter) -> Page[Indicator]:
-    return page_of(await indicators.list_indicators(tx, request, wanted), request, lambda found: found.code)
+    return await indicators.list_indicators(tx, request, wanted)
 
 
 async def get_indicator(tx: Tx, code: str, as_of: datetime | None = None) -> Indicator:

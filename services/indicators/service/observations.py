@@ -7,7 +7,7 @@ from datetime import date
 from chassis.audit import record_unchanged
 from chassis.clock import london_date
 from chassis.errors import FieldError, Invalid
-from chassis.paging import Page, PageRequest, page_of
+from chassis.paging import Page, PageRequest
 from chassis.storage.transaction import Tx
 from contracts.period import Period, PeriodKind, UnknownPeriodError
 from services.indicators.domain.count_against_value import computed_value
@@ -161,7 +161,7 @@ def take_sent(tx: Tx, batch: LockedBatch, key: SeriesKey, sent: Observation) -> 
 async def list_observations(
     tx: Tx, request: PageRequest, code: str, wanted: ObservationFilter
 ) -> tuple[Page[Revision], Indicator]:
-    """Observations of an indicator by area, breakdown and period, and the definition they are read by.
+    """Observations of an indicator, and the definition they are read by.
 
     Raises:
         IndicatorUnknown: there is none.
@@ -169,8 +169,7 @@ async def list_observations(
     """
     indicator = await get_indicator(tx, code)
     period = None if wanted.period is None else read_period(wanted.period, indicator.frequency)
-    rows = await observations.list_revisions(tx, request, code, wanted, period)
-    return page_of(rows, request, observations.revision_sort_key), indicator
+    return await observations.list_revisions(tx, request, code, wanted, period), indicator
 
 
 def read_period(text: str, kind: PeriodKind | None) -> Period:

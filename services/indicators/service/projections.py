@@ -2,7 +2,7 @@
 
 from chassis.audit import record_unchanged
 from chassis.errors import FieldError
-from chassis.paging import Page, PageRequest, page_of
+from chassis.paging import Page, PageRequest
 from chassis.storage.transaction import Tx
 from contracts.period import UnknownPeriodError
 from services.indicators.domain.observations import SeriesKey
@@ -25,8 +25,7 @@ async def list_projections(
     tx: Tx, request: PageRequest, code: str, wanted: ProjectionFilter
 ) -> Page[RecordedProjection]:
     await get_indicator(tx, code)
-    rows = await projections.list_projections(tx, request, code, wanted)
-    return page_of(rows, request, projections.projection_sort_key)
+    return await projections.list_projections(tx, request, code, wanted)
 
 
 async def record_projection(tx: Tx, key: SeriesKey, read: ReadProjection) -> tuple[RecordedProjection, bool]:

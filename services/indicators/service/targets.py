@@ -4,7 +4,7 @@ from dataclasses import replace
 
 from chassis.audit import record_unchanged
 from chassis.errors import FieldError, ReasonNeeded
-from chassis.paging import Page, PageRequest, page_of
+from chassis.paging import Page, PageRequest
 from chassis.storage.transaction import Tx
 from services.indicators.domain.definitions import Indicator, is_code
 from services.indicators.domain.observations import SeriesKey
@@ -20,7 +20,7 @@ from services.indicators.service.series_locks import lock_series
 
 async def list_targets(tx: Tx, request: PageRequest, code: str, wanted: TargetFilter) -> Page[RecordedTarget]:
     await get_indicator(tx, code)
-    return page_of(await targets.list_targets(tx, request, code, wanted), request, targets.target_sort_key)
+    return await targets.list_targets(tx, request, code, wanted)
 
 
 async def set_target(

@@ -109,6 +109,14 @@ class ActionView:
         return self.action.schedule(self.today)
 
 
+class ActionOrder(StrEnum):
+    """What actions can be ordered by: their codes, due dates, or how pressing the schedule is, overdue first."""
+
+    CODE = "code"
+    DUE = "due"
+    SCHEDULE = "schedule"
+
+
 @dataclass(frozen=True, slots=True)
 class ActionFilter:
     priority: str | None = None

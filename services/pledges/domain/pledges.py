@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import date, datetime
+from enum import StrEnum
 from typing import TypedDict
 
 from contracts.notes import SourceNote
@@ -191,6 +192,14 @@ class PledgeView:
     @property
     def schedule(self) -> Schedule:
         return self.pledge.schedule(self.today)
+
+
+class PledgeOrder(StrEnum):
+    """What pledges can be ordered by: set and number, due date, or how pressing the schedule is, overdue first."""
+
+    NUMBER = "number"
+    DUE = "due"
+    SCHEDULE = "schedule"
 
 
 @dataclass(frozen=True, slots=True)

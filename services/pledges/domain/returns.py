@@ -136,6 +136,13 @@ class ReturnView:
     today: date
 
 
+class ReturnOrder(StrEnum):
+    """What returns can be ordered by."""
+
+    ID = "id"
+    DUE = "due"
+
+
 @dataclass(frozen=True, slots=True)
 class ReturnFilter:
     quarter: Period | None = None

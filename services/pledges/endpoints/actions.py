@@ -4,10 +4,10 @@ from typing import Annotated
 
 from fastapi import APIRouter, Depends, Path, Query, Response
 
-from chassis.web.paging import PageBody, Paging
+from chassis.web.paging import CollectionPaging, PageBody, sortable
 from chassis.web.problems import problems
 from chassis.web.units import Read, Write
-from services.pledges.domain.actions import ActionFilter, ActionKind
+from services.pledges.domain.actions import ActionFilter, ActionKind, ActionOrder
 from services.pledges.domain.status import Delivery, Schedule
 from services.pledges.endpoints.answers import NewCode, Word, made, set_made
 from services.pledges.schemas.actions import ActionIn, ActionOut, ActionPatch
@@ -32,9 +32,11 @@ def _filter(
 
 @router.get("/actions", summary="List actions", responses=problems(400, 401, 422))
 async def list_actions(
-    read: Read, paging: Paging, wanted: Annotated[ActionFilter, Depends(_filter)]
+    read: Read,
+    paging: Annotated[CollectionPaging, Depends(sortable(ActionOrder))],
+    wanted: Annotated[ActionFilter, Depends(_filter)],
 ) -> PageBody[ActionOut]:
-    """Must-dos, hub sites, workforce steps and stages, by code."""
+    """Must-dos, hub sites, workforce steps and stages, by code unless ordered otherwise."""
     page = await read(lambda tx: actions.list_actions(tx, wanted, paging.request))
     return paging.body(page, ActionOut.of)
 

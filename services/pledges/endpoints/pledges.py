@@ -6,15 +6,23 @@ from typing import Annotated
 from fastapi import APIRouter, Depends, Path, Query, Response
 
 from chassis.web.moments import ChangedSince
-from chassis.web.paging import PageBody, Paging
+from chassis.web.paging import CollectionPaging, PageBody, sortable
 from chassis.web.problems import problems
 from chassis.web.units import Read, Write
-from services.pledges.domain.pledges import PledgeFilter
+from services.pledges.domain.pledges import PledgeFilter, PledgeOrder
 from services.pledges.domain.sets import PledgeRef
 from services.pledges.domain.status import Delivery, Evidence, Schedule
 from services.pledges.endpoints.answers import Word, made, set_made
 from services.pledges.schemas.fields import WHOLE_TEXT
-from services.pledges.schemas.pledges import AssignmentsIn, LinksIn, PledgeIn, PledgeOut, PledgePatch
+from services.pledges.schemas.pledges import (
+    AssignmentsIn,
+    AssignmentsOut,
+    LinksIn,
+    PledgeIn,
+    PledgeLinksOut,
+    PledgeOut,
+    PledgePatch,
+)
 from services.pledges.service import pledges
 
 router = APIRouter(tags=["pledges"])
@@ -48,9 +56,11 @@ def _filter(
 
 @router.get("/pledges", summary="List pledges", responses=problems(400, 401, 422))
 async def list_pledges(
-    read: Read, paging: Paging, wanted: Annotated[PledgeFilter, Depends(_filter)]
+    read: Read,
+    paging: Annotated[CollectionPaging, Depends(sortable(PledgeOrder))],
+    wanted: Annotated[PledgeFilter, Depends(_filter)],
 ) -> PageBody[PledgeOut]:
-    """Pledges by set and number, each with its three axes and the latest colours of its indicators."""
+    """Pledges by set and number unless asked otherwise, each with its three axes and its indicators' latest colours."""
     page = await read(lambda tx: pledges.list_pledges(tx, wanted, paging.request))
     return paging.body(page, PledgeOut.of)
 
@@ -83,6 +93,12 @@ async def change_pledge(write: Write, pledge: PledgeInPath, body: PledgePatch) -
     return PledgeOut.of(await write(lambda tx: pledges.change_pledge(tx, PledgeRef.parse(pledge), body.to_domain())))
 
 
+@router.get("/pledges/{pledge}/links", summary="What a pledge is linked to", responses=problems(401, 404))
+async def read_links(read: Read, pledge: PledgeInPath) -> PledgeLinksOut:
+    """The whole set, as it is replaced; the pledge itself has their colours."""
+    return PledgeLinksOut.of(await read(lambda tx: pledges.get_pledge(tx, PledgeRef.parse(pledge))))
+
+
 @router.put(
     "/pledges/{pledge}/links",
     summary="Link a pledge to indicators",
@@ -91,6 +107,12 @@ async def change_pledge(write: Write, pledge: PledgeInPath, body: PledgePatch) -
 async def link_pledge(write: Write, pledge: PledgeInPath, body: LinksIn) -> PledgeOut:
     """Replace the whole set of linked indicators. Colours published before the link are shown at once."""
     return PledgeOut.of(await write(lambda tx: pledges.link_pledge(tx, PledgeRef.parse(pledge), body.to_domain())))
+
+
+@router.get("/pledges/{pledge}/assignments", summary="Who answers for a pledge", responses=problems(401, 404))
+async def read_assignments(read: Read, pledge: PledgeInPath) -> AssignmentsOut:
+    """The whole list, as it is replaced."""
+    return AssignmentsOut.of(await read(lambda tx: pledges.get_pledge(tx, PledgeRef.parse(pledge))))
 
 
 @router.put(

@@ -5,11 +5,11 @@ from typing import Annotated
 from fastapi import APIRouter, Depends, Path, Query
 
 from chassis.errors import FieldError, Invalid
-from chassis.web.paging import PageBody, Paging
+from chassis.web.paging import CollectionPaging, PageBody, sortable
 from chassis.web.problems import problems
 from chassis.web.units import Read, Write
 from contracts.period import Period, PeriodKind, UnknownPeriodError
-from services.pledges.domain.returns import ReturnFilter, ReturnState, Step
+from services.pledges.domain.returns import ReturnFilter, ReturnOrder, ReturnState, Step
 from services.pledges.endpoints.answers import Word
 from services.pledges.schemas.fields import WHOLE_TEXT
 from services.pledges.schemas.returns import ReturnBackIn, ReturnOut, ReturnPatch, ReturnStepIn
@@ -43,9 +43,11 @@ def _quarter(text: str) -> Period:
 
 @router.get("/returns", summary="List quarterly returns", responses=problems(400, 401, 422))
 async def list_returns(
-    read: Read, paging: Paging, wanted: Annotated[ReturnFilter, Depends(_filter)]
+    read: Read,
+    paging: Annotated[CollectionPaging, Depends(sortable(ReturnOrder))],
+    wanted: Annotated[ReturnFilter, Depends(_filter)],
 ) -> PageBody[ReturnOut]:
-    """Returns by id. The service opens one for each assignment when a quarter has closed."""
+    """Returns by id, unless ordered otherwise. The service opens one for each assignment when a quarter has closed."""
     return paging.body(await read(lambda tx: returns.list_returns(tx, wanted, paging.request)), ReturnOut.of)
 
 

@@ -6,15 +6,16 @@ from typing import Any
 
 from sqlalchemy import Select, bindparam, select, update
 
-from chassis.paging import PageRequest
+from chassis.paging import Page, PageRequest
 from chassis.storage.bulk import insert_or_ignore
+from chassis.storage.pages import Orders, list_page
 from chassis.storage.transaction import Tx
 from services.pledges import models
-from services.pledges.domain.actions import Action, ActionDefinition, ActionFilter, ActionKind
+from services.pledges.domain.actions import Action, ActionDefinition, ActionFilter, ActionKind, ActionOrder
 from services.pledges.domain.formats import read_notes, write_notes
 from services.pledges.domain.status import Delivery, Progress
 from services.pledges.repository.grouping import grouped
-from services.pledges.repository.schedules import schedule_is
+from services.pledges.repository.schedules import due, pressing, schedule_is
 
 _TABLE = models.Base.metadata.tables["action"]
 _SAVE = update(_TABLE).where(_TABLE.c.code == bindparam("saved"))
@@ -80,17 +81,26 @@ async def lock_action(tx: Tx, code: str) -> Action | None:
     return await _one(tx, select(_TABLE).where(_TABLE.c.code == code).with_for_update())
 
 
-async def list_actions(tx: Tx, wanted: ActionFilter, today: date, page: PageRequest) -> list[Action]:
-    found = select(_TABLE).order_by(_TABLE.c.code).limit(page.fetch)
+async def list_actions(tx: Tx, wanted: ActionFilter, today: date, request: PageRequest) -> Page[Action]:
+    found = select(_TABLE)
     for name in ("priority", "kind", "phase", "delivery", "part_of"):
         value = getattr(wanted, name)
         if value is not None:
             found = found.where(_TABLE.c[name] == value)
     if wanted.schedule:
         found = found.where(schedule_is(models.Action, wanted.schedule, today))
-    if page.after is not None:
-        found = found.where(_TABLE.c.code > page.after)
-    return await _read(tx, found)
+    return (await list_page(tx, found, _orders(today), request)).of(_action)
+
+
+def _orders(today: date) -> Orders:
+    return Orders(
+        (_TABLE.c.code,),
+        {
+            ActionOrder.CODE: (),
+            ActionOrder.DUE: (due(models.Action),),
+            ActionOrder.SCHEDULE: (pressing(models.Action, today), due(models.Action)),
+        },
+    )
 
 
 async def actions_of(tx: Tx, priorities: Collection[str]) -> Mapping[str, tuple[Action, ...]]:

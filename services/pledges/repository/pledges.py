@@ -4,10 +4,11 @@ from collections.abc import Collection, Mapping, Sequence
 from datetime import date
 from typing import Any
 
-from sqlalchemy import Select, and_, bindparam, delete, func, or_, select, update
+from sqlalchemy import Integer, Select, and_, bindparam, delete, func, or_, select, update
 
-from chassis.paging import PageRequest
+from chassis.paging import Page, PageRequest
 from chassis.storage.bulk import insert_many, insert_or_ignore
+from chassis.storage.pages import Orders, list_page
 from chassis.storage.transaction import Tx
 from services.pledges import models
 from services.pledges.domain.formats import (
@@ -26,11 +27,12 @@ from services.pledges.domain.pledges import (
     Pledge,
     PledgeDefinition,
     PledgeFilter,
+    PledgeOrder,
     Published,
 )
 from services.pledges.domain.status import Delivery, Evidence, Progress, Schedule
 from services.pledges.repository.grouping import grouped
-from services.pledges.repository.schedules import schedule_is
+from services.pledges.repository.schedules import due, pressing, schedule_is
 
 _TABLE = models.Base.metadata.tables["pledge"]
 _ASSIGNMENT = models.Base.metadata.tables["assignment"]
@@ -148,10 +150,8 @@ async def pledges_moved_by_calendar(tx: Tx, today: date) -> set[str]:
     return set(await tx.session.scalars(select(_TABLE.c.id).where(or_(*differs))))
 
 
-async def list_pledges(tx: Tx, wanted: PledgeFilter, today: date, page: PageRequest) -> list[Pledge]:
-    """Pledges by set and number, 9 before 10: numbers are text, so shorter ones come first."""
-    length = func.length(_TABLE.c.number)
-    found = select(*_STORED).order_by(_TABLE.c.set_code, length, _TABLE.c.number).limit(page.fetch)
+async def list_pledges(tx: Tx, wanted: PledgeFilter, today: date, request: PageRequest) -> Page[Pledge]:
+    found = select(*_STORED)
     for name in ("set_code", "theme", "delivery", "evidence", "top"):
         value = getattr(wanted, name)
         if value is not None:
@@ -159,11 +159,19 @@ async def list_pledges(tx: Tx, wanted: PledgeFilter, today: date, page: PageRequ
     if wanted.schedule:
         found = found.where(schedule_is(models.Pledge, wanted.schedule, today))
     found = found.where(*(_TABLE.c.id.in_(pledges) for pledges in _named_elsewhere(wanted)))
-    if page.after is not None:
-        set_code, _, number = page.after.partition("-")
-        follows = or_(length > len(number), and_(length == len(number), _TABLE.c.number > number))
-        found = found.where(or_(_TABLE.c.set_code > set_code, and_(_TABLE.c.set_code == set_code, follows)))
-    return await _read(tx, found)
+    return (await list_page(tx, found, _orders(today), request)).of(_pledge)
+
+
+def _orders(today: date) -> Orders:
+    """By set and number, 9 before 10: numbers are text, so shorter ones come first."""
+    return Orders(
+        (_TABLE.c.set_code, func.length(_TABLE.c.number, type_=Integer), _TABLE.c.number),
+        {
+            PledgeOrder.NUMBER: (),
+            PledgeOrder.DUE: (due(models.Pledge),),
+            PledgeOrder.SCHEDULE: (pressing(models.Pledge, today), due(models.Pledge)),
+        },
+    )
 
 
 def _named_elsewhere(wanted: PledgeFilter) -> list[Select[str]]:

@@ -6,8 +6,9 @@ from typing import Any
 
 from sqlalchemy import Select, and_, bindparam, exists, or_, select, update
 
-from chassis.paging import PageRequest
+from chassis.paging import Page, PageRequest
 from chassis.storage.bulk import insert_many, insert_or_ignore
+from chassis.storage.pages import Orders, list_page
 from chassis.storage.transaction import Tx
 from chassis.storage.types import period_columns, row_period
 from contracts.colours import Colour
@@ -15,7 +16,7 @@ from contracts.period import Period
 from services.pledges import models
 from services.pledges.domain.formats import read_evidence, write_evidence
 from services.pledges.domain.pledges import Assignment
-from services.pledges.domain.returns import QuarterlyReturn, ReturnFilter, ReturnState, Step, StepTaken
+from services.pledges.domain.returns import QuarterlyReturn, ReturnFilter, ReturnOrder, ReturnState, Step, StepTaken
 from services.pledges.repository.grouping import grouped
 
 _RETURN = models.Base.metadata.tables["pledge_return"]
@@ -117,8 +118,8 @@ def _is_missing(today: date) -> Any:
     return and_(_RETURN.c.submitted_on.is_(None), _RETURN.c.due < today)
 
 
-async def list_returns(tx: Tx, wanted: ReturnFilter, today: date, page: PageRequest) -> list[QuarterlyReturn]:
-    found = select(_RETURN).order_by(_RETURN.c.id).limit(page.fetch)
+async def list_returns(tx: Tx, wanted: ReturnFilter, today: date, request: PageRequest) -> Page[QuarterlyReturn]:
+    found = select(_RETURN)
     if wanted.quarter is not None:
         found = found.where(_RETURN.c.period_start == wanted.quarter.start, _RETURN.c.period_end == wanted.quarter.end)
     if wanted.state is not None:
@@ -127,9 +128,10 @@ async def list_returns(tx: Tx, wanted: ReturnFilter, today: date, page: PageRequ
         found = found.where(_RETURN.c.pledge == wanted.pledge)
     if wanted.missing is not None:
         found = found.where(_is_missing(today) if wanted.missing else ~_is_missing(today))
-    if page.after is not None:
-        found = found.where(_RETURN.c.id > page.after)
-    return await _read(tx, found)
+    return (await list_page(tx, found, _ORDERS, request)).of(_return)
+
+
+_ORDERS = Orders((_RETURN.c.id,), {ReturnOrder.ID: (), ReturnOrder.DUE: (_RETURN.c.due,)})
 
 
 async def _one(tx: Tx, statement: Select[Any]) -> QuarterlyReturn | None:

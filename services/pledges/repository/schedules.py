@@ -1,8 +1,9 @@
-"""The rule of the schedule, for filters."""
+"""The rule of the schedule, for filters and orders."""
 
 from datetime import date
+from typing import Final
 
-from sqlalchemy import ColumnElement, and_, func
+from sqlalchemy import ColumnElement, and_, case, func
 
 from contracts.period import Period
 from services.pledges.domain.status import Schedule
@@ -20,3 +21,16 @@ def schedule_is(table: type[Pledge | Action], wanted: Schedule, today: date) -> 
         Schedule.ON_TIME: and_(~late, ~soon),
     }
     return clauses[wanted]
+
+
+_PRESSING: Final = (Schedule.OVERDUE, Schedule.DUE, Schedule.ON_TIME, Schedule.UNSCHEDULED)
+
+
+def pressing(table: type[Pledge | Action], today: date) -> ColumnElement[int]:
+    """How pressing the schedule is: 0 for what is overdue."""
+    return case(*((schedule_is(table, each, today), rank) for rank, each in enumerate(_PRESSING)), else_=len(_PRESSING))
+
+
+def due(table: type[Pledge | Action]) -> ColumnElement[date]:
+    """The due date; what has none comes after all that has one."""
+    return func.coalesce(table.due, date.max)

@@ -51,6 +51,10 @@ class Link(StrictBody):
     area: AreaCode
     breakdown: Breakdown = Breakdown.TOTAL
 
+    @classmethod
+    def of(cls, key: SeriesKey) -> Self:
+        return cls(indicator=key.indicator, area=key.area, breakdown=key.breakdown)
+
     def to_domain(self) -> SeriesKey:
         return SeriesKey(self.indicator, self.area, self.breakdown)
 

@@ -13,6 +13,7 @@ from services.pledges.domain.sets import plain_number
 from services.pledges.domain.status import Delivery, Evidence, Schedule
 from services.pledges.schemas.fields import (
     ClosedOn,
+    Link,
     LinkedIndicatorOut,
     Links,
     Name,
@@ -200,6 +201,26 @@ class AssignmentOut(OutBody):
             valid_from=assignment.valid_from,
             valid_to=assignment.valid_to,
         )
+
+
+class AssignmentsOut(OutBody):
+    """Who answers for a pledge, as it can be sent again in the place of the whole list."""
+
+    assignments: list[AssignmentOut]
+
+    @classmethod
+    def of(cls, view: PledgeView) -> Self:
+        return cls(assignments=[AssignmentOut.of(one) for one in view.assignments])
+
+
+class PledgeLinksOut(OutBody):
+    """What a pledge is linked to, as it can be sent again in the place of the whole set."""
+
+    links: list[Link]
+
+    @classmethod
+    def of(cls, view: PledgeView) -> Self:
+        return cls(links=[Link.of(one.key) for one in view.indicators])
 
 
 class MeasureOut(OutBody):

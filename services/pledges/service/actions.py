@@ -5,7 +5,7 @@ from dataclasses import replace
 from datetime import date
 
 from chassis.errors import FieldError
-from chassis.paging import Page, PageRequest, page_of
+from chassis.paging import Page, PageRequest
 from chassis.storage.transaction import Tx
 from services.pledges.domain.actions import (
     Action,
@@ -104,7 +104,7 @@ async def get_action(tx: Tx, code: str) -> ActionView:
 async def list_actions(tx: Tx, wanted: ActionFilter, page: PageRequest) -> Page[ActionView]:
     today = await tx.business_date()
     found = await stored.list_actions(tx, wanted, today, page)
-    return page_of(await action_views(tx, found, today), page, lambda one: one.action.code)
+    return found.with_items(await action_views(tx, found.items, today))
 
 
 async def _lock_view(tx: Tx, code: str, today: date) -> ActionView:

@@ -5,7 +5,7 @@ from dataclasses import replace
 from datetime import date
 
 from chassis.errors import FieldError
-from chassis.paging import Page, PageRequest, page_of
+from chassis.paging import Page, PageRequest
 from chassis.storage.transaction import Tx
 from services.pledges.domain.formats import write_pledge_state
 from services.pledges.domain.indicators import SeriesKey
@@ -157,7 +157,7 @@ async def get_pledge(tx: Tx, ref: PledgeRef) -> PledgeView:
 async def list_pledges(tx: Tx, wanted: PledgeFilter, page: PageRequest) -> Page[PledgeView]:
     today = await tx.business_date()
     found = await stored.list_pledges(tx, wanted, today, page)
-    return page_of(await _views(tx, found, today), page, lambda one: one.pledge.id)
+    return found.with_items(await _views(tx, found.items, today))
 
 
 async def _lock(tx: Tx, pledge: str) -> Pledge:

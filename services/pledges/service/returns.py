@@ -6,7 +6,7 @@ from datetime import date
 
 from chassis.errors import FieldError
 from chassis.events.outbox import emit
-from chassis.paging import Page, PageRequest, page_of
+from chassis.paging import Page, PageRequest
 from chassis.storage.transaction import Tx
 from services.pledges import events
 from services.pledges.domain.formats import write_return_state
@@ -97,12 +97,12 @@ async def get_return(tx: Tx, code: str) -> ReturnView:
 
 
 async def list_returns(tx: Tx, wanted: ReturnFilter, page: PageRequest) -> Page[ReturnView]:
-    """Returns by id; a pledge in the filter may be a bare number."""
+    """Returns; a pledge in the filter may be a bare number."""
     today = await tx.business_date()
     if wanted.pledge is not None:
         wanted = replace(wanted, pledge=await id_of(tx, PledgeRef.parse(wanted.pledge)))
     found = await stored.list_returns(tx, wanted, today, page)
-    return page_of(await _views(tx, found, today), page, lambda one: one.quarterly_return.id)
+    return found.with_items(await _views(tx, found.items, today))
 
 
 async def _lock(tx: Tx, code: str) -> QuarterlyReturn:

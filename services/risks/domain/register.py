@@ -3,6 +3,7 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
+from enum import StrEnum
 from typing import Any
 
 from contracts.notes import SourceNote
@@ -119,6 +120,15 @@ class Risk:
             override=self.override,
             closed_with=self.effective if self.status is Status.CLOSED else None,
         )
+
+
+class RiskOrder(StrEnum):
+    """What the register can be ordered by. Without a score a risk counts as 0, without a review date as never."""
+
+    REF = "ref"
+    SCORE = "score"
+    REVIEW_DATE = "review_date"
+    CHANGED_AT = "changed_at"
 
 
 @dataclass(frozen=True, slots=True)

@@ -6,16 +6,16 @@ from typing import Annotated
 from fastapi import APIRouter, Depends, Query, Response, status
 
 from chassis.web.moments import ChangedSince
-from chassis.web.paging import PageBody, Paging
+from chassis.web.paging import CollectionPaging, PageBody, Paging, sortable
 from chassis.web.problems import problems
 from chassis.web.units import Read, Write
 from contracts.risks import Band
 from services.risks.domain.rating import Kind, Status
-from services.risks.domain.register import RiskFilter
+from services.risks.domain.register import RiskFilter, RiskOrder
 from services.risks.endpoints.paths import RefPath
 from services.risks.schemas.assessing import HistoryOut
 from services.risks.schemas.explaining import ExplanationOut, SimulationIn, SimulationOut
-from services.risks.schemas.linking import LinksIn
+from services.risks.schemas.linking import LinksIn, LinksOut
 from services.risks.schemas.register import RiskIn, RiskOut, RiskPatch
 from services.risks.service import linking, reading, register
 
@@ -41,8 +41,12 @@ def _filter(
 
 
 @router.get("/risks", summary="The register", responses=problems(422))
-async def list_risks(read: Read, paging: Paging, wanted: Annotated[RiskFilter, Depends(_filter)]) -> PageBody[RiskOut]:
-    """Risks by reference, filtered by register, category, department, outcome, kind and band, or searched."""
+async def list_risks(
+    read: Read,
+    paging: Annotated[CollectionPaging, Depends(sortable(RiskOrder))],
+    wanted: Annotated[RiskFilter, Depends(_filter)],
+) -> PageBody[RiskOut]:
+    """Risks by reference unless asked otherwise, filtered by what the register says of them, or searched."""
     page = await read(lambda tx: reading.list_views(tx, wanted, paging.request))
     return paging.body(page, RiskOut.of)
 
@@ -73,6 +77,12 @@ async def get_risk(read: Read, ref: RefPath) -> RiskOut:
 async def amend_risk(write: Write, ref: RefPath, body: RiskPatch) -> RiskOut:
     """Change only what is sent. Ratings change by assessment; a reference never changes."""
     return RiskOut.of(await write(lambda tx: register.amend(tx, ref, body.to_domain())))
+
+
+@router.get("/risks/{ref}/links", summary="Which indicators move a risk", responses=problems(404))
+async def get_links(read: Read, ref: RefPath) -> LinksOut:
+    """The whole set, as it is replaced; where each link stands is told by the risk itself."""
+    return LinksOut.of((await read(lambda tx: reading.get_view(tx, ref))).links)
 
 
 @router.put("/risks/{ref}/links", summary="Say which indicators move a risk", responses=problems(404, 409, 422))

@@ -20,7 +20,8 @@ from sqlalchemy import (
 )
 from sqlalchemy.exc import IntegrityError
 
-from chassis.paging import PageRequest
+from chassis.paging import Page, PageRequest
+from chassis.storage.pages import Orders, list_page
 from chassis.storage.transaction import Tx
 from chassis.storage.types import BigId
 from contracts.risks import Band
@@ -29,7 +30,7 @@ from services.risks.domain.matrix import BandedRating, Matrix, Rating
 from services.risks.domain.proposals import ProposalState
 from services.risks.domain.rating import Kind, Mode, Override, Status
 from services.risks.domain.records import TaskState
-from services.risks.domain.register import Description, NewRisk, Risk, RiskFilter
+from services.risks.domain.register import Description, NewRisk, Risk, RiskFilter, RiskOrder
 from services.risks.models import HistoryRow, ProposalRow, ReviewTaskRow, RiskLinkRow, RiskRow
 from services.risks.repository.json_formats import (
     read_actions,
@@ -44,6 +45,7 @@ from services.risks.repository.json_formats import (
 )
 from services.risks.repository.matrices import get_matrices
 
+_RISK = RiskRow.__table__.c
 _KEYS: BindParameter[Any] = bindparam("keys", expanding=True)
 _BY_REF = select(RiskRow).where(RiskRow.ref == bindparam("wanted")).execution_options(populate_existing=True)
 """Built once, as every statement here that one risk's page needs: building costs more than running it."""
@@ -245,12 +247,30 @@ def _linked_to(wanted: RiskFilter) -> Select[int]:
     return query if wanted.area is None else query.where(RiskLinkRow.area == wanted.area)
 
 
-async def list_risks(tx: Tx, wanted: RiskFilter, today: date, page: PageRequest) -> list[Risk]:
-    """Risks by reference, up to ``page.fetch`` of them."""
-    query = select(RiskRow).where(*_conditions(wanted, today)).order_by(RiskRow.ref).limit(page.fetch)
-    if page.after is not None:
-        query = query.where(RiskRow.ref > page.after)
-    return await _risks(tx, (await tx.session.scalars(query)).all())
+async def list_risks(tx: Tx, wanted: RiskFilter, today: date, request: PageRequest) -> Page[Risk]:
+    query = select(RiskRow).where(*_conditions(wanted, today))
+    page = await list_page(tx, query, _orders(today), request)
+    return page.with_items(await _risks(tx, [row[0] for row in page.items]))
+
+
+def _orders(today: date) -> Orders:
+    return Orders(
+        (_RISK.ref,),
+        {
+            RiskOrder.REF: (),
+            RiskOrder.SCORE: (_score(today),),
+            RiskOrder.REVIEW_DATE: (func.coalesce(_RISK.review_date, date.max),),
+            RiskOrder.CHANGED_AT: (_RISK.changed_at,),
+        },
+    )
+
+
+def _score(today: date) -> ColumnElement[int]:
+    """The score of the rating that is in effect; an override that ended counts no more, though it is not swept yet."""
+    indicated = case((_RISK.mode == Mode.AUTO.value, _RISK.indicated_impact * _RISK.indicated_likelihood))
+    underlying = func.coalesce(indicated, _RISK.assessed_impact * _RISK.assessed_likelihood)
+    score = case((_RISK.override_until < today, underlying), else_=_RISK.effective_impact * _RISK.effective_likelihood)
+    return func.coalesce(score, 0)
 
 
 IN_FORCE = (Status.OPEN.value, Status.ESCALATED.value)

@@ -1,5 +1,6 @@
 """Bodies of links between risks and indicators."""
 
+from collections.abc import Sequence
 from typing import Self
 
 from pydantic import ConfigDict, Field
@@ -45,6 +46,28 @@ class LinksIn(StrictBody):
 
     links: list[LinkIn] = Field(max_length=100)
     reason: Reason | None = Field(default=None, description="Why; needed where the risk is rated otherwise by them")
+
+
+class LinksOut(OutBody):
+    """The links as they can be sent again, in the place of the whole set."""
+
+    links: list[LinkIn]
+
+    @classmethod
+    def of(cls, links: Sequence[IndicatorLink]) -> Self:
+        return cls(links=[_as_sent(link) for link in links])
+
+
+def _as_sent(link: IndicatorLink) -> LinkIn:
+    series, key = link.series, link.key
+    return LinkIn(
+        indicator=series.indicator,
+        area=series.area,
+        breakdown=series.breakdown,
+        group=link.group,
+        signal=key.signal,
+        provisional=key.provisional,
+    )
 
 
 class LinkOut(OutBody):

@@ -9,11 +9,11 @@ from services.risks.domain.heatmap import HeatMap, HeatMapRating, PlacedRisk, he
 from services.risks.domain.links import SeriesKey
 from services.risks.domain.matrix import Matrix
 from services.risks.domain.proposals import ProposalRecord, ProposalState, RegisterProposal
-from services.risks.domain.rating import last_closed_quarter, rate, suppose
+from services.risks.domain.rating import Override, last_closed_quarter, rate, suppose
 from services.risks.domain.records import HistoryEntry, ReviewTask, TaskState
 from services.risks.domain.register import Risk, RiskFilter
 from services.risks.domain.view import RiskView, Simulation
-from services.risks.errors import MatrixUnknown, NotAssessed, NotLinked, RiskUnknown
+from services.risks.errors import MatrixUnknown, NotAssessed, NotLinked, NotOverridden, RiskUnknown
 from services.risks.repository import links as stored_links
 from services.risks.repository import matrices, proposals, records, register
 
@@ -54,10 +54,22 @@ async def get_view(tx: Tx, ref: str) -> RiskView:
     return (await _views(tx, [await _get_risk(tx, ref)]))[0]
 
 
+async def get_override(tx: Tx, ref: str) -> tuple[Override, Matrix]:
+    """The override in force, and the matrix that it is on.
+
+    Raises:
+        RiskUnknown: nothing has this reference.
+        NotOverridden: the risk stands without one.
+    """
+    view = await get_view(tx, ref)
+    if view.override is None:
+        raise NotOverridden(f"{ref} stands without an override.")
+    return view.override, view.risk.matrix
+
+
 async def list_views(tx: Tx, wanted: RiskFilter, page: PageRequest) -> Page[RiskView]:
-    risks = await register.list_risks(tx, wanted, await tx.business_date(), page)
-    found = page_of(risks, page, key=lambda risk: risk.ref)
-    return Page(await _views(tx, found.items), found.more_after)
+    found = await register.list_risks(tx, wanted, await tx.business_date(), page)
+    return found.with_items(await _views(tx, found.items))
 
 
 async def list_history(tx: Tx, ref: str, page: PageRequest) -> Page[HistoryEntry]:

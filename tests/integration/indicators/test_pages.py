@@ -1,13 +1,16 @@
 """Pages of every collection: whole when read to the end, and each cursor good for its own collection only."""
 
-from datetime import date
+from datetime import UTC, date, datetime
 from typing import Any
 
 import pytest
+from sqlalchemy import BigInteger, Date, Integer, SmallInteger, String
+from sqlalchemy.types import TypeEngine
 
 from chassis.errors import BadRequest
+from chassis.storage.pages import parse_sort_key, sort_key
+from chassis.storage.types import UtcDateTime
 from chassis.web.paging import _encode
-from services.indicators.repository.sort_keys import parse_sort_key, sort_key
 from tests.integration.indicators.conftest import MONTHLY, PLYMOUTH, Api
 
 AE = "/indicators/ae-four-hour-wait"
@@ -99,7 +102,30 @@ async def test_a_cursor_made_by_the_rules_with_another_key_is_refused(api: Api, 
 
 
 def test_a_sort_key_is_read_as_it_was_written():
-    parts = ("E06000026", "sex=male", date(2018, 1, 31), date(2018, 1, 1), 2**31 - 1)
-    assert parse_sort_key(sort_key(*parts), str, str, date, date, int) == parts
+    parts = ("E06000026", date(2018, 1, 31), datetime(2018, 1, 1, 9, 30, 0, 5, tzinfo=UTC), 2**31 - 1, 2**62)
+    types = (String(), Date(), UtcDateTime(), Integer(), BigInteger())
+    assert parse_sort_key(sort_key(*parts), types) == parts
+
+
+@pytest.mark.parametrize(
+    ("text", "type_"),
+    [
+        (sort_key(2**15), SmallInteger()),
+        (sort_key(2**31), Integer()),
+        (sort_key(2**63), BigInteger()),
+        (sort_key(-1), Integer()),
+        ("[true]", Integer()),
+        ("[1.5]", Integer()),
+        (sort_key("a\x00"), String()),
+        (r'["\ud800"]', String()),
+        ("[1]", String()),
+        ('["0001-01-01T00:00:00+14:00"]', UtcDateTime()),
+        ('["2018-02"]', UtcDateTime()),
+        ("[7]", UtcDateTime()),
+        ("[7]", Date()),
+        ("[]", String()),
+    ],
+)
+def test_a_sort_key_that_no_column_has_is_refused(text: str, type_: TypeEngine[Any]):
     with pytest.raises(BadRequest):
-        parse_sort_key(sort_key("a", 2**31), str, int)
+        parse_sort_key(text, [type_])
