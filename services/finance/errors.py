@@ -11,6 +11,10 @@ class YearUnknown(NotFound):
     type_, title = "financial-year-unknown", "The fund has no budget lines in this financial year"
 
 
+class QuarterOpen(NotFound):
+    type_, title = "quarter-open", "The quarter is not closed"
+
+
 class SchemeUnknown(NotFound):
     type_, title = "scheme-unknown", "There is no such savings scheme"
 

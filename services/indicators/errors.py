@@ -60,6 +60,10 @@ class FrameworkDiffers(Conflict):
         super().__init__(f"The framework {code!r} exists with other content.", [FieldError("code", "is taken")])
 
 
+class FrameworkEnded(Conflict):
+    type_, title = "framework-ended", "A framework that has ended takes no more indicators"
+
+
 class FinalValue(Conflict):
     type_, title = "final-value", "A final observation changes only with a reason"
 

@@ -28,6 +28,7 @@ class FrameworkRow(Base):
     code: Mapped[str] = mapped_column(String(40), primary_key=True)
     name: Mapped[str] = mapped_column(NAME)
     benchmark_method: Mapped[str] = mapped_column(String(40))
+    ended_on: Mapped[date | None]
 
 
 class AreaRow(Base):

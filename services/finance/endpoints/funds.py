@@ -81,6 +81,17 @@ async def get_fund_position(
     return FundPositionOut.of(await read(lambda tx: positions.get_fund_position(tx, code, year, as_at)))
 
 
+@router.get(
+    "/funds/{code}/closed-quarters/{label:path}",
+    tags=["funds"],
+    summary="Read a closed quarter",
+    responses=problems(401, 404, 422, 503),
+)
+async def get_closed_quarter(read: Read, code: str, label: QuarterLabel) -> ClosedQuarterOut:
+    """When it was closed and by whom; not found while it is open."""
+    return ClosedQuarterOut.of(await read(lambda tx: closing.get_closed_quarter(tx, code, Period.parse(label))))
+
+
 @router.put(
     "/funds/{code}/closed-quarters/{label:path}",
     tags=["funds"],

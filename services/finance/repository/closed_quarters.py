@@ -37,6 +37,17 @@ _IS_OF_QUARTER: ColumnElement[bool] = (ClosedLineRow.fund == ClosedQuarterRow.fu
 )
 
 
+async def get_closed_quarter(tx: Tx, fund: str, quarter: Period) -> ClosedQuarter | None:
+    found = await tx.session.get(ClosedQuarterRow, (fund, quarter.start))
+    return None if found is None else _closed(found)
+
+
+def _closed(row: ClosedQuarterRow) -> ClosedQuarter:
+    return ClosedQuarter(
+        row.fund, Period.quarter_of(row.quarter_start), row.closed_at, row.closed_by, row.business_date
+    )
+
+
 async def record_closed_quarter(
     tx: Tx, fund: str, quarter: Period, counted: Mapping[tuple[str, str], Decimal]
 ) -> ClosedQuarter:
@@ -55,5 +66,4 @@ async def record_closed_quarter(
         lines = sorted(counted.items())
         rows = [{**key, "financial_year": year, "line": line, "counted": amount} for (year, line), amount in lines]
         await insert_many(tx, ClosedLineRow, rows)
-    found = await tx.session.get_one(ClosedQuarterRow, (fund, quarter.start))
-    return ClosedQuarter(fund, quarter, found.closed_at, found.closed_by, found.business_date)
+    return _closed(await tx.session.get_one(ClosedQuarterRow, (fund, quarter.start)))

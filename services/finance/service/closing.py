@@ -8,10 +8,9 @@ from contracts.period import Period
 from services.finance.domain.explanation import in_pounds
 from services.finance.domain.fund import ClosedQuarter
 from services.finance.domain.ledger import financial_year, has_ended
-from services.finance.errors import FundUnknown, QuarterNotEnded, VarianceUnallocated
-from services.finance.repository import funds
+from services.finance.errors import FundUnknown, QuarterNotEnded, QuarterOpen, VarianceUnallocated
+from services.finance.repository import closed_quarters, funds
 from services.finance.repository.accounts import get_accounts
-from services.finance.repository.closed_quarters import record_closed_quarter
 from services.finance.repository.schemes import list_codes_of_fund
 from services.finance.service.auditing import record_closing
 from services.finance.service.fund_publication import emit_funds_moved
@@ -37,9 +36,21 @@ async def close_quarter(tx: Tx, code: str, quarter: Period) -> ClosedQuarter:
     if quarter not in fund.closed_quarters:
         await _check_allocated(tx, code, year)
         record_closing(tx, code, quarter.label)
-    closed = await record_closed_quarter(tx, code, quarter, await _count(tx, code, quarter))
+    closed = await closed_quarters.record_closed_quarter(tx, code, quarter, await _count(tx, code, quarter))
     await emit_funds_moved(tx, [code])
     return closed
+
+
+async def get_closed_quarter(tx: Tx, code: str, quarter: Period) -> ClosedQuarter:
+    """A quarter that is closed.
+
+    Raises:
+        QuarterOpen: it is not, or there is no such fund.
+    """
+    found = await closed_quarters.get_closed_quarter(tx, code, quarter)
+    if found is None:
+        raise QuarterOpen(f"{quarter} of {code} is not closed.")
+    return found
 
 
 async def _count(tx: Tx, code: str, quarter: Period) -> Mapping[tuple[str, str], Decimal]:

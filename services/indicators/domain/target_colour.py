@@ -22,10 +22,12 @@ class TargetColour:
 
 
 def in_force(targets: Sequence[Target], period: Period) -> Target | None:
-    """The newest version that has begun by the last day of ``period``, unless it has ended before that day."""
+    """The newest version that has begun by the last day of ``period``; None where it is an end, or ended before it."""
     begun = [target for target in targets if target.begins <= period.end]
     newest = max(begun, key=lambda target: target.version, default=None)
-    if newest is None or (newest.applies_to is not None and newest.applies_to.end < period.end):
+    if newest is None or newest.kind is TargetKind.NONE:
+        return None
+    if newest.applies_to is not None and newest.applies_to.end < period.end:
         return None
     return newest
 

@@ -24,6 +24,8 @@ class TargetKind(StrEnum):
     REACH_BENCHMARK = "reach_benchmark"
     BETTER_THAN_BENCHMARK = "better_than_benchmark"
     RANGE = "range"
+    NONE = "none"
+    """From then on nothing is aimed for: it ends a target."""
 
     @property
     def reads_benchmark(self) -> bool:
@@ -108,6 +110,8 @@ class TargetFilter:
 
 def target_faults(target: Target) -> list[tuple[str, str]]:
     """What makes a target unusable, as (field, message)."""
+    if target.kind is TargetKind.NONE:
+        return _faults_of_end(target)
     faults = [*_missing(target), *_surplus(target)]
     if target.low is not None and target.high is not None and target.low > target.high:
         faults.append(("low", "must not be above high"))
@@ -119,6 +123,17 @@ def target_faults(target: Target) -> list[tuple[str, str]]:
         faults.append(("applies_to", "must not end before applies_from begins"))
     if abs(target.level or Decimal(0)) > HIGHEST:
         faults.append(("value", f"of this baseline would be beyond {HIGHEST:f}"))
+    return faults
+
+
+def _faults_of_end(target: Target) -> list[tuple[str, str]]:
+    """An end says when it begins, and nothing of what is aimed for."""
+    surplus = ("value", "low", "high", "baseline", "due", "milestones", "absolute_tolerance", "applies_to")
+    faults = [(name, "is not said where a target ends") for name in surplus if getattr(target, name)]
+    if target.version == 1:
+        faults.append(("kind", "there is no target to end"))
+    elif target.applies_from is None:
+        faults.append(("applies_from", "say from which period on there is none"))
     return faults
 
 

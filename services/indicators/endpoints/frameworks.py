@@ -41,9 +41,10 @@ async def get_framework(read: Read, code: FrameworkInPath) -> FrameworkOut:
 
 @router.patch(
     "/frameworks/{code}",
-    summary="Rename a framework",
-    description="A change says why. The method never changes, since colours were made by it.",
+    summary="Rename or end a framework",
+    description="A change says why. From `ended_on` on it takes no more indicators; those that it has stay, and their "
+    "colours. The method never changes, since colours were made by it.",
     responses=problems(401, 404, 413, 415, 422, 503),
 )
 async def change_framework(write: Write, code: FrameworkInPath, body: FrameworkPatch) -> FrameworkOut:
-    return FrameworkOut.of(await write(lambda tx: frameworks.change_framework(tx, code, body.name, body.reason)))
+    return FrameworkOut.of(await write(lambda tx: frameworks.change_framework(tx, code, body.to_domain(), body.reason)))

@@ -38,7 +38,9 @@ async def list_targets(
     status_code=201,
     summary="Set a target",
     description="Other content than the newest version's is a new version, also where an older one had it. The newest "
-    "one's again is answered with 200. Only the first version may leave out from when it applies and why it is set.",
+    "one's again is answered with 200. Only the first version may leave out from when it applies and why it is set. "
+    "A version of kind `none` ends the target: no period from its `applies_from` on is judged by it, those before stay "
+    "as they were judged, and an end from before its first period takes back what should never have been set.",
     responses={
         200: {"model": TargetOut, "description": "The newest version has this content"},
         **problems(401, 404, 413, 415, 422, 503),

@@ -15,7 +15,7 @@ _COLUMNS = tuple(FrameworkRow.__table__.c)
 
 
 def _framework(row: Row[Any]) -> Framework:
-    return Framework(row.code, row.name, BenchmarkMethod(row.benchmark_method))
+    return Framework(row.code, row.name, BenchmarkMethod(row.benchmark_method), row.ended_on)
 
 
 async def get_frameworks(tx: Tx, codes: Collection[str]) -> dict[str, Framework]:
@@ -33,8 +33,12 @@ async def list_frameworks(tx: Tx, page: PageRequest) -> list[Framework]:
 
 async def add_framework(tx: Tx, framework: Framework) -> bool:
     """Whether it was added; false where the code is taken."""
-    values = {"code": framework.code, "name": framework.name, "benchmark_method": framework.benchmark_method.value}
+    values = {"code": framework.code, "benchmark_method": framework.benchmark_method.value, **_changing(framework)}
     return bool(await insert_or_ignore(tx, FrameworkRow, [values], ["code"], returning=["code"]))
+
+
+def _changing(framework: Framework) -> dict[str, Any]:
+    return {"name": framework.name, "ended_on": framework.ended_on}
 
 
 async def lock_framework(tx: Tx, code: str) -> Framework | None:
@@ -46,4 +50,4 @@ async def lock_framework(tx: Tx, code: str) -> Framework | None:
 async def save_framework(tx: Tx, framework: Framework) -> None:
     """Save a changed framework, which the caller has locked."""
     named = update(FrameworkRow).where(FrameworkRow.code == framework.code)
-    await tx.session.execute(named.values(name=framework.name))
+    await tx.session.execute(named.values(**_changing(framework)))

@@ -15,7 +15,8 @@ DESCRIPTIONS: Final[Mapping[str, str]] = {
     "code": "Code that names it in paths, for good",
     "name": "Name for people to read",
     "title": "Wording of the objective or standard, as printed",
-    # areas
+    # areas and frameworks
+    "ended_on": "Day from which it takes no more indicators; null while it is in use",
     "type": "Kind of area, such as `unitary authority` or `NHS trust`",
     "parents": "Codes of the areas that it is part of",
     "successors": "Codes of the areas that came in its place",
@@ -74,8 +75,8 @@ DESCRIPTIONS: Final[Mapping[str, str]] = {
     # targets
     "TargetIn.value": "Level to reach or maintain, or per cent to reduce or increase by; null for a range",
     "TargetOut.value": "Level to reach or maintain, or per cent to reduce or increase by; null for a range",
-    "TargetIn.kind": "Whether to reach, maintain, reduce by, increase by, or stay within a range",
-    "TargetOut.kind": "Whether to reach, maintain, reduce by, increase by, or stay within a range",
+    "TargetIn.kind": "Whether to reach, maintain, reduce by, increase by or stay within a range; `none` ends it",
+    "TargetOut.kind": "Whether to reach, maintain, reduce by, increase by or stay within a range; `none` ends it",
     "low": "Lower end of a range that is aimed for",
     "high": "Upper end of a range that is aimed for",
     "baseline": "Value and period that the way to the target begins at",

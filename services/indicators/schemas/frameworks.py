@@ -1,6 +1,7 @@
 """Frameworks."""
 
-from typing import Annotated, Self
+from datetime import date
+from typing import Annotated, Any, Self
 
 from pydantic import Field
 
@@ -25,27 +26,33 @@ class FrameworkIn(StrictBody):
     code: FrameworkCode
     name: Name
     benchmark_method: BenchmarkMethod
+    ended_on: date | None = None
 
     def to_domain(self) -> Framework:
-        return Framework(self.code, self.name, self.benchmark_method)
+        return Framework(self.code, self.name, self.benchmark_method, self.ended_on)
 
 
 class FrameworkPatch(PatchBody):
-    """What changes, and the ``reason``; fields that are left out stay."""
+    """What changes, and the ``reason``; fields that are left out stay. Null takes an ended one up again."""
 
     model_config = StrictBody.model_config | {
         "json_schema_extra": {"examples": [{"name": "Public Health Outcomes", "reason": "Renamed by its publisher"}]}
     }
 
     name: Name = UNCHANGED
+    ended_on: date | None = None
     reason: Annotated[Text | None, Field(description="Why; needed where anything changes")] = None
+
+    def to_domain(self) -> dict[str, Any]:
+        return {name: value for name, value in self.changes().items() if name != "reason"}
 
 
 class FrameworkOut(OutBody):
     code: str
     name: str
     benchmark_method: BenchmarkMethod
+    ended_on: date | None
 
     @classmethod
     def of(cls, framework: Framework) -> Self:
-        return cls(code=framework.code, name=framework.name, benchmark_method=framework.benchmark_method)
+        return cls.model_validate(framework, from_attributes=True)

@@ -147,7 +147,12 @@ def _provenance(provenance: Provenance) -> Json:
 
 
 def _framework(framework: Framework) -> Json:
-    return {"code": framework.code, "name": framework.name, "benchmark_method": framework.benchmark_method.value}
+    return {
+        "code": framework.code,
+        "name": framework.name,
+        "benchmark_method": framework.benchmark_method.value,
+        "ended_on": framework.ended_on.isoformat() if framework.ended_on else None,
+    }
 
 
 def _series(key: SeriesKey) -> dict[str, Any]:

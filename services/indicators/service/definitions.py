@@ -17,7 +17,7 @@ from services.indicators.errors import (
 )
 from services.indicators.repository import indicators, series
 from services.indicators.service.auditing import record_indicator
-from services.indicators.service.frameworks import with_benchmark_method
+from services.indicators.service.frameworks import refuse_ended, with_benchmark_method
 from services.indicators.service.gaps import derive_whole_gap
 from services.indicators.service.indicators import get_indicator
 from services.indicators.service.publishing import emit_changes, published_states
@@ -35,6 +35,7 @@ async def add_indicator(tx: Tx, sent: Indicator) -> tuple[Indicator, bool]:
     Raises:
         IndicatorExists: the code has other content.
         ReferenceInvalid: a framework is not known.
+        FrameworkEnded: a framework takes no more indicators.
         GapInvalid: its source, or an end of its dimension, is not known, or its unit or frequency differs.
     """
     source = await _lock_source(tx, sent)
@@ -43,6 +44,7 @@ async def add_indicator(tx: Tx, sent: Indicator) -> tuple[Indicator, bool]:
         indicator = replace(indicator, dimensions=remaining_dimensions(sent.gap, source))
     if not await indicators.add_indicator(tx, indicator):
         return await _get_same(tx, indicator), False
+    await refuse_ended(tx, indicator, indicator.frameworks)
     await indicators.add_definition(tx, indicator, reason=None)
     record_indicator(tx, None, indicator)
     if source:
@@ -82,6 +84,7 @@ async def change_indicator(tx: Tx, code: str, changes: Mapping[str, Any], reason
         DefinitionFixed: unit or frequency would change after something was recorded, or a dimension would lose what
             something was recorded by.
         ReferenceInvalid: a framework is not known.
+        FrameworkEnded: a framework that it is put into takes no more indicators.
         ReasonNeeded: something changes, and it is not said why.
     """
     if is_code(code):
@@ -91,6 +94,7 @@ async def change_indicator(tx: Tx, code: str, changes: Mapping[str, Any], reason
     if after == before:
         return before
     await _refuse_fixed(tx, before, after)
+    await refuse_ended(tx, after, [code for code in after.frameworks if code not in before.frameworks])
     if not reason:
         raise ReasonNeeded
     await _redefine(tx, before, after, reason)

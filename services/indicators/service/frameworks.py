@@ -1,12 +1,14 @@
 """Frameworks."""
 
+from collections.abc import Collection, Mapping
 from dataclasses import replace
+from typing import Any
 
 from chassis.errors import FieldError, ReasonNeeded
 from chassis.paging import Page, PageRequest, page_of
 from chassis.storage.transaction import Tx
 from services.indicators.domain.definitions import BenchmarkMethod, Framework, Indicator
-from services.indicators.errors import FrameworkDiffers, FrameworkUnknown, ReferenceInvalid
+from services.indicators.errors import FrameworkDiffers, FrameworkEnded, FrameworkUnknown, ReferenceInvalid
 from services.indicators.repository import frameworks
 from services.indicators.service.auditing import record_framework
 
@@ -30,6 +32,19 @@ async def with_benchmark_method(tx: Tx, indicator: Indicator) -> Indicator:
     if indicator.framework is not None:
         method = found[indicator.framework].benchmark_method
     return replace(indicator, benchmark_method=indicator.own_method or method)
+
+
+async def refuse_ended(tx: Tx, indicator: Indicator, codes: Collection[str]) -> None:
+    """Refuse to put an indicator into frameworks, ``codes``, that have ended by the business date.
+
+    Raises:
+        FrameworkEnded: names each of them.
+    """
+    found, today = await frameworks.get_frameworks(tx, codes), await tx.business_date()
+    ended = [code for code in codes if found[code].has_ended(today)]
+    if ended:
+        errors = [FieldError(_field(indicator, code), f"{code} has ended") for code in ended]
+        raise FrameworkEnded("A framework has ended and takes no more indicators.", errors)
 
 
 def _field(indicator: Indicator, code: str) -> str:
@@ -62,17 +77,17 @@ async def get_framework(tx: Tx, code: str) -> Framework:
     return found
 
 
-async def change_framework(tx: Tx, code: str, name: str | None, reason: str | None) -> Framework:
-    """Rename a framework. The same name again changes nothing.
+async def change_framework(tx: Tx, code: str, changes: Mapping[str, Any], reason: str | None) -> Framework:
+    """Rename a framework, end it or take it up again. The same content again changes nothing.
 
     Raises:
         FrameworkUnknown: there is none.
-        ReasonNeeded: its name changes, and it is not said why.
+        ReasonNeeded: something changes, and it is not said why.
     """
     before = await frameworks.lock_framework(tx, code)
     if before is None:
         raise FrameworkUnknown(code)
-    after = replace(before, name=name or before.name)
+    after = replace(before, **changes)
     if after != before and not reason:
         raise ReasonNeeded
     if after != before:

@@ -15,6 +15,7 @@ from services.risks.schemas.assessing import (
     AssessmentIn,
     DecisionIn,
     OverrideIn,
+    OverrideOut,
     ProposalOut,
     RegisterProposalOut,
     ReviewTaskOut,
@@ -55,6 +56,13 @@ async def override_risk(write: Write, ref: RefPath, body: OverrideIn) -> RiskOut
     rating = Rating(body.impact, body.likelihood)
     view = await write(lambda tx: overriding.override(tx, ref, rating, body.until, body.reason))
     return RiskOut.of(view)
+
+
+@router.get("/risks/{ref}/override", summary="The override in force", responses=problems(404))
+async def get_override(read: Read, ref: RefPath) -> OverrideOut:
+    """The rating set by hand, by whom, why and until when; not found where there is none or it has ended."""
+    override, matrix = await read(lambda tx: reading.get_override(tx, ref))
+    return OverrideOut.of(override, matrix)
 
 
 @router.delete("/risks/{ref}/override", summary="Lift an override", responses=problems(404, 409, 422))
