@@ -25,6 +25,8 @@ from chassis.web.uploads import Upload, receive_upload
 from contracts.large_bodies import large_body
 
 _OK, _CREATED, _REFUSED = 200, 201, 400
+_SAFE = "/%~:@!$&'()*+,;="
+"""What stays as it is in a path."""
 
 
 class Refusal(Exception):  # noqa: N818  named for what it is
@@ -177,12 +179,14 @@ class ContractMiddleware:
         return found is not None and found.representation is operation.representation
 
     def _location(self, operation: Operation, scope: Scope, answer: Answer) -> str:
-        """Where what was created is read: the item that its own code names, else the path itself."""
+        """Where what was created is read: the item that its own code names, else the path itself, or what it is of."""
         path: str = scope["path"]
+        if "GET" not in self.operations.at(path):
+            return quote(path.rsplit("/", 1)[0], safe=_SAFE)
         item = self.operations.item_of(operation.path) if operation.method == "POST" else None
         name = item.path.rsplit("{", 1)[1].rstrip("}") if item else ""
         value = _member(answer.body, name) if name else None
-        return quote(path if value is None else f"{path}/{value}", safe="/%~:@!$&'()*+,;=")
+        return quote(path if value is None else f"{path}/{value}", safe=_SAFE)
 
 
 def allowed(found: Mapping[str, Operation]) -> str:

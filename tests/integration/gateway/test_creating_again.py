@@ -1,0 +1,177 @@
+"""Creating what exists, for every operation of the joined document that makes something.
+
+The same content again is answered with 200 and changes nothing. Other content is refused where a code has one content
+for good, replaces where the whole is put in place, and is a new revision where revisions are appended.
+"""
+
+import asyncio
+import json
+from dataclasses import dataclass
+from datetime import date
+from importlib import import_module
+from typing import Any
+
+import httpx
+import pytest
+
+from suite.documents import openapi
+from tests.conftest import ResourcesFor
+from tests.integration.finance.world import scheme_body
+from tests.integration.gateway.test_audit_of_every_change import (
+    ACTION,
+    AREA,
+    CELL,
+    DEARER,
+    ENTRY,
+    FUND,
+    INDICATOR,
+    LINKED,
+    MATRIX,
+    NEW_TARGET,
+    OF,
+    PLEDGE,
+    PROJECTION,
+    SCORECARD,
+    STANDARD,
+    TARGET,
+    audited,
+    pin,
+)
+
+REFUSED, REPLACED, APPENDED = 409, 200, 201
+OF_THIS_CALL = {"event": None}
+"""What an answer says of the call rather than of what was made."""
+
+
+@dataclass(frozen=True)
+class Made:
+    """What is made by an operation: a body, another one for the same code, and what that other one is answered with.
+
+    ``again``: what the very same body is answered with.
+    """
+
+    method: str
+    path: str
+    body: Any
+    other: Any
+    outcome: int
+    again: int = 200
+
+
+PHOF = {"code": "PHOF", "name": "Public health", "benchmark_method": "significance"}
+RISK = {"ref": "R1", "register": "people", "title": "Risk"}
+SCHEME = scheme_body("a", link=None)
+JUDGED = CELL | {"reason": "r"}
+
+MADE: dict[str, list[Made]] = {
+    "indicators": [
+        Made("POST", "/areas", AREA, AREA | {"name": "Else"}, REFUSED),
+        Made("POST", "/frameworks", PHOF, PHOF | {"name": "Else"}, REFUSED),
+        Made("POST", "/indicators", INDICATOR, INDICATOR | {"name": "Else"}, REFUSED),
+        Made("POST", "/indicators/ae/observations", OF | {"value": "80"}, OF | {"value": "81"}, APPENDED),
+        Made("POST", "/indicators/ae/targets", TARGET, NEW_TARGET, APPENDED),
+        Made("POST", "/indicators/ae/projections", PROJECTION, PROJECTION | {"value": "91"}, APPENDED),
+        Made("PUT", "/scorecards/urgent", SCORECARD, SCORECARD | {"name": "Else"}, REPLACED),
+        Made("PUT", "/outcomes/waits", LINKED, LINKED | {"title": "Else"}, REPLACED),
+        Made("PUT", "/objectives/waits", LINKED, LINKED | {"title": "Else"}, REPLACED),
+        Made("PUT", "/standards/answer", STANDARD, STANDARD | {"title": "Else"}, REPLACED),
+    ],
+    "risks": [
+        Made("POST", "/matrices", MATRIX, MATRIX | {"title": "Else"}, REFUSED),
+        Made("POST", "/risks", RISK, RISK | {"title": "Else"}, REFUSED),
+        Made("POST", "/risks/R1/assessments", JUDGED, JUDGED | {"likelihood": 4}, APPENDED, again=201),
+    ],
+    "pledges": [
+        Made("PUT", "/sets/2018", {"title": "Hundred"}, {"title": "Else"}, REPLACED),
+        Made("POST", "/pledges", PLEDGE, PLEDGE | {"title": "Else"}, REFUSED),
+        Made("PUT", "/priorities/mental-health", {"title": "Minds"}, {"title": "Else"}, REPLACED),
+        Made("PUT", "/actions/cafe", ACTION, ACTION | {"title": "Else"}, REPLACED),
+    ],
+    "finance": [
+        Made("PUT", "/funds/integrated-fund", FUND, DEARER | {"reason": "r"}, REPLACED),
+        Made("POST", "/schemes", SCHEME, SCHEME | {"name": "Else"}, REFUSED),
+        Made("POST", "/schemes/a/entries", ENTRY, ENTRY | {"reason": "Else", "period": "2017-11"}, REFUSED),
+    ],
+}
+
+STEP = "a step that what is there takes once: where it does not allow it, 409"
+PART = "replaces a part of what is there"
+COMPUTED = "computes, and stores nothing"
+NUMBERED = "each call asks for another, with a number of its own: an Idempotency-Key keeps it to one"
+BY_ID = "decides on what is there; again is a no-op"
+MAKE_NOTHING = {
+    "POST /finance/v1/calculators/savings-range": COMPUTED,
+    "PUT /finance/v1/funds/{code}/closed-quarters/{label}": "closes for good, without content; again is a no-op",
+    "POST /operations/v1/consumers/{consumer}/allowed-failures": BY_ID,
+    "POST /operations/v1/dead-letter-discards": BY_ID,
+    "POST /operations/v1/dead-letter-retries": BY_ID,
+    "POST /operations/v1/dead-letters/{id}/discard": BY_ID,
+    "POST /operations/v1/dead-letters/{id}/retry": BY_ID,
+    "POST /operations/v1/recoveries": NUMBERED,
+    "POST /operations/v1/verifications": NUMBERED,
+    "PUT /pledges/v1/pledges/{pledge}/assignments": PART,
+    "PUT /pledges/v1/pledges/{pledge}/links": PART,
+    "POST /pledges/v1/pledges/{pledge}/reopen": STEP,
+    "POST /pledges/v1/pledges/{pledge}/sign-off": STEP,
+    "POST /pledges/v1/returns/{code}/approve": STEP,
+    "POST /pledges/v1/returns/{code}/return": STEP,
+    "POST /pledges/v1/returns/{code}/submit": STEP,
+    "POST /risks/v1/risks/{ref}/close": STEP,
+    "PUT /risks/v1/risks/{ref}/links": PART,
+    "POST /risks/v1/risks/{ref}/override": "replaces the override, of which a risk has one at most",
+    "POST /risks/v1/risks/{ref}/proposals/{proposal_id}/accept": STEP,
+    "POST /risks/v1/risks/{ref}/proposals/{proposal_id}/reject": STEP,
+    "POST /risks/v1/risks/{ref}/reopen": STEP,
+    "POST /risks/v1/risks/{ref}/simulations": COMPUTED,
+}
+"""Every other POST and PUT, and why the rule does not speak of it."""
+
+
+@pytest.mark.both_engines
+@pytest.mark.parametrize("service", MADE)
+async def test_what_exists_is_answered_by_one_rule(service: str, resources_for: ResourcesFor) -> None:
+    resources = await resources_for(f"services.{service}")
+    await pin(resources.database, date(2018, 2, 28))
+    app = import_module(f"services.{service}.app").create_app(resources)
+    transport, base = httpx.ASGITransport(app=app), f"http://x/{service}/v1"
+    async with httpx.AsyncClient(transport=transport, base_url=base) as client:
+        for each in MADE[service]:
+            first = await client.request(each.method, each.path, json=each.body)
+            assert first.status_code == 201, (each, first.text)
+            assert (await client.get(f"http://x{first.headers['location']}")).status_code == 200, each
+            entries = len(await audited(resources.database))
+            again = await client.request(each.method, each.path, json=each.body)
+            assert again.status_code == each.again, (each, again.text)
+            if again.status_code == 200:
+                assert again.json() | OF_THIS_CALL == first.json() | OF_THIS_CALL
+                assert len(await audited(resources.database)) == entries
+            other = await client.request(each.method, each.path, json=each.other)
+            assert other.status_code == each.outcome, (each, other.text)
+
+
+def test_no_operation_is_left_out() -> None:
+    document = json.loads(asyncio.run(openapi()))
+    making = {
+        f"{method.upper()} {path}"
+        for path, item in document["paths"].items()
+        for method in item
+        if method in {"post", "put"}
+    }
+    covered = {
+        template(f"{each.method} /{service}/v1{each.path}", making) for service in MADE for each in MADE[service]
+    }
+    assert covered | set(MAKE_NOTHING) == making
+    assert covered & set(MAKE_NOTHING) == set()
+
+
+def template(operation: str, making: set[str]) -> str:
+    """The operation of the document that a call is one of."""
+    parts = operation.split("/")
+    fitting = [
+        each
+        for each in making
+        if len(named := each.split("/")) == len(parts)
+        and all(name == part or name.startswith("{") for name, part in zip(named, parts, strict=True))
+    ]
+    assert len(fitting) == 1, (operation, fitting)
+    return fitting[0]
