@@ -3,7 +3,7 @@
 import asyncio
 import math
 import time
-from collections.abc import Awaitable, Callable, Coroutine, Mapping
+from collections.abc import Awaitable, Callable, Coroutine, Mapping, Sequence
 from contextlib import suppress
 from functools import partial
 from typing import Any, TypeVar
@@ -15,6 +15,8 @@ from chassis.events.consumer import ConsumerLoop
 from chassis.events.dead_letters import count_parked
 from chassis.events.relay import Relay
 from chassis.events.subscription import Subscription
+from chassis.jobs.run import Handler
+from chassis.jobs.schedule import Schedule
 from chassis.jobs.worker import Worker
 from chassis.logging import get_logger
 from chassis.retention import delete_outdated
@@ -38,6 +40,40 @@ SETTLED_SECONDS = 60.0
 """What ran for so long and then breaks is started again as if it never had before."""
 
 
+class MemberRuntime:
+    """Runs what every member does besides answering requests: the jobs of its own database, and keeping house there."""
+
+    def __init__(
+        self,
+        name: str,
+        database: Database,
+        settings: ServiceSettings,
+        jobs: Mapping[str, Handler],
+        schedules: Sequence[Schedule] = (),
+    ) -> None:
+        self.name = name
+        self.database = database
+        self.worker = Worker(database, jobs, schedules, settings)
+        self._has_jobs = bool(jobs)
+        self._settings = settings
+
+    async def run(self) -> None:
+        """Do jobs and keep house until cancelled."""
+        async with asyncio.TaskGroup() as tasks:
+            if self._has_jobs:
+                tasks.create_task(_restart_broken("jobs", self.name, self.worker.run))
+            tasks.create_task(_restart_broken("retention", self.name, self._keep_house))
+
+    async def _keep_house(self) -> None:
+        """Delete what is outdated, first some time after the start, when there is most else to do."""
+        while True:
+            await asyncio.sleep(min(self._settings.retention_seconds, SETTLED_SECONDS))
+            deleted = await delete_outdated(self.database, self.name, self._settings)
+            if any(deleted.values()):
+                log.info("retention.deleted", service=self.name, **deleted)
+            await asyncio.sleep(max(0.0, self._settings.retention_seconds - SETTLED_SECONDS))
+
+
 class ServiceRuntime:
     """Runs what a service does besides answering requests."""
 
@@ -47,8 +83,7 @@ class ServiceRuntime:
         self.bus = bus
         self.relay = Relay(database, bus, spec.name, batch=settings.relay_batch)
         self.loops = [ConsumerLoop(database, bus, subscription, settings) for subscription in spec.subscriptions]
-        self.worker = Worker(database, spec.jobs, spec.schedules, settings)
-        self._settings = settings
+        self.member = MemberRuntime(spec.name, database, settings, spec.jobs, spec.schedules)
 
     async def run(self) -> None:
         """Relay, consume and do jobs until cancelled."""
@@ -57,11 +92,9 @@ class ServiceRuntime:
             for loop in self.loops:
                 tasks.create_task(_restart_broken("consumer", loop.name, partial(consume, loop)))
             tasks.create_task(_restart_broken("measure", self.spec.name, self._measure))
-            if self.spec.jobs:
-                tasks.create_task(_restart_broken("jobs", self.spec.name, self.worker.run))
             if self.spec.sweeps:
                 tasks.create_task(_restart_broken("sweep", self.spec.name, self._sweep))
-            tasks.create_task(_restart_broken("retention", self.spec.name, self._keep_house))
+            tasks.create_task(self.member.run())
 
     async def _measure(self) -> None:
         """Refresh the measures on a clock of their own: they matter most when the loops are busy or stand still."""
@@ -81,15 +114,6 @@ class ServiceRuntime:
             for sweep in self.spec.sweeps:
                 await self.database.write(sweep)
             await asyncio.sleep(SWEEP_SECONDS)
-
-    async def _keep_house(self) -> None:
-        """Delete what is outdated, first some time after the start, when there is most else to do."""
-        while True:
-            await asyncio.sleep(min(self._settings.retention_seconds, SETTLED_SECONDS))
-            deleted = await delete_outdated(self.database, self.spec.name, self._settings)
-            if any(deleted.values()):
-                log.info("retention.deleted", service=self.spec.name, **deleted)
-            await asyncio.sleep(max(0.0, self._settings.retention_seconds - SETTLED_SECONDS))
 
     async def health(self) -> dict[str, Any]:
         """Detail for readiness.

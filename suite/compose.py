@@ -12,8 +12,7 @@ from starlette.types import ASGIApp, Receive, Scope, Send
 
 from chassis.bus.embedded import EmbeddedBus
 from chassis.bus.port import Bus
-from chassis.jobs.worker import Worker
-from chassis.runtime import ServiceRuntime
+from chassis.runtime import MemberRuntime, ServiceRuntime
 from chassis.service import ServiceSpec
 from chassis.settings import DatabaseSettings, ServiceSettings
 from chassis.storage import migrate
@@ -127,7 +126,7 @@ async def everything(settings: SuiteSettings) -> AsyncIterator[Running]:
             stack.push_async_callback(client.aclose)
         resources = Resources(databases["gateway"], _trusting(access_log=ServiceSettings().access_log))
         app = create_gateway(resources, upstreams)
-        await _at_work([*runtimes, _gateway_worker(resources, upstreams)], stack)
+        await _at_work([*runtimes, _gateway_runtime(resources, upstreams)], stack)
         yield Running(app, databases, bus, runtimes, inner)
 
 
@@ -155,14 +154,14 @@ async def gateway_alone(settings: SuiteSettings) -> AsyncIterator[Running]:
             stack.push_async_callback(client.aclose)
         resources = Resources(database, ServiceSettings())
         app = create_gateway(resources, upstreams)
-        await _at_work([_gateway_worker(resources, upstreams)], stack)
+        await _at_work([_gateway_runtime(resources, upstreams)], stack)
         yield Running(app, {"gateway": database}, None, [], {})
 
 
-def _gateway_worker(resources: Resources, upstreams: Mapping[str, Upstream]) -> Worker:
-    """Does what operators asked of the gateway, by asking the services."""
+def _gateway_runtime(resources: Resources, upstreams: Mapping[str, Upstream]) -> MemberRuntime:
+    """Does what operators asked of the gateway, by asking the services, and keeps the gateway's house."""
     jobs = handlers(Services(upstreams, internal_key(resources)))
-    return Worker(resources.database, jobs, (), resources.settings)
+    return MemberRuntime("gateway", resources.database, resources.settings, jobs)
 
 
 def _trusting(*, access_log: bool = False) -> ServiceSettings:
@@ -182,9 +181,9 @@ async def _started(bus: Bus, stack: AsyncExitStack) -> Bus:
     return bus
 
 
-async def _at_work(workers: Sequence[ServiceRuntime | Worker], stack: AsyncExitStack) -> None:
+async def _at_work(runtimes: Sequence[ServiceRuntime | MemberRuntime], stack: AsyncExitStack) -> None:
     """Run relays, consumers and jobs until the stack closes."""
-    work = asyncio.gather(*(worker.run() for worker in workers))
+    work = asyncio.gather(*(runtime.run() for runtime in runtimes))
 
     async def stop() -> None:
         work.cancel()

@@ -16,9 +16,14 @@ from chassis.storage.database import Database
 from chassis.storage.transaction import Tx
 from chassis.web.operations import operations_of
 from chassis.web.units import writing
+from gateway.access import service as keys
+from gateway.operations.app import create_operations
+from gateway.operations.services import Services
 from services.pledges.service.returns import open_returns
+from services.risks.projection import INDICATORS as INDICATOR_EVENTS
 from tests.conftest import ResourcesFor
 from tests.integration.finance.world import fund_body, money, scheme_body
+from tests.integration.risks.conftest import wire
 
 pytestmark = pytest.mark.parametrize("database_for", ["sqlite"], indirect=True)
 
@@ -164,7 +169,7 @@ IN_OTHER_TESTS = {
     ("POST", "/risks/v1/risks/{ref}/proposals/{proposal_id}/accept"),
     ("POST", "/risks/v1/risks/{ref}/proposals/{proposal_id}/reject"),
 }
-"""Proposals come of events: tests/integration/risks/test_audit.py and test_decisions.py. Imports take files:
+"""Proposals come of events: :func:`test_every_decision_on_a_proposal_leaves_one_entry`. Imports take files:
 tests/integration/indicators/test_imports.py."""
 
 WHO = {"portfolio_holder": "Ian", "department": "People", "director": "Craig", "lead_officers": ["Rachel"]}
@@ -381,3 +386,77 @@ async def test_what_matters_is_not_changed_without_a_reason(service: str, resour
             assert refused.status_code == 422, (method, path, refused.text)
             assert "reason" in refused.text
         assert len(await audited(resources.database)) == entries
+
+
+async def hear(database: Database, version: int, colours: str) -> None:
+    """Have the risks service apply an event of the series that the risk is linked to."""
+    delivery = wire("ae/RK9", version, colours)
+    await database.write(lambda tx: INDICATOR_EVENTS.projection.apply(tx, [delivery]))
+
+
+@pytest.mark.parametrize(("decision", "state"), [("accept", "accepted"), ("reject", "rejected")])
+async def test_every_decision_on_a_proposal_leaves_one_entry(
+    decision: str, state: str, resources_for: ResourcesFor
+) -> None:
+    resources = await resources_for("services.risks")
+    database = resources.database
+    await pin(database, date(2018, 2, 28))
+    transport = httpx.ASGITransport(app=import_module("services.risks.app").create_app(resources))
+    base, headers = "http://x/risks/v1", {"x-actor": "Ana"}
+    async with httpx.AsyncClient(transport=transport, base_url=base, headers=headers) as client:
+        await hear(database, 1, "gg")
+        judged = {"impact": 4, "likelihood": 3, "reason": "r"}
+        risk = {"ref": "R1", "register": "people", "title": "Risk", "mode": "propose", "assessment": judged} | LINKS
+        (await client.post("/risks", json=risk)).raise_for_status()
+        before = len(await audited(database))
+        await hear(database, 2, "ggr")
+        assert len(await audited(database)) == before, "what events do is told by history, not by the record of people"
+        [proposal] = (await client.get("/proposals")).json()["items"]
+        path, body = f"/risks/R1/proposals/{proposal['id']}/{decision}", {"reason": "Agreed"}
+        (await client.post(path, json=body)).raise_for_status()
+        assert (await client.post(path, json=body)).status_code == 409
+    [entry] = (await audited(database))[before:]
+    assert (entry.action, entry.subject, entry.actor, entry.reason) == (f"proposal.{state}", "R1", "Ana", "Agreed")
+    assert (entry.before["state"], entry.after["state"]) == ("open", state)
+
+
+async def test_every_change_of_a_key_leaves_one_entry_that_tells_nothing_of_it(resources_for: ResourcesFor) -> None:
+    database = (await resources_for("gateway")).database
+    secrets = [await database.write(lambda tx: keys.ensure_first_key(tx, None), actor="suite")]
+    secrets.append(await database.write(lambda tx: keys.create_key(tx, "etl"), actor="operator"))
+    for _ in range(2):
+        await database.write(lambda tx: keys.revoke_key(tx, "etl"), actor="operator")
+    for secret in ("a" * 40, "a" * 40, "b" * 40):
+        secrets.append(secret)
+        await database.write(lambda tx, secret=secret: keys.ensure_first_key(tx, secret), actor="suite")
+    entries = await audited(database)
+    assert [(entry.action, entry.subject, entry.actor) for entry in entries] == [
+        ("key.created", "first", "suite"),
+        ("key.created", "etl", "operator"),
+        ("key.revoked", "etl", "operator"),
+        ("key.created", "admin", "suite"),
+        ("key.created", "admin-2", "suite"),
+        ("key.revoked", "admin", "suite"),
+    ]
+    assert not [entry for entry in entries for secret in secrets if secret and secret in str(entry)]
+
+
+OPERATIONS = [
+    Change("POST", "/recoveries", {"subject": "ae/RK9"}, "recovery.requested", "recovery-1", again=False),
+    Change("POST", "/verifications", None, "verification.requested", "verification-2", again=False),
+]
+
+
+async def test_what_operators_ask_of_the_gateway_leaves_one_entry(resources_for: ResourcesFor) -> None:
+    resources = await resources_for("gateway")
+    app = create_operations(resources, resources.database.metadata, Services({}, None))
+    writing_operations = {(each.method, each.path) for each in operations_of(app, writing) if each.writes}
+    assert writing_operations == {(each.method, f"/operations/v1{each.path}") for each in OPERATIONS}
+    transport, base = httpx.ASGITransport(app=app), "http://x/operations/v1"
+    async with httpx.AsyncClient(transport=transport, base_url=base, headers={"x-actor": "Ana"}) as client:
+        for number, change in enumerate(OPERATIONS):
+            assert (await send(client, change, f"k{number}")).status_code == 202
+            assert (await send(client, change, f"k{number}")).headers["idempotency-replayed"] == "true"
+            entry = (await audited(resources.database))[number]
+            assert (entry.action, entry.subject, entry.actor) == (change.action, change.subject, "Ana")
+    assert len(await audited(resources.database)) == len(OPERATIONS)
