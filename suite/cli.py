@@ -4,7 +4,6 @@ import asyncio
 import json
 from collections.abc import Awaitable, Callable
 from datetime import date
-from enum import StrEnum
 from typing import Annotated, TypeVar
 
 import asyncpg
@@ -23,6 +22,7 @@ from chassis.storage.migrate import SchemaDrift, check
 from gateway.documents.asyncapi import asyncapi as asyncapi_document
 from gateway.settings import GatewaySettings
 from suite import (
+    audit_commands,
     backup,
     compose,
     configuration,
@@ -42,13 +42,14 @@ from suite.catch_up import NotCaughtUp
 from suite.engines import EngineUnavailable
 from suite.load.api_client import Refused
 from suite.load.csv_files import BadRows
-from suite.settings import EARLIEST, LATEST, MEMBERS, BusSettings, DatabaseUrls, RoleSettings, SuiteSettings
+from suite.settings import EARLIEST, LATEST, MEMBERS, BusSettings, DatabaseUrls, Member, RoleSettings, SuiteSettings
 
 T = TypeVar("T")
 
 app = typer.Typer(
     no_args_is_help=True, add_completion=False, pretty_exceptions_enable=False, help="Commissioning Suite"
 )
+app.add_typer(audit_commands.app, name="audit")
 app.add_typer(dead_letter_commands.app, name="dead-letters")
 app.add_typer(dead_letter_commands.consumers_app, name="consumers")
 app.add_typer(key_commands.app, name="keys")
@@ -59,8 +60,6 @@ app.command()(recovery_commands.backup)
 app.command()(recovery_commands.restore)
 app.command()(recovery_commands.recover)
 app.command()(recovery_commands.verify)
-
-Member = StrEnum("Member", {name: name for name in MEMBERS})  # type: ignore[misc]  # made of what there is
 
 EXPECTED = (
     Problem,

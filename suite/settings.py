@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from datetime import date
+from enum import StrEnum
 from pathlib import Path
 from typing import Literal
 
@@ -14,6 +15,7 @@ from contracts.topics import SERVICES
 
 MEMBERS = (*SERVICES, "gateway")
 """Everything that has a database and can be served alone."""
+Member = StrEnum("Member", {name: name for name in MEMBERS})  # type: ignore[misc]  # made of what there is
 
 
 EARLIEST, LATEST = date(1900, 1, 1), date(2100, 12, 31)
