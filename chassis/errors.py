@@ -62,6 +62,10 @@ class Conflict(Problem):
     status, type_, title = 409, "conflict", "This conflicts with what is there"
 
 
+class CodeInOtherCase(Conflict):
+    type_, title = "code-in-other-case", "A code that differs from this one in case only is taken"
+
+
 class PreconditionFailed(Problem):
     status, type_, title = 412, "precondition-failed", "What is there has changed"
 

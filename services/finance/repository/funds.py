@@ -7,6 +7,7 @@ from sqlalchemy import delete, select, tuple_
 
 from chassis.paging import PageRequest
 from chassis.storage.bulk import insert_many, insert_or_ignore, upsert
+from chassis.storage.cases import refuse_other_case
 from chassis.storage.transaction import Tx
 from contracts.period import Period
 from services.finance.domain.agreement import Agreement, AgreementTerms
@@ -88,9 +89,15 @@ async def lock_fund(tx: Tx, code: str, *, shared: bool = False) -> bool:
 
 
 async def save_fund(tx: Tx, fund: FundSummary) -> bool:
-    """Insert or change a fund and lock it; true when it is new."""
+    """Insert or change a fund and lock it; true when it is new.
+
+    Raises:
+        CodeInOtherCase
+    """
     row = {"code": fund.code, "name": fund.name, "host": fund.host, "notes": notes_format.written(fund.notes)}
     new = bool(await insert_or_ignore(tx, FundRow, [row], ("code",), returning=("code",)))
+    if new:
+        await refuse_other_case(tx, FundRow.__table__.c.code, fund.code)
     await upsert(tx, FundRow, [row], ("code",), ("name", "host", "notes"))
     return new
 

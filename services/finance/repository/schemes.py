@@ -9,6 +9,7 @@ from sqlalchemy import ColumnElement, select, update
 
 from chassis.paging import Page, PageRequest
 from chassis.storage.bulk import insert_many, insert_or_ignore
+from chassis.storage.cases import refuse_other_case
 from chassis.storage.pages import Orders, list_page
 from chassis.storage.transaction import Tx
 from contracts.period import Period
@@ -21,9 +22,14 @@ _COLUMNS = SchemeRow.__table__.c
 
 
 async def insert_scheme(tx: Tx, scheme: Scheme) -> bool:
-    """Insert a scheme with its planned periods and baselines; false when its code is taken."""
+    """Insert a scheme with its planned periods and baselines; false when its code is taken.
+
+    Raises:
+        CodeInOtherCase
+    """
     if not await insert_or_ignore(tx, SchemeRow, [row_of(scheme)], ("code",), returning=("code",)):
         return False
+    await refuse_other_case(tx, _COLUMNS.code, scheme.code)
     await insert_many(tx, SchemePlanRow, plan_rows(scheme.definition))
     await insert_many(tx, SchemeBaselineRow, baseline_rows(scheme.definition))
     return True

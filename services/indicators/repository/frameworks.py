@@ -7,6 +7,7 @@ from sqlalchemy import Row, select, update
 
 from chassis.paging import PageRequest
 from chassis.storage.bulk import insert_or_ignore
+from chassis.storage.cases import refuse_other_case
 from chassis.storage.transaction import Tx
 from services.indicators.domain.definitions import BenchmarkMethod, Framework
 from services.indicators.models import FrameworkRow
@@ -32,9 +33,16 @@ async def list_frameworks(tx: Tx, page: PageRequest) -> list[Framework]:
 
 
 async def add_framework(tx: Tx, framework: Framework) -> bool:
-    """Whether it was added; false where the code is taken."""
+    """Whether it was added; false where the code is taken.
+
+    Raises:
+        CodeInOtherCase
+    """
     values = {"code": framework.code, "benchmark_method": framework.benchmark_method.value, **_changing(framework)}
-    return bool(await insert_or_ignore(tx, FrameworkRow, [values], ["code"], returning=["code"]))
+    new = bool(await insert_or_ignore(tx, FrameworkRow, [values], ["code"], returning=["code"]))
+    if new:
+        await refuse_other_case(tx, FrameworkRow.__table__.c.code, framework.code)
+    return new
 
 
 def _changing(framework: Framework) -> dict[str, Any]:

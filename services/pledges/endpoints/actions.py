@@ -49,7 +49,7 @@ async def read_action(read: Read, code: ActionInPath) -> ActionOut:
 @router.put(
     "/actions/{code}",
     summary="Make or replace an action",
-    responses=made(ActionOut) | problems(401, 413, 415, 422),
+    responses=made(ActionOut) | problems(401, 409, 413, 415, 422),
 )
 async def put_action(write: Write, code: NewCode, body: ActionIn, response: Response) -> ActionOut:
     """Set the definition of an action. A delivery that is left out keeps what was recorded."""

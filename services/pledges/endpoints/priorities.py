@@ -33,7 +33,7 @@ async def read_priority(read: Read, code: PriorityInPath) -> PriorityDetail:
 @router.put(
     "/priorities/{code}",
     summary="Make or replace a priority",
-    responses=made(PriorityOut) | problems(401, 413, 415, 422),
+    responses=made(PriorityOut) | problems(401, 409, 413, 415, 422),
 )
 async def put_priority(write: Write, code: NewCode, body: PriorityIn, response: Response) -> PriorityOut:
     view, created = await write(lambda tx: priorities.put_priority(tx, body.to_domain(code)))

@@ -8,6 +8,7 @@ from sqlalchemy import Select, bindparam, select, update
 
 from chassis.paging import Page, PageRequest
 from chassis.storage.bulk import insert_or_ignore
+from chassis.storage.cases import refuse_other_case
 from chassis.storage.pages import Orders, list_page
 from chassis.storage.transaction import Tx
 from services.pledges import models
@@ -22,9 +23,16 @@ _SAVE = update(_TABLE).where(_TABLE.c.code == bindparam("saved"))
 
 
 async def insert_action(tx: Tx, action: Action) -> bool:
-    """Insert an action unless its code is there; whether it was inserted."""
+    """Insert an action unless its code is there; whether it was inserted.
+
+    Raises:
+        CodeInOtherCase
+    """
     row = {"code": action.code, **_row(action)}
-    return bool(await insert_or_ignore(tx, models.Action, [row], ("code",), returning=("code",)))
+    new = bool(await insert_or_ignore(tx, models.Action, [row], ("code",), returning=("code",)))
+    if new:
+        await refuse_other_case(tx, _TABLE.c.code, action.code)
+    return new
 
 
 async def save_action(tx: Tx, action: Action) -> None:

@@ -6,6 +6,7 @@ from sqlalchemy import select
 
 from chassis.paging import PageRequest
 from chassis.storage.bulk import insert_or_ignore, upsert
+from chassis.storage.cases import refuse_other_case
 from chassis.storage.transaction import Tx
 from services.pledges import models
 from services.pledges.domain.formats import read_notes, write_notes
@@ -15,7 +16,11 @@ _PRIORITY = models.Priority.__table__
 
 
 async def save_priority(tx: Tx, priority: Priority) -> bool:
-    """Insert a priority, or replace the one of its code; whether it was inserted."""
+    """Insert a priority, or replace the one of its code; whether it was inserted.
+
+    Raises:
+        CodeInOtherCase
+    """
     row: dict[str, Any] = {
         "code": priority.code,
         "title": priority.title,
@@ -24,6 +29,7 @@ async def save_priority(tx: Tx, priority: Priority) -> bool:
     }
     row["notes"] = write_notes(priority.notes)
     if await insert_or_ignore(tx, models.Priority, [row], ("code",), returning=("code",)):
+        await refuse_other_case(tx, _PRIORITY.c.code, priority.code)
         return True
     await upsert(tx, models.Priority, [row], ("code",), ("title", "gap", "leads", "notes"))
     return False

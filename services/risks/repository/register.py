@@ -21,6 +21,7 @@ from sqlalchemy import (
 from sqlalchemy.exc import IntegrityError
 
 from chassis.paging import Page, PageRequest
+from chassis.storage.cases import refuse_other_case
 from chassis.storage.pages import Orders, list_page
 from chassis.storage.transaction import Tx
 from chassis.storage.types import BigId
@@ -155,7 +156,11 @@ async def lock_risk(tx: Tx, ref: str) -> Risk | None:
 
 
 async def save_risk(tx: Tx, risk: NewRisk, matrix_id: int) -> int | None:
-    """Add a risk, without its assessment and links; returns its key, or ``None`` where its reference is taken."""
+    """Add a risk, without its assessment and links; returns its key, or ``None`` where its reference is taken.
+
+    Raises:
+        CodeInOtherCase
+    """
     if await tx.session.scalar(select(RiskRow.id).where(RiskRow.ref == risk.ref)) is not None:
         return None
     try:
@@ -165,6 +170,7 @@ async def save_risk(tx: Tx, risk: NewRisk, matrix_id: int) -> int | None:
     except IntegrityError:  # another writer entered it in between
         return None
     key: int = result.scalar_one()
+    await refuse_other_case(tx, _RISK.ref, risk.ref, "ref")
     return key
 
 

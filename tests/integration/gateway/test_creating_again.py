@@ -94,6 +94,14 @@ MADE: dict[str, list[Made]] = {
     ],
 }
 
+OTHER_CASE: dict[str, list[tuple[str, str, Any]]] = {
+    "indicators": [("POST", "/frameworks", PHOF | {"code": "phof"})],
+    "risks": [("POST", "/risks", RISK | {"ref": "r1"})],
+    "pledges": [("PUT", "/priorities/Mental-Health", {"title": "Minds"}), ("PUT", "/actions/CAFE", ACTION)],
+    "finance": [("PUT", "/funds/Integrated-fund", FUND), ("POST", "/schemes", SCHEME | {"code": "A"})],
+}
+"""What differs in the case of its code only from what is there: people take both for one."""
+
 STEP = "a step that what is there takes once: where it does not allow it, 409"
 PART = "replaces a part of what is there"
 COMPUTED = "computes, and stores nothing"
@@ -147,6 +155,9 @@ async def test_what_exists_is_answered_by_one_rule(service: str, resources_for: 
                 assert len(await audited(resources.database)) == entries
             other = await client.request(each.method, each.path, json=each.other)
             assert other.status_code == each.outcome, (each, other.text)
+        for method, path, body in OTHER_CASE[service]:
+            refused = await client.request(method, path, json=body)
+            assert (refused.status_code, refused.json()["type"]) == (409, "/problems/code-in-other-case"), path
 
 
 def test_no_operation_is_left_out() -> None:
