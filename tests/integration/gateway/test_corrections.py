@@ -80,7 +80,8 @@ async def test_every_write_goes_on_by_the_tag_of_what_was_read(service: str, ope
             if change.path == RETURN:
                 await api.database.write(open_returns)
             if change.method not in GUARDED:
-                await api.call(change.method, change.path, change.body, 201 if creates(change) else 200)
+                answer = await api.client.request(change.method, change.path, json=change.body)
+                assert answer.is_success, (change, answer.text)
                 continue
             read = await api.client.get(change.path.partition("?")[0])
             tag = read.headers.get("etag", '"nothing"')
@@ -93,11 +94,6 @@ async def test_every_write_goes_on_by_the_tag_of_what_was_read(service: str, ope
             await api.call(change.method, change.path, change.body, **{"if-match": tag})
             assert (await api.client.get(read.url)).headers.get("etag") != tag, change
             await api.call(change.method, change.path, change.body, 412, **{"if-match": tag})
-
-
-def creates(change: Any) -> bool:
-    action = change.action.partition(".")[2]
-    return action not in {"closed", "reopened", "overridden", "submitted", "returned", "approved", "signed_off"}
 
 
 async def test_what_is_replaced_reads_as_it_is_sent(opened: Any) -> None:
