@@ -4,10 +4,11 @@ from datetime import date, datetime
 from typing import Annotated, Any
 
 from fastapi import APIRouter, Depends, Query
-from pydantic import AwareDatetime, ConfigDict, Field
+from pydantic import ConfigDict, Field
 
 from chassis.audit import AuditEntry, AuditFilter, AuditOrder, list_entries
 from chassis.web.bodies import OutBody
+from chassis.web.moments import Moment
 from chassis.web.paging import CollectionPaging, PageBody, sortable
 from chassis.web.problems import problems
 from chassis.web.units import Read
@@ -59,7 +60,7 @@ def _filter(
     ] = None,
     actor: Annotated[str | None, Query(max_length=100, description="Who changed it", examples=["Ana Nowak"])] = None,
     since: Annotated[
-        AwareDatetime | None,
+        Moment | None,
         Query(description="Changes of this moment and later", examples=["2018-02-28T00:00:00Z"]),
     ] = None,
 ) -> AuditFilter:

@@ -11,11 +11,14 @@ from fastapi import FastAPI
 from fastapi.dependencies.models import Dependant
 from fastapi.dependencies.utils import get_flat_params
 from fastapi.routing import APIRoute, RouteContext, iter_route_contexts
+from pydantic import AwareDatetime
 
-_FORMS: Final[Mapping[type, tuple[re.Pattern[str], str]]] = {
+_MOMENT: Final = re.compile(r"\d{4}-\d\d-\d\d[Tt ]\d\d:\d\d.*", re.ASCII), "a moment such as 2018-02-28T09:00:00Z"
+_FORMS: Final[Mapping[object, tuple[re.Pattern[str], str]]] = {
     bool: (re.compile("true|false"), "true or false"),
     int: (re.compile("-?[0-9]{1,18}"), "a whole number in digits"),
-    datetime: (re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d.*", re.ASCII), "a moment such as 2018-02-28T09:00:00Z"),
+    datetime: _MOMENT,
+    AwareDatetime: _MOMENT,
     date: (re.compile(r"\d{4}-\d\d-\d\d", re.ASCII), "a date such as 2018-02-28"),
 }
 

@@ -3,10 +3,10 @@
 from typing import Annotated
 
 from fastapi import APIRouter, Depends, Path, Query, Request
-from pydantic import AwareDatetime
 
 from chassis.events.dead_letters import DeadLetterFilter, DeadLetterState, Reason
 from chassis.web.admission import ACTOR_HEADER, actor_of
+from chassis.web.moments import Moment
 from chassis.web.paging import PageBody, Paging
 from chassis.web.problems import problems
 from gateway.operations import dead_letters
@@ -43,7 +43,7 @@ def _filter(
         Query(max_length=200, description="Subject of the event; `*` stands for any text", examples=["ae-*"]),
     ] = None,
     since: Annotated[
-        AwareDatetime | None, Query(description="Parked at this moment or later", examples=["2018-02-28T00:00:00Z"])
+        Moment | None, Query(description="Parked at this moment or later", examples=["2018-02-28T00:00:00Z"])
     ] = None,
     state: Annotated[
         DeadLetterState | None, Query(description="Parked, or what became of it; all without", examples=["parked"])

@@ -3,11 +3,12 @@
 from datetime import datetime
 from typing import Self
 
-from pydantic import AwareDatetime, ConfigDict, Field
+from pydantic import ConfigDict, Field
 
 from chassis.events.dead_letters import DeadLetterFilter, DeadLetterState, Reason
 from chassis.recovery.dead_letters import MOST
 from chassis.web.bodies import OutBody, StrictBody
+from chassis.web.moments import Moment
 from gateway.operations.dead_letters import Decision, Decisions, NamedLetter
 
 ID = "risks-7"
@@ -76,7 +77,7 @@ class Wanted(StrictBody):
     consumer: str | None = Field(default=None, max_length=60, description="Of one consumer", examples=["risks"])
     reason: Reason | None = Field(default=None, description="Parked for this reason", examples=["failed"])
     subject: str | None = Field(default=None, max_length=200, description=_SUBJECT, examples=["ae-four-hour-wait/*"])
-    since: AwareDatetime | None = Field(
+    since: Moment | None = Field(
         default=None, description="Parked at this moment or later", examples=["2018-02-28T00:00:00Z"]
     )
 

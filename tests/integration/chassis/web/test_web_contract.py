@@ -9,7 +9,7 @@ from typing import Annotated
 import httpx
 import pytest
 from fastapi import APIRouter, Query, Response
-from pydantic import Field
+from pydantic import AwareDatetime, Field
 from sqlalchemy import delete, func, select, update
 
 from chassis.audit import AuditFilter, list_entries, record_change
@@ -69,6 +69,7 @@ async def list_notes(
     number: int | None = None,
     words: Annotated[list[str] | None, Query()] = None,
     since: date | None = None,
+    at: AwareDatetime | None = None,
     done: bool | None = None,
 ) -> list[NoteOut]:
     async def work(tx):
@@ -290,6 +291,7 @@ async def test_the_methods_of_a_path_are_told(client):
         ("number=1_0", "number"),
         ("number=%C2%B2", "number"),
         ("since=0", "since"),
+        ("at=0.5", "at"),
         ("done=yes", "done"),
         ("x", "x"),
     ],
@@ -302,7 +304,7 @@ async def test_a_query_that_is_not_understood(client, query, field):
 
 
 async def test_a_query_that_is_understood(client):
-    good = "number=-1&words=a&words=b&since=2018-02-28&done=true"
+    good = "number=-1&words=a&words=b&since=2018-02-28&at=2018-02-28T09:00:00Z&done=true"
     assert (await client.get(f"/tally/v1/notes?{good}")).status_code == 200
 
 
@@ -377,7 +379,8 @@ async def test_entries_are_read_by_page_and_filter(client):
     assert [each["after"]["number"] for each in first["items"] + rest["items"]] == [2, 3, 4, 5]
     assert rest["next"] is None
     assert (await client.get("/tally/v1/audit", params={"actor": "Ben"})).json()["items"] == []
-    problem(await client.get("/tally/v1/audit", params={"since": "2018-02-28"}), 422)
+    for since in ("2018-02-28", "0.5", "1519776000", "9999-12-31T23:59:59-14:00"):
+        problem(await client.get("/tally/v1/audit", params={"since": since}), 422)
     later = await client.get("/tally/v1/audit", params={"since": "2999-01-01T00:00:00Z"})
     assert later.json()["items"] == []
     collection = json.dumps(["/tally/v1/audit", []])
