@@ -25,7 +25,7 @@ class SuiteProcess:
         self.process: subprocess.Popen[str] | None = None
         self.url = ""
 
-    def start(self, *, crash_at: str = "", within: float = 60, **more: str) -> "SuiteProcess":
+    def start(self, *, crash_at: str = "", within: float = 180, **more: str) -> "SuiteProcess":
         """Start and wait for the ready line. ``crash_at`` arms a named crash point."""
         environment = os.environ | {"SUITE_DATA_DIR": str(self.folder), "SUITE_CRASH_AT": crash_at} | more
         environment.pop("SUITE_ADMIN_KEY", None)
@@ -70,7 +70,7 @@ class SuiteProcess:
         headers = {"authorization": f"Bearer {key or self.admin_key}"}
         return httpx.Client(base_url=self.url, headers=headers, timeout=30, trust_env=False)
 
-    def wait_gone(self, within: float = 30) -> int:
+    def wait_gone(self, within: float = 60) -> int:
         assert self.process
         return self.process.wait(within)
 

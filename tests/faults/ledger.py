@@ -71,18 +71,14 @@ async def compare(access: Access, acknowledged: Sequence[Acknowledged] = ()) -> 
     told = events_told(held)
     asides = {consumer: set_aside(held, consumer) for consumer in CONSUMERS}
     heard = {consumer: [e for e in told if (e.subject, e.version) not in asides[consumer]] for consumer in CONSUMERS}
-    missing = list(_acknowledged_missing(held, acknowledged))
+    missing = list(acknowledged_missing(held, acknowledged))
     found = [
         *missing,
         *_observations(held, told),
         *(line for service in SERVICES for line in _published(held, service)),
         *(line for consumer in CONSUMERS for line in _applied(held, consumer, heard[consumer])),
-        *_signals(held, heard["risks"]),
-        *_ratings(held, heard["risks"]),
+        *_derived(held, heard),
         *_histories(held),
-        *_colours(held, heard["pledges"]),
-        *_facts(held, heard["finance"]),
-        *_money(held, heard["finance"]),
     ]
     inboxes = {consumer: inbox_of(held, consumer) for consumer in CONSUMERS}
     unapplied = sum(len({(e.subject, e.version) for e in heard[c]} - inboxes[c].keys()) for c in CONSUMERS)
@@ -95,10 +91,30 @@ async def compare(access: Access, acknowledged: Sequence[Acknowledged] = ()) -> 
     )
 
 
+async def compare_state(access: Access, acknowledged: Sequence[Acknowledged] = ()) -> list[str]:
+    """Compare what consumers derived with the fold over what producers say now, where times were lost before.
+
+    Nothing is asked of how it came to that: versions were used twice, and a bus may have forgotten events.
+    """
+    held = await holdings(access)
+    told = events_told(held)
+    return [*acknowledged_missing(held, acknowledged), *_derived(held, dict.fromkeys(CONSUMERS, told))]
+
+
+def _derived(held: Holdings, heard: Mapping[str, Sequence[Told]]) -> list[str]:
+    return [
+        *_signals(held, heard["risks"]),
+        *_ratings(held, heard["risks"]),
+        *_colours(held, heard["pledges"]),
+        *_facts(held, heard["finance"]),
+        *_money(held, heard["finance"]),
+    ]
+
+
 # --- the source -------------------------------------------------------------------------------------------------
 
 
-def _acknowledged_missing(held: Holdings, acknowledged: Sequence[Acknowledged]) -> Iterable[str]:
+def acknowledged_missing(held: Holdings, acknowledged: Sequence[Acknowledged]) -> Iterable[str]:
     rows = {
         (row.indicator, row.area, period_of(row), row.revision): row.value
         for row in held.of("indicators", "observation")
@@ -332,9 +348,11 @@ def _folded_facts(heard: Sequence[Told]) -> dict[tuple[str, Period], Fact]:
 
 
 def _facts(held: Holdings, heard: Sequence[Told]) -> list[str]:
+    """Periods of a time that was lost stay as withdrawn, of no revision."""
     rows = {
         (subject(row.indicator, row.area, row.breakdown), period_of(row)): (row.revision, row.value, row.status)
         for row in held.of("finance", "observation")
+        if row.revision
     }
     return differ("fact", rows, _folded_facts(heard))
 

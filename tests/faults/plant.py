@@ -9,6 +9,7 @@ import tempfile
 import threading
 import time
 from collections.abc import Callable, Mapping, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import ExitStack, suppress
 from pathlib import Path
 from typing import Any, Self
@@ -24,7 +25,7 @@ from suite.engines import KafkaServer, PostgresServer
 from suite.settings import MEMBERS
 from tests.faults import ledger, world
 from tests.faults.holdings import Access
-from tests.faults.settling import health, settle
+from tests.faults.settling import health, settle, until_it_answers
 from tests.faults.world import Acknowledged, Stream
 
 KEY = "k" * 40
@@ -37,6 +38,8 @@ BRISK = {
     "KAFKA_STALL_S": "10",
 }
 """Bounds as short as a broker allows, so that a test need not wait for the usual ones."""
+START_SECONDS = 180
+"""What starts side by side with another plant, or another suite, on two cores takes its time."""
 PINNED = {"SUITE_BUSINESS_DATE": "2018-02-28"}
 
 
@@ -54,8 +57,7 @@ class Plant:
     def _start(self, settings: Mapping[str, str]) -> None:
         self.folder = Path(self._stack.enter_context(tempfile.TemporaryDirectory(prefix="suite-faults-")))
         self.log = self.folder / "output.log"
-        self.postgres = self._stack.enter_context(PostgresServer())
-        self.kafka = self._stack.enter_context(KafkaServer())
+        self._start_engines()
         found, ports = environment(self.postgres.dsn, self.kafka.bootstrap_servers, 0, KEY)
         self.environment = found | settings | PINNED | {"PYTHONUNBUFFERED": "1"}
         prepare(self.environment)
@@ -64,12 +66,21 @@ class Plant:
         self._stack.callback(self.stop)
         for name in MEMBERS:
             self.cluster.start(name)
-        self.cluster.wait_ready()
+        self.cluster.wait_ready(START_SECONDS)
         with self.client() as client:
             world.lay_out(client)
             self.settle()
             world.tie(client)
         self.settle()
+
+    def _start_engines(self) -> None:
+        """Side by side. The thread that starts the broker lives as long as that, which would end with it."""
+        starting = self._stack.enter_context(ThreadPoolExecutor(1))
+        self.kafka = KafkaServer()
+        self._stack.callback(self.kafka.remove)
+        broker = starting.submit(self.kafka.start)
+        self.postgres = self._stack.enter_context(PostgresServer())
+        broker.result()
 
     def stop(self) -> None:
         for child in self.cluster.children.values():
@@ -108,7 +119,7 @@ class Plant:
         """Keep everybody else from writing to a table, until it is released."""
         return Frozen(self.postgres.dsn, table)
 
-    def command(self, *arguments: str, succeeds: bool = True) -> str:
+    def command(self, *arguments: str, succeeds: bool = True, within: float = 120) -> str:
         """What ``suite <arguments>`` prints."""
         done = subprocess.run(
             [sys.executable, "-m", "suite", *arguments],
@@ -116,7 +127,7 @@ class Plant:
             capture_output=True,
             text=True,
             check=False,
-            timeout=120,
+            timeout=within,
         )
         assert (done.returncode == 0) is succeeds, done.stdout + done.stderr
         return done.stdout if succeeds else done.stdout + done.stderr
@@ -134,17 +145,22 @@ class Plant:
 
     # --- waiting -------------------------------------------------------------------------------------------------
 
-    def until(self, check: Callable[[], object], within: float = 30) -> None:
+    def until(self, check: Callable[[], object], within: float = 60) -> None:
         """Return once ``check`` is true."""
         limit = time.monotonic() + within
         while not check():
             assert time.monotonic() < limit, f"not within {within} s: {self.health()}"
             time.sleep(0.05)
 
-    def settle(self, within: float = 60) -> None:
+    def settle(self, within: float = 120) -> None:
         settle(self.url, within)
 
-    def check(self, acknowledged: Sequence[Acknowledged] = (), within: float = 60) -> ledger.Report:
+    def wait_answering(self) -> None:
+        """Return once every member answers, ready or not."""
+        for name in MEMBERS:
+            until_it_answers(f"http://127.0.0.1:{self.cluster.ports[name]}", within=60)
+
+    def check(self, acknowledged: Sequence[Acknowledged] = (), within: float = 120) -> ledger.Report:
         """Wait until all is applied, then compare everything with the fold."""
         self.settle(within)
         return self.compare(acknowledged).raise_for_differences()
@@ -157,6 +173,9 @@ class Plant:
         with self.log.open("rb") as file:
             file.seek(since)
             return words.encode() in file.read()
+
+    def last_lines(self, count: int = 80) -> str:
+        return "\n".join(self.log.read_text(errors="replace").splitlines()[-count:])
 
     @property
     def output_length(self) -> int:

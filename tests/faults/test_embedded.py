@@ -19,12 +19,9 @@ SIZE = 24 * 1024 * 1024
 
 
 @pytest.fixture(scope="module")
-def suite(tmp_path_factory):
-    suite = Embedded(tmp_path_factory.mktemp("files") / "var")
+def suite(world_folder, tmp_path_factory):
+    suite = Embedded.copy_of(world_folder, tmp_path_factory.mktemp("files") / "var")
     try:
-        suite.start()
-        suite.lay_out()
-        suite.process.kill()
         suite.start()  # what sweeps publish at a start, such as opened returns, is out before a point is armed
         settle(suite.process.url)
         yield suite

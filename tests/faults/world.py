@@ -206,7 +206,7 @@ class Stream:
         self.acknowledged.append(Acknowledged(*update[:3], made["value"], made["revision"], made["event"]))
         return True
 
-    def wait_for(self, more: int, within: float = 30) -> None:
+    def wait_for(self, more: int, within: float = 60) -> None:
         """Return once so many more updates were acknowledged."""
         limit, wanted = time.monotonic() + within, len(self.acknowledged) + more
         while len(self.acknowledged) < wanted:
