@@ -59,8 +59,9 @@ class Plant:
         self.log = self.folder / "output.log"
         self._start_engines()
         found, ports = environment(self.postgres.dsn, self.kafka.bootstrap_servers, 0, KEY)
-        self.environment = found | settings | PINNED | {"PYTHONUNBUFFERED": "1"}
-        prepare(self.environment)
+        self.patient = found | PINNED | {"PYTHONUNBUFFERED": "1"}
+        self.environment = self.patient | settings
+        prepare(self.patient)
         output = self._stack.enter_context(self.log.open("ab"))
         self.cluster = Cluster(self.environment, ports, output)
         self._stack.callback(self.stop)
@@ -120,10 +121,10 @@ class Plant:
         return Frozen(self.postgres.dsn, table)
 
     def command(self, *arguments: str, succeeds: bool = True, within: float = 120) -> str:
-        """What ``suite <arguments>`` prints."""
+        """What ``suite <arguments>`` prints, within the usual bounds."""
         done = subprocess.run(
             [sys.executable, "-m", "suite", *arguments],
-            env=self.environment,
+            env=self.patient,
             capture_output=True,
             text=True,
             check=False,

@@ -5,7 +5,7 @@ import time
 import httpx
 import pytest
 
-pytestmark = [pytest.mark.faults, pytest.mark.postgres, pytest.mark.kafka]
+pytestmark = [pytest.mark.faults, pytest.mark.postgres, pytest.mark.kafka, pytest.mark.xdist_group("plant")]
 
 UNPUBLISHED = "SELECT count(*) FROM indicators.unpublished"
 

@@ -2,7 +2,7 @@
 
 import pytest
 
-pytestmark = [pytest.mark.faults, pytest.mark.postgres, pytest.mark.kafka]
+pytestmark = [pytest.mark.faults, pytest.mark.postgres, pytest.mark.kafka, pytest.mark.xdist_group("plant")]
 
 ROUNDS = [
     {

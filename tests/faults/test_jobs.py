@@ -93,7 +93,6 @@ async def list_effects(tx: Tx) -> Sequence[str]:
     return (await tx.session.scalars(select(tally.effects.c.subject))).all()
 
 
-@pytest.mark.timeout(600)
 async def test_killed_at_every_step(database: Database, workers: Workers):
     for point in POINTS:
         await save_jobs(database, f"{point}/a", f"{point}/b")

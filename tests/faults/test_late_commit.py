@@ -10,7 +10,7 @@ from contracts.indicators import INDICATOR_UPDATED
 from tests.eventually import eventually
 from tests.faults.foreign import Source
 
-pytestmark = [pytest.mark.faults, pytest.mark.postgres, pytest.mark.kafka]
+pytestmark = [pytest.mark.faults, pytest.mark.postgres, pytest.mark.kafka, pytest.mark.xdist_group("plant")]
 
 INSERT = """
     WITH written AS (

@@ -13,7 +13,7 @@ from tests.faults.foreign import NOON, Source, Timed, publish
 from tests.faults.holdings import CONSUMERS, databases
 from tests.faults.world import PLYMOUTH, observe
 
-pytestmark = [pytest.mark.faults, pytest.mark.postgres, pytest.mark.kafka]
+pytestmark = [pytest.mark.faults, pytest.mark.postgres, pytest.mark.kafka, pytest.mark.xdist_group("plant")]
 
 POISONED = f"four-hours/{PLYMOUTH}"
 

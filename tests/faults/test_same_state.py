@@ -12,7 +12,7 @@ from tests.faults.foreign import NOON, Source, Timed, publish
 from tests.faults.holdings import read_topic
 from tests.faults.world import MONTHS, PLYMOUTH, add_risk, add_scheme
 
-pytestmark = [pytest.mark.faults, pytest.mark.postgres, pytest.mark.kafka]
+pytestmark = [pytest.mark.faults, pytest.mark.postgres, pytest.mark.kafka, pytest.mark.xdist_group("plant")]
 
 BROKEN = "foreign-broken"
 """What another test broke would be parked once more, rightly."""

@@ -7,6 +7,8 @@ Before the recovery somebody is not ready, or nothing differs; after it nothing 
 import os
 import random
 import shutil
+import subprocess
+import sys
 import time
 from contextlib import suppress
 
@@ -16,6 +18,7 @@ import pytest
 from suite.backup import BUS, save_backup
 from suite.settings import MEMBERS, SuiteSettings
 from tests.faults.embedded import PINNED, Embedded
+from tests.faults.recovering import assert_told_or_whole, ended
 from tests.faults.settling import health, settle
 
 pytestmark = pytest.mark.faults
@@ -23,17 +26,17 @@ pytestmark = pytest.mark.faults
 STARTED = PINNED | {"SUITE_JOB_LEASE_SECONDS": "1"}
 """A recovery that was killed is soon taken up again."""
 
+REBUILDS = 0.3
+"""How many recoveries are followed by a rebuild that is killed."""
+
 SEEDS = range(int(os.environ.get("SEEDS", "10")))
 STORES = [*(name for name in MEMBERS if name != "gateway"), BUS]
 
 
 @pytest.fixture(scope="module")
-def suite(tmp_path_factory):
-    suite = Embedded(tmp_path_factory.mktemp("set_back") / "var")
+def suite(world_folder, tmp_path_factory):
+    suite = Embedded.copy_of(world_folder, tmp_path_factory.mktemp("set_back") / "var")
     try:
-        suite.start()
-        suite.lay_out()
-        suite.process.stop()
         suite.process.start(**STARTED)
         yield suite
     finally:
@@ -46,16 +49,20 @@ def test_stores_set_back_under_load_are_noticed_and_mended(suite, tmp_path, seed
     names = chance.sample(STORES, chance.choice([1, 1, 2]))
     set_back(suite, tmp_path / "older", names, chance)
     suite.process.start(**STARTED)
-    assert_told_or_whole(suite, names)
+    with suite.process.client() as client:
+        assert_told_or_whole(client, names)
     for _ in range(chance.randint(0, 2)):
         kill_while_it_recovers(suite, chance)
-    report = asked(suite, "recoveries")
-    assert report["differs"] is False, report
-    with suite.stream(seed=seed + 1000) as stream:
-        stream.wait_for(10)
-    settle(suite.process.url)
-    assert asked(suite, "verifications")["differs"] is False
-    assert health(suite.process.url)["ready"] is True
+    with suite.process.client() as client:
+        report = ended(client, "recoveries")
+        assert report["differs"] is False, report
+        if chance.random() < REBUILDS:
+            rebuild_and_kill(suite, chance)
+        with suite.stream(seed=seed + 1000) as stream:
+            stream.wait_for(10)
+        suite.check_state(stream.acknowledged)
+        assert ended(client, "verifications")["differs"] is False
+        assert health(suite.process.url)["ready"] is True
 
 
 def set_back(suite, older, names, chance):
@@ -71,14 +78,6 @@ def set_back(suite, older, names, chance):
         shutil.copyfile(older / f"{name}.db", suite.folder / f"{name}.db")
 
 
-def assert_told_or_whole(suite, names):
-    found = asked(suite, "verifications")
-    if health(suite.process.url)["ready"]:
-        assert found["differs"] is False, f"{names} went back, nobody says so, and {found['differences']}"
-    else:
-        assert found["differs"] is True
-
-
 def kill_while_it_recovers(suite, chance):
     with suite.process.client() as client, suppress(httpx.HTTPError):
         client.post("/operations/v1/recoveries").raise_for_status()
@@ -87,16 +86,12 @@ def kill_while_it_recovers(suite, chance):
     suite.process.start(**STARTED)
 
 
-def asked(suite, collection):
-    """A recovery, or a verification, that has ended; one that was under way when the suite was killed goes on first."""
-    with suite.process.client() as client:
-        limit = time.monotonic() + 90
-        while (begun := client.post(f"/operations/v1/{collection}")).status_code == httpx.codes.CONFLICT:
-            assert time.monotonic() < limit, begun.text
-            time.sleep(0.2)
-        path = begun.raise_for_status().headers["location"]
-        while (found := client.get(path).json())["state"] in {"waiting", "running"}:
-            assert time.monotonic() < limit, found
-            time.sleep(0.1)
-    assert found["state"] == "succeeded", found
-    return found
+def rebuild_and_kill(suite, chance):
+    """One that is killed somewhere between its start and its end has changed nothing, or all."""
+    command = [sys.executable, "-m", "suite", "rebuild", chance.choice(["risks", "pledges", "finance"])]
+    rebuild = subprocess.Popen(command, env=os.environ | {"SUITE_DATA_DIR": str(suite.folder)})
+    with suppress(subprocess.TimeoutExpired):
+        rebuild.wait(chance.uniform(3, 6))
+    rebuild.kill()
+    rebuild.wait()
+    settle(suite.process.url)
