@@ -1,4 +1,4 @@
-"""The topics of the bus, one log and one compacted state topic a service."""
+"""The topics of the bus: one log, one compacted state topic and one topic of digests a service."""
 
 from functools import cache
 
@@ -14,6 +14,11 @@ def events_topic(service: str) -> str:
 def state_topic(service: str) -> str:
     """The newest event of each aggregate of a service, for catching up."""
     return f"commissioning.{service}.state.v1"
+
+
+def digest_topic(service: str) -> str:
+    """What a service has published, in short, for those who follow it to compare with; the newest counts."""
+    return f"commissioning.{service}.digest.v1"
 
 
 @cache

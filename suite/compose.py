@@ -19,7 +19,7 @@ from chassis.storage import migrate
 from chassis.storage.database import Database
 from chassis.web.app import build_app
 from chassis.web.units import Resources
-from contracts.topics import SERVICES, events_topic, state_topic
+from contracts.topics import SERVICES, digest_topic, events_topic, state_topic
 from gateway.app import create_gateway, internal_key
 from gateway.operations.services import Services
 from gateway.operations.work import handlers
@@ -71,8 +71,8 @@ def open_bus(settings: SuiteSettings) -> Bus:
 
 def topics(*, compacted: bool) -> Sequence[str]:
     """Every topic of the suite."""
-    logs = [events_topic(service) for service in SERVICES]
-    return [*logs, *(state_topic(service) for service in SERVICES)] if compacted else logs
+    kinds = [events_topic, *([state_topic] if compacted else []), digest_topic]
+    return [kind(service) for kind in kinds for service in SERVICES]
 
 
 async def upgrade(names: Sequence[str], settings: SuiteSettings) -> None:

@@ -15,7 +15,7 @@ from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Any
 
-from gateway.documents.asyncapi import EVENTS, event_schema
+from gateway.documents.asyncapi import BODIES, event_schema
 
 FOLDER = Path(__file__).parent.parent / "contracts" / "schemas"
 """The schemas; the examples stand in ``golden`` beside it."""
@@ -28,7 +28,7 @@ _WORDS = {"title", "description", "examples", "default", "$defs"}
 
 def current() -> dict[str, dict[str, Any]]:
     """The schema of every event type as it travels; what has a default is optional to readers."""
-    return {type_: event_schema(body) for types in EVENTS.values() for type_, body in types.items()}
+    return {type_: event_schema(body) for type_, body in BODIES.items()}
 
 
 # ---- what is stored

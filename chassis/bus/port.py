@@ -49,6 +49,15 @@ class BusError(Exception):
     """The bus cannot be reached or refused; trying again may help."""
 
 
+class TopicMissing(BusError):  # noqa: N818  named for what it is
+    """There is no such topic, or none that may be seen: somebody has to make it, or allow it."""
+
+
+def is_compacted(topic: str) -> bool:
+    """Whether of each key only the newest record is kept."""
+    return ".state." in topic or ".digest." in topic
+
+
 class Producer(Protocol):
     async def publish(self, topic: str, messages: Sequence[Message]) -> None:
         """Return once every message is durable; keep the order of each key.
@@ -117,7 +126,7 @@ class Bus(Protocol):
 
     @property
     def compacted(self) -> bool:
-        """Whether state topics (newest event by key) are kept beside the logs."""
+        """Whether state topics (newest event by key) are kept beside the logs; digests are kept by every bus."""
 
     async def start(self) -> None: ...
 
@@ -141,7 +150,11 @@ class Bus(Protocol):
         """
 
     async def end_offsets(self, topic: str) -> Mapping[TopicPartition, int]:
-        """The offset after the last record, for every partition of ``topic``."""
+        """The offset after the last record, for every partition of ``topic``.
+
+        Raises:
+            TopicMissing: it is not there.
+        """
 
     async def offsets_for_time(self, topic: str, timestamp_ms: int) -> Mapping[TopicPartition, int]:
         """The first offset at or after a moment, for every partition; the end where there is none."""

@@ -20,6 +20,7 @@ from chassis import telemetry
 from chassis.bus.port import Bus, BusError, Message, Producer
 from chassis.crash_points import crash_point
 from chassis.events import outbox
+from chassis.events.digests import Digests
 from chassis.events.envelope import message
 from chassis.events.store_checks import CHECK_SECONDS, REFUSED_SECONDS, find_feed_fault
 from chassis.logging import get_logger
@@ -48,6 +49,7 @@ class Relay:
         self.refusal: str | None = None
         """Why it publishes nothing: this database or the bus went back in time."""
         self._checked_at = -math.inf
+        self._digests = Digests(bus, service, database.clock)
         self._source = f"/{service}"
         self._lock = outbox.publishing_lock(service)
 
@@ -101,6 +103,17 @@ class Relay:
 
     async def cycle(self, producer: Producer) -> int:
         """Publish up to a few chunks of what waits; returns how many events that was."""
+        try:
+            published = await self._publish_some(producer)
+        except BaseException:
+            self._digests.reset()
+            raise
+        telemetry.PUBLISHED.labels(self.service).inc(published)
+        if published:
+            log.debug("relay.published", service=self.service, count=published)
+        return published
+
+    async def _publish_some(self, producer: Producer) -> int:
         async with self.database.transaction() as connection:
             if not await self._try_lock(connection):
                 await asyncio.sleep(0.02)
@@ -108,11 +121,10 @@ class Relay:
                 return 0
             async with _Publishing() as publishing:
                 published = await self._send(connection, producer, publishing)
+            if published < CHUNKS * self.batch:
+                await self._digests.publish_due(connection, producer)
             if published:
                 crash_point("relay.before_mark")
-        telemetry.PUBLISHED.labels(self.service).inc(published)
-        if published:
-            log.debug("relay.published", service=self.service, count=published)
         return published
 
     async def _send(self, connection: AsyncConnection, producer: Producer, publishing: "_Publishing") -> int:
@@ -122,6 +134,8 @@ class Relay:
             rows = await in_thread(connection, partial(outbox.list_unpublished, connection, self.batch))
             messages = [message(row, self._source, row.last_position + place) for place, row in enumerate(rows, 1)]
             newest.update({each.key: each for each in messages})
+            if rows:
+                await self._digests.announce(connection, producer, rows[0].generation)
             published += len(rows)
             is_last = len(rows) < self.batch or number == CHUNKS
             if published:

@@ -1,11 +1,12 @@
 """The AsyncAPI document: which events the services publish, on which topics, and how to read them."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from typing import Any, Final
 
 from contracts import finance, indicators, pledges, risks
+from contracts.digests import DIGEST_PUBLISHED, DigestPublished
 from contracts.envelope import Body, CloudEvent
-from contracts.topics import events_topic, state_topic
+from contracts.topics import digest_topic, events_topic, state_topic
 
 EVENTS: Final[Mapping[str, Mapping[str, type[Body]]]] = {
     "indicators": {indicators.INDICATOR_UPDATED: indicators.IndicatorUpdated},
@@ -18,7 +19,16 @@ EVENTS: Final[Mapping[str, Mapping[str, type[Body]]]] = {
         pledges.RETURN_MISSING: pledges.QuarterlyReturnState,
     },
 }
-"""Every event the suite publishes: service, type, body."""
+"""Every event that tells of an aggregate: service, type, body."""
+
+DIGESTS: Final[Mapping[str, type[Body]]] = {DIGEST_PUBLISHED: DigestPublished}
+"""What every service publishes beside them."""
+
+BODIES: Final[Mapping[str, type[Body]]] = {
+    **{type_: body for types in EVENTS.values() for type_, body in types.items()},
+    **DIGESTS,
+}
+"""Every event the suite publishes: type, body."""
 
 Document = dict[str, Any]
 _SCHEMAS: Final = "#/components/schemas/"
@@ -52,7 +62,7 @@ def event_schema(body: type[Body]) -> Document:
 def asyncapi() -> Document:
     """The AsyncAPI 3.1 document. Schemas that several messages share stand once."""
     schemas: Document = {}
-    messages = {type_: _message(type_, body, schemas) for types in EVENTS.values() for type_, body in types.items()}
+    messages = {type_: _message(type_, body, schemas) for type_, body in BODIES.items()}
     channels = dict(pair for service in EVENTS for pair in _channels(service))
     return {
         "asyncapi": "3.1.0",
@@ -66,10 +76,16 @@ def asyncapi() -> Document:
 
 
 def _channels(service: str) -> Iterator[tuple[str, Document]]:
-    messages = {type_: {"$ref": f"#/components/messages/{type_}"} for type_ in EVENTS[service]}
+    messages, digests = _references(EVENTS[service]), _references(DIGESTS)
     log, state = events_topic(service), state_topic(service)
     yield service, _channel(log, messages, f"Every event of {service}, in order per key")
     yield f"{service}State", _channel(state, messages, f"The newest event of each aggregate of {service}; compacted")
+    digest = "Once a minute where something changed: versions of all aggregates in short; compacted"
+    yield f"{service}Digest", _channel(digest_topic(service), digests, digest)
+
+
+def _references(types: Iterable[str]) -> Document:
+    return {type_: {"$ref": f"#/components/messages/{type_}"} for type_ in types}
 
 
 def _channel(topic: str, messages: Document, description: str) -> Document:

@@ -33,12 +33,15 @@ def test_a_key_goes_where_every_other_client_of_kafka_looks_for_it(key: bytes):
     assert murmur2(key) == reference(key)
 
 
-async def test_logs_are_kept_for_ever_and_state_topics_compacted(open_bus: OpenBus, topic: str, kafka_bootstrap: str):
-    state = topic.replace(".v1", ".state.v1")
-    await (await open_bus()).ensure_topics([topic, state])
+async def test_logs_are_kept_for_ever_and_the_topics_beside_them_compacted(
+    open_bus: OpenBus, topic: str, kafka_bootstrap: str
+):
+    state, digest = topic.replace(".v1", ".state.v1"), topic.replace(".v1", ".digest.v1")
+    await (await open_bus()).ensure_topics([topic, state, digest])
 
     assert await settings_of(kafka_bootstrap, topic, *KEEPING) == ("delete", "-1")
-    assert await settings_of(kafka_bootstrap, state, "cleanup.policy") == ("compact",)
+    for each in (state, digest):
+        assert await settings_of(kafka_bootstrap, each, "cleanup.policy") == ("compact",)
 
 
 @pytest.mark.parametrize(

@@ -17,14 +17,13 @@ from chassis.events.consumer import ConsumerLoop
 from chassis.events.dead_letters import DeadLetterFilter
 from chassis.settings import ServiceSettings
 from contracts.envelope import Body, CloudEvent
-from contracts.topics import SERVICES, events_topic, state_topic
-from gateway.documents.asyncapi import EVENTS, asyncapi, event_schema
+from contracts.topics import SERVICES, digest_topic, events_topic, state_topic
+from gateway.documents.asyncapi import BODIES, DIGESTS, EVENTS, asyncapi, event_schema
 from suite import schemas
 from suite.operations import consumers
 
 GOLDEN = Path(schemas.FOLDER).parent / "golden"
 FILES = sorted(GOLDEN.glob("*/*.json"))
-BODIES = {type_: body for types in EVENTS.values() for type_, body in types.items()}
 
 
 def named(path):
@@ -327,8 +326,9 @@ def test_the_asyncapi_document_names_every_event():
     channels = {channel["address"]: set(channel["messages"]) for channel in document["channels"].values()}
     logs = {events_topic(service): set(types) for service, types in EVENTS.items()}
     states = {state_topic(service): set(types) for service, types in EVENTS.items()}
+    digests = {digest_topic(service): set(DIGESTS) for service in SERVICES}
     assert set(EVENTS) == set(SERVICES)
-    assert channels == logs | states
+    assert channels == logs | states | digests
     assert all(channel["servers"] == [{"$ref": "#/servers/kafka"}] for channel in document["channels"].values())
     received = {operation["channel"]["$ref"] for operation in document["operations"].values()}
     assert received == {f"#/channels/{name}" for name in document["channels"]}

@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import TypeVar
 from zlib import crc32
 
-from chassis.bus.port import Batch, BusError, Message, Record, TopicPartition
+from chassis.bus.port import Batch, BusError, Message, Record, TopicMissing, TopicPartition, is_compacted
 
 T = TypeVar("T")
 
@@ -79,12 +79,12 @@ def list_topic_slots(connection: sqlite3.Connection, topic: str) -> list[tuple[i
         "SELECT id, next_offset, last_ms FROM slot WHERE topic = ? ORDER BY partition", (topic,)
     ).fetchall()
     if not rows:
-        raise BusError(f"There is no topic {topic!r}.")
+        raise TopicMissing(f"There is no topic {topic!r}.")
     return rows
 
 
 def get_begin_offset(connection: sqlite3.Connection, slot: int, end: int) -> int:
-    """The first offset still there. Nothing here deletes records, but an operator may have shortened the file."""
+    """The first offset still there. Nothing here deletes from a log, but an operator may have shortened the file."""
     first = slot << SLOT_BITS
     (found,) = connection.execute(
         "SELECT min(id) FROM record WHERE id >= ? AND id < ?", (first, first + end)
@@ -107,6 +107,9 @@ def save_records(connection: sqlite3.Connection, topic: str, messages: Iterable[
     connection.executemany("INSERT INTO record VALUES (?, ?, ?, ?, ?)", rows)
     moved = [(*ends[slot], slot) for slot, end, _ in slots if ends[slot][0] != end]
     connection.executemany("UPDATE slot SET next_offset = ?, last_ms = ? WHERE id = ?", moved)
+    if is_compacted(topic):
+        older = [(key >> SLOT_BITS << SLOT_BITS, key, name) for key, _, name, _, _ in rows]
+        connection.executemany("DELETE FROM record WHERE id >= ? AND id < ? AND key = ?", older)
 
 
 def list_records(

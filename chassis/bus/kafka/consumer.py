@@ -13,8 +13,7 @@ from aiokafka.errors import IllegalStateError, KafkaError
 from chassis.bus.kafka.connection import bounded, client_options, stop
 from chassis.bus.kafka.records import batch_of, kafka_partition, our_partition
 from chassis.bus.kafka.settings import KafkaSettings
-from chassis.bus.kafka.topics import is_state
-from chassis.bus.port import Batch, BusError, StoredOffsets, TopicPartition
+from chassis.bus.port import Batch, BusError, StoredOffsets, TopicPartition, is_compacted
 
 log = structlog.get_logger(__name__)
 
@@ -166,7 +165,7 @@ class KafkaConsumer:
             if at is not None:  # else: revoked, or read before the database had given an offset
                 if consumed[0].offset < at:
                     log.warning("bus.log_went_back", source=source, expected=at, found=consumed[0].offset)
-                elif not is_state(source.topic):  # where nothing is compacted away, a gap is a loss
+                elif not is_compacted(source.topic):  # where nothing is compacted away, a gap is a loss
                     self._log_loss(source, at, consumed[0].offset)
                 batch = batch_of(source, at, consumed)
                 self._next_offsets[source] = batch.next_offset

@@ -7,11 +7,17 @@ from typing import Any
 
 from aiokafka.admin import AIOKafkaAdminClient, NewTopic
 from aiokafka.admin.config_resource import ConfigResource, ConfigResourceType
-from aiokafka.errors import NoError, TopicAlreadyExistsError, UnknownTopicOrPartitionError, for_code
+from aiokafka.errors import (
+    NoError,
+    TopicAlreadyExistsError,
+    TopicAuthorizationFailedError,
+    UnknownTopicOrPartitionError,
+    for_code,
+)
 
 from chassis.bus.kafka.connection import bounded, client_options
 from chassis.bus.kafka.settings import KafkaSettings
-from chassis.bus.port import BusError, TopicPartition
+from chassis.bus.port import BusError, TopicMissing, TopicPartition, is_compacted
 
 SETTLE_S = 0.05
 """How long to wait before asking again whether every broker knows a topic just made."""
@@ -31,12 +37,15 @@ async def partitions_of(settings: KafkaSettings, topic: str) -> list[TopicPartit
     """Every partition of a topic.
 
     Raises:
-        BusError: there is no such topic, or the bus does not answer.
+        TopicMissing: there is no such topic, or none that may be seen.
+        BusError: the bus does not answer.
     """
     async with _admin(settings, f"Describing {topic}") as admin:
         (found,) = await admin.describe_topics([topic])
     if found["error_code"]:
-        raise BusError(f"There is no topic {topic!r}: {for_code(found['error_code']).__name__}.")
+        error, sentence = for_code(found["error_code"]), f"There is no topic {topic!r}"
+        kind = TopicMissing if error in {UnknownTopicOrPartitionError, TopicAuthorizationFailedError} else BusError
+        raise kind(f"{sentence}: {error.__name__}.")
     return sorted(TopicPartition(topic, part["partition"]) for part in found["partitions"])
 
 
@@ -52,19 +61,14 @@ async def _admin(settings: KafkaSettings, what: str) -> AsyncIterator[AIOKafkaAd
             await admin.close()
 
 
-def is_state(topic: str) -> bool:
-    """Whether only the newest event of each key is kept."""
-    return ".state." in topic
-
-
 def _policy(topic: str) -> str:
-    return "compact" if is_state(topic) else "delete"
+    return "compact" if is_compacted(topic) else "delete"
 
 
 def _configuration(topic: str, settings: KafkaSettings) -> dict[str, str]:
     common = {"cleanup.policy": _policy(topic), MIN_INSYNC: str(settings.min_insync_replicas)}
     # The logs are what a service is rebuilt from: nothing in them grows old.
-    return common if is_state(topic) else common | {"retention.ms": "-1", "retention.bytes": "-1"}
+    return common if is_compacted(topic) else common | {"retention.ms": "-1", "retention.bytes": "-1"}
 
 
 async def _create(admin: AIOKafkaAdminClient, settings: KafkaSettings, topics: Sequence[str]) -> None:

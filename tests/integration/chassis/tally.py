@@ -8,11 +8,11 @@ from pydantic import BaseModel
 from sqlalchemy import BigInteger, Column, ColumnElement, Integer, String, Table, delete, select, tuple_
 
 from chassis.bus.embedded.statements import partition_of
-from chassis.bus.port import Message
+from chassis.bus.port import Message, TopicPartition
 from chassis.clock import system_clock
 from chassis.events import dead_letters
 from chassis.events.dead_letters import DeadLetterFilter, DeadLetterState
-from chassis.events.envelope import Delivery, NewEvent, encode, headers, with_generation
+from chassis.events.envelope import Delivery, NewEvent, delivery, encode, headers, with_generation
 from chassis.events.projection import Projection
 from chassis.events.subscription import Subscription
 from chassis.runtime import lag
@@ -149,6 +149,16 @@ async def _is_caught_up(database, bus):
 
 async def list_parked(database, state=DeadLetterState.PARKED):
     return await database.read(lambda tx: dead_letters.list_dead_letters(tx, DeadLetterFilter("tally", state=state)))
+
+
+async def list_newest_of_log(bus, ends):
+    """Subject, version and id of the newest event of each aggregate that the log has before these ends."""
+    newest = {}
+    limits = {TopicPartition(TOPIC, number): end for number, end in enumerate(ends)}
+    async for batch in bus.read(TOPIC, {}, limits):
+        for event in map(delivery, batch.records):
+            newest[event.subject] = max(event, newest.get(event.subject, event), key=lambda each: each.order)
+    return [(event.subject, event.version, event.id) for event in newest.values()]
 
 
 def of_partition(number: int) -> str:

@@ -8,7 +8,7 @@ import sys
 
 import pytest
 
-from contracts.topics import SERVICES, events_topic, state_topic
+from contracts.topics import SERVICES, digest_topic, events_topic, state_topic
 from tests.unit.deploy.conftest import REPOSITORY
 
 FOLDER = REPOSITORY / "deploy" / "kafka"
@@ -25,18 +25,21 @@ def granted(operation: str, resource: str) -> set[tuple[str, str]]:
 
 
 def test_only_its_service_writes_a_topic() -> None:
-    own = {(service, topic) for service in SERVICES for topic in (events_topic(service), state_topic(service))}
+    kinds = (events_topic, state_topic, digest_topic)
+    own = {(service, kind(service)) for service in SERVICES for kind in kinds}
     assert granted("Write", "topic") == own
 
 
 @pytest.mark.parametrize("service", SERVICES)
-def test_a_service_reads_what_it_subscribes_to_and_no_more(service: str) -> None:
+def test_a_service_reads_what_it_subscribes_to_and_its_own_log_and_no_more(service: str) -> None:
     if importlib.util.find_spec(f"services.{service}.app") is None:
         pytest.skip(f"services.{service}.app is not written yet")
     subscriptions = importlib.import_module(f"services.{service}.app").SPEC.subscriptions
     topics = {topic for subscription in subscriptions for topic in subscription.topics}
-    states = {topic.replace(".v1", ".state.v1") for topic in topics}
-    assert {topic for name, topic in granted("Read", "topic") if name == service} == topics | states
+    beside = {topic.replace(".v1", kind) for topic in topics for kind in (".state.v1", ".digest.v1")}
+    assert {topic for name, topic in granted("Read", "topic") if name == service} == topics | beside | {
+        events_topic(service)
+    }
     groups = {f"commissioning.{subscription.consumer}" for subscription in subscriptions}
     assert {group for name, group in granted("Read", "group") if name == service} == groups
 
