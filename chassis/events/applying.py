@@ -15,6 +15,7 @@ from chassis.events.classification import Classified, Unapplicable, classify
 from chassis.events.dead_letters import Reason
 from chassis.events.envelope import EVENT_ID, Delivery, Order
 from chassis.events.inbox import AlreadyApplied, StaleOffset
+from chassis.events.jumps import Jumps
 from chassis.events.subscription import Subscription
 from chassis.logging import get_logger
 from chassis.storage.database import Database
@@ -41,13 +42,14 @@ class PartitionSlice:
 class Applier:
     """Applies records of one subscription. ``next_offsets`` is what it applies next, by partition assigned."""
 
-    def __init__(self, database: Database, subscription: Subscription) -> None:
+    def __init__(self, database: Database, subscription: Subscription, jumps: Jumps | None = None) -> None:
         self.next_offsets: dict[TopicPartition, int] = {}
         self.moved_at = time.monotonic()
         """When it last applied something, or had nothing to apply."""
         self._database = database
         self._subscription = subscription
         self._consumer = subscription.consumer
+        self._jumps = jumps
         self._parked_keys: set[str] = set()
 
     async def load(self, partitions: Sequence[TopicPartition]) -> dict[TopicPartition, int]:
@@ -95,6 +97,8 @@ class Applier:
             return 0
         records = [record for each in slices for record in each.records]
         classified = classify(records, self._subscription.types)
+        if self._jumps:
+            classified = await self._jumps.without_jumps(classified)
         with _trace_of(classified.deliveries):
             try:
                 fresh = await self._write(slices, classified, inbox.record_all_new)

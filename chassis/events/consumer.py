@@ -10,8 +10,10 @@ from typing import TypeVar
 from chassis.bus.port import Batch, Bus, BusError, Consumer, TopicPartition
 from chassis.events import failures, inbox
 from chassis.events.applying import Applier, PartitionSlice
+from chassis.events.digest_checks import DigestChecks
 from chassis.events.failures import ConsumerStopped, FailedBatches
 from chassis.events.inbox import StaleOffset
+from chassis.events.jumps import Jumps
 from chassis.events.offset_commits import OffsetCommits
 from chassis.events.partition_queue import PartitionQueue
 from chassis.events.store_checks import CHECK_SECONDS, REFUSED_SECONDS, find_offset_fault
@@ -42,10 +44,12 @@ class ConsumerLoop:
         self.stopped: str | None = None
         """Why it stopped, once a run of failures has made it."""
         self.refusal: str | None = None
-        """Why it applies nothing: its database or the bus went back in time."""
+        """Why it applies nothing: its database, its producer's or the bus went back in time."""
         self._stopped_at = self.database.clock()
         self._checked_at = 0.0
-        self.applier = Applier(database, subscription)
+        self._jumps = Jumps(bus, subscription)
+        self._digest_checks = DigestChecks(database, subscription, self._jumps)
+        self.applier = Applier(database, subscription, self._jumps)
         self._failed = FailedBatches(self.applier, settings)
         self._queue = PartitionQueue(0)
         self._followed_at = 0.0
@@ -113,13 +117,14 @@ class ConsumerLoop:
             self._checked_at = -math.inf
 
     async def _log_fits(self) -> bool:
-        """Compare offsets and log at the start and every minute. While the bus does not answer nothing is known."""
+        """Compare offsets with log, and what was applied with digests, at the start and every minute.
+
+        While the bus does not answer nothing is known.
+        """
         if time.monotonic() - self._checked_at < CHECK_SECONDS:
             return True
         try:
-            refusal = await self._until_storage_answers(
-                lambda: find_offset_fault(self.database, self.bus, self.subscription)
-            )
+            refusal = await self._until_storage_answers(self._find_fault)
         except BusError as error:
             log.info("consumer.log_unchecked", consumer=self.name, error=str(error)[:200])
             self._checked_at = time.monotonic() - CHECK_SECONDS + REFUSED_SECONDS
@@ -128,6 +133,11 @@ class ConsumerLoop:
             log.error("consumer.refuses", consumer=self.name, reason=refusal)
         self.refusal, self._checked_at = refusal, time.monotonic()
         return refusal is None
+
+    async def _find_fault(self) -> str | None:
+        await self._jumps.refresh()
+        fault = await find_offset_fault(self.database, self.bus, self.subscription)
+        return fault or await self._digest_checks.find_fault()
 
     async def _queue_or_commit(self, reader: Consumer, batch: Batch | None, commits: OffsetCommits) -> None:
         if batch is None:  # an idle second

@@ -25,6 +25,8 @@ class Reason(StrEnum):
     FAILED = "failed"
     UNKNOWN_VERSION = "unknown_version"
     UNREADABLE = "unreadable"
+    JUMP = "jump"
+    """Its version is above what the log and its producer's digest explain."""
 
 
 _KEY = ("consumer", "topic", "partition", "offset")
@@ -216,6 +218,37 @@ async def list_parked_subjects(tx: Tx, consumer: str) -> set[str]:
     table = tx.table("dead_letter")
     parked = (table.c.consumer == consumer) & (table.c.state == DeadLetterState.PARKED.value)
     return set(await tx.session.scalars(select(table.c.subject).where(parked)))
+
+
+@dataclass(frozen=True, slots=True)
+class UnappliedEvent:
+    """A dead letter of an event that was not applied, and may never be."""
+
+    number: int
+    event_id: str
+    subject: str
+    order: Order
+    reason: Reason
+    is_parked: bool
+
+
+async def list_unapplied(tx: Tx, consumer: str, topic: str) -> Sequence[UnappliedEvent]:
+    """Events of a topic that are parked or discarded, in the order in which they were parked."""
+    table = tx.table("dead_letter")
+    states = [DeadLetterState.PARKED.value, DeadLetterState.DISCARDED.value]
+    mine = (table.c.consumer == consumer, table.c.state.in_(states), table.c.topic == topic)
+    rows = await tx.session.execute(select(table).where(*mine, table.c.event_id.is_not(None)).order_by(table.c.id))
+    return [
+        UnappliedEvent(
+            number=row.id,
+            event_id=row.event_id,
+            subject=row.subject,
+            order=(row.generation, row.version),
+            reason=Reason(row.reason),
+            is_parked=row.state == DeadLetterState.PARKED.value,
+        )
+        for row in rows
+    ]
 
 
 async def count_parked(tx: Tx, consumer: str) -> int:

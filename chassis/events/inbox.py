@@ -4,7 +4,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import Select, bindparam, delete, select, text
+from sqlalchemy import Select, bindparam, delete, false, func, or_, select, text, update
 
 from chassis.bus.port import TopicPartition
 from chassis.events.envelope import Delivery, Order
@@ -12,6 +12,7 @@ from chassis.storage.bulk import Columns, insert_or_ignore, insert_or_ignore_cou
 from chassis.storage.database import Database
 from chassis.storage.transaction import Tx
 from chassis.storage.types import UtcDateTime
+from contracts.topics import source_of
 
 _KEY = ("consumer", "source", "event_id")
 _OFFSET_KEY = ("consumer", "topic", "partition")
@@ -200,6 +201,38 @@ async def list_newest(tx: Tx, consumer: str, source: str, after: str, most: int)
     asked = {"consumer": consumer, "source": source, "after": after, "most": most}
     rows = await tx.session.execute(_NEWEST, asked)
     return {subject: NewestApplied(event_id, (generation, version)) for subject, event_id, generation, version in rows}
+
+
+@dataclass(frozen=True, slots=True)
+class AppliedVersion:
+    """An event that had its effect here: of its aggregate none with a higher order had."""
+
+    subject: str
+    event_id: str
+    order: Order
+
+
+async def list_newest_before(tx: Tx, consumer: str, topic: str, ends: Sequence[int]) -> Sequence[AppliedVersion]:
+    """The newest events applied of every aggregate, of those that a log has before these ends, by partition.
+
+    Of an aggregate there are several where different events have the same (generation, version).
+    """
+    table = tx.table("inbox")
+    order = (table.c.generation.desc(), table.c.version.desc())
+    place = func.rank().over(partition_by=table.c.subject, order_by=order).label("place")
+    before = [(table.c.partition == number) & (table.c.offset < end) for number, end in enumerate(ends)]
+    of_log = (table.c.consumer == consumer) & (table.c.source == source_of(topic)) & or_(*before, false())
+    columns = (table.c.subject, table.c.event_id, table.c.generation, table.c.version)
+    ranked = select(*columns, place).where(of_log).subquery()
+    rows = await tx.session.execute(select(ranked).where(ranked.c.place == 1))
+    return [AppliedVersion(row.subject, row.event_id, (row.generation, row.version)) for row in rows]
+
+
+async def save_offsets_unknown(tx: Tx, consumer: str, topic: str) -> None:
+    """Say of what was applied that its offsets are of a log that is gone: it counts as what the new one begins with."""
+    table = tx.table("inbox")
+    of_log = (table.c.consumer == consumer) & (table.c.source == source_of(topic))
+    await tx.session.execute(update(table).where(of_log).values(offset=0))
 
 
 async def delete_subjects(tx: Tx, consumer: str, source: str, subjects: Sequence[str]) -> None:

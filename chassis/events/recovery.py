@@ -102,16 +102,17 @@ async def recover_consumer(database: Database, bus: Bus, subscription: Subscript
     rewound: dict[TopicPartition, int] = {}
     for topic in subscription.topics:
         if await find_topic_fault(database, bus, subscription, topic):
-            rewound |= await _rewind(database, subscription.consumer, await bus.begin_offsets(topic))
+            rewound |= await _rewind(database, subscription.consumer, topic, await bus.begin_offsets(topic))
     return rewound
 
 
 async def _rewind(
-    database: Database, consumer: str, begins: Mapping[TopicPartition, int]
+    database: Database, consumer: str, topic: str, begins: Mapping[TopicPartition, int]
 ) -> Mapping[TopicPartition, int]:
     async def work(tx: Tx) -> None:
         await inbox.lock_offsets(tx, consumer, list(begins))
         await inbox.save_offsets(tx, consumer, begins)
+        await inbox.save_offsets_unknown(tx, consumer, topic)
 
     await database.write(work)
     return begins

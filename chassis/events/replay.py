@@ -14,8 +14,16 @@ from chassis.bus.port import Bus, Record, TopicPartition
 from chassis.errors import Conflict, NotFound
 from chassis.events import inbox
 from chassis.events.classification import classify
-from chassis.events.dead_letters import DeadLetterState, lock_dead_letter, record_of, save_resolution
+from chassis.events.dead_letters import (
+    DeadLetterState,
+    Reason,
+    lock_dead_letter,
+    record_of,
+    save_parked,
+    save_resolution,
+)
 from chassis.events.envelope import Delivery, delivery
+from chassis.events.jumps import Jumps, jump
 from chassis.events.subscription import Subscription
 from chassis.storage.database import Database
 from chassis.storage.transaction import Tx
@@ -37,9 +45,17 @@ class LogShortened(Conflict):
 
 
 async def retry_dead_letter(
-    database: Database, subscriptions: Sequence[Subscription], number: int, *, actor: str = "system"
+    database: Database,
+    subscriptions: Sequence[Subscription],
+    number: int,
+    *,
+    actor: str = "system",
+    is_confirmed: bool = False,
 ) -> str:
-    """Apply a parked event through its consumer's handler. Returns what came of it; a second retry changes nothing."""
+    """Apply a parked event through its consumer's handler. Returns what came of it; a second retry changes nothing.
+
+    One whose version jumps stays parked unless a digest has confirmed it.
+    """
 
     async def work(tx: Tx) -> str:
         letter = await _lock_existing(tx, number)
@@ -49,6 +65,8 @@ async def retry_dead_letter(
         subscription = next(each for each in subscriptions if each.consumer == letter.consumer)
         if event.type not in subscription.types:
             return f"still parked: {event.type} is not known here"
+        if letter.reason == Reason.JUMP.value and not is_confirmed:
+            return "still parked: it is applied by itself once a digest of its producer confirms its version"
         fresh = await inbox.record_new(tx, subscription.consumer, [event])
         if fresh:
             await subscription.projection.apply(tx, fresh)
@@ -146,15 +164,16 @@ async def rebuild(database: Database, bus: Bus, subscription: Subscription) -> i
     Raises:
         LogShortened: events were deleted from the log, and what was derived from them would be lost.
     """
-    projection = subscription.projection
+    projection, jumps = subscription.projection, Jumps(bus, subscription)
     await _refuse_shortened(bus, subscription)
+    await jumps.refresh()
 
     async def work(tx: Tx) -> int:
         ends = {tp: end for topic in subscription.topics for tp, end in (await bus.end_offsets(topic)).items()}
         await inbox.lock_offsets(tx, subscription.consumer, list(ends))
         await _delete_from_inbox(tx, subscription, dict.fromkeys(ends, 0))
         await projection.drop(tx)
-        folded = await _fold(tx, bus, subscription, ends)
+        folded = await _fold(tx, bus, subscription, ends, jumps)
         await projection.evaluate_all(tx)
         await inbox.save_offsets(tx, subscription.consumer, ends)
         return folded
@@ -172,16 +191,27 @@ async def _refuse_shortened(bus: Bus, subscription: Subscription) -> None:
         )
 
 
-async def _fold(tx: Tx, bus: Bus, subscription: Subscription, ends: Mapping[TopicPartition, int]) -> int:
+async def _fold(tx: Tx, bus: Bus, subscription: Subscription, ends: Mapping[TopicPartition, int], jumps: Jumps) -> int:
     unwanted, folded = await _list_unwanted(tx, subscription.consumer), 0
     for topic in subscription.topics:
         limits = {tp: end for tp, end in ends.items() if tp.topic == topic}
         async for batch in bus.read(topic, dict.fromkeys(limits, 0), limits):
-            fresh = await inbox.record_new(tx, subscription.consumer, _readable(batch.records, subscription, unwanted))
+            readable = _readable(batch.records, subscription, unwanted)
+            sound = await _save_jumps(tx, subscription.consumer, readable, jumps)
+            fresh = await inbox.record_new(tx, subscription.consumer, sound)
             if fresh:
                 await subscription.projection.fold(tx, fresh)
             folded += len(fresh)
     return folded
+
+
+async def _save_jumps(tx: Tx, consumer: str, events: Sequence[Delivery], jumps: Jumps) -> Sequence[Delivery]:
+    """Park those whose version jumps; returns the others."""
+    unexplained = jumps.list_unexplained(events)
+    for event in unexplained:
+        found = jump(event)
+        await save_parked(tx, consumer, found.record, found.reason, found.error, attempts=0)
+    return [event for event in events if event not in unexplained] if unexplained else events
 
 
 def _readable(records: Sequence[Record], subscription: Subscription, unwanted: set[LoggedEvent]) -> list[Delivery]:

@@ -72,18 +72,23 @@ _SUPERSEDED = _before(
     """
     SELECT consumer, source, event_id FROM (
         SELECT consumer, source, event_id, applied_at,
-            row_number() OVER (PARTITION BY consumer, source, subject ORDER BY generation DESC, version DESC) AS newer,
+            lag(applied_at) OVER (
+                PARTITION BY consumer, source, subject ORDER BY generation DESC, version DESC
+            ) AS superseded_at,
             row_number() OVER (PARTITION BY consumer, source, "partition" ORDER BY "offset" DESC) AS later
         FROM inbox
     ) AS applied
-    WHERE newer > 1 AND later > 1 AND applied_at < :before
+    WHERE superseded_at < :before AND applied_at < :before AND later > 1
     LIMIT :most
     """
 )
 
 
 async def list_superseded(tx: Tx, before: datetime, most: int) -> Sequence[AppliedEvent]:
-    """Events applied before a moment that are neither their aggregate's newest nor their partition's last."""
+    """Events that were superseded before a moment, their aggregate's next having been applied, but no partition's last.
+
+    What was superseded since stays: a digest of a moment ago may name it.
+    """
     rows = await tx.session.execute(_SUPERSEDED, {"before": before, "most": most})
     return [AppliedEvent(consumer, source, event_id) for consumer, source, event_id in rows]
 

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 
 from chassis.bus.port import Bus, Record
 from chassis.events import inbox, outbox, recovery
+from chassis.events.digest_checks import find_digest_fault
 from chassis.events.envelope import Delivery, delivery, message
 from chassis.events.inbox import NewestApplied
 from chassis.events.outbox import NewestEvent
@@ -74,6 +75,7 @@ class LocalStores:
         async with self.database.connect() as connection:
             faults = [await find_feed_fault(connection, self.bus, self.service)]
         faults += [await find_offset_fault(self.database, self.bus, each) for each in self.subscriptions]
+        faults += [await find_digest_fault(self.database, self.bus, each) for each in self.subscriptions]
         return [fault for fault in faults if fault]
 
     async def list_published(self, types: Sequence[str], after: str) -> Mapping[str, NewestEvent]:

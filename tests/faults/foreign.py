@@ -1,4 +1,7 @@
-"""Events that a test publishes itself, in the indicators service's name, about subjects that only the test knows."""
+"""Events that a test publishes itself, in the indicators service's name, about subjects that only the test knows.
+
+A consumer that is told by digests what indicators has published would refuse to go on, rightly: so there are none.
+"""
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field
@@ -6,6 +9,7 @@ from datetime import UTC, datetime, timedelta
 from decimal import Decimal
 
 from aiokafka import AIOKafkaProducer
+from aiokafka.admin import AIOKafkaAdminClient
 
 from chassis.bus.kafka.producer import partition_of
 from chassis.bus.port import Message
@@ -25,7 +29,8 @@ from contracts.indicators import (
     subject,
 )
 from contracts.period import Period
-from contracts.topics import events_topic
+from contracts.topics import SERVICES, digest_topic, events_topic
+from tests.eventually import eventually
 from tests.faults.world import FOREIGN, PLYMOUTH
 
 NOON = datetime(2018, 2, 28, 12, tzinfo=UTC)
@@ -113,7 +118,8 @@ class Source:
 
 
 async def publish(brokers: str, sent: Sequence[Timed]) -> None:
-    """Straight to the topic, one by one in this order."""
+    """Straight to the topic, one by one in this order, as on a broker where nobody has made topics of digests."""
+    await delete_digest_topics(brokers)
     producer = AIOKafkaProducer(bootstrap_servers=brokers, acks="all")
     await producer.start()
     try:
@@ -129,3 +135,19 @@ async def publish(brokers: str, sent: Sequence[Timed]) -> None:
             )
     finally:
         await producer.stop()
+
+
+async def delete_digest_topics(brokers: str) -> None:
+    admin = AIOKafkaAdminClient(bootstrap_servers=brokers)
+    await admin.start()
+    try:
+        there = set(map(digest_topic, SERVICES)) & set(await admin.list_topics())
+        if there:
+            await admin.delete_topics(sorted(there))
+        await eventually(lambda: _are_gone(admin, there))
+    finally:
+        await admin.close()
+
+
+async def _are_gone(admin: AIOKafkaAdminClient, topics: set[str]) -> bool:
+    return not topics & set(await admin.list_topics())

@@ -10,11 +10,12 @@ from sqlalchemy import event
 
 from chassis.bus.embedded import EmbeddedBus
 from chassis.events.applying import Applier
+from chassis.events.jumps import Jumps
 from chassis.events.relay import Relay
 from chassis.settings import ServiceSettings
 from chassis.storage.database import Database
 from chassis.web.units import Resources
-from contracts.topics import events_topic
+from contracts.topics import digest_topic, events_topic
 from services.indicators.app import create_app as create_indicators
 from services.risks.app import create_app as create_risks
 from services.risks.projection import INDICATORS
@@ -58,7 +59,8 @@ class Way:
         self.counted: Counter[str] = Counter()
         for name, database in self.databases.items():
             count_round_trips(database, self.counted, name)
-        self.applier = Applier(risks, INDICATORS)
+        self.applier = Applier(risks, INDICATORS, Jumps(bus, INDICATORS))
+        self.relays = {name: Relay(database, bus, name) for name, database in self.databases.items()}
         apps = {"indicators": create_indicators, "risks": create_risks}
         self.clients = {
             name: httpx.AsyncClient(
@@ -73,7 +75,7 @@ class Way:
 
     async def relay(self, service: str) -> None:
         producer = await self.bus.producer()
-        await Relay(self.databases[service], self.bus, service).cycle(producer)
+        await self.relays[service].cycle(producer)
         await producer.close()
 
     async def apply(self) -> None:
@@ -111,7 +113,7 @@ async def set_up(path: Way) -> None:
 async def test_one_update_costs_no_more_round_trips_than_it_did(database_for: DatabaseFor, tmp_path: Path) -> None:
     bus = EmbeddedBus(tmp_path / "bus.db", partitions=2)
     await bus.start()
-    await bus.ensure_topics([events_topic("indicators"), events_topic("risks")])
+    await bus.ensure_topics([kind(name) for name in ("indicators", "risks") for kind in (events_topic, digest_topic)])
     try:
         path = Way(await database_for("services.indicators"), await database_for("services.risks"), bus)
         await set_up(path)
