@@ -26,6 +26,7 @@ LARGE_BODIES: Final[Mapping[str, LargeBody]] = {
     "/indicators/v1/imports": LargeBody(100 * _MIB, (CSV, XLSX, ODS, "application/octet-stream")),
 }
 """By the path that they are posted to."""
+PATHS_OF_FILES: Final = frozenset(path for path, each in LARGE_BODIES.items() if each.types)
 
 
 def large_body(method: str, path: str) -> LargeBody | None:

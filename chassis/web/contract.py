@@ -68,6 +68,7 @@ class ContractMiddleware:
     async def _answer(self, operation: Operation, scope: Scope, receive: Receive, send: Send) -> None:
         strictness.require_plain_body(scope)
         strictness.require_known_parameters(operation, scope)
+        preconditions.require_readable(scope)
         upload = await receive_upload(receive) if _takes_file(scope) else None
         try:
             await self._answer_to(operation, upload, scope, receive, send)

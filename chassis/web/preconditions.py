@@ -10,6 +10,7 @@ from chassis.errors import BadRequest, FieldError, PreconditionFailed, Precondit
 from chassis.web.answers import Answer
 
 GUARDED: Final = frozenset({"PUT", "PATCH", "DELETE"})
+_CONDITIONS: Final = {"GET": (b"if-none-match",)} | dict.fromkeys(GUARDED, (b"if-match", b"if-none-match"))
 ANY: Final = "*"
 _TAG: Final = r'(?:W/)?"[\x21\x23-\x7e\x80-\xff]*"'
 _TAGS: Final = re.compile(rf"\s*{_TAG}(?:\s*,\s*{_TAG})*\s*")
@@ -49,6 +50,16 @@ def require_condition(scope: Scope) -> None:
     """
     if not is_conditional(scope):
         raise PreconditionRequired("Send If-Match with the ETag of what you have read, or * for whatever is there.")
+
+
+def require_readable(scope: Scope) -> None:
+    """Refuse conditions that cannot be read before anything else is looked at, whatever the answer would be.
+
+    Raises:
+        BadRequest: ``If-Match`` or ``If-None-Match`` is not a list of entity tags.
+    """
+    for name in _CONDITIONS.get(scope["method"], ()):
+        _tags(scope, name)
 
 
 def is_conditional(scope: Scope) -> bool:

@@ -21,8 +21,14 @@ Write = Callable[[Table, BinaryIO], None]
 
 def file_responses(*types: str) -> dict[int | str, dict[str, Any]]:
     """How a document shows answers that are files of these types."""
-    binary = {"schema": {"type": "string", "format": "binary"}, "example": "…"}
-    return {200: {"description": "The file", "content": {each: dict(binary) for each in types}}}
+    return {200: {"description": "The file", "content": {each: _shown(each) for each in types}}}
+
+
+def _shown(kind: str) -> dict[str, Any]:
+    """Files of JSON are read as what they hold; all others are bytes."""
+    if kind.endswith("json"):
+        return {"schema": {"type": "object"}, "example": {}}
+    return {"schema": {"type": "string", "format": "binary"}, "example": "…"}
 
 
 def csv_answer(name: str, columns: list[Column], pages: AsyncIterator[list[Row]]) -> Response:

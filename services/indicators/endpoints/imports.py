@@ -27,7 +27,7 @@ _FILES: dict[str, Any] = {
     "required": True,
     "description": "The bytes of the file: CSV in UTF-8, XLSX or ODS, at most 100 MiB",
     "content": {
-        kind: {"schema": {"type": "string", "format": "binary"}, "example": "…"}
+        kind: {"schema": {"type": "string", "format": "binary", "minLength": 1}, "example": "…"}
         for kind in LARGE_BODIES["/indicators/v1/imports"].types
     },
 }

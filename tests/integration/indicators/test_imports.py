@@ -134,6 +134,8 @@ async def test_a_file_without_its_columns_rows_or_sense_is_refused(api: Api) -> 
         assert words in found["errors"][0]["message"]
     await order(api, b"", 400, mapping="native")
     await order(api, b"a", 415, {"content-type": "application/pdf"}, mapping="native")
+    other = await api.client.put("/indicators/v1/imports", content=b"a", headers={"content-type": "text/csv"})
+    assert other.status_code == 405
     unknown = await order(api, b"a", 422, mapping="unheard-of")
     assert [each["field"] for each in unknown["errors"]] == ["mapping"]
 

@@ -177,6 +177,8 @@ async def test_a_write_by_what_is_not_there_any_more_is_refused(client, method):
     body = {"json": {"number": 3}} if method == "PATCH" else {}
     for tags in (stale, '"nonsense"', f'W/{stale}, "x"'):
         problem(await client.request(method, "/tally/v1/notes/a", headers={"if-match": tags}, **body), 412)
+    for path in ("a", "none"):
+        problem(await client.get(f"/tally/v1/notes/{path}", headers={"if-none-match": "nonsense"}), 400)
     for words in ("nonsense", ""):
         problem(await client.request(method, "/tally/v1/notes/a", headers={"if-match": words}, **body), 400)
     problem(await client.request(method, "/tally/v1/notes/none", headers={"if-match": "*"}, **body), 412)
