@@ -13,7 +13,7 @@ from tests.faults.foreign import PARTITIONS
 from tests.faults.holdings import CONSUMERS, read_topic
 from tests.faults.world import PLYMOUTH, observe
 
-pytestmark = [pytest.mark.faults, pytest.mark.postgres, pytest.mark.kafka]
+pytestmark = [pytest.mark.faults, pytest.mark.postgres, pytest.mark.kafka, pytest.mark.xdist_group("plant")]
 
 LOG = events_topic("indicators")
 SUBJECT = f"four-hours/{PLYMOUTH}"
