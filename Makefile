@@ -103,10 +103,22 @@ build/fuzz/venv: .venv/created tests/fuzz/requirements.lock
 	@$@/bin/python -m pip install --quiet --disable-pip-version-check --require-hashes -r tests/fuzz/requirements.lock
 	@touch $@
 
+FUZZ = $(BIN)/python -m tests.fuzz --seed $(or $(SEED),1)
+
 .PHONY: fuzz
 fuzz: .venv/dev build/fuzz/venv ## Call a suite by all that its document allows and forbids, on both databases (SECONDS=1800 SEED=7)
-	@$(BIN)/python -m tests.fuzz --database sqlite $(if $(SECONDS),--seconds $(SECONDS)) --seed $(or $(SEED),1)
-	@$(BIN)/python -m tests.fuzz --database postgresql $(if $(SECONDS),--seconds $(SECONDS)) --seed $(or $(SEED),1)
+	@$(FUZZ) --database sqlite $(if $(SECONDS),--seconds $(SECONDS))
+	@$(FUZZ) --database postgresql $(if $(SECONDS),--seconds $(SECONDS))
+
+.PHONY: fuzz-bounded fuzz-bounded-sqlite fuzz-bounded-postgresql
+fuzz-bounded: .venv/dev build/fuzz/venv ## The same in minutes: a fixed seed, the boundaries of each operation on one database
+	@$(MAKE) --no-print-directory --jobs 2 --output-sync fuzz-bounded-sqlite fuzz-bounded-postgresql
+
+fuzz-bounded-sqlite:
+	@$(FUZZ) --examples 2 --database sqlite --boundaries indicators operations health
+
+fuzz-bounded-postgresql:
+	@$(FUZZ) --examples 2 --database postgresql --boundaries risks pledges finance
 
 .PHONY: bench
 bench: bench-engine bench-stream bench-contract ## Every benchmark that takes minutes, as ratios measured in one run

@@ -1,7 +1,8 @@
 """Calls a suite that really runs by everything its joined document allows, and by what it forbids.
 
 ``python -m tests.fuzz --database postgresql --seconds 120 --seed 1`` ends with 1 where an answer is no problem that the
-document names, where an answer has another schema, or where the suite takes what the document forbids.
+document names, where an answer has another schema, or where the suite takes what the document forbids. Options that are
+not its own are schemathesis's: ``--include-operation-id risks_create_risk`` looks at one operation.
 """
 
 import argparse
@@ -24,17 +25,21 @@ from tests.process import ADMIN_KEY, SuiteProcess
 
 HERE: Final = Path(__file__).parent
 PROGRAM: Final = HERE.parent.parent / "build" / "fuzz" / "venv" / "bin" / "schemathesis"
-CHECKED_PHASES: Final = "examples,coverage,fuzzing,stateful"
+BOUNDARIES: Final = "coverage"
+"""The phase that goes through every boundary of every parameter and field: more cases than all others together."""
+OTHERS: Final = "examples,fuzzing,stateful"
 START_SECONDS: Final = 180
+SETTINGS: Final = {"LOG_LEVEL": "WARNING", "GATEWAY_REFUSED_KEYS": "1000000"}
+"""Each operation is called with a key that is not in use: that it is refused counts, not that guessing gets slow."""
 
 
 def main() -> int:
     options = _options()
     with TemporaryDirectory() as folder, _databases(options.database) as addresses:
-        suite = SuiteProcess(Path(folder))
+        suite = SuiteProcess(Path(folder) / "data")
         try:
-            suite.start(within=START_SECONDS, **addresses)
-            return _fuzz(suite.url, options)
+            suite.start(within=START_SECONDS, **SETTINGS, **addresses)
+            return _fuzz(suite.url, Path(folder), options) or _warned(suite)
         finally:
             suite.kill()
 
@@ -44,8 +49,10 @@ def _options() -> argparse.Namespace:
     parser.add_argument("--database", choices=["sqlite", "postgresql"], default="sqlite")
     parser.add_argument("--seconds", type=int, help="as long as new cases are made up; else once through all phases")
     parser.add_argument("--examples", type=int, default=5, help="at most so many of each kind for an operation")
+    parser.add_argument("--boundaries", nargs="*", metavar="SERVICE", help="only of these services; else of all")
     parser.add_argument("--seed", type=int, default=int(time.time()), help="makes the same cases again")
-    return parser.parse_args()
+    options, options.more = parser.parse_known_args()
+    return options
 
 
 @contextmanager
@@ -67,15 +74,35 @@ async def _create(dsn: str) -> None:
     await connection.close()
 
 
-def _fuzz(url: str, options: argparse.Namespace) -> int:
+def _fuzz(url: str, folder: Path, options: argparse.Namespace) -> int:
+    """The first status that is not 0; all phases run in any case."""
+    if options.boundaries is None:
+        return _run(url, folder, options, f"{BOUNDARIES},{OTHERS}", *options.more)
+    services = "|".join(options.boundaries)
+    statuses = [
+        _run(url, folder, options, BOUNDARIES, "--include-path-regex", f"^/({services})/", *options.more),
+        _run(url, folder, options, OTHERS, *options.more),
+    ]
+    return max(statuses)
+
+
+def _run(url: str, folder: Path, options: argparse.Namespace, phases: str, *more: str) -> int:
     command = (
         *(str(PROGRAM), "--config-file", str(HERE / "schemathesis.toml"), "run", f"{url}/openapi.json"),
-        *("--header", f"Authorization: Bearer {ADMIN_KEY}", "--phases", CHECKED_PHASES, "--no-color"),
+        *("--header", f"Authorization: Bearer {ADMIN_KEY}", "--phases", phases, "--no-color", *more),
         *("--request-timeout", "60", "--seed", str(options.seed), "--max-examples", str(options.examples)),
+        *("--suppress-health-check", "too_slow"),  # of making up cases, which a busy machine decides
         *(("--max-time", str(options.seconds)) if options.seconds else ()),
     )
     environment = os.environ | {"SCHEMATHESIS_HOOKS": "hooks", "PYTHONPATH": str(HERE)}
-    return subprocess.run(command, env=environment, check=False).returncode
+    return subprocess.run(command, env=environment, cwd=folder, check=False).returncode
+
+
+def _warned(suite: SuiteProcess) -> int:
+    """1 where the suite logged a crash, which its caller may not have seen."""
+    crashes = [line for line in suite.lines if "request.crashed" in line]
+    sys.stdout.writelines(f"{line}\n" for line in crashes)
+    return 1 if crashes else 0
 
 
 sys.exit(main())
