@@ -65,11 +65,15 @@ test-all: .venv/dev ## Run every test on both databases
 
 .PHONY: test-faults
 test-faults: .venv/dev ## Kill and starve real processes, and compare what is left (SEEDS=110 sets stores back as often)
-	@$(BIN)/python -m pytest -q -m faults tests/faults $(ARGS)
+	@$(BIN)/python -m pytest -q -m faults --numprocesses 2 --dist loadgroup tests/faults $(ARGS)
 
 .PHONY: soak
-soak: .venv/dev ## Ten minutes of updates with random kills (SECONDS=600)
+soak: .venv/dev ## Ten minutes of updates with random kills, one restore and one lost broker disk (SECONDS=600)
 	@$(BIN)/python -m tests.faults.soak --seconds $(or $(SECONDS),600)
+
+.PHONY: nightly
+nightly: .venv/dev ## All seeds, the soak, the fuzzing and the benchmarks for hours; figures into docs/nightly.md
+	@$(BIN)/python -m tests.nightly
 
 .PHONY: check
 check: .venv/dev ## Lint, types, layers, contracts, deployment files
