@@ -10,6 +10,8 @@ from tests.contract.reading import Database, messages, numbers, read_all, take
 from tests.contract.topic_settings import alter, settings_of
 from tests.eventually import eventually
 
+pytestmark = pytest.mark.rest
+
 CODECS = ("gzip", "lz4", "snappy", "zstd")
 
 

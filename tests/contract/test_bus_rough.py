@@ -8,7 +8,7 @@ from aiokafka import AIOKafkaProducer
 from chassis.bus.kafka import KafkaBus, KafkaSettings
 from tests.contract.reading import Database, messages, read_all, take
 
-pytestmark = pytest.mark.kafka
+pytestmark = [pytest.mark.kafka, pytest.mark.rest]
 
 
 @pytest.fixture

@@ -18,7 +18,7 @@ from tests.contract.reading import Database, take
 from tests.contract.tokens import token_server
 from tests.engines import lacking
 
-pytestmark = pytest.mark.kafka
+pytestmark = [pytest.mark.kafka, pytest.mark.rest]
 
 LOGIN = "org.apache.kafka.common.security"
 VALIDATOR = f"{LOGIN}.oauthbearer.internals.unsecured.OAuthBearerUnsecuredValidatorCallbackHandler"

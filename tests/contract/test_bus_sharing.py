@@ -11,6 +11,8 @@ from tests.contract.conftest import DRAIN_S, PARTITIONS, Losable, OpenBus
 from tests.contract.reading import Database, assert_in_order_by_key, messages, next_batch, numbers, read_all, take
 from tests.eventually import eventually
 
+pytestmark = pytest.mark.rest
+
 # --- sharing ------------------------------------------------------------------------------------------------
 
 
