@@ -130,7 +130,9 @@ def _line(code: str) -> dict[str, Any]:
 
 
 def _assignment() -> dict[str, Any]:
-    return {"portfolio_holder": "A", "department": "People", "director": "B", "lead_officers": ["C"]}
+    """From after the last closed quarter on: no sweep opens a return of it while something is compared."""
+    named = {"portfolio_holder": "A", "department": "People", "director": "B", "lead_officers": ["C"]}
+    return named | {"valid_from": "2018-01-01"}
 
 
 @dataclass(frozen=True, slots=True)
