@@ -73,7 +73,7 @@ async def get_risk(read: Read, ref: RefPath) -> RiskOut:
     return RiskOut.of(await read(lambda tx: reading.get_view(tx, ref)))
 
 
-@router.patch("/risks/{ref}", summary="Change a risk's description, aims or mode", responses=problems(404, 422))
+@router.patch("/risks/{ref}", summary="Change a risk's description, aims or mode", responses=problems(404, 409, 422))
 async def amend_risk(write: Write, ref: RefPath, body: RiskPatch) -> RiskOut:
     """Change only what is sent. Ratings change by assessment; a reference never changes."""
     return RiskOut.of(await write(lambda tx: register.amend(tx, ref, body.to_domain())))
