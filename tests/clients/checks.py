@@ -21,6 +21,8 @@ _NOT_OF_THE_DOCUMENT: Final = (
     # The Python generator looks for the reference of every schema, and says so of each that is none: also of the
     # smallest document with one answer of text (AbstractPythonCodegen.toDefaultValue; docs/decisions).
     "Failed to get the schema name: null",
+    # A parameter `from` is a word of Python; the generator says so and names nothing by it.
+    "From (reserved word) cannot be used as model name",
 )
 
 _IMPORT: Final = "import importlib, sys; [importlib.import_module(name) for name in sys.argv[1:]]"

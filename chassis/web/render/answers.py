@@ -27,7 +27,7 @@ def file_responses(*types: str) -> dict[int | str, dict[str, Any]]:
 def _shown(kind: str) -> dict[str, Any]:
     """Files of JSON are read as what they hold; all others are bytes."""
     if kind.endswith("json"):
-        return {"schema": {"type": "object"}, "example": {}}
+        return {"schema": {"type": "object", "additionalProperties": True}, "example": {}}
     return {"schema": {"type": "string", "format": "binary"}, "example": "…"}
 
 
