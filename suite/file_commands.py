@@ -12,7 +12,8 @@ import typer
 from contracts.large_bodies import CSV, ODS, XLSX
 from suite.load.api_client import Refused, get_json
 from suite.load.csv_files import BadRows
-from suite.loading import Key, Url, with_client
+from suite.loading import with_client
+from suite.running_suite import Key, Url
 
 ROOT = "/indicators/v1"
 LOOK_SECONDS = 0.5

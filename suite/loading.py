@@ -11,12 +11,10 @@ import typer
 from suite import serving
 from suite.catch_up import wait_until_caught_up
 from suite.load import load_reference
+from suite.running_suite import Key, Url
 from suite.settings import SuiteSettings
 
 load_app = typer.Typer(no_args_is_help=True, help="Load data the product ships with.")
-
-Url = Annotated[str | None, typer.Option(help="A running suite; without, the data folder of a stopped one.")]
-Key = Annotated[str | None, typer.Option(envvar="SUITE_KEY", help="A key to the running suite.")]
 
 
 @asynccontextmanager

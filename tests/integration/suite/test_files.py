@@ -24,3 +24,11 @@ def test_a_file_goes_in_and_out_and_in_again(suite, tmp_path):
     assert len(out.read_text().splitlines()) == 31
     status, said, _ = suite("import", str(out), "--mapping", "native")
     assert "30 rows read: 30 unchanged" in said
+
+
+def test_a_running_suite_may_be_named_by_the_environment(suite):
+    status, _, error = suite(
+        "import", str(HOMES), "--mapping", "trafford", SUITE_URL="http://127.0.0.1:9", SUITE_KEY="k"
+    )
+    assert status != 0
+    assert "127.0.0.1:9" in error or "onnect" in error
