@@ -61,8 +61,8 @@ async def get_newest_digest(bus: Bus, service: str) -> ProducerDigest:
         BusError: the bus does not answer.
     """
     published = await get_published(bus, digest_topic(service))
-    read = [digest for event in published.last if event.subject == service and (digest := _read(event))]
-    return read[-1] if read else NOTHING_TOLD
+    told = (_read(event) for event in reversed(published.tail) if event.subject == service)
+    return next(filter(None, told), NOTHING_TOLD)
 
 
 def _read(event: Delivery) -> ProducerDigest | None:

@@ -35,23 +35,24 @@ REFUSED_SECONDS = 2.0
 class Published:
     """What a topic has last of its producer: the readable events at the end of every partition."""
 
-    last: Sequence[Delivery]
+    tail: Sequence[Delivery]
+    """In the order of each partition."""
 
     @property
     def generation(self) -> int:
         """The highest; 0 where there is no event."""
-        return max((event.generation for event in self.last), default=0)
+        return max((event.generation for event in self.tail), default=0)
 
     def positions(self, generation: int) -> Mapping[str, int]:
         """Positions in the feed by event, of those of ``generation`` that have one."""
         return {
-            event.id: place for event in self.last if event.generation == generation and (place := _position(event))
+            event.id: place for event in self.tail if event.generation == generation and (place := _position(event))
         }
 
     def newest_position(self, generation: int) -> int | None:
         """None where it cannot be told: events are there, and none of them has a position."""
         positions = self.positions(generation)
-        return None if self.last and not positions else max(positions.values(), default=0)
+        return None if self.tail and not positions else max(positions.values(), default=0)
 
 
 def _position(event: Delivery) -> int | None:
@@ -59,7 +60,7 @@ def _position(event: Delivery) -> int | None:
 
 
 async def get_published(bus: Bus, topic: str, tail: int = TAIL) -> Published:
-    return Published([event async for event in _last_events(bus, topic, tail)])
+    return Published([event async for event in _list_tail(bus, topic, tail)])
 
 
 async def find_feed_fault(connection: AsyncConnection, bus: Bus, service: str) -> str | None:
@@ -117,7 +118,7 @@ def _find_bus_fault(service: str, feed: FeedState, published: Published) -> str 
     )
 
 
-async def _last_events(bus: Bus, topic: str, tail: int) -> AsyncIterator[Delivery]:
+async def _list_tail(bus: Bus, topic: str, tail: int) -> AsyncIterator[Delivery]:
     """The readable events among the last records of every partition."""
     ends, begins = await bus.end_offsets(topic), await bus.begin_offsets(topic)
     starts = {at: max(begins[at], end - tail) for at, end in ends.items()}

@@ -52,6 +52,7 @@ class Tx:
         self._staged: dict[StagedWrite, list[Any]] = {}
         self._settled: set[StagedWrite] = set()
         self._written: set[StagedWrite] = set()
+        self._business_date: date | None = None
 
     def table(self, name: str) -> Table:
         return self._tables[name]
@@ -96,7 +97,9 @@ class Tx:
             await kind.sqlite(self, items)
 
     async def business_date(self) -> date:
-        """The date that calendar rules read: the pinned one, else today in England."""
-        connection = await self.session.connection()
-        pinned: str | None = await connection.scalar(_PINNED)
-        return date.fromisoformat(pinned) if pinned else london_date(self.now)
+        """The date that calendar rules read: the pinned one, else today in England; one throughout a unit of work."""
+        if self._business_date is None:
+            connection = await self.session.connection()
+            pinned: str | None = await connection.scalar(_PINNED)
+            self._business_date = date.fromisoformat(pinned) if pinned else london_date(self.now)
+        return self._business_date

@@ -1,6 +1,7 @@
 """Who changed what of funds and schemes: the states that audit entries carry."""
 
 from collections.abc import Mapping
+from dataclasses import replace
 from typing import Any
 
 from chassis.audit import record_change, record_unchanged
@@ -15,19 +16,11 @@ Json = Mapping[str, Any]
 
 def moves_money(before: Fund, after: Fund) -> bool:
     """Whether budgets differ, or the agreement by which partners share; what is noted on a line moves nothing."""
-    return _money_state(before) != _money_state(after)
+    return before.agreements[-1:] != after.agreements[-1:] or _unnoted(before) != _unnoted(after)
 
 
-def _money_state(fund: Fund) -> Json:
-    state = _fund_state(fund)
-    return {
-        "agreement": state["agreement"],
-        "lines": {key: _unnoted(line) for key, line in state["budget_lines"].items()},
-    }
-
-
-def _unnoted(line: Json) -> Json:
-    return {name: value for name, value in line.items() if name != "notes"}
+def _unnoted(fund: Fund) -> Mapping[tuple[str, str], BudgetLine]:
+    return {(line.financial_year.label, line.code): replace(line, notes=()) for line in fund.lines}
 
 
 def record_fund(tx: Tx, before: Fund | None, after: Fund, reason: str | None = None) -> None:

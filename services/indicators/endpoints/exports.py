@@ -10,14 +10,15 @@ from fastapi import APIRouter, Depends, Query, Request, Response
 from chassis.errors import FieldError, Invalid
 from chassis.web.moments import AsOf
 from chassis.web.problems import problems
-from chassis.web.render.answers import csv_answer, file_responses, ods_answer, xlsx_answer
+from chassis.web.render.answers import csv_answer, file_responses
 from chassis.web.render.csvw import CSVW, csvw_of
 from chassis.web.render.json_stat import JSON_STAT
-from chassis.web.render.table import Row
+from chassis.web.render.routes import SPREADSHEETS, add_table_routes
+from chassis.web.render.table import Row, Table
 from chassis.web.render.workbook import MOST_ROWS, TooManyRows
 from chassis.web.units import Read
 from contracts.areas import AREA_CODE_PATTERN
-from contracts.large_bodies import CSV, ODS, XLSX
+from contracts.large_bodies import CSV
 from contracts.period import Period, UnknownPeriodError
 from services.indicators.domain.definitions import LONGEST_CODE
 from services.indicators.domain.exports import ExportedRevision, ExportFilter
@@ -120,26 +121,19 @@ async def describe_csv() -> Response:
     return Response(json.dumps(found), media_type=CSVW)
 
 
-@router.get(
-    "/observations.xlsx",
-    summary="Observations as an Excel workbook",
-    description=f"{_SELECTED} At most {MOST_ROWS:,} rows. With a cover sheet, contents, notes and symbols explained.",
-    response_class=Response,
-    responses={**file_responses(XLSX), **problems(401, 404, 422)},
-)
-async def export_xlsx(request: Request, read: Read, wanted: Wanted) -> Response:
-    return await xlsx_answer(table_of(await _few(read, wanted), _now(request)))
+async def _table(request: Request, read: Read, wanted: Wanted) -> Table:
+    return table_of(await _few(read, wanted), _now(request))
 
 
-@router.get(
-    "/observations.ods",
-    summary="Observations as an OpenDocument spreadsheet",
+add_table_routes(
+    router,
+    "/observations",
+    _table,
+    name="export",
+    title="Observations",
     description=f"{_SELECTED} At most {MOST_ROWS:,} rows. With a cover sheet, contents, notes and symbols explained.",
-    response_class=Response,
-    responses={**file_responses(ODS), **problems(401, 404, 422)},
+    formats=SPREADSHEETS,
 )
-async def export_ods(request: Request, read: Read, wanted: Wanted) -> Response:
-    return await ods_answer(table_of(await _few(read, wanted), _now(request)))
 
 
 @router.get(

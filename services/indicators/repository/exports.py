@@ -31,9 +31,11 @@ _FILTERS: dict[str, dict[str, Any]] = {
 
 async def list_exported(tx: Tx, wanted: ExportFilter, after: Revision | None, most: int) -> list[Revision]:
     """At most ``most`` revisions that follow ``after``, by indicator, area, breakdown and period."""
-    query = select(*_OF).where(*_conditions(wanted)).order_by(*_ORDER).limit(most)
+    # without history a revision that comes between two pages must not repeat an observation
+    order = _ORDER if wanted.include_history else _ORDER[:-1]
+    query = select(*_OF).where(*_conditions(wanted)).order_by(*order).limit(most)
     if after is not None:
-        query = query.where(tuple_(*_ORDER) > _key(after))
+        query = query.where(tuple_(*order) > _key(after)[: len(order)])
     return [revision_of_row(row) for row in await tx.session.execute(query)]
 
 

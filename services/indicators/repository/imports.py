@@ -2,7 +2,7 @@
 
 from typing import Any, BinaryIO
 
-from sqlalchemy import delete, func, select
+from sqlalchemy import delete, select
 
 from chassis.paging import PageRequest
 from chassis.storage.bulk import insert_many, table_of, upsert
@@ -57,5 +57,5 @@ async def delete_parts(tx: Tx, number: int, kind: str) -> None:
 async def delete_orphans(tx: Tx) -> None:
     """Delete parts of imports whose job is gone, by retention."""
     job = tx.table("job")
-    if await tx.session.scalar(select(func.count()).select_from(_PART)):
+    if await tx.session.scalar(select(_PART.c.import_id).limit(1)) is not None:
         await tx.session.execute(delete(_PART).where(_PART.c.import_id.not_in(select(job.c.id))))

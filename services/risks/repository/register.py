@@ -1,6 +1,7 @@
 """Risks as readers and owners see them."""
 
 from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
@@ -13,8 +14,10 @@ from sqlalchemy import (
     cast,
     func,
     insert,
+    null,
     or_,
     select,
+    type_coerce,
     union_all,
     update,
 )
@@ -301,31 +304,36 @@ async def list_with_ended_override(tx: Tx, today: date) -> list[Risk]:
 
 
 _HISTORY, _PROPOSAL, _TASK = HistoryRow.__table__.c, ProposalRow.__table__.c, ReviewTaskRow.__table__.c
-_RATINGS_AT = select(_HISTORY.risk_id, _HISTORY.after).where(
-    _HISTORY.id.in_(
-        select(func.max(_HISTORY.id))
-        .where(_HISTORY.risk_id.in_(_KEYS), _HISTORY.business_date <= bindparam("day"))
-        .group_by(_HISTORY.risk_id)
-    )
+_NEWEST_UNTIL = (
+    select(func.max(_HISTORY.id))
+    .where(_HISTORY.risk_id.in_(_KEYS), _HISTORY.business_date <= bindparam("day"))
+    .group_by(_HISTORY.risk_id)
 )
-_OPEN_MATTERS = union_all(
-    select(_PROPOSAL.risk_id, _PROPOSAL.id.label("proposal_id")).where(
+_NO_PROPOSAL, _NO_RATING = cast(None, BigId), type_coerce(null(), _HISTORY.after.type)
+_MATTERS = union_all(
+    select(_HISTORY.risk_id, _HISTORY.after, _NO_PROPOSAL.label("proposal_id")).where(_HISTORY.id.in_(_NEWEST_UNTIL)),
+    select(_PROPOSAL.risk_id, _NO_RATING, _PROPOSAL.id).where(
         _PROPOSAL.risk_id.in_(_KEYS), _PROPOSAL.state == ProposalState.OPEN.value
     ),
-    select(_TASK.risk_id, cast(None, BigId)).where(_TASK.risk_id.in_(_KEYS), _TASK.state == TaskState.OPEN.value),
+    select(_TASK.risk_id, _NO_RATING, _NO_PROPOSAL).where(
+        _TASK.risk_id.in_(_KEYS), _TASK.state == TaskState.OPEN.value
+    ),
 )
 
 
-async def get_ratings_at(tx: Tx, risk_ids: Collection[int], day: date) -> dict[int, BandedRating]:
-    """The rating that was in effect at the end of ``day``, for risks that had one."""
-    connection = await tx.session.connection()
-    rows = await connection.execute(_RATINGS_AT, {"keys": list(risk_ids), "day": day})
-    return {row.risk_id: read_rating(row.after) for row in rows}
+@dataclass(frozen=True, slots=True)
+class Matters:
+    """By the keys of risks: the rating in effect at the end of a day, the open proposal, an open review task."""
+
+    ratings: Mapping[int, BandedRating]
+    proposals: Mapping[int, int]
+    reviews: Collection[int]
 
 
-async def get_open_matters(tx: Tx, risk_ids: Collection[int]) -> tuple[dict[int, int], set[int]]:
-    """The open proposal of each risk, and the risks with an open review task, in one query."""
+async def get_matters(tx: Tx, risk_ids: Collection[int], day: date) -> Matters:
+    """What is open of these risks, and how they stood at the end of ``day``, in one query."""
     connection = await tx.session.connection()
-    rows = (await connection.execute(_OPEN_MATTERS, {"keys": list(risk_ids)})).all()
-    open_proposals = {row.risk_id: row.proposal_id for row in rows if row.proposal_id is not None}
-    return open_proposals, {row.risk_id for row in rows if row.proposal_id is None}
+    rows = (await connection.execute(_MATTERS, {"keys": list(risk_ids), "day": day})).all()
+    ratings = {row.risk_id: read_rating(row.after) for row in rows if row.after is not None}
+    proposals = {row.risk_id: row.proposal_id for row in rows if row.proposal_id is not None}
+    return Matters(ratings, proposals, {row.risk_id for row in rows if row.after is None and row.proposal_id is None})

@@ -22,16 +22,15 @@ async def _views(tx: Tx, risks: Sequence[Risk]) -> list[RiskView]:
     """The risks with their links, movement and open matters: the same few queries for any number of them."""
     keys, today = [risk.risk_id for risk in risks], await tx.business_date()
     links = await stored_links.get_links(tx, keys)
-    previous = await register.get_ratings_at(tx, keys, last_closed_quarter(today).end)
-    open_proposals, review_asked = await register.get_open_matters(tx, keys)
+    matters = await register.get_matters(tx, keys, last_closed_quarter(today).end)
     return [
         RiskView(
             risk=risk,
             links=links[risk.risk_id],
             today=today,
-            previous=previous[risk.risk_id].rating if risk.risk_id in previous else None,
-            open_proposal=open_proposals.get(risk.risk_id),
-            review_asked=risk.risk_id in review_asked,
+            previous=matters.ratings[risk.risk_id].rating if risk.risk_id in matters.ratings else None,
+            open_proposal=matters.proposals.get(risk.risk_id),
+            review_asked=risk.risk_id in matters.reviews,
             ratings=rate(risk.inputs, links[risk.risk_id], today) if risk.inputs else None,
         )
         for risk in risks

@@ -17,7 +17,7 @@ import pytest
 from services.pledges.service.returns import open_returns
 from suite.documents import openapi
 from tests.conftest import ResourcesFor
-from tests.integration.gateway.test_audit_of_every_change import (
+from tests.integration.gateway.changes import (
     AREA,
     INDICATOR,
     LINKS,

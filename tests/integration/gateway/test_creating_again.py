@@ -17,7 +17,7 @@ import pytest
 from suite.documents import openapi
 from tests.conftest import ResourcesFor
 from tests.integration.finance.world import scheme_body
-from tests.integration.gateway.test_audit_of_every_change import (
+from tests.integration.gateway.changes import (
     ACTION,
     AREA,
     CELL,

@@ -10,7 +10,7 @@ import pytest
 from chassis.clock import system_clock
 from tests.conftest import ResourcesFor
 from tests.integration.finance.world import fund_body, link_body, scheme_body
-from tests.integration.gateway.test_audit_of_every_change import AREA, INDICATOR, OF, PLEDGE, PLEDGE_LINKS
+from tests.integration.gateway.changes import AREA, INDICATOR, OF, PLEDGE, PLEDGE_LINKS
 
 pytestmark = pytest.mark.parametrize("database_for", ["sqlite"], indirect=True)
 

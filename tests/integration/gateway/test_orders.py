@@ -15,7 +15,7 @@ from chassis.storage.database import Database
 from services.pledges.service.returns import open_returns
 from tests.conftest import ResourcesFor
 from tests.integration.finance.world import fund_body, scheme_body
-from tests.integration.gateway.test_audit_of_every_change import AREA, CELL, INDICATOR, OF, OVERRIDE, PLEDGE, pin
+from tests.integration.gateway.changes import AREA, CELL, INDICATOR, OF, OVERRIDE, PLEDGE, pin
 
 pytestmark = pytest.mark.both_engines
 

@@ -31,4 +31,4 @@ def test_a_running_suite_may_be_named_by_the_environment(suite):
         "import", str(HOMES), "--mapping", "trafford", SUITE_URL="http://127.0.0.1:9", SUITE_KEY="k"
     )
     assert status != 0
-    assert "127.0.0.1:9" in error or "onnect" in error
+    assert "connection" in error.lower()

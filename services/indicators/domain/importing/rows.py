@@ -25,6 +25,8 @@ _MARKED: Final = re.compile(r"(.*?)\s*((?:\[(?:e|u|b|p|r)\])+)", re.ASCII)
 _NUMBERS: Final = ("count", "not_counted", "denominator", "lower", "upper")
 _NEVER_NEGATIVE: Final = frozenset({"count", "not_counted", "denominator"})
 _LONGEST: Final = {"note": 4000, "reason": 4000, "basis": 300, "indicator_name": 300, "area_name": 300, "area_type": 60}
+_SYMBOLS: Final = frozenset(Missing)
+_STATUSES: Final = frozenset(ObservationStatus)
 _SHOWN: Final = 100
 _FINEST_SENT: Final = 8
 
@@ -105,6 +107,7 @@ class RowReader:
 
     def __init__(self, mapping: FileMapping, header: Sequence[str]) -> None:
         self.mapping = mapping
+        self._symbols = {word.lower(): symbol for word, symbol in mapping.symbols.items()}
         places = {heading.strip().lower(): n for n, heading in reversed(list(enumerate(header)))}
         self._header = header
         self._fields = {
@@ -134,6 +137,10 @@ class RowReader:
             message = f"the row has {len(cells)} cells, the header {len(self._header)}: quote text that has commas"
             return [CellFault("", "", message)]
         return _Row(self, line, cells).draft()
+
+    def symbol(self, text: str) -> str | None:
+        """The symbol that stands, or is written as ``text``, in the place of a value."""
+        return text if text in _SYMBOLS else self._symbols.get(text.lower())
 
     def text(self, cells: Sequence[str], field: str) -> str:
         place = self._fields.get(field)
@@ -228,7 +235,7 @@ class _Row:
 
     def _take_number(self, field: str) -> None:
         text = self._text(field)
-        if not text or self._symbol(text):
+        if not text or self.reader.symbol(text):
             return
         number = number_of(text)
         if number is None or abs(number) > HIGHEST:
@@ -248,18 +255,12 @@ class _Row:
         else:
             self.figures["count"] = whole - missed
 
-    def _symbol(self, text: str) -> str | None:
-        if text in set(Missing):
-            return text
-        found = {word.lower(): symbol for word, symbol in self.mapping.symbols.items()}
-        return found.get(text.lower())
-
     def _take_value(self) -> None:
         text, missing = self._text("value"), self._text("missing")
         marked = _MARKED.fullmatch(text)
-        if marked and not self._symbol(text):
+        if marked and not self.reader.symbol(text):
             text, self.texts["marks"] = marked[1], marked[2]
-        symbol = self._symbol(missing) if missing else self._symbol(text) if text else None
+        symbol = self.reader.symbol(missing) if missing else self.reader.symbol(text) if text else None
         if missing and symbol is None:
             self._refuse("missing", f"is no symbol: {', '.join(Missing)} are accepted")
         elif symbol:
@@ -296,7 +297,7 @@ class _Row:
                 self._refuse(name, f"is longer than {most} characters")
         if "[p]" in self.texts.get("marks", ""):
             self.texts["status"] = ObservationStatus.PROVISIONAL.value
-        if self.texts.get("status", "final") not in set(ObservationStatus):
+        if self.texts.get("status", "final") not in _STATUSES:
             self._refuse("status", f"{', '.join(ObservationStatus)} are accepted")
         if self.figures.get("denominator") == 0 and not self.mapping.add_up:
             self._refuse("denominator", "is nothing: leave the cell empty")
