@@ -48,6 +48,13 @@ async def test_several_at_once_wait_for_one_another(database_for):
     await asyncio.to_thread(migrate.check, RISKS, url)
 
 
+@POSTGRES
+async def test_no_session_of_who_migrated_compiles_statements(database_for):
+    url = await emptied(database_for, RISKS)
+    await asyncio.to_thread(migrate.upgrade, RISKS, url)
+    assert [tuple(row) for row in await execute(url, "SHOW jit")] == [("off",)]
+
+
 async def test_an_upgrade_that_breaks_leaves_nothing(database_for):
     """A table is in the way of the last revision: the ones before it are taken back with it."""
     url = await emptied(database_for, RISKS)
