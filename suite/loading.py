@@ -11,6 +11,7 @@ import typer
 from suite import serving
 from suite.catch_up import wait_until_caught_up
 from suite.load import load_reference
+from suite.load.local_outcomes import load_local_outcomes
 from suite.running_suite import Key, Url
 from suite.settings import SuiteSettings
 
@@ -46,6 +47,23 @@ def reference(*, url: Url = None, key: Key = None, as_json: Annotated[bool, type
     async def work(client: httpx.AsyncClient) -> None:
         quiet: Callable[[str], None] = (lambda _line: None) if as_json else typer.echo
         report = await load_reference(client, wait=lambda: wait_until_caught_up(client), report=quiet)
+        typer.echo(report.as_json() if as_json else report.as_text())
+
+    with_client(url, key, work)
+
+
+@load_app.command()
+def local_outcomes(
+    *,
+    area: Annotated[str | None, typer.Option(help="Code of the area its scorecard shows")] = None,
+    url: Url = None,
+    key: Key = None,
+    as_json: Annotated[bool, typer.Option("--json")] = False,
+) -> None:
+    """Switch on the Local Outcomes Framework of England: outcomes and metrics, no figures; again changes nothing."""
+
+    async def work(client: httpx.AsyncClient) -> None:
+        report = await load_local_outcomes(client, area)
         typer.echo(report.as_json() if as_json else report.as_text())
 
     with_client(url, key, work)

@@ -6,12 +6,11 @@ actual up to 2013/14, which is an inference and marked so, and as a forecast aft
 """
 
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass
-from decimal import Decimal
 
 from contracts.indicators import ObservationStatus
 from contracts.period import Period
-from suite.load.row_types import PLYMOUTH, ChartRow, ObservationRow, TargetRow
+from suite.load.expected import ExpectedValue
+from suite.load.row_types import PLYMOUTH, ChartRow, DerivedObservationRow, TargetRow
 
 CASE = "2014 business case, charts"
 LAST_ACTUAL = Period.parse("2013/14")
@@ -24,27 +23,16 @@ _NOTES = {
 }
 
 
-@dataclass(frozen=True, slots=True)
-class ChartProjection:
-    """What a chart expected of a year: ``name`` is the line it is on."""
-
-    indicator: str
-    area: str
-    name: str
-    period: Period
-    value: Decimal
-
-
 def is_actual(row: ChartRow) -> bool:
     upto = row.period.sort_key <= LAST_ACTUAL.sort_key
     return row.series == "actual" or (row.series == "actual_or_forecast" and upto)
 
 
-def chart_observations(charts: Iterable[ChartRow]) -> Iterator[ObservationRow]:
+def chart_observations(charts: Iterable[ChartRow]) -> Iterator[DerivedObservationRow]:
     """The points that were. The last inferred year is provisional: it may have been a forecast."""
     for row in filter(is_actual, charts):
         certain = row.series == "actual" or row.period.sort_key <= LAST_CERTAIN.sort_key
-        yield ObservationRow(
+        yield DerivedObservationRow(
             indicator=row.indicator,
             area=PLYMOUTH,
             period=row.period,
@@ -52,14 +40,19 @@ def chart_observations(charts: Iterable[ChartRow]) -> Iterator[ObservationRow]:
             status=ObservationStatus.FINAL if certain else ObservationStatus.PROVISIONAL,
             basis="chart" if row.series == "actual" else "inferred",
             note=_NOTES[row.series],
+            inferred=() if row.series == "actual" else ("status",),
         )
 
 
-def chart_projections(charts: Iterable[ChartRow]) -> Iterator[ChartProjection]:
-    """The forecast lines whole, and what follows the last actual year on the lines that are both."""
+def chart_projections(charts: Iterable[ChartRow]) -> Iterator[ExpectedValue]:
+    """The forecast lines whole, and what follows the last actual year on the lines that are both.
+
+    Each is named after its line.
+    """
     for row in charts:
         if row.series == "forecast" or (row.series == "actual_or_forecast" and not is_actual(row)):
-            yield ChartProjection(row.indicator, PLYMOUTH, row.series.replace("_", "-"), row.period, row.value)
+            name = f"{row.series.replace('_', '-')}-2014"
+            yield ExpectedValue(row.indicator, PLYMOUTH, name, row.period, row.value, CASE)
 
 
 def milestones(charts: Iterable[ChartRow], target: TargetRow, targets: Sequence[TargetRow]) -> list[ChartRow]:

@@ -13,6 +13,7 @@ from typing import Any
 from pydantic import BaseModel, ConfigDict
 
 from contracts.notes import SourcedFigure, SourceNote
+from suite.load.charts import chart_observations
 from suite.load.dataset import TOTAL, Reference
 from suite.load.row_types import ContradictionRow, ObservationRow, RangeRow
 
@@ -161,7 +162,7 @@ def _counted(reference: Reference) -> Iterator[tuple[str, set[str]]]:
     inferred = {row.period.label for row in reference.observations if row.basis == "inferred"}
     if inferred:
         yield "first-values", {" and ".join(sorted(inferred))}
-    if any(row.basis == "inferred" for row in reference.all_observations if row not in reference.observations):
+    if any(row.basis == "inferred" for row in chart_observations(reference.charts)):
         yield "chart-years", {"2010/11 to 2016/17 in one line"}
     if inferred_frameworks(reference):
         yield "frameworks-inferred", set()

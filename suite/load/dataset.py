@@ -10,8 +10,10 @@ from typing import Any
 from pydantic import ValidationError
 
 from suite.load import row_types
-from suite.load.charts import chart_observations
+from suite.load.charts import chart_observations, chart_projections
 from suite.load.csv_files import BadRows, FileRow, field_errors, read_rows
+from suite.load.expected import ExpectedValue
+from suite.load.need import need_expected, need_faults, need_observations
 
 REFERENCE = Path(__file__).resolve().parents[2] / "reference"
 """Where the data lies that the product ships with."""
@@ -65,13 +67,19 @@ class Reference:
     unit_costs: list[row_types.UnitCostRow]
     schemes: list[row_types.SchemeRow]
     charts: list[row_types.ChartRow]
+    need: list[row_types.NeedRow]
     contradictions: list[row_types.ContradictionRow]
     fund: FundFile
 
     @property
     def all_observations(self) -> list[row_types.ObservationRow]:
-        """Those of the papers of 2018, and what was on the charts of 2014."""
-        return [*self.observations, *chart_observations(self.charts)]
+        """Those of the papers of 2018, what was on the charts of 2014, and what both papers say of need."""
+        return [*self.observations, *chart_observations(self.charts), *need_observations(self.need)]
+
+    @property
+    def all_expected(self) -> list[ExpectedValue]:
+        """What the charts of 2014 and the texts of both papers expect."""
+        return [*chart_projections(self.charts), *need_expected(self.need)]
 
     @property
     def budget_lines(self) -> list[row_types.BudgetRow]:
@@ -109,6 +117,7 @@ _FILES: dict[str, tuple[str, type[FileRow]]] = {
     "unit_costs": ("unit_costs.csv", row_types.UnitCostRow),
     "schemes": ("schemes.csv", row_types.SchemeRow),
     "charts": ("measures_2014.csv", row_types.ChartRow),
+    "need": ("need_figures.csv", row_types.NeedRow),
     "contradictions": ("contradictions.csv", row_types.ContradictionRow),
 }
 
@@ -171,6 +180,8 @@ def _dangling_ends(r: Reference) -> Iterator[str]:
         yield from _twice(type(rows[0]).__name__, (row.code for row in rows))
     yield from _twice("StandardRow", ((row.code, row.valid_from) for row in r.standards))
     yield from _twice("ContradictionRow", (row.code for row in r.contradictions))
+    yield from need_faults(r.need)
+    yield from _twice("NeedRow", ((row.indicator, row.area, row.name, row.period.label) for row in r.need))
     yield from _twice("ChartRow", ((row.indicator, row.series, row.period.label) for row in r.charts))
     yield from _twice("RiskRow", (row.ref for row in r.risks))
     yield from _twice("PledgeRow", (row.number for row in r.pledges))
@@ -181,7 +192,7 @@ def _dangling_measures(r: Reference) -> Iterator[str]:
     yield from _missing("indicators.csv", (row.framework for row in r.indicators), (f.code for f in r.frameworks))
     for name, rows in (("scorecard_rows.csv", r.scorecard_lines), ("observations.csv", r.observations)):
         yield from _missing(name, (row.indicator for row in rows), indicators)
-    for name, tied in (("targets.csv", r.targets), ("risk_links.csv", r.risk_links), ("schemes.csv", r.schemes)):
+    for name, tied in _tied(r):
         yield from _missing(name, (row.indicator for row in tied), indicators)
         yield from _missing(name, (row.area for row in tied), areas)
     yield from _missing("observations.csv", (row.area for row in r.observations), areas)
@@ -193,6 +204,14 @@ def _dangling_measures(r: Reference) -> Iterator[str]:
     placed = (f"{row.scorecard}/{row.section}/{row.aim}" for row in r.scorecard_lines)
     yield from _missing("scorecard_rows.csv", placed, aims)
     yield from _missing("risk_links.csv", (row.risk for row in r.risk_links), (row.ref for row in r.risks))
+
+
+def _tied(r: Reference) -> Iterator[tuple[str, list[Any]]]:
+    """The files whose rows name an indicator and an area."""
+    yield "targets.csv", r.targets
+    yield "risk_links.csv", r.risk_links
+    yield "schemes.csv", r.schemes
+    yield "need_figures.csv", r.need
 
 
 def _dangling_plans(r: Reference) -> Iterator[str]:

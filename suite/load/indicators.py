@@ -6,10 +6,11 @@ from typing import Any
 
 from suite.load import row_types
 from suite.load.api_client import for_each, iterate_items
-from suite.load.charts import CASE, ChartProjection, chart_projections, milestones
+from suite.load.charts import milestones
 from suite.load.contradictions import inferred_frameworks, notes_on
 from suite.load.csv_files import FileRow
 from suite.load.dataset import Reference
+from suite.load.expected import ExpectedValue
 from suite.load.former import (
     is_from_version_0_1,
     mend_indicator,
@@ -47,7 +48,8 @@ def _plain(row: FileRow) -> dict[str, Any]:
 def indicator_body(row: row_types.IndicatorRow, reference: Reference) -> dict[str, Any]:
     """An indicator, with what the papers contradict of it; a framework that no paper prints is marked inferred."""
     inferred = ["framework"] if row.code in inferred_frameworks(reference) else []
-    return _plain(row) | _provenance(reference, f"indicators/{row.code}", inferred)
+    body = row.model_dump(mode="json", exclude={"inferred"}, exclude_none=True)
+    return body | _provenance(reference, f"indicators/{row.code}", [*inferred, *row.inferred])
 
 
 def _provenance(reference: Reference, resource: str, inferred: list[str]) -> dict[str, Any]:
@@ -109,7 +111,7 @@ async def _targets(load: Load, fresh: set[str]) -> None:
     await for_each([list(rows) for _, rows in by_series], lambda rows: _versions(load, rows, fresh))
 
 
-def _series(row: row_types.TargetRow | row_types.ObservationRow) -> tuple[str, str]:
+def _series(row: row_types.TargetRow | row_types.ObservationRow | ExpectedValue) -> tuple[str, str]:
     return row.indicator, row.area
 
 
@@ -161,29 +163,33 @@ def _aims(load: Load, section: row_types.SectionRow) -> list[dict[str, Any]]:
     aims = [one for one in load.reference.aims if (one.scorecard, one.section) == where]
     lines = [one for one in load.reference.scorecard_lines if (one.scorecard, one.section) == where]
     lines.sort(key=lambda line: line.position)
-    on_card = _provenance(load.reference, f"scorecards/{section.scorecard}", [])
     return [
-        {"name": aim.title, "rows": [{"indicator": line.indicator} | on_card for line in lines if line.aim == aim.aim]}
+        {"name": aim.title, "rows": [_line(load, line) for line in lines if line.aim == aim.aim]}
         for aim in sorted(aims, key=lambda aim: aim.position)
     ]
 
 
+def _line(load: Load, row: row_types.ScorecardLineRow) -> dict[str, Any]:
+    return {"indicator": row.indicator} | _provenance(load.reference, f"scorecards/{row.scorecard}", list(row.inferred))
+
+
 def observation_body(row: row_types.ObservationRow, reference: Reference) -> dict[str, Any]:
-    """An observation. Of an inferred one, the period of a graph's first value is, or that a chart's point is actual."""
-    on_chart = row.indicator in {point.indicator for point in reference.charts}
-    inferred = ["status" if on_chart else "period"] if row.basis == "inferred" else []
-    body = row.model_dump(mode="json", exclude={"indicator"}, exclude_none=True)
-    return body | _provenance(reference, f"observations/{row.indicator}/{row.period.path}", inferred)
+    """An observation, with what of it no paper prints."""
+    body = row.model_dump(mode="json", exclude={"indicator", "inferred"}, exclude_none=True)
+    return body | _provenance(reference, f"observations/{row.indicator}/{row.period.path}", _inferred(row))
 
 
-def projection_body(one: ChartProjection) -> dict[str, Any]:
-    return {
-        "area": one.area,
-        "name": f"{one.name}-2014",
-        "period": one.period.label,
-        "value": str(one.value),
-        "source": CASE,
-    }
+def _inferred(row: row_types.ObservationRow) -> list[str]:
+    """Of an inferred one in the file of observations it is the period: it is the first value of a graph."""
+    if isinstance(row, row_types.DerivedObservationRow):
+        return list(row.inferred)
+    return ["period"] if row.basis == "inferred" else []
+
+
+def projection_body(one: ExpectedValue) -> dict[str, Any]:
+    body = {"area": one.area, "name": one.name, "period": one.period.label, "value": str(one.value)}
+    told = {"source": one.source} | ({"note": one.note} if one.note else {})
+    return body | told | ({"inferred": list(one.inferred)} if one.inferred else {})
 
 
 async def _observations(load: Load, fresh: set[str]) -> None:
@@ -223,12 +229,12 @@ async def _present(load: Load, path: str, body: dict[str, Any], found: dict[str,
 
 
 async def _projections(load: Load, fresh: set[str]) -> None:
-    by_indicator = groupby(chart_projections(load.reference.charts), key=lambda one: one.indicator)
-    await for_each([list(points) for _, points in by_indicator], lambda points: _expected(load, points, fresh))
+    by_series = groupby(sorted(load.reference.all_expected, key=_series), key=_series)
+    await for_each([list(points) for _, points in by_series], lambda points: _expected(load, points, fresh))
 
 
-async def _expected(load: Load, points: list[ChartProjection], fresh: set[str]) -> None:
-    """The projections of one indicator; what is there is left as it is."""
+async def _expected(load: Load, points: list[ExpectedValue], fresh: set[str]) -> None:
+    """The projections of one series; what is there is left as it is."""
     path = f"{ROOT}/indicators/{points[0].indicator}/projections"
     present: dict[tuple[str, str], dict[str, Any]] = {}
     if points[0].indicator not in fresh:

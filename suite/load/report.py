@@ -59,7 +59,7 @@ class LoadReport(BaseModel):
         return f"Reference data: {self.created} created, {self.changed} changed, {there} in place; {papers}"
 
     def as_text(self) -> str:
-        lines = ["Reference data", *(_line(kind, counts) for kind, counts in self.counts.items())]
+        lines = ["Loaded", *(_line(kind, counts) for kind, counts in self.counts.items())]
         if self.contradictions:
             lines += ["", "The papers contradict themselves; every figure stays readable:"]
             lines += [f"  {n}. {one}" for n, one in enumerate(self.contradictions, 1)]

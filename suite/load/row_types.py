@@ -41,6 +41,7 @@ class IndicatorRow(FileRow):
     owner: str
     definition: str
     source: str
+    inferred: Several = ()
 
 
 class ScorecardRow(FileRow):
@@ -72,6 +73,7 @@ class ScorecardLineRow(FileRow):
     position: int
     indicator: str
     benchmark_printed: Literal["lost", "not applicable", "not printed"]
+    inferred: Several = ()
 
 
 class ObservationRow(FileRow):
@@ -85,6 +87,31 @@ class ObservationRow(FileRow):
     basis: Literal["printed", "narrative", "chart", "inferred"]
     note: str
     reason: str | None = None
+
+
+class DerivedObservationRow(ObservationRow):
+    """An observation that another file holds: ``inferred`` names what of it no paper prints."""
+
+    count: Decimal | None = None
+    inferred: tuple[str, ...] = ()
+
+
+class NeedRow(FileRow):
+    """A figure of how people live: what was ``observed``, or what the papers ``expected`` of a year under a name.
+
+    ``printed`` is the figure as the papers round or word it.
+    """
+
+    indicator: str
+    area: str
+    period: Period
+    kind: Literal["observed", "expected"]
+    name: str | None = None
+    value: Decimal
+    count: Decimal | None = None
+    inferred: Several = ()
+    printed: str
+    source: str
 
 
 class TargetRow(FileRow):

@@ -3,13 +3,20 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from decimal import Decimal, InvalidOperation
-from typing import Any
+from typing import Any, Protocol
 
 import httpx
 
 from suite.load.api_client import Refused, iterate_items, send_request
 from suite.load.dataset import Reference
 from suite.load.report import CREATED, PRESERVED, UNCHANGED, Tally
+
+
+class Sending(Protocol):
+    """Whom to call, and the count of what that did."""
+
+    client: httpx.AsyncClient
+    tally: Tally
 
 
 @dataclass(slots=True)
@@ -53,7 +60,7 @@ def _number(value: object) -> Decimal | None:
 
 
 async def create_missing(
-    load: Load, kind: str, method: str, path: str, body: Mapping[str, Any], found: Any | None
+    load: Sending, kind: str, method: str, path: str, body: Mapping[str, Any], found: Any | None
 ) -> bool:
     """Send ``body`` unless ``found`` says that it is there; whether it was sent.
 
@@ -68,7 +75,7 @@ async def create_missing(
     return not repeated
 
 
-async def create_once(load: Load, kind: str, path: str, body: Mapping[str, Any]) -> bool:
+async def create_once(load: Sending, kind: str, path: str, body: Mapping[str, Any]) -> bool:
     """POST ``body`` to a collection that knows a repeat (200) and refuses other content under a taken code (409)."""
     try:
         response = await send_request(load.client, "POST", path, body)

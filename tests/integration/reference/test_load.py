@@ -11,6 +11,7 @@ from contracts.period import Period
 from suite.load import load_reference
 from suite.load.api_client import Refused
 from suite.load.dataset import read_reference
+from suite.load.local_outcomes import load_local_outcomes
 
 AE = "ae-four-hour-wait"
 
@@ -18,13 +19,13 @@ AE = "ae-four-hour-wait"
 async def test_the_first_load_makes_everything(report):
     made = {kind: counts.created for kind, counts in report.counts.items()}
     assert made == {
-        "areas": 5,
-        "frameworks": 7,
-        "indicators": 39,
+        "areas": 6,
+        "frameworks": 9,
+        "indicators": 58,
         "targets": 31,
-        "scorecards": 2,
-        "observations": 92,
-        "projections": 45,
+        "scorecards": 4,
+        "observations": 107,
+        "projections": 51,
         "outcomes": 4,
         "objectives": 17,
         "standards": 17,
@@ -279,11 +280,11 @@ def _same_cell(one, other) -> bool:
 
 async def test_the_report_reads_as_text_and_as_json(report):
     assert "11.9 (2018-19 business plan, scorecard table) against 10.50 (2018-19 business plan, ex" in report.as_text()
-    assert "observations: 92 created" in report.as_text()
+    assert "observations: 107 created" in report.as_text()
     parsed = json.loads(report.as_json())
-    assert len(parsed["contradictions"]) == len(report.contradictions) == 49
+    assert len(parsed["contradictions"]) == len(report.contradictions) == 52
     assert parsed["counts"]["pledges"]["created"] == 10
-    assert "49 contradictions" in report.summary()
+    assert "52 contradictions" in report.summary()
 
 
 async def test_pledges_show_the_colours_of_their_indicators(suite):
@@ -354,6 +355,40 @@ async def _notes_as_listed(suite, report, kind, path) -> int:
     for code, notes in listed.items():
         assert (await suite.get(path.format(code)))["notes"] == notes
     return len(listed)
+
+
+async def test_need_figures_say_how_they_are_printed(suite):
+    path = "/indicators/v1/indicators/population-over-65"
+    items = (await suite.get(f"{path}/observations?area=E06000026"))["items"]
+    assert [(one["period"], one["value"], one["count"], one["status"], one["inferred"]) for one in items] == [
+        ("2018", "17.5", "45500", "provisional", ["period"])
+    ]
+    assert items[0]["note"] == "2018-20 intentions: 17.5 per cent or 45500 people"
+    expected = (await suite.get(f"{path}/projections"))["items"]
+    assert {one["period"]: one["value"] for one in expected} == {"2020": "18.4", "2030": "21.3", "2035": "22.5"}
+
+
+async def test_the_corporate_plan_is_a_scorecard_of_sixteen_outcomes(suite):
+    card = await suite.get("/indicators/v1/scorecards/corporate-plan-2013")
+    assert [len(section["aims"]) for section in card["sections"]] == [4, 4, 4, 4]
+    assert {tuple(row["inferred"]) for row in _rows(card)} == {("indicator",)}
+
+
+async def test_the_local_outcomes_framework_is_switched_on_once(suite):
+    first = await load_local_outcomes(suite.client, "E06000026")
+    assert {kind: counts.created for kind, counts in first.counts.items()} == {
+        "frameworks": 1,
+        "indicators": 34,
+        "scorecards": 1,
+    }
+    again = await load_local_outcomes(suite.client, "E06000026")
+    assert (again.created, again.counts["indicators"].unchanged, again.counts["scorecards"].unchanged) == (0, 34, 1)
+    card = await suite.get("/indicators/v1/scorecards/local-outcomes-2026")
+    assert (len(card["sections"]), len(_rows(card))) == (16, 34)
+    assert "34 of about 115 metrics" in card["name"]
+    framework = await suite.get("/indicators/v1/frameworks/LOF-2026")
+    assert "incomplete" in framework["name"]
+    assert "34 of about 115 metrics" in again.as_text()
 
 
 async def test_the_sites_of_a_hubs_phase_weigh_as_one_action(suite):

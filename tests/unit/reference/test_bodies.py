@@ -12,6 +12,7 @@ from services.indicators.schemas.areas import AreaIn
 from services.indicators.schemas.frameworks import FrameworkIn
 from services.indicators.schemas.indicators import IndicatorIn
 from services.indicators.schemas.observations import ObservationIn
+from services.indicators.schemas.projections import ProjectionIn
 from services.indicators.schemas.scorecards import ScorecardIn
 from services.indicators.schemas.standards import StandardIn
 from services.indicators.schemas.targets import TargetIn
@@ -29,11 +30,11 @@ def reference() -> Reference:
 
 
 def test_definitions(reference: Reference):
-    assert len([AreaIn.model_validate(indicators.area_body(row)) for row in reference.areas]) == 5
-    assert len([FrameworkIn.model_validate(row.model_dump(mode="json")) for row in reference.frameworks]) == 7
+    assert len([AreaIn.model_validate(indicators.area_body(row)) for row in reference.areas]) == 6
+    assert len([FrameworkIn.model_validate(row.model_dump(mode="json")) for row in reference.frameworks]) == 9
     assert (
         len([IndicatorIn.model_validate(indicators.indicator_body(row, reference)) for row in reference.indicators])
-        == 39
+        == 58
     )
 
 
@@ -51,6 +52,13 @@ def test_observations(reference: Reference):
     for row in reference.all_observations:
         sent = ObservationIn.model_validate(indicators.observation_body(row, reference))
         assert (sent.period, sent.value, sent.basis) == (row.period.label, row.value, row.basis)
+
+
+def test_projections(reference: Reference):
+    for one in reference.all_expected:
+        sent = ProjectionIn.model_validate(indicators.projection_body(one))
+        assert (sent.period, sent.value, sent.source) == (one.period.label, one.value, one.source)
+    assert len(reference.all_expected) == 51
 
 
 def test_scorecards_keep_the_printed_order(reference: Reference):

@@ -25,7 +25,7 @@ def test_a_point_is_an_observation_up_to_2013_and_a_projection_after_that(refere
     observed, projected = list(chart_observations(reference.charts)), list(chart_projections(reference.charts))
     assert (len(observed), len(projected)) == (8 + 8 * 4, 8 * 3 + 21)
     assert max(row.period for row in observed) == Period.parse("2013/14")
-    assert min(row.period for row in projected if row.name == "actual-or-forecast") == Period.parse("2014/15")
+    assert min(row.period for row in projected if row.name == "actual-or-forecast-2014") == Period.parse("2014/15")
 
 
 def test_what_may_have_been_a_forecast_is_marked(reference: Reference):

@@ -10,9 +10,11 @@ from pathlib import Path
 
 import pytest
 
+from contracts.indicators import ObservationStatus
 from contracts.period import PeriodKind
 from suite.load.csv_files import BadRows
 from suite.load.dataset import REFERENCE, Reference, read_reference
+from suite.load.need import need_expected, need_observations
 
 PLYMOUTH = "E06000026"
 SOURCE_MARKS = Path(__file__).with_name("source_marks.bin")
@@ -79,11 +81,62 @@ def test_every_scorecard_row_has_its_printed_value_and_an_inferred_first(referen
         assert "inference" in first.note
 
 
+def test_the_corporate_plan_has_four_objectives_and_sixteen_outcomes(reference: Reference):
+    objectives = [row.title for row in reference.sections if row.scorecard == "corporate-plan-2013"]
+    assert objectives == ["Pioneering Plymouth", "Growing Plymouth", "Caring Plymouth", "Confident Plymouth"]
+    outcomes = Counter(row.section for row in reference.aims if row.scorecard == "corporate-plan-2013")
+    assert outcomes == {"pioneering": 4, "growing": 4, "caring": 4, "confident": 4}
+    tied = [row for row in reference.scorecard_lines if row.scorecard == "corporate-plan-2013"]
+    assert {row.inferred for row in tied} == {("indicator",)}, "no paper says which measure shows an outcome"
+
+
+def test_the_seven_corporate_measures_are_a_framework(reference: Reference):
+    named = [row.name for row in reference.indicators if row.framework == "KPI-2018"]
+    assert named == [
+        "Manage budgets",
+        "Manage complaints",
+        "Customer Satisfaction",
+        "Staff turnover",
+        "Managing staff sickness",
+        "Staff engagement",
+        "Deliver Plymouth City Council Pledges",
+    ]
+    assert {"KPI-2018", "PEOPLE"} <= {row.code for row in reference.frameworks}
+
+
+def test_need_figures_are_as_printed(reference: Reference):
+    told = {(o.indicator, o.area, o.period.label): (o.value, o.count) for o in need_observations(reference.need)}
+    assert len(told) == 15
+    assert told["population-over-65", PLYMOUTH, "2018"] == (Decimal("17.5"), 45500)
+    assert told["population-over-65", "E92000001", "2014"] == (16, None)
+    assert told["most-deprived-fifth", PLYMOUTH, "2015"] == (Decimal("29.3"), 75624)
+    assert told["health-profile-significantly-worse", PLYMOUTH, "2017"] == (10, None)
+    assert told["health-profile-worse", PLYMOUTH, "2013"] == (28, None)
+
+
+def test_what_need_was_forecast_is_no_observation(reference: Reference):
+    told = {(one.indicator, one.period.label): one.value for one in need_expected(reference.need)}
+    assert told == {
+        ("population", "2017"): 266240,
+        ("population-65-and-over", "2016"): 46700,
+        ("population-over-65", "2020"): Decimal("18.4"),
+        ("population-over-65", "2030"): Decimal("21.3"),
+        ("population-over-65", "2035"): Decimal("22.5"),
+        ("rtt-18-weeks", "2018-03"): 81,
+    }
+    assert Decimal(266240) == Decimal(260000) * Decimal("1.024"), "the one that is computed"
+
+
+def test_a_year_that_was_not_over_is_provisional(reference: Reference):
+    status = {(o.indicator, o.period.label): o.status for o in need_observations(reference.need)}
+    assert status["population-over-65", "2018"] is ObservationStatus.PROVISIONAL
+    assert status["rtt-waiting-over-18-weeks", "2018-01"] is ObservationStatus.FINAL
+
+
 def test_frequencies_fit_the_periods(reference: Reference):
-    kinds = {"month": PeriodKind.MONTH, "quarter": PeriodKind.QUARTER, "financial_year": PeriodKind.FINANCIAL_YEAR}
-    frequency = {row.code: row.frequency for row in reference.indicators}
-    wrong = [o for o in reference.all_observations if o.period.kind is not kinds[frequency[o.indicator]]]
-    assert wrong == []
+    kind = {row.code: PeriodKind(row.frequency) for row in reference.indicators}
+    figures = [*reference.all_observations, *reference.all_expected]
+    assert [one for one in figures if one.period.kind is not kind[one.indicator]] == []
 
 
 def test_values_fit_the_decimals_of_their_indicator(reference: Reference):
@@ -179,6 +232,7 @@ def _copied(tmp_path: Path) -> Path:
         ("risk_links.csv", "OCC4,1,ae-four-hour-wait", "OCC4,1,ae-for-hour", "'ae-for-hour' is nowhere defined"),
         ("areas.csv", "code,name", "kode,name", "areas.csv:1: the header is"),
         ("partners.csv", "PCC,Plymouth City Council,commissioner", "PCC,Plymouth", "partners.csv:2: the row has more"),
+        ("need_figures.csv", "2016,expected,forecast-2014", "2016,expected,", "an expected figure has a name"),
         ("pledges.csv", "\n58,", "\n57,", "'57' stands there twice"),
         ("actions.csv", "first-wellbeing-hub,,2018-20", "no-such-hub,,2018-20", "'no-such-hub' is nowhere defined"),
     ],
