@@ -125,6 +125,12 @@ class ProjectionInvalid(Invalid):
     type_, title = "projection-invalid", "This projection cannot be recorded"
 
 
+class RemarkInvalid(Invalid):
+    """Of an annotation, or of a recalculation."""
+
+    type_, title = "remark-invalid", "This cannot be put on the chart"
+
+
 class GapInvalid(Invalid):
     type_, title = "gap-invalid", "This inequality gap cannot be derived"
 

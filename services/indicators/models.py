@@ -198,6 +198,27 @@ class ProjectionRow(Base):
     recorded_at: Mapped[datetime] = mapped_column(UtcDateTime)
 
 
+class ChartRemarkRow(Base):
+    """One revision of what somebody put on a control chart at a period. Only ever added to.
+
+    ``content`` is a stored format. There is no foreign key to the series: a remark is on what was observed.
+    """
+
+    __tablename__ = "chart_remark"
+
+    indicator: Mapped[str] = mapped_column(ForeignKey("indicator.code"), primary_key=True)
+    area: Mapped[str] = mapped_column(ForeignKey("area.code"), primary_key=True)
+    breakdown: Mapped[str] = mapped_column(BREAKDOWN, primary_key=True, server_default="")
+    kind: Mapped[str] = mapped_column(String(20), primary_key=True)
+    period_end: Mapped[date] = mapped_column(primary_key=True)
+    period_start: Mapped[date] = mapped_column(primary_key=True)
+    revision: Mapped[int] = mapped_column(primary_key=True, autoincrement=False)
+    period_kind: Mapped[PeriodKind] = mapped_column(PeriodKindText(30))
+    content: Mapped[dict[str, Any]] = mapped_column(JsonText)
+    actor: Mapped[str] = mapped_column(ACTOR)
+    recorded_at: Mapped[datetime] = mapped_column(UtcDateTime)
+
+
 class ScorecardRow(Base):
     """A scorecard as lists show it. Locked by whoever changes its definition."""
 

@@ -1,6 +1,7 @@
 """Exact numbers: how large, how fine, and written without exponents."""
 
 from decimal import ROUND_HALF_UP, Decimal
+from fractions import Fraction
 
 EIGHT_PLACES = Decimal("0.00000001")
 HIGHEST = Decimal(10) ** 12
@@ -13,6 +14,13 @@ _FINER = 6
 def trimmed(number: Decimal) -> Decimal:
     """``number`` rounded half up to eight places, the most that is sent, without trailing zeros."""
     return _shortest(number.quantize(EIGHT_PLACES, rounding=ROUND_HALF_UP))
+
+
+def in_eight_places(number: Fraction) -> Decimal:
+    """``number`` rounded half up to eight places, with all eight."""
+    whole, rest = divmod(abs(number.numerator) * 10**8, number.denominator)
+    units = whole + (2 * rest >= number.denominator)
+    return Decimal(units if number >= 0 else -units).scaleb(-8)
 
 
 def computed(number: Decimal, decimals: int) -> Decimal:

@@ -134,11 +134,11 @@ async def get_ending(tx: Tx, ends: Collection[SeriesEnd]) -> list[Revision]:
     return await _get_given(tx, _ENDING, values, current_condition())
 
 
-async def get_whole(tx: Tx, series: Collection[SeriesKey]) -> list[Revision]:
-    """Current revisions of every period of these series."""
-    return await _get_given(
-        tx, _SERIES, given_values(tx, "given", _SERIES, map(series_texts, series)), current_condition()
-    )
+async def get_whole(tx: Tx, series: Collection[SeriesKey], as_of: datetime | None = None) -> list[Revision]:
+    """Current revisions, of those known at ``as_of``, of every period of these series."""
+    values = given_values(tx, "given", _SERIES, map(series_texts, series))
+    then = None if as_of is None else literal(as_of, _OF.recorded_at.type)
+    return await _get_given(tx, _SERIES, values, current_condition(then))
 
 
 async def get_revisions(tx: Tx, wanted: Collection[tuple[SeriesKey, Period, int]]) -> list[Revision]:

@@ -10,6 +10,7 @@ from chassis.storage.bulk import given_rows, given_values, insert_or_ignore, loo
 from chassis.storage.transaction import Tx
 from contracts.breakdown import Breakdown
 from services.indicators.domain.areas import Area
+from services.indicators.domain.definitions import Indicator
 from services.indicators.domain.formats import target_from_json
 from services.indicators.domain.observations import SeriesKey
 from services.indicators.domain.series_inputs import SeriesInputs, WholeIndicators
@@ -110,6 +111,13 @@ async def get_breakdowns(tx: Tx, indicator: str) -> set[Breakdown]:
     """Those of its open series."""
     query = select(_OF_SERIES.c.breakdown).where(_OF_SERIES.c.indicator == indicator).distinct()
     return {Breakdown.parse(text) for text in await tx.session.scalars(query)}
+
+
+async def list_indicators_of_area(tx: Tx, area: str, breakdown: Breakdown) -> list[Indicator]:
+    """Definitions of the indicators with an open series of this area and breakdown, by code."""
+    of = (_OF_SERIES.c.area == area, _OF_SERIES.c.breakdown == breakdown.text)
+    query = select(*COLUMNS).where(_OF_INDICATOR.c.code.in_(select(_OF_SERIES.c.indicator).where(*of)))
+    return [indicator_from_row(row) for row in await tx.session.execute(query.order_by(_OF_INDICATOR.c.code))]
 
 
 async def get_inputs(tx: Tx, keys: Collection[SeriesKey]) -> SeriesInputs:

@@ -8,6 +8,7 @@ from typing import Any, TypeVar
 from chassis.audit import record_change, record_unchanged
 from chassis.storage.transaction import Tx
 from services.indicators.domain.areas import Area
+from services.indicators.domain.control.remarks import Recalculation, RecordedRemark, kind_of
 from services.indicators.domain.definitions import Framework, Indicator
 from services.indicators.domain.formats import (
     area_to_json,
@@ -15,6 +16,7 @@ from services.indicators.domain.formats import (
     limits_to_json,
     mapping_to_json,
     provenance_from_json,
+    remark_to_json,
     scorecard_to_json,
     target_to_json,
 )
@@ -85,6 +87,21 @@ def record_projection_revision(tx: Tx, before: RecordedProjection | None, after:
         action="projection.revised" if before else "projection.recorded",
         before=states[0],
         after=states[1],
+        always=tuple(of),
+    )
+
+
+def record_remark(tx: Tx, before: RecordedRemark | None, after: RecordedRemark) -> None:
+    of = _series(after.series) | {"period": after.remark.period.label}
+    states = _each(lambda state: of | {"revision": state.number} | _stored(remark_to_json(state.remark)), before, after)
+    kind = kind_of(after.remark).value
+    record_change(
+        tx,
+        subject=after.series.indicator,
+        action=f"{kind}.revised" if before else f"{kind}.recorded",
+        before=states[0],
+        after=states[1],
+        reason=after.remark.reason if isinstance(after.remark, Recalculation) else None,
         always=tuple(of),
     )
 

@@ -51,6 +51,8 @@ MAPPING = {
 PROJECTION = {"area": "E06000026", "name": "forecast", "period": "2018-06", "value": "90"}
 TARGET = {"area": "E06000026", "kind": "reach", "value": "90"}
 NEW_TARGET = {"area": "E06000026", "kind": "reach", "value": "95", "applies_from": "2018-02", "reason": "National"}
+RECALCULATION = {"area": "E06000026", "period": "2018-01", "decision": "recalculate", "reason": "r"}
+ANNOTATION = {"area": "E06000026", "period": "2018-01", "text": "New unit"}
 SCORECARD = {
     "name": "Urgent care",
     "area": "E06000026",
@@ -106,6 +108,15 @@ INDICATORS = [
     Change(
         "POST", "/indicators/ae/projections", PROJECTION | {"value": "91"}, "projection.revised", "ae", had_before=True
     ),
+    Change(
+        "POST",
+        "/indicators/ae/process-control/recalculations",
+        RECALCULATION,
+        "recalculation.recorded",
+        "ae",
+        reason="r",
+    ),
+    Change("POST", "/indicators/ae/process-control/annotations", ANNOTATION, "annotation.recorded", "ae"),
     Change("PUT", "/scorecards/urgent", SCORECARD, "scorecard.defined", "urgent"),
     Change("PUT", "/scorecards/urgent", SCORECARD | {"name": "Care"}, "scorecard.amended", "urgent", had_before=True),
     Change("PUT", "/outcomes/waits", LINKED, "outcome.defined", "waits"),

@@ -19,6 +19,7 @@ from tests.conftest import ResourcesFor
 from tests.integration.finance.world import scheme_body
 from tests.integration.gateway.changes import (
     ACTION,
+    ANNOTATION,
     AREA,
     CELL,
     DEARER,
@@ -32,6 +33,7 @@ from tests.integration.gateway.changes import (
     OF,
     PLEDGE,
     PROJECTION,
+    RECALCULATION,
     SCORECARD,
     STANDARD,
     TARGET,
@@ -60,6 +62,7 @@ class Made:
 
 
 PHOF = {"code": "PHOF", "name": "Public health", "benchmark_method": "significance"}
+CHART = "/indicators/ae/process-control"
 RISK = {"ref": "R1", "register": "people", "title": "Risk"}
 SCHEME = scheme_body("a", link=None)
 JUDGED = CELL | {"reason": "r"}
@@ -72,6 +75,8 @@ MADE: dict[str, list[Made]] = {
         Made("POST", "/indicators/ae/observations", OF | {"value": "80"}, OF | {"value": "81"}, APPENDED),
         Made("POST", "/indicators/ae/targets", TARGET, NEW_TARGET, APPENDED),
         Made("POST", "/indicators/ae/projections", PROJECTION, PROJECTION | {"value": "91"}, APPENDED),
+        Made("POST", f"{CHART}/recalculations", RECALCULATION, RECALCULATION | {"decision": "keep"}, APPENDED),
+        Made("POST", f"{CHART}/annotations", ANNOTATION, ANNOTATION | {"text": None}, APPENDED),
         Made("PUT", "/mappings/ours", MAPPING, MAPPING | {"title": "Else"}, REPLACED),
         Made("PUT", "/scorecards/urgent", SCORECARD, SCORECARD | {"name": "Else"}, REPLACED),
         Made("PUT", "/outcomes/waits", LINKED, LINKED | {"title": "Else"}, REPLACED),
