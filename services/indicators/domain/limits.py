@@ -1,6 +1,7 @@
-"""Confidence limits at 95 per cent, from a count and its denominator.
+"""Confidence limits from a count and its denominator: at 95 per cent, which colours use, or at 99.8.
 
-Percentages: Wilson score. Counts and rates: Byar's approximation, exact Poisson below ten events.
+Percentages: Wilson score (Wilson 1927; Newcombe 1998, method 3). Counts and rates: Byar's approximation (Breslow and
+Day 1987), exact Poisson below ten events, as PHEindicatormethods of Public Health England has them.
 """
 
 from dataclasses import dataclass
@@ -14,6 +15,17 @@ from services.indicators.domain.observations import Observation
 Z = Decimal("1.959963984540054")
 TAIL = Decimal("0.025")
 """What lies beyond each limit; the normal quantile of 1 - TAIL is Z."""
+
+
+@dataclass(frozen=True, slots=True)
+class Level:
+    """How sure limits are: what lies beyond each, ``tail``, and the normal quantile of 1 - tail, ``z``."""
+
+    z: Decimal = Z
+    tail: Decimal = TAIL
+
+
+NINETY_FIVE, NINETY_NINE_EIGHT = Level(), Level(Decimal("3.090232306167813"), Decimal("0.001"))
 
 EXACT_BELOW = 10
 _HIGHEST_MEAN = Decimal(40)  # far above the upper limit of nine events (17.08)
@@ -70,44 +82,44 @@ def _scaled(limits: tuple[Decimal, Decimal] | None, factor: Decimal) -> tuple[De
     return (trimmed(limits[0] * factor), trimmed(limits[1] * factor)) if limits else None
 
 
-def wilson(count: Decimal, denominator: Decimal) -> tuple[Decimal, Decimal] | None:
+def wilson(count: Decimal, denominator: Decimal, level: Level = NINETY_FIVE) -> tuple[Decimal, Decimal] | None:
     """Wilson score limits of a proportion, between 0 and 1; None where the count exceeds its denominator."""
     if count > denominator:
         return None
-    square = Z * Z
-    spread = Z * (square + 4 * count * (1 - count / denominator)).sqrt()
+    square = level.z * level.z
+    spread = level.z * (square + 4 * count * (1 - count / denominator)).sqrt()
     below = 2 * (denominator + square)
     lower = (2 * count + square - spread) / below
     upper = (2 * count + square + spread) / below
     return max(lower, Decimal(0)), min(upper, Decimal(1))
 
 
-def poisson(count: Decimal) -> tuple[Decimal, Decimal] | None:
+def poisson(count: Decimal, level: Level = NINETY_FIVE) -> tuple[Decimal, Decimal] | None:
     """Limits of a number of events: exact Poisson below ten, Byar's from ten.
 
     None for a fraction of an event below ten, which no Poisson distribution has.
     """
     if count >= EXACT_BELOW:
-        return byar(count)
-    return exact_poisson(int(count)) if count == int(count) else None
+        return byar(count, level)
+    return exact_poisson(int(count), level) if count == int(count) else None
 
 
-def byar(count: Decimal) -> tuple[Decimal, Decimal]:
+def byar(count: Decimal, level: Level = NINETY_FIVE) -> tuple[Decimal, Decimal]:
     """Byar's approximation for a count above zero."""
     above = count + 1
-    lower = count * (1 - 1 / (9 * count) - Z / (3 * count.sqrt())) ** 3
-    upper = above * (1 - 1 / (9 * above) + Z / (3 * above.sqrt())) ** 3
+    lower = count * (1 - 1 / (9 * count) - level.z / (3 * count.sqrt())) ** 3
+    upper = above * (1 - 1 / (9 * above) + level.z / (3 * above.sqrt())) ** 3
     return lower, upper
 
 
-@lru_cache(maxsize=EXACT_BELOW)
-def exact_poisson(count: int) -> tuple[Decimal, Decimal]:
-    """The means at which ``count`` or more, and ``count`` or fewer, events have probability 0.025.
+@lru_cache(maxsize=2 * EXACT_BELOW)
+def exact_poisson(count: int, level: Level = NINETY_FIVE) -> tuple[Decimal, Decimal]:
+    """The means at which ``count`` or more, and ``count`` or fewer, events have the probability of a tail.
 
     Right to twelve decimals. The lower limit of no events is zero.
     """
-    lower = _mean_where(count - 1, 1 - TAIL) if count else Decimal(0)
-    return lower, _mean_where(count, TAIL)
+    lower = _mean_where(count - 1, 1 - level.tail) if count else Decimal(0)
+    return lower, _mean_where(count, level.tail)
 
 
 def _mean_where(at_most: int, probability: Decimal) -> Decimal:

@@ -57,6 +57,19 @@ class SeriesStatus:
     as_of: datetime | None
 
 
+@dataclass(frozen=True, slots=True)
+class SeriesPast:
+    """A whole series: its current revisions, its targets and the colours that it has by the council's rules."""
+
+    key: SeriesKey
+    indicator: Indicator
+    area: Area
+    revisions: tuple[Revision, ...]
+    targets: tuple[Target, ...]
+    colours: SeriesState
+    as_of: datetime | None
+
+
 def series_state(
     indicator: Indicator,
     revisions: Iterable[Revision],

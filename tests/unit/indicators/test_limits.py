@@ -1,7 +1,9 @@
 """Confidence limits against published values and against their own definitions."""
 
+import csv
 from dataclasses import replace
 from decimal import Decimal
+from pathlib import Path
 
 import pytest
 from hypothesis import given
@@ -11,6 +13,8 @@ from contracts.colours import Polarity
 from contracts.period import Period, PeriodKind
 from services.indicators.domain.definitions import Calculation, Indicator, Unit
 from services.indicators.domain.limits import (
+    NINETY_FIVE,
+    NINETY_NINE_EIGHT,
     Limits,
     Z,
     byar,
@@ -23,6 +27,7 @@ from services.indicators.domain.limits import (
 from services.indicators.domain.observations import Observation
 
 DECEMBER = Period.parse("2017-12")
+GOLDENS = Path(__file__).parents[2] / "fixtures/standards/intervals.csv"
 PERCENTAGE = Indicator("m", "M", Unit.PERCENTAGE, 1, Polarity.HIGH_IS_GOOD, PeriodKind.MONTH)
 
 
@@ -142,3 +147,19 @@ def test_limits_are_computed_of_crude_figures_only(calculation: Calculation):
 def test_a_rate_per_thousand_has_limits():
     found = computed_limits(Decimal(5), Decimal(50_000), Unit.RATE_PER_1000)
     assert found == (Decimal("0.03246973"), Decimal("0.23336664"))
+
+
+def goldens() -> list[dict[str, str]]:
+    with GOLDENS.open(newline="", encoding="utf-8") as file:
+        return list(csv.DictReader(file))
+
+
+@pytest.mark.parametrize("case", goldens(), ids=lambda case: case["case"])
+def test_the_golden_cases(case: dict[str, str]):
+    level = {"0.95": NINETY_FIVE, "0.998": NINETY_NINE_EIGHT}[case["confidence"]]
+    count, denominator = Decimal(case["count"]), Decimal(case["denominator"] or 1)
+    if case["method"] == "wilson":
+        found = wilson(count, denominator, level)
+    else:
+        found = tuple(each / denominator for each in poisson(count, level) or ())
+    assert [f"{each * Decimal(case['multiplier']):.8f}" for each in found or ()] == [case["lower"], case["upper"]]

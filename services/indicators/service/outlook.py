@@ -1,0 +1,42 @@
+"""What the past of a series says: its recent trend, tested, and where it is going."""
+
+from datetime import datetime
+
+from chassis.storage.transaction import Tx
+from services.indicators.domain.forecast import Forecast, forecast
+from services.indicators.domain.observations import SeriesKey
+from services.indicators.domain.recent_trend import RecentTrend, recent_trend
+from services.indicators.domain.series import SeriesPast
+from services.indicators.repository import observations
+from services.indicators.service.areas import get_named_area
+from services.indicators.service.breakdowns import refuse_undeclared
+from services.indicators.service.indicators import get_indicator
+from services.indicators.service.series_inputs import get_inputs
+
+
+async def get_past(tx: Tx, key: SeriesKey, as_of: datetime | None) -> SeriesPast:
+    """A series as it is, or as it was known at ``as_of``.
+
+    Raises:
+        IndicatorUnknown, NotDefinedYet: there is no such indicator, or was none.
+        ReferenceInvalid: the area is not known, or the indicator is not broken down so.
+    """
+    indicator = await get_indicator(tx, key.indicator, as_of)
+    refuse_undeclared(indicator, key.breakdown)
+    area = await get_named_area(tx, key.area, as_of)
+    inputs = await get_inputs(tx, [indicator], key.area, [key.breakdown], as_of=as_of)
+    whole = await observations.get_whole(tx, [key], as_of)
+    targets = tuple(inputs.targets.get(key, ()))
+    return SeriesPast(key, indicator, area, tuple(whole), targets, inputs.state(key), as_of)
+
+
+async def get_recent_trend(tx: Tx, key: SeriesKey, as_of: datetime | None) -> tuple[SeriesPast, RecentTrend]:
+    """The recent trend of a series; raises as :func:`get_past`."""
+    past = await get_past(tx, key, as_of)
+    return past, recent_trend(past.indicator, past.revisions)
+
+
+async def get_forecast(tx: Tx, key: SeriesKey, as_of: datetime | None) -> tuple[SeriesPast, Forecast]:
+    """The forecast of a series to the due period of its target; raises as :func:`get_past`."""
+    past = await get_past(tx, key, as_of)
+    return past, forecast(past.indicator, past.revisions, past.targets)
