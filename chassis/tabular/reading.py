@@ -34,7 +34,7 @@ class Unreadable(Exception):  # noqa: N818  named for what the file is
 
 @dataclass(frozen=True, slots=True)
 class FileRow:
-    """The cells of a row, and the line that it begins in, from 1."""
+    """The cells of a row, with the spaces that they have, and the line that it begins in, from 1."""
 
     line: int
     cells: list[str]
@@ -66,8 +66,8 @@ def _rows_of_csv(file: BinaryIO) -> Iterator[FileRow]:
         reader = csv.reader(text, delimiter=delimiter)
         for cells in reader:
             begins, line = line + 1, reader.line_num
-            if any(cells):
-                yield FileRow(begins, [unguarded(cell.strip()) for cell in cells])
+            if any(map(str.strip, cells)):
+                yield FileRow(begins, list(map(unguarded, cells)))
     except UnicodeDecodeError as error:
         raise Unreadable("The file is not UTF-8; save it as CSV UTF-8, or send the workbook.", line + 1) from error
     except csv.Error as error:
@@ -94,7 +94,7 @@ def _rows_of_sheet(sheet: Any) -> Iterator[FileRow]:
     first = (sheet.start or (0, 0))[0]
     for line, cells in enumerate(sheet.iter_rows(), first + 1):
         texts = [_text(cell) for cell in cells]
-        if any(texts):
+        if any(map(str.strip, texts)):
             yield FileRow(line, texts)
 
 
@@ -106,4 +106,4 @@ def _text(cell: Any) -> str:
         return format(number.quantize(Decimal(1)) if number == number.to_integral_value() else number, "f")
     if isinstance(cell, datetime) and cell.time() == time():
         return cell.date().isoformat()
-    return cell.isoformat() if isinstance(cell, date | datetime | time) else str(cell).strip()
+    return cell.isoformat() if isinstance(cell, date | datetime | time) else str(cell)

@@ -10,7 +10,8 @@ from starlette.responses import Response, StreamingResponse
 
 from chassis.web.render.csv_text import csv_head, csv_lines
 from chassis.web.render.ods import write_ods
-from chassis.web.render.table import Column, Row, Table
+from chassis.web.render.spool import Fill, Spool
+from chassis.web.render.table import Column, Table
 from chassis.web.render.xlsx import write_xlsx
 from contracts.large_bodies import CSV, ODS, XLSX
 
@@ -31,15 +32,32 @@ def _shown(kind: str) -> dict[str, Any]:
     return {"schema": {"type": "string", "format": "binary"}, "example": "…"}
 
 
-def csv_answer(name: str, columns: list[Column], pages: AsyncIterator[list[Row]]) -> Response:
-    """A CSV of any length: each page of rows is sent before the next is read."""
+async def spooled_csv_answer(name: str, columns: list[Column], fill: Fill) -> Response:
+    """A CSV of any length, whose lines ``fill`` makes in one go; sent as they come.
+
+    Raises:
+        Exception: what kept ``fill`` from making the first of them.
+    """
+    spool = Spool(fill)
+    try:
+        await spool.begun()
+    except BaseException:
+        await spool.close()
+        raise
 
     async def parts() -> AsyncIterator[bytes]:
-        yield csv_head(columns)
-        async for rows in pages:
-            yield csv_lines(rows)
+        try:
+            yield csv_head(columns)
+            async for part in spool.parts():
+                yield part
+        finally:
+            await spool.close()
 
-    return StreamingResponse(parts(), media_type=f"{CSV}; charset=utf-8; header=present", headers=_headers(name, "csv"))
+    return _csv(name, parts())
+
+
+def _csv(name: str, parts: AsyncIterator[bytes]) -> Response:
+    return StreamingResponse(parts, media_type=f"{CSV}; charset=utf-8; header=present", headers=_headers(name, "csv"))
 
 
 async def xlsx_answer(table: Table) -> Response:
@@ -53,10 +71,11 @@ async def ods_answer(table: Table) -> Response:
 async def table_csv_answer(table: Table) -> Response:
     """A CSV of a table that is at hand."""
 
-    async def pages() -> AsyncIterator[list[Row]]:
-        yield list(table.rows)
+    async def parts() -> AsyncIterator[bytes]:
+        yield csv_head(table.columns)
+        yield csv_lines(table.rows)
 
-    return csv_answer(table.name, list(table.columns), pages())
+    return _csv(table.name, parts())
 
 
 async def _spreadsheet(table: Table, write: Write, kind: str, ending: str) -> Response:

@@ -1,20 +1,23 @@
 """Observations as files."""
 
 import json
-from collections.abc import AsyncIterator, Sequence
+from collections.abc import Sequence
 from datetime import date, datetime
 from typing import Annotated
 
 from fastapi import APIRouter, Depends, Query, Request, Response
 
 from chassis.errors import FieldError, Invalid
+from chassis.storage.transaction import Tx
 from chassis.web.moments import AsOf
 from chassis.web.problems import problems
-from chassis.web.render.answers import csv_answer, file_responses
+from chassis.web.render.answers import file_responses, spooled_csv_answer
+from chassis.web.render.csv_text import csv_lines
 from chassis.web.render.csvw import CSVW, csvw_of
 from chassis.web.render.json_stat import JSON_STAT
 from chassis.web.render.routes import SPREADSHEETS, add_table_routes
-from chassis.web.render.table import Row, Table
+from chassis.web.render.spool import Sink
+from chassis.web.render.table import Table
 from chassis.web.render.workbook import MOST_ROWS, TooManyRows
 from chassis.web.units import Read
 from contracts.areas import AREA_CODE_PATTERN
@@ -92,21 +95,22 @@ def _span(name: str, text: str) -> tuple[date, date]:
 @router.get(
     "/observations.csv",
     summary="Observations as CSV",
-    description=f"{_SELECTED} Of any length: sent as it is read. The columns are those that an import by the mapping "
-    "`native` reads, and `observations.csv-metadata.json` describes them.",
+    description=f"{_SELECTED} Of any length: all of it as it was at one moment, sent as it is read. The columns are "
+    "those that an import by the mapping `native` reads, and `observations.csv-metadata.json` describes them.",
     response_class=Response,
     responses={**file_responses(CSV), **problems(401, 404, 422)},
 )
 async def export_csv(read: Read, wanted: Wanted) -> Response:
-    first = await read(lambda tx: exports.get_first_page(tx, wanted))
-    return csv_answer(NAME, list(COLUMNS), _pages(read, wanted, first))
+
+    async def fill(sink: Sink) -> None:
+        await read(lambda tx: _put_lines(tx, wanted, sink))
+
+    return await spooled_csv_answer(NAME, list(COLUMNS), fill)
 
 
-async def _pages(read: Read, wanted: ExportFilter, page: Sequence[ExportedRevision]) -> AsyncIterator[list[Row]]:
-    while page:
-        yield [row_of(each) for each in page]
-        last = page[-1].revision
-        page = [] if len(page) < exports.PAGE else await read(lambda tx, at=last: exports.get_page(tx, wanted, at))  # type: ignore[misc]  # the default only binds the name
+async def _put_lines(tx: Tx, wanted: ExportFilter, sink: Sink) -> None:
+    async for page in exports.iterate_pages(tx, wanted):
+        sink(csv_lines(row_of(each) for each in page))
 
 
 @router.get(

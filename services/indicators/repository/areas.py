@@ -1,6 +1,6 @@
 """Areas, and everything they ever were."""
 
-from collections.abc import Collection
+from collections.abc import Collection, Sequence
 from datetime import datetime
 from typing import Any
 
@@ -8,6 +8,7 @@ from sqlalchemy import Row, null, select, update
 from sqlalchemy.dialects import postgresql, sqlite
 
 from chassis.paging import Page, PageRequest
+from chassis.storage.bulk import insert_many, insert_or_ignore
 from chassis.storage.pages import Orders, list_page
 from chassis.storage.transaction import Tx
 from services.indicators.domain.areas import Area, AreaOrder
@@ -79,6 +80,26 @@ async def add_area(tx: Tx, area: Area) -> bool:
         return False
     await add_revision(tx, AreaRevisionRow, {"area": area.code}, area_to_json(area))
     return True
+
+
+async def add_areas(tx: Tx, areas: Sequence[Area]) -> set[str]:
+    """Add areas, each with its first revision, leaving those whose codes are taken; the codes that were added.
+
+    The same number of statements for any number of areas. Sorted, so that two writers wait in one order.
+    """
+    by_code = {area.code: area for area in sorted(areas, key=lambda area: area.code)}
+    rows = [_values(area) | {"parents": None, "successors": None} | _links(area) for area in by_code.values()]
+    added = {row.code for row in await insert_or_ignore(tx, AreaRow, rows, ["code"], returning=["code"])}
+    said = {"revision": 1, "actor": tx.actor, "reason": None, "recorded_at": tx.now}
+    first = [{"area": code, "content": area_to_json(by_code[code]), **said} for code in by_code if code in added]
+    await insert_many(tx, AreaRevisionRow, first)
+    return added
+
+
+def _links(area: Area) -> dict[str, Any]:
+    """Its links as rows of a bulk statement have them, which knows no expressions."""
+    named = {"parents": area.parents, "successors": area.successors}
+    return {name: codes_to_json(codes) for name, codes in named.items() if codes}
 
 
 async def save_area(tx: Tx, area: Area, reason: str) -> None:

@@ -1,7 +1,7 @@
 """Observations as the table of a file: the columns that the mapping ``native`` reads."""
 
 import json
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import asdict
 from datetime import datetime
 
@@ -30,7 +30,7 @@ COLUMNS = (
     Column("note", "Note", "Remark for readers"),
     Column("basis", "Basis", "How the figure is known"),
     Column("reason", "Reason", "Why a final figure was changed or withdrawn"),
-    Column("inferred", "Inferred", "Names of fields that no source prints, joined with bars"),
+    Column("inferred", "Inferred", "Names of fields that no source prints, joined with bars, or a JSON list"),
     Column("notes", "Contradictions", "What sources contradict, as JSON"),
     Column("revision", "Revision", "Number of this state of the observation", is_number=True),
     Column("recorded_at", "Recorded at", "When it was recorded (UTC)"),
@@ -71,7 +71,7 @@ def row_of(exported: ExportedRevision) -> Row:
         seen.note,
         seen.basis,
         seen.reason,
-        "|".join(seen.provenance.inferred) or None,
+        _joined(seen.provenance.inferred) or None,
         json.dumps([asdict(note) for note in seen.provenance.notes], ensure_ascii=False)
         if seen.provenance.notes
         else None,
@@ -79,6 +79,13 @@ def row_of(exported: ExportedRevision) -> Row:
         revision.recorded_at,
         revision.actor,
     )
+
+
+def _joined(words: Sequence[str]) -> str:
+    """Words with bars between them; as JSON where one of them would not come back."""
+    joined = "|".join(words)
+    is_plain = joined == joined.strip() and not joined.startswith("[") and joined.split("|") == list(words)
+    return joined if is_plain or not words else json.dumps(words, ensure_ascii=False)
 
 
 def table_of(exported: Iterable[ExportedRevision], made_at: datetime) -> Table:

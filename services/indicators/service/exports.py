@@ -1,6 +1,6 @@
 """Observations for files: a page at a time, each with its definitions."""
 
-from collections.abc import Sequence
+from collections.abc import AsyncIterator, Sequence
 
 from chassis.errors import FieldError
 from chassis.storage.transaction import Tx
@@ -11,6 +11,18 @@ from services.indicators.repository import areas, exports, indicators
 
 PAGE = 5000
 """Rows that are read at once."""
+
+
+async def iterate_pages(tx: Tx, wanted: ExportFilter, most: int = PAGE) -> AsyncIterator[Sequence[ExportedRevision]]:
+    """Everything that is wanted, page by page, as it is in the view of this unit of work.
+
+    Raises:
+        NothingFound: as :func:`get_first_page`.
+    """
+    page = await get_first_page(tx, wanted, most)
+    while page:
+        yield page
+        page = [] if len(page) < most else await get_page(tx, wanted, page[-1].revision, most)
 
 
 async def get_first_page(tx: Tx, wanted: ExportFilter, most: int = PAGE) -> Sequence[ExportedRevision]:

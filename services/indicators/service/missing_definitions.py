@@ -7,34 +7,37 @@ from chassis.storage.transaction import Tx
 from services.indicators.domain.definitions import Indicator
 from services.indicators.domain.importing.order import ImportOrder
 from services.indicators.domain.importing.tally import Faults, Seen
+from services.indicators.errors import IndicatorExists
 from services.indicators.repository import areas, indicators
-from services.indicators.service.areas import add_area
+from services.indicators.service.areas import add_areas
 from services.indicators.service.definitions import add_indicator, change_indicator
 
 
 async def create_missing(tx: Tx, order: ImportOrder, seen: Seen, faults: Faults) -> dict[str, Sequence[str]]:
     """Create what is not there; the codes of what was created. What cannot be goes to ``faults``."""
     known_areas = await areas.get_areas(tx, list(seen.areas))
-    new_areas = sorted(set(seen.areas) - set(known_areas))
-    for code in new_areas:
-        await add_area(tx, seen.areas[code])
+    new_areas = await add_areas(tx, [area for code, area in sorted(seen.areas.items()) if code not in known_areas])
     known = await indicators.get_indicators(tx, list(seen.indicators))
-    new = [code for code in sorted(set(seen.indicators) - set(known)) if await _create(tx, seen, code, faults)]
+    missing = sorted(set(seen.indicators) - set(known))
+    new = [code for code in missing if await _create(tx, seen, code, faults)]
+    known |= await indicators.get_indicators(tx, set(missing) - set(new))  # another import has defined them meanwhile
     broken_down = [code for code, found in sorted(known.items()) if await _extend(tx, order, seen, found)]
     return {"areas": new_areas, "indicators": new, "dimensions": broken_down}
 
 
 async def _create(tx: Tx, seen: Seen, code: str, faults: Faults) -> bool:
+    """Whether it was created; not where it cannot be, or is there by now."""
     made = seen.indicator(code)
     if isinstance(made, str):
         faults.add_file(made)
         return False
     try:
-        await add_indicator(tx, made)
+        return (await add_indicator(tx, made))[1]
+    except IndicatorExists:
+        return False
     except Problem as problem:
         faults.add_file(f"{code} cannot be created: {problem}")
         return False
-    return True
 
 
 async def _extend(tx: Tx, order: ImportOrder, seen: Seen, found: Indicator) -> bool:

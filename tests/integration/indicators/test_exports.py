@@ -10,6 +10,9 @@ from xml.etree import ElementTree as ET
 import pytest
 import python_calamine
 
+from chassis.storage.transaction import Tx
+from services.indicators.domain.exports import ExportFilter
+from services.indicators.service.exports import iterate_pages
 from tests.integration.indicators.conftest import ENGLAND, MONTHLY, PLYMOUTH, Api
 
 AE = "ae-four-hour-wait"
@@ -66,6 +69,22 @@ async def test_filters_moments_and_history(filled: Api) -> None:
     filled.clock.forward(days=1)
     await filled.observe("Jan-18", "90", reason="later")
     assert [each["value"] for each in await rows(filled, area=PLYMOUTH, as_of=then, **{"from": "2018-01"})] == ["81.7"]
+
+
+async def test_a_revision_recorded_meanwhile_does_not_tear_an_export(filled: Api) -> None:
+    """Two figures that change together are both as they were, or both as they are."""
+
+    async def export(tx: Tx) -> list[str]:
+        found = []
+        async for page in iterate_pages(tx, ExportFilter(), most=1):
+            found += [str(each.revision.observation.value) for each in page]
+            if len(found) == 1:
+                await filled.observe("Nov-17", "80.20", reason="both")
+                await filled.observe("Jan-18", "86", area=ENGLAND, reason="both")
+        return found
+
+    assert await filled.database.read(export, on_loop=True) == ["80.10", "None", "81.7", "85"]
+    assert [each["value"] for each in await rows(filled)] == ["80.20", "", "81.7", "86"]
 
 
 async def test_an_empty_answer_says_why_and_what_would_not_be_empty(filled: Api) -> None:

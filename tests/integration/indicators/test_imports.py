@@ -1,5 +1,6 @@
 """Imports of files: every row accounted for, all or nothing, the same again nothing."""
 
+import asyncio
 import csv
 import io
 from collections.abc import Sequence
@@ -15,6 +16,7 @@ from chassis.paging import PageRequest
 from chassis.settings import ServiceSettings
 from services.indicators.app import SPEC
 from tests.integration.indicators.conftest import ENGLAND, PLYMOUTH, Api
+from tests.integration.indicators.test_service import count_statements
 
 FIXTURES = Path(__file__).parents[2] / "fixtures"
 AE = FIXTURES / "ae" / "ae_excerpt.csv"
@@ -253,6 +255,50 @@ async def test_what_is_exported_comes_in_as_it_went_out(api: Api) -> None:
 
 
 NOTE = {"topic": "Delays", "figures": [{"figure": "1", "source": "table"}], "used": "1", "why": "later"}
+
+
+@pytest.mark.both_engines
+async def test_two_imports_at_once_do_as_one_after_the_other(api: Api) -> None:
+    """Both create the same indicator and areas, and both have rows of the same series; some of them are the same."""
+    head = ("indicator", "indicator_name", "unit", *HEAD[1:])
+
+    def file(months: range, areas: range, value: int) -> bytes:
+        named = [("both", "Of both", "score", f"T{area:02d}") for area in areas] + [(WAIT, "", "", PLYMOUTH)]
+        rows = [(*each, f"2016-{month:02d}", str(value + month), "final") for each in named for month in months]
+        return lines(head, *rows)
+
+    one, other = file(range(1, 9), range(12), 40), file(range(5, 13), range(6, 18), 40)
+    ordered = [await order(api, each, mapping="native", create_missing="true") for each in (one, other)]
+    await asyncio.gather(work(api), work(api))
+    found = [await api.get(f"/imports/{each['id']}") for each in ordered]
+    assert [(each["state"], each["errors"]) for each in found] == [("succeeded", [])] * 2
+    assert [each["rows_saved"] + each["rows_unchanged"] for each in found] == [13 * 8, 13 * 8]
+    assert sum(each["rows_saved"] for each in found) == 2 * 13 * 8 - 7 * 4
+    assert sorted(code for each in found for code in each["created"]["areas"]) == [f"T{n:02d}" for n in range(18)]
+    assert [each["created"].get("indicators") for each in found].count(["both"]) == 1
+    for code in ("both", WAIT):
+        shown = (await api.get(f"/indicators/{code}/observations", limit="200", revisions="true"))["items"]
+        assert {each["revision"] for each in shown} == {1}
+    versions: dict[str, list[int]] = {}
+    for event in await api.events():
+        versions.setdefault(event["subject"], []).append(event["aggregateversion"])
+    assert len(versions) == 19
+    assert all(each == list(range(1, len(each) + 1)) for each in versions.values())
+
+
+async def test_areas_are_created_in_a_few_statements_for_any_number(api: Api) -> None:
+    def file(areas: range) -> bytes:
+        return lines(HEAD, *((WAIT, f"N{area:03d}", "Dec-17", "80", "final") for area in areas))
+
+    seen, costs = count_statements(api), []
+    for areas in (range(10), range(10, 210)):
+        ordered = await order(api, file(areas), mapping="native", create_missing="true")
+        seen.clear()
+        await work(api)
+        costs.append([text for text in seen if text.startswith("INSERT INTO area")])
+        assert len((await api.get(f"/imports/{ordered['id']}"))["created"]["areas"]) == len(areas)
+    assert len(costs[0]) == 2
+    assert costs[0] == costs[1]
 
 
 async def test_an_import_waits_its_turn_and_may_be_cancelled(api: Api) -> None:

@@ -115,6 +115,18 @@ values = st.decimals(-10_000, 10_000, places=3)
 MIRROR = {Colour.GREEN: Colour.RED, Colour.RED: Colour.GREEN}
 
 
+@given(values, values, st.decimals("0.001", 1000, places=3), st.sampled_from([FIFTEEN, SIGNIFICANCE]))
+def test_another_unit_leaves_the_colour(local: Decimal, england: Decimal, factor: Decimal, method: BenchmarkMethod):
+    """Pounds or thousands of pounds: a colour is made of ratios and of what lies on which side."""
+    near, far = local - 5, local + 5
+    one = benchmark(
+        Observation(DECEMBER, local, lower=near, upper=far), Observation(DECEMBER, england), measure(HIGH, method)
+    )
+    scaled = Observation(DECEMBER, local * factor, lower=near * factor, upper=far * factor)
+    other = benchmark(scaled, Observation(DECEMBER, england * factor), measure(HIGH, method))
+    assert other.colour == one.colour
+
+
 @given(values, values, st.sampled_from([FIFTEEN, SIGNIFICANCE]))
 def test_turning_the_polarity_mirrors_the_colour(local: Decimal, england: Decimal, method: BenchmarkMethod):
     reading = Observation(DECEMBER, local, lower=local - 5, upper=local + 5)

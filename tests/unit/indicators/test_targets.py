@@ -105,6 +105,23 @@ def test_no_target_is_no_state_and_no_reading_is_white():
     assert target_colour(None, [target(K.REACH, 1)], None, HIGH).reason == "no_local_value"
 
 
+FIGURES = st.decimals(-10_000, 10_000, places=2)
+
+
+@given(FIGURES, FIGURES, FIGURES, st.decimals("0.01", 100, places=2))
+def test_another_unit_leaves_the_colour_and_the_other_side_mirrors_it(
+    value: Decimal, start: Decimal, end: Decimal, factor: Decimal
+):
+    """Midway on a line: neither thousands for ones, nor what is missed for what is met, changes how it is judged."""
+
+    def colour(by: Decimal, polarity: Polarity = HIGH) -> Any:
+        wanted = target(K.REACH, end * by, ("2017/18 Q1", start * by), "2017/18 Q3")
+        return judged(wanted, value * by, polarity, "2017/18 Q2").colour
+
+    assert colour(factor) == colour(Decimal(1))
+    assert colour(Decimal(-1), LOW) == colour(Decimal(1))
+
+
 LINE = target(K.REACH, 90, ("2017/18 Q1", 70), "2018/19 Q1")
 
 

@@ -176,6 +176,12 @@ def test_turning_the_polarity_mirrors_the_colour(numbers: list[Decimal]):
     assert low == MIRROR.get(high, high)
 
 
+@given(values, st.decimals("0.001", 1000, places=3))
+def test_another_unit_leaves_the_colour(numbers: list[Decimal], factor: Decimal):
+    scaled = [number * factor for number in numbers]
+    assert trend(months(*scaled), HIGH).colour == trend(months(*numbers), HIGH).colour
+
+
 @given(values)
 def test_the_colour_is_what_exact_fractions_say(numbers: list[Decimal]):
     exact = [Fraction(n) for n in numbers[-6:]]

@@ -72,6 +72,7 @@ class FileMapping:
         no_denominator: symbol of a sum over nothing.
         parts: what the parts of a sum are called.
         calculation: of indicators that are created.
+        verbatim: notes, bases and reasons are taken with the spaces around them.
     """
 
     name: str
@@ -90,6 +91,7 @@ class FileMapping:
     no_denominator: str | None = None
     parts: str = "areas"
     calculation: str = "other"
+    verbatim: bool = False
 
 
 def mapping_faults(mapping: FileMapping) -> list[tuple[str, str]]:

@@ -25,6 +25,7 @@ _MARKED: Final = re.compile(r"(.*?)\s*((?:\[(?:e|u|b|p|r)\])+)", re.ASCII)
 _NUMBERS: Final = ("count", "not_counted", "denominator", "lower", "upper")
 _NEVER_NEGATIVE: Final = frozenset({"count", "not_counted", "denominator"})
 _LONGEST: Final = {"note": 4000, "reason": 4000, "basis": 300, "indicator_name": 300, "area_name": 300, "area_type": 60}
+_VERBATIM: Final = ("note", "basis", "reason")
 _SYMBOLS: Final = frozenset(Missing)
 _STATUSES: Final = frozenset(ObservationStatus)
 _SHOWN: Final = 100
@@ -85,9 +86,14 @@ def marks_of(text: str) -> tuple[Mark, ...]:
 
 
 def _provenance(texts: Mapping[str, str]) -> Provenance:
-    inferred = tuple(filter(None, texts.get("inferred", "").split("|")))
+    inferred = _words_of(texts.get("inferred", ""))
     notes = tuple(map(_note, json.loads(texts["notes"]))) if "notes" in texts else ()
     return Provenance(inferred, notes) if inferred or notes else PRINTED
+
+
+def _words_of(text: str) -> tuple[str, ...]:
+    """Words joined with bars; a list in JSON where a bar is in one of them."""
+    return tuple(map(str, json.loads(text))) if text.startswith("[") else tuple(filter(None, text.split("|")))
 
 
 def _note(content: Mapping[str, object]) -> SourceNote:
@@ -109,7 +115,7 @@ class RowReader:
         self.mapping = mapping
         self._symbols = {word.lower(): symbol for word, symbol in mapping.symbols.items()}
         places = {heading.strip().lower(): n for n, heading in reversed(list(enumerate(header)))}
-        self._header = header
+        self._header = [heading.strip() for heading in header]
         self._fields = {
             field: places[heading.lower()]
             for field, headings in mapping.columns.items()
@@ -133,7 +139,7 @@ class RowReader:
 
     def read(self, line: int, cells: Sequence[str]) -> Draft | list[CellFault]:
         """The draft of a row, or everything wrong with its cells."""
-        if len(cells) > len(self._header) and any(cells[len(self._header) :]):
+        if len(cells) > len(self._header) and any(map(str.strip, cells[len(self._header) :])):
             message = f"the row has {len(cells)} cells, the header {len(self._header)}: quote text that has commas"
             return [CellFault("", "", message)]
         return _Row(self, line, cells).draft()
@@ -163,7 +169,8 @@ class _Row:
     """One row while it is read."""
 
     def __init__(self, reader: RowReader, line: int, cells: Sequence[str]) -> None:
-        self.reader, self.mapping, self.line, self.cells = reader, reader.mapping, line, cells
+        self.reader, self.mapping, self.line, self.sent = reader, reader.mapping, line, cells
+        self.cells = [cell.strip() for cell in cells]
         self.faults: list[CellFault] = []
         self.figures: dict[str, Decimal] = {}
         self.texts: dict[str, str] = {}
@@ -292,8 +299,11 @@ class _Row:
             text = self._text(name)
             if text:
                 self.texts[name] = text + (self.texts.get("marks", "") if name == "marks" else "")
+        if self.mapping.verbatim:
+            sent = {name: self.reader.text(self.sent, name) for name in _VERBATIM}
+            self.texts |= {name: text for name, text in sent.items() if text}
         for name, most in _LONGEST.items():
-            if len(self._text(name)) > most:
+            if len(self.texts.get(name) or self._text(name)) > most:
                 self._refuse(name, f"is longer than {most} characters")
         if "[p]" in self.texts.get("marks", ""):
             self.texts["status"] = ObservationStatus.PROVISIONAL.value

@@ -61,6 +61,7 @@ NATIVE = FileMapping(
     required=("indicator", "area", "period", "value"),
     symbols=_SYMBOLS,
     decimals=16,
+    verbatim=True,
 )
 
 FINGERTIPS = FileMapping(
