@@ -41,6 +41,8 @@ class Worker:
         self._handlers = handlers
         self._schedules = schedules
         self._at_once = settings.job_workers
+        self._looking = asyncio.Lock()
+        """One task looks for what is due: looking costs a transaction a second, in every process."""
         self._lease_lasts = timedelta(seconds=settings.job_lease_seconds)
 
     async def run(self) -> None:
@@ -54,8 +56,9 @@ class Worker:
     async def _work(self) -> None:
         while True:
             try:
-                if not await self.do_next():
-                    await asyncio.sleep(POLL_SECONDS)
+                async with self._looking:
+                    job = await self._wait_for_due()
+                await self._do(job)
             except Exception as error:
                 if not is_outage(error):
                     raise
@@ -80,20 +83,29 @@ class Worker:
 
         await self.database.write(work)
 
+    async def _wait_for_due(self) -> Job:
+        while True:
+            if job := await self._take_due():
+                return job
+            await asyncio.sleep(POLL_SECONDS)
+
     async def do_next(self) -> bool:
         """Do the job that has been due longest; returns whether there was one."""
+        job = await self._take_due()
+        if job is not None:
+            await self._do(job)
+        return job is not None
+
+    async def _take_due(self) -> Job | None:
+        """Lock the job that has been due longest, under a lease of its own."""
         lease = str(uuid4())
-        job = await self.database.write(
+        return await self.database.write(
             lambda tx: queue.take_due(tx, list(self._handlers), lease, tx.now + self._lease_lasts)
         )
-        if job is None:
-            return False
-        crash_point("jobs.after_take")
-        await self._do(job)
-        return True
 
     async def _do(self, job: Job) -> None:
         """Run the handler with its heartbeat beside it; told to stop, give the job back."""
+        crash_point("jobs.after_take")
         attempt = asyncio.create_task(self._attempt(job))
         try:
             await self._see_through(job, attempt)
