@@ -128,7 +128,7 @@ fuzz-bounded-postgresql:
 bench: bench-engine bench-stream bench-contract ## Every benchmark that takes minutes, as ratios measured in one run
 
 .PHONY: bench-engine
-bench-engine: .venv/dev ## Relay, consumer and one update on PostgreSQL and Kafka, and embedded (BEFORE=checkout compares)
+bench-engine: .venv/dev ## Relay, consumer and one update on PostgreSQL and Kafka, and embedded (BEFORE=checkout compares one update)
 	@$(BIN)/python -m benchmarks.engine $(if $(BEFORE),--before $(BEFORE))
 
 .PHONY: bench-stream

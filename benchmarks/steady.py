@@ -23,11 +23,11 @@ from typing import Any
 
 import httpx
 
-from benchmarks.bench_embedded import HERE, KEY, embedded_suite
 from benchmarks.linked_risks import MET, MISSED, add_linked_risks, observation, observations_path
 from benchmarks.sizes import Sizes, sizes_of_files, sizes_of_server
 from benchmarks.stage import Stage, run_async
 from benchmarks.steady_report import Sample, Update, lines, report
+from benchmarks.versions import HERE, KEY, suite_of
 from chassis.logging import configure_logging
 from suite.catch_up import wait_until_caught_up
 from suite.engines import KafkaServer, PostgresServer
@@ -92,7 +92,7 @@ def main() -> None:
 @contextmanager
 def embedded(plan: Plan) -> Iterator[tuple[str, Measure]]:
     """One process on files."""
-    with tempfile.TemporaryDirectory() as folder, embedded_suite(HERE, Path(folder), plan.settings) as url:
+    with tempfile.TemporaryDirectory() as folder, suite_of(HERE, Path(folder), more=plan.settings) as url:
         yield url, lambda: asyncio.to_thread(sizes_of_files, Path(folder) / "data")
 
 

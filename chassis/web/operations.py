@@ -2,7 +2,7 @@
 
 import re
 import types
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Annotated, Any, Final, Union, get_args, get_origin
@@ -21,6 +21,7 @@ _FORMS: Final[Mapping[object, tuple[re.Pattern[str], str]]] = {
     AwareDatetime: _MOMENT,
     date: (re.compile(r"\d{4}-\d\d-\d\d", re.ASCII), "a date such as 2018-02-28"),
 }
+_NONE: Final[Mapping[str, "Operation"]] = types.MappingProxyType({})
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,27 +55,36 @@ class Operations:
 
     def __init__(self, operations: Sequence[Operation]) -> None:
         self._operations = operations
+        self._paths = _by_template(operations)
+        self._items = {_collection_of(each.path): each for each in reversed(operations) if each.method == "GET"}
 
     def at(self, path: str) -> Mapping[str, Operation]:
         """The operations that a path has, by method; none where there is nothing.
 
         Those of the template that says most of the path itself: ``/cards/{code}.csv`` over ``/cards/{code}``.
         """
-        matching = [each for each in self._operations if each.pattern.match(path)]
-        template = max((each.path for each in matching), key=_said_by_itself, default="")
-        found: dict[str, Operation] = {}
-        for each in matching:
-            if each.path == template:
-                found.setdefault(each.method, each)
-        return found
+        return next((methods for pattern, methods in self._paths if pattern.match(path)), _NONE)
 
     def item_of(self, collection: str) -> Operation | None:
         """The operation that reads one item of the collection with this path, if there is one."""
-        items = re.compile(re.escape(collection.rstrip("/")) + r"/\{[^/]+\}")
-        return next((each for each in self if each.method == "GET" and items.fullmatch(each.path)), None)
+        return self._items.get(collection.rstrip("/"))
 
     def __iter__(self) -> Iterator[Operation]:
         return iter(self._operations)
+
+
+def _by_template(operations: Iterable[Operation]) -> list[tuple[re.Pattern[str], Mapping[str, Operation]]]:
+    """The methods of each template, first the template that says most of a path itself."""
+    found: dict[str, tuple[re.Pattern[str], dict[str, Operation]]] = {}
+    for each in operations:
+        found.setdefault(each.path, (each.pattern, {}))[1].setdefault(each.method, each)
+    return [found[template] for template in sorted(found, key=_said_by_itself, reverse=True)]
+
+
+def _collection_of(path: str) -> str | None:
+    """The collection that a path names one item of: ``/cards`` of ``/cards/{code}``."""
+    collection, _, item = path.rpartition("/")
+    return collection if re.fullmatch(r"\{[^/]+\}", item) else None
 
 
 def _said_by_itself(template: str) -> int:
