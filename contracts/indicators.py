@@ -1,18 +1,29 @@
 """What the indicators service tells the world."""
 
+from datetime import date
 from enum import StrEnum
 from typing import Final
 
 from pydantic import Field
 
+from contracts.areas import is_area_code
 from contracts.breakdown import Breakdown
 from contracts.colours import Colour, Polarity
-from contracts.envelope import Body
+from contracts.envelope import Body, Timestamp
 from contracts.money import EventNumber
 from contracts.period import Period
 
 SOURCE: Final = "/indicators"
 INDICATOR_UPDATED: Final = "commissioning.indicator.updated.v1"
+COMMENTARY_PUBLISHED: Final = "commissioning.commentary.published.v1"
+OBSERVATION_LATE: Final = "commissioning.observation.late.v1"
+
+EVENT_TYPES: Final = (INDICATOR_UPDATED, COMMENTARY_PUBLISHED, OBSERVATION_LATE)
+"""All that is on the topic. Whoever compares with the service's digests reads all of them, and folds what it needs."""
+
+COMMENTARY: Final = "commentary"
+LATE: Final = "late"
+"""What stands in the second part of a subject that is no series, where a series has its area."""
 
 MAX_CHANGED: Final = 500
 """Most periods one event lists as changed; a larger change publishes several events."""
@@ -151,6 +162,64 @@ class IndicatorUpdated(Body):
     series: list[SeriesPoint] = Field(max_length=6)
     changed: list[ChangedPeriod] = Field(max_length=MAX_CHANGED)
     complete: bool = False
+
+
+class CommentaryState(StrEnum):
+    PUBLISHED = "published"
+    WITHDRAWN = "withdrawn"
+
+
+class CommentaryPublished(Body):
+    """What is published on one series in one period; withdrawn it has no text. Subject and key: its own.
+
+    ``revision`` is the revision that is published, ``published_at`` when it was recorded.
+    """
+
+    indicator: str
+    number: int = Field(ge=1)
+    area: str
+    breakdown: Breakdown = Breakdown.TOTAL
+    period: Period
+    revision: int = Field(ge=1)
+    state: CommentaryState
+    text: str | None
+    author: str
+    source: str | None
+    published_at: Timestamp
+
+
+def commentary_subject(indicator: str, number: int) -> str:
+    """The aggregate that a commentary is, on the wire: ``<indicator>/commentary/<number>``."""
+    return f"{indicator}/{COMMENTARY}/{number}"
+
+
+class ObservationLate(Body):
+    """That a value of a series is due and not there, for whoever answers for it. Subject and key: its own.
+
+    ``latest`` is the period of the latest value, ``awaited`` the one after it, null where periods overlap. ``late`` is
+    false once a value has come.
+    """
+
+    indicator: str
+    name: str
+    owner: str | None
+    area: str
+    breakdown: Breakdown = Breakdown.TOTAL
+    latest: Period
+    awaited: Period | None
+    due: date
+    late: bool
+
+
+def late_subject(indicator: str, area: str, breakdown: Breakdown | str = "") -> str:
+    """The aggregate that the lateness of a series is, on the wire: ``<indicator>/late/<area>``, and its breakdown."""
+    text = str(breakdown)
+    return f"{indicator}/{LATE}/{area}/{text}" if text else f"{indicator}/{LATE}/{area}"
+
+
+def is_series(subject: str) -> bool:
+    """Whether a subject names a series: its second part is an area."""
+    return is_area_code(subject.split("/", 2)[1])
 
 
 def subject(indicator: str, area: str, breakdown: Breakdown | str = "") -> str:

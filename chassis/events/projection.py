@@ -1,7 +1,7 @@
 """What a service derives from events, told once: live consumption, replay and rebuild all follow from it."""
 
-from collections.abc import Awaitable, Callable, Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Awaitable, Callable, Collection, Mapping, Sequence
+from dataclasses import dataclass, replace
 from typing import Any, Generic, TypeVar
 
 from chassis.events.envelope import Delivery
@@ -39,3 +39,34 @@ class Projection(Generic[Touched]):
 
 
 AnyProjection = Projection[Any]
+
+
+def of_types(
+    projection: Projection[Touched], types: Collection[str], is_subject: Callable[[str], bool]
+) -> Projection[Touched]:
+    """The same projection of a topic that has events of other types too.
+
+    A consumer can be compared with a service's digests only where it reads all that is on the topic. What is not among
+    ``types``, and aggregates that are not ``is_subject``, are recorded as applied and change nothing.
+    """
+
+    def ours(deliveries: Sequence[Delivery]) -> Sequence[Delivery]:
+        return [each for each in deliveries if each.type in types]
+
+    async def fold(tx: Tx, deliveries: Sequence[Delivery]) -> Touched:
+        return await projection.fold(tx, ours(deliveries))
+
+    async def forget(tx: Tx, subjects: Sequence[str]) -> None:
+        if projection.forget is not None:
+            await projection.forget(tx, [each for each in subjects if is_subject(each)])
+
+    async def list_contradicted(tx: Tx, deliveries: Sequence[Delivery]) -> Sequence[str]:
+        found = projection.list_contradicted
+        return [] if found is None else await found(tx, ours(deliveries))
+
+    return replace(
+        projection,
+        fold=fold,
+        forget=projection.forget and forget,
+        list_contradicted=projection.list_contradicted and list_contradicted,
+    )

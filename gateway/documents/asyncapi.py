@@ -9,7 +9,11 @@ from contracts.envelope import Body, CloudEvent
 from contracts.topics import digest_topic, events_topic, state_topic
 
 EVENTS: Final[Mapping[str, Mapping[str, type[Body]]]] = {
-    "indicators": {indicators.INDICATOR_UPDATED: indicators.IndicatorUpdated},
+    "indicators": {
+        indicators.INDICATOR_UPDATED: indicators.IndicatorUpdated,
+        indicators.COMMENTARY_PUBLISHED: indicators.CommentaryPublished,
+        indicators.OBSERVATION_LATE: indicators.ObservationLate,
+    },
     "risks": {risks.RISK_RESCORED: risks.RiskRescored, risks.RISK_REVIEWED: risks.RiskReviewed},
     "finance": {finance.SAVING_RESTATED: finance.SavingRestated, finance.FUND_UPDATED: finance.FundUpdated},
     "pledges": {

@@ -3,13 +3,13 @@
 from collections.abc import Iterator, Sequence
 
 from chassis.events.envelope import Delivery
-from chassis.events.projection import Projection
+from chassis.events.projection import Projection, of_types
 from chassis.events.subscription import Subscription
 from chassis.storage.transaction import Tx
 from contracts.breakdown import Breakdown
 from contracts.colours import Polarity
 from contracts.envelope import Body
-from contracts.indicators import INDICATOR_UPDATED, Missing, ObservationStatus
+from contracts.indicators import EVENT_TYPES, INDICATOR_UPDATED, Missing, ObservationStatus, is_series
 from contracts.money import EventNumber
 from contracts.period import Period
 from contracts.topics import events_topic
@@ -99,15 +99,19 @@ async def list_contradicted_series(tx: Tx, newest_events: Sequence[Delivery]) ->
 SUBSCRIPTION = Subscription(
     consumer="finance",
     topics=(events_topic("indicators"),),
-    types=(INDICATOR_UPDATED,),
-    projection=Projection(
-        fold=fold_indicator_updates,
-        evaluate=restate_updated,
-        evaluate_all=restate_all,
-        drop=drop_observations,
-        forget=forget_series,
-        list_contradicted=list_contradicted_series,
-        list_evaluated=list_evaluated,
+    types=EVENT_TYPES,
+    projection=of_types(
+        Projection(
+            fold=fold_indicator_updates,
+            evaluate=restate_updated,
+            evaluate_all=restate_all,
+            drop=drop_observations,
+            forget=forget_series,
+            list_contradicted=list_contradicted_series,
+            list_evaluated=list_evaluated,
+        ),
+        (INDICATOR_UPDATED,),
+        is_series,
     ),
 )
 """Observations are made again from the log; the ledger changes only by differences, of which there are none."""

@@ -8,6 +8,7 @@ from chassis.web.units import Resources
 from services.indicators.endpoints import router
 from services.indicators.models import Base
 from services.indicators.schemas.descriptions import DESCRIPTIONS
+from services.indicators.service import late_values
 from services.indicators.service.importing import JOB, run_import
 from services.indicators.service.imports import forget_imports
 from services.indicators.service.republication import REPUBLICATION
@@ -34,7 +35,8 @@ SPEC = ServiceSpec(
     descriptions=DESCRIPTIONS,
     routers=(router,),
     republication=REPUBLICATION,
-    jobs={JOB: run_import},
+    jobs={JOB: run_import, late_values.JOB: late_values.find_late_values},
+    schedules=(late_values.SCHEDULE,),
     sweeps=(forget_imports,),
 )
 

@@ -49,6 +49,13 @@ class AreaUnknown(NotFound):
         super().__init__(f"No area has the code {code[:80]!r}.", [FieldError("area", "is not known")])
 
 
+class AreaGroupUnknown(NotFound):
+    type_, title = "area-group-unknown", "There is no such group of areas"
+
+    def __init__(self, code: str) -> None:
+        super().__init__(f"No group of areas has the code {code[:80]!r}.")
+
+
 class AreaInvalid(Invalid):
     type_, title = "area-invalid", "This area cannot be so"
 
@@ -121,6 +128,17 @@ class NothingFound(NotFound):
         super().__init__(why, reasons)
 
 
+class CommentaryInvalid(Invalid):
+    type_, title = "commentary-invalid", "This commentary cannot be recorded"
+
+
+class CommentaryUnknown(NotFound):
+    type_, title = "commentary-unknown", "There is no such commentary"
+
+    def __init__(self, code: str, number: int) -> None:
+        super().__init__(f"{code!r} has no commentary {number}.")
+
+
 class ProjectionInvalid(Invalid):
     type_, title = "projection-invalid", "This projection cannot be recorded"
 
@@ -137,6 +155,10 @@ class GapInvalid(Invalid):
 
 class TargetInvalid(Invalid):
     type_, title = "target-invalid", "This target cannot be set"
+
+
+class QualityRulesInvalid(Invalid):
+    type_, title = "quality-rules-invalid", "These rules cannot be declared"
 
 
 class ReferenceInvalid(Invalid):

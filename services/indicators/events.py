@@ -6,14 +6,19 @@ from chassis.events.envelope import NewEvent
 from contracts.breakdown import Breakdown
 from contracts.colours import Colour
 from contracts.indicators import (
+    COMMENTARY_PUBLISHED,
     INDICATOR_UPDATED,
     MAX_CHANGED,
+    OBSERVATION_LATE,
     SOURCE,
     AreaState,
     BenchmarkState,
     ChangedPeriod,
+    CommentaryPublished,
+    CommentaryState,
     Definition,
     IndicatorUpdated,
+    ObservationLate,
     ObservationState,
     SeriesPoint,
     TargetState,
@@ -22,7 +27,9 @@ from contracts.indicators import (
 )
 from services.indicators.domain.areas import Area
 from services.indicators.domain.benchmark import BenchmarkColour
+from services.indicators.domain.commentaries import CommentaryHead, CommentaryRevision
 from services.indicators.domain.definitions import Indicator
+from services.indicators.domain.late_values import Reminder
 from services.indicators.domain.limits import limits_of
 from services.indicators.domain.observations import Revision
 from services.indicators.domain.series import Point, SeriesState
@@ -153,3 +160,38 @@ def _changed_period(revision: Revision) -> ChangedPeriod:
         missing=observed.missing,
         marks=observed.marks,
     )
+
+
+def commentary_published(head: CommentaryHead, public: CommentaryRevision) -> NewEvent:
+    """What is public of a commentary, as the version of ``head``."""
+    written = public.commentary
+    body = CommentaryPublished(
+        indicator=head.indicator,
+        number=head.number,
+        area=written.series.area,
+        breakdown=written.series.breakdown,
+        period=written.period,
+        revision=public.revision,
+        state=CommentaryState(written.state.value),
+        text=written.text,
+        author=written.author or public.actor,
+        source=written.source,
+        published_at=public.recorded_at,
+    )
+    return NewEvent(COMMENTARY_PUBLISHED, SOURCE, head.subject, head.version, body)
+
+
+def observation_late(told: Reminder, indicator: Indicator) -> NewEvent:
+    """What is told of a late series to whoever answers for its indicator."""
+    body = ObservationLate(
+        indicator=indicator.code,
+        name=indicator.name,
+        owner=indicator.owner,
+        area=told.series.area,
+        breakdown=told.series.breakdown,
+        latest=told.latest,
+        awaited=told.awaited,
+        due=told.due,
+        late=told.is_late,
+    )
+    return NewEvent(OBSERVATION_LATE, SOURCE, told.subject, told.version, body)

@@ -58,6 +58,18 @@ class AreaRevisionRow(Base):
     recorded_at: Mapped[datetime] = mapped_column(UtcDateTime)
 
 
+class AreaGroupRow(Base):
+    """Areas that others are compared with; ``areas`` is a stored format."""
+
+    __tablename__ = "area_group"
+
+    code: Mapped[str] = mapped_column(CODE, primary_key=True)
+    name: Mapped[str] = mapped_column(NAME)
+    kind: Mapped[str] = mapped_column(String(30))
+    areas: Mapped[Any] = mapped_column(JsonText)
+    source: Mapped[str | None] = mapped_column(Text)
+
+
 class IndicatorRow(Base):
     """The present definition. Locked by whoever changes, or opens, the state of more than one series.
 
@@ -219,6 +231,75 @@ class ChartRemarkRow(Base):
     recorded_at: Mapped[datetime] = mapped_column(UtcDateTime)
 
 
+class CommentaryRow(Base):
+    """What a commentary is on, and the version of its last event. Locked by whoever writes it. Never deleted."""
+
+    __tablename__ = "commentary"
+    __table_args__ = (
+        Index(
+            "uq_commentary_on",
+            "indicator",
+            "area",
+            "breakdown",
+            "period_end",
+            "period_start",
+            unique=True,
+        ),
+    )
+
+    indicator: Mapped[str] = mapped_column(ForeignKey("indicator.code"), primary_key=True)
+    number: Mapped[int] = mapped_column(primary_key=True, autoincrement=False)
+    area: Mapped[str] = mapped_column(ForeignKey("area.code"))
+    breakdown: Mapped[str] = mapped_column(BREAKDOWN, server_default="")
+    period_kind: Mapped[PeriodKind] = mapped_column(PeriodKindText(30))
+    period_start: Mapped[date]
+    period_end: Mapped[date]
+    version: Mapped[int]
+
+
+class CommentaryRevisionRow(Base):
+    """One state of a commentary. Only ever added to: the highest revision is the current one."""
+
+    __tablename__ = "commentary_revision"
+    __table_args__ = (ForeignKeyConstraint(["indicator", "number"], ["commentary.indicator", "commentary.number"]),)
+
+    indicator: Mapped[str] = mapped_column(CODE, primary_key=True)
+    number: Mapped[int] = mapped_column(primary_key=True, autoincrement=False)
+    revision: Mapped[int] = mapped_column(primary_key=True, autoincrement=False)
+    state: Mapped[str] = mapped_column(String(20))
+    text: Mapped[str | None] = mapped_column(Text)
+    author: Mapped[str | None] = mapped_column(NAME)
+    source: Mapped[str | None] = mapped_column(Text)
+    reason: Mapped[str | None] = mapped_column(Text)
+    actor: Mapped[str] = mapped_column(ACTOR)
+    recorded_at: Mapped[datetime] = mapped_column(UtcDateTime)
+
+
+class QualityRulesRow(Base):
+    """What is declared of an indicator's figures; ``content`` is a stored format."""
+
+    __tablename__ = "quality_rules"
+
+    indicator: Mapped[str] = mapped_column(ForeignKey("indicator.code"), primary_key=True)
+    content: Mapped[dict[str, Any]] = mapped_column(JsonText)
+
+
+class LateValueRow(Base):
+    """What the newest event of a late series said: ``period`` is that of its latest value then. Never deleted."""
+
+    __tablename__ = "late_value"
+
+    indicator: Mapped[str] = mapped_column(ForeignKey("indicator.code"), primary_key=True)
+    area: Mapped[str] = mapped_column(ForeignKey("area.code"), primary_key=True)
+    breakdown: Mapped[str] = mapped_column(BREAKDOWN, primary_key=True, server_default="")
+    period_kind: Mapped[PeriodKind] = mapped_column(PeriodKindText(30))
+    period_start: Mapped[date]
+    period_end: Mapped[date]
+    due: Mapped[date]
+    is_late: Mapped[bool]
+    version: Mapped[int]
+
+
 class ScorecardRow(Base):
     """A scorecard as lists show it. Locked by whoever changes its definition."""
 
@@ -242,22 +323,36 @@ class ScorecardRevisionRow(Base):
     recorded_at: Mapped[datetime] = mapped_column(UtcDateTime)
 
 
-class OutcomeRow(Base):
-    __tablename__ = "outcome"
+class _LinkedRow:
+    """What outcomes, objectives, gaps of the system and priorities have alike: indicators show how they go."""
 
     code: Mapped[str] = mapped_column(CODE, primary_key=True)
     title: Mapped[str] = mapped_column(NAME)
     indicators: Mapped[Any] = mapped_column(JsonText)
+    position: Mapped[int | None]
+    part_of: Mapped[str | None] = mapped_column(CODE)
 
 
-class ObjectiveRow(Base):
-    """A system performance objective."""
+class OutcomeRow(_LinkedRow, Base):
+    __tablename__ = "outcome"
+
+
+class ObjectiveRow(_LinkedRow, Base):
+    """A system performance objective; ``part_of`` is the outcome that it serves."""
 
     __tablename__ = "objective"
 
-    code: Mapped[str] = mapped_column(CODE, primary_key=True)
-    title: Mapped[str] = mapped_column(NAME)
-    indicators: Mapped[Any] = mapped_column(JsonText)
+
+class SystemGapRow(_LinkedRow, Base):
+    """A gap of the health and care system that its priorities are to close. Not an inequality gap."""
+
+    __tablename__ = "system_gap"
+
+
+class PriorityRow(_LinkedRow, Base):
+    """A priority; ``part_of`` is the gap that it is to close."""
+
+    __tablename__ = "priority"
 
 
 class StandardRow(Base):

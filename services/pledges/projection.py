@@ -3,10 +3,10 @@
 from collections.abc import Sequence
 
 from chassis.events.envelope import Delivery
-from chassis.events.projection import Projection
+from chassis.events.projection import Projection, of_types
 from chassis.events.subscription import Subscription
 from chassis.storage.transaction import Tx
-from contracts.indicators import INDICATOR_UPDATED, IndicatorUpdated
+from contracts.indicators import EVENT_TYPES, INDICATOR_UPDATED, IndicatorUpdated, is_series
 from contracts.topics import events_topic
 from services.pledges.domain.indicators import Colours, SeriesKey, SeriesUpdate
 from services.pledges.repository.indicators import delete_colours
@@ -54,14 +54,18 @@ async def list_contradicted(tx: Tx, newest_events: Sequence[Delivery]) -> Sequen
 SUBSCRIPTION = Subscription(
     consumer="pledges",
     topics=(events_topic("indicators"),),
-    types=(INDICATOR_UPDATED,),
-    projection=Projection(
-        fold=fold_indicator_updates,
-        evaluate=publication.emit_changed,
-        evaluate_all=publication.emit_all_changed,
-        drop=delete_colours,
-        forget=forget_series,
-        list_contradicted=list_contradicted,
+    types=EVENT_TYPES,
+    projection=of_types(
+        Projection(
+            fold=fold_indicator_updates,
+            evaluate=publication.emit_changed,
+            evaluate_all=publication.emit_all_changed,
+            drop=delete_colours,
+            forget=forget_series,
+            list_contradicted=list_contradicted,
+        ),
+        (INDICATOR_UPDATED,),
+        is_series,
     ),
     supersedes=True,
 )

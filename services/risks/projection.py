@@ -4,12 +4,12 @@ from collections.abc import Iterator, Sequence
 from typing import Any
 
 from chassis.events.envelope import Delivery
-from chassis.events.projection import Projection
+from chassis.events.projection import Projection, of_types
 from chassis.events.subscription import Subscription
 from chassis.storage.transaction import Tx
 from contracts.colours import Colour
 from contracts.envelope import Body
-from contracts.indicators import INDICATOR_UPDATED, ObservationStatus
+from contracts.indicators import EVENT_TYPES, INDICATOR_UPDATED, ObservationStatus, is_series
 from contracts.period import Period
 from contracts.topics import events_topic
 from services.risks.domain.links import SeriesSignals
@@ -78,15 +78,19 @@ async def list_contradicted(tx: Tx, newest_events: Sequence[Delivery]) -> Sequen
 INDICATORS = Subscription(
     consumer="risks",
     topics=(events_topic("indicators"),),
-    types=(INDICATOR_UPDATED,),
-    projection=Projection(
-        fold=fold_indicator_updates,
-        evaluate=signals.rescore_changed,
-        evaluate_all=signals.rescore_all,
-        drop=signals.delete_all,
-        forget=forget_signals,
-        list_contradicted=list_contradicted,
-        list_evaluated=signals.list_evaluated,
+    types=EVENT_TYPES,
+    projection=of_types(
+        Projection(
+            fold=fold_indicator_updates,
+            evaluate=signals.rescore_changed,
+            evaluate_all=signals.rescore_all,
+            drop=signals.delete_all,
+            forget=forget_signals,
+            list_contradicted=list_contradicted,
+            list_evaluated=signals.list_evaluated,
+        ),
+        (INDICATOR_UPDATED,),
+        is_series,
     ),
     supersedes=True,
 )

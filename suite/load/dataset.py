@@ -49,9 +49,12 @@ class Reference:
     aims: list[row_types.AimRow]
     scorecard_lines: list[row_types.ScorecardLineRow]
     observations: list[row_types.ObservationRow]
+    commentaries: list[row_types.CommentaryRow]
+    relations: list[row_types.RelationRow]
     targets: list[row_types.TargetRow]
     outcomes: list[row_types.OutcomeRow]
     objectives: list[row_types.ObjectiveRow]
+    system_gaps: list[row_types.SystemGapRow]
     priorities: list[row_types.PriorityRow]
     actions: list[row_types.ActionRow]
     action_links: list[row_types.ActionLinkRow]
@@ -99,9 +102,12 @@ _FILES: dict[str, tuple[str, type[FileRow]]] = {
     "aims": ("aims.csv", row_types.AimRow),
     "scorecard_lines": ("scorecard_rows.csv", row_types.ScorecardLineRow),
     "observations": ("observations.csv", row_types.ObservationRow),
+    "commentaries": ("commentaries.csv", row_types.CommentaryRow),
+    "relations": ("quality_relations.csv", row_types.RelationRow),
     "targets": ("targets.csv", row_types.TargetRow),
     "outcomes": ("outcomes.csv", row_types.OutcomeRow),
     "objectives": ("objectives.csv", row_types.ObjectiveRow),
+    "system_gaps": ("system_gaps.csv", row_types.SystemGapRow),
     "priorities": ("priorities.csv", row_types.PriorityRow),
     "actions": ("actions.csv", row_types.ActionRow),
     "action_links": ("action_links.csv", row_types.ActionLinkRow),
@@ -175,8 +181,8 @@ def _dangling_ends(r: Reference) -> Iterator[str]:
         "contradictions.csv", (name for row in r.contradictions for name in row.resources), _resources(r)
     )
     yield from _missing("measures_2014.csv", (row.indicator for row in r.charts), (row.code for row in r.indicators))
-    defined = (r.areas, r.frameworks, r.indicators, r.scorecards, r.outcomes, r.objectives, r.priorities)
-    for rows in (*defined, r.actions, r.partners, r.budget, r.unit_costs, r.schemes):
+    defined = (r.areas, r.frameworks, r.indicators, r.scorecards, r.outcomes, r.objectives, r.system_gaps)
+    for rows in (*defined, r.priorities, r.actions, r.partners, r.budget, r.unit_costs, r.schemes):
         yield from _twice(type(rows[0]).__name__, (row.code for row in rows))
     yield from _twice("StandardRow", ((row.code, row.valid_from) for row in r.standards))
     yield from _twice("ContradictionRow", (row.code for row in r.contradictions))
@@ -192,9 +198,12 @@ def _dangling_measures(r: Reference) -> Iterator[str]:
     yield from _missing("indicators.csv", (row.framework for row in r.indicators), (f.code for f in r.frameworks))
     for name, rows in (("scorecard_rows.csv", r.scorecard_lines), ("observations.csv", r.observations)):
         yield from _missing(name, (row.indicator for row in rows), indicators)
+    yield from _twice("CommentaryRow", ((row.indicator, row.area, row.period.label) for row in r.commentaries))
     for name, tied in _tied(r):
         yield from _missing(name, (row.indicator for row in tied), indicators)
         yield from _missing(name, (row.area for row in tied), areas)
+    related = (code for row in r.relations for code in (row.indicator, row.other))
+    yield from _missing("quality_relations.csv", related, indicators)
     yield from _missing("observations.csv", (row.area for row in r.observations), areas)
     yield from _missing("scorecards.csv", (row.comparator for row in r.scorecards), areas)
     aims = [f"{row.scorecard}/{row.section}/{row.aim}" for row in r.aims]
@@ -212,6 +221,7 @@ def _tied(r: Reference) -> Iterator[tuple[str, list[Any]]]:
     yield "risk_links.csv", r.risk_links
     yield "schemes.csv", r.schemes
     yield "need_figures.csv", r.need
+    yield "commentaries.csv", r.commentaries
 
 
 def _dangling_plans(r: Reference) -> Iterator[str]:
@@ -220,6 +230,7 @@ def _dangling_plans(r: Reference) -> Iterator[str]:
     yield from _missing("objectives.csv", (row.outcome for row in r.objectives), (o.code for o in r.outcomes))
     for objective in r.objectives:
         yield from _missing("objectives.csv", objective.indicators, indicators)
+    yield from _missing("priorities.csv", (row.gap for row in r.priorities), (gap.code for gap in r.system_gaps))
     yield from _missing("actions.csv", (row.priority for row in r.actions), priorities)
     for action in r.actions:
         yield from _missing("actions.csv", [*action.depends_on, action.part_of], actions)

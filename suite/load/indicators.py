@@ -1,12 +1,12 @@
 """Areas, frameworks, indicators, targets, scorecards, observations, outcomes, objectives and standards."""
 
-from collections.abc import Iterable
 from itertools import groupby
 from typing import Any
 
 from suite.load import row_types
 from suite.load.api_client import for_each, iterate_items
 from suite.load.charts import milestones
+from suite.load.commentaries import load_commentaries
 from suite.load.contradictions import inferred_frameworks, notes_on
 from suite.load.csv_files import FileRow
 from suite.load.dataset import Reference
@@ -18,7 +18,9 @@ from suite.load.former import (
     mend_scorecard,
     mend_targets,
 )
+from suite.load.quality_rules import load_quality_rules
 from suite.load.report import PRESERVED, SKIPPED, UNCHANGED
+from suite.load.roll_up import load_roll_up
 from suite.load.row_types import PLYMOUTH
 from suite.load.upsert import Load, already_there, create_missing, create_once
 
@@ -37,7 +39,9 @@ async def load_indicators(load: Load) -> None:
     await _scorecards(load)
     await _observations(load, fresh)
     await _projections(load, fresh)
-    await _linked(load)
+    await load_roll_up(load)
+    await load_commentaries(load)
+    await load_quality_rules(load)
     await _standards(load)
 
 
@@ -243,22 +247,6 @@ async def _expected(load: Load, points: list[ExpectedValue], fresh: set[str]) ->
     for point in points:
         body = projection_body(point)
         await create_missing(load, "projections", "POST", path, body, present.get((body["name"], body["period"])))
-
-
-async def _linked(load: Load) -> None:
-    """Outcomes show the indicators of their objectives."""
-    for outcome in load.reference.outcomes:
-        under = (one.indicators for one in load.reference.objectives if one.outcome == outcome.code)
-        codes = list(dict.fromkeys(code for codes in under for code in codes))
-        await _one_linked(load, "outcomes", outcome.code, outcome.title, codes)
-    for objective in load.reference.objectives:
-        await _one_linked(load, "objectives", objective.code, objective.title, objective.indicators)
-
-
-async def _one_linked(load: Load, kind: str, code: str, title: str, indicators: Iterable[str]) -> None:
-    existing = await load.once(f"{ROOT}/{kind}")
-    body = {"title": title, "indicators": list(indicators)}
-    await create_missing(load, kind, "PUT", f"{ROOT}/{kind}/{code}", body, existing.get(code))
 
 
 async def _standards(load: Load) -> None:

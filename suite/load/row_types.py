@@ -114,6 +114,25 @@ class NeedRow(FileRow):
     source: str
 
 
+class CommentaryRow(FileRow):
+    """A narrative of the papers in our words, with their figures."""
+
+    indicator: str
+    area: str
+    period: Period
+    text: str
+    source: str
+
+
+class RelationRow(FileRow):
+    """What the values of an indicator must be to those of another."""
+
+    indicator: str
+    relation: Literal["at_most", "at_least", "equal"]
+    other: str
+    why: str
+
+
 class TargetRow(FileRow):
     indicator: str
     area: str
@@ -141,6 +160,12 @@ class ObjectiveRow(FileRow):
     title: str
     outcome: str
     indicators: Several = ()
+
+
+class SystemGapRow(FileRow):
+    code: str
+    position: int
+    title: str
 
 
 class PriorityRow(FileRow):

@@ -5,6 +5,7 @@ from dataclasses import dataclass, field
 from contracts.breakdown import Breakdown
 from contracts.period import Period
 from services.indicators.domain.areas import ENGLAND, Area
+from services.indicators.domain.comparisons import mean
 from services.indicators.domain.definitions import Indicator
 from services.indicators.domain.observations import Observation, Revision, SeriesKey
 from services.indicators.domain.series import SeriesState, series_state
@@ -26,10 +27,11 @@ NO_WHOLE = WholeIndicators()
 class SeriesInputs:
     """Definitions, areas, and by series the current revisions and all versions of the target.
 
-    The comparator's series are among them.
+    The comparator's series are among them, or those of the ``group`` of areas whose mean takes its place.
     """
 
     comparator: str = ENGLAND
+    group: tuple[str, ...] = ()
     indicators: dict[str, Indicator] = field(default_factory=dict)
     areas: dict[str, Area] = field(default_factory=dict)
     revisions: dict[SeriesKey, dict[Period, Revision]] = field(default_factory=dict)
@@ -55,9 +57,26 @@ class SeriesInputs:
             self.revisions.get(series, {}).values(),
             self._compared(series),
             self.targets.get(series, ()),
-            is_comparator=series.area == self.comparator,
+            is_comparator=not self.group and series.area == self.comparator,
         )
 
+    def compared(self, series: SeriesKey, period: Period) -> Observation | None:
+        """What a series is compared with in a period."""
+        return self._compared(series).get(period)
+
+    def of_group(self, series: SeriesKey, period: Period) -> list[Observation]:
+        """What the other areas of the group have in a period."""
+        keys = (series._replace(area=area) for area in self.group if area != series.area)
+        found = (self.current(key, period) for key in keys)
+        return [each.observation for each in found if each and not each.observation.is_withdrawn]
+
     def _compared(self, series: SeriesKey) -> dict[Period, Observation]:
+        if self.group:
+            return self._means(series)
         found = self.revisions.get(series._replace(area=self.comparator), {})
         return {period: revision.observation for period, revision in found.items()}
+
+    def _means(self, series: SeriesKey) -> dict[Period, Observation]:
+        decimals = self.indicators[series.indicator].decimals
+        means = {period: mean(self.of_group(series, period), decimals) for period in self.revisions.get(series, {})}
+        return {period: each for period, each in means.items() if each is not None}

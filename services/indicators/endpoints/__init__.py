@@ -3,7 +3,10 @@
 from fastapi import APIRouter
 
 from services.indicators.endpoints import (
+    area_groups,
     areas,
+    commentaries,
+    exceptions,
     exports,
     frameworks,
     imports,
@@ -13,6 +16,7 @@ from services.indicators.endpoints import (
     outlook,
     process_control,
     projections,
+    quality,
     scorecard_files,
     scorecards,
     standards,
@@ -26,6 +30,7 @@ router = APIRouter(prefix=PREFIX)
 for part in (
     indicators,
     areas,
+    area_groups,
     frameworks,
     exports,
     imports,
@@ -35,8 +40,11 @@ for part in (
     projections,
     process_control,
     outlook,
+    commentaries,
     scorecard_files,
     scorecards,
+    exceptions,
+    quality,
     objectives,
     standards,
 ):

@@ -76,12 +76,13 @@ async def get_latest(
     ends: Collection[SeriesEnd] = (),
     as_of: datetime | None = None,
     until: date | None = None,
+    reach: int = REACH,
 ) -> list[Revision]:
     """What the states of these series are made of, in one query.
 
-    Current revisions of the latest periods (up to ``until``) of each that are not withdrawn, and of the periods that
-    are named in ``ends``; with the comparator's of the same periods. What it costs depends on how many series and ends
-    there are, not on how much was ever recorded.
+    Current revisions of the latest ``reach`` periods (up to ``until``) of each that are not withdrawn, and of the
+    periods that are named in ``ends``; with the comparator's of the same periods. What it costs depends on how many
+    series and ends there are, not on how much was ever recorded.
     """
     optional = {"as_of": as_of, "until": until}
     given = {name: value for name, value in optional.items() if value is not None}
@@ -89,19 +90,19 @@ async def get_latest(
     ending = given_values(tx, "ending", _ENDING, ((*series_texts(key), end) for key, end in ends))
     connection = await tx.session.connection()
     values = {**wanted, **ending, **given, "comparator": comparator}
-    found = await connection.execute(_latest(tx.dialect, frozenset(given)), values)
+    found = await connection.execute(_latest(tx.dialect, frozenset(given), reach), values)
     return [revision_of_row(row) for row in found]
 
 
 @cache
-def _latest(dialect: str, given: frozenset[str]) -> CompoundSelect[Any]:
+def _latest(dialect: str, given: frozenset[str], reach: int) -> CompoundSelect[Any]:
     """The statement of :func:`get_latest`, built once for each set of options: building costs more than running it."""
     as_of = bindparam("as_of", type_=_OF.recorded_at.type) if "as_of" in given else None
     shown = [_OF.status != _WITHDRAWN, current_condition(as_of)]
     if "until" in given:
         shown.append(_OF.period_end <= bindparam("until", type_=_OF.period_end.type))
     ending = given_rows(dialect, "ending", _ENDING)
-    recent = _recent(dialect, given_rows(dialect, "wanted", _SERIES), shown)
+    recent = _recent(dialect, given_rows(dialect, "wanted", _SERIES), shown, reach)
     local = union_all(recent, _of(dialect, ending, _ENDING, current_condition(as_of))).cte("local")
     places = (_OF.indicator, _OF.breakdown, _OF.period_end)
     compared = union(*(select(*(each.c[place.name] for place in places)) for each in (local, ending))).cte("compared")
@@ -109,14 +110,14 @@ def _latest(dialect: str, given: frozenset[str]) -> CompoundSelect[Any]:
     return union_all(select(local), comparators)
 
 
-def _recent(dialect: str, wanted: CTE, shown: Sequence[ColumnElement[bool]]) -> Select[Any]:
+def _recent(dialect: str, wanted: CTE, shown: Sequence[ColumnElement[bool]], reach: int) -> Select[Any]:
     """The latest of each series that are ``shown``: as many steps back in the index."""
     same = and_(*(wanted.c[column.name] == column for column in _SERIES))
     latest = select(*_OF).where(same, *shown).order_by(*(column.desc() for column in _PERIOD)).correlate(wanted)
     if dialect == "postgresql":
-        found = latest.limit(REACH).lateral("latest")
+        found = latest.limit(reach).lateral("latest")
         return select(*found.c).select_from(wanted.join(found, true()))
-    first = latest.with_only_columns(_OF.period_end).offset(REACH - 1).limit(1).scalar_subquery()
+    first = latest.with_only_columns(_OF.period_end).offset(reach - 1).limit(1).scalar_subquery()
     since = func.coalesce(first, literal(date.min, _OF.period_end.type)).label("since")
     reaching = select(wanted, since).cte("reaching").prefix_with("MATERIALIZED")
     return _of(dialect, reaching, _SERIES, _OF.period_end >= reaching.c.since, *shown)
@@ -128,10 +129,11 @@ def _of(dialect: str, given: CTE, columns: Sequence[Column[Any]], *conditions: C
     return select(*found.c).select_from(given.join(found, on))
 
 
-async def get_ending(tx: Tx, ends: Collection[SeriesEnd]) -> list[Revision]:
-    """Current revisions of the periods that are named."""
+async def get_ending(tx: Tx, ends: Collection[SeriesEnd], *, as_of: datetime | None = None) -> list[Revision]:
+    """Current revisions of the periods that are named, of those known at ``as_of``."""
     values = given_values(tx, "given", _ENDING, ((*series_texts(key), end) for key, end in ends))
-    return await _get_given(tx, _ENDING, values, current_condition())
+    moment = None if as_of is None else literal(as_of, _OF.recorded_at.type)
+    return await _get_given(tx, _ENDING, values, current_condition(moment))
 
 
 async def get_whole(tx: Tx, series: Collection[SeriesKey], as_of: datetime | None = None) -> list[Revision]:

@@ -3,7 +3,8 @@
 from dataclasses import asdict
 from datetime import datetime
 
-from sqlalchemy import select, update
+from sqlalchemy import func, select, update
+from sqlalchemy.orm import aliased
 
 from chassis.paging import PageRequest
 from chassis.storage.bulk import insert_or_ignore
@@ -28,6 +29,16 @@ async def get_scorecard(tx: Tx, code: str, as_of: datetime | None = None) -> Sco
     """The definition, as it is or as it was known at ``as_of``."""
     content = await get_content(tx, ScorecardRevisionRow, {"scorecard": code}, as_of)
     return None if content is None else scorecard_from_json(content)
+
+
+async def list_definitions(tx: Tx, as_of: datetime | None = None) -> list[Scorecard]:
+    """Every scorecard as it is, or as it was known at ``as_of``; what was not defined yet is absent."""
+    row, newest = ScorecardRevisionRow, aliased(ScorecardRevisionRow)
+    highest = select(func.max(newest.revision)).where(newest.scorecard == row.scorecard)
+    if as_of is not None:
+        highest = highest.where(newest.recorded_at <= as_of)
+    query = select(row.content).where(row.revision == highest.scalar_subquery()).order_by(row.scorecard)
+    return [scorecard_from_json(content) for content in await tx.session.scalars(query)]
 
 
 async def open_scorecard(tx: Tx, head: ScorecardHead) -> bool:

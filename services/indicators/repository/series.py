@@ -107,6 +107,28 @@ async def list_subjects(tx: Tx) -> list[str]:
     return [key.subject for key in found]
 
 
+async def list_keys_of_area(tx: Tx, area: str) -> list[SeriesKey]:
+    """The open series of an area, in order."""
+    query = select(*_KEY).where(_OF_SERIES.c.area == area).order_by(*_KEY)
+    return [series_of_row(row) for row in await tx.session.execute(query)]
+
+
+async def list_keys_after(tx: Tx, after: SeriesKey | None, most: int) -> list[SeriesKey]:
+    """At most ``most`` open series that follow one, of all there are."""
+    query = select(*_KEY).order_by(*_KEY).limit(most)
+    if after is not None:
+        query = query.where(tuple_(*_KEY) > series_texts(after))
+    return [series_of_row(row) for row in await tx.session.execute(query)]
+
+
+async def list_keys_of(tx: Tx, indicators: Collection[str], areas: Collection[str] | None = None) -> list[SeriesKey]:
+    """The open series of these indicators, in these areas only where some are named, in order."""
+    query = select(*_KEY).where(_OF_SERIES.c.indicator.in_(indicators)).order_by(*_KEY)
+    if areas is not None:
+        query = query.where(_OF_SERIES.c.area.in_(areas))
+    return [series_of_row(row) for row in await tx.session.execute(query)]
+
+
 async def get_breakdowns(tx: Tx, indicator: str) -> set[Breakdown]:
     """Those of its open series."""
     query = select(_OF_SERIES.c.breakdown).where(_OF_SERIES.c.indicator == indicator).distinct()

@@ -4,6 +4,7 @@ from collections.abc import Iterator
 from datetime import datetime
 
 from chassis.web.render.table import Cell, Column, Row, Table, as_text
+from services.indicators.domain.comparisons import Comparison, Rank
 from services.indicators.domain.observations import Observation
 from services.indicators.domain.scorecards import ScorecardRow, ScorecardState, Section
 from services.indicators.domain.series import Point
@@ -22,6 +23,10 @@ COLUMNS = (
     Column("status", "Status", "Whether the last value is provisional or final"),
     Column("benchmark", "Benchmark", "Colour against the comparator, in words"),
     Column("benchmark_reason", "Why this benchmark", "How the colour came about"),
+    Column("comparator_value", "Comparator", "Value of the comparator in the most recent period", is_number=True),
+    Column("rank", "Rank", "Place among the areas of the group, 1 the best; equals share a place", is_number=True),
+    Column("ranked", "Areas ranked", "How many areas of the group have a value, with this one", is_number=True),
+    Column("quartile", "Quartile", "Which quarter of the group it is in, 1 the best", is_number=True),
     Column("first_period", "First period of graph", "Period of the first value of the graph"),
     Column("first_value", "First value of graph", "Value of the first of the periods shown", is_number=True),
     Column("graph", "Graph", "The periods shown with their values, oldest first"),
@@ -29,7 +34,7 @@ COLUMNS = (
     Column("trend_reason", "Why this trend", "How the colour came about"),
     Column("target", "Target", "Colour against the target, in words"),
     Column("target_reason", "Why this target colour", "How the colour came about"),
-    Column("comment", "Comment", "Remarks, and what sources contradict"),
+    Column("comment", "Comment", "What is published on the period, remarks, and what sources contradict"),
 )
 
 
@@ -40,7 +45,7 @@ def scorecard_table(state: ScorecardState, made_at: datetime) -> Table:
     return Table(
         name=state.head.code,
         title=f"{state.head.name}: {state.area.name}{shown}{known}",
-        about=f"Indicators under their strategies and aims, compared with {state.head.comparator}.",
+        about=f"Indicators under their strategies and aims, compared with {_compared_with(state.comparison)}.",
         columns=COLUMNS,
         rows=[row for section in state.sections for row in _rows(section)],
         made_at=made_at,
@@ -49,6 +54,12 @@ def scorecard_table(state: ScorecardState, made_at: datetime) -> Table:
             "A colour that was made with a provisional value says so.",
         ),
     )
+
+
+def _compared_with(comparison: Comparison) -> str:
+    if comparison.group:
+        return f"the mean of the others of {comparison.name} ({len(comparison.group)} areas)"
+    return f"{comparison.name} ({comparison.code})"
 
 
 def _rows(section: Section[ScorecardRow]) -> Iterator[Row]:
@@ -62,7 +73,7 @@ def _definition(row: ScorecardRow) -> Row:
     return (
         indicator.name,
         indicator.code,
-        row.line.breakdown.text or None,
+        row.breakdown.text or None,
         indicator.unit.replace("_", " "),
         indicator.polarity.replace("_", " "),
         indicator.framework,
@@ -76,6 +87,8 @@ def _figures(row: ScorecardRow) -> Row:
         *_last(points[-1] if points else None),
         _colour(state.benchmark.colour, provisional=state.benchmark.provisional),
         state.benchmark.reason,
+        row.compared,
+        *_rank(row.rank),
         *_first(points[0] if points else None),
         "; ".join(f"{each.revision.period} {as_text(_value(each.revision.observation))}" for each in points) or None,
         _colour(state.trend.colour, provisional=state.trend.provisional),
@@ -96,6 +109,10 @@ def _first(point: Point | None) -> Row:
     return (None, None) if point is None else (point.revision.period.label, _value(point.revision.observation))
 
 
+def _rank(found: Rank | None) -> Row:
+    return (None, None, None) if found is None else (found.rank, found.of, found.quartile)
+
+
 def _value(seen: Observation) -> Cell:
     return seen.missing.value if seen.missing else seen.value
 
@@ -109,4 +126,6 @@ def _comment(row: ScorecardRow) -> str | None:
     notes = [str(each) for each in row.line.provenance.notes]
     if latest is not None and latest.observation.note:
         notes.insert(0, latest.observation.note)
+    if row.commentary is not None and row.commentary.commentary.text:
+        notes.insert(0, row.commentary.commentary.text)
     return "; ".join(notes) or None

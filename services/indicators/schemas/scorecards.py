@@ -11,6 +11,7 @@ from contracts.envelope import Timestamp
 from contracts.notes import SourceNote
 from contracts.period import Period
 from services.indicators.domain.areas import ENGLAND
+from services.indicators.domain.comparisons import Comparison, Rank
 from services.indicators.domain.scorecards import (
     Aim,
     Scorecard,
@@ -21,10 +22,11 @@ from services.indicators.domain.scorecards import (
     Section,
 )
 from services.indicators.schemas.areas import AreaOut
+from services.indicators.schemas.commentaries import PublishedOut
 from services.indicators.schemas.indicators import IndicatorOut
 from services.indicators.schemas.provenance import Inferred, Notes, provenance_fields, provenance_of
 from services.indicators.schemas.status import ColoursOut, colours_fields
-from services.indicators.schemas.values import Code, Name
+from services.indicators.schemas.values import Code, Name, Shown
 
 SCORECARD_EXAMPLE: dict[str, Any] = {
     "name": "Integrated commissioning scorecard",
@@ -149,11 +151,38 @@ class ScorecardDefinition(ScorecardSummary):
         return cls(**dict(ScorecardSummary.of(scorecard.head)), sections=sections)
 
 
+class RankOut(OutBody):
+    """Where an area stands among the areas of a group."""
+
+    rank: int
+    of: int
+    quartile: int
+
+    @classmethod
+    def of_rank(cls, rank: Rank) -> Self:
+        return cls(rank=rank.rank, of=rank.of, quartile=rank.quartile)
+
+
+class ComparisonOut(OutBody):
+    """Whom rows are compared with: an area, or the mean of a group of areas."""
+
+    code: str
+    name: str
+    group: list[str]
+
+    @classmethod
+    def of(cls, comparison: Comparison) -> Self:
+        return cls(code=comparison.code, name=comparison.name, group=list(comparison.group))
+
+
 class LineOut(ColoursOut):
     """An indicator's row: its definition, latest value and colours, and what is contradicted of it."""
 
     indicator: IndicatorOut
     breakdown: Breakdown
+    comparator_value: Shown | None
+    rank: RankOut | None
+    commentary: PublishedOut | None
     inferred: list[str]
     notes: list[SourceNote]
 
@@ -161,7 +190,10 @@ class LineOut(ColoursOut):
     def of(cls, row: ScorecardRow) -> Self:
         return cls(
             indicator=IndicatorOut.of(row.indicator),
-            breakdown=row.line.breakdown,
+            breakdown=row.breakdown,
+            comparator_value=row.compared,
+            rank=RankOut.of_rank(row.rank) if row.rank else None,
+            commentary=PublishedOut.of(row.commentary) if row.commentary else None,
             **provenance_fields(row.line.provenance),
             **colours_fields(row.state, row.indicator),
         )
@@ -193,6 +225,7 @@ class ScorecardOut(OutBody):
     name: str
     area: AreaOut
     comparator: str
+    compared_with: ComparisonOut
     period: Period | None
     as_of: Timestamp | None
     sections: list[SectionOut]
@@ -203,7 +236,8 @@ class ScorecardOut(OutBody):
             code=state.head.code,
             name=state.head.name,
             area=AreaOut.of(state.area),
-            comparator=state.head.comparator,
+            comparator=state.comparison.code,
+            compared_with=ComparisonOut.of(state.comparison),
             period=state.period,
             as_of=state.as_of,
             sections=[SectionOut.of(section) for section in state.sections],

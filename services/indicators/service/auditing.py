@@ -8,6 +8,8 @@ from typing import Any, TypeVar
 from chassis.audit import record_change, record_unchanged
 from chassis.storage.transaction import Tx
 from services.indicators.domain.areas import Area
+from services.indicators.domain.commentaries import CommentaryRevision
+from services.indicators.domain.comparisons import AreaGroup
 from services.indicators.domain.control.remarks import Recalculation, RecordedRemark, kind_of
 from services.indicators.domain.definitions import Framework, Indicator
 from services.indicators.domain.formats import (
@@ -16,6 +18,7 @@ from services.indicators.domain.formats import (
     limits_to_json,
     mapping_to_json,
     provenance_from_json,
+    quality_rules_to_json,
     remark_to_json,
     scorecard_to_json,
     target_to_json,
@@ -26,6 +29,7 @@ from services.indicators.domain.objectives import Objective, ObjectiveKind
 from services.indicators.domain.observations import Revision, SeriesKey
 from services.indicators.domain.projections import RecordedProjection
 from services.indicators.domain.provenance import Provenance
+from services.indicators.domain.quality import QualityRules
 from services.indicators.domain.scorecards import Scorecard
 from services.indicators.domain.standards import ServiceStandard
 from services.indicators.domain.targets import Target
@@ -37,6 +41,11 @@ T = TypeVar("T")
 def record_area(tx: Tx, before: Area | None, after: Area, reason: str | None = None) -> None:
     states = _each(lambda state: _stored(area_to_json(state)), before, after)
     _record(tx, "area", after.code, *states, reason)
+
+
+def record_area_group(tx: Tx, before: AreaGroup | None, after: AreaGroup) -> None:
+    states = _each(lambda state: asdict(state) | {"areas": list(state.areas)}, before, after)
+    _record(tx, "area_group", after.code, *states)
 
 
 def record_framework(tx: Tx, before: Framework | None, after: Framework, reason: str | None = None) -> None:
@@ -74,6 +83,23 @@ def record_target(tx: Tx, key: SeriesKey, before: Target | None, after: Target, 
         before=states[0],
         after=states[1],
         reason=reason,
+        always=tuple(of),
+    )
+
+
+def record_commentary(tx: Tx, before: CommentaryRevision | None, after: CommentaryRevision) -> None:
+    """A revision of a commentary, with the series and the period that it is on; its subject is the indicator."""
+    written = after.commentary
+    of = _series(written.series) | {"number": after.number, "period": written.period.label}
+    action = f"commentary.{written.state.value if written.state.is_public else 'revised' if before else 'drafted'}"
+    states = _each(lambda state: of | _commentary(state), before, after)
+    record_change(
+        tx,
+        subject=written.series.indicator,
+        action=action,
+        before=states[0],
+        after=states[1],
+        reason=written.reason,
         always=tuple(of),
     )
 
@@ -117,6 +143,11 @@ def record_objective(tx: Tx, kind: ObjectiveKind, before: Objective | None, afte
 
 def record_standard(tx: Tx, before: ServiceStandard | None, after: ServiceStandard) -> None:
     _record(tx, "standard", after.code, *_each(_standard, before, after))
+
+
+def record_quality_rules(tx: Tx, before: QualityRules | None, after: QualityRules) -> None:
+    states = _each(lambda state: _stored(quality_rules_to_json(state)), before, after)
+    _record(tx, "quality_rules", after.indicator, *states)
 
 
 def record_mapping(tx: Tx, before: FileMapping | None, after: FileMapping) -> None:
@@ -205,8 +236,17 @@ def _projection(recorded: RecordedProjection) -> Json:
     }
 
 
+def _commentary(revision: CommentaryRevision) -> Json:
+    written = revision.commentary
+    return {
+        "revision": revision.revision,
+        "state": written.state.value,
+        **{name: getattr(written, name) for name in ("text", "author", "source")},
+    }
+
+
 def _objective(objective: Objective) -> Json:
-    return {"code": objective.code, "title": objective.title, "indicators": list(objective.indicators)}
+    return asdict(objective) | {"indicators": list(objective.indicators)}
 
 
 def _standard(standard: ServiceStandard) -> Json:

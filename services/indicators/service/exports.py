@@ -8,6 +8,7 @@ from services.indicators.domain.exports import ExportedRevision, ExportFilter
 from services.indicators.domain.observations import Revision
 from services.indicators.errors import NothingFound
 from services.indicators.repository import areas, exports, indicators
+from services.indicators.service.suppression import published
 
 PAGE = 5000
 """Rows that are read at once."""
@@ -40,10 +41,11 @@ async def get_first_page(tx: Tx, wanted: ExportFilter, most: int = PAGE) -> Sequ
 async def get_page(
     tx: Tx, wanted: ExportFilter, after: Revision | None, most: int = PAGE
 ) -> Sequence[ExportedRevision]:
-    """At most ``most`` rows that follow ``after``."""
-    rows = await exports.list_exported(tx, wanted, after, most)
-    defined = await indicators.get_indicators(tx, {row.series.indicator for row in rows})
-    known = await areas.get_areas(tx, {row.series.area for row in rows})
+    """At most ``most`` rows that follow ``after``, as they are published."""
+    found = await exports.list_exported(tx, wanted, after, most)
+    defined = await indicators.get_indicators(tx, {row.series.indicator for row in found})
+    known = await areas.get_areas(tx, {row.series.area for row in found})
+    rows = await published(tx, found, defined, wanted.as_of)
     return [ExportedRevision(row, defined[row.series.indicator], known[row.series.area]) for row in rows]
 
 

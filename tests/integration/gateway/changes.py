@@ -50,6 +50,7 @@ MAPPING = {
 }
 PROJECTION = {"area": "E06000026", "name": "forecast", "period": "2018-06", "value": "90"}
 TARGET = {"area": "E06000026", "kind": "reach", "value": "90"}
+SAID = {"area": "E06000026", "period": "2018-01", "text": "Flu filled the beds"}
 NEW_TARGET = {"area": "E06000026", "kind": "reach", "value": "95", "applies_from": "2018-02", "reason": "National"}
 RECALCULATION = {"area": "E06000026", "period": "2018-01", "decision": "recalculate", "reason": "r"}
 ANNOTATION = {"area": "E06000026", "period": "2018-01", "text": "New unit"}
@@ -117,11 +118,24 @@ INDICATORS = [
         reason="r",
     ),
     Change("POST", "/indicators/ae/process-control/annotations", ANNOTATION, "annotation.recorded", "ae"),
+    Change("POST", "/indicators/ae/commentaries", SAID, "commentary.drafted", "ae"),
+    Change(
+        "POST",
+        "/indicators/ae/commentaries",
+        SAID | {"state": "published"},
+        "commentary.published",
+        "ae",
+        had_before=True,
+    ),
+    Change("PUT", "/indicators/ae/quality-rules", {"due_days": 10}, "quality_rules.defined", "ae"),
     Change("PUT", "/scorecards/urgent", SCORECARD, "scorecard.defined", "urgent"),
     Change("PUT", "/scorecards/urgent", SCORECARD | {"name": "Care"}, "scorecard.amended", "urgent", had_before=True),
     Change("PUT", "/outcomes/waits", LINKED, "outcome.defined", "waits"),
     Change("PUT", "/outcomes/waits", LINKED | {"title": "Waits"}, "outcome.amended", "waits", had_before=True),
-    Change("PUT", "/objectives/waits", LINKED, "objective.defined", "waits"),
+    Change("PUT", "/objectives/waits", LINKED | {"part_of": "waits"}, "objective.defined", "waits"),
+    Change("PUT", "/system-gaps/care", LINKED, "system_gap.defined", "care"),
+    Change("PUT", "/priorities/flow", LINKED | {"part_of": "care"}, "priority.defined", "flow"),
+    Change("PUT", "/area-groups/alike", {"name": "Alike", "areas": ["E06000026"]}, "area_group.defined", "alike"),
     Change("PUT", "/standards/answer", STANDARD, "standard.defined", "answer"),
     Change("PUT", "/standards/answer", STANDARD | {"title": "Reply"}, "standard.amended", "answer", had_before=True),
 ]

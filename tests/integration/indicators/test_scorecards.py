@@ -115,17 +115,24 @@ async def test_a_scorecard_names_only_what_is_known(card: Api):
     assert (await card.get("/scorecards/other", 404, area=PLYMOUTH))["type"] == "/problems/scorecard-unknown"
 
 
-@pytest.mark.parametrize("kind", ["outcomes", "objectives"])
-async def test_outcomes_and_objectives_link_to_indicators(api: Api, kind: str):
-    body = {"title": "Better A&E", "indicators": ["ae-four-hour-wait"]}
-    assert await api.put(f"/{kind}/better-ae", body, 201) == {"code": "better-ae", **body}
-    assert await api.put(f"/{kind}/better-ae", body) == {"code": "better-ae", **body}
+@pytest.mark.parametrize("kind", ["outcomes", "objectives", "system-gaps", "priorities"])
+async def test_what_is_aimed_for_links_to_indicators(api: Api, kind: str):
+    body = {"title": "Better A&E", "indicators": ["ae-four-hour-wait"], "position": 2}
+    rest = {"part_of": None, "parts": [], "roll_up": None}
+    assert await api.put(f"/{kind}/better-ae", body, 201) == {"code": "better-ae", **body, **rest}
+    assert await api.put(f"/{kind}/better-ae", body) == {"code": "better-ae", **body, **rest}
     await api.put(f"/{kind}/better-ae", {"title": "Better"})
-    await api.put(f"/{kind}/another", body, 201)
+    await api.put(f"/{kind}/later", body, 201)
+    await api.put(f"/{kind}/first", body | {"position": 1}, 201)
     listed = (await api.get(f"/{kind}"))["items"]
-    assert listed == [{"code": "another", **body}, {"code": "better-ae", "title": "Better", "indicators": []}]
+    assert [(each["code"], each["position"]) for each in listed] == [("first", 1), ("later", 2), ("better-ae", None)]
+    assert listed[2] == {"code": "better-ae", "title": "Better", "indicators": [], "position": None, **rest}
+    by_code = (await api.get(f"/{kind}", sort="code"))["items"]
+    assert [each["code"] for each in by_code] == ["better-ae", "first", "later"]
     problem = await api.put(f"/{kind}/x", body | {"indicators": ["nope"]}, 422)
     assert problem["errors"] == [{"field": "indicators", "message": "nope is not known"}]
+    problem = await api.put(f"/{kind}/x", body | {"part_of": "nope"}, 422)
+    assert [error["field"] for error in problem["errors"]] == ["part_of"]
 
 
 async def test_a_standard_keeps_its_limits_by_date(api: Api):

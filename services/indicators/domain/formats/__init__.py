@@ -15,6 +15,7 @@ from services.indicators.domain.formats.indicators import (
 from services.indicators.domain.formats.lists import codes_from_json, codes_to_json
 from services.indicators.domain.formats.mappings import mapping_from_json, mapping_to_json
 from services.indicators.domain.formats.provenance import provenance_from_json, provenance_to_json
+from services.indicators.domain.formats.quality import quality_rules_from_json, quality_rules_to_json
 from services.indicators.domain.formats.remarks import remark_from_json, remark_to_json
 from services.indicators.domain.formats.scorecards import scorecard_from_json, scorecard_to_json
 from services.indicators.domain.formats.standards import limits_from_json, limits_to_json
@@ -39,6 +40,8 @@ __all__ = [
     "mapping_to_json",
     "provenance_from_json",
     "provenance_to_json",
+    "quality_rules_from_json",
+    "quality_rules_to_json",
     "remark_from_json",
     "remark_to_json",
     "scorecard_from_json",

@@ -1,0 +1,68 @@
+"""Data quality."""
+
+from typing import Annotated
+
+from fastapi import APIRouter, Query, Response
+
+from chassis.web.paging import PageBody, Paging
+from chassis.web.problems import problems
+from chassis.web.units import Read, Write
+from services.indicators.domain.definitions import IndicatorFilter
+from services.indicators.domain.quality import QualityKind
+from services.indicators.endpoints.parameters import AreaFilter, IndicatorCode, answer_whether_new
+from services.indicators.schemas.quality import IndicatorQualityOut, QualityRulesIn, QualityRulesOut
+from services.indicators.service import quality
+
+router = APIRouter(tags=["Data quality"])
+
+
+@router.get(
+    "/data-quality",
+    summary="What is to be looked at of figures",
+    description="By indicator: nobody answers for it (`no_owner`); a value is due and not there (`late`); one of the "
+    "six shown is far from the series' own history, by a modified z-score beyond 3.5 (`outlier`), contradicts another "
+    "indicator by a declared relation (`contradiction`), or is a small number, or would give one away, and is "
+    "published as `[c]` (`small_number`). A page looks at as many indicators as its limit and lists those with "
+    "findings, so it may be short, or empty, where `next` goes on.",
+    responses=problems(400, 401, 422),
+)
+async def list_quality(
+    read: Read,
+    paging: Paging,
+    area: AreaFilter = None,
+    owner: Annotated[
+        str | None, Query(max_length=300, description="Only indicators of this owner", examples=["Craig McArdle"])
+    ] = None,
+    kind: Annotated[
+        list[QualityKind] | None,
+        Query(max_length=len(QualityKind), description="Only findings of these kinds", examples=[["late"]]),
+    ] = None,
+) -> PageBody[IndicatorQualityOut]:
+    wanted, kinds = IndicatorFilter(area=area, owner=owner), frozenset(kind or ())
+    page = await read(lambda tx: quality.list_quality(tx, paging.request, wanted, kinds))
+    return paging.body(page, IndicatorQualityOut.of)
+
+
+@router.get(
+    "/indicators/{code}/quality-rules",
+    summary="Rules of quality of an indicator",
+    responses=problems(401, 404, 422),
+)
+async def get_quality_rules(read: Read, code: IndicatorCode) -> QualityRulesOut:
+    return QualityRulesOut.of(await read(lambda tx: quality.get_rules(tx, code)))
+
+
+@router.put(
+    "/indicators/{code}/quality-rules",
+    summary="Put rules of quality in place",
+    description="All of them: when a value is due, below which count it is published as `[c]`, and what it is to other "
+    "indicators. Suppression holds from now on for scorecards, roll-ups, exceptions and exports, of past moments too; "
+    "what is read of one indicator by its own paths, and events, have every figure.",
+    responses={201: {"model": QualityRulesOut, "description": "The first"}, **problems(401, 404, 413, 415, 422, 503)},
+)
+async def put_quality_rules(
+    write: Write, code: IndicatorCode, body: QualityRulesIn, response: Response
+) -> QualityRulesOut:
+    rules = body.to_domain(code)
+    answer_whether_new(response, new=await write(lambda tx: quality.save_rules(tx, rules)))
+    return QualityRulesOut.of(rules)

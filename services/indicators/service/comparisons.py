@@ -1,0 +1,69 @@
+"""Whom areas are compared with, and the groups of areas that serve for it."""
+
+from chassis.errors import FieldError
+from chassis.paging import Page, PageRequest, page_of
+from chassis.storage.transaction import Tx
+from contracts.areas import is_area_code
+from services.indicators.domain.areas import ENGLAND, Area
+from services.indicators.domain.comparisons import ENGLAND_BY_NAME, PARENT, RESERVED, AreaGroup, Comparison
+from services.indicators.errors import AreaGroupUnknown, ReferenceInvalid
+from services.indicators.repository import area_groups, areas
+from services.indicators.service.areas import require_areas
+from services.indicators.service.auditing import record_area_group
+
+
+async def get_comparison(tx: Tx, named: str | None, otherwise: str, area: Area) -> Comparison:
+    """What ``area`` is compared with: what a reader named, or else the area ``otherwise``.
+
+    Raises:
+        ReferenceInvalid: neither an area nor a group has that code, or the area is part of no other.
+    """
+    code = _code(named or otherwise, area)
+    if not is_area_code(code):
+        group = await area_groups.get_group(tx, code)
+        if group is None:
+            raise ReferenceInvalid("The comparator is not known.", [FieldError("comparator", f"{code} is not known")])
+        return Comparison.with_group(group)
+    found = (await areas.get_areas(tx, [code])).get(code)
+    if found is None and named is not None:
+        raise ReferenceInvalid("The comparator is not known.", [FieldError("comparator", f"{code} is not known")])
+    return Comparison(code, found.name if found else code)
+
+
+def _code(named: str, area: Area) -> str:
+    if named == PARENT and not area.parents:
+        fault = FieldError("comparator", f"{area.code} is part of no area that is known")
+        raise ReferenceInvalid("The area has no parent.", [fault])
+    return {PARENT: area.parents[0] if area.parents else "", ENGLAND_BY_NAME: ENGLAND}.get(named, named)
+
+
+async def list_groups(tx: Tx, request: PageRequest) -> Page[AreaGroup]:
+    return page_of(await area_groups.list_groups(tx, request), request, lambda group: group.code)
+
+
+async def get_group(tx: Tx, code: str) -> AreaGroup:
+    """A group of areas.
+
+    Raises:
+        AreaGroupUnknown: there is none.
+    """
+    found = await area_groups.get_group(tx, code)
+    if found is None:
+        raise AreaGroupUnknown(code)
+    return found
+
+
+async def save_group(tx: Tx, group: AreaGroup) -> bool:
+    """Put a group of areas in place; whether it is new. The same content again changes nothing.
+
+    Raises:
+        ReferenceInvalid: an area is not known, or the code is what comparators are named by.
+    """
+    if group.code in RESERVED:
+        raise ReferenceInvalid("This code is taken.", [FieldError("code", "names a comparator already")])
+    await require_areas(tx, group.areas, "areas")
+    before = await area_groups.get_group(tx, group.code)
+    if before != group:
+        await area_groups.save_group(tx, group)
+    record_area_group(tx, before, group)
+    return before is None

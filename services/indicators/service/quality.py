@@ -1,0 +1,161 @@
+"""Rules of quality, and what is found by them."""
+
+from collections.abc import AsyncIterator, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+
+from chassis.errors import FieldError
+from chassis.paging import Page, PageRequest
+from chassis.storage.transaction import Tx
+from contracts.period import Period
+from services.indicators.domain.definitions import Indicator, IndicatorFilter, is_code
+from services.indicators.domain.observations import Observation, Revision, SeriesKey
+from services.indicators.domain.quality import (
+    HISTORY,
+    IndicatorQuality,
+    QualityFinding,
+    QualityKind,
+    QualityRules,
+    contradictions,
+    outlier_reason,
+    outliers,
+)
+from services.indicators.domain.window import window_size
+from services.indicators.errors import QualityRulesInvalid
+from services.indicators.repository import indicators, observations, quality, series
+from services.indicators.service.areas import get_named_area
+from services.indicators.service.auditing import record_quality_rules
+from services.indicators.service.indicators import get_indicator
+from services.indicators.service.late_values import late_of, latest_periods
+from services.indicators.service.suppression import Identity, get_hidden, identity
+
+
+async def get_rules(tx: Tx, code: str) -> QualityRules:
+    """What is declared of an indicator's figures, be it nothing.
+
+    Raises:
+        IndicatorUnknown: there is none.
+    """
+    await get_indicator(tx, code)
+    return (await quality.get_rules(tx, [code])).get(code) or QualityRules(code)
+
+
+async def save_rules(tx: Tx, rules: QualityRules) -> bool:
+    """Put the rules of an indicator in place; whether they are the first. The same again changes nothing.
+
+    Raises:
+        IndicatorUnknown: there is none.
+        QualityRulesInvalid: another indicator is not known, or is the indicator itself.
+    """
+    if is_code(rules.indicator):
+        await indicators.lock_indicators(tx, [rules.indicator])
+    await get_indicator(tx, rules.indicator)
+    others = [each.indicator for each in rules.relations]
+    unknown = set(others) - set(await indicators.get_indicators(tx, others)) | ({rules.indicator} & set(others))
+    if unknown:
+        errors = [FieldError("relations", f"{code} is not another indicator that is known") for code in sorted(unknown)]
+        raise QualityRulesInvalid("A relation is to an indicator that is not known.", errors)
+    before = (await quality.get_rules(tx, [rules.indicator])).get(rules.indicator)
+    if before != rules:
+        await quality.save_rules(tx, rules)
+    record_quality_rules(tx, before, rules)
+    return before is None
+
+
+@dataclass(frozen=True, slots=True)
+class _Checked:
+    """What the figures of some indicators are checked by; ``history`` is by series, oldest first."""
+
+    rules: Mapping[str, QualityRules]
+    history: Mapping[SeriesKey, Sequence[Revision]]
+    others: Mapping[SeriesKey, Mapping[Period, Observation]]
+    hidden: set[Identity]
+    latest: Mapping[SeriesKey, Period]
+
+    def shown(self, key: SeriesKey) -> Sequence[Revision]:
+        """The latest six periods, as everywhere."""
+        found = self.history[key]
+        return found[len(found) - window_size([each.period for each in found]) :]
+
+
+async def list_quality(
+    tx: Tx, request: PageRequest, wanted: IndicatorFilter, kinds: frozenset[QualityKind]
+) -> Page[IndicatorQuality]:
+    """A page of indicators with what is to be looked at of each; those with nothing are left out of it.
+
+    As many statements for any number of indicators, series and observations.
+
+    Raises:
+        ReferenceInvalid: the area is not known.
+    """
+    if wanted.area is not None:
+        await get_named_area(tx, wanted.area)
+    page = await indicators.list_indicators(tx, request, wanted)
+    checked = await _load(tx, page.items, wanted.area)
+    found = []
+    for indicator in page.items:
+        all_of_it = [each async for each in _findings(tx, indicator, checked)]
+        of_kind = tuple(each for each in all_of_it if not kinds or each.kind in kinds)
+        found += [IndicatorQuality(indicator, of_kind)] if of_kind else []
+    return page.with_items(found)
+
+
+async def _load(tx: Tx, defined: Sequence[Indicator], area: str | None) -> _Checked:
+    by_code = {each.code: each for each in defined}
+    rules = await quality.get_rules(tx, by_code)
+    keys = await series.list_keys_of(tx, by_code, None if area is None else [area])
+    history: dict[SeriesKey, list[Revision]] = {key: [] for key in keys}
+    for each in await observations.get_latest(tx, keys, "", reach=HISTORY):
+        history[each.series].append(each)
+    for found in history.values():
+        found.sort(key=lambda each: each.period.sort_key)
+    others: dict[SeriesKey, dict[Period, Observation]] = {}
+    latest = latest_periods([each for found in history.values() for each in found])
+    checked = _Checked(rules, history, others, set(), latest)
+    for each in await observations.get_ending(tx, set(_compared(checked))):
+        others.setdefault(each.series, {})[each.period] = each.observation
+    shown = [each for key in keys for each in checked.shown(key)]
+    checked.hidden.update(await get_hidden(tx, shown, by_code, None))
+    return checked
+
+
+def _compared(checked: _Checked) -> Iterator[observations.SeriesEnd]:
+    """What the values shown are compared with by declared relations."""
+    for key in checked.history:
+        rules = checked.rules.get(key.indicator)
+        for declared in rules.relations if rules else ():
+            for each in checked.shown(key):
+                yield key._replace(indicator=declared.indicator), each.period.end
+
+
+async def _findings(tx: Tx, indicator: Indicator, checked: _Checked) -> AsyncIterator[QualityFinding]:
+    if indicator.owner is None:
+        yield QualityFinding(QualityKind.NO_OWNER, "nobody is named who answers for it")
+    for key in (each for each in checked.history if each.indicator == indicator.code):
+        late = await late_of(tx, indicator, checked.rules, checked.latest.get(key))
+        if late is not None:
+            yield QualityFinding(QualityKind.LATE, late.reason, key, late.period)
+        for finding in _of_values(key, checked):
+            yield finding
+
+
+def _of_values(key: SeriesKey, checked: _Checked) -> Iterator[QualityFinding]:
+    """What is to be looked at of the values shown."""
+    shown = checked.shown(key)
+    periods = {each.period for each in shown}
+    for seen, score in outliers([each.observation for each in checked.history[key]]):
+        if seen.period in periods:
+            yield QualityFinding(QualityKind.OUTLIER, outlier_reason(seen, score), key, seen.period)
+    rules = checked.rules.get(key.indicator) or QualityRules(key.indicator)
+    for declared in rules.relations:
+        other = checked.others.get(key._replace(indicator=declared.indicator), {})
+        for seen, reason in contradictions([each.observation for each in shown], other, declared):
+            yield QualityFinding(QualityKind.CONTRADICTION, reason, key, seen.period)
+    for each in shown:
+        if identity(each) in checked.hidden:
+            yield QualityFinding(QualityKind.SMALL_NUMBER, _small(rules), key, each.period)
+
+
+def _small(rules: QualityRules) -> str:
+    if rules.suppress_below is None:
+        return "derived from a small number: published as [c]"
+    return f"below {rules.suppress_below}, or what such a one could be worked out from: published as [c]"

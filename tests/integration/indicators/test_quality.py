@@ -1,0 +1,223 @@
+"""Rules of quality, what is found by them, and small numbers where figures are published."""
+
+import csv
+import io
+from datetime import timedelta
+from typing import Any
+
+import pytest
+
+from chassis.jobs.worker import Worker
+from chassis.settings import ServiceSettings
+from services.indicators.app import SPEC
+from services.indicators.service.republication import REPUBLICATION
+from tests.integration.indicators.conftest import ENGLAND, MONTHLY, PLYMOUTH, Api
+from tests.integration.indicators.counting import counted
+
+AE = "ae-four-hour-wait"
+COUNTED: dict[str, Any] = MONTHLY | {
+    "code": "children",
+    "unit": "count",
+    "decimals": 0,
+    "owner": "Emma Crowther",
+    "dimensions": {"sex": ["male", "female"]},
+}
+RULES = f"/indicators/{AE}/quality-rules"
+
+
+async def found(api: Api, **query: Any) -> list[tuple[str, str, str | None]]:
+    page = await api.get("/data-quality", **query)
+    return [(row["indicator"], each["kind"], each["period"]) for row in page["items"] for each in row["findings"]]
+
+
+async def test_rules_are_put_whole_and_again(api: Api):
+    none = {"indicator": AE, "due_days": None, "suppress_below": None, "relations": []}
+    assert await api.get(RULES) == none
+    await api.post("/indicators", COUNTED)
+    relations = [{"indicator": "children", "relation": "at_most", "tolerance": "0.5"}]
+    rules = {"due_days": 45, "suppress_below": 5, "relations": relations}
+    assert await api.put(RULES, rules, 201) == {"indicator": AE, **rules}
+    assert await api.put(RULES, rules) == {"indicator": AE, **rules}
+    assert await api.put(RULES, {}) == none
+    for wrong in ("nope", AE):
+        problem = await api.put(RULES, {"relations": [{"indicator": wrong, "relation": "equal"}]}, 422)
+        assert problem["errors"][0]["field"] == "relations"
+    for wrong_rule in ({"due_days": -1}, {"suppress_below": 1}):
+        await api.put(RULES, wrong_rule, 422)
+    await api.put("/indicators/nope/quality-rules", {}, 404)
+
+
+async def test_what_is_to_be_looked_at(api: Api):
+    await api.post("/indicators", MONTHLY | {"code": "part", "owner": "Ana"})
+    for n, value in enumerate(("80", "81", "80", "82", "81", "20"), start=7):
+        await api.observe(f"2017-{n:02d}", value)
+        await api.observe(f"2017-{n:02d}", "30", code="part")
+    await api.put("/indicators/part/quality-rules", {"relations": [{"indicator": AE, "relation": "at_most"}]}, 201)
+    assert await found(api) == [
+        (AE, "no_owner", None),
+        (AE, "outlier", "2017-12"),
+        ("part", "contradiction", "2017-12"),
+    ]
+    await api.put(RULES, {"due_days": 14}, 201)
+    assert (AE, "late", "2018-01") in await found(api)
+    assert await found(api, kind="late") == [(AE, "late", "2018-01")]
+    assert await found(api, owner="Ana") == [("part", "contradiction", "2017-12")]
+    assert await found(api, area="E06000027") == []
+    assert (await api.get("/data-quality", 422, area="E99999999"))["errors"][0]["field"] == "area"
+    first = await api.get("/data-quality", limit=1)
+    assert [row["indicator"] for row in first["items"]] == [AE]
+    rest = await api.get("/data-quality", limit=1, cursor=first["next"])
+    assert ([row["indicator"] for row in rest["items"]], rest["next"]) == (["part"], None)
+
+
+@pytest.mark.both_engines
+async def test_data_quality_costs_as_many_statements_whatever_there_is(api: Api):
+    costs = []
+    for more in (range(1), range(1, 9)):
+        for n in more:
+            await api.post("/indicators", COUNTED | {"code": f"extra-{n}"})
+            rules = {"suppress_below": 5, "relations": [{"indicator": AE, "relation": "at_most"}]}
+            await api.put(f"/indicators/extra-{n}/quality-rules", rules, 201)
+            for month in ("Nov-17", "Dec-17"):
+                await api.observe(month, "3", code=f"extra-{n}")
+        with counted(api.database) as statements:
+            await api.get("/data-quality", area=PLYMOUTH)
+        costs.append(len(statements))
+    assert costs[0] == costs[1] <= 12, costs
+
+
+@pytest.fixture
+async def small(api: Api) -> Api:
+    """Three boys and nine girls of twelve, one month; and all above five the month before."""
+    await api.post("/indicators", COUNTED)
+    for month, values in {"Nov-17": ("20", "10", "10"), "Dec-17": ("12", "3", "9")}.items():
+        for value, breakdown in zip(values, ({}, {"sex": "male"}, {"sex": "female"}), strict=True):
+            await api.observe(month, value, code="children", breakdown=breakdown)
+    rows = [{"indicator": "children", "breakdown": each} for each in ({}, {"sex": "male"}, {"sex": "female"})]
+    sections = [{"code": "a", "name": "A", "aims": [{"name": "A", "rows": rows}]}]
+    await api.put("/scorecards/card", {"name": "Card", "area": PLYMOUTH, "sections": sections}, 201)
+    return api
+
+
+async def exported(api: Api, **query: Any) -> dict[tuple[str, str], str]:
+    answer = await api.client.get("/indicators/v1/observations.csv", params={"indicator": "children", **query})
+    rows = csv.DictReader(io.StringIO(answer.text, newline=""))
+    return {(row["breakdown"], row["period"]): row["value"] or row["missing"] for row in rows}
+
+
+async def carded(api: Api, **query: Any) -> list[tuple[str | None, str | None, str]]:
+    card = await api.get("/scorecards/card", **query)
+    rows = card["sections"][0]["aims"][0]["rows"]
+    return [(row["latest"]["value"], row["latest"]["missing"], row["trend"]["reason"]) for row in rows]
+
+
+@pytest.mark.both_engines
+async def test_small_numbers_are_hidden_where_figures_are_published(small: Api):
+    assert (await exported(small))["sex=male", "2017-12"] == "3"
+    await small.put("/indicators/children/quality-rules", {"suppress_below": 5}, 201)
+    assert await exported(small) == {
+        ("", "2017-11"): "20",
+        ("", "2017-12"): "12",
+        ("sex=female", "2017-11"): "10",
+        ("sex=female", "2017-12"): "[c]",  # or three could be worked out
+        ("sex=male", "2017-11"): "10",
+        ("sex=male", "2017-12"): "[c]",
+    }
+    assert (await exported(small, breakdown="sex=female"))["sex=female", "2017-12"] == "[c]"
+    hidden = (None, "[c]", "missing: [c] suppressed")
+    assert (await carded(small))[1:] == [hidden, hidden]
+    assert (await carded(small))[0][0] == "12"
+    answer = await small.client.get("/indicators/v1/scorecards/card.csv")
+    lines = list(csv.DictReader(io.StringIO(answer.text, newline="")))
+    assert [line["last_value"] for line in lines] == ["12", "[c]", "[c]"]
+    assert lines[1]["graph"] == "2017-11 10; 2017-12 [c]"
+    items = (await small.get("/exceptions", area=PLYMOUTH, kind="missing"))["items"]
+    assert [(row["breakdown"], row["value"]) for row in items] == [({"sex": "female"}, None), ({"sex": "male"}, None)]
+    status = await small.get("/indicators/children/status", area=PLYMOUTH, breakdown="sex=male")
+    assert status["latest"]["value"] == "3"  # those who work on it see it
+    kinds = await found(small, area=PLYMOUTH, kind="small_number")
+    assert kinds == [("children", "small_number", "2017-12")] * 2
+
+
+async def test_a_small_number_stays_hidden_in_history_and_of_past_moments(small: Api):
+    await small.put("/indicators/children/quality-rules", {"suppress_below": 5}, 201)
+    then = small.clock.moment.isoformat().replace("+00:00", "Z")
+    small.clock.forward(hours=1)
+    await small.observe("Dec-17", "30", code="children", breakdown={"sex": "male"}, reason="late returns")
+    assert (await exported(small))["sex=male", "2017-12"] == "30"
+    assert (await exported(small, as_of=then))["sex=male", "2017-12"] == "[c]"
+    params = {"indicator": "children", "breakdown": "sex=male", "include_history": "true"}
+    answer = await small.client.get("/indicators/v1/observations.csv", params=params)
+    rows = list(csv.DictReader(io.StringIO(answer.text, newline="")))
+    assert [(row["period"], row["value"] or row["missing"]) for row in rows] == [
+        ("2017-11", "10"),
+        ("2017-12", "[c]"),
+        ("2017-12", "30"),
+    ]
+
+
+async def test_a_gap_between_ends_that_are_hidden_is_hidden(small: Api):
+    gap = {"source": "children", "dimension": "sex", "a": "female", "b": "male", "kind": "absolute"}
+    body = {name: COUNTED[name] for name in ("unit", "decimals", "frequency")}
+    await small.post("/indicators", body | {"code": "gap", "name": "Gap", "polarity": "low_is_good", "gap": gap})
+    await small.put("/indicators/children/quality-rules", {"suppress_below": 5}, 201)
+    answer = await small.client.get("/indicators/v1/observations.csv", params={"indicator": "gap"})
+    rows = csv.DictReader(io.StringIO(answer.text, newline=""))
+    assert {row["period"]: row["value"] or row["missing"] for row in rows} == {"2017-11": "0", "2017-12": "[c]"}
+
+
+def worker(api: Api) -> Worker:
+    return Worker(api.database, SPEC.jobs, SPEC.schedules, ServiceSettings())
+
+
+async def late_events(api: Api) -> list[dict[str, Any]]:
+    return [each for each in await api.events() if each["type"] == "commissioning.observation.late.v1"]
+
+
+@pytest.mark.both_engines
+async def test_late_values_are_found_by_the_service_itself_and_told_once(api: Api):
+    await api.patch(f"/indicators/{AE}", {"owner": "Craig McArdle"})
+    await api.observe("Dec-17", "79")
+    await api.observe("Dec-17", "79", area=ENGLAND)
+    await api.put(RULES, {"due_days": 27}, 201)
+    work = worker(api)
+
+    async def day() -> list[tuple[str, int, bool]]:
+        before = len(await late_events(api))
+        await work.save_occurrences()
+        assert await work.do_next()
+        assert not await work.do_next()
+        new = (await late_events(api))[before:]
+        api.clock.forward(days=1)
+        return [(each["subject"], each["aggregateversion"], each["data"]["late"]) for each in new]
+
+    plymouth, england = f"{AE}/late/{PLYMOUTH}", f"{AE}/late/{ENGLAND}"
+    api.clock.moment -= timedelta(days=1)  # the 27th of February: January and 27 days
+    assert await day() == []
+    assert await day() == [(plymouth, 1, True), (england, 1, True)]
+    [event, _] = await late_events(api)
+    assert {name: event["data"][name] for name in ("owner", "latest", "awaited", "due")} == {
+        "owner": "Craig McArdle",
+        "latest": "2017-12",
+        "awaited": "2018-01",
+        "due": "2018-02-27",
+    }
+    assert await day() == []
+    await api.observe("Jan-18", "80")
+    assert await day() == [(plymouth, 2, False)]
+    assert await day() == []
+
+    async def again(tx: Any) -> None:
+        await REPUBLICATION.emit_states(tx, [england])
+
+    await api.database.write(again)
+    assert (await late_events(api))[-1]["aggregateversion"] == 2
+
+
+async def test_nothing_is_late_of_what_is_retired(api: Api):
+    await api.observe("Aug-17", "79")
+    await api.patch(f"/indicators/{AE}", {"retired_on": "2018-02-01"})
+    work = worker(api)
+    await work.save_occurrences()
+    assert await work.do_next()
+    assert await late_events(api) == []
