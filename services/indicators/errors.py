@@ -169,6 +169,21 @@ class StandardInvalid(Invalid):
     type_, title = "standard-invalid", "This service standard cannot be kept"
 
 
+class DeadlineUnknown(Invalid):
+    """Of a qualitative standard, of a day on which no limit was in force, or beyond the table of bank holidays."""
+
+    type_, title = "deadline-unknown", "There is no such deadline"
+
+
+class StandardNotCounted(Conflict):
+    type_, title = "standard-not-counted", "This service standard names no indicator for its counts"
+
+    def __init__(self, code: str) -> None:
+        super().__init__(
+            f"The service standard {code!r} names no indicator.", [FieldError("indicator", "name a percentage")]
+        )
+
+
 class StandardUnknown(NotFound):
     type_, title = "standard-unknown", "There is no such service standard"
 

@@ -356,7 +356,10 @@ class PriorityRow(_LinkedRow, Base):
 
 
 class StandardRow(Base):
-    """A service standard; ``limits`` are its effective-dated limits, oldest first."""
+    """A service standard; ``limits`` are its effective-dated limits, oldest first.
+
+    ``indicator`` is the one that counts of how often it was met are recorded of.
+    """
 
     __tablename__ = "service_standard"
 
@@ -365,6 +368,7 @@ class StandardRow(Base):
     title: Mapped[str] = mapped_column(NAME)
     limits: Mapped[Any] = mapped_column(JsonText)
     source: Mapped[str | None] = mapped_column(Text)
+    indicator: Mapped[str | None] = mapped_column(CODE)
 
 
 class FileMappingRow(Base):

@@ -16,6 +16,7 @@ from suite.load.former import (
     mend_indicator,
     mend_observation,
     mend_scorecard,
+    mend_standard,
     mend_targets,
 )
 from suite.load.quality_rules import load_quality_rules
@@ -250,19 +251,22 @@ async def _expected(load: Load, points: list[ExpectedValue], fresh: set[str]) ->
 
 
 async def _standards(load: Load) -> None:
-    """A standard whose limit changed by law has several limits, oldest first."""
+    """A standard whose limit changed by law has several limits, oldest first; one that names no time has none."""
     existing = await load.once(f"{ROOT}/standards")
     for code, rows in groupby(load.reference.standards, key=lambda row: row.code):
-        await create_missing(
-            load, "standards", "PUT", f"{ROOT}/standards/{code}", standard_body(list(rows)), existing.get(code)
-        )
+        path, body, found = f"{ROOT}/standards/{code}", standard_body(list(rows)), existing.get(code)
+        if found is None or not await mend_standard(load, path, body, found):
+            await create_missing(load, "standards", "PUT", path, body, found)
 
 
 def standard_body(rows: list[row_types.StandardRow]) -> dict[str, Any]:
+    named = {"limit", "unit", "calendar", "valid_from", "valid_to", "from_next_day"}
     limits = [
-        one.model_dump(mode="json", include={"limit", "unit", "calendar", "valid_from", "valid_to"}, exclude_none=True)
+        one.model_dump(mode="json", include=named, exclude_none=True, exclude_defaults=True)
         for one in rows
+        if one.limit is not None
     ]
     notes = "; ".join(one.note for one in rows if one.note)
     source = "2018-19 business plan" + (f". {notes}" if notes else "")
-    return {"service": rows[0].service, "title": rows[0].title, "limits": limits, "source": source}
+    body = {"service": rows[0].service, "title": rows[0].title, "limits": limits, "source": source}
+    return body | ({"indicator": rows[0].indicator} if rows[0].indicator else {})

@@ -292,11 +292,13 @@ class StandardRow(FileRow):
     code: str
     service: str
     title: str
-    limit: int
-    unit: Literal["hours", "calendar_days", "working_days", "months"]
+    limit: int | None = None
+    unit: Literal["hours", "calendar_days", "working_days", "months"] | None = None
     calendar: Literal["england_and_wales", "united_kingdom"] | None = None
     valid_from: date | None = None
     valid_to: date | None = None
+    from_next_day: bool = False
+    indicator: str | None = None
     basis: Literal["printed", "law"]
     note: str = ""
 

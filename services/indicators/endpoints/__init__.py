@@ -6,6 +6,7 @@ from services.indicators.endpoints import (
     area_groups,
     areas,
     commentaries,
+    deadlines,
     exceptions,
     exports,
     frameworks,
@@ -47,5 +48,6 @@ for part in (
     quality,
     objectives,
     standards,
+    deadlines,
 ):
     router.include_router(part.router)

@@ -25,7 +25,7 @@ async def get_standard(read: Read, code: CodeInPath) -> StandardOut:
 @router.put(
     "/standards/{code}",
     summary="Put a service standard in place",
-    description="With its limits oldest first; their dates may not overlap.",
+    description="With its limits oldest first; their dates may not overlap. One without a limit is qualitative.",
     responses={201: {"model": StandardOut, "description": "It is new"}, **problems(401, 413, 415, 422, 503)},
 )
 async def put_standard(write: Write, code: NewCode, body: StandardIn, response: Response) -> StandardOut:

@@ -27,7 +27,7 @@ async def get_standard(tx: Tx, code: str) -> ServiceStandard | None:
 
 
 def _standard(row: Row[Any]) -> ServiceStandard:
-    return ServiceStandard(row.code, row.service, row.title, limits_from_json(row.limits), row.source)
+    return ServiceStandard(row.code, row.service, row.title, limits_from_json(row.limits), row.source, row.indicator)
 
 
 async def save_standard(tx: Tx, standard: ServiceStandard) -> bool:
@@ -38,5 +38,6 @@ async def save_standard(tx: Tx, standard: ServiceStandard) -> bool:
         "title": standard.title,
         "limits": limits_to_json(standard.limits),
         "source": standard.source,
+        "indicator": standard.indicator,
     }
     return await save_by_code(tx, StandardRow, values)

@@ -256,6 +256,7 @@ def _standard(standard: ServiceStandard) -> Json:
         "title": standard.title,
         "limits": limits_to_json(standard.limits)["limits"],
         "source": standard.source,
+        "indicator": standard.indicator,
     }
 
 

@@ -60,6 +60,8 @@ SCORECARD = {
     "sections": [{"code": "flow", "name": "Flow", "aims": [{"name": "Waits", "indicators": ["ae"]}]}],
 }
 STANDARD = {"service": "Records", "title": "Answer", "limits": [{"limit": 30, "unit": "calendar_days"}]}
+COUNTED = STANDARD | {"title": "Reply", "indicator": "ae"}
+COUNT = {"area": "E06000026", "period": "2017-11", "met": "46", "total": "50"}
 LINKED = {"title": "Better waits", "indicators": ["ae"]}
 
 INDICATORS = [
@@ -137,7 +139,8 @@ INDICATORS = [
     Change("PUT", "/priorities/flow", LINKED | {"part_of": "care"}, "priority.defined", "flow"),
     Change("PUT", "/area-groups/alike", {"name": "Alike", "areas": ["E06000026"]}, "area_group.defined", "alike"),
     Change("PUT", "/standards/answer", STANDARD, "standard.defined", "answer"),
-    Change("PUT", "/standards/answer", STANDARD | {"title": "Reply"}, "standard.amended", "answer", had_before=True),
+    Change("PUT", "/standards/answer", COUNTED, "standard.amended", "answer", had_before=True),
+    Change("POST", "/standards/answer/counts", COUNT, "observation.recorded", "ae"),
 ]
 
 MATRIX = {

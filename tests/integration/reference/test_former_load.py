@@ -108,6 +108,10 @@ async def test_what_version_0_1_loaded_is_mended_once(client):
     targets = await items(client, f"{CARE}/targets")
     assert targets[-1]["milestones"]
     assert first.tally.counts()["observations"].changed > 30
+    standards = {one["code"]: one for one in await items(client, "/indicators/v1/standards")}
+    assert [one["calendar"] for one in standards["subject-access"]["limits"]] == [None, *["england_and_wales"] * 2]
+    assert standards["single-assessment"]["indicator"] == "cyp-single-assessments-45-days"
+    assert first.tally.counts()["standards"].changed == 2
 
     assert not await is_from_version_0_1(first)
     again = (await load(client)).tally.counts()

@@ -32,7 +32,7 @@ async def test_the_first_load_makes_everything(report):
         "priorities rolled up": 8,
         "commentaries": 13,
         "quality rules": 3,
-        "standards": 17,
+        "standards": 23,
         "risks": 18,
         "pledge sets": 1,
         "pledges": 10,

@@ -12,6 +12,7 @@ from contracts.colours import Polarity
 from contracts.notes import SourcedFigure, SourceNote
 from contracts.period import Period, PeriodKind
 from services.indicators.domain.areas import Area
+from services.indicators.domain.bank_holidays import WorkingCalendar
 from services.indicators.domain.definitions import BenchmarkMethod, Calculation, Gap, GapKind, Indicator, Unit
 from services.indicators.domain.formats import (
     UnknownFormatError,
@@ -32,7 +33,7 @@ from services.indicators.domain.formats import (
 )
 from services.indicators.domain.provenance import Provenance
 from services.indicators.domain.scorecards import Aim, Scorecard, ScorecardHead, ScorecardLine, Section
-from services.indicators.domain.standards import StandardLimit, StandardUnit, WorkingCalendar
+from services.indicators.domain.standards import StandardLimit, StandardUnit
 from services.indicators.domain.targets import Baseline, Target, TargetKind
 
 MONTH = Period.parse("2017-12")

@@ -75,8 +75,10 @@ def test_subject_access_changes_its_limit_on_25_may_2018(reference: Reference):
     sent = StandardIn.model_validate(indicators.standard_body(rows))
     assert [(one.limit, str(one.unit), one.valid_from, one.valid_to) for one in sent.limits] == [
         (40, "calendar_days", None, rows[0].valid_to),
-        (1, "months", rows[1].valid_from, None),
+        (1, "months", rows[1].valid_from, rows[1].valid_to),
+        (1, "months", rows[2].valid_from, None),
     ]
+    assert [one.from_next_day for one in sent.limits] == [False, True, False]
 
 
 def test_risks(reference: Reference):

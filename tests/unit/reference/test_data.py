@@ -54,7 +54,8 @@ def test_every_part_of_the_papers_is_there(reference: Reference):
     assert len(reference.assignments) == 11
     assert len(reference.budget_lines) == 6
     assert len(reference.savings_ranges) == 36
-    assert Counter(row.basis for row in reference.standards) == {"printed": 17, "law": 1}
+    assert Counter(row.basis for row in reference.standards) == {"printed": 23, "law": 2}
+    assert len([row for row in reference.standards if row.limit is None]) == 6
 
 
 def test_significance_judges_public_health_and_children_alone(reference: Reference):

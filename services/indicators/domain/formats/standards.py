@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable
 
+from services.indicators.domain.bank_holidays import WorkingCalendar
 from services.indicators.domain.formats.versions import (
     FORMAT,
     Json,
@@ -10,11 +11,11 @@ from services.indicators.domain.formats.versions import (
     date_to_json,
     require_format,
 )
-from services.indicators.domain.standards import StandardLimit, StandardUnit, WorkingCalendar
+from services.indicators.domain.standards import StandardLimit, StandardUnit
 
 
 def limits_to_json(limits: Iterable[StandardLimit]) -> Json:
-    return {FORMAT: 1, "limits": [_limit_to_json(limit) for limit in limits]}
+    return {FORMAT: 2, "limits": [_limit_to_json(limit) for limit in limits]}
 
 
 def _limit_to_json(limit: StandardLimit) -> Json:
@@ -24,14 +25,15 @@ def _limit_to_json(limit: StandardLimit) -> Json:
         "calendar": limit.calendar.value if limit.calendar else None,
         "valid_from": date_to_json(limit.valid_from),
         "valid_to": date_to_json(limit.valid_to),
+        "from_next_day": limit.from_next_day,
     }
 
 
 def limits_from_json(content: Stored | list[Stored]) -> tuple[StandardLimit, ...]:
-    """Format 0 is the bare list."""
+    """Format 0 is the bare list; up to format 1 no limit says whether it runs from the next day."""
     if isinstance(content, list):
         return tuple(map(_limit_from_json, content))
-    require_format(content, 1)
+    require_format(content, 1, 2)
     return tuple(map(_limit_from_json, content["limits"]))
 
 
@@ -43,4 +45,5 @@ def _limit_from_json(content: Stored) -> StandardLimit:
         calendar=WorkingCalendar(calendar) if calendar else None,
         valid_from=date_from_json(content.get("valid_from")),
         valid_to=date_from_json(content.get("valid_to")),
+        from_next_day=bool(content.get("from_next_day")),
     )
