@@ -24,7 +24,7 @@ async def published(
     """These revisions as they are published: those that are not carry ``[c]``."""
     seen = list(revisions)
     hidden = await get_hidden(tx, seen, defined, as_of)
-    return [_as_published(each) if identity(each) in hidden else each for each in seen]
+    return [_as_published(each) if identity(each) in hidden else each for each in seen] if hidden else seen
 
 
 def _as_published(revision: Revision) -> Revision:
