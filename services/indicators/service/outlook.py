@@ -7,11 +7,11 @@ from services.indicators.domain.forecast import Forecast, forecast
 from services.indicators.domain.observations import SeriesKey
 from services.indicators.domain.recent_trend import RecentTrend, recent_trend
 from services.indicators.domain.series import SeriesPast
-from services.indicators.repository import observations
 from services.indicators.service.areas import get_named_area
 from services.indicators.service.breakdowns import refuse_undeclared
 from services.indicators.service.indicators import get_indicator
 from services.indicators.service.series_inputs import get_inputs
+from services.indicators.service.whole_series import get_whole_published
 
 
 async def get_past(tx: Tx, key: SeriesKey, as_of: datetime | None) -> SeriesPast:
@@ -25,7 +25,7 @@ async def get_past(tx: Tx, key: SeriesKey, as_of: datetime | None) -> SeriesPast
     refuse_undeclared(indicator, key.breakdown)
     area = await get_named_area(tx, key.area, as_of)
     inputs = await get_inputs(tx, [indicator], key.area, [key.breakdown], as_of=as_of)
-    whole = await observations.get_whole(tx, [key], as_of)
+    whole = (await get_whole_published(tx, inputs, [key], as_of)).get(key, ())
     targets = tuple(inputs.targets.get(key, ()))
     return SeriesPast(key, indicator, area, tuple(whole), targets, inputs.state(key), as_of)
 

@@ -14,12 +14,13 @@ from services.indicators.domain.control.process import (
 from services.indicators.domain.control.remarks import RecordedRemark
 from services.indicators.domain.control.settings import ChartSettings
 from services.indicators.domain.definitions import Indicator
-from services.indicators.domain.observations import Revision, SeriesKey
-from services.indicators.repository import observations, remarks, series
+from services.indicators.domain.observations import SeriesKey
+from services.indicators.repository import remarks, series
 from services.indicators.service.areas import get_named_area
 from services.indicators.service.breakdowns import refuse_undeclared
 from services.indicators.service.indicators import get_definitions, get_indicator
 from services.indicators.service.series_inputs import get_inputs
+from services.indicators.service.whole_series import get_whole_published
 
 
 async def get_process_control(
@@ -64,9 +65,7 @@ async def _get_charts(
 ) -> list[ProcessControl]:
     keys = [SeriesKey(each.code, area, breakdown) for each in indicators]
     inputs = await get_inputs(tx, indicators, area, [breakdown], as_of=as_of)
-    whole: dict[SeriesKey, list[Revision]] = {}
-    for revision in await observations.get_whole(tx, keys, as_of):
-        whole.setdefault(revision.series, []).append(revision)
+    whole = await get_whole_published(tx, inputs, keys, as_of)
     remarked: dict[SeriesKey, list[RecordedRemark]] = {}
     for each in await remarks.get_remarks(tx, list(inputs.indicators), area, breakdown, as_of):
         remarked.setdefault(each.series, []).append(each)

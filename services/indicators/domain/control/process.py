@@ -3,7 +3,7 @@
 from collections.abc import Iterable, Mapping, Sequence
 from collections.abc import Set as AbstractSet
 from dataclasses import dataclass, replace
-from datetime import datetime
+from datetime import date, datetime
 from decimal import Decimal
 from enum import StrEnum
 
@@ -136,7 +136,7 @@ def process_control(
         assurance=chart.assurance,
         target=target,
         warnings=_warnings(chart, settings, overlaps=overlaps),
-        proposals=tuple(_proposals(slots, chart, {each.period for each in decisions})),
+        proposals=tuple(sorted(_proposals(slots, chart, {each.period for each in decisions}), key=_in_time)),
         recalculations=tuple(each for each in remarks if isinstance(each.remark, Recalculation)),
         colours=colours,
     )
@@ -230,6 +230,10 @@ def _warnings(chart: Chart, settings: ChartSettings, *, overlaps: bool) -> tuple
     if chart.has_enough and (last is None or last.mean_moving_range is None):
         found.append("no_moving_range: no two neighbours of the last segment can be compared")
     return tuple(found)
+
+
+def _in_time(proposal: Proposal) -> tuple[date, date]:
+    return proposal.period.sort_key
 
 
 def _proposals(slots: Slots, chart: Chart, settled: AbstractSet[Period]) -> Iterable[Proposal]:
