@@ -125,7 +125,7 @@ fuzz-bounded-postgresql:
 	@$(FUZZ) --examples 2 --database postgresql --boundaries risks pledges finance
 
 .PHONY: bench
-bench: bench-engine bench-stream bench-contract ## Every benchmark that takes minutes, as ratios measured in one run
+bench: bench-engine bench-stream bench-import bench-contract ## Every benchmark that takes minutes, as ratios measured in one run
 
 .PHONY: bench-engine
 bench-engine: .venv/dev ## Relay, consumer and one update on PostgreSQL and Kafka, and embedded (BEFORE=checkout compares one update)
@@ -134,6 +134,10 @@ bench-engine: .venv/dev ## Relay, consumer and one update on PostgreSQL and Kafk
 .PHONY: bench-stream
 bench-stream: .venv/dev ## A hundred thousand observations into PostgreSQL, the last as fast as the first
 	@$(BIN)/python -m benchmarks.bench_stream
+
+.PHONY: bench-import
+bench-import: .venv/dev ## Imports on PostgreSQL beside a plain pipeline, from few rows to many, and reads meanwhile (ROWS=1000000)
+	@$(BIN)/python -m benchmarks.bench_import $(if $(ROWS),--rows $(ROWS))
 
 .PHONY: bench-contract
 bench-contract: .venv/dev ## What audit entries, entity tags and strictness add to one update

@@ -28,7 +28,7 @@ from services.indicators.domain.importing.order import ImportOrder
 from services.indicators.domain.objectives import Objective, ObjectiveKind
 from services.indicators.domain.observations import Revision, SeriesKey
 from services.indicators.domain.projections import RecordedProjection
-from services.indicators.domain.provenance import Provenance
+from services.indicators.domain.provenance import PRINTED, Provenance
 from services.indicators.domain.quality import QualityRules
 from services.indicators.domain.scorecards import Scorecard
 from services.indicators.domain.standards import ServiceStandard
@@ -191,6 +191,8 @@ def _stored(content: Mapping[str, Any]) -> Json:
 
 
 def _provenance(provenance: Provenance) -> Json:
+    if provenance is PRINTED:
+        return {"inferred": [], "notes": []}
     return {"inferred": list(provenance.inferred), "notes": [asdict(note) for note in provenance.notes]}
 
 

@@ -21,6 +21,7 @@ from services.indicators.domain.importing.tally import Faults, Seen
 from services.indicators.domain.observations import SeriesKey
 
 _AT_ONCE = 2000
+_ENCODER = json.JSONEncoder(ensure_ascii=False, check_circular=False)
 _FIRST_ROWS = 60
 """Among these of a sheet is the header: titles and remarks may stand above it."""
 
@@ -166,7 +167,7 @@ def _sortable(draft: Draft) -> SortableRow:
         dict(draft.texts),
         list(draft.lines),
     ]
-    return SortableRow(group, area, draft.lines[0] if draft.lines else 0, json.dumps(content, ensure_ascii=False))
+    return SortableRow(group, area, draft.lines[0] if draft.lines else 0, _ENCODER.encode(content))
 
 
 def draft_of(row: SortableRow) -> Draft:

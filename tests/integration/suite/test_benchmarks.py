@@ -2,7 +2,7 @@
 
 import pytest
 
-from benchmarks import contract_cost, steady
+from benchmarks import bench_import, contract_cost, steady
 from benchmarks.sizes import TRIMMED
 from benchmarks.steady_report import report
 
@@ -26,3 +26,11 @@ async def test_the_cost_of_the_contract_is_measured_with_and_without_it_in_turns
     found = await contract_cost.measured(tmp_path, indicators=2, months=2)
     assert {on: len(times.passed) for on, times in found.items()} == {True: 2, False: 2}
     assert min(min(times.processor) for times in found.values()) > 0
+
+
+@pytest.mark.rest
+@pytest.mark.postgres
+def test_imports_are_measured_beside_a_plain_pipeline_and_reads_meanwhile():
+    found = bench_import.measured(600, few=200, rounds=1)
+    assert min(found["seconds_of_few"], found["seconds_of_plain"], *found["microseconds_a_row"]) > 0
+    assert len(bench_import.lines_of(found)) == len(found["read_ms"]) + 2

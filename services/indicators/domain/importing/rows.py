@@ -25,6 +25,9 @@ _MARKED: Final = re.compile(r"(.*?)\s*((?:\[(?:e|u|b|p|r)\])+)", re.ASCII)
 _NUMBERS: Final = ("count", "not_counted", "denominator", "lower", "upper")
 _NEVER_NEGATIVE: Final = frozenset({"count", "not_counted", "denominator"})
 _LONGEST: Final = {"note": 4000, "reason": 4000, "basis": 300, "indicator_name": 300, "area_name": 300, "area_type": 60}
+_WORDS: Final = frozenset(
+    ("indicator_name", "indicator", "measure", "unit", "polarity", "area_name", "area_type", "period_kind", "part")
+)
 _VERBATIM: Final = ("note", "basis", "reason")
 _SYMBOLS: Final = frozenset(Missing)
 _STATUSES: Final = frozenset(ObservationStatus)
@@ -82,10 +85,12 @@ class Draft:
 
 def marks_of(text: str) -> tuple[Mark, ...]:
     """The marks in ``[e][b]``; others are none of ours."""
-    return tuple(mark for mark in sorted(Mark) if mark.value in text)
+    return () if not text else tuple(mark for mark in sorted(Mark) if mark.value in text)
 
 
 def _provenance(texts: Mapping[str, str]) -> Provenance:
+    if "inferred" not in texts and "notes" not in texts:
+        return PRINTED
     inferred = _words_of(texts.get("inferred", ""))
     notes = tuple(map(_note, json.loads(texts["notes"]))) if "notes" in texts else ()
     return Provenance(inferred, notes) if inferred or notes else PRINTED
@@ -122,6 +127,7 @@ class RowReader:
             for heading in reversed(headings)
             if heading.lower() in places
         }
+        self._constants = {field: text for field, text in mapping.constants.items() if text}
         self._dimensions = [
             (each, places[each.column.lower()], places.get((each.name_column or "").lower()))
             for each in mapping.dimensions
@@ -148,10 +154,13 @@ class RowReader:
         """The symbol that stands, or is written as ``text``, in the place of a value."""
         return text if text in _SYMBOLS else self._symbols.get(text.lower())
 
-    def text(self, cells: Sequence[str], field: str) -> str:
-        place = self._fields.get(field)
-        found = cells[place] if place is not None and place < len(cells) else ""
-        return found or self.mapping.constants.get(field, "")
+    def texts(self, cells: Sequence[str]) -> dict[str, str]:
+        """What the row says, by field: what is not there is said nowhere in it."""
+        found = self._constants.copy()
+        for field, place in self._fields.items():
+            if place < len(cells) and cells[place]:
+                found[field] = cells[place]
+        return found
 
     def dimension_cells(self, cells: Sequence[str]) -> list[tuple[DimensionSource, str, str]]:
         """Each dimension with what its column says, and with what says its name."""
@@ -171,6 +180,7 @@ class _Row:
     def __init__(self, reader: RowReader, line: int, cells: Sequence[str]) -> None:
         self.reader, self.mapping, self.line, self.sent = reader, reader.mapping, line, cells
         self.cells = [cell.strip() for cell in cells]
+        self.said = reader.texts(self.cells)
         self.faults: list[CellFault] = []
         self.figures: dict[str, Decimal] = {}
         self.texts: dict[str, str] = {}
@@ -181,7 +191,8 @@ class _Row:
         if not period:
             self._refuse("period", "a period is needed, such as 2017-12, 2017/18 Q3 or 2017/18")
         for name in _NUMBERS:
-            self._take_number(name)
+            if name in self.said:
+                self._take_number(name)
         self._take_parts()
         self._take_value()
         self._take_texts()
@@ -192,7 +203,7 @@ class _Row:
         return Draft(key, period, self.figures, self.texts, self._words(), (self.line,))
 
     def _text(self, field: str) -> str:
-        return self.reader.text(self.cells, field)
+        return self.said.get(field, "")
 
     def _refuse(self, field: str, message: str) -> None:
         self.faults.append(CellFault(self.reader.heading(field), self._text(field)[:_SHOWN], message))
@@ -220,10 +231,15 @@ class _Row:
 
     def _breakdown(self) -> Breakdown:
         try:
-            found = dict(Breakdown.parse(self._text("breakdown")).items)
+            told = Breakdown.parse(self._text("breakdown"))
         except UnknownBreakdownError as error:
             self._refuse("breakdown", str(error))
             return Breakdown.TOTAL
+        return self._with_dimensions(told) if self.mapping.dimensions else told
+
+    def _with_dimensions(self, told: Breakdown) -> Breakdown:
+        """With those that have columns of their own."""
+        found = dict(told.items)
         for source, text, name in self.reader.dimension_cells(self.cells):
             if text and text not in source.totals:
                 self._put_dimension(found, source, text, name)
@@ -242,7 +258,7 @@ class _Row:
 
     def _take_number(self, field: str) -> None:
         text = self._text(field)
-        if not text or self.reader.symbol(text):
+        if self.reader.symbol(text):
             return
         number = number_of(text)
         if number is None or abs(number) > HIGHEST:
@@ -296,14 +312,13 @@ class _Row:
 
     def _take_texts(self) -> None:
         for name in ("note", "basis", "reason", "inferred", "notes", "status", "marks"):
-            text = self._text(name)
-            if text:
-                self.texts[name] = text + (self.texts.get("marks", "") if name == "marks" else "")
-        if self.mapping.verbatim:
-            sent = {name: self.reader.text(self.sent, name) for name in _VERBATIM}
-            self.texts |= {name: text for name, text in sent.items() if text}
+            if name in self.said:
+                self.texts[name] = self.said[name] + (self.texts.get("marks", "") if name == "marks" else "")
+        if self.mapping.verbatim and not self.said.keys().isdisjoint(_VERBATIM):
+            sent = self.reader.texts(self.sent)
+            self.texts |= {name: sent[name] for name in _VERBATIM if name in sent}
         for name, most in _LONGEST.items():
-            if len(self.texts.get(name) or self._text(name)) > most:
+            if name in self.said and len(self.texts.get(name) or self.said[name]) > most:
                 self._refuse(name, f"is longer than {most} characters")
         if "[p]" in self.texts.get("marks", ""):
             self.texts["status"] = ObservationStatus.PROVISIONAL.value
@@ -320,8 +335,7 @@ class _Row:
             self._refuse("notes", "is no JSON list of contradictions, as an export writes it")
 
     def _words(self) -> dict[str, str]:
-        names = ("indicator_name", "indicator", "measure", "unit", "polarity", "area_name", "area_type", "period_kind")
-        words = {name: text for name in (*names, "part") if (text := self._text(name))}
+        words = {name: text for name, text in self.said.items() if name in _WORDS}
         if self.mapping.code_prefix is None:
             words.pop("indicator", None)
         return words

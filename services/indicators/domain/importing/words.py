@@ -4,6 +4,7 @@ import hashlib
 import re
 from collections import Counter
 from collections.abc import Iterable
+from functools import lru_cache
 from typing import Final
 
 from contracts.breakdown import MAX_VALUE
@@ -124,6 +125,7 @@ def _kind_of(label: str) -> PeriodKind | None:
 _FIRST_OF_MONTH: Final = re.compile(r"(\d{4})-(\d\d)-01", re.ASCII)
 
 
+@lru_cache(maxsize=4096)
 def read_period(label: str, kind: PeriodKind | None) -> Period:
     """The period of a label; the first day of a month, as workbooks keep months, is that month.
 
