@@ -36,6 +36,7 @@ from tests.integration.gateway.changes import (
     PLEDGE,
     PROJECTION,
     RECALCULATION,
+    SAID,
     SCORECARD,
     TARGET,
     audited,
@@ -63,6 +64,7 @@ class Made:
 
 
 PHOF = {"code": "PHOF", "name": "Public health", "benchmark_method": "significance"}
+GROUP = {"name": "Alike", "areas": ["E06000026"]}
 CHART = "/indicators/ae/process-control"
 RISK = {"ref": "R1", "register": "people", "title": "Risk"}
 SCHEME = scheme_body("a", link=None)
@@ -81,6 +83,11 @@ MADE: dict[str, list[Made]] = {
         Made("PUT", "/mappings/ours", MAPPING, MAPPING | {"title": "Else"}, REPLACED),
         Made("PUT", "/scorecards/urgent", SCORECARD, SCORECARD | {"name": "Else"}, REPLACED),
         Made("PUT", "/outcomes/waits", LINKED, LINKED | {"title": "Else"}, REPLACED),
+        Made("PUT", "/system-gaps/care", LINKED, LINKED | {"title": "Else"}, REPLACED),
+        Made("PUT", "/priorities/flow", LINKED, LINKED | {"title": "Else"}, REPLACED),
+        Made("PUT", "/area-groups/alike", GROUP, GROUP | {"name": "Else"}, REPLACED),
+        Made("PUT", "/indicators/ae/quality-rules", {"due_days": 10}, {"due_days": 20}, REPLACED),
+        Made("POST", "/indicators/ae/commentaries", SAID, SAID | {"text": "Else"}, APPENDED),
         Made("PUT", "/objectives/waits", LINKED, LINKED | {"title": "Else"}, REPLACED),
         Made("PUT", "/standards/answer", COUNTED, COUNTED | {"title": "Else"}, REPLACED),
         Made("POST", "/standards/answer/counts", COUNT, COUNT | {"met": "47"}, APPENDED),
