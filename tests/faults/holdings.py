@@ -141,6 +141,11 @@ def events_told(held: Holdings) -> list[Told]:
     return list(found.values())
 
 
+def other_events_told(held: Holdings) -> set[Aggregate]:
+    """What else the indicators service told: consumers record it as applied, and fold nothing of it."""
+    return {(row.subject, row.version) for row in held.of("indicators", "outbox") if row.type != INDICATOR_UPDATED}
+
+
 def newest(told: Iterable[Told]) -> dict[str, Told]:
     found: dict[str, Told] = {}
     for event in told:

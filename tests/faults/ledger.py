@@ -34,6 +34,7 @@ from tests.faults.holdings import (
     holdings,
     inbox_of,
     newest,
+    other_events_told,
     period_of,
     set_aside,
 )
@@ -221,7 +222,8 @@ def _applied(held: Holdings, consumer: str, heard: Sequence[Told]) -> list[str]:
     """
     superseded = {(row.subject, row.version) for row in held.of(consumer, "dead_letter") if row.state == "superseded"}
     inbox = {key: count for key, count in inbox_of(held, consumer).items() if key not in superseded or count > 1}
-    return differ(f"{consumer} applied", inbox, {(e.subject, e.version): 1 for e in heard}) + [
+    wanted = {(e.subject, e.version) for e in heard} | other_events_told(held)
+    return differ(f"{consumer} applied", inbox, dict.fromkeys(wanted, 1)) + [
         f"{consumer} parked {letter.subject} v{letter.version}: {letter.error[:200]}"
         for letter in held.of(consumer, "dead_letter")
         if letter.state == "parked"
