@@ -98,6 +98,6 @@ def _segment(readings: Sequence[Reading], first: int, last: int, settings: Chart
         mean = None if limits is None else ControlLimits(limits.mean)
         return Segment(first, last, mean, ((),) * len(own), ())
     fired = rules_fired(values, limits, settings)
-    long = [run for run in shifts(values, limits, LONG_SHIFT) if run.first > 0]
+    long = [run for run in shifts(limits.zones(values), LONG_SHIFT) if run.first > 0]
     moved = (Run(first + run.first, first + run.last, run.direction) for run in long)
     return Segment(first, last, limits, tuple(fired), tuple(moved))

@@ -31,23 +31,22 @@ class ControlLimits:
     def upper(self) -> Fraction | None:
         return None if self.mean_moving_range is None else self.mean + LIMIT * self.mean_moving_range
 
-    def side(self, value: Fraction | None) -> int:
-        """+1 above the mean, -1 below, 0 on it or in a gap."""
-        return 0 if value is None else (value > self.mean) - (value < self.mean)
+    def zones(self, values: Values) -> list[int]:
+        """Where each value lies: 0 on the mean or in a gap, 1 up to two sigma, 2 up to the limit, 3 beyond it.
 
-    def beyond(self, value: Fraction | None) -> int:
-        """+1 above the upper limit, -1 below the lower; a value on a limit is inside."""
-        return self._beyond(value, LIMIT)
+        Negative below the mean. A value on a line is inside it; without limits nothing is further than 1.
+        """
+        spread = self.mean_moving_range
+        lines = () if spread is None else (TWO_SIGMA * spread, LIMIT * spread)
+        above, below = [self.mean + each for each in lines], [self.mean - each for each in lines]
+        return [self._zone(value, above, below) for value in values]
 
-    def beyond_two_sigma(self, value: Fraction | None) -> int:
-        """The same of two thirds of the way to the limits."""
-        return self._beyond(value, TWO_SIGMA)
-
-    def _beyond(self, value: Fraction | None, times: Fraction) -> int:
-        if value is None or self.mean_moving_range is None:
+    def _zone(self, value: Fraction | None, above: Sequence[Fraction], below: Sequence[Fraction]) -> int:
+        if value is None or value == self.mean:
             return 0
-        away = value - self.mean
-        return self.side(value) if abs(away) > times * self.mean_moving_range else 0
+        if value > self.mean:
+            return 1 + sum(value > line for line in above)
+        return -1 - sum(value < line for line in below)
 
 
 def control_limits(values: Values, variant: Variant) -> ControlLimits | None:

@@ -15,6 +15,8 @@ from services.indicators.domain.control.limits import ControlLimits, Values
 from services.indicators.domain.control.settings import ChartSettings, Variant
 
 THREE = 3
+FAR, BEYOND = 2, 3
+"""Zones of a chart: between two sigma and the limit, and beyond it."""
 
 
 class Rule(StrEnum):
@@ -63,18 +65,21 @@ def rules_fired(values: Values, limits: ControlLimits, settings: ChartSettings) 
 
 
 def _marked(values: Values, limits: ControlLimits, settings: ChartSettings) -> Marked:
-    for n, value in enumerate(values):
-        if direction := limits.beyond(value):
-            yield n, _BEYOND[direction]
+    zones = limits.zones(values)
+    yield from ((n, _BEYOND[_sign(zone)]) for n, zone in enumerate(zones) if abs(zone) == BEYOND)
     yield from _trends(values, settings)
-    yield from _two_of_three(values, limits, settings.variant)
-    for run in shifts(values, limits, settings.run):
+    yield from _two_of_three(zones, settings.variant)
+    for run in shifts(zones, settings.run):
         yield from ((n, _SHIFT[run.direction]) for n in range(run.first, run.last + 1))
 
 
-def shifts(values: Values, limits: ControlLimits, least: int) -> list[Run]:
+def shifts(zones: Sequence[int], least: int) -> list[Run]:
     """Runs of at least so many neighbours strictly on one side of the mean."""
-    return [run for run in _runs([limits.side(value) for value in values]) if run.last - run.first + 1 >= least]
+    return [run for run in _runs(list(map(_sign, zones))) if run.last - run.first + 1 >= least]
+
+
+def _sign(number: int) -> int:
+    return (number > 0) - (number < 0)
 
 
 def _runs(signs: Sequence[int]) -> Iterator[Run]:
@@ -106,14 +111,11 @@ def _step(values: Values, n: int) -> int:
     return 0 if earlier is None or later is None else (later > earlier) - (later < earlier)
 
 
-def _two_of_three(values: Values, limits: ControlLimits, variant: Variant) -> Marked:
+def _two_of_three(zones: Sequence[int], variant: Variant) -> Marked:
     """Only those beyond two sigma are flagged. ``plotthedots`` does not count those beyond the limits as well."""
-    sides = [limits.side(value) for value in values]
-    far = [limits.beyond_two_sigma(value) for value in values]
-    if variant is Variant.PLOTTHEDOTS:
-        far = [0 if limits.beyond(value) else each for value, each in zip(values, far, strict=True)]
-    for first in range(len(values) - THREE + 1):
+    counting = {FAR} if variant is Variant.PLOTTHEDOTS else {FAR, BEYOND}
+    for first in range(len(zones) - THREE + 1):
         window = range(first, first + THREE)
-        counted = [n for n in window if far[n]]
-        if len(counted) > 1 and sides[first] and len({sides[n] for n in window}) == 1:
-            yield from ((n, _TWO_OF_THREE[far[n]]) for n in counted)
+        counted = [n for n in window if abs(zones[n]) in counting]
+        if len(counted) > 1 and zones[first] and len({_sign(zones[n]) for n in window}) == 1:
+            yield from ((n, _TWO_OF_THREE[_sign(zones[n])]) for n in counted)
