@@ -30,6 +30,7 @@ from services.indicators.service.fewer_parts import drop_fewer_parts
 from services.indicators.service.import_errors import write_errors
 from services.indicators.service.mappings import get_mapping
 from services.indicators.service.missing_definitions import create_missing
+from services.indicators.service.suppressed_rows import drop_suppressed
 from services.indicators.service.survey import Counter, Survey, draft_of, survey_file
 
 T = TypeVar("T")
@@ -201,6 +202,9 @@ async def _record(tx: Tx, applied: _Applied, rows: Sequence[SortableRow]) -> Non
         drafts, fewer = await drop_fewer_parts(tx, drafts, order.sum_into)
         for draft, fault in fewer:
             applied.add_faults(draft, [fault])
+    drafts, suppressed = await drop_suppressed(tx, drafts)
+    for draft in suppressed:
+        applied.add_recorded(draft, new=False)
     result = await record_acceptable(
         tx,
         [(draft.key, draft.read) for draft in drafts],

@@ -15,7 +15,7 @@ from chassis.jobs.worker import Worker
 from chassis.paging import PageRequest
 from chassis.settings import ServiceSettings
 from services.indicators.app import SPEC
-from tests.integration.indicators.conftest import ENGLAND, PLYMOUTH, Api
+from tests.integration.indicators.conftest import ENGLAND, MONTHLY, PLYMOUTH, Api
 from tests.integration.indicators.test_service import count_statements
 
 FIXTURES = Path(__file__).parents[2] / "fixtures"
@@ -349,3 +349,20 @@ async def test_numbers_are_read_as_files_write_them(api: Api, text: str) -> None
     )
     found = await bring(api, lines(HEAD, ("n", PLYMOUTH, "Dec-17", text, "final")), mapping="native")
     assert found["rows_saved"] == 1, found["errors"]
+
+
+@pytest.mark.both_engines
+async def test_an_export_that_hides_small_numbers_changes_nothing_when_it_comes_back(api: Api):
+    await api.post("/indicators", MONTHLY | {"code": "falls", "name": "Falls", "unit": "count", "decimals": 0})
+    await api.observe("Nov-17", "12", code="falls")
+    await api.observe("Dec-17", "3", code="falls")
+    await api.put("/indicators/falls/quality-rules", {"suppress_below": 5}, 201)
+    exported = (await api.client.get("/indicators/v1/observations.csv?indicator=falls")).content
+    assert b"[c]" in exported
+    told = await bring(api, exported, mapping="native")
+    assert (told["rows_unchanged"], told["rows_saved"], told["rows_missing"]) == (2, 0, 1)
+    assert await values(api, "falls") == {"2017-11": "12", "2017-12": "3"}
+    told = await bring(
+        api, exported.replace(b"2017-12", b"2018-01"), mapping="native"
+    )  # one that somebody else hides is recorded
+    assert told["rows_saved"] == 1
