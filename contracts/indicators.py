@@ -219,7 +219,7 @@ def late_subject(indicator: str, area: str, breakdown: Breakdown | str = "") -> 
 
 def is_series(subject: str) -> bool:
     """Whether a subject names a series: its second part is an area."""
-    return is_area_code(subject.split("/", 2)[1])
+    return is_area_code(subject.partition("/")[2].partition("/")[0])
 
 
 def subject(indicator: str, area: str, breakdown: Breakdown | str = "") -> str:

@@ -2,14 +2,14 @@
 
 from typing import Annotated
 
-from fastapi import APIRouter, Query, Response
+from fastapi import APIRouter, Query
 
 from chassis.web.paging import PageBody, Paging
 from chassis.web.problems import problems
 from chassis.web.units import Read, Write
 from services.indicators.domain.definitions import IndicatorFilter
 from services.indicators.domain.quality import QualityKind
-from services.indicators.endpoints.parameters import AreaFilter, IndicatorCode, answer_whether_new
+from services.indicators.endpoints.parameters import AreaFilter, IndicatorCode
 from services.indicators.schemas.quality import IndicatorQualityOut, QualityRulesIn, QualityRulesOut
 from services.indicators.service import quality
 
@@ -58,11 +58,9 @@ async def get_quality_rules(read: Read, code: IndicatorCode) -> QualityRulesOut:
     description="All of them: when a value is due, below which count it is published as `[c]`, and what it is to other "
     "indicators. Suppression holds from now on for scorecards, roll-ups, exceptions and exports, of past moments too; "
     "what is read of one indicator by its own paths, and events, have every figure.",
-    responses={201: {"model": QualityRulesOut, "description": "The first"}, **problems(401, 404, 413, 415, 422, 503)},
+    responses=problems(401, 404, 413, 415, 422, 503),
 )
-async def put_quality_rules(
-    write: Write, code: IndicatorCode, body: QualityRulesIn, response: Response
-) -> QualityRulesOut:
+async def put_quality_rules(write: Write, code: IndicatorCode, body: QualityRulesIn) -> QualityRulesOut:
     rules = body.to_domain(code)
-    answer_whether_new(response, new=await write(lambda tx: quality.save_rules(tx, rules)))
+    await write(lambda tx: quality.save_rules(tx, rules))
     return QualityRulesOut.of(rules)

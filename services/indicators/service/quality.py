@@ -39,8 +39,8 @@ async def get_rules(tx: Tx, code: str) -> QualityRules:
     return (await quality.get_rules(tx, [code])).get(code) or QualityRules(code)
 
 
-async def save_rules(tx: Tx, rules: QualityRules) -> bool:
-    """Put the rules of an indicator in place; whether they are the first. The same again changes nothing.
+async def save_rules(tx: Tx, rules: QualityRules) -> None:
+    """Put the rules of an indicator in place; the same again changes nothing.
 
     Raises:
         IndicatorUnknown: there is none.
@@ -58,7 +58,6 @@ async def save_rules(tx: Tx, rules: QualityRules) -> bool:
     if before != rules:
         await quality.save_rules(tx, rules)
     record_quality_rules(tx, before, rules)
-    return before is None
 
 
 @dataclass(frozen=True, slots=True)

@@ -15,13 +15,14 @@ from chassis.storage.database import Database
 from services.pledges.service.returns import open_returns
 from tests.conftest import ResourcesFor
 from tests.integration.finance.world import fund_body, scheme_body
-from tests.integration.gateway.changes import AREA, CELL, INDICATOR, OF, OVERRIDE, PLEDGE, pin
+from tests.integration.gateway.changes import AREA, CELL, INDICATOR, LINKED, OF, OVERRIDE, PLEDGE, pin
 
 pytestmark = pytest.mark.both_engines
 
 Item = Mapping[str, Any]
 Key = Callable[[Item], Any]
 NEVER = "9999-12-31"
+OBJECTIVES = ("outcomes", "objectives", "system-gaps", "priorities")
 RISK = {"register": "people", "title": "Risk"}
 PRESSING = ("overdue", "due", "on_time", "unscheduled")
 DUE = ("2018-02-01", "2018-03-31", None, "2019-01-01", "2018-03-31")
@@ -46,6 +47,11 @@ FILLED: Mapping[str, list[tuple[str, str, Any]]] = {
             ("POST", "/indicators/ae/observations", OF | {"area": area, "period": period, "value": "80"})
             for area in ("RK9", "E06000026")
             for period in ("2018-01", "2017-12")
+        ),
+        *(
+            ("PUT", f"/{kind}/{code}", LINKED | {"position": position})
+            for kind in OBJECTIVES
+            for code, position in (("a", 3), ("b", 1), ("c", None), ("d", 2))
         ),
     ],
     "risks": [
@@ -87,6 +93,13 @@ ORDERED: Mapping[str, Mapping[str, Mapping[str, Key]]] = {
             "series": lambda one: (one["area"], one["period"]),
             "period": lambda one: (one["period"], one["area"]),
             "recorded_at": lambda one: one["recorded_at"],
+        },
+        **{
+            f"/{kind}": {
+                "printed": lambda one: (one["position"] or 99, one["code"]),
+                "code": lambda one: one["code"],
+            }
+            for kind in OBJECTIVES
         },
     },
     "risks": {
