@@ -41,6 +41,7 @@ from suite.engines import PostgresServer
 FEW, ROUNDS = 10_000, 3
 RATIO, TIME_WITHIN, MEMORY_WITHIN, READS_WITHIN = 0.5, 1.25, 1.1, 2.0
 READS, PAUSE = 200, 0.02
+TEMPLATE = "imports_migrated"
 RESULTS = Path(__file__).parent / "results" / "import.json"
 
 Found = dict[str, Any]
@@ -102,6 +103,12 @@ class _Stage:
 
     def __init__(self, dsn: str, folder: Path) -> None:
         self._dsn, self._folder, self._made = dsn, folder, 0
+        asyncio.run(_execute(dsn, f"CREATE DATABASE {TEMPLATE}"))
+        migrate.upgrade(SPEC.package, self._url(TEMPLATE))
+
+    def _url(self, name: str) -> str:
+        address = make_url(self._dsn).set(drivername="postgresql+asyncpg", database=name)
+        return address.render_as_string(hide_password=False)
 
     def seconds(self, kind: str, rows: int) -> float:
         return float(self.one(kind, rows)["seconds"])
@@ -119,10 +126,8 @@ class _Stage:
     def _prepared(self, rows: int) -> str:
         self._made += 1
         name = f"imports_{self._made}"
-        asyncio.run(_execute(self._dsn, f"CREATE DATABASE {name}"))
-        address = make_url(self._dsn).set(drivername="postgresql+asyncpg", database=name)
-        url = address.render_as_string(hide_password=False)
-        migrate.upgrade(SPEC.package, url)
+        url = self._url(name)
+        asyncio.run(_execute(self._dsn, f"CREATE DATABASE {name} TEMPLATE {TEMPLATE}"))
         asyncio.run(_define(url, indicators_of(rows)))
         return url
 

@@ -116,7 +116,7 @@ async def test_ratings_are_a_function_of_the_final_inputs_and_the_decisions(
             links = [(names(run, series), counting) for series, counting in detail]
             model.link(links)
             bodies = [tied(s, provisional="count" if counting else "ignore")[0] for s, counting in links]
-            await register.put(f"/risks/{ref}/links", {"links": bodies})
+            await register.put(f"/risks/{ref}/links", {"links": bodies, "reason": "Linked otherwise"})
         elif what == "assess":
             model.assess(detail)
             body = {"impact": 4, "likelihood": detail, "reason": "Looked again"}
