@@ -6,7 +6,7 @@ from datetime import UTC, datetime
 from decimal import Decimal
 from typing import Any
 
-from hypothesis import given, settings
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from chassis.tabular.sorting import SortedRows
@@ -124,8 +124,14 @@ def files(text: st.SearchStrategy[str], places: int) -> st.SearchStrategy[list[E
     return pairs.map(lambda each: [exported(n, *pair) for n, pair in enumerate(each)])
 
 
+BLANK = Observation(
+    Period.parse("2017-12"), None, ObservationStatus.FINAL, missing=Missing.SUPPRESSED, reason=" ", note="\t"
+)
+
+
 @settings(max_examples=60)
 @given(files(texts(), 8))
+@example([exported(0, Breakdown.TOTAL, BLANK)])
 def test_a_csv_comes_in_as_it_went_out(found: Sequence[ExportedRevision]) -> None:
     file = io.BytesIO(csv_head(COLUMNS) + csv_lines(row_of(each) for each in found))
     assert read_back(file, kinds_of(found)) == sent(found)

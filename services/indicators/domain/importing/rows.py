@@ -127,6 +127,8 @@ class RowReader:
             for heading in reversed(headings)
             if heading.lower() in places
         }
+        self.verbatim = [(name, self._fields[name]) for name in _VERBATIM if mapping.verbatim and name in self._fields]
+        """The columns whose texts are taken with the spaces that they have."""
         self._constants = {field: text for field, text in mapping.constants.items() if text}
         self._dimensions = [
             (each, places[each.column.lower()], places.get((each.name_column or "").lower()))
@@ -314,9 +316,9 @@ class _Row:
         for name in ("note", "basis", "reason", "inferred", "notes", "status", "marks"):
             if name in self.said:
                 self.texts[name] = self.said[name] + (self.texts.get("marks", "") if name == "marks" else "")
-        if self.mapping.verbatim and not self.said.keys().isdisjoint(_VERBATIM):
-            sent = self.reader.texts(self.sent)
-            self.texts |= {name: sent[name] for name in _VERBATIM if name in sent}
+        for name, place in self.reader.verbatim:
+            if _at(self.sent, place):
+                self.texts[name] = self.sent[place]
         for name, most in _LONGEST.items():
             if name in self.said and len(self.texts.get(name) or self.said[name]) > most:
                 self._refuse(name, f"is longer than {most} characters")
