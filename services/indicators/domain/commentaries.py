@@ -1,7 +1,7 @@
 """Commentaries: what somebody writes of a series in a period, revised and never lost."""
 
 from collections.abc import Callable, Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from enum import StrEnum
 
@@ -57,6 +57,10 @@ class CommentaryHead:
     @property
     def subject(self) -> str:
         return commentary_subject(self.indicator, self.number)
+
+    def next(self) -> "CommentaryHead":
+        """The same with its next version."""
+        return replace(self, version=self.version + 1)
 
 
 @dataclass(frozen=True, slots=True)

@@ -148,6 +148,10 @@ class Indicator:
     def is_crude(self) -> bool:
         return self.calculation is Calculation.CRUDE
 
+    def is_retired(self, today: date) -> bool:
+        """Whether it takes no more observations."""
+        return self.retired_on is not None and self.retired_on <= today
+
     def breakdown_fault(self, breakdown: Breakdown) -> str | None:
         """What the indicator does not declare of a breakdown."""
         for dimension, value in breakdown.items:

@@ -5,6 +5,8 @@ from datetime import date, timedelta
 from typing import Final
 
 from contracts.period import Period
+from services.indicators.domain.definitions import Indicator
+from services.indicators.domain.quality import QualityRules
 
 STALE_AFTER: Final = 2
 """How many periods of its own length may pass after the latest value."""
@@ -47,3 +49,10 @@ def late_value(latest: Period | None, due_days: int | None, today: date) -> Late
     if following is not None and due_days is not None:
         due = following.end + timedelta(days=due_days)
     return LateValue(latest, following, due) if today > due else None
+
+
+def late_of(indicator: Indicator, rules: QualityRules | None, latest: Period | None, today: date) -> LateValue | None:
+    """What is late of a series of an indicator: nothing of what is retired, or derived from another indicator."""
+    if indicator.gap is not None or indicator.is_retired(today):
+        return None
+    return late_value(latest, rules.due_days if rules else None, today)

@@ -9,7 +9,7 @@ from chassis.web.moments import AsOf
 from chassis.web.paging import CollectionPaging, PageBody, sortable
 from chassis.web.problems import problems
 from chassis.web.units import Read, Write
-from services.indicators.domain.objectives import Objective, ObjectiveKind, ObjectiveOrder, RollUpQuery
+from services.indicators.domain.objectives import ObjectiveKind, ObjectiveOrder, RollUpQuery
 from services.indicators.endpoints.parameters import (
     AreaFilter,
     CodeInPath,
@@ -42,96 +42,65 @@ def _roll_up(area: AreaFilter = None, period: PeriodFilter = None, as_of: AsOf =
 Wanted = Annotated[RollUpQuery | None, Depends(_roll_up)]
 
 
-@router.get("/outcomes", summary="List outcomes", description=_ROLLED_UP, responses=problems(400, 401, 422))
-async def list_outcomes(read: Read, paging: Paging, wanted: Wanted) -> PageBody[LinkedOut]:
-    return await _list(read, ObjectiveKind.OUTCOME, paging, wanted)
+def _add_routes(kind: ObjectiveKind, path: str, one: str, many: str, part_of: str | None = None) -> None:
+    """The list of a kind, one of it, and how one is put in place.
 
+    Args:
+        kind: of what is read and written.
+        path: the collection.
+        one: one of the kind in words, with its article.
+        many: several of the kind in words.
+        part_of: what ``part_of`` of one names, where that is of another kind.
+    """
 
-@router.get("/outcomes/{code}", summary="An outcome", responses=problems(401, 404, 422))
-async def get_outcome(read: Read, code: CodeInPath, wanted: Wanted) -> LinkedOut:
-    return await _get(read, ObjectiveKind.OUTCOME, code, wanted)
+    async def list_(read: Read, paging: Paging, wanted: Wanted) -> PageBody[LinkedOut]:
+        page = await read(lambda tx: objectives.list_objectives(tx, kind, paging.request, wanted))
+        return paging.body(page, LinkedOut.of)
 
+    async def get(read: Read, code: CodeInPath, wanted: Wanted) -> LinkedOut:
+        return LinkedOut.of(await read(lambda tx: objectives.get_objective(tx, kind, code, wanted)))
 
-@router.put("/outcomes/{code}", summary="Put an outcome in place", responses=_PUT)
-async def put_outcome(write: Write, code: NewCode, body: LinkedIn, response: Response) -> LinkedOut:
-    return await _save(write, ObjectiveKind.OUTCOME, body.to_domain(code), response)
+    async def put(write: Write, code: NewCode, body: LinkedIn, response: Response) -> LinkedOut:
+        sent = body.to_domain(code)
+        view, new = await write(lambda tx: objectives.save_objective(tx, kind, sent))
+        answer_whether_new(response, new=new)
+        return LinkedOut.of(view)
 
-
-@router.get(
-    "/objectives",
-    summary="List system performance objectives",
-    description=_ROLLED_UP,
-    responses=problems(400, 401, 422),
-)
-async def list_objectives(read: Read, paging: Paging, wanted: Wanted) -> PageBody[LinkedOut]:
-    return await _list(read, ObjectiveKind.OBJECTIVE, paging, wanted)
-
-
-@router.get("/objectives/{code}", summary="A system performance objective", responses=problems(401, 404, 422))
-async def get_objective(read: Read, code: CodeInPath, wanted: Wanted) -> LinkedOut:
-    return await _get(read, ObjectiveKind.OBJECTIVE, code, wanted)
-
-
-@router.put(
-    "/objectives/{code}",
-    summary="Put a system performance objective in place",
-    description="`part_of` is the outcome that it serves.",
-    responses=_PUT,
-)
-async def put_objective(write: Write, code: NewCode, body: LinkedIn, response: Response) -> LinkedOut:
-    return await _save(write, ObjectiveKind.OBJECTIVE, body.to_domain(code), response)
-
-
-@router.get(
-    "/system-gaps", summary="List gaps of the system", description=_ROLLED_UP, responses=problems(400, 401, 422)
-)
-async def list_system_gaps(read: Read, paging: Paging, wanted: Wanted) -> PageBody[LinkedOut]:
-    return await _list(read, ObjectiveKind.SYSTEM_GAP, paging, wanted)
-
-
-@router.get("/system-gaps/{code}", summary="A gap of the system", responses=problems(401, 404, 422))
-async def get_system_gap(read: Read, code: CodeInPath, wanted: Wanted) -> LinkedOut:
-    return await _get(read, ObjectiveKind.SYSTEM_GAP, code, wanted)
-
-
-@router.put("/system-gaps/{code}", summary="Put a gap of the system in place", responses=_PUT)
-async def put_system_gap(write: Write, code: NewCode, body: LinkedIn, response: Response) -> LinkedOut:
-    return await _save(write, ObjectiveKind.SYSTEM_GAP, body.to_domain(code), response)
-
-
-@router.get("/priorities", summary="List priorities", description=_ROLLED_UP, responses=problems(400, 401, 422))
-async def list_priorities(read: Read, paging: Paging, wanted: Wanted) -> PageBody[LinkedOut]:
-    return await _list(read, ObjectiveKind.PRIORITY, paging, wanted)
-
-
-@router.get("/priorities/{code}", summary="A priority", responses=problems(401, 404, 422))
-async def get_priority(read: Read, code: CodeInPath, wanted: Wanted) -> LinkedOut:
-    return await _get(read, ObjectiveKind.PRIORITY, code, wanted)
-
-
-@router.put(
-    "/priorities/{code}",
-    summary="Put a priority in place",
-    description="`part_of` is the gap of the system that it is to close.",
-    responses=_PUT,
-)
-async def put_priority(write: Write, code: NewCode, body: LinkedIn, response: Response) -> LinkedOut:
-    return await _save(write, ObjectiveKind.PRIORITY, body.to_domain(code), response)
-
-
-async def _list(
-    read: Read, kind: ObjectiveKind, paging: CollectionPaging, wanted: RollUpQuery | None
-) -> PageBody[LinkedOut]:
-    return paging.body(
-        await read(lambda tx: objectives.list_objectives(tx, kind, paging.request, wanted)), LinkedOut.of
+    router.add_api_route(
+        path,
+        list_,
+        name=f"list_{path[1:].replace('-', '_')}",
+        summary=f"List {many}",
+        description=_ROLLED_UP,
+        responses=problems(400, 401, 422),
+    )
+    router.add_api_route(
+        f"{path}/{{code}}",
+        get,
+        name=f"get_{kind}",
+        summary=f"{one[0].upper()}{one[1:]}",
+        responses=problems(401, 404, 422),
+    )
+    router.add_api_route(
+        f"{path}/{{code}}",
+        put,
+        methods=["PUT"],
+        name=f"put_{kind}",
+        summary=f"Put {one} in place",
+        description=f"`part_of` is {part_of}." if part_of else None,
+        responses=_PUT,
     )
 
 
-async def _get(read: Read, kind: ObjectiveKind, code: str, wanted: RollUpQuery | None) -> LinkedOut:
-    return LinkedOut.of(await read(lambda tx: objectives.get_objective(tx, kind, code, wanted)))
-
-
-async def _save(write: Write, kind: ObjectiveKind, objective: Objective, response: Response) -> LinkedOut:
-    view, new = await write(lambda tx: objectives.save_objective(tx, kind, objective))
-    answer_whether_new(response, new=new)
-    return LinkedOut.of(view)
+_add_routes(ObjectiveKind.OUTCOME, "/outcomes", "an outcome", "outcomes")
+_add_routes(
+    ObjectiveKind.OBJECTIVE,
+    "/objectives",
+    "a system performance objective",
+    "system performance objectives",
+    "the outcome that it serves",
+)
+_add_routes(ObjectiveKind.SYSTEM_GAP, "/system-gaps", "a gap of the system", "gaps of the system")
+_add_routes(
+    ObjectiveKind.PRIORITY, "/priorities", "a priority", "priorities", "the gap of the system that it is to close"
+)

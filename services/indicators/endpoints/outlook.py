@@ -5,9 +5,7 @@ from fastapi import APIRouter
 from chassis.web.moments import AsOf
 from chassis.web.problems import problems
 from chassis.web.units import Read
-from contracts.breakdown import Breakdown
-from services.indicators.domain.observations import SeriesKey
-from services.indicators.endpoints.parameters import AreaWanted, BreakdownWanted, IndicatorCode
+from services.indicators.endpoints.parameters import InAreaWanted, IndicatorCode
 from services.indicators.schemas.outlook import ForecastOut, RecentTrendOut
 from services.indicators.service import outlook
 
@@ -22,11 +20,8 @@ router = APIRouter(tags=["Process control"])
     "never in its place.",
     responses=problems(401, 404, 422),
 )
-async def get_trend_test(
-    read: Read, code: IndicatorCode, area: AreaWanted, breakdown: BreakdownWanted = None, as_of: AsOf = None
-) -> RecentTrendOut:
-    key = SeriesKey(code, area, breakdown or Breakdown.TOTAL)
-    return RecentTrendOut.of(*await read(lambda tx: outlook.get_recent_trend(tx, key, as_of)))
+async def get_trend_test(read: Read, code: IndicatorCode, wanted: InAreaWanted, as_of: AsOf = None) -> RecentTrendOut:
+    return RecentTrendOut.of(*await read(lambda tx: outlook.get_recent_trend(tx, wanted.series(code), as_of)))
 
 
 @router.get(
@@ -37,8 +32,5 @@ async def get_trend_test(
     "the target colour and never in its place.",
     responses=problems(401, 404, 422),
 )
-async def get_forecast(
-    read: Read, code: IndicatorCode, area: AreaWanted, breakdown: BreakdownWanted = None, as_of: AsOf = None
-) -> ForecastOut:
-    key = SeriesKey(code, area, breakdown or Breakdown.TOTAL)
-    return ForecastOut.of(*await read(lambda tx: outlook.get_forecast(tx, key, as_of)))
+async def get_forecast(read: Read, code: IndicatorCode, wanted: InAreaWanted, as_of: AsOf = None) -> ForecastOut:
+    return ForecastOut.of(*await read(lambda tx: outlook.get_forecast(tx, wanted.series(code), as_of)))

@@ -1,14 +1,15 @@
 """Parameters that several paths and queries share."""
 
-from typing import Annotated
+from typing import Annotated, NamedTuple
 
-from fastapi import Path, Query, Response
+from fastapi import Depends, Path, Query, Response
 
 from chassis.errors import FieldError, Invalid
 from contracts.areas import AREA_CODE_PATTERN
-from contracts.breakdown import BreakdownText
+from contracts.breakdown import Breakdown, BreakdownText
 from contracts.period import Period, UnknownPeriodError
 from services.indicators.domain.definitions import CODE, LONGEST_CODE
+from services.indicators.domain.observations import SeriesKey
 
 IndicatorCode = Annotated[str, Path(description="Code of the indicator", examples=["ae-four-hour-wait"])]
 NewCode = Annotated[
@@ -25,6 +26,24 @@ BreakdownFilter = Annotated[
     BreakdownText | None, Query(description=f"{_BROKEN_DOWN}; empty is the total, left out all of them")
 ]
 BreakdownWanted = Annotated[BreakdownText | None, Query(description=f"{_BROKEN_DOWN}; left out the total")]
+
+
+class InArea(NamedTuple):
+    """An area, and the total or a part of it."""
+
+    area: str
+    breakdown: Breakdown
+
+    def series(self, indicator: str) -> SeriesKey:
+        return SeriesKey(indicator, *self)
+
+
+def _in_area(area: AreaWanted, breakdown: BreakdownWanted = None) -> InArea:
+    return InArea(area, breakdown or Breakdown.TOTAL)
+
+
+InAreaWanted = Annotated[InArea, Depends(_in_area)]
+
 PeriodFilter = Annotated[
     str | None, Query(max_length=40, description="A period, such as 2017-12 or 2017/18 Q3", examples=["2017-12"])
 ]

@@ -11,15 +11,14 @@ from chassis.web.problems import problems
 from chassis.web.render.routes import add_table_routes
 from chassis.web.render.table import Table
 from chassis.web.units import Read, Write
-from contracts.breakdown import Breakdown
+from services.indicators.domain.control.process import AreaProcessControl, SeriesProcessControl
 from services.indicators.domain.control.remarks import RemarkFilter, RemarkKind
 from services.indicators.domain.control.settings import RUN, SHORT_RUN, ChartSettings, Variant
 from services.indicators.domain.observations import SeriesKey
 from services.indicators.endpoints.parameters import (
     AreaFilter,
-    AreaWanted,
     BreakdownFilter,
-    BreakdownWanted,
+    InAreaWanted,
     IndicatorCode,
     answer_whether_new,
 )
@@ -49,6 +48,17 @@ def _settings(
 Settings = Annotated[ChartSettings, Depends(_settings)]
 
 
+async def _chart(
+    read: Read, settings: Settings, code: IndicatorCode, wanted: InAreaWanted, as_of: AsOf = None
+) -> SeriesProcessControl:
+    key = wanted.series(code)
+    return await read(lambda tx: process_control.get_process_control(tx, key, settings, as_of))
+
+
+async def _matrix(read: Read, settings: Settings, wanted: InAreaWanted, as_of: AsOf = None) -> AreaProcessControl:
+    return await read(lambda tx: process_control.get_area_process_control(tx, *wanted, settings, as_of))
+
+
 @router.get(
     "/indicators/{code}/process-control",
     summary="The process control chart of an indicator in an area",
@@ -57,16 +67,8 @@ Settings = Annotated[ChartSettings, Depends(_settings)]
     f"themselves. {_BESIDE}",
     responses=problems(401, 404, 422),
 )
-async def get_process_control(
-    read: Read,
-    settings: Settings,
-    code: IndicatorCode,
-    area: AreaWanted,
-    breakdown: BreakdownWanted = None,
-    as_of: AsOf = None,
-) -> ProcessControlOut:
-    key = SeriesKey(code, area, breakdown or Breakdown.TOTAL)
-    return ProcessControlOut.of(await read(lambda tx: process_control.get_process_control(tx, key, settings, as_of)))
+async def get_process_control(chart: Annotated[SeriesProcessControl, Depends(_chart)]) -> ProcessControlOut:
+    return ProcessControlOut.of(chart)
 
 
 @router.get(
@@ -77,44 +79,23 @@ async def get_process_control(
     responses=problems(401, 422),
 )
 async def get_process_control_matrix(
-    read: Read, settings: Settings, area: AreaWanted, breakdown: BreakdownWanted = None, as_of: AsOf = None
+    matrix: Annotated[AreaProcessControl, Depends(_matrix)],
 ) -> ProcessControlMatrixOut:
-    wanted = breakdown or Breakdown.TOTAL
-    found = await read(lambda tx: process_control.get_area_process_control(tx, area, wanted, settings, as_of))
-    return ProcessControlMatrixOut.of(found)
+    return ProcessControlMatrixOut.of(matrix)
 
 
-async def _chart(
-    request: Request,
-    read: Read,
-    settings: Settings,
-    code: IndicatorCode,
-    area: AreaWanted,
-    breakdown: BreakdownWanted = None,
-    as_of: AsOf = None,
-) -> Table:
-    key = SeriesKey(code, area, breakdown or Breakdown.TOTAL)
-    state = await read(lambda tx: process_control.get_process_control(tx, key, settings, as_of))
-    return chart_table(state, request.app.state.resources.clock())
+async def _chart_table(request: Request, chart: Annotated[SeriesProcessControl, Depends(_chart)]) -> Table:
+    return chart_table(chart, request.app.state.resources.clock())
 
 
-async def _matrix(
-    request: Request,
-    read: Read,
-    settings: Settings,
-    area: AreaWanted,
-    breakdown: BreakdownWanted = None,
-    as_of: AsOf = None,
-) -> Table:
-    wanted = breakdown or Breakdown.TOTAL
-    state = await read(lambda tx: process_control.get_area_process_control(tx, area, wanted, settings, as_of))
-    return matrix_table(state, request.app.state.resources.clock())
+async def _matrix_table(request: Request, matrix: Annotated[AreaProcessControl, Depends(_matrix)]) -> Table:
+    return matrix_table(matrix, request.app.state.resources.clock())
 
 
 add_table_routes(
     router,
     "/indicators/{code}/process-control",
-    _chart,
+    _chart_table,
     name="get_process_control",
     title="A process control chart",
     description=f"A row a period: value, limits, special cause and the rules that fired. {_VARIANTS} {_BESIDE}",
@@ -122,7 +103,7 @@ add_table_routes(
 add_table_routes(
     router,
     "/process-control",
-    _matrix,
+    _matrix_table,
     name="get_process_control_matrix",
     title="The process control matrix of an area",
     description=f"A row an indicator: variation and assurance in words, limits, colours. {_VARIANTS} {_BESIDE}",

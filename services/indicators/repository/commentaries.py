@@ -1,10 +1,10 @@
 """Commentaries: revisions are only ever added, and the highest one is the current one."""
 
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from datetime import date, datetime
 from typing import Any
 
-from sqlalchemy import ColumnElement, Row, Select, func, literal, select, update
+from sqlalchemy import ColumnElement, Row, Select, func, literal, select, tuple_, update
 
 from chassis.paging import Page, PageRequest
 from chassis.storage.bulk import given_rows, given_values, insert_many, look_up, table_of
@@ -95,10 +95,12 @@ async def lock_commentaries(tx: Tx, subjects: Collection[tuple[str, int]]) -> li
     return [_head(row) for row in rows]
 
 
-async def save_version(tx: Tx, head: CommentaryHead) -> None:
-    """The version of the last event of a locked commentary."""
-    named = update(_HEAD).where(_OF.indicator == head.indicator, _OF.number == head.number)
-    await tx.session.execute(named.values(version=head.version))
+async def save_next_versions(tx: Tx, heads: Iterable[CommentaryHead]) -> None:
+    """The versions of the next events of locked commentaries. One statement."""
+    given = given_rows(tx.dialect, "given", _KEY)
+    named = tuple_(*_KEY).in_(select(given.c.indicator, given.c.number))
+    values = given_values(tx, "given", _KEY, [(head.indicator, head.number) for head in heads])
+    await tx.session.execute(update(_HEAD).where(named).values(version=_OF.version + 1), values)
 
 
 async def add_revision(tx: Tx, recorded: CommentaryRevision) -> None:
@@ -148,11 +150,13 @@ async def list_revisions(tx: Tx, indicator: str, number: int) -> list[Commentary
 
 
 async def get_public(
-    tx: Tx, indicator: str, numbers: Collection[int], as_of: datetime | None = None
-) -> dict[int, CommentaryRevision]:
-    """By number what is published of commentaries, or was and is withdrawn."""
-    query = _newest_public(as_of).where(_OF.indicator == indicator, _OF.number.in_(numbers))
-    return {row.number: _revision(row) for row in await tx.session.execute(query)}
+    tx: Tx, named: Collection[tuple[str, int]], as_of: datetime | None = None
+) -> dict[tuple[str, int], CommentaryRevision]:
+    """By indicator and number what is published of commentaries, or was and is withdrawn."""
+    given = given_rows(tx.dialect, "given", _KEY)
+    query = _newest_public(as_of).where(tuple_(*_KEY).in_(select(given.c.indicator, given.c.number)))
+    rows = await tx.session.execute(query, given_values(tx, "given", _KEY, named))
+    return {(row.indicator, row.number): _revision(row) for row in rows}
 
 
 async def list_published(

@@ -1,7 +1,6 @@
 """Commentaries: drafted, revised, published and withdrawn by people; read beside what they are on."""
 
-from collections.abc import Collection, Iterable, Sequence
-from dataclasses import replace
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from datetime import datetime
 
 from chassis.audit import record_unchanged
@@ -100,7 +99,7 @@ async def record(tx: Tx, code: str, read: ReadCommentary) -> tuple[CommentaryVie
     await commentaries.add_revision(tx, new)
     record_commentary(tx, before, new)
     if sent.state.is_public:
-        await _emit(tx, head, new)
+        await _emit(tx, {head: new})
     return CommentaryView(new, _after(published, new)), True
 
 
@@ -123,25 +122,25 @@ def _refuse(before: CommentaryRevision | None, published: CommentaryRevision | N
         raise ReasonNeeded
 
 
-async def _emit(tx: Tx, head: CommentaryHead, public: CommentaryRevision) -> None:
-    """Emit what is public of a locked commentary as its next version."""
-    published = replace(head, version=head.version + 1)
-    await commentaries.save_version(tx, published)
-    emit(tx, events.commentary_published(published, public))
+async def _emit(tx: Tx, public: Mapping[CommentaryHead, CommentaryRevision]) -> None:
+    """Emit what is public of locked commentaries, of each as its next version."""
+    await commentaries.save_next_versions(tx, public)
+    for head, revision in public.items():
+        emit(tx, events.commentary_published(head.next(), revision))
 
 
 async def emit_commentaries(tx: Tx, named: Collection[tuple[str, int]]) -> None:
-    """Lock commentaries by indicator and number, and emit what is public of each once more."""
-    for head in await commentaries.lock_commentaries(tx, named):
-        public = await commentaries.get_public(tx, head.indicator, [head.number])
-        await _emit(tx, head, public[head.number])
+    """Lock commentaries by indicator and number, and emit what is public of each once more. Three statements."""
+    heads = await commentaries.lock_commentaries(tx, named)
+    public = await commentaries.get_public(tx, named)
+    await _emit(tx, {head: public[head.indicator, head.number] for head in heads})
 
 
 async def _views(
     tx: Tx, code: str, current: Sequence[CommentaryRevision], as_of: datetime | None = None
 ) -> list[CommentaryView]:
-    public = await commentaries.get_public(tx, code, [each.number for each in current], as_of)
-    return [CommentaryView(each, _published(public.get(each.number))) for each in current]
+    public = await commentaries.get_public(tx, [(code, each.number) for each in current], as_of)
+    return [CommentaryView(each, _published(public.get((code, each.number)))) for each in current]
 
 
 def _published(public: CommentaryRevision | None) -> CommentaryRevision | None:

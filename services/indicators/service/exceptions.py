@@ -5,7 +5,6 @@ from dataclasses import replace
 from datetime import date
 
 from chassis.storage.transaction import Tx
-from services.indicators.domain.definitions import Indicator
 from services.indicators.domain.exceptions import ExceptionRow, ExceptionsQuery, ExceptionsState, findings
 from services.indicators.domain.observations import SeriesKey
 from services.indicators.domain.scorecards import Scorecard
@@ -34,7 +33,7 @@ async def get_exceptions(tx: Tx, wanted: ExceptionsQuery) -> ExceptionsState:
     recorded = [] if wanted.scorecard else await series.list_keys_of_area(tx, wanted.area)
     keys = [key for key in sorted({*recorded, *awaited}) if wanted.breakdown in (None, key.breakdown)]
     defined = await get_definitions(tx, {key.indicator for key in keys}, wanted.as_of)
-    keys = [key for key in keys if not _is_retired(defined[key.indicator], today)]
+    keys = [key for key in keys if not defined[key.indicator].is_retired(today)]
     until = wanted.period.end if wanted.period else None
     inputs = await get_inputs_of(tx, defined.values(), wanted.area, keys, as_of=wanted.as_of, until=until)
     await hide_small(tx, inputs, wanted.as_of)
@@ -53,10 +52,6 @@ async def _get_awaited(tx: Tx, wanted: ExceptionsQuery) -> set[SeriesKey]:
 
 def _keys(card: Scorecard, area: str) -> list[SeriesKey]:
     return [SeriesKey(line.indicator, area, line.breakdown) for line in card.lines]
-
-
-def _is_retired(indicator: Indicator, today: date) -> bool:
-    return indicator.retired_on is not None and indicator.retired_on <= today
 
 
 def _row(

@@ -8,8 +8,11 @@ from chassis.paging import Page, PageRequest
 from chassis.storage.transaction import Tx
 from contracts.envelope import zulu
 from services.indicators.domain.definitions import Indicator, IndicatorFilter, is_code
+from services.indicators.domain.observations import SeriesKey
 from services.indicators.errors import IndicatorUnknown, NotDefinedYet, ReferenceInvalid
 from services.indicators.repository import indicators
+from services.indicators.service.areas import require_areas
+from services.indicators.service.breakdowns import refuse_undeclared
 
 
 async def list_indicators(tx: Tx, request: PageRequest, wanted: IndicatorFilter) -> Page[Indicator]:
@@ -27,6 +30,22 @@ async def get_indicator(tx: Tx, code: str, as_of: datetime | None = None) -> Ind
     if found is None:
         raise IndicatorUnknown(code)
     return found if as_of is None else await _get_definition_as_of(tx, code, as_of)
+
+
+async def lock_indicator_of(tx: Tx, key: SeriesKey) -> Indicator:
+    """The indicator of a series that something is put beside, locked, as it is from now on.
+
+    Raises:
+        IndicatorUnknown: there is none.
+        ReferenceInvalid: the area is not known, or the indicator is not broken down so.
+    """
+    if is_code(key.indicator):
+        await indicators.lock_indicators(tx, [key.indicator])
+        tx.catch_up()
+    indicator = await get_indicator(tx, key.indicator)
+    await require_areas(tx, [key.area])
+    refuse_undeclared(indicator, key.breakdown)
+    return indicator
 
 
 async def _get_definition_as_of(tx: Tx, code: str, as_of: datetime) -> Indicator:

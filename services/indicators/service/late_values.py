@@ -15,8 +15,7 @@ from services.indicators import events
 from services.indicators.domain.definitions import Indicator
 from services.indicators.domain.late_values import Reminder, reminder
 from services.indicators.domain.observations import Revision, SeriesKey
-from services.indicators.domain.punctuality import LateValue, late_value
-from services.indicators.domain.quality import QualityRules
+from services.indicators.domain.punctuality import late_of
 from services.indicators.repository import indicators, late_values, observations, quality, series
 
 JOB: Final = "find-late-values"
@@ -50,9 +49,9 @@ async def emit_late(tx: Tx, keys: Sequence[SeriesKey]) -> int:
     rules = await quality.get_rules(tx, defined)
     before = await late_values.lock_reminders(tx, keys)
     latest = latest_periods(await observations.get_latest(tx, keys, ""))
-    new = []
+    today, new = await tx.business_date(), []
     for key in keys:
-        late = await late_of(tx, defined[key.indicator], rules, latest.get(key))
+        late = late_of(defined[key.indicator], rules.get(key.indicator), latest.get(key), today)
         told = reminder(before.get(key), key, late)
         new += [told] if told else []
     await _save_and_emit(tx, new, defined)
@@ -67,17 +66,6 @@ def latest_periods(revisions: Sequence[Revision]) -> dict[SeriesKey, Period]:
         if each.observation.value is not None and (before is None or before < each.period):
             found[each.series] = each.period
     return found
-
-
-async def late_of(
-    tx: Tx, indicator: Indicator, rules: Mapping[str, QualityRules], latest: Period | None
-) -> LateValue | None:
-    """What is late of a series today; nothing of what is retired, or derived from another indicator."""
-    today = await tx.business_date()
-    if indicator.gap is not None or (indicator.retired_on is not None and indicator.retired_on <= today):
-        return None
-    declared = rules.get(indicator.code)
-    return late_value(latest, declared.due_days if declared else None, today)
 
 
 async def emit_reminders(tx: Tx, keys: Collection[SeriesKey]) -> None:

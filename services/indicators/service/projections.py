@@ -14,11 +14,9 @@ from services.indicators.domain.projections import (
     projection_faults,
 )
 from services.indicators.errors import ProjectionInvalid
-from services.indicators.repository import indicators, projections
-from services.indicators.service.areas import require_areas
+from services.indicators.repository import projections
 from services.indicators.service.auditing import record_projection_revision
-from services.indicators.service.breakdowns import refuse_undeclared
-from services.indicators.service.indicators import get_indicator
+from services.indicators.service.indicators import get_indicator, lock_indicator_of
 
 
 async def list_projections(
@@ -38,11 +36,7 @@ async def record_projection(tx: Tx, key: SeriesKey, read: ReadProjection) -> tup
         ReferenceInvalid: the area is not known, or the indicator is not broken down so.
         ProjectionInvalid: names every faulty field.
     """
-    indicator = await get_indicator(tx, key.indicator)
-    await indicators.lock_indicators(tx, [key.indicator])
-    tx.catch_up()
-    await require_areas(tx, [key.area])
-    refuse_undeclared(indicator, key.breakdown)
+    indicator = await lock_indicator_of(tx, key)
     try:
         sent = read(indicator.frequency)
     except UnknownPeriodError as error:

@@ -1,7 +1,8 @@
 """Rules of quality, and what is found by them."""
 
-from collections.abc import AsyncIterator, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from datetime import date
 
 from chassis.errors import FieldError
 from chassis.paging import Page, PageRequest
@@ -9,6 +10,7 @@ from chassis.storage.transaction import Tx
 from contracts.period import Period
 from services.indicators.domain.definitions import Indicator, IndicatorFilter, is_code
 from services.indicators.domain.observations import Observation, Revision, SeriesKey
+from services.indicators.domain.punctuality import late_of
 from services.indicators.domain.quality import (
     HISTORY,
     IndicatorQuality,
@@ -25,7 +27,7 @@ from services.indicators.repository import indicators, observations, quality, se
 from services.indicators.service.areas import get_named_area
 from services.indicators.service.auditing import record_quality_rules
 from services.indicators.service.indicators import get_indicator
-from services.indicators.service.late_values import late_of, latest_periods
+from services.indicators.service.late_values import latest_periods
 from services.indicators.service.suppression import Identity, get_hidden, identity
 
 
@@ -69,6 +71,7 @@ class _Checked:
     others: Mapping[SeriesKey, Mapping[Period, Observation]]
     hidden: set[Identity]
     latest: Mapping[SeriesKey, Period]
+    today: date
 
     def shown(self, key: SeriesKey) -> Sequence[Revision]:
         """The latest six periods, as everywhere."""
@@ -92,8 +95,7 @@ async def list_quality(
     checked = await _load(tx, page.items, wanted.area)
     found = []
     for indicator in page.items:
-        all_of_it = [each async for each in _findings(tx, indicator, checked)]
-        of_kind = tuple(each for each in all_of_it if not kinds or each.kind in kinds)
+        of_kind = tuple(each for each in _findings(indicator, checked) if not kinds or each.kind in kinds)
         found += [IndicatorQuality(indicator, of_kind)] if of_kind else []
     return page.with_items(found)
 
@@ -109,7 +111,7 @@ async def _load(tx: Tx, defined: Sequence[Indicator], area: str | None) -> _Chec
         found.sort(key=lambda each: each.period.sort_key)
     others: dict[SeriesKey, dict[Period, Observation]] = {}
     latest = latest_periods([each for found in history.values() for each in found])
-    checked = _Checked(rules, history, others, set(), latest)
+    checked = _Checked(rules, history, others, set(), latest, await tx.business_date())
     for each in await observations.get_ending(tx, set(_compared(checked))):
         others.setdefault(each.series, {})[each.period] = each.observation
     shown = [each for key in keys for each in checked.shown(key)]
@@ -126,15 +128,14 @@ def _compared(checked: _Checked) -> Iterator[observations.SeriesEnd]:
                 yield key._replace(indicator=declared.indicator), each.period.end
 
 
-async def _findings(tx: Tx, indicator: Indicator, checked: _Checked) -> AsyncIterator[QualityFinding]:
+def _findings(indicator: Indicator, checked: _Checked) -> Iterator[QualityFinding]:
     if indicator.owner is None:
         yield QualityFinding(QualityKind.NO_OWNER, "nobody is named who answers for it")
     for key in (each for each in checked.history if each.indicator == indicator.code):
-        late = await late_of(tx, indicator, checked.rules, checked.latest.get(key))
+        late = late_of(indicator, checked.rules.get(key.indicator), checked.latest.get(key), checked.today)
         if late is not None:
             yield QualityFinding(QualityKind.LATE, late.reason, key, late.period)
-        for finding in _of_values(key, checked):
-            yield finding
+        yield from _of_values(key, checked)
 
 
 def _of_values(key: SeriesKey, checked: _Checked) -> Iterator[QualityFinding]:

@@ -17,11 +17,9 @@ from services.indicators.domain.control.remarks import (
 )
 from services.indicators.domain.observations import SeriesKey
 from services.indicators.errors import RemarkInvalid
-from services.indicators.repository import indicators, observations, remarks
-from services.indicators.service.areas import require_areas
+from services.indicators.repository import observations, remarks
 from services.indicators.service.auditing import record_remark
-from services.indicators.service.breakdowns import refuse_undeclared
-from services.indicators.service.indicators import get_indicator
+from services.indicators.service.indicators import get_indicator, lock_indicator_of
 
 
 async def list_remarks(
@@ -46,11 +44,7 @@ async def save_remark(tx: Tx, key: SeriesKey, read: ReadRemark) -> tuple[Recorde
         ReferenceInvalid: the area is not known, or the indicator is not broken down so.
         RemarkInvalid: names every faulty field.
     """
-    indicator = await get_indicator(tx, key.indicator)
-    await indicators.lock_indicators(tx, [key.indicator])
-    tx.catch_up()
-    await require_areas(tx, [key.area])
-    refuse_undeclared(indicator, key.breakdown)
+    indicator = await lock_indicator_of(tx, key)
     today = await tx.business_date()
     try:
         sent = read(indicator.frequency, today)
