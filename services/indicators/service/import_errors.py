@@ -9,11 +9,9 @@ from typing import BinaryIO
 
 from chassis.tabular.guard import guarded
 from chassis.tabular.reading import FileRow, Unreadable, sheets
+from services.indicators.domain.importing.rows import ERROR, LINE
 from services.indicators.domain.importing.tally import Faults
 from services.indicators.service.survey import Header
-
-ERROR, LINE = "error", "line"
-"""Headings of what is added; no mapping reads them."""
 
 
 def write_errors(file: BinaryIO, faults: Faults, header: Header | None, into: BinaryIO) -> None:

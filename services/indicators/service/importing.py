@@ -22,7 +22,7 @@ from services.indicators.domain.importing.order import (
     order_from_json,
     result_to_json,
 )
-from services.indicators.domain.importing.rows import CellFault, Draft
+from services.indicators.domain.importing.rows import CellFault, Draft, Place
 from services.indicators.domain.importing.tally import Faults
 from services.indicators.repository import imports, indicators
 from services.indicators.service.batches import record_acceptable
@@ -91,24 +91,37 @@ async def _with_progress(run: JobRun, counter: Counter, work: Awaitable[T]) -> T
             await asyncio.gather(task, return_exceptions=True)
 
 
+class SumsOfFaulty(Exception):  # noqa: N818  named for what it is
+    """Undoes the transaction of an import that saved sums of rows that were refused after them."""
+
+
 async def _save(run: JobRun, order: ImportOrder, survey: Survey, file: BinaryIO, counter: Counter) -> Json:
+    refused: dict[Place, str] = {}
+
     async def save(tx: Tx) -> Json:
-        applied = _Applied(order, survey.headings, deepcopy(survey.faults))
+        applied = _Applied(order, survey.headings, deepcopy(survey.faults), refused)
         await _apply(tx, applied, survey, counter)
         result = applied.result(survey.rows_read)
+        if not result.refused and applied.refuse_sums():
+            raise SumsOfFaulty
         if result.refused or order.dry_run:
             raise NotSaved(result, applied.faults)
         await _leave(tx, run, survey, file, applied.faults)
         return result_to_json(result)
 
-    try:
-        return await run.long_step(_SAVED, save)
-    except NotSaved as unsaved:
-        result, faults = unsaved.result, unsaved.faults
+    while True:  # ends: with every turn more of the sums are refused
+        try:
+            return await run.long_step(_SAVED, save)
+        except SumsOfFaulty:
+            continue
+        except NotSaved as unsaved:
+            return await _save_nothing(run, survey, file, unsaved)
 
+
+async def _save_nothing(run: JobRun, survey: Survey, file: BinaryIO, unsaved: NotSaved) -> Json:
     async def leave(tx: Tx) -> Json:
-        await _leave(tx, run, survey, file, faults)
-        return result_to_json(result)
+        await _leave(tx, run, survey, file, unsaved.faults)
+        return result_to_json(unsaved.result)
 
     return await run.step(_UNSAVED, leave)
 
@@ -123,20 +136,28 @@ async def _leave(tx: Tx, run: JobRun, survey: Survey, file: BinaryIO, faults: Fa
 
 @dataclass(slots=True)
 class _Applied:
-    """What has become of the rows so far."""
+    """What has become of the rows so far.
+
+    ``refused_sums`` are not to be saved, each with the reason.
+    """
 
     order: ImportOrder
     headings: dict[str, str]
     faults: Faults
+    refused_sums: dict[Place, str]
     saved: int = 0
     unchanged: int = 0
     rows_saved: int = 0
     rows_unchanged: int = 0
     rows_missing: int = 0
     created: dict[str, Sequence[str]] = field(default_factory=dict)
+    _saved_sums: set[Place] = field(default_factory=set)
+    _faulty_parts: dict[Place, int] = field(default_factory=dict)
 
     def add_recorded(self, draft: Draft, *, new: bool) -> None:
         rows = len(draft.lines)
+        if not rows and draft.place:
+            self._saved_sums.add(draft.place)
         if new:
             self.saved += 1
             self.rows_saved += rows
@@ -149,6 +170,30 @@ class _Applied:
     def add_faults(self, draft: Draft, faults: Sequence[tuple[str, str]]) -> None:
         named = [CellFault(self.headings.get(name, name), _said(draft, name), message) for name, message in faults]
         self.faults.add(draft.lines, named)
+        if self.order.sum_into and draft.lines and draft.place:
+            self._faulty_parts.setdefault(self._into(draft.place), draft.lines[0])
+
+    def _into(self, place: Place) -> Place:
+        return place[0]._replace(area=self.order.sum_into or ""), place[1]
+
+    def refuse_sums(self) -> bool:
+        """Refuse the sums that were saved over rows that are at fault; whether there are any."""
+        found = {place: line for place, line in self._faulty_parts.items() if place in self._saved_sums}
+        self.refused_sums.update((place, f"line {line} is not right") for place, line in found.items())
+        return bool(found)
+
+    def drop_refused(self, drafts: Sequence[Draft]) -> list[Draft]:
+        """Those that may be recorded."""
+        if not self.refused_sums:
+            return list(drafts)
+        taken = []
+        for draft in drafts:
+            why = None if draft.lines or draft.place is None else self.refused_sums.get(draft.place)
+            if why is None:
+                taken.append(draft)
+            else:
+                self.add_faults(draft, [("", f"{draft.key.indicator} of {draft.period} is not summed: {why}")])
+        return taken
 
     def result(self, rows_read: int) -> ImportResult:
         result = ImportResult(
@@ -197,7 +242,7 @@ async def _apply(tx: Tx, applied: _Applied, survey: Survey, counter: Counter) ->
 
 async def _record(tx: Tx, applied: _Applied, rows: Sequence[SortableRow]) -> None:
     order = applied.order
-    drafts = [draft_of(row) for row in rows]
+    drafts = applied.drop_refused([draft_of(row) for row in rows])
     if order.sum_into and not order.accept_fewer:
         drafts, fewer = await drop_fewer_parts(tx, drafts, order.sum_into)
         for draft, fault in fewer:

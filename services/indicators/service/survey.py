@@ -15,7 +15,7 @@ from contracts.breakdown import Breakdown
 from services.indicators.domain.areas import ENGLAND
 from services.indicators.domain.importing.mapping import FileMapping
 from services.indicators.domain.importing.order import ImportOrder
-from services.indicators.domain.importing.rows import Draft, MissingColumns, RowReader
+from services.indicators.domain.importing.rows import CellFault, Draft, FaultyRow, MissingColumns, RowReader
 from services.indicators.domain.importing.sums import Parts, Sums
 from services.indicators.domain.importing.tally import Faults, Seen
 from services.indicators.domain.observations import SeriesKey
@@ -62,6 +62,8 @@ class Survey:
     faults: Faults = field(default_factory=Faults)
     rows_read: int = 0
     header: Header | None = None
+    unplaced: int = 0
+    """The first line that cannot be read so far that it said what it is of; 0 where there is none."""
 
 
 def survey_file(file: BinaryIO, mapping: FileMapping, order: ImportOrder, rows: SortedRows, counter: Counter) -> Survey:
@@ -74,15 +76,43 @@ def survey_file(file: BinaryIO, mapping: FileMapping, order: ImportOrder, rows: 
     parts = Parts(mapping) if mapping.add_up else None
     sums = Sums(mapping, order.sum_into) if order.sum_into else None
     taken = _Taken(survey, sums)
-    for draft in _read(file, mapping, survey, counter):
-        if parts is None:
-            taken.add(draft)
-        elif fault := parts.add(draft):
-            survey.faults.add(draft.lines, [fault])
-    for draft in parts.drafts() if parts else ():
-        taken.add(draft)
+    for row in _read(file, mapping, survey, counter):
+        if isinstance(row, FaultyRow):
+            _refuse(survey, row, parts, sums)
+        elif parts is None:
+            taken.add(row)
+        elif faulty := parts.add(row):
+            _refuse(survey, faulty, parts, sums)
+    if parts is not None:
+        _add_up(survey, parts, taken, sums)
     taken.finish()
     return survey
+
+
+def _refuse(survey: Survey, faulty: FaultyRow, parts: Parts | None, sums: Sums | None) -> None:
+    """Let a row be at fault, and with it every sum that it is of: all of them, where it does not say which."""
+    survey.faults.add((faulty.line,), faulty.faults)
+    if faulty.place is None:
+        survey.unplaced = survey.unplaced or faulty.line
+    elif parts is not None:
+        parts.refuse(faulty)
+    elif sums is not None:
+        sums.refuse(faulty.place, f"line {faulty.line} is not right")
+
+
+def _add_up(survey: Survey, parts: Parts, taken: "_Taken", sums: Sums | None) -> None:
+    """Take what is added up of parts; its rows are at fault where one of them is."""
+    if survey.unplaced:
+        why = f"nothing is added up: line {survey.unplaced} may be of any of the sums"
+        lines = parts.all_lines()
+        survey.faults.add(lines, [CellFault("", "", why)] if lines else ())
+        return
+    for refused in parts.refused():
+        survey.faults.add(refused.lines, [refused.fault] if refused.lines else ())
+        if sums is not None:
+            sums.refuse(refused.place, refused.fault.message)
+    for draft in parts.drafts():
+        taken.add(draft)
 
 
 class _Taken:
@@ -98,6 +128,8 @@ class _Taken:
         self._stage(draft)
 
     def finish(self) -> None:
+        if self._sums is not None and self._survey.unplaced:
+            self._sums.refuse_all(f"line {self._survey.unplaced} cannot be read")
         for draft in self._sums.drafts() if self._sums else ():
             self._stage(draft)
         for fault in self._sums.faults() if self._sums else ():
@@ -112,8 +144,8 @@ class _Taken:
             self._waiting = []
 
 
-def _read(file: BinaryIO, mapping: FileMapping, survey: Survey, counter: Counter) -> Iterator[Draft]:
-    """The drafts of the sheet that has the header; faults go to the survey."""
+def _read(file: BinaryIO, mapping: FileMapping, survey: Survey, counter: Counter) -> Iterator[Draft | FaultyRow]:
+    """The rows of the sheet that has the header; what is wrong with the file goes to the survey."""
     lacking = f"There is no table in the file. {'; '.join(mapping.required)} must have columns."
     try:
         for number, sheet in enumerate(sheets(file)):
@@ -128,6 +160,7 @@ def _read(file: BinaryIO, mapping: FileMapping, survey: Survey, counter: Counter
                 return
     except Unreadable as problem:
         survey.faults.add_file(str(problem), problem.line)
+        survey.unplaced = survey.unplaced or problem.line or 1
         return
     survey.faults.add_file(lacking, 1)
 
@@ -143,15 +176,15 @@ def _find_header(sheet: Iterator[FileRow], mapping: FileMapping) -> tuple[FileRo
     return lacking
 
 
-def _drafts(reader: RowReader, sheet: Iterator[FileRow], survey: Survey, counter: Counter) -> Iterator[Draft]:
+def _drafts(
+    reader: RowReader, sheet: Iterator[FileRow], survey: Survey, counter: Counter
+) -> Iterator[Draft | FaultyRow]:
     for row in sheet:
+        if reader.is_remark(row.cells):
+            continue
         survey.rows_read += 1
         counter.step()
-        found = reader.read(row.line, row.cells)
-        if isinstance(found, Draft):
-            yield found
-        else:
-            survey.faults.add((row.line,), found)
+        yield reader.read(row.line, row.cells)
 
 
 def _sortable(draft: Draft) -> SortableRow:

@@ -14,7 +14,14 @@ from contracts.notes import SourcedFigure, SourceNote
 from contracts.period import PeriodKind
 from services.indicators.domain.definitions import is_code
 from services.indicators.domain.importing.mapping import DimensionSource, FileMapping
-from services.indicators.domain.importing.words import code_of, dimension_of, read_period, value_of
+from services.indicators.domain.importing.words import (
+    canonical_period,
+    code_of,
+    dimension_of,
+    kind_named,
+    read_period,
+    value_of,
+)
 from services.indicators.domain.numbers import HIGHEST, plain
 from services.indicators.domain.observations import Observation, SeriesKey
 from services.indicators.domain.provenance import PRINTED, Provenance
@@ -35,6 +42,11 @@ _SHOWN: Final = 100
 _FINEST_SENT: Final = 8
 
 
+ERROR: Final = "error"
+LINE: Final = "line"
+"""Headings of what a file of errors has before the columns that were sent; no mapping reads them."""
+
+
 @dataclass(frozen=True, slots=True)
 class CellFault:
     """What is wrong with a cell, and what would be taken; ``column`` by its heading in the file."""
@@ -42,6 +54,19 @@ class CellFault:
     column: str
     value: str
     message: str
+
+
+Place = tuple[SeriesKey, str]
+"""A series, and a period by its canonical label."""
+
+
+@dataclass(frozen=True, slots=True)
+class FaultyRow:
+    """A row that says no observation; ``place`` is what it would be of, None where that cannot be read."""
+
+    line: int
+    faults: Sequence[CellFault]
+    place: Place | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,6 +83,11 @@ class Draft:
     texts: Mapping[str, str]
     words: Mapping[str, str]
     lines: tuple[int, ...]
+
+    @property
+    def place(self) -> Place | None:
+        """What it is of; None where its period is none."""
+        return _place(self.key, self.period, self.words)
 
     def read(self, kind: PeriodKind) -> Observation:
         """The observation, of an indicator that is recorded by ``kind``.
@@ -81,6 +111,11 @@ class Draft:
             basis=texts.get("basis"),
             reason=texts.get("reason"),
         )
+
+
+def _place(key: SeriesKey, period: str, words: Mapping[str, str]) -> Place | None:
+    label = canonical_period(period, kind_named(words.get("period_kind", "")))
+    return None if label is None else (key, label)
 
 
 def marks_of(text: str) -> tuple[Mark, ...]:
@@ -121,6 +156,7 @@ class RowReader:
         self._symbols = {word.lower(): symbol for word, symbol in mapping.symbols.items()}
         places = {heading.strip().lower(): n for n, heading in reversed(list(enumerate(header)))}
         self._header = [heading.strip() for heading in header]
+        self._is_of_errors = self._header[:2] == [ERROR, LINE]
         self._fields = {
             field: places[heading.lower()]
             for field, headings in mapping.columns.items()
@@ -145,12 +181,16 @@ class RowReader:
         place = self._fields.get(field)
         return field if place is None else self._header[place]
 
-    def read(self, line: int, cells: Sequence[str]) -> Draft | list[CellFault]:
+    def read(self, line: int, cells: Sequence[str]) -> Draft | FaultyRow:
         """The draft of a row, or everything wrong with its cells."""
         if len(cells) > len(self._header) and any(map(str.strip, cells[len(self._header) :])):
             message = f"the row has {len(cells)} cells, the header {len(self._header)}: quote text that has commas"
-            return [CellFault("", "", message)]
+            return FaultyRow(line, [CellFault("", "", message)])
         return _Row(self, line, cells).draft()
+
+    def is_remark(self, cells: Sequence[str]) -> bool:
+        """Whether a row is one of a file of errors that says what is wrong with the file, or with a sum, not a row."""
+        return self._is_of_errors and cells[1:2] == ["0"] and not any(cells[2:])
 
     def symbol(self, text: str) -> str | None:
         """The symbol that stands, or is written as ``text``, in the place of a value."""
@@ -187,11 +227,12 @@ class _Row:
         self.figures: dict[str, Decimal] = {}
         self.texts: dict[str, str] = {}
 
-    def draft(self) -> Draft | list[CellFault]:
+    def draft(self) -> Draft | FaultyRow:
         key = SeriesKey(self._indicator(), self._area(), self._breakdown())
         period = self._text("period")
         if not period:
             self._refuse("period", "a period is needed, such as 2017-12, 2017/18 Q3 or 2017/18")
+        is_placed = not self.faults
         for name in _NUMBERS:
             if name in self.said:
                 self._take_number(name)
@@ -201,7 +242,7 @@ class _Row:
         if any("\x00" in cell for cell in self.cells):
             self._refuse("", "a cell holds a NUL character")
         if self.faults:
-            return self.faults
+            return FaultyRow(self.line, self.faults, _place(key, period, self.said) if is_placed else None)
         return Draft(key, period, self.figures, self.texts, self._words(), (self.line,))
 
     def _text(self, field: str) -> str:

@@ -1,4 +1,7 @@
-"""Adding rows up: parts of one area and period that a file lists apart, and all areas into one."""
+"""Adding rows up: parts of one area and period that a file lists apart, and all areas into one.
+
+A sum of which one row is at fault is none: it is refused, and says by which line.
+"""
 
 import re
 from collections.abc import Iterator
@@ -6,51 +9,104 @@ from dataclasses import dataclass, field
 from decimal import ROUND_HALF_UP, Decimal
 from typing import Final
 
+from contracts.indicators import ObservationStatus
 from services.indicators.domain.importing.mapping import FileMapping
-from services.indicators.domain.importing.rows import CellFault, Draft
+from services.indicators.domain.importing.rows import CellFault, Draft, FaultyRow, Place
 from services.indicators.domain.observations import SeriesKey
 
 _SUM: Final = re.compile(r"Sum of (\d+) ")
-Place = tuple[SeriesKey, str]
+_PROVISIONAL: Final = ObservationStatus.PROVISIONAL.value
+_NOTHING: Final = Decimal(0)
+
+
+@dataclass(frozen=True, slots=True)
+class RefusedSum:
+    """A sum that is none, for all the rows it would be of."""
+
+    place: Place
+    lines: tuple[int, ...]
+    fault: CellFault
 
 
 @dataclass(slots=True)
 class _Total:
-    count: Decimal = Decimal(0)
-    denominator: Decimal | None = None
+    """What was added up; ``refused`` says why it is no sum."""
+
+    count: Decimal = _NOTHING
+    denominators: list[Decimal] = field(default_factory=list)
     parts: dict[str, int] = field(default_factory=dict)
     lines: list[int] = field(default_factory=list)
     first: Draft | None = None
+    is_provisional: bool = False
+    refused: str = ""
 
     def add(self, draft: Draft, part: str) -> None:
+        """Add a row that has a count, or one of which nothing is counted: no count of no denominator."""
         self.first = self.first or draft
-        self.count += draft.figures.get("count", 0)
-        if "denominator" in draft.figures:
-            self.denominator = (self.denominator or Decimal(0)) + draft.figures["denominator"]
+        self.count += draft.figures.get("count", _NOTHING)
+        if "denominator" in draft.figures or "count" not in draft.figures:
+            self.denominators.append(draft.figures.get("denominator", _NOTHING))
         self.parts[part] = draft.lines[0] if draft.lines else 0
         self.lines += draft.lines
+        self.is_provisional |= draft.texts.get("status", _PROVISIONAL) == _PROVISIONAL
+
+    @property
+    def denominator(self) -> Decimal | None:
+        return sum(self.denominators, _NOTHING) if self.denominators else None
+
+    def why_none(self) -> str:
+        """Why it is no sum; empty where it is one."""
+        is_mixed = len(self.denominators) not in {0, len(self.parts)}
+        mixed = "some of its parts have a denominator and others have none" if is_mixed else ""
+        return self.refused or mixed
+
+    def refuse(self, why: str) -> None:
+        self.refused = self.refused or why
 
 
 class Parts:
-    """Rows of one series and period, added up; a part that stands twice is at fault."""
+    """Rows of one series and period, added up; a part that stands twice, or has no count, is at fault."""
 
     def __init__(self, mapping: FileMapping) -> None:
         self._mapping = mapping
         self._totals: dict[Place, _Total] = {}
 
-    def add(self, draft: Draft) -> CellFault | None:
-        total = self._totals.setdefault((draft.key, draft.period), _Total())
-        part = draft.words.get("part", "")
+    def add(self, draft: Draft) -> FaultyRow | None:
+        """Add a part up; else what is wrong with it."""
+        place, part = draft.place, draft.words.get("part", "")
+        if place is None:
+            return _faulty(
+                draft, CellFault("period", draft.period, "is no period, such as 2017-12, 2017/18 Q3 or 2017/18")
+            )
+        total = self._totals.setdefault(place, _Total())
         if part in total.parts:
             where = f"{draft.key.area}, {part}, {draft.period} stands in line {total.parts[part]} already"
-            return CellFault("", part, where)
+            return _faulty(draft, CellFault("", part, where))
+        if "count" not in draft.figures and draft.texts.get("missing") != (self._mapping.no_denominator or ""):
+            return _faulty(draft, CellFault("", part, "has no count, so it cannot be added up"))
         total.add(draft, part)
         return None
 
+    def refuse(self, faulty: FaultyRow) -> None:
+        """Let a row that is at fault be no part of a sum, nor what it would be of a sum without it."""
+        if faulty.place is not None:
+            self._totals.setdefault(faulty.place, _Total()).refuse(f"line {faulty.line} is not right")
+
     def drafts(self) -> Iterator[Draft]:
         for total in self._totals.values():
-            if total.first is not None:
+            if total.first is not None and not total.why_none():
                 yield _summed(total, total.first.key, self._mapping, tuple(total.lines))
+
+    def refused(self) -> Iterator[RefusedSum]:
+        """Those that are no sums; without lines where all their rows are at fault themselves."""
+        for (key, period), total in self._totals.items():
+            if why := total.why_none():
+                fault = CellFault("", "", f"{key.area}, {period} is not added up: {why}")
+                yield RefusedSum((key, period), tuple(total.lines), fault)
+
+    def all_lines(self) -> tuple[int, ...]:
+        """Of every row that is added up, also to what is no sum."""
+        return tuple(line for total in self._totals.values() for line in total.lines)
 
 
 class Sums:
@@ -62,49 +118,82 @@ class Sums:
         self._totals: dict[Place, _Total] = {}
         self._own: set[Place] = set()
         self._uncounted: dict[Place, str] = {}
+        self._unplaced: str = ""
 
     def add(self, draft: Draft) -> None:
-        place = draft.key._replace(area=self.area), draft.period
+        if draft.place is None:
+            self.refuse_all(f"line {draft.lines[0]} has no period")
+            return
+        place = self._into(draft.place)
         if draft.key.area == self.area:
             self._own.add(place)
         elif "count" in draft.figures or (draft.texts.get("missing") and self._mapping.add_up):
-            self._totals.setdefault(place, _Total()).add(draft, draft.key.area)
+            self._add(self._totals.setdefault(place, _Total()), draft)
         else:
             self._uncounted[place] = draft.key.area
 
+    def _add(self, total: _Total, draft: Draft) -> None:
+        area, line = draft.key.area, draft.lines[0] if draft.lines else 0
+        if area in total.parts:
+            total.refuse(f"{area} stands in line {line}, and in line {total.parts[area]} already")
+        total.add(draft, area)
+
+    def _into(self, place: Place) -> Place:
+        return place[0]._replace(area=self.area), place[1]
+
+    def refuse(self, place: Place, why: str) -> None:
+        """Let nothing be summed of the indicator, breakdown and period of a row that is at fault."""
+        self._totals.setdefault(self._into(place), _Total()).refuse(why)
+
+    def refuse_all(self, why: str) -> None:
+        """Let nothing be summed: a row may be of any of the sums."""
+        self._unplaced = self._unplaced or why
+
     def drafts(self) -> Iterator[Draft]:
         """The sums; each says in its note of how many."""
-        for (key, period), total in self._totals.items():
-            if total.first is not None and not self._refused((key, period)):
+        for place, total in self._totals.items():
+            if total.first is not None and not self._is_refused(place, total):
+                key = place[0]
                 summed = _summed(total, key, self._mapping, ())
                 note = f"Sum of {len(total.parts)} {self._mapping.parts}"
-                yield Draft(key, period, summed.figures, {**summed.texts, "note": note}, summed.words, ())
+                yield Draft(key, summed.period, summed.figures, {**summed.texts, "note": note}, summed.words, ())
 
-    def _refused(self, place: Place) -> bool:
-        return place in self._own or place in self._uncounted
+    def _is_refused(self, place: Place, total: _Total) -> bool:
+        return bool(self._unplaced or total.why_none()) or place in self._own or place in self._uncounted
 
     def faults(self) -> Iterator[CellFault]:
         """Why some, or all, have no sum."""
+        if self._unplaced:
+            yield CellFault("", "", f"nothing is summed into {self.area}: {self._unplaced}, and may be of any sum")
         for (key, period), area in sorted(self._uncounted.items(), key=lambda each: each[0][1]):
             message = f"{key.indicator} of {area} has no count in {period}, so nothing is summed into {self.area}"
             yield CellFault("count", "", message)
         for key, period in sorted(self._own & set(self._totals), key=lambda each: each[1]):
             message = f"{self.area} has {key.indicator} of {period} itself, so nothing is summed into it"
             yield CellFault("area", self.area, message)
+        for (key, period), total in sorted(self._totals.items(), key=lambda each: each[0][1]):
+            if why := total.why_none():
+                yield CellFault("", "", f"{key.indicator} of {period} is not summed into {self.area}: {why}")
+
+
+def _faulty(draft: Draft, fault: CellFault) -> FaultyRow:
+    return FaultyRow(draft.lines[0], [fault], draft.place)
 
 
 def _summed(total: _Total, key: SeriesKey, mapping: FileMapping, lines: tuple[int, ...]) -> Draft:
-    first = total.first
+    first, denominator = total.first, total.denominator
     assert first is not None  # noqa: S101  a total has at least one draft
     texts = {name: text for name, text in first.texts.items() if name in {"status", "basis", "reason"}}
+    if total.is_provisional:
+        texts["status"] = _PROVISIONAL
     words = first.words if first.key.area == key.area else {n: t for n, t in first.words.items() if n != "area_name"}
-    figures: dict[str, Decimal] = {"count": total.count}
-    if total.denominator is not None:
-        figures["denominator"] = total.denominator
-    if total.denominator == 0 and mapping.no_denominator:
+    if denominator == 0 and mapping.no_denominator:
         return Draft(key, first.period, {}, texts | {"missing": mapping.no_denominator}, words, lines)
-    if mapping.add_up and total.denominator:
-        share = total.count * 100 / total.denominator
+    figures: dict[str, Decimal] = {"count": total.count}
+    if denominator is not None:
+        figures["denominator"] = denominator
+    if mapping.add_up and denominator:
+        share = total.count * 100 / denominator
         figures["value"] = share.quantize(Decimal(1).scaleb(-mapping.decimals), rounding=ROUND_HALF_UP)
     return Draft(key, first.period, figures, texts, words, lines)
 

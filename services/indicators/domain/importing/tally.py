@@ -11,7 +11,7 @@ from services.indicators.domain.definitions import Calculation, Indicator, Unit
 from services.indicators.domain.importing.mapping import FileMapping
 from services.indicators.domain.importing.order import MOST_SHOWN, RowFault
 from services.indicators.domain.importing.rows import CellFault, Draft
-from services.indicators.domain.importing.words import kind_of_area, kind_of_periods, unit_of
+from services.indicators.domain.importing.words import kind_named, kind_of_area, kind_of_periods, unit_of
 from services.indicators.domain.provenance import Provenance
 
 MOST_LINES = 100_000
@@ -59,8 +59,7 @@ class SeenIndicator:
 
     @property
     def kind(self) -> PeriodKind | None:
-        named = self.words.get("period_kind", "")
-        return PeriodKind(named) if named in set(PeriodKind) else kind_of_periods(self.periods)
+        return kind_named(self.words.get("period_kind", "")) or kind_of_periods(self.periods)
 
     def add(self, draft: Draft) -> None:
         self.periods.add(draft.period)

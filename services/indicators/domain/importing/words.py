@@ -42,6 +42,7 @@ _KIND_OF_AREA: Final = (
 )
 _IN_VALUES: Final = (("&", " and "), ("<", "under "), (">", "over "), ("%", " per cent"), ("–", "-"), ("—", "-"))  # noqa: RUF001  dashes as files have them
 _OTHERS: Final = re.compile(r"[^A-Za-z0-9+\-.,/() ]+")
+_KINDS: Final = frozenset(PeriodKind)
 _AMBIGUOUS: Final = re.compile(r"(?:19|20)\d\d-(?:0[1-9]|1[0-2])", re.ASCII)
 
 
@@ -94,6 +95,11 @@ def kind_of_area(code: str) -> str:
     return next((kind for begins, kind in _KIND_OF_AREA if code.startswith(begins)), "provider")
 
 
+def kind_named(word: str) -> PeriodKind | None:
+    """The kind of periods that goes by a word of ours."""
+    return PeriodKind(word) if word in _KINDS else None
+
+
 def kind_of_periods(labels: Iterable[str]) -> PeriodKind | None:
     """The kind of all periods of one indicator in a file, which one of them alone may not tell.
 
@@ -136,3 +142,17 @@ def read_period(label: str, kind: PeriodKind | None) -> Period:
     if first and kind in {None, PeriodKind.MONTH}:
         return Period.parse(f"{first[1]}-{first[2]}", PeriodKind.MONTH)
     return Period.parse(label, kind)
+
+
+_SORT_KEY: Final = re.compile(r"\d{8}", re.ASCII)
+
+
+def canonical_period(label: str, kind: PeriodKind | None) -> str | None:
+    """What two labels of one period have in common; None where the label is of none.
+
+    A sort key says a period to its indicator only: it stands for itself.
+    """
+    try:
+        return read_period(label, kind).label
+    except UnknownPeriodError:
+        return label if _SORT_KEY.fullmatch(label) else None

@@ -1,0 +1,136 @@
+"""Sums of what a file lists apart: whole, or refused with the line that keeps them from being whole."""
+
+import csv
+import io
+from typing import Any
+
+import pytest
+
+from chassis.tabular.reading import LONGEST_CELL
+from tests.integration.indicators.conftest import ENGLAND, PLYMOUTH, Api
+from tests.integration.indicators.test_imports import HEAD, WAIT, bring, lines, values
+
+AE_HEAD = ("period", "org_code", "type", "attendances", "breaches", "admissions")
+COUNTS = (*HEAD, "count", "denominator")
+
+
+def faults(found: Any) -> list[tuple[int, str]]:
+    return [(each["line"], each["message"]) for each in found["errors"]]
+
+
+async def errors_of(api: Api, found: Any) -> list[dict[str, str]]:
+    text = (await api.client.get(f"/indicators/v1/imports/{found['id']}/errors.csv")).text
+    return list(csv.DictReader(io.StringIO(text)))
+
+
+async def test_half_of_what_is_added_up_is_never_saved(api: Api) -> None:
+    sent = lines(
+        AE_HEAD,
+        ("2017-12-01", "RK9", "1", "abc", "10", "0"),
+        ("2017-12-01", "RK9", "other", "100", "0", "0"),
+        ("2017-11-01", "RK9", "1", "100", "10", "0"),
+        ("2017-12-01", "R1H", "1", "50", "5", "0"),
+        ("2017-11-01", "R1H", "1", "50", "5", "0"),
+    )
+    found = await bring(api, sent, mapping="ae", skip_invalid="true", create_missing="true", sum_into=ENGLAND)
+    assert (found["state"], found["rows_saved"], found["rows_invalid"]) == ("succeeded", 3, 2)
+    assert await values(api, WAIT, area="RK9") == {"2017-11": "90.00"}
+    assert await values(api, WAIT, area="R1H") == {"2017-11": "90.00", "2017-12": "90.00"}
+    assert await values(api, WAIT, area=ENGLAND) == {"2017-11": "90.00"}
+    assert [line for line, _ in faults(found)] == [0, 2, 3]
+    assert all("line 2 is not right" in message for line, message in faults(found) if line != 2)
+    rows = await errors_of(api, found)
+    assert [(row["line"], row["type"], row["attendances"]) for row in rows] == [
+        ("0", None, None),
+        ("2", "1", "abc"),
+        ("3", "other", "100"),
+    ]
+    rows[1]["attendances"] = "100"
+    again = await bring(api, lines(list(rows[0]), *(list(row.values()) for row in rows)), mapping="ae")
+    assert (again["rows_saved"], again["rows_read"]) == (2, 2)
+    assert await values(api, WAIT, area="RK9") == {"2017-11": "90.00", "2017-12": "95.00"}
+    whole = await bring(api, sent.replace(b"abc", b"100"), mapping="ae", sum_into=ENGLAND)
+    assert (whole["rows_unchanged"], whole["observations_saved"]) == (5, 1)
+
+
+UNPLACED = [
+    pytest.param(("2017-12-01", "rk9", "1", "100", "10", "0"), id="area"),
+    pytest.param(("soon", "RK9", "1", "100", "10", "0"), id="period"),
+    pytest.param(("", "RK9", "1", "100", "10", "0"), id="no period"),
+    pytest.param(("2017-12-01", "RK9", "1", "1", "0", "0", "1"), id="too many cells"),
+]
+
+
+@pytest.mark.parametrize("row", UNPLACED)
+async def test_no_sum_is_saved_where_a_row_may_be_of_any(api: Api, row: tuple[str, ...]) -> None:
+    sent = lines(AE_HEAD, ("2017-11-01", "RK9", "1", "100", "10", "0"), row, ("2017-12-01", "R1H", "1", "9", "0", "0"))
+    params = {"mapping": "ae", "skip_invalid": "true", "create_missing": "true"}
+    found = await bring(api, sent, **params, sum_into=ENGLAND)
+    assert (found["rows_saved"], found["rows_invalid"], found["observations_saved"]) == (0, 3, 0)
+    assert all("line 3" in message for line, message in faults(found) if line != 3)
+    assert [row["line"] for row in await errors_of(api, found) if row["line"] != "0"] == ["2", "3", "4"]
+
+
+SPOILT = [
+    pytest.param(("R1H", "1", "", "5"), "has no count", id="no attendances"),
+    pytest.param(("R1H", "1", "50", ""), "has no count", id="no breaches"),
+    pytest.param(("RK9", "1", "50", "5"), "stands in line 2 already", id="twice"),
+]
+
+
+@pytest.mark.parametrize(("row", "words"), SPOILT)
+async def test_a_part_that_cannot_be_added_up_is_at_fault_with_its_sum(
+    api: Api, row: tuple[str, str, str, str], words: str
+) -> None:
+    area, part, attendances, breaches = row
+    sent = lines(
+        AE_HEAD,
+        ("2017-12-01", area, "1" if area == "RK9" else "2", "100", "0", "0"),
+        ("Dec-17", area, part, attendances, breaches, "0"),
+        ("2017-12", "RA7", "1", "100", "0", "0"),
+    )
+    found = await bring(api, sent, mapping="ae", skip_invalid="true", create_missing="true", sum_into=ENGLAND)
+    assert (found["rows_saved"], found["rows_invalid"]) == (1, 2)
+    assert any(line == 3 and words in message for line, message in faults(found))
+    assert await values(api, WAIT, area=area) == await values(api, WAIT, area=ENGLAND) == {}
+
+
+@pytest.mark.parametrize(
+    ("rows", "england", "words"),
+    [
+        pytest.param(
+            [("RK9", "80", "80", "100"), ("R1H", "50", "10", "")], {}, "others have none", id="mixed denominators"
+        ),
+        pytest.param(
+            [("RK9", "80", "80", "100"), ("RK9", "80", "80", "100")], {}, "in line 2 already", id="an area twice"
+        ),
+        pytest.param([("RK9", "80", "80", "100"), ("R1H", "80", "80", "90")], {}, "line 3", id="refused when recorded"),
+        pytest.param([("RK9", "80", "80", "100"), ("R1H", "60", "60", "100")], {"2017-12": "70"}, "", id="added up"),
+    ],
+)
+async def test_areas_are_summed_where_they_can_be(api: Api, rows: Any, england: Any, words: str) -> None:
+    named = [
+        (WAIT, area, "Dec-17" if n else "2017-12", value, "final", *more) for n, (area, value, *more) in enumerate(rows)
+    ]
+    sent = lines(COUNTS, *named)
+    params = {"mapping": "native", "create_missing": "true", "sum_into": ENGLAND}
+    whole = await bring(api, sent, **params, dry_run="true")
+    assert whole["state"] == ("failed" if words else "succeeded")
+    found = await bring(api, sent, **params, skip_invalid="true")
+    assert await values(api, WAIT, area=ENGLAND) == england
+    assert not words or any(line == 0 and words in message for line, message in faults(found)), faults(found)
+    assert (await values(api, WAIT, area="RK9"))["2017-12"] == "80"
+
+
+async def test_a_sum_of_one_that_is_provisional_is_provisional(api: Api) -> None:
+    rows = [(WAIT, area, "2017-12", "80", status, "80", "100") for area, status in (("RK9", "final"), ("R1H", ""))]
+    await bring(api, lines(COUNTS, *rows), mapping="native", create_missing="true", sum_into=ENGLAND)
+    (england,) = (await api.get(f"/indicators/{WAIT}/observations", area=ENGLAND))["items"]
+    assert (england["status"], england["note"]) == ("provisional", "Sum of 2 areas")
+
+
+async def test_a_file_that_breaks_off_makes_no_sums(api: Api) -> None:
+    sent = lines(COUNTS, (WAIT, PLYMOUTH, "2017-12", "80", "final", "80", "100"), (WAIT, "x" * (LONGEST_CELL + 1)))
+    found = await bring(api, sent, mapping="native", skip_invalid="true", sum_into=ENGLAND)
+    assert (found["rows_saved"], found["observations_saved"]) == (1, 1)
+    assert await values(api, WAIT, area=ENGLAND) == {}
