@@ -136,6 +136,13 @@ async def get_ending(tx: Tx, ends: Collection[SeriesEnd], *, as_of: datetime | N
     return await _get_given(tx, _ENDING, values, current_condition(moment))
 
 
+async def list_revisions_ending(tx: Tx, ends: Collection[SeriesEnd]) -> list[Revision]:
+    """Every revision of the periods that are named."""
+    return await _get_given(
+        tx, _ENDING, given_values(tx, "given", _ENDING, ((*series_texts(key), end) for key, end in ends))
+    )
+
+
 async def get_whole(tx: Tx, series: Collection[SeriesKey], as_of: datetime | None = None) -> list[Revision]:
     """Current revisions, of those known at ``as_of``, of every period of these series."""
     values = given_values(tx, "given", _SERIES, map(series_texts, series))

@@ -36,7 +36,7 @@ async def get_exceptions(tx: Tx, wanted: ExceptionsQuery) -> ExceptionsState:
     keys = [key for key in keys if not defined[key.indicator].is_retired(today)]
     until = wanted.period.end if wanted.period else None
     inputs = await get_inputs_of(tx, defined.values(), wanted.area, keys, as_of=wanted.as_of, until=until)
-    await hide_small(tx, inputs, wanted.as_of)
+    await hide_small(tx, inputs)
     rows = [row for key in keys if (row := _row(inputs, key, wanted, today, awaited))]
     return ExceptionsState(wanted, area, today, tuple(await _with_commentaries(tx, rows, wanted)))
 

@@ -45,7 +45,7 @@ async def get_page(
     found = await exports.list_exported(tx, wanted, after, most)
     defined = await indicators.get_indicators(tx, {row.series.indicator for row in found})
     known = await areas.get_areas(tx, {row.series.area for row in found})
-    rows = await published(tx, found, defined, wanted.as_of)
+    rows = await published(tx, found, defined)
     return [ExportedRevision(row, defined[row.series.indicator], known[row.series.area]) for row in rows]
 
 

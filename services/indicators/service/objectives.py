@@ -68,7 +68,7 @@ async def _rolled_up(tx: Tx, views: Sequence[ObjectiveView], wanted: RollUpQuery
     until = wanted.period.end if wanted.period else None
     total = [Breakdown.TOTAL]
     inputs = await get_inputs(tx, defined.values(), wanted.area, total, as_of=wanted.as_of, until=until)
-    await hide_small(tx, inputs, wanted.as_of)
+    await hide_small(tx, inputs)
     rows = {code: RolledUp(each, inputs.state(SeriesKey(code, wanted.area))) for code, each in defined.items()}
     return [replace(view, roll_up=roll_up(wanted, (rows[code] for code in view.indicators))) for view in views]
 

@@ -28,7 +28,7 @@ from services.indicators.service.areas import get_named_area
 from services.indicators.service.auditing import record_quality_rules
 from services.indicators.service.indicators import get_indicator
 from services.indicators.service.late_values import latest_periods
-from services.indicators.service.suppression import Identity, get_hidden, identity
+from services.indicators.service.suppression import Hidden, get_hidden, where
 
 
 async def get_rules(tx: Tx, code: str) -> QualityRules:
@@ -69,7 +69,7 @@ class _Checked:
     rules: Mapping[str, QualityRules]
     history: Mapping[SeriesKey, Sequence[Revision]]
     others: Mapping[SeriesKey, Mapping[Period, Observation]]
-    hidden: set[Identity]
+    hidden: Hidden
     latest: Mapping[SeriesKey, Period]
     today: date
 
@@ -115,7 +115,7 @@ async def _load(tx: Tx, defined: Sequence[Indicator], area: str | None) -> _Chec
     for each in await observations.get_ending(tx, set(_compared(checked))):
         others.setdefault(each.series, {})[each.period] = each.observation
     shown = [each for key in keys for each in checked.shown(key)]
-    checked.hidden.update(await get_hidden(tx, shown, by_code, None))
+    checked.hidden.update(await get_hidden(tx, shown, by_code))
     return checked
 
 
@@ -151,7 +151,7 @@ def _of_values(key: SeriesKey, checked: _Checked) -> Iterator[QualityFinding]:
         for seen, reason in contradictions([each.observation for each in shown], other, declared):
             yield QualityFinding(QualityKind.CONTRADICTION, reason, key, seen.period)
     for each in shown:
-        if identity(each) in checked.hidden:
+        if where(each) in checked.hidden:
             yield QualityFinding(QualityKind.SMALL_NUMBER, _small(rules), key, each.period)
 
 

@@ -81,7 +81,7 @@ async def get_scorecard(tx: Tx, code: str, wanted: ScorecardQuery) -> ScorecardS
         as_of=wanted.as_of,
         until=wanted.period.end if wanted.period else None,
     )
-    await hide_small(tx, inputs, wanted.as_of)
+    await hide_small(tx, inputs)
     rows = {line: _row(line, inputs, shown, wanted) for line in scorecard.lines}
     latest = [(_key(row, shown), row.state.latest.period) for row in rows.values() if row.state.latest]
     said = await get_commentaries_on(tx, latest, shown, wanted.as_of)

@@ -7,7 +7,7 @@ from contracts.indicators import Missing
 from services.indicators.domain.importing.rows import Draft
 from services.indicators.repository import indicators
 from services.indicators.service.rows_there import get_there
-from services.indicators.service.suppression import get_hidden, identity
+from services.indicators.service.suppression import get_hidden, where
 
 
 async def drop_suppressed(tx: Tx, drafts: Sequence[Draft]) -> tuple[list[Draft], list[Draft]]:
@@ -17,8 +17,8 @@ async def drop_suppressed(tx: Tx, drafts: Sequence[Draft]) -> tuple[list[Draft],
         return list(drafts), []
     there = await get_there(tx, marked)
     defined = await indicators.get_indicators(tx, {key.indicator for key, _ in there})
-    hidden = await get_hidden(tx, [revision for revision, _ in there.values()], defined, None)
-    ours = {name for name, (revision, _) in there.items() if identity(revision) in hidden}
+    hidden = await get_hidden(tx, [revision for revision, _ in there.values()], defined)
+    ours = {name for name, (revision, _) in there.items() if where(revision) in hidden}
     dropped = [draft for draft in marked if (draft.key, draft.period) in ours]
     known = {id(draft) for draft in dropped}
     return [draft for draft in drafts if id(draft) not in known], dropped

@@ -1,55 +1,50 @@
 """Hiding small numbers where figures are published: in scorecards, roll-ups, exceptions and exports."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import replace
-from datetime import date, datetime
+from datetime import date
 
 from chassis.storage.transaction import Tx
-from contracts.breakdown import Breakdown
-from contracts.indicators import Missing
 from contracts.period import Period
 from services.indicators.domain.definitions import Indicator
 from services.indicators.domain.gaps import end_series
 from services.indicators.domain.observations import Revision, SeriesKey
 from services.indicators.domain.series_inputs import SeriesInputs
-from services.indicators.domain.suppression import as_suppressed, count_of, suppressed
+from services.indicators.domain.suppression import as_suppressed, states, suppressed
 from services.indicators.repository import indicators, observations, quality, series
 
 Hidden = set[tuple[SeriesKey, Period]]
 
 
-async def published(
-    tx: Tx, revisions: Iterable[Revision], defined: Mapping[str, Indicator], as_of: datetime | None
-) -> list[Revision]:
+async def published(tx: Tx, revisions: Iterable[Revision], defined: Mapping[str, Indicator]) -> list[Revision]:
     """These revisions as they are published: those that are not carry ``[c]``."""
     seen = list(revisions)
-    hidden = await get_hidden(tx, seen, defined, as_of)
-    return [_as_published(each) if identity(each) in hidden else each for each in seen] if hidden else seen
+    hidden = await get_hidden(tx, seen, defined)
+    return [_as_published(each) if where(each) in hidden else each for each in seen] if hidden else seen
 
 
 def _as_published(revision: Revision) -> Revision:
     return replace(revision, observation=as_suppressed(revision.observation))
 
 
-Identity = tuple[SeriesKey, Period, int]
+def where(revision: Revision) -> tuple[SeriesKey, Period]:
+    """What is hidden in all of its revisions, or in none."""
+    return revision.series, revision.period
 
 
-def identity(revision: Revision) -> Identity:
-    """What names a revision."""
-    return revision.series, revision.period, revision.number
-
-
-async def hide_small(tx: Tx, inputs: SeriesInputs, as_of: datetime | None) -> None:
+async def hide_small(tx: Tx, inputs: SeriesInputs) -> None:
     """Have inputs carry ``[c]`` where a value is not published. One statement, and three more where a rule is set."""
     revisions = [each for found in inputs.revisions.values() for each in found.values()]
-    for each in await published(tx, revisions, inputs.indicators, as_of):
+    for each in await published(tx, revisions, inputs.indicators):
         inputs.put_revision(each)
 
 
-async def get_hidden(
-    tx: Tx, revisions: Iterable[Revision], defined: Mapping[str, Indicator], as_of: datetime | None
-) -> set[Identity]:
-    """Which of these are not published, by the rules that hold now: whatever was known when, a number stays small."""
+async def get_hidden(tx: Tx, revisions: Iterable[Revision], defined: Mapping[str, Indicator]) -> Hidden:
+    """Which of these are not published, by the rules that hold now.
+
+    What was hidden in any state that was ever recorded is hidden in all of them, whatever was known when: two exports
+    of different moments, or one with history, say no more together than each by itself.
+    """
     seen = list(revisions)
     sources = {code: each.gap.source if each.gap else code for code, each in defined.items()}
     rules = await quality.get_rules(tx, set(sources.values()))
@@ -62,42 +57,29 @@ async def get_hidden(
     if not ends:
         return set()
     counted = await indicators.get_indicators(tx, below)
-    hidden = _hidden(await _get_cells(tx, ends, as_of), below, counted)
-    small = {identity(each) for each in seen if _is_small(each, below, counted)}
-    return small | {identity(each) for each in seen if _is_hidden(each, defined, hidden)}
+    hidden = _hidden(await _get_recorded(tx, ends), below, counted)
+    return {where(each) for each in seen if _is_hidden(each, defined, hidden)}
 
 
-def _is_small(revision: Revision, below: Mapping[str, int], defined: Mapping[str, Indicator]) -> bool:
-    """By itself, also where a later revision is not."""
-    code = revision.series.indicator
-    count = count_of(revision.observation, defined[code]) if code in below else None
-    return count is not None and 0 < count < below[code]
+Recorded = Mapping[tuple[str, str, Period], Collection[Revision]]
 
 
-Cells = Mapping[tuple[str, str, Period], Mapping[Breakdown, Revision]]
-
-
-async def _get_cells(tx: Tx, ends: Mapping[tuple[str, str], set[date]], as_of: datetime | None) -> Cells:
-    """All breakdowns of what is published, by indicator, area and period."""
+async def _get_recorded(tx: Tx, ends: Mapping[tuple[str, str], set[date]]) -> Recorded:
+    """Every revision of all breakdowns, by indicator, area and period."""
     keys = await series.list_keys_of(tx, {code for code, _ in ends}, {area for _, area in ends})
     wanted = [(key, end) for key in keys for end in ends.get((key.indicator, key.area), ())]
-    found: dict[tuple[str, str, Period], dict[Breakdown, Revision]] = {}
-    for each in await observations.get_ending(tx, wanted, as_of=as_of):
-        where = (each.series.indicator, each.series.area, each.period)
-        found.setdefault(where, {})[each.series.breakdown] = each
+    found: dict[tuple[str, str, Period], list[Revision]] = {}
+    for each in await observations.list_revisions_ending(tx, wanted):
+        found.setdefault((each.series.indicator, each.series.area, each.period), []).append(each)
     return found
 
 
-def _hidden(cells: Cells, below: Mapping[str, int], defined: Mapping[str, Indicator]) -> Hidden:
-    hidden: Hidden = set()
-    for (code, area, period), found in cells.items():
-        seen = {breakdown: each.observation for breakdown, each in found.items()}
-        counted = {breakdown: count_of(each, defined[code]) for breakdown, each in seen.items()}
-        counts = {breakdown: count for breakdown, count in counted.items() if count is not None}
-        already = {breakdown for breakdown, each in seen.items() if each.missing is Missing.SUPPRESSED}
-        small = suppressed(counts, below[code], already)
-        hidden |= {(SeriesKey(code, area, breakdown), period) for breakdown in small}
-    return hidden
+def _hidden(recorded: Recorded, below: Mapping[str, int], defined: Mapping[str, Indicator]) -> Hidden:
+    return {
+        (SeriesKey(code, area, breakdown), period)
+        for (code, area, period), found in recorded.items()
+        for breakdown in suppressed(list(states(found, defined[code], below[code])))
+    }
 
 
 def _is_hidden(revision: Revision, defined: Mapping[str, Indicator], hidden: Hidden) -> bool:

@@ -21,7 +21,7 @@ async def get_whole_published(
     """
     latest = [each for found in inputs.revisions.values() for each in found.values()]
     whole = await observations.get_whole(tx, keys, as_of)
-    shown = await published(tx, [*latest, *whole], inputs.indicators, as_of)
+    shown = await published(tx, [*latest, *whole], inputs.indicators)
     for each in shown[: len(latest)]:
         inputs.put_revision(each)
     found: WholeSeries = {}

@@ -139,21 +139,62 @@ async def test_small_numbers_are_hidden_where_figures_are_published(small: Api):
     assert kinds == [("children", "small_number", "2017-12")] * 2
 
 
-async def test_a_small_number_stays_hidden_in_history_and_of_past_moments(small: Api):
+async def lines_with_history(api: Api) -> list[str]:
+    """Every line of December, as breakdown, revision, figure and status."""
+    answer = await api.client.get("/indicators/v1/observations.csv", params={"include_history": "true"})
+    rows = csv.DictReader(io.StringIO(answer.text, newline=""))
+    found = (
+        (row["breakdown"], row["revision"], row["value"], row["missing"], row["count"], row["reason"], row["status"])
+        for row in rows
+        if row["period"] == "2017-12"
+    )
+    return [" ".join(filter(None, each)) for each in found]
+
+
+@pytest.mark.both_engines
+@pytest.mark.parametrize(
+    ("sent", "last"),
+    [
+        ({"value": "30", "status": "final"}, "sex=male 2 [c] final"),
+        ({"value": None, "status": "withdrawn"}, "sex=male 2 withdrawn"),
+    ],
+)
+async def test_a_small_number_stays_hidden_in_history_and_of_past_moments(small: Api, sent: dict[str, Any], last: str):
     await small.put("/indicators/children/quality-rules", {"suppress_below": 5})
     then = small.clock.moment.isoformat().replace("+00:00", "Z")
+    before = await exported(small)
     small.clock.forward(hours=1)
-    await small.observe("Dec-17", "30", code="children", breakdown={"sex": "male"}, reason="late returns")
-    assert (await exported(small))["sex=male", "2017-12"] == "30"
-    assert (await exported(small, as_of=then))["sex=male", "2017-12"] == "[c]"
-    params = {"indicator": "children", "breakdown": "sex=male", "include_history": "true"}
-    answer = await small.client.get("/indicators/v1/observations.csv", params=params)
-    rows = list(csv.DictReader(io.StringIO(answer.text, newline="")))
-    assert [(row["period"], row["value"] or row["missing"]) for row in rows] == [
-        ("2017-11", "10"),
-        ("2017-12", "[c]"),
-        ("2017-12", "30"),
+    await small.observe("Dec-17", code="children", breakdown={"sex": "male"}, reason="three were thirty", **sent)
+    assert await lines_with_history(small) == [
+        "1 12 final",
+        "sex=female 1 [c] final",
+        "sex=male 1 [c] final",
+        last,
     ]
+    assert await exported(small, as_of=then) == before
+    now = await exported(small)
+    assert now.get(("sex=male", "2017-12"), "[c]") == "[c]"
+    assert (now["", "2017-12"], now["sex=female", "2017-12"]) == ("12", "[c]")
+    assert [row[:2] for row in (await carded(small, as_of=then))] == [("12", None), (None, "[c]"), (None, "[c]")]
+
+
+async def test_a_percentage_of_few_without_its_count_is_hidden(api: Api):
+    await api.put(RULES, {"suppress_below": 5})
+    for month, value, denominator in (("Oct-17", "3", "100"), ("Nov-17", "5", "100"), ("Dec-17", "0", "3")):
+        await api.observe(month, value, denominator=denominator)
+    found = await exported(api, indicator=AE)
+    assert list(found.values()) == ["[c]", "5", "[c]"]
+
+
+@pytest.mark.both_engines
+async def test_what_is_recorded_one_by_one_is_hidden_as_if_it_were_recorded_at_once(api: Api):
+    await api.post("/indicators", COUNTED)
+    await api.put("/indicators/children/quality-rules", {"suppress_below": 5})
+    for value, breakdown in (("12", {}), ("3", {"sex": "male"}), ("9", {"sex": "female"})):
+        await api.observe("Dec-17", value, code="children", breakdown=breakdown)
+        api.clock.forward(minutes=1)
+        assert [line for line in await lines_with_history(api) if " 3 " in line] == []
+    assert list((await exported(api)).values()) == ["12", "[c]", "[c]"]
 
 
 async def test_a_gap_between_ends_that_are_hidden_is_hidden(small: Api):
