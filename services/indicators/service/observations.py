@@ -88,7 +88,7 @@ async def refuse_closed(tx: Tx, indicator: Indicator) -> None:
     """
     if indicator.gap is not None:
         raise DerivedIndicator(indicator.code)
-    if indicator.is_retired(await tx.business_date()):
+    if indicator.retired_on is not None and indicator.is_retired(await tx.business_date()):  # what is not costs nothing
         raise IndicatorRetired(indicator.code)
 
 
