@@ -37,6 +37,7 @@ def is_small(seen: Observation, indicator: Indicator, below: int) -> bool:
 class Cells:
     """One state of an indicator in an area and period: ``counts`` of its breakdowns, where they are known.
 
+    Where it is not known how many are counted it is how many they are out of: those add up as well.
     ``small`` are those that are not to be published, ``already`` those that carry ``[c]``.
     """
 
@@ -46,9 +47,10 @@ class Cells:
 
     @classmethod
     def of(cls, seen: Mapping[Breakdown, Observation], indicator: Indicator, below: int) -> "Cells":
-        counted = {breakdown: count_of(each, indicator) for breakdown, each in seen.items()}
+        counted = {breakdown: (count_of(each, indicator), each.denominator) for breakdown, each in seen.items()}
+        known = {breakdown: [each for each in counts if each is not None] for breakdown, counts in counted.items()}
         return cls(
-            {breakdown: count for breakdown, count in counted.items() if count is not None},
+            {breakdown: counts[0] for breakdown, counts in known.items() if counts},
             frozenset(breakdown for breakdown, each in seen.items() if is_small(each, indicator, below)),
             frozenset(breakdown for breakdown, each in seen.items() if each.missing is Missing.SUPPRESSED),
         )

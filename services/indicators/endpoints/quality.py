@@ -22,8 +22,9 @@ router = APIRouter(tags=["Data quality"])
     description="By indicator: nobody answers for it (`no_owner`); a value is due and not there (`late`); one of the "
     "six shown is far from the series' own history, by a modified z-score beyond 3.5 (`outlier`), contradicts another "
     "indicator by a declared relation (`contradiction`), or is a small number, or would give one away, and is "
-    "published as `[c]` (`small_number`). A page looks at as many indicators as its limit and lists those with "
-    "findings, so it may be short, or empty, where `next` goes on.",
+    "published as `[c]` (`small_number`). Findings are made with what is published. "
+    "A page looks at as many indicators as its limit and lists those with findings, so it may be short, or "
+    "empty, where `next` goes on.",
     responses=problems(400, 401, 422),
 )
 async def list_quality(
@@ -56,8 +57,9 @@ async def get_quality_rules(read: Read, code: IndicatorCode) -> QualityRulesOut:
     "/indicators/{code}/quality-rules",
     summary="Put rules of quality in place",
     description="All of them: when a value is due, below which count it is published as `[c]`, and what it is to other "
-    "indicators. Suppression holds from now on for scorecards, roll-ups, exceptions and exports, of past moments too; "
-    "what is read of one indicator by its own paths, and events, have every figure.",
+    "indicators. Suppression holds from now on for scorecards, roll-ups, exceptions, exports, data quality, process "
+    "control, the trend test and forecasts, of past moments too; the status and the observations of one indicator, and "
+    "events, have every figure.",
     responses=problems(401, 404, 413, 415, 422, 503),
 )
 async def put_quality_rules(write: Write, code: IndicatorCode, body: QualityRulesIn) -> QualityRulesOut:

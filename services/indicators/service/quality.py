@@ -28,7 +28,7 @@ from services.indicators.service.areas import get_named_area
 from services.indicators.service.auditing import record_quality_rules
 from services.indicators.service.indicators import get_indicator
 from services.indicators.service.late_values import latest_periods
-from services.indicators.service.suppression import Hidden, get_hidden, where
+from services.indicators.service.suppression import Hidden, as_published, get_hidden, where
 
 
 async def get_rules(tx: Tx, code: str) -> QualityRules:
@@ -64,7 +64,7 @@ async def save_rules(tx: Tx, rules: QualityRules) -> None:
 
 @dataclass(frozen=True, slots=True)
 class _Checked:
-    """What the figures of some indicators are checked by; ``history`` is by series, oldest first."""
+    """What the figures of some indicators are checked by, as they are published; ``history`` is oldest first."""
 
     rules: Mapping[str, QualityRules]
     history: Mapping[SeriesKey, Sequence[Revision]]
@@ -74,9 +74,12 @@ class _Checked:
     today: date
 
     def shown(self, key: SeriesKey) -> Sequence[Revision]:
-        """The latest six periods, as everywhere."""
-        found = self.history[key]
-        return found[len(found) - window_size([each.period for each in found]) :]
+        return _shown(self.history[key])
+
+
+def _shown(history: Sequence[Revision]) -> Sequence[Revision]:
+    """The latest six periods, as everywhere."""
+    return history[len(history) - window_size([each.period for each in history]) :]
 
 
 async def list_quality(
@@ -101,31 +104,37 @@ async def list_quality(
 
 
 async def _load(tx: Tx, defined: Sequence[Indicator], area: str | None) -> _Checked:
+    """Findings are made with what is published, so that none says what a number is that is hidden."""
     by_code = {each.code: each for each in defined}
     rules = await quality.get_rules(tx, by_code)
     keys = await series.list_keys_of(tx, by_code, None if area is None else [area])
-    history: dict[SeriesKey, list[Revision]] = {key: [] for key in keys}
-    for each in await observations.get_latest(tx, keys, "", reach=HISTORY):
-        history[each.series].append(each)
-    for found in history.values():
-        found.sort(key=lambda each: each.period.sort_key)
+    recorded = await observations.get_latest(tx, keys, "", reach=HISTORY)
+    compared = await observations.get_ending(tx, set(_compared(_histories(keys, recorded), rules)))
+    related = await indicators.get_indicators(tx, {each.series.indicator for each in compared} - by_code.keys())
+    hidden = await get_hidden(tx, [*recorded, *compared], by_code | related)
     others: dict[SeriesKey, dict[Period, Observation]] = {}
-    latest = latest_periods([each for found in history.values() for each in found])
-    checked = _Checked(rules, history, others, set(), latest, await tx.business_date())
-    for each in await observations.get_ending(tx, set(_compared(checked))):
+    for each in as_published(compared, hidden):
         others.setdefault(each.series, {})[each.period] = each.observation
-    shown = [each for key in keys for each in checked.shown(key)]
-    checked.hidden.update(await get_hidden(tx, shown, by_code))
-    return checked
+    history = _histories(keys, as_published(recorded, hidden))
+    return _Checked(rules, history, others, hidden, latest_periods(recorded), await tx.business_date())
 
 
-def _compared(checked: _Checked) -> Iterator[observations.SeriesEnd]:
+def _histories(keys: Sequence[SeriesKey], revisions: Sequence[Revision]) -> dict[SeriesKey, list[Revision]]:
+    found: dict[SeriesKey, list[Revision]] = {key: [] for key in keys}
+    for each in sorted(revisions, key=lambda each: each.period.sort_key):
+        found[each.series].append(each)
+    return found
+
+
+def _compared(
+    histories: Mapping[SeriesKey, Sequence[Revision]], rules: Mapping[str, QualityRules]
+) -> Iterator[observations.SeriesEnd]:
     """What the values shown are compared with by declared relations."""
-    for key in checked.history:
-        rules = checked.rules.get(key.indicator)
-        for declared in rules.relations if rules else ():
-            for each in checked.shown(key):
-                yield key._replace(indicator=declared.indicator), each.period.end
+    for key, history in histories.items():
+        declared = rules.get(key.indicator)
+        for relation in declared.relations if declared else ():
+            for each in _shown(history):
+                yield key._replace(indicator=relation.indicator), each.period.end
 
 
 def _findings(indicator: Indicator, checked: _Checked) -> Iterator[QualityFinding]:

@@ -1,6 +1,6 @@
-"""Hiding small numbers where figures are published: in scorecards, roll-ups, exceptions and exports."""
+"""Hiding small numbers where figures are published: everywhere but in status and observations, events and audit."""
 
-from collections.abc import Collection, Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import replace
 from datetime import date
 
@@ -19,12 +19,15 @@ Hidden = set[tuple[SeriesKey, Period]]
 async def published(tx: Tx, revisions: Iterable[Revision], defined: Mapping[str, Indicator]) -> list[Revision]:
     """These revisions as they are published: those that are not carry ``[c]``."""
     seen = list(revisions)
-    hidden = await get_hidden(tx, seen, defined)
-    return [_as_published(each) if where(each) in hidden else each for each in seen] if hidden else seen
+    return as_published(seen, await get_hidden(tx, seen, defined))
 
 
-def _as_published(revision: Revision) -> Revision:
-    return replace(revision, observation=as_suppressed(revision.observation))
+def as_published(revisions: Sequence[Revision], hidden: Hidden) -> list[Revision]:
+    """These revisions; those that are ``hidden`` carry ``[c]``."""
+    return [
+        replace(each, observation=as_suppressed(each.observation)) if where(each) in hidden else each
+        for each in revisions
+    ]
 
 
 def where(revision: Revision) -> tuple[SeriesKey, Period]:

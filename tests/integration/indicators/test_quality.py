@@ -2,10 +2,12 @@
 
 import csv
 import io
+import re
 from datetime import timedelta
 from typing import Any
 
 import pytest
+import python_calamine
 
 from chassis.jobs.worker import Worker
 from chassis.settings import ServiceSettings
@@ -205,6 +207,93 @@ async def test_a_gap_between_ends_that_are_hidden_is_hidden(small: Api):
     answer = await small.client.get("/indicators/v1/observations.csv", params={"indicator": "gap"})
     rows = csv.DictReader(io.StringIO(answer.text, newline=""))
     assert {row["period"]: row["value"] or row["missing"] for row in rows} == {"2017-11": "0", "2017-12": "[c]"}
+
+
+@pytest.mark.both_engines
+async def test_no_reason_of_quality_says_what_is_hidden(api: Api):
+    """Neither as an outlier, nor as what another contradicts, nor by what others are far from."""
+    for code in ("few", "many"):
+        await api.post("/indicators", COUNTED | {"code": code})
+    for n, value in enumerate(("70", "71", "70", "72", "71", "2"), start=7):
+        await api.observe(f"2017-{n:02d}", value, code="few")
+        await api.observe(f"2017-{n:02d}", "50", code="many")
+    for code, other, relation in (("few", "many", "at_least"), ("many", "few", "at_most")):
+        relations = [{"indicator": other, "relation": relation}]
+        await api.put(f"/indicators/{code}/quality-rules", {"relations": relations})
+    assert await found(api, area=PLYMOUTH) == [
+        ("few", "outlier", "2017-12"),
+        ("few", "contradiction", "2017-12"),
+        ("many", "contradiction", "2017-12"),
+    ]
+    relations = [{"indicator": "many", "relation": "at_least"}]
+    await api.put("/indicators/few/quality-rules", {"suppress_below": 5, "relations": relations})
+    assert await found(api, area=PLYMOUTH) == [("few", "small_number", "2017-12")]
+    first = await api.get("/data-quality", area=PLYMOUTH, limit=1)
+    assert (await api.get("/data-quality", area=PLYMOUTH, cursor=first["next"]))["items"] == []  # of many alone
+    await api.observe("Jan-18", "90", code="few")
+    [few] = (await api.get("/data-quality", area=PLYMOUTH))["items"]
+    assert [(each["kind"], each["period"]) for each in few["findings"]] == [
+        ("outlier", "2018-01"),
+        ("small_number", "2017-12"),
+    ]
+    assert "a modified z-score of 12.82 among" in few["findings"][0]["reason"]  # of 70, 71, 70, 72, 71 and 90
+
+
+@pytest.fixture
+async def published_once(small: Api) -> Api:
+    """Where the three boys of December are hidden, with a target, an objective, and neighbours to be compared with."""
+    await small.put("/indicators/children/quality-rules", {"suppress_below": 5})
+    await small.put("/objectives/boys", {"title": "Fewer", "indicators": ["children"]}, 201)
+    target = {"kind": "reach", "value": "9", "due": "2018-03"}
+    await small.post("/indicators/children/targets", {"area": PLYMOUTH, "breakdown": {"sex": "male"}} | target)
+    for area in ("E06000027", "E10000008"):
+        for value, breakdown in (("12", {}), ("6", {"sex": "male"}), ("6", {"sex": "female"})):
+            await small.observe("Dec-17", value, code="children", area=area, breakdown=breakdown)
+    areas = [PLYMOUTH, "E06000027", "E10000008"]
+    await small.put("/area-groups/near", {"name": "Near", "areas": areas}, 201)
+    return small
+
+
+DOORS = [
+    "/scorecards/card{}?comparator=near",
+    "/exceptions{}?area=E06000026",
+    "/observations{}?indicator=children&include_history=true",
+    "/process-control{}?area=E06000026&breakdown=sex%3Dmale",
+    "/indicators/children/process-control{}?area=E06000026&breakdown=sex%3Dmale",
+]
+ENDINGS = ("csv", "xlsx", "ods", "csv", "xlsx")
+FILES = [door.format(f".{ending}") for door, ending in zip(DOORS, ENDINGS, strict=True)]
+READ = [
+    *(door.format("") for door in DOORS if "observations" not in door),
+    "/observations.json-stat?indicator=children",
+    "/scorecards/card?area=E06000027&comparator=near",
+    "/data-quality?area=E06000026",
+    "/objectives?area=E06000026",
+    "/indicators/children/trend-test?area=E06000026&breakdown=sex%3Dmale",
+    "/indicators/children/forecast?area=E06000026&breakdown=sex%3Dmale",
+]
+
+
+async def test_nothing_that_is_published_differs_by_what_is_hidden(published_once: Api):
+    """Small numbers that nobody may tell apart: whatever is published is the same with three as with four."""
+    before = {path: await texts(published_once, path) for path in (*FILES, *READ)}
+    for sex, value in (("male", "4"), ("female", "8")):
+        more = {"breakdown": {"sex": sex}, "note": f"recount: {value}", "reason": f"recount: {value}"}
+        await published_once.observe("Dec-17", value, code="children", **more)
+    after = {path: await texts(published_once, path) for path in before}
+    assert [path for path in before if "history" not in path and before[path] != after[path]] == []
+    assert [path for path in after for line in after[path] if "recount" in line] == []
+    assert all(len(lines) > 0 for lines in before.values())
+
+
+async def texts(api: Api, path: str) -> list[str]:
+    """The words and figures of an answer, whatever its form, but for numbers of revisions."""
+    answer = await api.client.get(f"/indicators/v1{path}")
+    assert answer.status_code == 200, answer.text
+    if not path.split("?", maxsplit=1)[0].endswith(("xlsx", "ods")):
+        return re.sub(r'"revision":\d+', "", answer.text).splitlines()
+    book = python_calamine.CalamineWorkbook.from_filelike(io.BytesIO(answer.content))
+    return [str(row) for name in book.sheet_names for row in book.get_sheet_by_name(name).to_python()]
 
 
 def worker(api: Api) -> Worker:

@@ -141,6 +141,20 @@ def test_a_state_is_what_was_recorded_at_one_moment():
     assert found == [counts(total=12, m=3), counts(total=12, m=4), counts(total=12, m=9)]
 
 
+def test_who_few_are_out_of_hides_another_where_nobody_knows_how_many_are_counted():
+    """Of a hundred less ninety-seven are three, whose value is the total's less that of the others."""
+    moment = datetime(2018, 2, 28, tzinfo=UTC)
+
+    def revision(breakdown: str, value: str, denominator: int) -> Revision:
+        seen = Observation(Period.parse("2017-12"), Decimal(value), denominator=Decimal(denominator))
+        return Revision(SeriesKey("n", "E06000026", _of(breakdown)), seen, 1, "t", moment)
+
+    revisions = [revision("total", "9", 100), revision("m", "33", 3), revision("f", "8.3", 97)]
+    other = Calculation.OTHER
+    indicator = Indicator("n", "N", Unit.PERCENTAGE, 1, Polarity.NEUTRAL, PeriodKind.MONTH, calculation=other)
+    assert suppressed(list(states(revisions, indicator, 5))) == {_of("m"), _of("f")}
+
+
 @given(st.lists(st.integers(0, 30), min_size=2, max_size=5), st.integers(2, 10))
 @settings(max_examples=60, deadline=None)
 def test_no_hidden_part_can_be_worked_out(parts: list[int], below: int):
