@@ -156,6 +156,12 @@ def _observation(series: int, period: int, _kind: PeriodKind) -> Observation:
     )
 
 
+def missed(first: Fifth, last: Fifth) -> list[str]:
+    """The ratios of the first and the last fifth that are beyond what is wanted."""
+    ratios = [("rates", first.rate / last.rate, RATE_WITHIN), ("memory", last.memory / first.memory, MEMORY_WITHIN)]
+    return [f"ratio of {name} {ratio:.3f}, wanted within {within}" for name, ratio, within in ratios if ratio > within]
+
+
 def main() -> None:
     configure_logging(level="WARNING")
     first, last = run()
@@ -166,6 +172,8 @@ def main() -> None:
     print(f"ratio of memory {last.memory / first.memory:.2f} (wanted within {MEMORY_WITHIN})")
     RESULTS.parent.mkdir(exist_ok=True)
     RESULTS.write_text(json.dumps({"first": asdict(first), "last": asdict(last)}, indent=2) + "\n")
+    if beyond := missed(first, last):
+        raise SystemExit("; ".join(beyond))
 
 
 if __name__ == "__main__":

@@ -1,0 +1,20 @@
+"""Which runs of the stream end as failed."""
+
+import pytest
+
+from benchmarks.bench_stream import Fifth, missed
+
+
+@pytest.mark.parametrize(
+    ("rate", "memory", "names"),
+    [
+        (800, 110, []),
+        (1200, 90, []),
+        (799, 110, ["rates"]),
+        (800, 111, ["memory"]),
+        (1, 200, ["rates", "memory"]),
+    ],
+)
+def test_a_ratio_beyond_what_is_wanted_is_missed(rate: float, memory: float, names: list[str]):
+    beyond = missed(Fifth(1000, 1, 100), Fifth(rate, 1, memory))
+    assert [line.split()[2] for line in beyond] == names
