@@ -18,6 +18,13 @@ from suite.load import LoadReport, load_reference
 from suite.serving import MEMBERS
 from suite.settings import SuiteSettings
 
+AE = "ae-four-hour-wait"
+
+
+def list_rows(card: dict) -> list[dict]:
+    """The rows of a scorecard, in its order."""
+    return [row for section in card["sections"] for aim in section["aims"] for row in aim["rows"]]
+
 
 @dataclass(frozen=True)
 class Suite:
