@@ -29,6 +29,7 @@ from chassis.storage import migrate
 from chassis.storage.database import Database
 from chassis.web.app import build_app
 from chassis.web.units import Resources
+from contracts.period import Period
 from suite.compose import SPECS
 
 pytestmark = pytest.mark.rest
@@ -42,9 +43,6 @@ CHANGED: dict[str, str] = {
         "the eleven steps of the workforce plan weigh as one action with parts"
     ),
     r"/finance/v1/schemes/[^/]+/position/held/(indicated|validated): ": "only banked money is capped at a line",
-    r"/indicators/v1/.+/series: was \[": (
-        "a series is what was observed in the six periods that end at the latest; what was withdrawn is no part of it"
-    ),
     r"/indicators/v1/.+/trend/reason: was .+; gap: no value from 2017-08 to 2017-11\"": (
         "a trend reads those six periods, none of them before the gap"
     ),
@@ -164,8 +162,23 @@ async def read(client: httpx.AsyncClient, path: str, old: Any) -> Any:
         cursor = {"cursor": page["next"]}
 
 
+def within_six(series: Sequence[Mapping[str, Any]]) -> list[Mapping[str, Any]]:
+    """The points of a series with a value that lie in the six periods ending at the latest of them."""
+    valued = [point for point in series if point["value"] is not None]
+    shown = [Period.parse(valued[-1]["period"])]
+    while len(shown) < 6:
+        shown.append(shown[-1].previous())
+    return [point for point in valued if Period.parse(point["period"]) in shown]
+
+
 def differences(path: str, old: Any, new: Any) -> Iterator[str]:
-    """Where ``new`` does not hold what ``old`` did; what was added is no difference."""
+    """Where ``new`` does not hold what ``old`` did; what was added is no difference.
+
+    A series was the six latest observations, and is what of them was observed in the six periods that end at the
+    latest.
+    """
+    if path.endswith("/series") and isinstance(old, list) and isinstance(new, list) and len(old) != len(new):
+        old = within_six(old)
     if isinstance(old, Mapping) and isinstance(new, Mapping):
         for name, value in old.items():
             yield from differences(f"{path}/{name}", value, new.get(name, "(missing)"))
