@@ -45,6 +45,12 @@ class SuiteProcess:
         self.url = self._await(r"Ready on (http://\S+)", within)
         return self
 
+    def command(self, *arguments: str) -> str:
+        """What a command of the suite prints, given on the same data folder."""
+        environment = os.environ | {"SUITE_DATA_DIR": str(self.folder)}
+        command = [sys.executable, "-m", "suite", *arguments]
+        return subprocess.run(command, env=environment, capture_output=True, text=True, check=True).stdout
+
     def _read(self) -> None:
         assert self.process
         assert self.process.stdout

@@ -126,6 +126,7 @@ def test_the_first_start_makes_a_key_and_shows_it_once(tmp_path):
     suite = SuiteProcess(tmp_path / "var", admin_key=None)
     try:
         suite.start()
+        assert any("Business date 2018-02-28" in line for line in suite.lines[:3]), suite.output
         key = re.search(r"Bearer (csk_\S+)\"", suite.output)[1]
         with suite.client(key) as client:
             assert client.get("/risks/v1/risks/OCC4").status_code == 200
@@ -135,6 +136,7 @@ def test_the_first_start_makes_a_key_and_shows_it_once(tmp_path):
         suite.start()
         assert "csk_" not in suite.output
         assert "suite keys create NAME" in suite.output
+        assert suite.command("business-date") == "2018-02-28\n"
         with suite.client(key) as client:
             assert client.get("/risks/v1/risks/OCC4").status_code == 200
     finally:

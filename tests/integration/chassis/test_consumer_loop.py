@@ -159,6 +159,20 @@ async def test_rubbish_is_parked_as_unreadable(database, bus, consuming):
     assert await database.read(numbers) == {"c": 3}
 
 
+@pytest.mark.parametrize("named", [True, False], ids=["with headers", "without"])
+async def test_a_record_whose_key_is_not_its_subject_is_parked_and_moves_nothing(database, bus, consuming, named):
+    forged = number_event("a", 2, 99)._replace(key="b")
+    async with consuming():
+        await publish(bus, number_event("a", 1, 1), number_event("b", 1, 2))
+        await publish(bus, forged if named else forged._replace(headers={}))
+        await publish(bus, number_event("a", 3, 3))
+        await caught_up(database, bus)
+    (dead_letter,) = await list_parked(database)
+    assert (dead_letter.key, dead_letter.reason) == ("b", "unreadable")
+    assert await database.read(applied) == [("a", 1), ("a", 3), ("b", 1)]
+    assert await database.read(numbers) == {"a": 3, "b": 2}
+
+
 async def test_an_event_without_headers_is_read_by_its_body(database, bus, consuming):
     async with consuming():
         await publish(bus, number_event("a", 4, 40)._replace(headers={}))

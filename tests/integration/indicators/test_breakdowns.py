@@ -206,6 +206,21 @@ async def test_marks_are_kept_and_a_break_ends_the_run(life: Api):
     assert (await observe(life, "Dec-17", "90", 409, marks=["[u]"]))["type"] == "/problems/final-value"
 
 
+async def test_six_withdrawn_periods_leave_the_six_before_them(api: Api):
+    """They are newer than all that is left of the series, and take the room of none of it."""
+    values = {f"2017-{month:02d}": str(70 + month) for month in range(1, 13)}
+    for period, value in values.items():
+        await api.observe(period, value)
+    for period in list(values)[6:]:
+        await api.observe(period, None, status="withdrawn", reason="of another hospital")
+    left = list(values.items())[:6]
+    status = await api.get("/indicators/ae-four-hour-wait/status", area=PLYMOUTH)
+    assert [(point["period"], point["value"]) for point in status["series"]] == left
+    assert (status["latest"]["period"], status["trend"]["colour"]) == ("2017-06", "amber")
+    carried = (await api.events())[-1]["data"]
+    assert [(point["period"], point["value"]) for point in carried["series"]] == left
+
+
 async def test_what_was_withdrawn_is_not_the_latest(api: Api):
     """Right of a series that a mistake in the future had blanked."""
     for n in (1, 2, 3):
