@@ -5,7 +5,8 @@ Sundays, Christmas Day, Good Friday and bank holidays of any part of the United 
 Data Protection Regulation, article 12(3), as the Information Commissioner reads it: to the same date of the month, or
 the last day of one that has no such date; until 14 August 2019 the guidance counted from the day after receipt. A last
 day that is no working day moves to the next. Days between asking for clarification and the answer, both included, do
-not count (article 12A, from 5 February 2026). Hours are elapsed hours (article 33). Days are those of London.
+not count of what was received from 5 February 2026 on (article 12A; as with limits, what is in force on the day of
+receipt decides). Hours are elapsed hours (article 33). Days are those of London.
 """
 
 import calendar
@@ -13,10 +14,14 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
 from itertools import islice
+from typing import Final
 
 from chassis.clock import london_date
 from services.indicators.domain.bank_holidays import BankHoliday, BankHolidays
 from services.indicators.domain.standards import ServiceStandard, StandardLimit, StandardUnit
+
+PAUSES_SINCE: Final = date(2026, 2, 5)
+"""Article 12A of the United Kingdom General Data Protection Regulation is in force."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,19 +81,21 @@ def deadline(standard: ServiceStandard, receipt: Receipt, holidays: BankHolidays
     limit = next((each for each in standard.limits if each.is_in_force(receipt.day)), None)
     if limit is None:
         raise NoDeadline("received", f"no limit was in force on {receipt.day}")
-    if receipt.paused is not None and (fault := _pause_fault(limit, receipt.day, receipt.paused)):
-        raise NoDeadline("paused_to", fault)
+    if receipt.paused is not None:
+        _refuse_pause(limit, receipt.day, *receipt.paused)
     found = _COUNTED[limit.unit](Deadline(standard, limit, receipt, receipt.day, receipt.day), holidays)
     return _moved(found, holidays) if limit.moves else found
 
 
-def _pause_fault(limit: StandardLimit, day: date, paused: tuple[date, date]) -> str | None:
-    first, last = paused
+def _refuse_pause(limit: StandardLimit, day: date, first: date, last: date) -> None:
     if limit.unit is not StandardUnit.MONTHS:
-        return "only a limit in months can be paused"
+        raise NoDeadline("paused_to", "only a limit in months can be paused")
+    if day < PAUSES_SINCE:
+        raise NoDeadline("paused_from", f"no pause holds in law of what was received before {PAUSES_SINCE}")
     if first < day:
-        return "a pause does not begin before the receipt"
-    return "a pause does not end before it begins" if last < first else None
+        raise NoDeadline("paused_from", "a pause does not begin before the receipt")
+    if last < first:
+        raise NoDeadline("paused_to", "a pause does not end before it begins")
 
 
 def _hours(found: Deadline, _holidays: BankHolidays) -> Deadline:

@@ -1,5 +1,6 @@
 """Deadlines of service standards, and counts of how often they were met."""
 
+from dataclasses import replace
 from datetime import UTC, date, datetime
 from typing import Annotated
 
@@ -36,7 +37,11 @@ async def get_deadline(
         Query(max_length=40, description="A day, or a moment with its zone", examples=["2026-05-26T09:00Z"]),
     ],
     paused_from: Annotated[
-        date | None, Query(description="First day of a pause, on which clarification was asked for")
+        date | None,
+        Query(
+            description="First day of a pause, on which clarification was asked for; of what was received from "
+            "5 February 2026 on"
+        ),
     ] = None,
     paused_to: Annotated[date | None, Query(description="Last day of the pause, on which it was answered")] = None,
 ) -> DeadlineOut:
@@ -46,10 +51,15 @@ async def get_deadline(
 
 def _receipt(received: str, first: date | None, last: date | None) -> Receipt:
     found = _received(received)
-    if (first is None) != (last is None):
+    if first is None and last is None:
+        return found
+    if first is None or last is None:
         raise Invalid("A pause has two ends.", [FieldError("paused_to", "say both days of the pause, or none")])
-    pause = None if first is None or last is None else (first, last)
-    return Receipt(found.day, found.moment, pause)
+    beyond = [name for name, day in (("paused_from", first), ("paused_to", last)) if not _EARLIEST <= day <= _LATEST]
+    if beyond:
+        message = f"is a day from {_EARLIEST} to {_LATEST}"
+        raise Invalid("No pause is so far off.", [FieldError(name, message) for name in beyond])
+    return replace(found, paused=(first, last))
 
 
 def _received(text: str) -> Receipt:

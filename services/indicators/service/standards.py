@@ -66,15 +66,17 @@ async def get_deadline(tx: Tx, code: str, receipt: Receipt) -> Deadline:
         StandardUnknown: there is no such standard.
         DeadlineUnknown: it names no time, or none that can be worked out; says why.
     """
-    standard = await get_standard(tx, code)
+    standard, table = await get_standard(tx, code), get_bank_holidays()
     try:
-        return deadline(standard, receipt, get_bank_holidays())
+        return deadline(standard, receipt, table)
     except NoDeadline as none:
         raise DeadlineUnknown(
             f"{none.message[:1].upper()}{none.message[1:]}.", [FieldError(none.field, none.message)]
         ) from none
     except OutsideCalendar as outside:
-        raise DeadlineUnknown(str(outside), [FieldError("received", "is beyond it, or its deadline is")]) from outside
+        is_paused_beyond = receipt.paused is not None and receipt.paused[1].year > table.last
+        field = "paused_to" if is_paused_beyond else "received"
+        raise DeadlineUnknown(str(outside), [FieldError(field, "is beyond it, or its deadline is")]) from outside
 
 
 async def record_count(

@@ -20,6 +20,7 @@ ACCESS = FOI | {
 }
 BREACH = FOI | {"title": "Breach reported", "limits": [{"limit": 72, "unit": "hours"}]}
 AE = "ae-four-hour-wait"
+PAUSED = {"received": "2026-02-10", "paused_from": "2026-02-16", "paused_to": "2026-02-20"}
 
 
 async def deadline(api: Api, expect: int = 200, code: str = "foi", **params: Any) -> dict[str, Any]:
@@ -32,6 +33,7 @@ async def promised(api: Api) -> Api:
     await api.put("/standards/foi", FOI, 201)
     await api.put("/standards/access", ACCESS, 201)
     await api.put("/standards/breach", BREACH, 201)
+    await api.put("/standards/ages", FOI | {"limits": [{"limit": 10_000, "unit": "months"}]}, 201)
     await api.put("/standards/searches", FOI | {"limits": []}, 201)
     return api
 
@@ -57,6 +59,8 @@ async def test_the_limit_of_the_day_of_receipt_and_a_last_day_that_moves(promise
     pause = {"paused_from": "2026-02-16", "paused_to": "2026-02-20"}
     found = await deadline(promised, code="access", received="2026-02-10", **pause)
     assert (found["last_day"], found["due"], found["days_paused"]) == ("2026-03-15", "2026-03-16", 5)
+    far = {"received": "2999-12-31", "paused_from": "2999-12-31", "paused_to": "2999-12-31"}
+    assert (await deadline(promised, code="ages", **far))["due"] == "3833-05-01"
     found = await deadline(promised, code="breach", received="2026-10-23T12:00Z")
     assert (found["due_at"], found["due"]) == ("2026-10-26T12:00:00.000000Z", "2026-10-26")
 
@@ -73,7 +77,18 @@ async def test_the_limit_of_the_day_of_receipt_and_a_last_day_that_moves(promise
         ("foi", {"received": "20180228"}, "received"),
         ("foi", {}, "received"),
         ("access", {"received": "2026-02-10", "paused_from": "2026-02-16"}, "paused_to"),
-        ("access", {"received": "2026-02-10", "paused_from": "2026-02-01", "paused_to": "2026-02-20"}, "paused_to"),
+        ("access", {"received": "2026-02-10", "paused_from": "2026-02-01", "paused_to": "2026-02-20"}, "paused_from"),
+        ("access", PAUSED | {"received": "2026-02-04"}, "paused_from"),
+        ("access", PAUSED | {"paused_to": "9999-12-31"}, "paused_to"),
+        ("access", PAUSED | {"paused_to": "2029-01-01"}, "paused_to"),
+        ("access", PAUSED | {"paused_to": "2026-02-30"}, "paused_to"),
+        ("access", PAUSED | {"paused_from": "0001-01-01"}, "paused_from"),
+        ("access", PAUSED | {"paused_from": "9999-12-31"}, "paused_from"),
+        ("access", PAUSED | {"received": "9999-12-31"}, "received"),
+        ("access", PAUSED | {"received": "9999-12-31T23:59-12:00"}, "received"),
+        ("access", PAUSED | {"received": "0001-01-01T00:00+12:00"}, "received"),
+        ("access", {"received": "2028-12-01"}, "received"),
+        ("ages", {"received": "2999-12-31", "paused_from": "2999-12-31", "paused_to": "9999-01-01"}, "paused_to"),
         ("foi", {"received": "2026-02-10", "paused_from": "2026-02-16", "paused_to": "2026-02-20"}, "paused_to"),
     ],
 )
@@ -84,7 +99,13 @@ async def test_what_has_no_deadline_says_why(promised: Api, code: str, params: d
 
 async def test_a_standard_without_a_time_is_qualitative(promised: Api) -> None:
     kinds = {each["code"]: each["kind"] for each in (await promised.get("/standards"))["items"]}
-    assert kinds == {"foi": "computed", "access": "computed", "breach": "computed", "searches": "qualitative"}
+    assert kinds == {
+        "foi": "computed",
+        "access": "computed",
+        "breach": "computed",
+        "ages": "computed",
+        "searches": "qualitative",
+    }
     await deadline(promised, 404, "unheard-of", received="2018-02-28")
 
 

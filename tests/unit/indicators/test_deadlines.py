@@ -128,16 +128,29 @@ def test_what_has_no_deadline_says_why() -> None:
         with pytest.raises(NoDeadline) as none:
             deadline(standard, receipt("2018-02-28"), get_bank_holidays())
         assert none.value.field == field
-    for kind, paused in (
-        ("foi", "2018-03-01; to 2018-03-02"),
-        ("subject_access", "2018-02-01; to 2018-03-02"),
-        ("subject_access", "2018-03-02; to 2018-03-01"),
-    ):
-        with pytest.raises(NoDeadline) as none:
-            due(LIMITS[kind], f"2018-02-28; from {paused}")
-        assert none.value.field == "paused_to"
     with pytest.raises(OutsideCalendar):
         due(LIMITS["foi"], "2028-12-20")
+
+
+@pytest.mark.parametrize(
+    ("kind", "received", "field"),
+    [
+        ("foi", "2026-03-01; from 2026-03-01; to 2026-03-02", "paused_to"),
+        ("breach", "2026-03-01T09:00Z; from 2026-03-01; to 2026-03-02", "paused_to"),
+        ("subject_access", "2026-02-28; from 2026-02-27; to 2026-03-02", "paused_from"),
+        ("subject_access", "2026-02-28; from 2026-03-02; to 2026-03-01", "paused_to"),
+        ("subject_access", "2018-02-28; from 2018-03-01; to 2018-03-02", "paused_from"),
+        ("subject_access", "2026-02-04; from 2026-02-05; to 2026-02-06", "paused_from"),
+        ("subject_access", "2026-02-05; from 2026-02-05; to 2026-02-06", None),
+    ],
+)
+def test_a_pause_counts_only_where_it_holds_in_law(kind: str, received: str, field: str | None) -> None:
+    if field is None:
+        assert due(LIMITS[kind], received).due == date(2026, 3, 9)  # the fifth of March and two days, a Saturday
+        return
+    with pytest.raises(NoDeadline) as none:
+        due(LIMITS[kind], received)
+    assert none.value.field == field
 
 
 def test_the_bank_holidays_that_did_not_count_are_named() -> None:
