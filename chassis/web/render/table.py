@@ -32,6 +32,14 @@ class Column:
 
 
 @dataclass(frozen=True, slots=True)
+class Note:
+    """What a reader has to know: of the columns that it names, or of all of the table where it names none."""
+
+    text: str
+    columns: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
 class Table:
     """What a file holds.
 
@@ -52,7 +60,7 @@ class Table:
     columns: Sequence[Column]
     rows: Iterable[Row]
     made_at: datetime
-    notes: Sequence[str] = ()
+    notes: Sequence[Note] = ()
     sources: Sequence[str] = ()
     shorthand: Mapping[str, str] = field(default_factory=lambda: SHORTHAND)
 

@@ -2,7 +2,7 @@
 
 Its checklist of 7 July 2021: a cover sheet, contents, notes, then the table; a title in the first cell of each sheet;
 one table a sheet, at the left edge, with one row of unique headings; no merged cells, hidden rows, filters or frozen
-panes; shorthand explained; nothing that is told by colour alone.
+panes; shorthand explained; notes told of in a title or a heading, as [note 1]; nothing that is told by colour alone.
 """
 
 from collections.abc import Iterable, Iterator, Sequence
@@ -65,7 +65,7 @@ def _cover_lines(table: Table) -> list[str]:
 
 def _explanations(table: Table) -> Iterator[Sheet]:
     if table.notes:
-        numbered = [(f"[note {n}]", note) for n, note in enumerate(table.notes, 1)]
+        numbered = [(_reference(n), note.text) for n, note in enumerate(table.notes, 1)]
         yield Sheet("Notes", ("Notes", _ONE), ("Note", "Text"), numbered, widths=(12, 90))
     columns = [(column.title, column.name, column.description) for column in table.columns]
     yield Sheet(
@@ -78,6 +78,16 @@ def _explanations(table: Table) -> Iterator[Sheet]:
 _ONE = "This sheet contains one table."
 
 
+def _reference(number: int) -> str:
+    return f"[note {number}]"
+
+
+def _with_references(words: str, table: Table, column: str | None) -> str:
+    """The words with what leads to the notes on a column, or to those on all of the table."""
+    numbers = [n for n, note in enumerate(table.notes, 1) if column in (note.columns or (None,))]
+    return " ".join([words, *map(_reference, numbers)])
+
+
 def _data(table: Table) -> Sheet:
     about = [
         _ONE,
@@ -85,11 +95,11 @@ def _data(table: Table) -> Sheet:
         "Symbols are explained on the sheet Shorthand, columns on the sheet Columns.",
     ]
     if table.notes:
-        about.append("Notes are on the sheet Notes.")
+        about.append("Notes, such as [note 1], are on the sheet Notes.")
     return Sheet(
         "Table",
-        [table.title, *about, *(f"Source: {each}" for each in table.sources)],
-        [column.title for column in table.columns],
+        [_with_references(table.title, table, None), *about, *(f"Source: {each}" for each in table.sources)],
+        [_with_references(column.title, table, column.name) for column in table.columns],
         table.rows,
         [min(max(len(column.title) + 4, _NARROWEST), _WIDEST) for column in table.columns],
         frozenset(n for n, column in enumerate(table.columns) if column.is_number),

@@ -38,7 +38,11 @@ class ExportedRevision:
 
 @dataclass(frozen=True, slots=True)
 class Emptiness:
-    """Why nothing is found: by the filter that keeps it out, examples of what it could say instead."""
+    """Why nothing is found: by the filter that keeps it out, examples of what it could say instead.
+
+    ``others`` are the filters that keep it out as well: something is found only without them, too.
+    """
 
     filter: str
     instead: Sequence[str]
+    others: Sequence[str] = ()

@@ -3,6 +3,7 @@
 from collections.abc import Callable, Sequence
 from dataclasses import replace
 from datetime import date
+from itertools import combinations
 from typing import Any
 
 from sqlalchemy import ColumnElement, Select, func, literal, select, tuple_
@@ -25,8 +26,9 @@ _FILTERS: dict[str, dict[str, Any]] = {
     "from": {"start": None},
     "to": {"end": None},
     "as_of": {"as_of": None},
+    "include_history": {"include_history": True},
 }
-"""By the name of each filter, what leaves it out."""
+"""By the name of each filter, what leaves it out; without history what is withdrawn is left out."""
 
 
 async def list_exported(tx: Tx, wanted: ExportFilter, after: Revision | None, most: int) -> list[Revision]:
@@ -66,12 +68,27 @@ def _conditions(wanted: ExportFilter) -> list[ColumnElement[bool]]:
 
 
 async def explain_empty(tx: Tx, wanted: ExportFilter) -> list[Emptiness]:
-    """Each filter without which something would be found, with what it could say instead."""
+    """Each filter without which something would be found, with what it could say instead.
+
+    Where there is none, the pairs of filters that exclude one another, each naming the other; else all of them.
+    """
+    asked = [name for name, without in _FILTERS.items() if replace(wanted, **without) != wanted]
+    for count in sorted({1, min(2, len(asked)), len(asked)}):
+        explained = [each for names in combinations(asked, count) for each in await _without(tx, wanted, names)]
+        if explained:
+            return explained
+    return []
+
+
+async def _without(tx: Tx, wanted: ExportFilter, names: Sequence[str]) -> list[Emptiness]:
+    """What would be found without all of these filters."""
+    wider = replace(wanted, **{field: value for name in names for field, value in _FILTERS[name].items()})
     found = []
-    for name, without in _FILTERS.items():
-        wider = replace(wanted, **without)
-        if wider != wanted and (instead := await _examples(tx, name, wider)):
-            found.append(Emptiness(name, instead))
+    for name in names:
+        instead = await _examples(tx, name, wider)
+        if not instead:
+            break
+        found.append(Emptiness(name, instead, tuple(each for each in names if each != name)))
     return found
 
 
@@ -92,4 +109,5 @@ _EXAMPLE_OF: dict[str, Callable[[], Select[Any]]] = {
     "from": lambda: select(func.max(_OF.period_start)),
     "to": lambda: select(func.min(_OF.period_end)),
     "as_of": lambda: select(func.min(_OF.recorded_at)),
+    "include_history": lambda: select(literal("true")),
 }

@@ -3,7 +3,7 @@
 from datetime import datetime
 from fractions import Fraction
 
-from chassis.web.render.table import Cell, Column, Row, Table, as_text
+from chassis.web.render.table import Cell, Column, Note, Row, Table, as_text
 from services.indicators.domain.control.judgement import assurance_icon, variation_icon
 from services.indicators.domain.control.limits import ControlLimits
 from services.indicators.domain.control.process import (
@@ -53,8 +53,10 @@ MATRIX = (
     Column("target_colour", "Target colour", "The council's colour against the target"),
 )
 _NOTES = (
-    "Limits are the mean less and plus 2.66 mean moving ranges; they are not cut at 0 or 100.",
-    "The council's colours follow rules of their own and not from this table.",
+    Note(
+        "Limits are the mean less and plus 2.66 mean moving ranges; they are not cut at 0 or 100.", ("lower", "upper")
+    ),
+    Note("The council's colours follow rules of their own and not from this table."),
 )
 
 
@@ -68,7 +70,7 @@ def chart_table(state: SeriesProcessControl, made_at: datetime) -> Table:
         columns=CHART,
         rows=[_point(point, control) for point in control.points],
         made_at=made_at,
-        notes=(*_NOTES, *control.warnings),
+        notes=(*_NOTES, *map(Note, control.warnings)),
     )
 
 

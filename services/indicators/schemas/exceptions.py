@@ -6,7 +6,7 @@ from typing import Annotated, Self
 from pydantic import Field
 
 from chassis.web.bodies import OutBody
-from chassis.web.render.table import Column, Row, Table, as_text
+from chassis.web.render.table import Column, Note, Row, Table, as_text
 from contracts.breakdown import Breakdown
 from contracts.colours import Colour
 from contracts.envelope import Timestamp
@@ -112,8 +112,8 @@ def exceptions_table(state: ExceptionsState, made_at: datetime) -> Table:
         rows=[_cells(row, finding) for row in state.rows for finding in row.findings],
         made_at=made_at,
         notes=(
-            "Newly red was not red in the period shown before. Worsening has a trend that is red.",
-            "Stale is a value that ended more than two of its own periods before.",
+            Note("Newly red was not red in the period shown before. Worsening has a trend that is red.", ("kind",)),
+            Note("Stale is a value that ended more than two of its own periods before.", ("kind",)),
         ),
     )
 

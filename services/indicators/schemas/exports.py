@@ -5,7 +5,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import asdict
 from datetime import datetime
 
-from chassis.web.render.table import Column, Row, Table
+from chassis.web.render.table import Column, Note, Row, Table
 from services.indicators.domain.exports import ExportedRevision
 
 COLUMNS = (
@@ -40,8 +40,11 @@ KEY = ("indicator", "area", "breakdown", "period", "revision")
 NAME = "observations"
 
 _NOTES = (
-    "Values are as they were recorded, with all their digits.",
-    "A provisional value may still change; a withdrawn one has no figure and is listed with history only.",
+    Note("Values are as they were recorded, with all their digits.", ("value",)),
+    Note(
+        "A provisional value may still change; a withdrawn one has no figure and is listed with history only.",
+        ("status",),
+    ),
 )
 
 

@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 from datetime import datetime
 
-from chassis.web.render.table import Cell, Column, Row, Table, as_text
+from chassis.web.render.table import Cell, Column, Note, Row, Table, as_text
 from services.indicators.domain.comparisons import Comparison, Rank
 from services.indicators.domain.observations import Observation
 from services.indicators.domain.scorecards import ScorecardRow, ScorecardState, Section
@@ -36,6 +36,7 @@ COLUMNS = (
     Column("target_reason", "Why this target colour", "How the colour came about"),
     Column("comment", "Comment", "What is published on the period, remarks, and what sources contradict"),
 )
+_COLOURS = ("benchmark", "trend", "target")
 
 
 def scorecard_table(state: ScorecardState, made_at: datetime) -> Table:
@@ -50,8 +51,11 @@ def scorecard_table(state: ScorecardState, made_at: datetime) -> Table:
         rows=[row for section in state.sections for row in _rows(section)],
         made_at=made_at,
         notes=(
-            "Colours are written out: green is good, amber in between, red bad; dark means three changes in a row.",
-            "A colour that was made with a provisional value says so.",
+            Note(
+                "Colours are written out: green is good, amber in between, red bad; dark means three changes in a row.",
+                _COLOURS,
+            ),
+            Note("A colour that was made with a provisional value says so.", _COLOURS),
         ),
     )
 

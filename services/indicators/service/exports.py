@@ -60,5 +60,6 @@ async def _reasons(tx: Tx, wanted: ExportFilter) -> list[FieldError]:
     reasons = [FieldError(name, f"{code} is not known") for name, code in sorted(unknown)]
     for each in await exports.explain_empty(tx, wanted):
         instead = ", ".join(text or "the total" for text in each.instead)
-        reasons.append(FieldError(each.filter, f"without it there would be something; it could say: {instead}"))
+        without = " and ".join(["it", *each.others])
+        reasons.append(FieldError(each.filter, f"without {without} there would be something; it could say: {instead}"))
     return reasons

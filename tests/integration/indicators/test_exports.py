@@ -3,6 +3,7 @@
 import csv
 import io
 import json
+import re
 import zipfile
 from typing import Any
 from xml.etree import ElementTree as ET
@@ -96,6 +97,51 @@ async def test_an_empty_answer_says_why_and_what_would_not_be_empty(filled: Api)
     assert body["errors"][0]["message"] == "unheard-of is not known"
 
 
+async def test_filters_that_exclude_each_other_say_so(filled: Api) -> None:
+    """Neither alone keeps out what there is: Torbay has nothing, and nobody recorded the other indicator."""
+    await filled.post("/indicators", MONTHLY | {"code": "other", "name": "Other"})
+    for ending in ("json-stat", "csv", "ods"):
+        body = json.loads(await file(filled, f"/observations.{ending}", 404, indicator="other", area="E06000027"))
+        assert [(each["field"], each["message"].partition(";")[0]) for each in body["errors"]] == [
+            ("indicator", "without it and area there would be something"),
+            ("area", "without it and indicator there would be something"),
+        ]
+    more = {"indicator": "other", "area": "E06000027", "breakdown": "sex=male", "to": "1999-12-31"}
+    body = json.loads(await file(filled, "/observations.json-stat", 404, **more))
+    assert {each["field"] for each in body["errors"]} == {*more, "include_history"}
+    body = json.loads(await file(filled, "/observations.json-stat", 404, **{"from": "2017-10", "to": "2017-10"}))
+    assert [each["field"] for each in body["errors"]] == ["to", "include_history"]  # it was withdrawn
+    assert [each["status"] for each in await rows(filled, to="2017-10", include_history="true")][-1] == "withdrawn"
+
+
+async def test_nothing_at_all_has_no_filter_to_blame(api: Api) -> None:
+    assert "errors" not in json.loads(await file(api, "/observations.csv", 404, area=PLYMOUTH))
+
+
+async def test_a_cube_has_no_history_and_says_where_it_is(filled: Api) -> None:
+    refused = json.loads(await file(filled, "/observations.json-stat", 422, include_history="true"))
+    assert refused["errors"] == [{"field": "include_history", "message": "ask for CSV with history"}]
+    then = filled.clock().isoformat()
+    filled.clock.forward(days=1)
+    await filled.observe("Jan-18", "90", reason="later")
+    body = json.loads(await file(filled, "/observations.json-stat", as_of=then))
+    assert body["value"] == {"0": 80.1, "2": 81.7, "5": 85}
+
+
+async def test_notes_are_led_to_from_title_and_headings(filled: Api) -> None:
+    sections = [{"code": "a", "name": "A", "aims": [{"name": "A", "indicators": [AE]}]}]
+    await filled.put("/scorecards/card", {"name": "Card", "area": PLYMOUTH, "sections": sections}, 201)
+    for path in ("/observations", "/scorecards/card", "/exceptions", f"/indicators/{AE}/process-control"):
+        for ending in ("xlsx", "ods"):
+            content = await file(filled, f"{path}.{ending}", area=PLYMOUTH)
+            book = python_calamine.CalamineWorkbook.from_filelike(io.BytesIO(content))
+            notes = {row[0] for row in book.get_sheet_by_name("Notes").to_python() if str(row[0]).startswith("[note")}
+            table = [str(cell) for row in book.get_sheet_by_name("Table").to_python() for cell in row]
+            led_to = {found for cell in table for found in re.findall(r"\[note \d+\]", cell)}
+            assert notes == led_to != set(), path
+            assert not any(re.match(r"\[note", cell) for cell in table)  # of no cell of its own
+
+
 async def test_spreadsheets_keep_to_the_checklist(filled: Api) -> None:
     for ending in ("xlsx", "ods"):
         content = await file(filled, f"/observations.{ending}")
@@ -110,7 +156,7 @@ async def test_spreadsheets_keep_to_the_checklist(filled: Api) -> None:
         assert len(set(head)) == len(head)
         assert len(data) == 4
         assert all(any(cell != "" for cell in row) for row in data)
-        value, note = head.index("Value"), head.index("Note")
+        value, note = head.index("Value [note 1]"), head.index("Note")
         assert [row[value] for row in data] == [80.1, "[c]", 81.7, 85]
         assert data[0][note] == FORMULA
 

@@ -29,6 +29,7 @@ from services.indicators.domain.provenance import PRINTED, Provenance
 _NUMBER: Final = re.compile(r"[+-]?(?:\d+(?:\.\d*)?|\.\d+)(?:[eE][+-]?\d{1,2})?", re.ASCII)
 _GROUPED: Final = re.compile(r"-?\d{1,3}(?:,\d{3})+(?:\.\d+)?", re.ASCII)
 _MARKED: Final = re.compile(r"(.*?)\s*((?:\[(?:e|u|b|p|r)\])+)", re.ASCII)
+_NOTE_REFERENCE: Final = re.compile(r"\s*\[note \d+\]", re.ASCII | re.IGNORECASE)
 _NUMBERS: Final = ("count", "not_counted", "denominator", "lower", "upper")
 _NEVER_NEGATIVE: Final = frozenset({"count", "not_counted", "denominator"})
 _LONGEST: Final = {"note": 4000, "reason": 4000, "basis": 300, "indicator_name": 300, "area_name": 300, "area_type": 60}
@@ -154,7 +155,8 @@ class RowReader:
     def __init__(self, mapping: FileMapping, header: Sequence[str]) -> None:
         self.mapping = mapping
         self._symbols = {word.lower(): symbol for word, symbol in mapping.symbols.items()}
-        places = {heading.strip().lower(): n for n, heading in reversed(list(enumerate(header)))}
+        bare = [_NOTE_REFERENCE.sub("", heading).strip().lower() for heading in header]
+        places = {heading: n for n, heading in reversed(list(enumerate(bare)))}
         self._header = [heading.strip() for heading in header]
         self._is_of_errors = self._header[:2] == [ERROR, LINE]
         self._fields = {
