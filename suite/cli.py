@@ -3,7 +3,6 @@
 import asyncio
 import json
 from collections.abc import Awaitable, Callable
-from datetime import date
 from typing import Annotated, TypeVar
 
 import asyncpg
@@ -33,16 +32,16 @@ from suite import (
     loading,
     operations,
     recovery_commands,
+    replay_commands,
     roles,
     running_suite,
     serving,
 )
-from suite import business_date as dates
 from suite.catch_up import NotCaughtUp
 from suite.engines import EngineUnavailable
 from suite.load.api_client import Refused
 from suite.load.csv_files import BadRows
-from suite.settings import EARLIEST, LATEST, MEMBERS, BusSettings, DatabaseUrls, Member, RoleSettings, SuiteSettings
+from suite.settings import MEMBERS, BusSettings, DatabaseUrls, Member, RoleSettings, SuiteSettings
 
 T = TypeVar("T")
 
@@ -60,6 +59,9 @@ app.command()(recovery_commands.backup)
 app.command()(recovery_commands.restore)
 app.command()(recovery_commands.recover)
 app.command()(recovery_commands.verify)
+app.command()(replay_commands.replay)
+app.command()(replay_commands.rebuild)
+app.command(name="business-date")(replay_commands.business_date)
 
 EXPECTED = (
     Problem,
@@ -94,8 +96,6 @@ SETTINGS: tuple[type[BaseSettings], ...] = (
     LogSettings,
     GatewaySettings,
 )
-
-Number = Annotated[int, typer.Argument(min=1, max=2**62)]
 
 
 @app.callback()
@@ -182,40 +182,6 @@ def topics() -> None:
         echo(topic)
 
 
-@app.command(name="business-date")
-def business_date(
-    day: Annotated[
-        str | None, typer.Argument(help="YYYY-MM-DD to pin it there, `today` to let it follow the calendar.")
-    ] = None,
-) -> None:
-    """Show or move the date that calendar rules read."""
-    settings, wanted = SuiteSettings(), None if day in {None, "today"} else _day(day or "")
-    here = operations.reachable(MEMBERS)
-
-    async def work() -> date:
-        databases = [compose.open_database(name, settings, existing=True) for name in here]
-        if day == "today":
-            await dates.unpin(databases)
-        elif wanted:
-            await dates.pin(databases, wanted)
-        shown = await dates.shown(databases[0])
-        for database in databases:
-            await database.close()
-        return shown
-
-    echo(_answer(work).isoformat())
-
-
-def _day(text: str) -> date:
-    try:
-        day = date.fromisoformat(text)
-    except ValueError:
-        raise typer.BadParameter(f"{text!r} is no date; YYYY-MM-DD is wanted") from None
-    if not EARLIEST <= day <= LATEST:
-        raise typer.BadParameter(f"between {EARLIEST} and {LATEST}, not {text}")
-    return day
-
-
 @app.command()
 def openapi() -> None:
     """Print the joined OpenAPI document."""
@@ -226,27 +192,6 @@ def openapi() -> None:
 def asyncapi() -> None:
     """Print the AsyncAPI document of the events."""
     echo(json.dumps(asyncapi_document(), indent=2))
-
-
-@app.command()
-def replay(
-    *,
-    consumer: Annotated[str, typer.Option(help="Such as risks.")],
-    start: Annotated[str, typer.Option("--from", help="An offset, or a moment such as 2026-01-31T09:00:00Z.")],
-    anyway: Annotated[bool, typer.Option("--anyway", help="Even where the log no longer has all of that.")] = False,
-) -> None:
-    """Have a consumer apply again what the log has from an offset on, through the same handler."""
-    offsets = _answer(lambda: operations.replay_from(SuiteSettings(), consumer, start, anyway=anyway))
-    echo(
-        f"{consumer} reads again from {len(offsets)} partitions' offsets, the lowest {min(offsets.values(), default=0)}"
-    )
-
-
-@app.command()
-def rebuild(service: Member) -> None:
-    """Drop what a service derives from events, fold the whole log again, end in the same state."""
-    for consumer, folded in _answer(lambda: operations.rebuild(SuiteSettings(), service.value)).items():
-        echo(f"{consumer}: {folded} events folded")
 
 
 def _is_missing_table(error: DBAPIError) -> bool:

@@ -21,8 +21,8 @@ from chassis.web.app import build_app
 from chassis.web.units import Resources
 from contracts.topics import SERVICES, digest_topic, events_topic, state_topic
 from gateway.app import create_gateway, internal_key
+from gateway.operations import replays, work
 from gateway.operations.services import Services
-from gateway.operations.work import handlers
 from gateway.proxy.upstreams import Upstream, all_over_network, in_process
 from gateway.settings import GatewaySettings
 from suite import configuration
@@ -160,7 +160,8 @@ async def gateway_alone(settings: SuiteSettings) -> AsyncIterator[Running]:
 
 def _gateway_runtime(resources: Resources, upstreams: Mapping[str, Upstream]) -> MemberRuntime:
     """Does what operators asked of the gateway, by asking the services, and keeps the gateway's house."""
-    jobs = handlers(Services(upstreams, internal_key(resources)))
+    services = Services(upstreams, internal_key(resources))
+    jobs = {**work.handlers(services), **replays.handlers(services)}
     return MemberRuntime("gateway", resources.database, resources.settings, jobs)
 
 

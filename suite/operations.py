@@ -6,14 +6,12 @@ from datetime import UTC, datetime
 
 import typer
 
-from chassis.bus.port import Bus, TopicPartition
-from chassis.events import replay
+from chassis.bus.port import Bus
 from chassis.events.subscription import Subscription
+from chassis.recovery.replays import MAX_OFFSET, LocalReplays, Rebuilt, Replayed, Start, nothing_to_rebuild
 from chassis.storage.database import Database
 from suite import compose, configuration
 from suite.settings import BusSettings, SuiteSettings
-
-MAX_OFFSET = 2**62
 
 
 class NotAnOffset(Exception):  # noqa: N818  named for what it is
@@ -68,56 +66,40 @@ async def bus_for(settings: SuiteSettings) -> AsyncIterator[Bus]:
         await bus.close()
 
 
-async def replay_from(
-    settings: SuiteSettings, consumer: str, start: str, *, anyway: bool = False
-) -> Mapping[TopicPartition, int]:
-    """Move a consumer back to an offset (in every partition) or to a moment; returns where it starts again.
+async def replay_from(settings: SuiteSettings, consumer: str, start: Start) -> Replayed:
+    """Move a consumer back to an offset (in every partition) or to a moment."""
+    service, _ = consumer_named(consumer)
+    async with database_of(service, settings) as database, bus_for(settings) as bus:
+        replayed = await _replays(service, database, bus).replay_consumer(consumer, start)
+    assert replayed is not None  # noqa: S101  it was found by name
+    return replayed
+
+
+def _replays(service: str, database: Database, bus: Bus) -> LocalReplays:
+    return LocalReplays(service, compose.SPECS[service].subscriptions, database, bus)
+
+
+def start_of(text: str) -> int | datetime:
+    """An offset or a moment.
 
     Raises:
-        LogShortened: a log begins behind that; ``anyway`` starts where it begins.
+        NotAnOffset: the text is neither.
     """
-    service, subscription = consumer_named(consumer)
-    moment = None if start.isdecimal() and start.isascii() else _milliseconds(start)
-    async with database_of(service, settings) as database, bus_for(settings) as bus:
-        begins = await _begin_offsets(bus, subscription)
-        asked = await _start_offsets(bus, subscription, moment, start, begins)
-        if not anyway:
-            replay.require_all_kept(consumer, asked, begins)
-        kept = {at: max(begins[at], offset) for at, offset in asked.items()}
-        return await replay.replay_from(database, subscription, kept)
-
-
-async def _begin_offsets(bus: Bus, subscription: Subscription) -> dict[TopicPartition, int]:
-    return {at: begin for topic in subscription.topics for at, begin in (await bus.begin_offsets(topic)).items()}
-
-
-async def _start_offsets(
-    bus: Bus, subscription: Subscription, moment: int | None, start: str, begins: Mapping[TopicPartition, int]
-) -> dict[TopicPartition, int]:
-    """Where a replay is asked to start; below a log's begin where what was there is deleted."""
-    if moment is None:
-        return dict.fromkeys(begins, min(int(start), MAX_OFFSET))
-    found: dict[TopicPartition, int] = {}
-    for topic in subscription.topics:
-        found |= await bus.offsets_for_time(topic, moment)
-    return {at: begins[at] - 1 if 0 < begins[at] == offset else offset for at, offset in found.items()}
-
-
-def _milliseconds(moment: str) -> int:
+    if text.isdecimal() and text.isascii():
+        return min(int(text), MAX_OFFSET)
     try:
-        found = datetime.fromisoformat(moment)
+        found = datetime.fromisoformat(text)
     except ValueError:
-        raise NotAnOffset(f"{moment!r} is neither an offset nor a moment such as 2026-01-31T09:00:00Z.") from None
-    return int((found if found.tzinfo else found.replace(tzinfo=UTC)).timestamp() * 1000)
+        raise NotAnOffset(f"{text!r} is neither an offset nor a moment such as 2026-01-31T09:00:00Z.") from None
+    return found if found.tzinfo else found.replace(tzinfo=UTC)
 
 
-async def rebuild(settings: SuiteSettings, service: str) -> Mapping[str, int]:
-    """Make a service's derived state anew; returns the events folded, by consumer."""
-    spec = compose.SPECS[service]
-    if not spec.subscriptions:
-        raise replay.NothingToRebuild(f"{service} keeps nothing that it derives from events.")
+async def rebuild(settings: SuiteSettings, service: str) -> Rebuilt:
+    """Make a service's derived state anew."""
+    if not compose.SPECS[service].subscriptions:
+        return nothing_to_rebuild(service)
     async with database_of(service, settings) as database, bus_for(settings) as bus:
-        return {each.consumer: await replay.rebuild(database, bus, each) for each in spec.subscriptions}
+        return await _replays(service, database, bus).rebuild_consumers()
 
 
 async def ensure_topics(settings: SuiteSettings) -> Sequence[str]:

@@ -46,7 +46,7 @@ async def ask(client: httpx.AsyncClient, method: str, path: str, **arguments: Js
 
 async def recover(url: str, key: str | None, subject: str | None) -> Report:
     async with client_of(url, key) as client:
-        ended = await _until_ended(client, "recoveries", {"subject": subject})
+        ended = await until_ended(client, "recoveries", {"subject": subject})
     report = _found(ended)
     for each in ended["recovered"]:
         service = each.pop("service")
@@ -58,11 +58,11 @@ async def recover(url: str, key: str | None, subject: str | None) -> Report:
 
 async def verify(url: str, key: str | None) -> Report:
     async with client_of(url, key) as client:
-        return _found(await _until_ended(client, "verifications", None))
+        return _found(await until_ended(client, "verifications", None))
 
 
-async def _until_ended(client: httpx.AsyncClient, collection: str, body: Json) -> Json:
-    """Ask for a recovery or a verification, and look until it has ended. It goes on without us."""
+async def until_ended(client: httpx.AsyncClient, collection: str, body: Json) -> Json:
+    """Ask for a recovery, a verification or a rebuild, and look until it has ended. It goes on without us."""
     path = f"/operations/v1/{collection}"
     begun = await ask(client, "POST", path, json=body) if body else await ask(client, "POST", path)
     while (state := begun["state"]) in {"waiting", "running"}:

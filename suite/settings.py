@@ -11,15 +11,12 @@ from pydantic_settings import BaseSettings, SettingsConfigDict
 from sqlalchemy.engine import make_url
 from sqlalchemy.exc import ArgumentError
 
+from chassis.business_dates import EARLIEST, LATEST
 from contracts.topics import SERVICES
 
 MEMBERS = (*SERVICES, "gateway")
 """Everything that has a database and can be served alone."""
 Member = StrEnum("Member", {name: name for name in MEMBERS})  # type: ignore[misc]  # made of what there is
-
-
-EARLIEST, LATEST = date(1900, 1, 1), date(2100, 12, 31)
-"""Between which a business date may lie."""
 
 
 PARAMETERS = {"host", "port", "target_session_attrs"}

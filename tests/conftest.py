@@ -51,9 +51,9 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
         return
     names = {item.nodeid for item in items}
     left_out = {item for item in items if item.get_closest_marker("rest") or _is_repeat(item, names)}
-    kept = [item for item in items if (item in left_out) == (wanted == "rest")]
-    config.hook.pytest_deselected(items=[item for item in items if item not in set(kept)])
-    items[:] = kept
+    rest = wanted == "rest"
+    config.hook.pytest_deselected(items=[item for item in items if (item in left_out) != rest])
+    items[:] = [item for item in items if (item in left_out) == rest]
 
 
 def _is_repeat(item: pytest.Item, names: set[str]) -> bool:

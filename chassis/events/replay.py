@@ -36,10 +36,6 @@ class DeadLetterUnknown(NotFound):
     type_, title = "dead-letter-unknown", "No such dead letter"
 
 
-class NothingToRebuild(Conflict):
-    type_, title = "nothing-to-rebuild", "This service derives nothing from events"
-
-
 class LogShortened(Conflict):
     type_, title = "log-shortened", "The log no longer begins at its beginning"
 
@@ -107,7 +103,7 @@ async def _lock_existing(tx: Tx, number: int) -> Any:
 
 
 async def replay_from(
-    database: Database, subscription: Subscription, start: Mapping[TopicPartition, int]
+    database: Database, subscription: Subscription, start: Mapping[TopicPartition, int], *, actor: str = "system"
 ) -> Mapping[TopicPartition, int]:
     """Have ``subscription`` apply again what the log has from ``start`` on, through the same handler.
 
@@ -119,9 +115,11 @@ async def replay_from(
         again = {tp: min(offset, offsets[tp]) for tp, offset in start.items()}
         await _delete_from_inbox(tx, subscription, again)
         await inbox.save_offsets(tx, subscription.consumer, again)
+        after = {f"{tp.topic}/{tp.partition}": offset for tp, offset in sorted(again.items())}
+        record_change(tx, subject=subscription.consumer, action="consumer.replayed", before=None, after=after)
         return again
 
-    return await database.write(work)
+    return await database.write(work, actor=actor)
 
 
 async def _delete_from_inbox(tx: Tx, subscription: Subscription, start: Mapping[TopicPartition, int]) -> None:
@@ -148,7 +146,7 @@ def require_all_kept(consumer: str, start: Mapping[TopicPartition, int], begins:
     if missing := {at: begins[at] for at, offset in start.items() if offset < begins[at]}:
         raise LogShortened(
             f"{consumer} cannot apply all of that again: {_begins(missing)}, and what was before is deleted. "
-            f"Nothing was changed. With --anyway it starts where the log begins."
+            f"Nothing was changed."
         )
 
 
@@ -156,7 +154,7 @@ def _begins(offsets: Mapping[TopicPartition, int]) -> str:
     return "; ".join(f"{at.topic}, partition {at.partition}, begins at {begin}" for at, begin in offsets.items())
 
 
-async def rebuild(database: Database, bus: Bus, subscription: Subscription) -> int:
+async def rebuild(database: Database, bus: Bus, subscription: Subscription, *, actor: str = "system") -> int:
     """Drop what ``subscription`` derives, fold its whole log again, evaluate once. Returns the events folded.
 
     One transaction: readers see the old state until it is done, and where it fails nothing has changed.
@@ -176,9 +174,11 @@ async def rebuild(database: Database, bus: Bus, subscription: Subscription) -> i
         folded = await _fold(tx, bus, subscription, ends, jumps)
         await projection.evaluate_all(tx)
         await inbox.save_offsets(tx, subscription.consumer, ends)
+        after = {"events": folded}
+        record_change(tx, subject=subscription.consumer, action="consumer.rebuilt", before=None, after=after)
         return folded
 
-    return await database.write(work, on_loop=True)
+    return await database.write(work, on_loop=True, actor=actor)
 
 
 async def _refuse_shortened(bus: Bus, subscription: Subscription) -> None:

@@ -97,15 +97,15 @@ class Service(Protocol):
     def headers(self) -> Mapping[str, str]: ...
 
 
-async def ask(port: type, step: str, arguments: Mapping[str, Any], *, at: Service) -> Any:
-    """Have a service take a step of a port.
+async def ask(port: type, step: str, arguments: Mapping[str, Any], *, at: Service, within: float = STEP_SECONDS) -> Any:
+    """Have a service take a step of a port, in so many seconds.
 
     Raises:
         StoresUnreachable: it did not, or cannot say so.
     """
     body = arguments_to_json(port, step, arguments)
     try:
-        answer = await at.client.post(f"{PATH}/{step}", json=body, headers=dict(at.headers), timeout=STEP_SECONDS)
+        answer = await at.client.post(f"{PATH}/{step}", json=body, headers=dict(at.headers), timeout=within)
     except httpx.HTTPError as error:
         raise StoresUnreachable(f"{at.service} cannot be reached ({type(error).__name__}).") from error
     if not answer.is_success:

@@ -1,4 +1,4 @@
-"""What a service offers to the gateway alone, beside its public paths: recoveries and dead letters."""
+"""What a service offers to the gateway alone, beside its public paths: recoveries, dead letters, replays."""
 
 from typing import Any
 
@@ -11,6 +11,7 @@ from chassis.errors import BadRequest, NotFound, Unavailable
 from chassis.recovery.dead_letters import DeadLetterStore, LocalDeadLetters
 from chassis.recovery.local import LocalStores
 from chassis.recovery.port import ServiceStores
+from chassis.recovery.replays import LocalReplays, ReplayStore
 from chassis.recovery.steps import PATH, arguments_of_json, result_to_json, steps_of
 from chassis.service import ServiceSpec
 from chassis.web.admission import ACTOR_HEADER, actor_of
@@ -36,18 +37,22 @@ def internal_router(spec: ServiceSpec, resources: Resources) -> APIRouter:
 
 
 def _port_with(step: str) -> type:
-    for port in (ServiceStores, DeadLetterStore):
+    for port in (ServiceStores, DeadLetterStore, ReplayStore):
         if step in steps_of(port):
             return port
     raise NotFound(f"There is no step {step!r}.")
 
 
-def _asked(port: type, spec: ServiceSpec, resources: Resources, actor: str) -> LocalStores | LocalDeadLetters:
+def _asked(
+    port: type, spec: ServiceSpec, resources: Resources, actor: str
+) -> LocalStores | LocalDeadLetters | LocalReplays:
     database, bus = resources.database, resources.bus
     if port is DeadLetterStore:
         return LocalDeadLetters(spec.subscriptions, database, actor=actor)
     if bus is None:
         raise Unavailable("This service has no bus.")
+    if port is ReplayStore:
+        return LocalReplays(spec.name, spec.subscriptions, database, bus, actor=actor)
     return LocalStores(spec.name, spec.republication, spec.subscriptions, database, bus, actor=actor)
 
 

@@ -11,6 +11,7 @@ from chassis.web.app import build_app
 from chassis.web.units import Resources
 from gateway.operations.dead_letter_endpoints import router as dead_letters
 from gateway.operations.endpoints import router
+from gateway.operations.replay_endpoints import router as replays
 from gateway.operations.services import Services
 
 NAME: Final = "operations"
@@ -23,12 +24,12 @@ def create_operations(resources: Resources, metadata: MetaData, services: Servic
         name=NAME,
         title="Operations",
         description=(
-            "Recoveries from stores that went back in time, verifications that nothing differs, and events that could "
-            "not be applied."
+            "Recoveries from stores that went back in time, verifications that nothing differs, events that could not "
+            "be applied, replays, rebuilds, and the business date."
         ),
         metadata=metadata,
         package="gateway",
-        routers=(router, dead_letters),
+        routers=(router, dead_letters, replays),
     )
     app = build_app(spec, replace(resources, settings=settings))
     app.state.services = services

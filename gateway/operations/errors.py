@@ -17,3 +17,15 @@ class RecoveryUnderWay(Conflict):
 
 class ConsumerUnknown(NotFound):
     type_, title = "consumer-unknown", "No such consumer"
+
+
+class RebuildUnknown(NotFound):
+    type_, title = "rebuild-unknown", "No such rebuild"
+
+
+class RebuildUnderWay(Conflict):
+    type_, title = "rebuild-under-way", "A rebuild is under way"
+
+
+class ReplayImpossible(Conflict):
+    type_, title = "log-shortened", "The log no longer begins at its beginning"

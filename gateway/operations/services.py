@@ -8,6 +8,7 @@ import httpx
 from chassis.recovery.dead_letters import DeadLetterStore, RemoteDeadLetters
 from chassis.recovery.procedure import Suite
 from chassis.recovery.remote import RemoteStores
+from chassis.recovery.replays import RemoteReplays, ReplayStore
 from chassis.web.admission import ACTOR_HEADER, INTERNAL_KEY_HEADER
 
 
@@ -23,6 +24,9 @@ class Services:
 
     def dead_letters(self, actor: str) -> Mapping[str, DeadLetterStore]:
         return {name: RemoteDeadLetters(name, client, self._headers(actor)) for name, client in self.clients.items()}
+
+    def replays(self, actor: str) -> Mapping[str, ReplayStore]:
+        return {name: RemoteReplays(name, client, self._headers(actor)) for name, client in self.clients.items()}
 
     def _headers(self, actor: str) -> Mapping[str, str]:
         proof = {INTERNAL_KEY_HEADER: self.internal_key} if self.internal_key else {}

@@ -185,6 +185,8 @@ async def test_every_change_of_a_key_leaves_one_entry_that_tells_nothing_of_it(r
 OPERATIONS = [
     Change("POST", "/recoveries", {"subject": "ae/RK9"}, "recovery.requested", "recovery-1", again=False),
     Change("POST", "/verifications", None, "verification.requested", "verification-2", again=False),
+    Change("POST", "/rebuilds", {"service": "risks"}, "rebuild.requested", "rebuild-3", again=False),
+    Change("PUT", "/business-date", {"date": "2018-06-30"}, "business_date.pinned", "business-date"),
 ]
 
 
@@ -196,8 +198,10 @@ async def test_what_operators_ask_of_the_gateway_leaves_one_entry(resources_for:
     transport, base = httpx.ASGITransport(app=app), "http://x/operations/v1"
     async with httpx.AsyncClient(transport=transport, base_url=base, headers={"x-actor": "Ana"}) as client:
         for number, change in enumerate(OPERATIONS):
-            assert (await send(client, change, f"k{number}")).status_code == 202
-            assert (await send(client, change, f"k{number}")).headers["idempotency-replayed"] == "true"
+            made = await send(client, change, f"k{number}")
+            assert made.status_code == (200 if change.again else 202)
+            again = await send(client, change, f"k{number}")
+            assert again.headers.get("idempotency-replayed") == (None if change.again else "true")
             entry = (await audited(resources.database))[number]
             assert (entry.action, entry.subject, entry.actor) == (change.action, change.subject, "Ana")
     assert len(await audited(resources.database)) == len(OPERATIONS)

@@ -12,7 +12,7 @@ KNOWN = {"apiVersion", "kind", "resources", "namespace", "images", "patches"}
 
 
 def documents(path: Path) -> list[Manifest]:
-    return [found for found in yaml.safe_load_all(path.read_text()) if found]
+    return [found for found in yaml.load_all(path.read_text(), yaml.CSafeLoader) if found]
 
 
 def render(folder: Path) -> list[Manifest]:
