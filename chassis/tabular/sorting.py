@@ -1,10 +1,45 @@
 """Rows sorted outside memory: a database of its own in a temporary file, gone with the object."""
 
 import sqlite3
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
+from itertools import starmap
 from types import TracebackType
-from typing import Self
+from typing import Generic, Self, TypeVar
+
+T = TypeVar("T")
+
+
+@dataclass(frozen=True, slots=True)
+class Batch(Generic[T]):
+    """Rows in their order; where the batch ``goes_on``, more of its last group comes in the next."""
+
+    rows: Sequence[T]
+    goes_on: bool
+
+
+def batches_of(rows: Iterable[T], sorted_by: Callable[[T], tuple[str, str]], size: int) -> Iterator[Batch[T]]:
+    """Whole groups of rows that are sorted by group and key, about ``size`` rows at a time.
+
+    A group of more than twice as many is divided, but never within a key.
+    """
+    batch: list[T] = []
+    last = ("", "")
+    for row in rows:
+        place = sorted_by(row)
+        if batch and _ends(last, place, len(batch), size):
+            yield Batch(batch, goes_on=place[0] == last[0])
+            batch = []
+        batch.append(row)
+        last = place
+    if batch:
+        yield Batch(batch, goes_on=False)
+
+
+def _ends(last: tuple[str, str], place: tuple[str, str], count: int, size: int) -> bool:
+    if place[0] != last[0]:
+        return count >= size
+    return place != last and count >= 2 * size
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,21 +67,10 @@ class SortedRows:
         self._database.executemany("INSERT INTO row VALUES (?, ?, ?, ?)", given)
         self.count += len(given)
 
-    def batches(self, size: int) -> Iterator[list[SortableRow]]:
-        """By group, key and number: whole groups, about ``size`` rows at a time.
-
-        A group of more than twice as many is divided, but never within a key.
-        """
-        batch: list[SortableRow] = []
+    def batches(self, size: int) -> Iterator[Batch[SortableRow]]:
+        """By group, key and number, as :func:`batches_of` has them."""
         found = self._database.execute("SELECT of_group, of_key, number, content FROM row ORDER BY 1, 2, 3")
-        for each in found:
-            row = SortableRow(*each)
-            if batch and _ends(batch, row, size):
-                yield batch
-                batch = []
-            batch.append(row)
-        if batch:
-            yield batch
+        return batches_of(starmap(SortableRow, found), lambda row: (row.group, row.key), size)
 
     def __enter__(self) -> Self:
         return self
@@ -55,10 +79,3 @@ class SortedRows:
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
         self._database.close()
-
-
-def _ends(batch: list[SortableRow], row: SortableRow, size: int) -> bool:
-    last = batch[-1]
-    if row.group != last.group:
-        return len(batch) >= size
-    return row.key != last.key and len(batch) >= 2 * size

@@ -3,7 +3,7 @@
 The same locks, rules and events as for one: :mod:`services.indicators.service.recording`.
 """
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date
 
@@ -11,7 +11,7 @@ from chassis.clock import london_date
 from chassis.errors import FieldError
 from chassis.storage.transaction import Tx
 from contracts.period import Period
-from services.indicators.domain.definitions import is_code
+from services.indicators.domain.definitions import Indicator, is_code
 from services.indicators.domain.observations import Observation, RecordedObservation, SeriesKey
 from services.indicators.domain.recording import Fault
 from services.indicators.domain.series_inputs import SeriesInputs
@@ -26,6 +26,7 @@ from services.indicators.repository import areas, indicators
 from services.indicators.service.gaps import derive_gaps
 from services.indicators.service.observations import Sent, read_sent, refuse_closed, take_sent
 from services.indicators.service.recording import Current, LockedBatch, load_batch, lock_batch, save_batch
+from services.indicators.service.settling import Unsettled
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,6 +35,28 @@ class BatchResult:
 
     recorded: Mapping[int, RecordedObservation] = field(default_factory=dict)
     faults: Mapping[int, Sequence[Fault]] = field(default_factory=dict)
+
+
+@dataclass(slots=True)
+class Later:
+    """What several batches leave to be done once, when all of them are recorded."""
+
+    unsettled: Unsettled = field(default_factory=Unsettled)
+    sources: dict[str, Indicator] = field(default_factory=dict)
+    changed: dict[SeriesKey, set[Period]] = field(default_factory=dict)
+    """Of the sources of gaps, by series."""
+
+    def add(self, defined: Mapping[str, Indicator], changed: Iterable[tuple[SeriesKey, Period]]) -> None:
+        self.sources |= {code: each for code, each in defined.items() if each.gaps}
+        for key, period in changed:
+            if key.indicator in self.sources:
+                self.changed.setdefault(key, set()).add(period)
+
+
+async def derive_later(tx: Tx, later: Later, size: int) -> None:
+    """Record and emit the gaps that follow from what changed in all batches, some ``size`` at a time."""
+    changed = [(key, period) for key, periods in later.changed.items() for period in periods]
+    await derive_gaps(tx, later.sources, changed, size)
 
 
 async def record_bulk(tx: Tx, sent: Sequence[Sent]) -> list[RecordedObservation]:
@@ -64,6 +87,7 @@ async def record_acceptable(
     partly: bool,
     reason: str | None = None,
     name_of: Callable[[int], str] = _entry_name,
+    later: Later | None = None,
 ) -> BatchResult:
     """Record the rows that can be, and emit every series whose state changes.
 
@@ -75,6 +99,7 @@ async def record_acceptable(
         partly: record also where other rows cannot be; else one faulty row keeps all from being recorded.
         reason: why final figures change, of rows that do not say so themselves.
         name_of: what a row is called where another is told of it.
+        later: takes what is done once, after other batches; without it, all is done here.
     """
     inputs = await _get_inputs(tx, {key for key, _ in sent})
     rows = _Rows(sent, inputs, london_date(tx.now), await _closed(tx, inputs), name_of)
@@ -86,7 +111,7 @@ async def record_acceptable(
         rows = _Rows(sent, _over(inputs, batch.inputs), rows.today, await _closed(tx, batch.inputs), name_of)
         rows.read_all()  # somebody has changed a definition in between
     await load_batch(tx, batch, [(key, observation.period) for key, observation in rows.taken.values()])
-    return await _save(tx, batch, rows, partly=partly, reason=reason)
+    return await _save(tx, batch, rows, partly=partly, reason=reason, later=later)
 
 
 async def _get_inputs(tx: Tx, keys: set[SeriesKey]) -> SeriesInputs:
@@ -152,7 +177,9 @@ class _Rows:
         return faults
 
 
-async def _save(tx: Tx, batch: LockedBatch, rows: _Rows, *, partly: bool, reason: str | None) -> BatchResult:
+async def _save(
+    tx: Tx, batch: LockedBatch, rows: _Rows, *, partly: bool, reason: str | None, later: Later | None
+) -> BatchResult:
     current: dict[int, Current] = {}
     for n, (key, observation) in rows.taken.items():
         try:
@@ -161,8 +188,12 @@ async def _save(tx: Tx, batch: LockedBatch, rows: _Rows, *, partly: bool, reason
             rows.faults[n] = _faults_of(problem)
     if rows.faults and not partly:
         return BatchResult(faults=rows.faults)
-    recorded = await save_batch(tx, batch, list(current.values()))
-    await derive_gaps(tx, batch.inputs.indicators, [revision for revision, new in current.values() if new])
+    recorded = await save_batch(tx, batch, list(current.values()), later.unsettled if later else None)
+    changed = [(each.revision.series, each.revision.period) for each in current.values() if each.new]
+    if later is None:
+        await derive_gaps(tx, batch.inputs.indicators, changed)
+    else:
+        later.add(batch.inputs.indicators, changed)
     return BatchResult(dict(zip(current, recorded, strict=True)), rows.faults)
 
 

@@ -1,27 +1,40 @@
 """Deriving the observations of inequality gaps from those of their ends."""
 
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
+from datetime import date
+from typing import Final
 
 from chassis.storage.transaction import Tx
+from chassis.tabular.sorting import batches_of
 from contracts.period import Period
+from services.indicators.domain.areas import ENGLAND
 from services.indicators.domain.definitions import Gap, Indicator
 from services.indicators.domain.gaps import derived_observation, end_series, gap_series, withdrawn_observation
-from services.indicators.domain.observations import Observation, Revision, SeriesKey
+from services.indicators.domain.observations import Observation, SeriesKey
 from services.indicators.domain.series_inputs import WholeIndicators
 from services.indicators.repository import indicators, observations
 from services.indicators.service.recording import Current, LockedBatch, load_batch, lock_batch, save_batch, take
 from services.indicators.service.series_locks import lock_series
+from services.indicators.service.settling import Unsettled, emit_unsettled, group_of
 
+BATCH: Final = 5000
+"""Observations that are derived at a time."""
+
+Place = tuple[SeriesKey, Period]
 Ends = Mapping[SeriesKey, Mapping[Period, Observation]]
 """Current observations of the ends of gaps."""
 
 
-async def derive_gaps(tx: Tx, sources: Mapping[str, Indicator], changed: Sequence[Revision]) -> None:
-    """Record and emit the gaps that follow from changed observations of ``sources``. No statement where none do."""
+async def derive_gaps(tx: Tx, sources: Mapping[str, Indicator], changed: Iterable[Place], size: int = BATCH) -> None:
+    """Record and emit the gaps that follow from changed observations of ``sources``, some ``size`` at a time.
+
+    No statement where none do.
+    """
     codes = {code for source in sources.values() for code in source.gaps}
     gaps = await indicators.get_indicators(tx, codes) if codes else {}
+    places = set(changed) if gaps else set()
     for gap in sorted(gaps.values(), key=lambda each: each.code):
-        await _derive(tx, gap, {(revision.series, revision.period) for revision in changed})
+        await _derive(tx, gap, places, size)
 
 
 async def derive_whole_gap(tx: Tx, gap: Indicator) -> None:
@@ -34,19 +47,37 @@ async def derive_whole_gap(tx: Tx, gap: Indicator) -> None:
     await _derive(tx, gap, {(revision.series, revision.period) for revision in found})
 
 
-async def _derive(tx: Tx, gap: Indicator, changed: Collection[tuple[SeriesKey, Period]]) -> None:
+async def _derive(tx: Tx, gap: Indicator, changed: Collection[Place], size: int = BATCH) -> None:
+    """In batches, each series once: the comparator of a breakdown first, as it may recolour all others."""
     derived = {(key, period) for source, period in changed if (key := gap_series(gap, source))}
-    if not derived or gap.gap is None:
+    unsettled = Unsettled()
+    for batch in batches_of(sorted(derived, key=_order), _sorted_by, size):
+        unsettled.group = group_of(batch.rows[-1][0]) if batch.goes_on else None
+        await _derive_batch(tx, gap, batch.rows, unsettled)
+        if not batch.goes_on:
+            await emit_unsettled(tx, unsettled)
+
+
+def _order(place: Place) -> tuple[str, str, tuple[date, date]]:
+    return *_sorted_by(place), place[1].sort_key
+
+
+def _sorted_by(place: Place) -> tuple[str, str]:
+    key = place[0]
+    return key.breakdown.text, "" if key.area == ENGLAND else key.area
+
+
+async def _derive_batch(tx: Tx, gap: Indicator, derived: Sequence[Place], unsettled: Unsettled) -> None:
+    if gap.gap is None:
         return
     ends = await _get_ends(tx, gap.gap, derived)
     batch = await lock_batch(tx, {key for key, _ in derived})
     await load_batch(tx, batch, derived)
-    in_order = sorted(derived, key=lambda each: (each[0], each[1].sort_key))
-    current = [_take(tx, batch, gap, key, period, ends) for key, period in in_order]
-    await save_batch(tx, batch, [each for each in current if each])
+    current = [_take(tx, batch, gap, key, period, ends) for key, period in derived]
+    await save_batch(tx, batch, [each for each in current if each], unsettled)
 
 
-async def _get_ends(tx: Tx, gap: Gap, derived: Collection[tuple[SeriesKey, Period]]) -> Ends:
+async def _get_ends(tx: Tx, gap: Gap, derived: Collection[Place]) -> Ends:
     ends = {(end, period.end) for key, period in derived for end in end_series(gap, key)}
     found: dict[SeriesKey, dict[Period, Observation]] = {}
     for revision in await observations.get_ending(tx, ends):

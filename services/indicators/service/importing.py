@@ -15,7 +15,7 @@ from chassis.crash_points import crash_point
 from chassis.jobs.job import Json
 from chassis.jobs.run import JobRun
 from chassis.storage.transaction import Tx
-from chassis.tabular.sorting import SortableRow, SortedRows
+from chassis.tabular.sorting import Batch, SortableRow, SortedRows
 from services.indicators.domain.importing.order import (
     ImportOrder,
     ImportResult,
@@ -25,11 +25,12 @@ from services.indicators.domain.importing.order import (
 from services.indicators.domain.importing.rows import CellFault, Draft, Place
 from services.indicators.domain.importing.tally import Faults
 from services.indicators.repository import imports, indicators
-from services.indicators.service.batches import record_acceptable
+from services.indicators.service.batches import Later, derive_later, record_acceptable
 from services.indicators.service.fewer_parts import drop_fewer_parts
 from services.indicators.service.import_errors import write_errors
 from services.indicators.service.mappings import get_mapping
 from services.indicators.service.missing_definitions import create_missing
+from services.indicators.service.settling import emit_unsettled, group_of
 from services.indicators.service.suppressed_rows import drop_suppressed
 from services.indicators.service.survey import Counter, Survey, draft_of, survey_file
 
@@ -50,8 +51,8 @@ class NotSaved(Exception):  # noqa: N818  named for what it is
         self.faults = faults
 
 
-async def run_import(run: JobRun) -> Json:
-    """Do an import; its result is an :class:`ImportResult`."""
+async def run_import(run: JobRun, batch_size: int = BATCH) -> Json:
+    """Do an import, some ``batch_size`` observations at a time; its result is an :class:`ImportResult`."""
     for step in (_SAVED, _UNSAVED):
         if (done := await run.result_of(step)) is not None:
             return done[0]
@@ -63,7 +64,7 @@ async def run_import(run: JobRun) -> Json:
         reading = asyncio.to_thread(survey_file, file, mapping, order, rows, counter)
         survey = await _with_progress(run, counter, reading)
         crash_point("imports.after_survey")
-        return await _with_progress(run, counter, _save(run, order, survey, file, counter))
+        return await _with_progress(run, counter, _save(run, order, survey, file, counter, batch_size))
 
 
 async def _fetch(run: JobRun, file: BinaryIO) -> None:
@@ -95,11 +96,13 @@ class SumsOfFaulty(Exception):  # noqa: N818  named for what it is
     """Undoes the transaction of an import that saved sums of rows that were refused after them."""
 
 
-async def _save(run: JobRun, order: ImportOrder, survey: Survey, file: BinaryIO, counter: Counter) -> Json:
+async def _save(
+    run: JobRun, order: ImportOrder, survey: Survey, file: BinaryIO, counter: Counter, batch_size: int
+) -> Json:
     refused: dict[Place, str] = {}
 
     async def save(tx: Tx) -> Json:
-        applied = _Applied(order, survey.headings, deepcopy(survey.faults), refused)
+        applied = _Applied(order, survey.headings, deepcopy(survey.faults), refused, batch_size)
         await _apply(tx, applied, survey, counter)
         result = applied.result(survey.rows_read)
         if not result.refused and applied.refuse_sums():
@@ -145,6 +148,7 @@ class _Applied:
     headings: dict[str, str]
     faults: Faults
     refused_sums: dict[Place, str]
+    batch_size: int
     saved: int = 0
     unchanged: int = 0
     rows_saved: int = 0
@@ -233,16 +237,22 @@ async def _apply(tx: Tx, applied: _Applied, survey: Survey, counter: Counter) ->
     if applied.order.create_missing:
         applied.created = await create_missing(tx, applied.order, survey.seen, applied.faults)
     counter.done, counter.total = 0, survey.rows.count
-    for rows in survey.rows.batches(BATCH):
-        await _record(tx, applied, rows)
+    later = Later()
+    for batch in survey.rows.batches(applied.batch_size):
+        await _record(tx, applied, batch, later)
+        if not batch.goes_on:
+            await emit_unsettled(tx, later.unsettled)
         await tx.write_staged()
-        counter.done += len(rows)
+        counter.done += len(batch.rows)
         crash_point("imports.after_batch")
+    await derive_later(tx, later, applied.batch_size)
 
 
-async def _record(tx: Tx, applied: _Applied, rows: Sequence[SortableRow]) -> None:
+async def _record(tx: Tx, applied: _Applied, batch: Batch[SortableRow], later: Later) -> None:
     order = applied.order
-    drafts = applied.drop_refused([draft_of(row) for row in rows])
+    drafts = [draft_of(row) for row in batch.rows]
+    later.unsettled.group = group_of(drafts[-1].key) if batch.goes_on else None
+    drafts = applied.drop_refused(drafts)
     if order.sum_into and not order.accept_fewer:
         drafts, fewer = await drop_fewer_parts(tx, drafts, order.sum_into)
         for draft, fault in fewer:
@@ -256,6 +266,7 @@ async def _record(tx: Tx, applied: _Applied, rows: Sequence[SortableRow]) -> Non
         partly=True,
         reason=order.reason,
         name_of=lambda n: f"line {drafts[n].lines[0]}" if drafts[n].lines else "a sum",
+        later=later,
     )
     for n, recorded in result.recorded.items():
         applied.add_recorded(drafts[n], new=recorded.new)

@@ -70,7 +70,9 @@ async def record_observations(tx: Tx, sent: Sequence[Sent]) -> list[RecordedObse
     await load_batch(tx, batch, [(key, observation.period) for key, observation in taken])
     current = [take_sent(tx, batch, key, observation) for key, observation in taken]
     recorded = await save_batch(tx, batch, current)
-    await derive_gaps(tx, batch.inputs.indicators, [revision for revision, new in current if new])
+    await derive_gaps(
+        tx, batch.inputs.indicators, [(each.revision.series, each.revision.period) for each in current if each.new]
+    )
     return recorded
 
 

@@ -14,6 +14,7 @@ from services.indicators.repository import observations, series
 from services.indicators.service.publishing import EmittedEvents, Published, emit_changes, published_states
 from services.indicators.service.series_inputs import load_revisions
 from services.indicators.service.series_locks import LockedSeries, lock_series
+from services.indicators.service.settling import Unsettled
 
 
 class Current(NamedTuple):
@@ -83,13 +84,16 @@ def take(tx: Tx, batch: LockedBatch, key: SeriesKey, new: Observation) -> Revisi
     return revision
 
 
-async def save_batch(tx: Tx, batch: LockedBatch, current: Sequence[Current]) -> list[RecordedObservation]:
-    """Save what is new, and emit every locked series whose state it changes."""
+async def save_batch(
+    tx: Tx, batch: LockedBatch, current: Sequence[Current], unsettled: Unsettled | None = None
+) -> list[RecordedObservation]:
+    """Save what is new, and emit every locked series whose state it changes; ``unsettled`` has those that wait."""
     new = [revision for revision, is_new in current if is_new]
     await observations.add_revisions(tx, new)
     changed = _changed(new)
     lists = {key: list(periods.values()) for key, periods in changed.items()}
-    emitted = await emit_changes(tx, batch.locked, batch.inputs, lists, batch.before)
+    before = batch.before if unsettled is None else unsettled.put_off(batch.before, changed)
+    emitted = await emit_changes(tx, batch.locked, batch.inputs, lists, before)
     return _recorded(batch, current, changed, emitted)
 
 

@@ -106,7 +106,7 @@ def read_back(file: io.BytesIO, kinds: dict[str, PeriodKind]) -> list[tuple[Seri
     with SortedRows() as rows:
         survey = survey_file(file, NATIVE, ImportOrder("x", "native"), rows, Counter())
         assert not survey.faults.shown
-        drafts = [draft_of(row) for batch in rows.batches(100) for row in batch]
+        drafts = [draft_of(row) for batch in rows.batches(100) for row in batch.rows]
     return sorted((draft.key, draft.read(kinds[draft.key.indicator])) for draft in drafts)
 
 
