@@ -5,10 +5,10 @@ array a column, on SQLite as one JSON document. Columns alike in every row trave
 """
 
 import json
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import lru_cache
-from typing import Any
+from typing import Any, Final
 
 from sqlalchemy import (
     CTE,
@@ -43,6 +43,10 @@ Rows = Sequence[Mapping[str, Any]]
 Target = Table | type[DeclarativeBase]
 Insert = postgresql.Insert | sqlite.Insert
 Where = Callable[[Table, Any], ColumnElement[bool]]
+
+
+MOST_NAMED: Final = 10_000
+"""Values that a list in a condition may have: the databases take some 32,700 parameters a statement."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -116,6 +120,13 @@ def given_values(tx: Tx, name: str, columns: Sequence[Column[Any]], rows: Iterab
     if tx.dialect == "sqlite":
         return {f"{name}_rows": _json(list(zip(*bound, strict=True)))}
     return {f"{name}_{column.name}": _json(values) for column, values in zip(columns, bound, strict=True)}
+
+
+def in_parts(values: Collection[str]) -> Iterator[Sequence[str]]:
+    """Values for lists in conditions, in order, as many at a time as a list may have; none are one empty part."""
+    ordered = sorted(values) if len(values) > MOST_NAMED else list(values)
+    for start in range(0, max(len(ordered), 1), MOST_NAMED):
+        yield ordered[start : start + MOST_NAMED]
 
 
 def look_up(

@@ -22,6 +22,8 @@ MOST_UNPACKED: Final = 1024 * 1_048_576
 LONGEST_CELL: Final = 131_072
 _ZIP: Final = b"PK\x03\x04"
 _DELIMITERS: Final = ",;\t"
+_PANIC: Final = "pyo3_runtime"
+"""Module of what calamine raises where it gives up: no Exception, and of no class that could be named."""
 
 
 class Unreadable(Exception):  # noqa: N818  named for what the file is
@@ -91,19 +93,31 @@ def _sheets_of_workbook(file: BinaryIO) -> Iterator[Iterator[FileRow]]:
 
 
 def _rows_of_sheet(sheet: Any) -> Iterator[FileRow]:
-    first = (sheet.start or (0, 0))[0]
-    for line, cells in enumerate(sheet.iter_rows(), first + 1):
+    line, rows = (sheet.start or (0, 0))[0], sheet.iter_rows()
+    while (cells := _next(rows, line + 1)) is not None:
+        line += 1
         texts = [_text(cell) for cell in cells]
         if any(map(str.strip, texts)):
             yield FileRow(line, texts)
 
 
+def _next(rows: Iterator[list[Any]], line: int) -> list[Any] | None:
+    """The cells of the next row; None after the last. A date or a length of time may be beyond those that there are."""
+    try:
+        return next(rows, None)
+    except BaseException as error:
+        if not isinstance(error, OverflowError) and type(error).__module__ != _PANIC:
+            raise
+        raise Unreadable(f"The line has a date or a length of time that cannot be read: {error}.", line) from error
+
+
 def _text(cell: Any) -> str:
     if isinstance(cell, bool):
         return "true" if cell else "false"
-    if isinstance(cell, float | int):
-        number = Decimal(repr(cell))
-        return format(number.quantize(Decimal(1)) if number == number.to_integral_value() else number, "f")
+    if isinstance(cell, int):
+        return str(cell)
+    if isinstance(cell, float):
+        return str(int(cell)) if cell.is_integer() else format(Decimal(repr(cell)), "f")
     if isinstance(cell, datetime) and cell.time() == time():
         return cell.date().isoformat()
     return cell.isoformat() if isinstance(cell, date | datetime | time) else str(cell)

@@ -33,10 +33,10 @@ def _shortest(number: Decimal) -> Decimal:
 
 
 def plain(number: Decimal) -> Decimal:
-    """The same number with all its digits: ``1E+5`` is 100000, ``-0`` is 0."""
-    if not number:
-        return abs(number)
+    """The same number with all its digits: ``1E+5`` is 100000, ``-0`` and ``0E+5`` are 0."""
     exponent = number.as_tuple().exponent
+    if not number:
+        return Decimal(0) if isinstance(exponent, int) and exponent > 0 else abs(number)
     return number.quantize(Decimal(1)) if isinstance(exponent, int) and exponent > 0 else number
 
 

@@ -8,7 +8,7 @@ from sqlalchemy import Row, null, select, update
 from sqlalchemy.dialects import postgresql, sqlite
 
 from chassis.paging import Page, PageRequest
-from chassis.storage.bulk import insert_many, insert_or_ignore
+from chassis.storage.bulk import in_parts, insert_many, insert_or_ignore
 from chassis.storage.pages import Orders, list_page
 from chassis.storage.transaction import Tx
 from services.indicators.domain.areas import Area, AreaOrder
@@ -38,8 +38,11 @@ def _values(area: Area) -> dict[str, Any]:
 
 async def get_areas(tx: Tx, codes: Collection[str]) -> dict[str, Area]:
     """Areas by code; what is not known is absent."""
-    found = await tx.session.execute(select(*_COLUMNS).where(AreaRow.code.in_(codes)))
-    return {row.code: _area(row) for row in found}
+    found: dict[str, Area] = {}
+    for part in in_parts(codes):
+        rows = await tx.session.execute(select(*_COLUMNS).where(AreaRow.code.in_(part)))
+        found.update((row.code, _area(row)) for row in rows)
+    return found
 
 
 async def get_area_as_of(tx: Tx, code: str, as_of: datetime) -> Area | None:
@@ -50,8 +53,11 @@ async def get_area_as_of(tx: Tx, code: str, as_of: datetime) -> Area | None:
 
 async def lock_areas_for_reading(tx: Tx, codes: Collection[str]) -> set[str]:
     """Keep others from changing these areas until this transaction ends. Those that are known."""
-    query = select(AreaRow.code).where(AreaRow.code.in_(codes)).order_by(AreaRow.code)
-    return set(await tx.session.scalars(query.with_for_update(read=True)))
+    found: set[str] = set()
+    for part in in_parts(codes):
+        query = select(AreaRow.code).where(AreaRow.code.in_(part)).order_by(AreaRow.code)
+        found.update(await tx.session.scalars(query.with_for_update(read=True)))
+    return found
 
 
 async def lock_area(tx: Tx, code: str) -> Area | None:

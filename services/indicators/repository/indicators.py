@@ -8,7 +8,7 @@ from sqlalchemy import ColumnElement, Row, delete, null, select, update
 from sqlalchemy.dialects import postgresql, sqlite
 
 from chassis.paging import Page, PageRequest
-from chassis.storage.bulk import insert_many
+from chassis.storage.bulk import in_parts, insert_many
 from chassis.storage.pages import Orders, list_page
 from chassis.storage.transaction import Tx
 from contracts.colours import Polarity
@@ -94,8 +94,11 @@ def _codes(codes: tuple[str, ...]) -> Any:
 
 async def get_indicators(tx: Tx, codes: Collection[str]) -> dict[str, Indicator]:
     """Definitions by code; what is not defined is absent."""
-    found = await tx.session.execute(select(*COLUMNS).where(IndicatorRow.code.in_(codes)))
-    return {row.code: indicator_from_row(row) for row in found}
+    found: dict[str, Indicator] = {}
+    for part in in_parts(codes):
+        rows = await tx.session.execute(select(*COLUMNS).where(IndicatorRow.code.in_(part)))
+        found.update((row.code, indicator_from_row(row)) for row in rows)
+    return found
 
 
 async def list_indicators(tx: Tx, page: PageRequest, wanted: IndicatorFilter) -> Page[Indicator]:
@@ -149,8 +152,9 @@ async def lock_indicators(tx: Tx, codes: Collection[str]) -> None:
 
     Not from naming them: a foreign key's check would wait for a stronger lock, held by who waits for its series.
     """
-    query = select(IndicatorRow.code).where(IndicatorRow.code.in_(codes)).order_by(IndicatorRow.code)
-    await tx.session.execute(query.with_for_update(key_share=True))
+    for part in in_parts(codes):
+        query = select(IndicatorRow.code).where(IndicatorRow.code.in_(part)).order_by(IndicatorRow.code)
+        await tx.session.execute(query.with_for_update(key_share=True))
 
 
 async def add_definition(tx: Tx, indicator: Indicator, reason: str | None) -> None:

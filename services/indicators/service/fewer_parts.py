@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 
 from chassis.storage.transaction import Tx
-from services.indicators.domain.importing.rows import Draft
+from services.indicators.domain.importing.drafts import Draft
 from services.indicators.domain.importing.sums import parts_of
 from services.indicators.domain.recording import Fault
 from services.indicators.service.rows_there import There, get_there

@@ -16,13 +16,13 @@ from chassis.jobs.job import Json
 from chassis.jobs.run import JobRun
 from chassis.storage.transaction import Tx
 from chassis.tabular.sorting import Batch, SortableRow, SortedRows
+from services.indicators.domain.importing.drafts import CellFault, Draft, Place
 from services.indicators.domain.importing.order import (
     ImportOrder,
     ImportResult,
     order_from_json,
     result_to_json,
 )
-from services.indicators.domain.importing.rows import CellFault, Draft, Place
 from services.indicators.domain.importing.tally import Faults
 from services.indicators.repository import imports, indicators
 from services.indicators.service.batches import Later, derive_later, record_acceptable

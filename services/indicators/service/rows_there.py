@@ -4,7 +4,7 @@ from collections.abc import Sequence
 
 from chassis.storage.transaction import Tx
 from contracts.period import Period, UnknownPeriodError
-from services.indicators.domain.importing.rows import Draft
+from services.indicators.domain.importing.drafts import Draft
 from services.indicators.domain.observations import Observation, Revision, SeriesKey
 from services.indicators.repository import indicators, observations
 

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 
 from chassis.storage.transaction import Tx
 from contracts.indicators import Missing
-from services.indicators.domain.importing.rows import Draft
+from services.indicators.domain.importing.drafts import Draft
 from services.indicators.repository import indicators
 from services.indicators.service.rows_there import get_there
 from services.indicators.service.suppression import get_hidden, where

@@ -13,9 +13,10 @@ from chassis.tabular.reading import FileRow, Unreadable, sheets
 from chassis.tabular.sorting import SortableRow, SortedRows
 from contracts.breakdown import Breakdown
 from services.indicators.domain.areas import ENGLAND
+from services.indicators.domain.importing.drafts import CellFault, Draft, FaultyRow
 from services.indicators.domain.importing.mapping import FileMapping
 from services.indicators.domain.importing.order import ImportOrder
-from services.indicators.domain.importing.rows import CellFault, Draft, FaultyRow, MissingColumns, RowReader
+from services.indicators.domain.importing.rows import MissingColumns, RowReader
 from services.indicators.domain.importing.sums import Parts, Sums
 from services.indicators.domain.importing.tally import Faults, Seen
 from services.indicators.domain.observations import SeriesKey

@@ -10,8 +10,8 @@ from chassis.tabular.guard import guarded, unguarded
 from contracts.breakdown import Breakdown
 from contracts.period import PeriodKind
 from services.indicators.domain.definitions import LONGEST_CODE, Unit, is_code
+from services.indicators.domain.importing.cells import number_of
 from services.indicators.domain.importing.mapping import mapping_faults
-from services.indicators.domain.importing.rows import number_of
 from services.indicators.domain.importing.shipped import SHIPPED
 from services.indicators.domain.importing.words import (
     code_of,

@@ -1,38 +1,49 @@
 """Rows of a file, read by a mapping: each a draft of an observation, or what is wrong with its cells."""
 
-import json
 import re
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
-from decimal import ROUND_HALF_UP, Decimal
+from collections.abc import Callable, Sequence
+from decimal import Decimal
 from typing import Final
 
 from contracts.areas import is_area_code
 from contracts.breakdown import ALL, Breakdown, UnknownBreakdownError
-from contracts.indicators import Mark, Missing, ObservationStatus
-from contracts.notes import SourcedFigure, SourceNote
-from contracts.period import PeriodKind
+from contracts.indicators import Missing, ObservationStatus
 from services.indicators.domain.definitions import is_code
-from services.indicators.domain.importing.mapping import DimensionSource, FileMapping
-from services.indicators.domain.importing.words import (
-    canonical_period,
-    code_of,
-    dimension_of,
-    kind_named,
-    read_period,
-    value_of,
+from services.indicators.domain.importing.cells import (
+    FINEST,
+    FINEST_SENT,
+    MOST_COUNTED,
+    NotAccepted,
+    inferred_in,
+    is_provisional,
+    marks_in,
+    notes_in,
+    number_of,
+    rounded,
+    without_marks,
 )
-from services.indicators.domain.numbers import HIGHEST, plain
-from services.indicators.domain.observations import Observation, SeriesKey
-from services.indicators.domain.provenance import PRINTED, Provenance
+from services.indicators.domain.importing.drafts import CellFault, Draft, FaultyRow, place_of
+from services.indicators.domain.importing.mapping import DimensionSource, FileMapping
+from services.indicators.domain.importing.words import code_of, dimension_of, value_of
+from services.indicators.domain.numbers import HIGHEST
+from services.indicators.domain.observations import SeriesKey
 
-_NUMBER: Final = re.compile(r"[+-]?(?:\d+(?:\.\d*)?|\.\d+)(?:[eE][+-]?\d{1,2})?", re.ASCII)
-_GROUPED: Final = re.compile(r"-?\d{1,3}(?:,\d{3})+(?:\.\d+)?", re.ASCII)
-_MARKED: Final = re.compile(r"(.*?)\s*((?:\[(?:e|u|b|p|r)\])+)", re.ASCII)
-_NOTE_REFERENCE: Final = re.compile(r"\s*\[note \d+\]", re.ASCII | re.IGNORECASE)
+_NOTE_REFERENCE: Final = re.compile(r"\[note \d{1,9}\]", re.ASCII | re.IGNORECASE)
 _NUMBERS: Final = ("count", "not_counted", "denominator", "lower", "upper")
 _NEVER_NEGATIVE: Final = frozenset({"count", "not_counted", "denominator"})
-_LONGEST: Final = {"note": 4000, "reason": 4000, "basis": 300, "indicator_name": 300, "area_name": 300, "area_type": 60}
+_LONGEST: Final = {
+    "note": 4000,
+    "reason": 4000,
+    "basis": 300,
+    "indicator_name": 300,
+    "measure": 300,
+    "unit": 300,
+    "area_name": 300,
+    "area_type": 60,
+    "part": 300,
+}
+_LONGEST_PERIOD: Final = 40
+_LONGEST_BREAKDOWN: Final = 400
 _WORDS: Final = frozenset(
     ("indicator_name", "indicator", "measure", "unit", "polarity", "area_name", "area_type", "period_kind", "part")
 )
@@ -40,109 +51,11 @@ _VERBATIM: Final = ("note", "basis", "reason")
 _SYMBOLS: Final = frozenset(Missing)
 _STATUSES: Final = frozenset(ObservationStatus)
 _SHOWN: Final = 100
-_FINEST_SENT: Final = 8
 
 
 ERROR: Final = "error"
 LINE: Final = "line"
 """Headings of what a file of errors has before the columns that were sent; no mapping reads them."""
-
-
-@dataclass(frozen=True, slots=True)
-class CellFault:
-    """What is wrong with a cell, and what would be taken; ``column`` by its heading in the file."""
-
-    column: str
-    value: str
-    message: str
-
-
-Place = tuple[SeriesKey, str]
-"""A series, and a period by its canonical label."""
-
-
-@dataclass(frozen=True, slots=True)
-class FaultyRow:
-    """A row that says no observation; ``place`` is what it would be of, None where that cannot be read."""
-
-    line: int
-    faults: Sequence[CellFault]
-    place: Place | None = None
-
-
-@dataclass(frozen=True, slots=True)
-class Draft:
-    """An observation as a row says it: texts, numbers checked, its period still to be read by the indicator's kind.
-
-    ``words`` tell what is to be created where it is not known: names, units and kinds. ``lines`` are the rows that it
-    is made of: several where parts were added up, none where areas were.
-    """
-
-    key: SeriesKey
-    period: str
-    figures: Mapping[str, Decimal]
-    texts: Mapping[str, str]
-    words: Mapping[str, str]
-    lines: tuple[int, ...]
-
-    @property
-    def place(self) -> Place | None:
-        """What it is of; None where its period is none."""
-        return _place(self.key, self.period, self.words)
-
-    def read(self, kind: PeriodKind) -> Observation:
-        """The observation, of an indicator that is recorded by ``kind``.
-
-        Raises:
-            UnknownPeriodError: its period is none of that kind.
-        """
-        texts = self.texts
-        return Observation(
-            period=read_period(self.period, kind),
-            value=self.figures.get("value"),
-            status=ObservationStatus(texts.get("status", ObservationStatus.PROVISIONAL)),
-            missing=Missing(texts["missing"]) if "missing" in texts else None,
-            marks=marks_of(texts.get("marks", "")),
-            provenance=_provenance(texts),
-            count=self.figures.get("count"),
-            denominator=self.figures.get("denominator"),
-            lower=self.figures.get("lower"),
-            upper=self.figures.get("upper"),
-            note=texts.get("note"),
-            basis=texts.get("basis"),
-            reason=texts.get("reason"),
-        )
-
-
-def _place(key: SeriesKey, period: str, words: Mapping[str, str]) -> Place | None:
-    label = canonical_period(period, kind_named(words.get("period_kind", "")))
-    return None if label is None else (key, label)
-
-
-def marks_of(text: str) -> tuple[Mark, ...]:
-    """The marks in ``[e][b]``; others are none of ours."""
-    return () if not text else tuple(mark for mark in sorted(Mark) if mark.value in text)
-
-
-def _provenance(texts: Mapping[str, str]) -> Provenance:
-    if "inferred" not in texts and "notes" not in texts:
-        return PRINTED
-    inferred = _words_of(texts.get("inferred", ""))
-    notes = tuple(map(_note, json.loads(texts["notes"]))) if "notes" in texts else ()
-    return Provenance(inferred, notes) if inferred or notes else PRINTED
-
-
-def _words_of(text: str) -> tuple[str, ...]:
-    """Words joined with bars; a list in JSON where a bar is in one of them."""
-    return tuple(map(str, json.loads(text))) if text.startswith("[") else tuple(filter(None, text.split("|")))
-
-
-def _note(content: Mapping[str, object]) -> SourceNote:
-    figures = content["figures"]
-    if not isinstance(figures, list) or not figures:
-        raise ValueError("a contradiction has figures")
-    named = tuple(SourcedFigure(str(each["figure"]), str(each["source"])) for each in figures)
-    return SourceNote(str(content["topic"]), named, str(content["used"]), str(content["why"]))
 
 
 class MissingColumns(Exception):  # noqa: N818  named for what the file lacks
@@ -157,8 +70,8 @@ class RowReader:
         self._symbols = {word.lower(): symbol for word, symbol in mapping.symbols.items()}
         bare = [_NOTE_REFERENCE.sub("", heading).strip().lower() for heading in header]
         places = {heading: n for n, heading in reversed(list(enumerate(bare)))}
-        self._header = [heading.strip() for heading in header]
-        self._is_of_errors = self._header[:2] == [ERROR, LINE]
+        self.headings = [heading.strip() for heading in header]
+        self._is_of_errors = self.headings[:2] == [ERROR, LINE]
         self._fields = {
             field: places[heading.lower()]
             for field, headings in mapping.columns.items()
@@ -181,12 +94,12 @@ class RowReader:
     def heading(self, field: str) -> str:
         """The heading of the column that says a field; the field's own name where none does."""
         place = self._fields.get(field)
-        return field if place is None else self._header[place]
+        return field if place is None else self.headings[place]
 
     def read(self, line: int, cells: Sequence[str]) -> Draft | FaultyRow:
         """The draft of a row, or everything wrong with its cells."""
-        if len(cells) > len(self._header) and any(map(str.strip, cells[len(self._header) :])):
-            message = f"the row has {len(cells)} cells, the header {len(self._header)}: quote text that has commas"
+        if len(cells) > len(self.headings) and any(map(str.strip, cells[len(self.headings) :])):
+            message = f"the row has {len(cells)} cells, the header {len(self.headings)}: quote text that has commas"
             return FaultyRow(line, [CellFault("", "", message)])
         return _Row(self, line, cells).draft()
 
@@ -231,9 +144,7 @@ class _Row:
 
     def draft(self) -> Draft | FaultyRow:
         key = SeriesKey(self._indicator(), self._area(), self._breakdown())
-        period = self._text("period")
-        if not period:
-            self._refuse("period", "a period is needed, such as 2017-12, 2017/18 Q3 or 2017/18")
+        period = self._period()
         is_placed = not self.faults
         for name in _NUMBERS:
             if name in self.said:
@@ -241,10 +152,9 @@ class _Row:
         self._take_parts()
         self._take_value()
         self._take_texts()
-        if any("\x00" in cell for cell in self.cells):
-            self._refuse("", "a cell holds a NUL character")
+        self._refuse_nul()
         if self.faults:
-            return FaultyRow(self.line, self.faults, _place(key, period, self.said) if is_placed else None)
+            return FaultyRow(self.line, self.faults, place_of(key, period, self.said) if is_placed else None)
         return Draft(key, period, self.figures, self.texts, self._words(), (self.line,))
 
     def _text(self, field: str) -> str:
@@ -274,7 +184,16 @@ class _Row:
             )
         return code
 
+    def _period(self) -> str:
+        period = self._text("period")
+        if not 1 <= len(period) <= _LONGEST_PERIOD:
+            self._refuse("period", "a period is needed, such as 2017-12, 2017/18 Q3 or 2017/18")
+        return period
+
     def _breakdown(self) -> Breakdown:
+        if len(self._text("breakdown")) > _LONGEST_BREAKDOWN:
+            self._refuse("breakdown", f"is longer than {_LONGEST_BREAKDOWN} characters")
+            return Breakdown.TOTAL
         try:
             told = Breakdown.parse(self._text("breakdown"))
         except UnknownBreakdownError as error:
@@ -310,8 +229,10 @@ class _Row:
             self._refuse(field, "is no number that is accepted: plain digits, such as 81.6")
         elif number < 0 and field in _NEVER_NEGATIVE:
             self._refuse(field, "is not negative")
+        elif number > MOST_COUNTED and field in _NEVER_NEGATIVE:
+            self._refuse(field, f"is beyond {MOST_COUNTED:,}, the most that is counted")
         else:
-            self.figures[field] = _rounded(number, max(self.mapping.decimals, _FINEST_SENT))
+            self.figures[field] = rounded(number, FINEST_SENT)
 
     def _take_parts(self) -> None:
         """The count, where the file says what is not in it instead."""
@@ -325,9 +246,9 @@ class _Row:
 
     def _take_value(self) -> None:
         text, missing = self._text("value"), self._text("missing")
-        marked = _MARKED.fullmatch(text)
-        if marked and not self.reader.symbol(text):
-            text, self.texts["marks"] = marked[1], marked[2]
+        if not self.reader.symbol(text):
+            text, marks = without_marks(text)
+            self._take_marks("value", marks)
         symbol = self.reader.symbol(missing) if missing else self.reader.symbol(text) if text else None
         if missing and symbol is None:
             self._refuse("missing", f"is no symbol: {', '.join(Missing)} are accepted")
@@ -344,7 +265,15 @@ class _Row:
             words = ", ".join([*Missing, *self.mapping.symbols])
             self._refuse("value", f"is no number; plain digits such as 81.6 are accepted, or in its place: {words}")
         else:
-            self.figures["value"] = _rounded(number, self.mapping.decimals)
+            self.figures["value"] = rounded(number, min(self.mapping.decimals, FINEST))
+
+    def _take_marks(self, field: str, text: str) -> None:
+        if not text:
+            return
+        try:
+            self.texts["marks"] = self.texts.get("marks", "") + marks_in(text)
+        except NotAccepted as refused:
+            self._refuse(field, str(refused))
 
     def _suppressed_or(self, symbol: str) -> str:
         """A symbol stands without count and limits; why there is no value may be said by the note."""
@@ -356,45 +285,41 @@ class _Row:
         return Missing.SUPPRESSED.value if any(word in note for word in self.mapping.suppressed_words) else symbol
 
     def _take_texts(self) -> None:
-        for name in ("note", "basis", "reason", "inferred", "notes", "status", "marks"):
+        for name in ("note", "basis", "reason", "inferred", "notes", "status"):
             if name in self.said:
-                self.texts[name] = self.said[name] + (self.texts.get("marks", "") if name == "marks" else "")
+                self.texts[name] = self.said[name]
+        self._take_marks("marks", self._text("marks"))
         for name, place in self.reader.verbatim:
             if _at(self.sent, place):
                 self.texts[name] = self.sent[place]
         for name, most in _LONGEST.items():
             if name in self.said and len(self.texts.get(name) or self.said[name]) > most:
                 self._refuse(name, f"is longer than {most} characters")
-        if "[p]" in self.texts.get("marks", ""):
+        if is_provisional(self.texts.get("marks", "")):
             self.texts["status"] = ObservationStatus.PROVISIONAL.value
         if self.texts.get("status", "final") not in _STATUSES:
             self._refuse("status", f"{', '.join(ObservationStatus)} are accepted")
         if self.figures.get("denominator") == 0 and not self.mapping.add_up:
             self._refuse("denominator", "is nothing: leave the cell empty")
-        self._check_notes()
+        self._check("inferred", inferred_in)
+        self._check("notes", notes_in)
 
-    def _check_notes(self) -> None:
+    def _check(self, field: str, read: Callable[[str], object]) -> None:
+        """See that a text says what it is to say; it is read once the row is recorded."""
+        if field not in self.texts:
+            return
         try:
-            _provenance(self.texts)
-        except (ValueError, KeyError, TypeError):
-            self._refuse("notes", "is no JSON list of contradictions, as an export writes it")
+            read(self.texts[field])
+        except NotAccepted as refused:
+            self._refuse(field, str(refused))
+
+    def _refuse_nul(self) -> None:
+        for heading, cell in zip(self.reader.headings, self.cells, strict=False):
+            if "\x00" in cell:
+                self.faults.append(CellFault(heading, cell[:_SHOWN], "holds a NUL character"))
 
     def _words(self) -> dict[str, str]:
         words = {name: text for name, text in self.said.items() if name in _WORDS}
         if self.mapping.code_prefix is None:
             words.pop("indicator", None)
         return words
-
-
-def number_of(text: str) -> Decimal | None:
-    """The number that a cell says: digits, with a point, an exponent, or commas between thousands."""
-    if _GROUPED.fullmatch(text):
-        text = text.replace(",", "")
-    return Decimal(text) if _NUMBER.fullmatch(text) else None
-
-
-def _rounded(number: Decimal, decimals: int) -> Decimal:
-    exponent = number.as_tuple().exponent
-    if isinstance(exponent, int) and -exponent > decimals:
-        number = number.quantize(Decimal(1).scaleb(-decimals), rounding=ROUND_HALF_UP)
-    return plain(number)

@@ -10,8 +10,8 @@ from decimal import ROUND_HALF_UP, Decimal
 from typing import Final
 
 from contracts.indicators import ObservationStatus
+from services.indicators.domain.importing.drafts import CellFault, Draft, FaultyRow, Place
 from services.indicators.domain.importing.mapping import FileMapping
-from services.indicators.domain.importing.rows import CellFault, Draft, FaultyRow, Place
 from services.indicators.domain.observations import SeriesKey
 
 _SUM: Final = re.compile(r"Sum of (\d+) ")

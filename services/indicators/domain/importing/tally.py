@@ -8,15 +8,16 @@ from contracts.colours import Polarity
 from contracts.period import PeriodKind
 from services.indicators.domain.areas import Area
 from services.indicators.domain.definitions import Calculation, Indicator, Unit
+from services.indicators.domain.importing.drafts import CellFault, Draft
 from services.indicators.domain.importing.mapping import FileMapping
 from services.indicators.domain.importing.order import MOST_SHOWN, RowFault
-from services.indicators.domain.importing.rows import CellFault, Draft
 from services.indicators.domain.importing.words import kind_named, kind_of_area, kind_of_periods, unit_of
 from services.indicators.domain.provenance import Provenance
 
 MOST_LINES = 100_000
 """Faulty lines whose message is remembered, for the file of errors."""
 _MOST_DECIMALS = 8
+_LONGEST_COLUMN, _LONGEST_MESSAGE = 300, 1000
 
 
 @dataclass(slots=True)
@@ -34,10 +35,11 @@ class Faults:
         messages = []
         for fault in faults:
             self.in_all += 1
-            messages.append(f"{fault.column}: {fault.message}" if fault.column else fault.message)
+            column, message = _storable(fault.column, _LONGEST_COLUMN), _storable(fault.message, _LONGEST_MESSAGE)
+            messages.append(f"{column}: {message}" if column else message)
             if len(self.shown) < MOST_SHOWN:
                 line, of_a_row = (lines[0], True) if lines else (0, False)
-                self.shown.append(RowFault(line, fault.column, fault.value, fault.message, of_a_row))
+                self.shown.append(RowFault(line, column, _storable(fault.value), message, of_a_row))
         for line in lines:
             if len(self.by_line) < MOST_LINES:
                 self.by_line[line] = "; ".join(messages)
@@ -45,7 +47,13 @@ class Faults:
     def add_file(self, message: str, line: int = 0) -> None:
         """A fault of the file, not of a row."""
         self.in_all += 1
-        self.shown.append(RowFault(line, "", "", message, is_of_a_row=False))
+        if len(self.shown) < MOST_SHOWN:
+            self.shown.append(RowFault(line, "", "", _storable(message, _LONGEST_MESSAGE), is_of_a_row=False))
+
+
+def _storable(text: str, longest: int | None = None) -> str:
+    """Text of a file as the result of the import has it: PostgreSQL's JSON has no NUL, and cells may be long."""
+    return text[:longest].replace("\x00", "\ufffd")
 
 
 @dataclass(slots=True)
