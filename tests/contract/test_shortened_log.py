@@ -5,6 +5,7 @@ import uuid
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from dataclasses import replace
+from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
@@ -13,10 +14,10 @@ from chassis.bus.port import Bus, TopicPartition
 from chassis.events import inbox, replay
 from chassis.events.consumer import ConsumerLoop
 from chassis.events.subscription import Subscription
+from chassis.recovery.replays import LocalReplays, Start
 from chassis.runtime import lag
 from chassis.settings import ServiceSettings
 from chassis.storage.database import Database
-from suite import operations
 from tests.contract.conftest import OpenBus, Shorten
 from tests.eventually import eventually
 from tests.integration.chassis import tally
@@ -106,13 +107,13 @@ async def test_a_replay_from_before_the_beginning_says_so_first(
     async with _consuming(database, bus, subscription):
         await eventually(lambda: _waits_for_nothing(database, bus, subscription), within=30)
         await shorten(home, 15)
-        begins = await operations._begin_offsets(bus, subscription)
-        for moment, start in ((None, "3"), (1, "1970-01-01")):
-            asked = await operations._start_offsets(bus, subscription, moment, start, begins)
-            with pytest.raises(replay.LogShortened, match=f"partition {home.partition}, begins at 15"):
-                replay.require_all_kept(subscription.consumer, asked, begins)
-        replay.require_all_kept(subscription.consumer, begins, begins)
-        assert (await replay.replay_from(database, subscription, begins))[home] == 15
+        replays = LocalReplays("tally", [subscription], database, bus)
+        for start in (3, datetime(1970, 1, 1, tzinfo=UTC)):
+            refused = await replays.replay_consumer(subscription.consumer, Start(start))
+            assert refused
+            assert f"partition {home.partition}, begins at 15" in str(refused.refused)
+        assert await inbox.get_stored_offsets(database, subscription.consumer, [home]) == {home: 20}
+        assert await replays.replay_consumer(subscription.consumer, Start(3, anyway=True))
         await eventually(lambda: _waits_for_nothing(database, bus, subscription), within=30)
     effects = [("a", n) for n in range(1, 21)] + [("a", n) for n in range(16, 21)]
     assert await database.read(tally.applied) == sorted(effects)
