@@ -21,6 +21,8 @@ _PARTS = ("net_budget_2017_18", "cost_increases", "savings", "other_savings")
 _TOTALS = {"savings": "savings-total", "net_budget_2018_19": "net-budget-total"}
 _OBSERVED = {("dtoc-adult-social-care", "E06000026", "2017/18 Q3"): "dtoc-social-care-q3"}
 _SCORECARD = "integrated-2017-18"
+LOCAL = "LOCAL"
+"""The framework of what the papers print under none: an inference of ours, for whatever is in it."""
 _PRINTED_FRAMEWORKS = {"CCGOF", "NHSOF"}
 
 
@@ -82,7 +84,10 @@ def shown_by_data(reference: Reference) -> Iterator[tuple[str, set[str]]]:
     yield from _range_bases(reference)
     yield from _range_figures(reference)
     yield from _range_sums(reference)
+    yield from _savings_plan(reference)
     yield from _counted(reference)
+    for row in (row for row in reference.targets if row.lacks_figures):
+        yield f"target-{row.indicator}", set()
 
 
 def _observations(reference: Reference) -> Iterator[tuple[str, set[str]]]:
@@ -138,6 +143,24 @@ def _range_sums(reference: Reference) -> Iterator[tuple[str, set[str]]]:
             yield code, {f"{row.printed_saving_gbp_thousand:,}", f"{parts:,}"}
 
 
+def _savings_plan(reference: Reference) -> Iterator[tuple[str, set[str]]]:
+    """The plan's total, which the text rounds; years that do not add up to it; a part beyond the ranges of its year."""
+    whole, part = reference.savings_plan
+    if whole.total is not None:
+        yield "savings-plan-share", {f"{(whole.total / 1000).normalize():f} million pounds"}
+        if whole.total != (added := sum(filter(None, (whole.y2014_15, whole.y2015_16, whole.y2016_17)), Decimal(0))):
+            yield "savings-plan-total", {f"{whole.total:,}", f"{added:,}"}
+    low, high = (_council_range(reference, bound) for bound in ("lower", "higher"))
+    if not low <= part.y2014_15 <= high:
+        yield "savings-plan-part", {f"{part.y2014_15:,}", f"{low:,} to {high:,}"}
+
+
+def _council_range(reference: Reference, bound: str) -> Decimal:
+    """What the council was to save in 2014/15 by the ranges, of both strands, in thousands of pounds."""
+    cells = (row for row in reference.savings_ranges if (row.partner, row.bound) == ("PCC", bound))
+    return sum((row.printed_saving_gbp_thousand for row in cells if row.year.label == "2014/15"), Decimal(0))
+
+
 def _exact(reference: Reference, row: RangeRow) -> Decimal:
     """Base times rate; a total adds its partners' exact savings."""
     if row.rate_percent is not None:
@@ -169,7 +192,7 @@ def _counted(reference: Reference) -> Iterator[tuple[str, set[str]]]:
 
 
 def inferred_frameworks(reference: Reference) -> list[str]:
-    """The rows of the scorecard of 2018 whose framework no paper prints."""
+    """The rows of the scorecard of 2018 that are of a national framework which no paper prints."""
     on_card = {row.indicator for row in reference.scorecard_lines if row.scorecard == _SCORECARD}
-    unprinted = {row.code for row in reference.frameworks} - _PRINTED_FRAMEWORKS - {"LOCAL"}
+    unprinted = {row.code for row in reference.frameworks} - _PRINTED_FRAMEWORKS - {LOCAL}
     return [row.code for row in reference.indicators if row.code in on_card and row.framework in unprinted]

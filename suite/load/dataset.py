@@ -72,6 +72,7 @@ class Reference:
     charts: list[row_types.ChartRow]
     need: list[row_types.NeedRow]
     contradictions: list[row_types.ContradictionRow]
+    former_names: list[row_types.FormerNameRow]
     fund: FundFile
 
     @property
@@ -125,6 +126,7 @@ _FILES: dict[str, tuple[str, type[FileRow]]] = {
     "charts": ("measures_2014.csv", row_types.ChartRow),
     "need": ("need_figures.csv", row_types.NeedRow),
     "contradictions": ("contradictions.csv", row_types.ContradictionRow),
+    "former_names": ("former_names.csv", row_types.FormerNameRow),
 }
 
 
@@ -180,6 +182,8 @@ def _dangling_ends(r: Reference) -> Iterator[str]:
     yield from _missing(
         "contradictions.csv", (name for row in r.contradictions for name in row.resources), _resources(r)
     )
+    named = (f"{row.kind}/{row.code}" for row in r.former_names)
+    yield from _missing("former_names.csv", named, _resources(r))
     yield from _missing("measures_2014.csv", (row.indicator for row in r.charts), (row.code for row in r.indicators))
     defined = (r.areas, r.frameworks, r.indicators, r.scorecards, r.outcomes, r.objectives, r.system_gaps)
     for rows in (*defined, r.priorities, r.actions, r.partners, r.budget, r.unit_costs, r.schemes):
@@ -255,6 +259,7 @@ def _dangling_money(r: Reference) -> Iterator[str]:
 def _resources(r: Reference) -> Iterator[str]:
     """What a note may belong to."""
     kinds: dict[str, Iterable[str]] = {
+        "frameworks": (row.code for row in r.frameworks),
         "indicators": (row.code for row in r.indicators),
         "observations": (f"{row.indicator}/{row.period.path}" for row in r.all_observations),
         "targets": (row.indicator for row in r.targets),

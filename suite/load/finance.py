@@ -8,7 +8,7 @@ from suite.load import row_types
 from suite.load.api_client import find_json, for_each
 from suite.load.contradictions import notes_on
 from suite.load.dataset import Reference
-from suite.load.former import put_notes
+from suite.load.former import put_former
 from suite.load.upsert import Load, create_missing
 
 ROOT = "/finance/v1"
@@ -22,7 +22,7 @@ async def load_finance(load: Load) -> None:
     path = f"{ROOT}/funds/{code}"
     found = await find_json(load.client, path)
     sent = None if found is None else _as_sent(found, body)
-    if not await put_notes(load, "funds", path, body, sent):
+    if not await put_former(load, "funds", path, body, sent):
         await create_missing(load, "funds", "PUT", path, body, sent)
     existing = await load.once(f"{ROOT}/schemes")
     costs = {cost.code: cost for cost in load.reference.unit_costs}

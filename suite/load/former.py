@@ -1,7 +1,9 @@
-"""Mending what version 0.1 loaded: it kept the charts' forecasts as observations, and knew no notes.
+"""Mending what former versions loaded.
 
-It is known by the note that it put on a forecast. Only what is as it was loaded is mended, by further revisions and
-versions: what someone changed since stays. Forecasts are withdrawn last of all, so that a load that broke off goes on.
+Version 0.1 kept the charts' forecasts as observations and knew no notes: it is known by the note that it put on a
+forecast. It and some after it did not name things as the papers do: they are known by the name of a framework. Only
+what is as it was loaded is mended, by further revisions and versions: what someone changed since stays. Forecasts are
+withdrawn last of all, and the framework is named after the indicators, so that a load that broke off goes on.
 """
 
 from collections.abc import Mapping, Sequence
@@ -10,6 +12,8 @@ from typing import Any
 import httpx
 
 from suite.load.api_client import Refused, for_each, get_json, iterate_items, send_request
+from suite.load.contradictions import LOCAL
+from suite.load.names import renamed, renamed_fields
 from suite.load.report import CHANGED
 from suite.load.row_types import PLYMOUTH
 from suite.load.upsert import Load, already_there
@@ -17,9 +21,10 @@ from suite.load.upsert import Load, already_there
 FORECAST = "2014 chart; a forecast when it was drawn"
 """The note on every point from 2013/14 on."""
 
-MENDED = "As the papers print it; version 0.1 loaded it otherwise"
+MENDED = "As the papers print it; a former version loaded it otherwise"
 NO_OBSERVATION = "A forecast of the 2014 charts is no observation; it is kept as a projection"
 
+_FRAMEWORKS = "/indicators/v1/frameworks"
 _PROVENANCE = ("inferred", "notes")
 
 
@@ -63,28 +68,60 @@ async def withdraw_forecasts(load: Load) -> None:
     load.notes.append("Forecasts of the 2014 charts that version 0.1 loaded as observations are projections now")
 
 
+async def names_are_former(load: Load) -> bool:
+    """Whether a version loaded before that did not name things as the papers do, nor say what is local by inference."""
+    found = (await load.once(_FRAMEWORKS)).get(LOCAL)
+    return found is not None and renamed(load.reference, "frameworks", LOCAL, found) != found
+
+
+async def rename_frameworks(load: Load) -> None:
+    """Last of all that it is asked by: see :func:`names_are_former`."""
+    for code, found in (await load.once(_FRAMEWORKS)).items():
+        await patch_former(load, "frameworks", f"{_FRAMEWORKS}/{code}", {"name": None}, found)
+
+
 async def mend_indicator(load: Load, path: str, body: Mapping[str, Any], found: Mapping[str, Any]) -> bool:
-    """Add the notes that it lacks; whether it did."""
-    lacking = {name: body[name] for name in _PROVENANCE if name in body and not found[name]}
-    if not lacking:
+    """Name it as the papers do, and add what it lacks of what no paper prints and of notes; whether it did."""
+    lacking = renamed_fields(load.reference, "indicators", body["code"], body, found)
+    if load.names_are_former:
+        lacking |= {name: body[name] for name in _PROVENANCE if name in body and _lacks(body[name], found[name])}
+    return await _patch(load, "indicators", path, lacking)
+
+
+def _lacks(sent: Sequence[Any], found: Sequence[Any]) -> bool:
+    return len(found) < len(sent) and all(one in sent for one in found)
+
+
+async def patch_former(
+    load: Load, kind: str, path: str, body: Mapping[str, Any], found: Mapping[str, Any] | None
+) -> bool:
+    """Add by a PATCH the notes that what version 0.1 loaded lacks, and official names; whether it did.
+
+    Whatever else was changed since stays.
+    """
+    if found is None:
         return False
-    await send_request(load.client, "PATCH", path, lacking | {"reason": MENDED})
-    load.tally.add("indicators", CHANGED)
-    return True
+    lacking = renamed_fields(load.reference, kind, path.rsplit("/", 1)[1], body, found)
+    if _lacks_notes(load, body, found):
+        lacking["notes"] = body["notes"]
+    return await _patch(load, kind, path, lacking)
 
 
-async def add_notes(load: Load, kind: str, path: str, body: Mapping[str, Any], found: Mapping[str, Any] | None) -> bool:
-    """Add by a PATCH the notes that what version 0.1 loaded lacks, whatever else was changed since; whether it did."""
-    if found is None or not _lacks_notes(load, body, found):
+async def _patch(load: Load, kind: str, path: str, lacking: Mapping[str, Any]) -> bool:
+    if lacking:
+        await send_request(load.client, "PATCH", path, {**lacking, "reason": MENDED})
+        load.tally.add(kind, CHANGED)
+    return bool(lacking)
+
+
+async def put_former(
+    load: Load, kind: str, path: str, body: Mapping[str, Any], found: Mapping[str, Any] | None
+) -> bool:
+    """As :func:`patch_former` where there is only a PUT: where nothing else was changed since; whether it did."""
+    if found is None:
         return False
-    await send_request(load.client, "PATCH", path, {"notes": body["notes"], "reason": MENDED})
-    load.tally.add(kind, CHANGED)
-    return True
-
-
-async def put_notes(load: Load, kind: str, path: str, body: Mapping[str, Any], found: Mapping[str, Any] | None) -> bool:
-    """As :func:`add_notes` where there is only a PUT: where nothing else was changed since; whether it did."""
-    if found is None or not _lacks_notes(load, body, found) or not already_there(_without_notes(body), found):
+    named, lacks_notes = renamed(load.reference, kind, path.rsplit("/", 1)[1], found), _lacks_notes(load, body, found)
+    if not (lacks_notes or named != found) or not already_there(_without_notes(body) if lacks_notes else body, named):
         return False
     await send_request(load.client, "PUT", path, body)
     load.tally.add(kind, CHANGED)

@@ -7,7 +7,7 @@ from suite.load import row_types
 from suite.load.api_client import for_each, iterate_items
 from suite.load.charts import milestones
 from suite.load.commentaries import load_commentaries
-from suite.load.contradictions import inferred_frameworks, notes_on
+from suite.load.contradictions import LOCAL, inferred_frameworks, notes_on
 from suite.load.csv_files import FileRow
 from suite.load.dataset import Reference
 from suite.load.expected import ExpectedValue
@@ -18,7 +18,10 @@ from suite.load.former import (
     mend_scorecard,
     mend_standard,
     mend_targets,
+    names_are_former,
+    rename_frameworks,
 )
+from suite.load.names import renamed
 from suite.load.quality_rules import load_quality_rules
 from suite.load.report import PRESERVED, SKIPPED, UNCHANGED
 from suite.load.roll_up import load_roll_up
@@ -31,11 +34,11 @@ ROOT = "/indicators/v1"
 async def load_indicators(load: Load) -> None:
     """Everything the indicators service keeps, definitions before what hangs on them."""
     await for_each(load.reference.areas, lambda row: create_once(load, "areas", f"{ROOT}/areas", area_body(row)))
-    await for_each(
-        load.reference.frameworks, lambda row: create_once(load, "frameworks", f"{ROOT}/frameworks", _plain(row))
-    )
+    await _frameworks(load)
     load.from_version_0_1 = await is_from_version_0_1(load)
+    load.names_are_former = await names_are_former(load)
     fresh = await _indicators(load)
+    await rename_frameworks(load)
     await _targets(load, fresh)
     await _scorecards(load)
     await _observations(load, fresh)
@@ -46,13 +49,25 @@ async def load_indicators(load: Load) -> None:
     await _standards(load)
 
 
+async def _frameworks(load: Load) -> None:
+    existing = await load.once(f"{ROOT}/frameworks")
+
+    async def one(row: row_types.FrameworkRow) -> None:
+        found = existing.get(row.code)
+        if found is None or renamed(load.reference, "frameworks", row.code, found) == found:
+            await create_missing(load, "frameworks", "POST", f"{ROOT}/frameworks", _plain(row), found)
+
+    await for_each(load.reference.frameworks, one)
+
+
 def _plain(row: FileRow) -> dict[str, Any]:
     return row.model_dump(mode="json", exclude_none=True)
 
 
 def indicator_body(row: row_types.IndicatorRow, reference: Reference) -> dict[str, Any]:
     """An indicator, with what the papers contradict of it; a framework that no paper prints is marked inferred."""
-    inferred = ["framework"] if row.code in inferred_frameworks(reference) else []
+    unprinted = row.framework == LOCAL or row.code in inferred_frameworks(reference)
+    inferred = ["framework"] if unprinted else []
     body = row.model_dump(mode="json", exclude={"inferred"}, exclude_none=True)
     return body | _provenance(reference, f"indicators/{row.code}", [*inferred, *row.inferred])
 
@@ -75,7 +90,7 @@ async def _indicators(load: Load) -> set[str]:
 
     async def one(row: row_types.IndicatorRow) -> None:
         body, found, path = indicator_body(row, load.reference), existing.get(row.code), f"{ROOT}/indicators"
-        if load.from_version_0_1 and found and await mend_indicator(load, f"{path}/{row.code}", body, found):
+        if found and await mend_indicator(load, f"{path}/{row.code}", body, found):
             return
         if await create_missing(load, "indicators", "POST", path, body, found):
             fresh.add(row.code)
@@ -99,19 +114,13 @@ def target_body(row: row_types.TargetRow, reference: Reference) -> dict[str, Any
     return body | _provenance(reference, f"targets/{row.indicator}", [])
 
 
-def lacks_figures(row: row_types.TargetRow) -> bool:
-    """Whether the papers set a target without the figure it starts from, so that no value can be expected."""
-    relative = row.kind in {"maintain", "reduce_by_percent", "increase_by_percent"}
-    return relative and row.baseline_value is None and (row.value is None or row.kind != "maintain")
-
-
 async def _targets(load: Load, fresh: set[str]) -> None:
-    for row in filter(lacks_figures, load.reference.targets):
+    for row in (row for row in load.reference.targets if row.lacks_figures):
         load.tally.add("targets", SKIPPED)
         load.notes.append(
             f"Target of {row.indicator} ({row.kind}) is not set: the papers print no figure to start from"
         )
-    usable = [row for row in load.reference.targets if not lacks_figures(row)]
+    usable = [row for row in load.reference.targets if not row.lacks_figures]
     by_series = groupby(sorted(usable, key=_series), key=_series)
     await for_each([list(rows) for _, rows in by_series], lambda rows: _versions(load, rows, fresh))
 

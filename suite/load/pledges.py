@@ -7,7 +7,7 @@ from suite.load import row_types
 from suite.load.api_client import for_each
 from suite.load.contradictions import notes_on
 from suite.load.dataset import PLEDGE_SET, Reference
-from suite.load.former import add_notes, put_notes
+from suite.load.former import patch_former, put_former
 from suite.load.row_types import PLYMOUTH
 from suite.load.upsert import Load, create_missing, create_once
 
@@ -33,7 +33,7 @@ def _id(row: row_types.PledgeRow) -> str:
 async def _pledge(load: Load, row: row_types.PledgeRow, found: dict[str, Any] | None) -> None:
     """A pledge at version 1 was made and nothing since: the load that made it may have ended before its links."""
     body = pledge_body(load.reference, row)
-    if not await add_notes(load, "pledges", f"{ROOT}/pledges/{_id(row)}", body, found):
+    if not await patch_former(load, "pledges", f"{ROOT}/pledges/{_id(row)}", body, found):
         await create_once(load, "pledges", f"{ROOT}/pledges", body)
     if row.indicators and (found is None or found["version"] == 1):
         links = {"links": [{"indicator": code, "area": PLYMOUTH} for code in row.indicators]}
@@ -57,7 +57,7 @@ async def _priority(load: Load, row: row_types.PriorityRow, found: dict[str, Any
     body = row.model_dump(mode="json", include={"title", "gap", "leads"})
     body["notes"] = notes_on(load.reference, f"priorities/{row.code}")
     path = f"{ROOT}/priorities/{row.code}"
-    if not await put_notes(load, "priorities", path, body, found):
+    if not await put_former(load, "priorities", path, body, found):
         await create_missing(load, "priorities", "PUT", path, body, found)
 
 
@@ -68,7 +68,7 @@ async def _actions(load: Load) -> None:
 
     async def one(code: str) -> None:
         body, path, found = action_body(load.reference, rows[code]), f"{ROOT}/actions/{code}", existing.get(code)
-        if not await add_notes(load, "actions", path, body, found):
+        if not await patch_former(load, "actions", path, body, found):
             await create_missing(load, "actions", "PUT", path, body, found)
 
     order = TopologicalSorter({code: _after(row) for code, row in rows.items()})

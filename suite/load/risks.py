@@ -6,7 +6,7 @@ from typing import Any
 from suite.load import row_types
 from suite.load.api_client import for_each
 from suite.load.contradictions import notes_on
-from suite.load.former import add_notes
+from suite.load.former import patch_former
 from suite.load.upsert import Load, create_missing
 
 ROOT = "/risks/v1"
@@ -22,7 +22,7 @@ async def load_risks(load: Load) -> None:
 async def _risk(load: Load, row: row_types.RiskRow, found: dict[str, Any] | None) -> None:
     """What was assessed or linked since is the owners' business; only the description is compared."""
     body = risk_body(row) | {"notes": notes_on(load.reference, f"risks/{row.ref}")}
-    if await add_notes(load, "risks", f"{ROOT}/risks/{row.ref}", body, found):
+    if await patch_former(load, "risks", f"{ROOT}/risks/{row.ref}", body, found):
         return
     if found is None:
         body |= judgement(row, load.reference.risk_links)

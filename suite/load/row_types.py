@@ -44,6 +44,15 @@ class IndicatorRow(FileRow):
     inferred: Several = ()
 
 
+class FormerNameRow(FileRow):
+    """What a former version loaded in place of an official name, in any text of the resource."""
+
+    kind: Literal["frameworks", "indicators", "risks", "funds"]
+    code: str
+    former: str
+    name: str
+
+
 class ScorecardRow(FileRow):
     code: str
     name: str
@@ -146,6 +155,12 @@ class TargetRow(FileRow):
     basis: Basis
     source: str
     note: str = ""
+
+    @property
+    def lacks_figures(self) -> bool:
+        """Whether the papers set a target without the figure it starts from, so that no value can be expected."""
+        relative = self.kind in {"maintain", "reduce_by_percent", "increase_by_percent"}
+        return relative and self.baseline_value is None and (self.value is None or self.kind != "maintain")
 
 
 class OutcomeRow(FileRow):

@@ -21,13 +21,14 @@ class Sending(Protocol):
 
 @dataclass(slots=True)
 class Load:
-    """A load under way: whom to call, what to load, what was done so far; and whether version 0.1 loaded before."""
+    """A load under way: whom to call, what to load, what was done so far; and what former versions loaded before."""
 
     client: httpx.AsyncClient
     reference: Reference
     tally: Tally = field(default_factory=Tally)
     notes: list[str] = field(default_factory=list)
     from_version_0_1: bool = False
+    names_are_former: bool = False
     _listed: dict[str, dict[str, dict[str, Any]]] = field(default_factory=dict)
 
     async def once(self, path: str, *, key: str = "code") -> dict[str, dict[str, Any]]:

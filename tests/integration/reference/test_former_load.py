@@ -105,6 +105,13 @@ async def test_what_version_0_1_loaded_is_mended_once(client):
     assert all(row["notes"] for row in rows)
     noted = [one["code"] for one in await items(client, "/indicators/v1/indicators") if one["notes"]]
     assert "dtoc-all" in noted
+    loaded = {row.code: row for row in first.reference.indicators}
+    named = {one["code"]: one for one in await items(client, "/indicators/v1/indicators")}
+    assert {code: named[code]["name"] for code in loaded} == {code: row.name for code, row in loaded.items()}
+    local = [code for code, row in loaded.items() if row.framework == "LOCAL"]
+    assert [code for code in local if "framework" not in named[code]["inferred"]] == []
+    frameworks = {one["name"] for one in await items(client, "/indicators/v1/frameworks")}
+    assert frameworks >= {row.name for row in first.reference.frameworks}
     targets = await items(client, f"{CARE}/targets")
     assert targets[-1]["milestones"]
     assert first.tally.counts()["observations"].changed > 30
@@ -129,6 +136,8 @@ async def test_notes_arrive_on_what_the_other_services_loaded(client):
                 found = (await client.get(NOTED[kind].format(code))).raise_for_status().json()
                 assert already_there(notes_on(reference, resource), found["notes"]), resource
     risk, fund = [(await client.get(path)).json() for path in ("/risks/v1/risks/OCC4", FUND)]
+    assert {one["name"] for one in fund["partners"]} == {row.name for row in reference.partners}
+    assert "System Improvement Board of all partners every two weeks" in risk["controls"]
     assert risk["title"] == "A title of ours"
     line = next(one for one in fund["budget_lines"] if one["code"] == "childrens-commissioning" and one["notes"])
     assert line["financial_year"] == "2018/19"

@@ -8,9 +8,14 @@ import pytest
 
 from suite.load import load_reference
 from suite.load.api_client import Refused
+from suite.load.dataset import read_reference
+from suite.load.finance import fund_body
 from suite.load.local_outcomes import load_local_outcomes
 from tests.integration.reference.conftest import AE, list_rows
 from tests.integration.reference.test_contradicted import assert_both_figures_are_kept
+
+INDICATORS = "/indicators/v1/indicators"
+FUND = "/finance/v1/funds/plymouth-integrated"
 
 
 async def test_the_first_load_makes_everything(report):
@@ -117,13 +122,47 @@ async def test_a_correction_made_since_stays(suite):
     assert [point["value"] for point in status["series"]][-2:] == ["80.9", "81.6"]
 
 
+async def test_what_a_former_version_named_otherwise_is_renamed_once(suite):
+    """And marked as far as it could not mark it; what someone named anew stays."""
+    former = {"name": "Falls in hospital that caused harm", "inferred": [], "reason": "As it was"}
+    await _patch(suite, f"{INDICATORS}/falls-with-harm", former)
+    await _patch(suite, f"{INDICATORS}/population", {"inferred": ["polarity"], "reason": "As it was"})
+    await _patch(suite, f"{INDICATORS}/dtoc-all", {"name": "Delays", "reason": "Our own word"})
+    local = {"name": "Measures defined in Plymouth", "reason": "As it was"}
+    await _patch(suite, "/indicators/v1/frameworks/LOCAL", local)
+    board = {"source": "Safeguarding Adults Board", "opinion": "adequate", "line": 2, "date": "2018-01-31"}
+    await _patch(suite, "/risks/v1/risks/OCC3", {"assurances": [board]})
+    body = fund_body(read_reference())
+    renamed = {"UHP": "University Hospitals Plymouth"}
+    partners = [one | {"name": renamed.get(one["code"], one["name"])} for one in body["partners"]]
+    (await suite.client.put(FUND, json=body | {"partners": partners})).raise_for_status()
+
+    changed = {kind: counts.changed for kind, counts in (await suite.load()).counts.items() if counts.changed}
+    assert changed == {"frameworks": 1, "indicators": 2, "risks": 1, "funds": 1}
+    falls, people, delays = [
+        await suite.get(f"{INDICATORS}/{one}") for one in ("falls-with-harm", "population", "dtoc-all")
+    ]
+    assert (falls["name"], falls["inferred"]) == ("In hospital Falls with harm", ["framework"])
+    assert people["inferred"] == ["framework", "polarity"]
+    assert delays["name"] == "Delays"
+    risk, fund = await suite.get("/risks/v1/risks/OCC3"), await suite.get(FUND)
+    assert risk["assurances"] == [board | {"source": "Plymouth Safeguarding Adults Board"}]
+    assert fund["partners"][3]["name"] == "University Hospitals Plymouth NHS Trust"
+    again = await suite.load()
+    assert (again.created, again.changed) == (0, 0)
+
+
+async def _patch(suite, path: str, body: dict) -> None:
+    (await suite.client.patch(path, json=body)).raise_for_status()
+
+
 async def test_the_report_reads_as_text_and_as_json(report):
     assert "11.9 (2018-19 business plan, scorecard table) against 10.50 (2018-19 business plan, ex" in report.as_text()
     assert "observations: 107 created" in report.as_text()
     parsed = json.loads(report.as_json())
-    assert len(parsed["contradictions"]) == len(report.contradictions) == 52
+    assert len(parsed["contradictions"]) == len(report.contradictions) == 55
     assert parsed["counts"]["pledges"]["created"] == 10
-    assert "52 contradictions" in report.summary()
+    assert "55 contradictions" in report.summary()
 
 
 async def test_the_local_outcomes_framework_is_switched_on_once(suite):

@@ -21,6 +21,7 @@ from services.pledges.schemas.pledges import PledgeIn
 from services.risks.schemas.register import RiskIn
 from suite.load import finance, indicators, pledges, risks
 from suite.load.dataset import Reference, read_reference
+from suite.load.names import renamed
 from suite.load.upsert import Load, already_there
 
 
@@ -38,13 +39,22 @@ def test_definitions(reference: Reference):
     )
 
 
+def test_what_was_loaded_by_its_official_name_is_not_renamed_again(reference: Reference):
+    for row in reference.indicators:
+        body = indicators.indicator_body(row, reference)
+        assert renamed(reference, "indicators", row.code, body) == body
+    fund, register = finance.fund_body(reference), [risks.risk_body(row) for row in reference.risks]
+    assert renamed(reference, "funds", reference.fund.code, fund) == fund
+    assert [renamed(reference, "risks", body["ref"], body) for body in register] == register
+
+
 def test_targets_can_be_used_or_are_known_to_lack_figures(reference: Reference):
-    lacking = [row.indicator for row in reference.targets if indicators.lacks_figures(row)]
+    lacking = [row.indicator for row in reference.targets if row.lacks_figures]
     assert lacking == ["avoidable-emergency-admissions", "social-care-quality-of-life", "alcohol-admissions"]
     kinds = {row.code: row.frequency for row in reference.indicators}
     for row in reference.targets:
         body = TargetIn.model_validate(indicators.target_body(row, reference))
-        assert bool(target_faults(body.read(kinds[row.indicator]))) is indicators.lacks_figures(row), row
+        assert bool(target_faults(body.read(kinds[row.indicator]))) is row.lacks_figures, row
         assert body.illustrative is (row.basis == "illustrative")
 
 

@@ -64,7 +64,7 @@ def test_every_figure_is_told_and_which_is_used(
 
 def test_the_files_bear_out_the_list(reference: Reference):
     assert list(disagreements(reference)) == []
-    assert len(dict(shown_by_data(reference))) == 18
+    assert len(dict(shown_by_data(reference))) == 22
 
 
 def test_what_the_files_show_is_a_matter_of_the_files(reference: Reference):
@@ -77,6 +77,33 @@ def test_what_the_files_show_is_a_matter_of_the_files(reference: Reference):
     found = list(disagreements(replace(reference, budget=mended)))
     assert "contradictions.csv: 'childrens-commissioning-net': the files do not show it" in found
     assert "contradictions.csv: 'net-budget-total': the files show 75.184, which the list does not tell" in found
+
+
+@pytest.mark.parametrize(
+    ("number", "changed", "shown"),
+    [
+        (0, {"y2016_17": Decimal(9400)}, ("savings-plan-total", {"16,900", "16,800"})),
+        (0, {"total": Decimal(16800)}, ("savings-plan-share", {"16.8 million pounds"})),
+        (1, {"y2014_15": Decimal(525)}, ("savings-plan-part", {"525", "254 to 524"})),
+        (1, {"y2014_15": Decimal(524)}, None),
+    ],
+)
+def test_the_savings_plan_adds_up_and_keeps_to_the_ranges(
+    reference: Reference, number: int, changed: dict[str, Decimal], shown: tuple[str, set[str]] | None
+):
+    plan = list(reference.savings_plan)
+    plan[number] = plan[number].model_copy(update=changed)
+    found = dict(shown_by_data(replace(reference, savings_plan=plan)))
+    if shown is None:
+        assert found == dict(shown_by_data(reference))
+    else:
+        assert found[shown[0]] == shown[1]
+
+
+def test_a_target_that_is_not_set_says_so_on_its_indicator(reference: Reference):
+    for row in (row for row in reference.targets if row.lacks_figures):
+        topics = [note["topic"] for note in notes_on(reference, f"indicators/{row.indicator}")]
+        assert any(topic.startswith("Target for") for topic in topics), row.indicator
 
 
 def test_what_the_list_leaves_out_is_noticed(reference: Reference):

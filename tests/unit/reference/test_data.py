@@ -193,6 +193,26 @@ def test_no_run_of_words_is_taken_from_the_documents():
     assert taken == []
 
 
+def test_official_names_are_those_of_the_documents(reference: Reference):
+    """They are facts, so that a user recognises the page; of those long enough half of all runs are marked."""
+    raw = SOURCE_MARKS.read_bytes()
+    marks = {raw[at : at + 4] for at in range(0, len(raw), 4)}
+    on_card = {row.indicator for row in reference.scorecard_lines if row.scorecard == "integrated-2017-18"}
+    long = [row.name for row in reference.indicators if row.code in on_card and len(_runs(row.name)) > 6]
+    assert len(long) > 5
+    assert [name for name in long if not any(_mark(run) in marks for run in _runs(name))] == []
+
+
+def test_former_names_lead_to_those_of_today(reference: Reference):
+    today = {("indicators", row.code): row.name for row in reference.indicators}
+    today |= {("frameworks", row.code): row.name for row in reference.frameworks}
+    texts = {text for (name, _), cell in _all_cells() if name != "former_names.csv" for text in cell.split("|")}
+    for row in reference.former_names:
+        assert today.get((row.kind, row.code), row.name) == row.name
+        assert row.name in texts
+        assert row.former not in today.values()
+
+
 def test_the_marks_do_recognise_the_documents():
     """Names printed in the documents and kept as they are: only shorter runs escape."""
     raw = SOURCE_MARKS.read_bytes()
@@ -201,13 +221,28 @@ def test_the_marks_do_recognise_the_documents():
     assert any(_mark(run) in marks for run in _runs(printed))
 
 
+OFFICIAL = {
+    ("indicators.csv", "name"),
+    ("frameworks.csv", "name"),
+    ("partners.csv", "name"),
+    ("former_names.csv", "name"),
+}
+"""Columns of official names: facts, that stay as printed."""
+
+
 def _cells() -> list[str]:
-    return [
-        cell
-        for path in REFERENCE.glob("*.csv")
-        for row in csv.reader(path.open(encoding="utf-8", newline=""))
-        for cell in row
-    ]
+    """What is in words of ours, and the headers."""
+    return [cell for where, cell in _all_cells() if where not in OFFICIAL]
+
+
+def _all_cells() -> list[tuple[tuple[str, str], str]]:
+    """Each cell with its file and column."""
+    found = []
+    for path in REFERENCE.glob("*.csv"):
+        rows = list(csv.reader(path.open(encoding="utf-8", newline="")))
+        found += [((path.name, name), cell) for row in rows[1:] for name, cell in zip(rows[0], row, strict=True)]
+        found += [((path.name, ""), name) for name in rows[0]]
+    return found
 
 
 def _runs(text: str, length: int = 6) -> list[str]:
