@@ -13,6 +13,7 @@ from services.indicators.domain.gaps import derived_observation, end_series, gap
 from services.indicators.domain.observations import Observation, SeriesKey
 from services.indicators.domain.series_inputs import WholeIndicators
 from services.indicators.repository import indicators, observations
+from services.indicators.service.auditing import record_revision
 from services.indicators.service.recording import Current, LockedBatch, load_batch, lock_batch, save_batch, take
 from services.indicators.service.series_locks import lock_series
 from services.indicators.service.settling import Unsettled, emit_unsettled, group_of
@@ -86,7 +87,10 @@ async def _get_ends(tx: Tx, gap: Gap, derived: Collection[Place]) -> Ends:
 
 
 def _take(tx: Tx, batch: LockedBatch, gap: Indicator, key: SeriesKey, period: Period, ends: Ends) -> Current | None:
-    """Let what the ends make now be current; None where there is nothing, and was nothing."""
+    """Let what the ends make now be current; None where there is nothing, and was nothing.
+
+    Its audit entry has the business date of the change that it follows from, which is of the same transaction.
+    """
     if gap.gap is None:
         return None
     a, b = (ends.get(end, {}).get(period) for end in end_series(gap.gap, key))
@@ -98,4 +102,6 @@ def _take(tx: Tx, batch: LockedBatch, gap: Indicator, key: SeriesKey, period: Pe
         new = withdrawn_observation(period)
     if current and current.observation.content == new.content:
         return None
-    return Current(take(tx, batch, key, new), new=True)
+    revision = take(tx, batch, key, new)
+    record_revision(tx, current, revision)
+    return Current(revision, new=True)

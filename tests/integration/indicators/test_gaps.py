@@ -3,7 +3,10 @@
 from typing import Any
 
 import pytest
+from sqlalchemy import delete, insert
 
+from chassis.storage.transaction import Tx
+from services.indicators.models import Base
 from tests.integration.indicators.conftest import ENGLAND, MONTHLY, PLYMOUTH, Api
 from tests.integration.indicators.test_breakdowns import LIFE
 
@@ -82,6 +85,44 @@ async def test_it_is_revised_with_its_ends_and_withdrawn_without_them(life: Api)
     assert (latest["value"], latest["missing"]) == (None, "[c]")
     revisions = (await life.get("/indicators/gap/observations", revisions="true"))["items"]
     assert [each["revision"] for each in revisions] == [1, 2, 3, 4, 5]
+
+
+async def test_each_derived_revision_has_the_business_date_of_the_change_it_follows_from(life: Api):
+    await life.post("/indicators", GAP)
+    for period, today in (("Nov-17", "2017-12-31"), ("Dec-17", "2018-01-31")):
+        await pin_business_date(life, today)
+        await ends(life, period, "80", "70", status="provisional")
+    await pin_business_date(life, "2018-02-28")
+    await ends(life, "Dec-17", "79", None, status="provisional")
+    await life.observe("Nov-17", None, code="life", breakdown=MOST, status="withdrawn")
+    revised = [entry for entry in await audited(life, "gap") if entry["action"].startswith("observation")]
+    assert [
+        (entry["business_date"], entry["action"], entry["after"]["period"], entry["after"]["value"])
+        for entry in revised
+    ] == [
+        ("2017-12-31", "observation.recorded", "2017-11", "10"),
+        ("2018-01-31", "observation.recorded", "2017-12", "10"),
+        ("2018-02-28", "observation.revised", "2017-12", "9"),
+        ("2018-02-28", "observation.revised", "2017-11", None),
+    ]
+    sources = {entry["request_id"]: entry["business_date"] for entry in await audited(life, "life")}
+    assert all(sources[entry["request_id"]] == entry["business_date"] for entry in revised)
+
+
+async def audited(life: Api, subject: str) -> list[dict[str, Any]]:
+    """The audit entries of a resource, oldest first."""
+    entries = (await life.get("/audit", subject=subject, limit="200"))["items"]
+    return sorted(entries, key=lambda entry: entry["id"])
+
+
+async def pin_business_date(life: Api, day: str) -> None:
+    settings = Base.metadata.tables["setting"]
+
+    async def pin(tx: Tx) -> None:
+        await tx.session.execute(delete(settings).where(settings.c.name == "business_date"))
+        await tx.session.execute(insert(settings).values(name="business_date", value=day, set_at=tx.now))
+
+    await life.database.write(pin)
 
 
 async def test_a_gap_has_no_limits_so_its_significance_is_white(life: Api):
