@@ -11,7 +11,7 @@ class IndicatorUnknown(NotFound):
 
 
 class NotDefinedYet(NotFound):
-    """Of an indicator, or of a scorecard."""
+    """Of an indicator, a scorecard, a group of areas, an objective and what is like it."""
 
     type_, title = "indicator-not-defined-yet", "It was not defined yet"
 

@@ -70,6 +70,18 @@ class AreaGroupRow(Base):
     source: Mapped[str | None] = mapped_column(Text)
 
 
+class AreaGroupRevisionRow(Base):
+    """Everything a group of areas ever was. Only ever added to."""
+
+    __tablename__ = "area_group_revision"
+
+    area_group: Mapped[str] = mapped_column(ForeignKey("area_group.code"), primary_key=True)
+    revision: Mapped[int] = mapped_column(primary_key=True, autoincrement=False)
+    content: Mapped[dict[str, Any]] = mapped_column(JsonText)
+    actor: Mapped[str] = mapped_column(ACTOR)
+    recorded_at: Mapped[datetime] = mapped_column(UtcDateTime)
+
+
 class IndicatorRow(Base):
     """The present definition. Locked by whoever changes, or opens, the state of more than one series.
 
@@ -353,6 +365,17 @@ class PriorityRow(_LinkedRow, Base):
     """A priority; ``part_of`` is the gap that it is to close."""
 
     __tablename__ = "priority"
+
+
+class ObjectiveRevisionRow(_LinkedRow, Base):
+    """Everything an outcome, objective, gap or priority, which ``kind`` says, ever was. Only ever added to."""
+
+    __tablename__ = "objective_revision"
+
+    kind: Mapped[str] = mapped_column(String(20), primary_key=True)
+    revision: Mapped[int] = mapped_column(primary_key=True, autoincrement=False)
+    actor: Mapped[str] = mapped_column(ACTOR)
+    recorded_at: Mapped[datetime] = mapped_column(UtcDateTime)
 
 
 class StandardRow(Base):

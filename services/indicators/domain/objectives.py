@@ -61,6 +61,17 @@ class RollUpQuery:
 
 
 @dataclass(frozen=True, slots=True)
+class ObjectivesQuery:
+    """As they are, or as they were known at ``as_of``; rolled up where that is wanted."""
+
+    as_of: datetime | None = None
+    roll_up: RollUpQuery | None = None
+
+
+AS_THEY_ARE = ObjectivesQuery()
+
+
+@dataclass(frozen=True, slots=True)
 class RolledUp:
     indicator: Indicator
     state: SeriesState

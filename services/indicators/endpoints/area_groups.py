@@ -2,6 +2,7 @@
 
 from fastapi import APIRouter, Response
 
+from chassis.web.moments import AsOf
 from chassis.web.paging import PageBody, Paging
 from chassis.web.problems import problems
 from chassis.web.units import Read, Write
@@ -18,8 +19,8 @@ async def list_area_groups(read: Read, paging: Paging) -> PageBody[AreaGroupOut]
 
 
 @router.get("/area-groups/{code}", summary="A group of areas", responses=problems(401, 404, 422))
-async def get_area_group(read: Read, code: CodeInPath) -> AreaGroupOut:
-    return AreaGroupOut.of(await read(lambda tx: comparisons.get_group(tx, code)))
+async def get_area_group(read: Read, code: CodeInPath, as_of: AsOf = None) -> AreaGroupOut:
+    return AreaGroupOut.of(await read(lambda tx: comparisons.get_group(tx, code, as_of)))
 
 
 @router.put(

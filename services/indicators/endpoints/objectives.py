@@ -9,7 +9,7 @@ from chassis.web.moments import AsOf
 from chassis.web.paging import CollectionPaging, PageBody, sortable
 from chassis.web.problems import problems
 from chassis.web.units import Read, Write
-from services.indicators.domain.objectives import ObjectiveKind, ObjectiveOrder, RollUpQuery
+from services.indicators.domain.objectives import ObjectiveKind, ObjectiveOrder, ObjectivesQuery, RollUpQuery
 from services.indicators.endpoints.parameters import (
     AreaFilter,
     CodeInPath,
@@ -27,19 +27,22 @@ _PUT: dict[int | str, dict[str, Any]] = {
     201: {"model": LinkedOut, "description": "It is new"},
     **problems(401, 413, 415, 422, 503),
 }
-_ROLLED_UP = "In printed order. With `area` each has `roll_up`: how its indicators and those of its parts stand there."
+_ROLLED_UP = (
+    "In printed order. With `area` each has `roll_up`: how its indicators and those of its parts stand there. `as_of` "
+    "reads it as it was known then, what there was and what it said too."
+)
 Paging = Annotated[CollectionPaging, Depends(sortable(ObjectiveOrder))]
 
 
-def _roll_up(area: AreaFilter = None, period: PeriodFilter = None, as_of: AsOf = None) -> RollUpQuery | None:
+def _query(area: AreaFilter = None, period: PeriodFilter = None, as_of: AsOf = None) -> ObjectivesQuery:
     if area is not None:
-        return RollUpQuery(area, parse_period(period), as_of)
-    if period is not None or as_of is not None:
-        raise Invalid("Nothing is rolled up.", [FieldError("area", "name one; period and as_of go with it")])
-    return None
+        return ObjectivesQuery(as_of, RollUpQuery(area, parse_period(period), as_of))
+    if period is not None:
+        raise Invalid("Nothing is rolled up.", [FieldError("area", "name one; period goes with it")])
+    return ObjectivesQuery(as_of)
 
 
-Wanted = Annotated[RollUpQuery | None, Depends(_roll_up)]
+Wanted = Annotated[ObjectivesQuery, Depends(_query)]
 
 
 def _add_routes(kind: ObjectiveKind, path: str, one: str, many: str, part_of: str | None = None) -> None:

@@ -1,29 +1,36 @@
 """Whom areas are compared with, and the groups of areas that serve for it."""
 
+from datetime import datetime
+
 from chassis.errors import FieldError
 from chassis.paging import Page, PageRequest, page_of
 from chassis.storage.transaction import Tx
 from contracts.areas import is_area_code
+from contracts.envelope import zulu
 from services.indicators.domain.areas import ENGLAND, Area
 from services.indicators.domain.comparisons import ENGLAND_BY_NAME, PARENT, RESERVED, AreaGroup, Comparison
-from services.indicators.errors import AreaGroupUnknown, ReferenceInvalid
+from services.indicators.errors import AreaGroupUnknown, NotDefinedYet, ReferenceInvalid
 from services.indicators.repository import area_groups, areas
 from services.indicators.service.areas import require_areas
 from services.indicators.service.auditing import record_area_group
 
 
-async def get_comparison(tx: Tx, named: str | None, otherwise: str, area: Area) -> Comparison:
-    """What ``area`` is compared with: what a reader named, or else the area ``otherwise``.
+async def get_comparison(
+    tx: Tx, named: str | None, otherwise: str, area: Area, as_of: datetime | None = None
+) -> Comparison:
+    """What ``area`` is compared with: what a reader named, or else the area ``otherwise``; as known at ``as_of``.
 
     Raises:
         ReferenceInvalid: neither an area nor a group has that code, or the area is part of no other.
+        NotDefinedYet: there was no such group.
     """
     code = _code(named or otherwise, area)
     if not is_area_code(code):
-        group = await area_groups.get_group(tx, code)
-        if group is None:
-            raise ReferenceInvalid("The comparator is not known.", [FieldError("comparator", f"{code} is not known")])
-        return Comparison.with_group(group)
+        try:
+            return Comparison.with_group(await get_group(tx, code, as_of))
+        except AreaGroupUnknown:
+            fault = FieldError("comparator", f"{code} is not known")
+            raise ReferenceInvalid("The comparator is not known.", [fault]) from None
     found = (await areas.get_areas(tx, [code])).get(code)
     if found is None and named is not None:
         raise ReferenceInvalid("The comparator is not known.", [FieldError("comparator", f"{code} is not known")])
@@ -41,15 +48,18 @@ async def list_groups(tx: Tx, request: PageRequest) -> Page[AreaGroup]:
     return page_of(await area_groups.list_groups(tx, request), request, lambda group: group.code)
 
 
-async def get_group(tx: Tx, code: str) -> AreaGroup:
-    """A group of areas.
+async def get_group(tx: Tx, code: str, as_of: datetime | None = None) -> AreaGroup:
+    """A group of areas, as it is or as it was known at ``as_of``.
 
     Raises:
-        AreaGroupUnknown: there is none.
+        AreaGroupUnknown, NotDefinedYet: there is none, or was none.
     """
-    found = await area_groups.get_group(tx, code)
-    if found is None:
+    present = await area_groups.get_group(tx, code)
+    if present is None:
         raise AreaGroupUnknown(code)
+    found = present if as_of is None else await area_groups.get_group_as_of(tx, code, as_of)
+    if found is None:
+        raise NotDefinedYet(code, zulu(as_of) if as_of else "")
     return found
 
 

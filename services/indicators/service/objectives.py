@@ -7,18 +7,21 @@ from chassis.errors import FieldError
 from chassis.paging import Page, PageRequest
 from chassis.storage.transaction import Tx
 from contracts.breakdown import Breakdown
+from contracts.envelope import zulu
 from services.indicators.domain.objectives import (
+    AS_THEY_ARE,
     PART_OF,
     PARTS,
     Objective,
     ObjectiveKind,
+    ObjectivesQuery,
     ObjectiveView,
     RolledUp,
     RollUpQuery,
     roll_up,
 )
 from services.indicators.domain.observations import SeriesKey
-from services.indicators.errors import ObjectiveUnknown, ReferenceInvalid
+from services.indicators.errors import NotDefinedYet, ObjectiveUnknown, ReferenceInvalid
 from services.indicators.repository import objectives
 from services.indicators.service.areas import get_named_area
 from services.indicators.service.auditing import record_objective
@@ -28,36 +31,42 @@ from services.indicators.service.suppression import hide_small
 
 
 async def list_objectives(
-    tx: Tx, kind: ObjectiveKind, request: PageRequest, wanted: RollUpQuery | None = None
+    tx: Tx, kind: ObjectiveKind, request: PageRequest, wanted: ObjectivesQuery = AS_THEY_ARE
 ) -> Page[ObjectiveView]:
     """A page of one kind, each with its parts, rolled up where an area is wanted.
 
     Raises:
         ReferenceInvalid: the area is not known.
     """
-    page = await objectives.list_objectives(tx, kind, request)
+    page = await objectives.list_objectives(tx, kind, request, wanted.as_of)
     return page.with_items(await _views(tx, kind, page.items, wanted))
 
 
-async def get_objective(tx: Tx, kind: ObjectiveKind, code: str, wanted: RollUpQuery | None = None) -> ObjectiveView:
+async def get_objective(tx: Tx, kind: ObjectiveKind, code: str, wanted: ObjectivesQuery = AS_THEY_ARE) -> ObjectiveView:
     """One of a kind, with its parts, rolled up where an area is wanted.
 
     Raises:
-        ObjectiveUnknown: there is none.
+        ObjectiveUnknown, NotDefinedYet: there is none, or was none.
         ReferenceInvalid: the area is not known.
     """
-    found = await objectives.get_objective(tx, kind, code)
-    if found is None:
+    present = await objectives.get_objective(tx, kind, code)
+    if present is None:
         raise ObjectiveUnknown(code)
+    as_of = wanted.as_of
+    found = present if as_of is None else await objectives.get_objective(tx, kind, code, as_of)
+    if found is None:
+        raise NotDefinedYet(code, zulu(as_of) if as_of else "")
     return (await _views(tx, kind, [found], wanted))[0]
 
 
 async def _views(
-    tx: Tx, kind: ObjectiveKind, found: Sequence[Objective], wanted: RollUpQuery | None
+    tx: Tx, kind: ObjectiveKind, found: Sequence[Objective], wanted: ObjectivesQuery
 ) -> list[ObjectiveView]:
-    parts = await objectives.list_parts(tx, PARTS[kind], [each.code for each in found]) if kind in PARTS else []
+    codes, parts = [each.code for each in found], list[Objective]()
+    if kind in PARTS:
+        parts = await objectives.list_parts(tx, PARTS[kind], codes, wanted.as_of)
     views = [ObjectiveView(each, tuple(part for part in parts if part.part_of == each.code)) for each in found]
-    return views if wanted is None else await _rolled_up(tx, views, wanted)
+    return views if wanted.roll_up is None else await _rolled_up(tx, views, wanted.roll_up)
 
 
 async def _rolled_up(tx: Tx, views: Sequence[ObjectiveView], wanted: RollUpQuery) -> list[ObjectiveView]:
@@ -85,7 +94,7 @@ async def save_objective(tx: Tx, kind: ObjectiveKind, objective: Objective) -> t
     if before != objective:
         await objectives.save_objective(tx, kind, objective)
     record_objective(tx, kind, before, objective)
-    return (await _views(tx, kind, [objective], None))[0], before is None
+    return (await _views(tx, kind, [objective], AS_THEY_ARE))[0], before is None
 
 
 async def _refuse_unknown_whole(tx: Tx, kind: ObjectiveKind, code: str | None) -> None:

@@ -71,7 +71,7 @@ async def get_scorecard(tx: Tx, code: str, wanted: ScorecardQuery) -> ScorecardS
     if shown is None:
         raise ReferenceInvalid("This scorecard has no area of its own.", [FieldError("area", "name an area")])
     area = await get_named_area(tx, shown, wanted.as_of)
-    comparison = await get_comparison(tx, wanted.comparator, scorecard.head.comparator, area)
+    comparison = await get_comparison(tx, wanted.comparator, scorecard.head.comparator, area, wanted.as_of)
     inputs = await get_inputs(
         tx,
         (await get_definitions(tx, scorecard.indicators, wanted.as_of)).values(),

@@ -52,12 +52,16 @@ async def test_colours_are_counted(tied: Api):
     assert (row["period"], row["value"], row["benchmark"], row["trend"]) == ("2017-12", "70", "red", "red")
     before = (await tied.get("/objectives/flow", area=PLYMOUTH, period="2017-11"))["roll_up"]
     assert (before["period"], before["rows"][0]["value"], before["rows"][0]["trend"]) == ("2017-11", "80", "none")
-    unknown = (await tied.get("/objectives/flow", area=PLYMOUTH, as_of="2018-01-01T00:00:00Z"))["roll_up"]
-    assert unknown["rows"][0]["value"] is None
+    await tied.get("/objectives/flow", 404, area=PLYMOUTH, as_of="2018-01-01T00:00:00Z")
+    then = tied.clock().isoformat()
+    tied.clock.forward(days=1)
+    await tied.observe("Jan-18", "75")
+    known = (await tied.get("/objectives/flow", area=PLYMOUTH, as_of=then))["roll_up"]
+    assert known["rows"][0]["value"] == "70"
 
 
 async def test_a_roll_up_needs_an_area_that_is_known(tied: Api):
-    for query in ({"period": "2017-11"}, {"as_of": "2018-01-01T00:00:00Z"}, {"area": "E99999999"}):
+    for query in ({"period": "2017-11"}, {"area": "E99999999"}):
         assert (await tied.get("/objectives", 422, **query))["errors"][0]["field"] == "area"
 
 
@@ -75,3 +79,46 @@ async def test_a_roll_up_costs_as_many_statements_whatever_its_size(tied: Api):
             costs.append(len(statements))
     assert costs[0] == costs[2] <= 6, costs
     assert costs[1] == costs[3] <= 7, costs
+
+
+@pytest.mark.both_engines
+@pytest.mark.parametrize(
+    ("whole", "part"), [("/outcomes/experience", "/objectives/calm"), ("/system-gaps/care", "/priorities/urgent")]
+)
+async def test_what_each_said_is_read_as_it_was_known(tied: Api, whole: str, part: str):
+    then = tied.clock().isoformat()
+    before = {path: await tied.get(path, area=PLYMOUTH, as_of=then) for path in (whole, part)}
+    tied.clock.forward(days=1)
+    await tied.put(part, {"title": "Quiet", "indicators": ["rtt"], "position": 4})
+    await tied.put(f"{part}-too", {"title": "Too", "indicators": [AE], "part_of": whole.split("/")[2]}, 201)
+    await tied.put(whole, {"title": "New words", "indicators": [AE, "rtt"], "position": 3})
+    assert {path: await tied.get(path, area=PLYMOUTH, as_of=then) for path in before} == before
+    now = await tied.get(whole, as_of=tied.clock().isoformat())
+    assert now == await tied.get(whole)
+    assert (now["title"], now["indicators"]) == ("New words", [AE, "rtt"])
+    assert f"{part.split('/')[2]}-too" in now["parts"]
+    collection = f"/{part.split('/')[1]}"
+    listed = {each["code"] for each in (await tied.get(collection, as_of=then))["items"]}
+    new = {each["code"] for each in (await tied.get(collection))["items"]} - listed
+    assert new == {f"{part.split('/')[2]}-too"}
+    unknown = await tied.get(f"{part}-too", 404, as_of=then)
+    assert unknown["type"] == "/problems/indicator-not-defined-yet"
+    await tied.get(f"{collection}/nope", 404, as_of=then)
+    assert (await tied.get(collection, as_of="2018-01-01T00:00:00Z"))["items"] == []
+
+
+async def test_as_it_was_known_in_pages_and_with_the_same_again(tied: Api):
+    tied.clock.forward(days=1)
+    then = tied.clock().isoformat()
+    calm = {"title": "Calm", "part_of": "experience", "position": 1}
+    await tied.put("/objectives/calm", calm)  # no revision
+    first = await tied.get("/objectives", as_of=then, limit=1)
+    rest = await tied.get("/objectives", as_of=then, limit=1, cursor=first["next"])
+    assert [each["code"] for page in (first, rest) for each in page["items"]] == ["calm", "flow"]
+    tied.clock.forward(days=1)
+    await tied.put("/objectives/calm", calm | {"position": 9})
+    codes = [each["code"] for each in (await tied.get("/objectives"))["items"]]
+    assert (codes, [each["code"] for each in (await tied.get("/objectives", as_of=then))["items"]]) == (
+        ["flow", "calm"],
+        ["calm", "flow"],
+    )

@@ -83,6 +83,24 @@ async def test_a_past_group_is_read_as_it_was_known(card: Api):
     assert rows_of(await shown(card, comparator="alike", as_of=then))[0]["comparator_value"] == "75"
 
 
+@pytest.mark.both_engines
+async def test_a_group_is_of_the_areas_that_it_had_then(card: Api):
+    then = card.clock().isoformat()
+    before = await card.get("/area-groups/alike", as_of=then)
+    card.clock.forward(days=1)
+    await card.put("/area-groups/alike", NEIGHBOURS | {"name": "Alike now", "areas": [DEVON]})
+    await card.put("/area-groups/new", NEIGHBOURS, 201)
+    now = card.clock().isoformat()
+    assert await card.get("/area-groups/alike", as_of=then) == before == NEIGHBOURS | {"code": "alike"}
+    assert await card.get("/area-groups/alike", as_of=now) == await card.get("/area-groups/alike")
+    found = {moment: await shown(card, comparator="alike", as_of=moment) for moment in (then, now)}
+    assert [each["compared_with"]["group"] for each in found.values()] == [[TORBAY, DEVON], [DEVON]]
+    assert [rows_of(each)[0]["comparator_value"] for each in found.values()] == ["75", "60"]
+    for path, query in (("/area-groups/new", {}), ("/scorecards/flow", {"comparator": "new"})):
+        assert (await card.get(path, 404, as_of=then, **query))["type"] == "/problems/indicator-not-defined-yet"
+    await card.get("/area-groups/nope", 404, as_of=then)
+
+
 async def test_one_breakdown_for_all_rows_leaves_others_without_figures(card: Api):
     await card.observe("Dec-17", "70", code="by-sex", breakdown={"sex": "male"})
     found = rows_of(await shown(card, breakdown="sex=male"))

@@ -3,6 +3,7 @@
 Format 0 names no version: it is how release 0.1 stored what its callers had sent.
 """
 
+from services.indicators.domain.formats.area_groups import area_group_from_json, area_group_to_json
 from services.indicators.domain.formats.areas import area_from_json, area_to_json
 from services.indicators.domain.formats.indicators import (
     dimensions_from_json,
@@ -25,6 +26,8 @@ from services.indicators.domain.formats.versions import UnknownFormatError
 __all__ = [
     "UnknownFormatError",
     "area_from_json",
+    "area_group_from_json",
+    "area_group_to_json",
     "area_to_json",
     "codes_from_json",
     "codes_to_json",
