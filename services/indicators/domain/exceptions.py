@@ -140,6 +140,8 @@ def _values(shown: Sequence[Observation], period: Period | None, today: date) ->
     if not shown:
         yield Finding(ExceptionKind.MISSING, "nothing was recorded")
         return
+    if not valued and is_stale(shown[0].period, today):
+        yield Finding(ExceptionKind.STALE, f"no value in any of the periods shown, from {shown[0].period} on")
     latest = shown[-1]
     if latest.missing is not None:
         yield Finding(ExceptionKind.MISSING, f"{missing_reason(latest.missing)} in {latest.period}")

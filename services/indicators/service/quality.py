@@ -3,6 +3,7 @@
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
+from typing import Final
 
 from chassis.errors import FieldError
 from chassis.paging import Page, PageRequest
@@ -29,6 +30,9 @@ from services.indicators.service.auditing import record_quality_rules
 from services.indicators.service.indicators import get_indicator
 from services.indicators.service.late_values import latest_periods
 from services.indicators.service.suppression import Hidden, as_published, get_hidden, where
+
+PAGE: Final = 200
+"""Indicators that are looked at at once."""
 
 
 async def get_rules(tx: Tx, code: str) -> QualityRules:
@@ -101,6 +105,16 @@ async def list_quality(
         of_kind = tuple(each for each in _findings(indicator, checked) if not kinds or each.kind in kinds)
         found += [IndicatorQuality(indicator, of_kind)] if of_kind else []
     return page.with_items(found)
+
+
+async def get_all_quality(tx: Tx, wanted: IndicatorFilter, kinds: frozenset[QualityKind]) -> Sequence[IndicatorQuality]:
+    """All indicators of which something is to be looked at; raises as :func:`list_quality`."""
+    page = await list_quality(tx, PageRequest(PAGE), wanted, kinds)
+    found = [*page.items]
+    while page.more_after is not None:
+        page = await list_quality(tx, PageRequest(PAGE, page.more_after), wanted, kinds)
+        found += page.items
+    return found
 
 
 async def _load(tx: Tx, defined: Sequence[Indicator], area: str | None) -> _Checked:

@@ -58,6 +58,23 @@ async def test_a_gap_follows_from_its_ends_with_events_of_its_own(life: Api):
     assert problem["type"] == "/problems/derived-indicator"
 
 
+async def test_a_scorecard_shows_a_gap_like_any_other_row(life: Api):
+    await life.post("/indicators", GAP)
+    await ends(life, "Nov-17", "80", "70")
+    await ends(life, "Dec-17", "81", "75.5")
+    await ends(life, "Dec-17", "82", "78", area=ENGLAND)
+    await life.post("/indicators/gap/targets", {"area": PLYMOUTH, "kind": "reach", "value": "5"})
+    sections = [{"code": "a", "name": "A", "aims": [{"name": "A", "indicators": ["gap"]}]}]
+    await life.put("/scorecards/card", {"name": "Card", "area": PLYMOUTH, "sections": sections}, 201)
+    [row] = (await life.get("/scorecards/card"))["sections"][0]["aims"][0]["rows"]
+    assert (row["latest"]["value"], row["latest"]["basis"], row["comparator_value"]) == ("5.5", "derived", "4")
+    assert [point["value"] for point in row["series"]] == ["10", "5.5"]
+    assert [row[name]["colour"] for name in ("benchmark", "trend", "target")] == ["red", "green", "red"]
+    await ends(life, "Dec-17", None, "77", reason="counted anew")
+    [row] = (await life.get("/scorecards/card"))["sections"][0]["aims"][0]["rows"]
+    assert (row["latest"]["value"], row["benchmark"]["colour"], row["target"]["colour"]) == ("4", "amber", "green")
+
+
 async def test_a_new_gap_is_derived_of_all_there_is(life: Api):
     for n in range(1, 8):
         await ends(life, f"2017-0{n}", "80", str(70 + n))

@@ -49,6 +49,47 @@ async def test_rules_are_put_whole_and_again(api: Api):
     await api.put("/indicators/nope/quality-rules", {}, 404)
 
 
+async def test_rules_have_bounds(api: Api):
+    """As far as they go, and one further."""
+    for name, least, most in (("due_days", 0, 3660), ("suppress_below", 2, 1000)):
+        for bound, beyond in ((least, least - 1), (most, most + 1)):
+            assert (await api.put(RULES, {name: bound}))[name] == bound
+            refused = await api.put(RULES, {name: beyond}, 422)
+            assert [each["field"] for each in refused["errors"]] == [name]
+    await api.post("/indicators", COUNTED)
+    relation = {"indicator": "children", "relation": "at_most"}
+    assert len((await api.put(RULES, {"relations": [relation] * 20}))["relations"]) == 20
+    refused = await api.put(RULES, {"relations": [relation] * 21}, 422)
+    assert [each["field"] for each in refused["errors"]] == ["relations"]
+    assert len((await api.get(RULES))["relations"]) == 20
+
+
+async def test_findings_are_a_file_of_all_indicators(api: Api):
+    await api.post("/indicators", COUNTED | {"owner": None})
+    for month, value in (("Nov-17", "20"), ("Dec-17", "3")):
+        await api.observe(month, value, code="children")
+    await api.put("/indicators/children/quality-rules", {"suppress_below": 5})
+    await api.put(RULES, {"due_days": 1})
+    await api.observe("Dec-17", "90")
+    expected = [
+        (AE, "", "no owner", "", ""),
+        (AE, "", "late", PLYMOUTH, "2018-01"),
+        ("children", "", "no owner", "", ""),
+        ("children", "", "small number", PLYMOUTH, "2017-12"),
+    ]
+    columns = ("code", "owner", "kind", "area", "period")
+    answer = await api.client.get("/indicators/v1/data-quality.csv")
+    lines = list(csv.DictReader(io.StringIO(answer.text, newline="")))
+    assert [tuple(line[name] for name in columns) for line in lines] == expected
+    assert lines[3]["reason"].startswith("below 5")
+    for ending in ("xlsx", "ods"):
+        answer = await api.client.get(f"/indicators/v1/data-quality.{ending}", params={"kind": "late"})
+        book = python_calamine.CalamineWorkbook.from_filelike(io.BytesIO(answer.content))
+        *_, head, row = book.get_sheet_by_name("Table").to_python()
+        assert (head[3], row[1], row[3], row[6]) == ("Finding [note 1]", AE, "late", "2018-01")
+    assert (await api.client.get("/indicators/v1/data-quality.csv?area=E99999999")).status_code == 422
+
+
 async def test_what_is_to_be_looked_at(api: Api):
     await api.post("/indicators", MONTHLY | {"code": "part", "owner": "Ana"})
     for n, value in enumerate(("80", "81", "80", "82", "81", "20"), start=7):
@@ -284,6 +325,42 @@ async def test_nothing_that_is_published_differs_by_what_is_hidden(published_onc
     assert [path for path in before if "history" not in path and before[path] != after[path]] == []
     assert [path for path in after for line in after[path] if "recount" in line] == []
     assert all(len(lines) > 0 for lines in before.values())
+
+
+@pytest.mark.both_engines
+async def test_what_is_published_costs_as_many_statements_whatever_is_hidden(published_once: Api):
+    """With rules set: neither more rows, nor more periods, nor more indicators cost more."""
+    api, costs = published_once, []
+    for extra in ([], ["extra-1", "extra-2"]):
+        for code in extra:
+            await api.post("/indicators", COUNTED | {"code": code})
+            await api.put(f"/indicators/{code}/quality-rules", {"suppress_below": 5})
+        names = ["children", *extra]
+        if extra:
+            observed = [{"area": PLYMOUTH, "status": "final"} | each for each in more_observations(names)]
+            await api.post("/observations", {"observations": observed}, 200)
+        rows = [{"indicator": code, "breakdown": {"sex": "male"}} for code in names]
+        sections = [{"code": "a", "name": "A", "aims": [{"name": "A", "rows": rows}]}]
+        await api.put("/scorecards/card", {"name": "Card", "area": PLYMOUTH, "sections": sections})
+        await api.put("/objectives/boys", {"title": "Fewer", "indicators": names})
+        found = {}
+        for path in [*(each for each in READ if "E06000027" not in each), DOORS[2].format(".csv")]:
+            with counted(api.database) as statements:
+                await texts(api, path)
+            found[path] = len(statements)
+        costs.append(found)
+    assert costs[0] == costs[1]
+    assert max(costs[1].values()) <= 13, costs
+
+
+def more_observations(codes: list[str]) -> list[dict[str, Any]]:
+    """Small and other numbers of a year."""
+    return [
+        {"indicator": code, "period": f"2016-{month:02d}", "value": str(value), "breakdown": breakdown}
+        for code in codes
+        for month in range(1, 13)
+        for value, breakdown in ((12, {}), (3, {"sex": "male"}), (9, {"sex": "female"}))
+    ]
 
 
 async def texts(api: Api, path: str) -> list[str]:

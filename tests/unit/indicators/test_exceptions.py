@@ -69,6 +69,11 @@ def test_colours_that_make_an_exception(
         (["1", "1", "1"], "2017/18 Q3", date(2017, 12, 31), []),  # another kind of period
         (["1", "1", Missing.SUPPRESSED], None, date(2018, 1, 31), ["missing"]),
         (["1", "1", Missing.SUPPRESSED], None, date(2018, 2, 28), ["stale", "missing"]),
+        ([Missing.NOT_AVAILABLE] * 6, None, date(2018, 3, 31), ["stale", "missing"]),
+        (["1", *[Missing.SUPPRESSED] * 5], None, date(2018, 3, 31), ["stale", "missing"]),
+        (["1", *[Missing.SUPPRESSED] * 6], None, date(2018, 4, 30), ["stale", "missing"]),
+        ([Missing.SUPPRESSED] * 3, None, date(2017, 12, 31), ["missing"]),  # a value of September were fresh
+        ([Missing.SUPPRESSED] * 3, None, date(2018, 1, 1), ["stale", "missing"]),
         ([], None, date(2018, 2, 28), ["missing"]),
     ],
 )
