@@ -23,7 +23,7 @@ def is_storable(value: object) -> bool:
 class StrictBody(BaseModel):
     """What a caller sends: unknown fields are refused, types are those of JSON and not guessed, text is trimmed."""
 
-    model_config = ConfigDict(extra="forbid", str_strip_whitespace=True, frozen=True)
+    model_config = ConfigDict(extra="forbid", str_strip_whitespace=True, frozen=True, defer_build=True)
 
     @classmethod
     def __get_pydantic_core_schema__(cls, source: Any, handler: GetCoreSchemaHandler) -> CoreSchema:
@@ -84,4 +84,4 @@ def merge_patch(target: Any, patch: Any) -> Any:
 class OutBody(BaseModel):
     """What a caller gets."""
 
-    model_config = ConfigDict(frozen=True)
+    model_config = ConfigDict(frozen=True, defer_build=True)
