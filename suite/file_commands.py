@@ -44,6 +44,9 @@ def import_file(
         bool, typer.Option("--accept-fewer", help="Let a sum replace one of more parts, or a figure that is none.")
     ] = False,
     reason: Annotated[str | None, typer.Option(help="Why final figures change, where they do.")] = None,
+    calculation: Annotated[
+        str | None, typer.Option(help="crude, standardised, modelled or other: of indicators that are created.")
+    ] = None,
     errors: Annotated[Path | None, typer.Option(help="Save the rows that were not right there, to mend.")] = None,
     url: Url = None,
     key: Key = None,
@@ -52,6 +55,7 @@ def import_file(
     flags = {"dry_run": dry_run, "create_missing": create_missing, "skip_invalid": skip_invalid}
     flags["accept_fewer"] = accept_fewer
     named = {"mapping": mapping, "filename": file.name, "sum_into": sum_into, "reason": reason}
+    named["calculation"] = calculation
     query = {name: text for name, text in named.items() if text is not None}
     query |= {name: "true" for name, wanted in flags.items() if wanted}
 

@@ -13,6 +13,7 @@ from chassis.web.render.answers import file_responses
 from chassis.web.units import Read, Write
 from contracts.areas import AREA_CODE_PATTERN
 from contracts.large_bodies import CSV, LARGE_BODIES
+from services.indicators.domain.definitions import Calculation
 from services.indicators.domain.importing.order import ImportOrder
 from services.indicators.endpoints.parameters import answer_whether_new
 from services.indicators.schemas.imports import ImportOut
@@ -59,8 +60,17 @@ def _order(
     reason: Annotated[
         str | None, Query(min_length=1, max_length=4000, description="Why final figures change, where they do")
     ] = None,
+    calculation: Annotated[
+        Calculation | None,
+        Query(
+            description="How values of indicators follow that are created, whatever the file and its mapping say",
+            examples=["crude"],
+        ),
+    ] = None,
 ) -> ImportOrder:
-    return ImportOrder(filename, mapping, dry_run, skip_invalid, create_missing, sum_into, accept_fewer, reason)
+    return ImportOrder(
+        filename, mapping, dry_run, skip_invalid, create_missing, sum_into, accept_fewer, reason, calculation
+    )
 
 
 @router.post(

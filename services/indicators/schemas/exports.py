@@ -35,6 +35,7 @@ COLUMNS = (
     Column("revision", "Revision", "Number of this state of the observation", is_number=True),
     Column("recorded_at", "Recorded at", "When it was recorded (UTC)"),
     Column("actor", "Recorded by", "Who recorded it"),
+    Column("calculation", "Calculation", "How values follow from count and denominator, as it is now"),
 )
 KEY = ("indicator", "area", "breakdown", "period", "revision")
 NAME = "observations"
@@ -81,6 +82,7 @@ def row_of(exported: ExportedRevision) -> Row:
         revision.number,
         revision.recorded_at,
         revision.actor,
+        indicator.calculation.value,
     )
 
 

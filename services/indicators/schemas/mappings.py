@@ -33,6 +33,9 @@ class DimensionSourceBody(StrictBody):
     values: dict[Words, Words] = Field(
         default_factory=dict, max_length=500, description="Words of the file, with the value that they stand for"
     )
+    closed: bool = Field(
+        default=False, description="Whether words that are neither among totals nor values are an error of the row"
+    )
 
     @classmethod
     def of(cls, source: DimensionSource) -> Self:
@@ -42,10 +45,13 @@ class DimensionSourceBody(StrictBody):
             name_column=source.name_column,
             totals=list(source.totals),
             values=dict(source.values),
+            closed=source.closed,
         )
 
     def to_domain(self) -> DimensionSource:
-        return DimensionSource(self.column, self.name, self.name_column, tuple(self.totals), dict(self.values))
+        return DimensionSource(
+            self.column, self.name, self.name_column, tuple(self.totals), dict(self.values), self.closed
+        )
 
 
 class FileMappingIn(StrictBody):
@@ -92,8 +98,10 @@ class FileMappingIn(StrictBody):
     )
     no_denominator: Missing | None = Field(default=None, description="Symbol of a sum over nothing")
     parts: Words = Field(default="areas", description="What the parts of a sum are called")
-    calculation: Calculation = Field(
-        default=Calculation.OTHER, description="How values of indicators follow that an import creates"
+    calculation: Calculation | None = Field(
+        default=None,
+        description="How values of indicators follow that an import creates, where the file does not say; null: "
+        "`crude` of percentages, counts and rates, `other` of the rest",
     )
 
     def to_domain(self, name: str) -> FileMapping:
@@ -113,7 +121,7 @@ class FileMappingIn(StrictBody):
             add_up=self.add_up,
             no_denominator=self.no_denominator.value if self.no_denominator else None,
             parts=self.parts,
-            calculation=self.calculation.value,
+            calculation=self.calculation.value if self.calculation else None,
         )
 
 
@@ -141,7 +149,7 @@ class FileMappingOut(OutBody):
     add_up: bool = _as_sent("add_up")
     no_denominator: Missing | None = _as_sent("no_denominator")
     parts: str = _as_sent("parts")
-    calculation: Calculation = _as_sent("calculation")
+    calculation: Calculation | None = _as_sent("calculation")
 
     @classmethod
     def of(cls, mapping: FileMapping) -> Self:

@@ -73,7 +73,7 @@ def survey_file(file: BinaryIO, mapping: FileMapping, order: ImportOrder, rows: 
     Raises:
         Stopped: the counter was asked to stop.
     """
-    survey = Survey(rows, Seen(mapping))
+    survey = Survey(rows, Seen(mapping, order.calculation))
     parts = Parts(mapping) if mapping.add_up else None
     sums = Sums(mapping, order.sum_into) if order.sum_into else None
     taken = _Taken(survey, sums)

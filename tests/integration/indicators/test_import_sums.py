@@ -99,12 +99,21 @@ async def test_a_part_that_cannot_be_added_up_is_at_fault_with_its_sum(
     ("rows", "england", "words"),
     [
         pytest.param(
-            [("RK9", "80", "80", "100"), ("R1H", "50", "10", "")], {}, "others have none", id="mixed denominators"
+            [("RK9", "80", "80", "100"), ("R1H", "50", "10", "")],
+            {},
+            "others have none, as in line 3",
+            id="mixed denominators",
         ),
         pytest.param(
             [("RK9", "80", "80", "100"), ("RK9", "80", "80", "100")], {}, "in line 2 already", id="an area twice"
         ),
         pytest.param([("RK9", "80", "80", "100"), ("R1H", "80", "80", "90")], {}, "line 3", id="refused when recorded"),
+        pytest.param(
+            [("RK9", "80", "8000000000", "10000000000"), ("R1H", "80", "8", "10")],
+            {},
+            "beyond 10,000,000,000",
+            id="too large",
+        ),
         pytest.param([("RK9", "80", "80", "100"), ("R1H", "60", "60", "100")], {"2017-12": "70"}, "", id="added up"),
     ],
 )
@@ -134,3 +143,42 @@ async def test_a_file_that_breaks_off_makes_no_sums(api: Api) -> None:
     found = await bring(api, sent, mapping="native", skip_invalid="true", sum_into=ENGLAND)
     assert (found["rows_saved"], found["observations_saved"]) == (1, 1)
     assert await values(api, WAIT, area=ENGLAND) == {}
+
+
+async def test_a_month_without_attendances_is_not_applicable_and_sums_leave_it_out(api: Api) -> None:
+    sent = lines(
+        AE_HEAD,
+        ("2017-12-01", "RK9", "1", "0", "0", "0"),
+        ("2017-12-01", "RK9", "other", "0", "0", "0"),
+        ("2017-12-01", "R1H", "1", "50", "5", "0"),
+        ("2017-11-01", "RK9", "1", "0", "0", "0"),
+    )
+    found = await bring(api, sent, mapping="ae", create_missing="true", sum_into=ENGLAND)
+    assert (found["state"], found["rows_saved"], found["rows_missing"]) == ("succeeded", 4, 3), found["errors"]
+    assert await values(api, WAIT, area="RK9") == {"2017-11": None, "2017-12": None}
+    shown = (await api.get(f"/indicators/{WAIT}/observations", area="RK9"))["items"]
+    assert {(each["missing"], each["count"], each["denominator"]) for each in shown} == {("[z]", None, None)}
+    assert await values(api, WAIT, area=ENGLAND) == {"2017-11": None, "2017-12": "90.00"}
+
+
+async def test_a_sum_takes_the_place_of_england_s_own_final_only_where_that_is_asked_for(api: Api) -> None:
+    await api.observe("Dec-17", "77.3", area=ENGLAND, count="773", denominator="1000")
+    parts = [(WAIT, area, "2017-12", "80", "final", "80", "100") for area in ("RK9", "R1H")]
+    params = {"mapping": "native", "create_missing": "true", "sum_into": ENGLAND}
+    refused = await bring(api, lines(COUNTS, *parts), **params)
+    assert faults(refused) == [
+        (0, f"{ENGLAND}, 2017-12: what is there is no sum, what is here is one of 2 parts"),
+    ]
+    partly = await bring(api, lines(COUNTS, *parts), **params, skip_invalid="true")
+    assert (partly["rows_saved"], partly["observations_saved"]) == (2, 2)
+    assert await values(api, WAIT, area=ENGLAND) == {"2017-12": "77.3"}
+    unsaid = await bring(api, lines(COUNTS, *parts), **params, accept_fewer="true")
+    assert [(each["line"], each["column"]) for each in unsaid["errors"]] == [(0, "reason")]
+    asked = await bring(api, lines(COUNTS, *parts), **params, accept_fewer="true", reason="Of our two providers")
+    assert (asked["state"], asked["observations_saved"]) == ("succeeded", 1)
+    (england,) = (await api.get(f"/indicators/{WAIT}/observations", area=ENGLAND))["items"]
+    assert (england["value"], england["count"], england["note"]) == ("80", "160", "Sum of 2 areas")
+    both = lines(COUNTS, *parts, (WAIT, ENGLAND, "Dec-17", "77.3", "final", "773", "1000"))
+    own = await bring(api, both, **params, reason="As published")
+    assert (own["state"], [line for line, _ in faults(own)]) == ("failed", [0])
+    assert "has ae-four-hour-wait of 2017-12 itself" in faults(own)[0][1]

@@ -16,12 +16,13 @@ def test_a_file_goes_in_and_out_and_in_again(suite, tmp_path):
     assert status == 1
     assert "is not known" in error
     assert len(errors.read_text().splitlines()) == 61
-    status, said, error = suite(*arguments, "--create-missing")
+    status, said, error = suite(*arguments, "--create-missing", "--calculation", "modelled")
     assert status == 0, error
     assert "60 rows read: 60 saved" in said
     out = tmp_path / "out.csv"
     assert suite("export", str(out), "--area", "E92000001")[0] == 0
     assert len(out.read_text().splitlines()) == 31
+    assert out.read_text().splitlines()[1].endswith(",modelled")
     status, said, _ = suite("import", str(out), "--mapping", "native")
     assert "30 rows read: 30 unchanged" in said
 

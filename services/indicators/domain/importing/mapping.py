@@ -9,6 +9,7 @@ FIELDS: Mapping[str, str] = {
     "measure": "what is measured, where several measures share a name",
     "unit": "what values are counted in, in words or as a unit of ours",
     "polarity": "whether high values are good, where the indicator is to be created",
+    "calculation": "how values follow from counts, where the indicator is to be created",
     "area": "code of the area",
     "area_name": "name of the area, where it is to be created",
     "area_type": "kind of area, where it is to be created",
@@ -38,9 +39,9 @@ FIELDS: Mapping[str, str] = {
 class DimensionSource:
     """A dimension of the breakdown that a column says.
 
-    ``name``: of the dimension; where it is None the column ``name_column`` says it. ``totals`` are the words for
-    everybody; ``values`` are words with another value of ours, all others are taken as they are. The empty cell is
-    everybody, too.
+    ``name``: of the dimension; where it is None the column ``name_column`` says it, and a row that has a name has a
+    value. ``totals`` are the words for everybody; ``values`` are words with another value of ours, capitals do not
+    matter; all others are taken as they are, unless the words are ``closed``. The empty cell is everybody, too.
     """
 
     column: str
@@ -48,6 +49,23 @@ class DimensionSource:
     name_column: str | None = None
     totals: Sequence[str] = ()
     values: Mapping[str, str] = field(default_factory=dict)
+    closed: bool = False
+
+    def value_of(self, word: str) -> str | None:
+        """The value that a word stands for: empty for everybody, None of a word that is not listed."""
+        if not word or word in self.totals:
+            return ""
+        if word in self.values:
+            return self.values[word]
+        lowered = word.lower()
+        if any(lowered == each.lower() for each in self.totals):
+            return ""
+        return next((value for each, value in self.values.items() if lowered == each.lower()), None)
+
+    @property
+    def words(self) -> str:
+        """Those that are listed, for people."""
+        return ", ".join([*self.values, *self.totals])
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,7 +89,7 @@ class FileMapping:
             of denominator, in per cent.
         no_denominator: symbol of a sum over nothing.
         parts: what the parts of a sum are called.
-        calculation: of indicators that are created.
+        calculation: of indicators that are created, unless the file or the caller says it; None: by their unit.
         verbatim: notes, bases and reasons are taken with the spaces around them.
     """
 
@@ -90,7 +108,7 @@ class FileMapping:
     add_up: bool = False
     no_denominator: str | None = None
     parts: str = "areas"
-    calculation: str = "other"
+    calculation: str | None = None
     verbatim: bool = False
 
 

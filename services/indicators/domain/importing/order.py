@@ -6,6 +6,8 @@ from datetime import datetime
 from enum import StrEnum
 from typing import Any
 
+from services.indicators.domain.definitions import Calculation
+
 MOST_SHOWN = 1000
 """Errors that are shown; the file of errors has all of them."""
 _FORMAT = 1
@@ -32,6 +34,7 @@ class ImportOrder:
         sum_into: the area that gets the sum of all others in the file.
         accept_fewer: let such a sum replace one of more parts, or a figure that is none.
         reason: why final figures change, where the file does not say so itself.
+        calculation: of indicators that are created, whatever file and mapping say.
     """
 
     filename: str
@@ -42,6 +45,7 @@ class ImportOrder:
     sum_into: str | None = None
     accept_fewer: bool = False
     reason: str | None = None
+    calculation: Calculation | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -102,7 +106,9 @@ def order_to_json(order: ImportOrder) -> dict[str, Any]:
 
 
 def order_from_json(content: Mapping[str, Any]) -> ImportOrder:
-    return ImportOrder(**_fields(content))
+    fields = _fields(content)
+    named = fields.get("calculation")  # not among those of orders from before there was such a choice
+    return ImportOrder(**fields | {"calculation": Calculation(named) if named else None})
 
 
 def result_to_json(result: ImportResult) -> dict[str, Any]:

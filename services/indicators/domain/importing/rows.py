@@ -8,7 +8,7 @@ from typing import Final
 from contracts.areas import is_area_code
 from contracts.breakdown import ALL, Breakdown, UnknownBreakdownError
 from contracts.indicators import Missing, ObservationStatus
-from services.indicators.domain.definitions import is_code
+from services.indicators.domain.definitions import Calculation, is_code
 from services.indicators.domain.importing.cells import (
     FINEST,
     FINEST_SENT,
@@ -45,11 +45,23 @@ _LONGEST: Final = {
 _LONGEST_PERIOD: Final = 40
 _LONGEST_BREAKDOWN: Final = 400
 _WORDS: Final = frozenset(
-    ("indicator_name", "indicator", "measure", "unit", "polarity", "area_name", "area_type", "period_kind", "part")
+    (
+        "indicator_name",
+        "indicator",
+        "measure",
+        "unit",
+        "polarity",
+        "area_name",
+        "area_type",
+        "period_kind",
+        "part",
+        "calculation",
+    )
 )
 _VERBATIM: Final = ("note", "basis", "reason")
 _SYMBOLS: Final = frozenset(Missing)
 _STATUSES: Final = frozenset(ObservationStatus)
+_CALCULATIONS: Final = frozenset(Calculation)
 _SHOWN: Final = 100
 
 
@@ -205,8 +217,7 @@ class _Row:
         """With those that have columns of their own."""
         found = dict(told.items)
         for source, text, name in self.reader.dimension_cells(self.cells):
-            if text and text not in source.totals:
-                self._put_dimension(found, source, text, name)
+            self._put_dimension(found, source, text, name)
         try:
             return Breakdown(found)
         except UnknownBreakdownError as error:
@@ -214,11 +225,23 @@ class _Row:
             return Breakdown.TOTAL
 
     def _put_dimension(self, found: dict[str, str], source: DimensionSource, text: str, name: str) -> None:
-        value, dimension = source.values.get(text) or value_of(text), source.name or dimension_of(name)
-        if not dimension or not value or value == ALL:
-            self.faults.append(CellFault(source.column, text[:_SHOWN], "says no value of a dimension that has a name"))
+        if source.name_column and name and not text:
+            self._refuse_dimension(source, text, f"is empty, but {source.name_column} says {name[:_SHOWN]}")
             return
-        found[dimension] = value
+        listed = source.value_of(text)
+        if listed == "":
+            return
+        if listed is None and source.closed:
+            self._refuse_dimension(source, text, f"is not understood: {source.words} are accepted, or nothing")
+            return
+        value, dimension = listed or value_of(text), source.name or dimension_of(name)
+        if not dimension or not value or value == ALL:
+            self._refuse_dimension(source, text, "says no value of a dimension that has a name")
+        else:
+            found[dimension] = value
+
+    def _refuse_dimension(self, source: DimensionSource, text: str, message: str) -> None:
+        self.faults.append(CellFault(source.column, text[:_SHOWN], message))
 
     def _take_number(self, field: str) -> None:
         text = self._text(field)
@@ -295,14 +318,19 @@ class _Row:
         for name, most in _LONGEST.items():
             if name in self.said and len(self.texts.get(name) or self.said[name]) > most:
                 self._refuse(name, f"is longer than {most} characters")
+        self._check_words()
+        self._check("inferred", inferred_in)
+        self._check("notes", notes_in)
+
+    def _check_words(self) -> None:
         if is_provisional(self.texts.get("marks", "")):
             self.texts["status"] = ObservationStatus.PROVISIONAL.value
         if self.texts.get("status", "final") not in _STATUSES:
             self._refuse("status", f"{', '.join(ObservationStatus)} are accepted")
+        if self.said.get("calculation", "other") not in _CALCULATIONS:
+            self._refuse("calculation", f"{', '.join(Calculation)} are accepted")
         if self.figures.get("denominator") == 0 and not self.mapping.add_up:
             self._refuse("denominator", "is nothing: leave the cell empty")
-        self._check("inferred", inferred_in)
-        self._check("notes", notes_in)
 
     def _check(self, field: str, read: Callable[[str], object]) -> None:
         """See that a text says what it is to say; it is read once the row is recorded."""

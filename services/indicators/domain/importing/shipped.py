@@ -45,6 +45,7 @@ NATIVE = FileMapping(
             "reason",
             "inferred",
             "notes",
+            "calculation",
         )
     }
     | {
@@ -80,6 +81,7 @@ FINGERTIPS = FileMapping(
         "lower": ("Lower CI 95.0 limit", "Lower CI limit"),
         "upper": ("Upper CI 95.0 limit", "Upper CI limit"),
         "note": ("Value note",),
+        "calculation": ("Calculation",),
     },
     required=("indicator", "area", "period", "value"),
     constants={"status": "final", "basis": "Fingertips", "polarity": "neutral"},
@@ -93,6 +95,7 @@ FINGERTIPS = FileMapping(
     symbols=_SYMBOLS,
     empty_value="[x]",
     suppressed_words=("suppress", "disclos", "small number"),
+    calculation="other",
 )
 
 TRAFFORD = FileMapping(
@@ -112,7 +115,11 @@ TRAFFORD = FileMapping(
     constants={"status": "final", "basis": "Trafford Data Lab", "polarity": "neutral"},
     code_prefix="",
     code_fields=("indicator", "measure"),
-    dimensions=(DimensionSource("inequality", "sex", None, ("NA", "Persons"), {"Male": "male", "Female": "female"}),),
+    dimensions=(
+        DimensionSource(
+            "inequality", "sex", None, ("NA", "Persons"), {"Male": "male", "Female": "female"}, closed=True
+        ),
+    ),
     symbols=_SYMBOLS,
     empty_value="[x]",
 )

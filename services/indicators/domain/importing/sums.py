@@ -10,6 +10,7 @@ from decimal import ROUND_HALF_UP, Decimal
 from typing import Final
 
 from contracts.indicators import ObservationStatus
+from services.indicators.domain.importing.cells import MOST_COUNTED
 from services.indicators.domain.importing.drafts import CellFault, Draft, FaultyRow, Place
 from services.indicators.domain.importing.mapping import FileMapping
 from services.indicators.domain.observations import SeriesKey
@@ -34,6 +35,8 @@ class _Total:
 
     count: Decimal = _NOTHING
     denominators: list[Decimal] = field(default_factory=list)
+    without: list[int] = field(default_factory=list)
+    """Lines of the parts that have a count and no denominator."""
     parts: dict[str, int] = field(default_factory=dict)
     lines: list[int] = field(default_factory=list)
     first: Draft | None = None
@@ -46,6 +49,8 @@ class _Total:
         self.count += draft.figures.get("count", _NOTHING)
         if "denominator" in draft.figures or "count" not in draft.figures:
             self.denominators.append(draft.figures.get("denominator", _NOTHING))
+        else:
+            self.without += draft.lines[:1]
         self.parts[part] = draft.lines[0] if draft.lines else 0
         self.lines += draft.lines
         self.is_provisional |= draft.texts.get("status", _PROVISIONAL) == _PROVISIONAL
@@ -56,9 +61,12 @@ class _Total:
 
     def why_none(self) -> str:
         """Why it is no sum; empty where it is one."""
-        is_mixed = len(self.denominators) not in {0, len(self.parts)}
-        mixed = "some of its parts have a denominator and others have none" if is_mixed else ""
-        return self.refused or mixed
+        if self.refused:
+            return self.refused
+        if self.denominators and self.without:
+            return f"some of its parts have a denominator and others have none, as in line {self.without[0]}"
+        is_beyond = max(self.count, self.denominator or _NOTHING) > MOST_COUNTED
+        return f"it would be beyond {MOST_COUNTED:,}, the most that is counted" if is_beyond else ""
 
     def refuse(self, why: str) -> None:
         self.refused = self.refused or why

@@ -1,6 +1,6 @@
 """What is found while a file is read: faults by line, and what its rows say of indicators and areas."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from decimal import Decimal
 
@@ -80,9 +80,10 @@ class SeenIndicator:
 
 @dataclass(slots=True)
 class Seen:
-    """The indicators and areas of a file."""
+    """The indicators and areas of a file. ``calculation`` is what the caller says of those that are created."""
 
     mapping: FileMapping
+    calculation: Calculation | None = None
     indicators: dict[str, SeenIndicator] = field(default_factory=dict)
     areas: dict[str, Area] = field(default_factory=dict)
 
@@ -110,10 +111,15 @@ class Seen:
             polarity=Polarity(polarity) if polarity in set(Polarity) else Polarity.NEUTRAL,
             frequency=kind,
             source=f"Imported by the mapping {self.mapping.name}",
-            calculation=Calculation(self.mapping.calculation),
+            calculation=self._calculation(words, unit or Unit.SCORE),
             dimensions={name: tuple(sorted(values)) for name, values in sorted(seen.dimensions.items())},
             provenance=Provenance(inferred=() if unit else ("unit",)),
         )
+
+    def _calculation(self, words: Mapping[str, str], unit: Unit) -> Calculation:
+        """As the caller says, else the file, else the mapping, else the unit."""
+        named = self.calculation or words.get("calculation") or self.mapping.calculation
+        return Calculation(named) if named else Calculation.default(unit)
 
 
 def _name(words: dict[str, str]) -> str:
