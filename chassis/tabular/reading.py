@@ -6,11 +6,16 @@ read by calamine. A number of a workbook is a double: it is written with the few
 
 import csv
 import io
+import shutil
+import subprocess
+import sys
 import zipfile
 from collections.abc import Iterator
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import date, datetime, time
 from decimal import Decimal
+from pathlib import Path
 from typing import Any, BinaryIO, Final
 
 import python_calamine
@@ -22,6 +27,7 @@ MOST_UNPACKED: Final = 1024 * 1_048_576
 LONGEST_CELL: Final = 131_072
 _ZIP: Final = b"PK\x03\x04"
 _DELIMITERS: Final = ",;\t"
+_PROBE: Final = str(Path(__file__).with_name("workbook_probe.py"))
 _PANIC: Final = "pyo3_runtime"
 """Module of what calamine raises where it gives up: no Exception, and of no class that could be named."""
 
@@ -90,6 +96,28 @@ def _sheets_of_workbook(file: BinaryIO) -> Iterator[Iterator[FileRow]]:
             yield _rows_of_sheet(book.get_sheet_by_name(name))
     except (zipfile.BadZipFile, python_calamine.CalamineError) as error:
         raise Unreadable(f"The file is no workbook that can be read: {error}.") from error
+
+
+def refuse_unloadable(file: BinaryIO) -> None:
+    """Load a workbook in a process of its own, which ends by one that would end ours. A CSV is none.
+
+    Raises:
+        Unreadable: it did.
+    """
+    head = file.read(4)
+    file.seek(0)
+    if head != _ZIP:
+        return
+    with subprocess.Popen(  # noqa: S603  our own module
+        [sys.executable, "-I", _PROBE], stdin=subprocess.PIPE, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL
+    ) as probe:
+        assert probe.stdin is not None  # noqa: S101  it was asked for
+        with suppress(BrokenPipeError):
+            shutil.copyfileobj(file, probe.stdin)
+            probe.stdin.close()
+    file.seek(0)
+    if probe.returncode < 0:
+        raise Unreadable("The workbook is too large to be read: cells lie too far apart, or are repeated too often.")
 
 
 def _rows_of_sheet(sheet: Any) -> Iterator[FileRow]:

@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 from decimal import Decimal
 from typing import BinaryIO
 
-from chassis.tabular.reading import FileRow, Unreadable, sheets
+from chassis.tabular.reading import FileRow, Unreadable, refuse_unloadable, sheets
 from chassis.tabular.sorting import SortableRow, SortedRows
 from contracts.breakdown import Breakdown
 from services.indicators.domain.areas import ENGLAND
@@ -149,6 +149,7 @@ def _read(file: BinaryIO, mapping: FileMapping, survey: Survey, counter: Counter
     """The rows of the sheet that has the header; what is wrong with the file goes to the survey."""
     lacking = f"There is no table in the file. {'; '.join(mapping.required)} must have columns."
     try:
+        refuse_unloadable(file)
         for number, sheet in enumerate(sheets(file)):
             found = _find_header(sheet, mapping)
             if isinstance(found, str):

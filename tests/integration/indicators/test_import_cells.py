@@ -89,6 +89,18 @@ async def test_a_time_that_there_is_not_is_an_error_of_its_line(api: Api, number
     assert named(found) == [(3, "")]
 
 
+async def test_a_workbook_that_does_not_fit_into_memory_is_refused(api: Api) -> None:
+    file = io.BytesIO()
+    with xlsxwriter.Workbook(file) as book:
+        page = book.add_worksheet()
+        page.write_row(0, 0, HEAD)
+        page.write_row(1, 0, rows()[0])
+        page.write(1_048_575, 16_383, "far away")
+    found = await bring(api, file.getvalue(), XLSX, mapping="native")
+    assert (found["state"], found["rows_saved"]) == ("failed", 0)
+    assert "too large to be read" in found["errors"][0]["message"]
+
+
 @pytest.mark.both_engines
 async def test_a_file_may_name_any_number_of_areas_and_indicators(api: Api) -> None:
     codes = [f"E{n:08}" for n in range(40_000)] + [PLYMOUTH]
