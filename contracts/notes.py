@@ -5,8 +5,9 @@ from typing import Annotated, ClassVar
 
 from pydantic import ConfigDict, Field
 
-Phrase = Annotated[str, Field(min_length=1, max_length=300)]
-Reason = Annotated[str, Field(min_length=1, max_length=1000)]
+from contracts.reasons import NotBlank, Reason
+
+Phrase = Annotated[str, Field(min_length=1, max_length=300), NotBlank]
 
 
 @dataclass(frozen=True, slots=True)

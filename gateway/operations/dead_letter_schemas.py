@@ -9,6 +9,7 @@ from chassis.events.dead_letters import DeadLetterFilter, DeadLetterState, Reaso
 from chassis.recovery.dead_letters import MOST
 from chassis.web.bodies import OutBody, StrictBody
 from chassis.web.moments import Moment
+from contracts import reasons
 from gateway.operations.dead_letters import Decision, Decisions, NamedLetter
 
 ID = "risks-7"
@@ -97,7 +98,7 @@ class RetryIn(StrictBody):
 class DiscardIn(StrictBody):
     """Why a parked event is discarded."""
 
-    reason: str = Field(min_length=1, max_length=1000, description=_WHY, examples=["sent by mistake"])
+    reason: reasons.Reason = Field(description=_WHY, examples=["sent by mistake"])
 
 
 class DiscardManyIn(RetryIn):
@@ -109,14 +110,14 @@ class DiscardManyIn(RetryIn):
         }
     )
 
-    reason: str = Field(min_length=1, max_length=1000, description=_WHY, examples=["sent by mistake"])
+    reason: reasons.Reason = Field(description=_WHY, examples=["sent by mistake"])
 
 
 class AllowedFailuresIn(StrictBody):
     """How many events more a stopped consumer may park in a row, and why."""
 
     most: int = Field(ge=1, le=10_000, description="No more than so many", examples=[500])
-    reason: str = Field(min_length=1, max_length=1000, description=_WHY, examples=["a foreign producer wrote these"])
+    reason: reasons.Reason = Field(description=_WHY, examples=["a foreign producer wrote these"])
 
 
 class AllowedFailuresOut(OutBody):

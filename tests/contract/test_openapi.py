@@ -11,6 +11,7 @@ import pytest
 from jsonschema import Draft202012Validator
 
 from chassis.web.document import RESPONSES
+from contracts.reasons import READABLE
 from suite.compose import SPECS
 from suite.documents import openapi
 
@@ -94,6 +95,36 @@ def test_every_operation_and_parameter_is_described_in_more_than_its_name(docume
     ]
     assert wanting == []
     assert [f"{method} {path}" for path, method, shown in operations(document) if not shown["description"]] == []
+
+
+def test_every_reason_that_is_sent_is_of_the_one_type_that_refuses_a_blank(document: Node, schemas: Node) -> None:
+    """By name: what is sent as ``reason`` or ``why``, in a body, whatever it is part of, or in a query."""
+    sent = {name for _, _, shown in operations(document) for name in _sent(shown.get("requestBody", {}), schemas)}
+    fields = [
+        (f"{name}.{each}", json.dumps(inner))
+        for name in sent
+        for each, inner in schemas[name].get("properties", {}).items()
+        if each in {"reason", "why"}
+    ]
+    fields += [
+        (f"{method} {path}", json.dumps(each["schema"]))
+        for path, method, shown in operations(document)
+        for each in shown.get("parameters", ())
+        if each.get("name") == "reason"
+    ]
+    in_words = {name: shown for name, shown in fields if "enum" not in shown and "$ref" not in shown}
+    assert len(in_words) > 25
+    assert [name for name, shown in in_words.items() if json.dumps(READABLE) not in shown] == []
+
+
+def _sent(node: Any, schemas: Node) -> set[str]:
+    """The schemas that a request is made of, whole."""
+    found: set[str] = set()
+    new = {each.rpartition("/")[2] for each in references(node)}
+    while new:
+        found |= new
+        new = {each.rpartition("/")[2] for name in new for each in references(schemas[name])} & schemas.keys() - found
+    return found
 
 
 @pytest.mark.parametrize("service", [name for name in SPECS if name != "gateway"])

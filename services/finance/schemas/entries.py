@@ -9,6 +9,7 @@ from chassis.web.bodies import OutBody, StrictBody
 from contracts.breakdown import Breakdown
 from contracts.money import Money, pounds
 from contracts.period import Period
+from contracts.reasons import Reason
 from services.finance.domain.ledger import RecordedEntry, State
 from services.finance.domain.posting import Posting
 from services.finance.schemas.fields import Pounds, Quarter
@@ -28,7 +29,7 @@ class EntryBody(StrictBody):
     posted_in: Quarter | None = None
     corrects: Annotated[str, Field(min_length=1, max_length=100)] | None = None
     amount: Pounds
-    reason: Annotated[str, Field(min_length=1, max_length=1000)]
+    reason: Reason
 
     model_config = ConfigDict(
         json_schema_extra={

@@ -1,12 +1,13 @@
 """Funds: partners, agreement, budget lines as printed and as added up, closed quarters."""
 
 from datetime import date, datetime
-from typing import Annotated, Literal, Self
+from typing import Literal, Self
 
 from pydantic import ConfigDict, Field
 
 from chassis.web.bodies import OutBody, StrictBody
 from contracts.money import Money, pounds
+from contracts.reasons import Reason
 from services.finance.domain.budget import Budget, BudgetLine, PrintedTotal
 from services.finance.domain.fund import ClosedQuarter, Fund, FundDefinition, FundSummary, Partner
 from services.finance.schemas.agreements import AgreementBody, AgreementOut
@@ -70,9 +71,7 @@ class FundBody(StrictBody):
     budget_lines: list[BudgetLineBody] = Field(default_factory=list, max_length=500)
     printed_totals: list[PrintedTotalBody] = Field(default_factory=list, max_length=100)
     notes: Notes = ()
-    reason: Annotated[str, Field(min_length=1, max_length=1000)] | None = Field(
-        None, description="Why; needed where a budget or the agreement changes"
-    )
+    reason: Reason | None = Field(None, description="Why; needed where a budget or the agreement changes")
 
     model_config = ConfigDict(
         json_schema_extra={

@@ -11,6 +11,7 @@ from contracts.areas import AreaCode
 from contracts.breakdown import Breakdown
 from contracts.money import Money, Number, pounds
 from contracts.period import Period
+from contracts.reasons import Reason
 from services.finance.domain.ledger import overlapping, within
 from services.finance.domain.savings import Baseline, Link, Terms, UnitCost
 from services.finance.domain.scheme import Delivery, PlannedPeriod, Scheme, SchemeDefinition, Workstream
@@ -267,9 +268,7 @@ class SchemePatch(PatchBody):
     """A scheme is never changed, since its ledger was made by its terms; it can be withdrawn, and defined anew."""
 
     state: Literal["withdrawn"] = UNCHANGED
-    reason: Annotated[str, Field(min_length=1, max_length=1000)] | None = Field(
-        None, description="Why; needed to withdraw it"
-    )
+    reason: Reason | None = Field(None, description="Why; needed to withdraw it")
 
     model_config = ConfigDict(
         json_schema_extra={"examples": [{"state": "withdrawn", "reason": "Defined with the unit cost of another year"}]}

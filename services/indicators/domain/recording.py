@@ -38,14 +38,14 @@ def outcome(current: Observation | None, new: Observation, final: Observation | 
     """Same content: nothing. Otherwise a new revision.
 
     ``final`` is the newest final observation of the period, where there was one: whatever differs from it says why,
-    however many steps lie between.
+    however many steps lie between. A blank is no reason, though files may have one.
     """
     if current is None:
         return Outcome.NOTHING_TO_WITHDRAW if new.is_withdrawn else Outcome.RECORDED
     if current.content == new.content:
         return Outcome.SAME
     final = current if current.status is ObservationStatus.FINAL else final
-    if final is None or new.reason:
+    if final is None or (new.reason or "").strip():
         return Outcome.RECORDED
     reopened = current is final and new.status is not ObservationStatus.FINAL
     return Outcome.NEEDS_REASON if reopened or new.figures != final.figures else Outcome.RECORDED

@@ -13,6 +13,7 @@ from chassis.web.render.answers import file_responses
 from chassis.web.units import Read, Write
 from contracts.areas import AREA_CODE_PATTERN
 from contracts.large_bodies import CSV, LARGE_BODIES
+from contracts.reasons import Reason
 from services.indicators.domain.definitions import Calculation
 from services.indicators.domain.importing.order import ImportOrder
 from services.indicators.endpoints.parameters import answer_whether_new
@@ -57,9 +58,7 @@ def _order(
     accept_fewer: Annotated[
         bool, Query(description="Let a sum replace one of more parts, or a figure that is no sum")
     ] = False,
-    reason: Annotated[
-        str | None, Query(min_length=1, max_length=4000, description="Why final figures change, where they do")
-    ] = None,
+    reason: Annotated[Reason | None, Query(description="Why final figures change, where they do")] = None,
     calculation: Annotated[
         Calculation | None,
         Query(

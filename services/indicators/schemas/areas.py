@@ -7,8 +7,9 @@ from pydantic import Field
 
 from chassis.web.bodies import UNCHANGED, OutBody, PatchBody, StrictBody
 from contracts.areas import AreaCode
+from contracts.reasons import Reason
 from services.indicators.domain.areas import Area
-from services.indicators.schemas.values import Name, Text, Word
+from services.indicators.schemas.values import Name, Word
 
 Codes = Annotated[list[AreaCode], Field(max_length=100)]
 
@@ -55,7 +56,7 @@ class AreaPatch(PatchBody):
     valid_to: date | None = None
     parents: Codes | None = None
     successors: Codes | None = None
-    reason: Annotated[Text | None, Field(description="Why; needed where anything changes")] = None
+    reason: Annotated[Reason | None, Field(description="Why; needed where anything changes")] = None
 
     def to_domain(self) -> dict[str, Any]:
         """The fields of the area that were sent."""

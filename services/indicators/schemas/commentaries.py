@@ -10,6 +10,7 @@ from contracts.areas import AreaCode
 from contracts.breakdown import Breakdown
 from contracts.envelope import Timestamp
 from contracts.period import Period, PeriodKind
+from contracts.reasons import Reason
 from services.indicators.domain.commentaries import (
     Commentary,
     CommentaryRevision,
@@ -53,7 +54,7 @@ class CommentaryIn(StrictBody):
     text: Text | None = None
     author: Name | None = None
     source: Text | None = None
-    reason: Text | None = None
+    reason: Reason | None = None
 
     def of_indicator(self, code: str) -> ReadCommentary:
         """The commentary on that indicator, once the kind of its periods is known."""

@@ -11,6 +11,7 @@ from contracts.breakdown import Breakdown
 from contracts.envelope import Timestamp
 from contracts.indicators import ObservationStatus
 from contracts.period import Period, PeriodKind
+from contracts.reasons import Reason
 from services.indicators.domain.bank_holidays import BankHoliday
 from services.indicators.domain.deadlines import Deadline
 from services.indicators.domain.observations import Observation
@@ -72,7 +73,7 @@ class StandardCountIn(StrictBody):
     total: Annotated[Denominator, Field(description="All cases: the denominator")]
     status: ObservationStatus = ObservationStatus.PROVISIONAL
     note: Text | None = None
-    reason: Text | None = None
+    reason: Reason | None = None
 
     @model_validator(mode="after")
     def _met_are_some_of_all(self) -> Self:

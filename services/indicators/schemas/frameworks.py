@@ -6,8 +6,9 @@ from typing import Annotated, Any, Self
 from pydantic import Field
 
 from chassis.web.bodies import UNCHANGED, OutBody, PatchBody, StrictBody
+from contracts.reasons import Reason
 from services.indicators.domain.definitions import BenchmarkMethod, Framework
-from services.indicators.schemas.values import FrameworkCode, Name, Text
+from services.indicators.schemas.values import FrameworkCode, Name
 
 
 class FrameworkIn(StrictBody):
@@ -41,7 +42,7 @@ class FrameworkPatch(PatchBody):
 
     name: Name = UNCHANGED
     ended_on: date | None = None
-    reason: Annotated[Text | None, Field(description="Why; needed where anything changes")] = None
+    reason: Annotated[Reason | None, Field(description="Why; needed where anything changes")] = None
 
     def to_domain(self) -> dict[str, Any]:
         return {name: value for name, value in self.changes().items() if name != "reason"}

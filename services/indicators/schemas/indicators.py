@@ -9,6 +9,7 @@ from chassis.web.bodies import UNCHANGED, OutBody, PatchBody, StrictBody
 from contracts.colours import Polarity
 from contracts.notes import SourceNote
 from contracts.period import PeriodKind
+from contracts.reasons import Reason
 from services.indicators.domain.definitions import BenchmarkMethod, Calculation, Gap, GapKind, Indicator, Unit
 from services.indicators.schemas.provenance import Inferred, Notes, provenance_fields, provenance_of
 from services.indicators.schemas.values import Code, Dimension, Dimensions, DimensionValue, FrameworkCode, Name, Text
@@ -161,7 +162,7 @@ class IndicatorPatch(PatchBody):
     retired_on: date | None = None
     inferred: Inferred | None = None
     notes: Notes | None = None
-    reason: Annotated[Text | None, Field(description="Why; needed where anything changes")] = None
+    reason: Annotated[Reason | None, Field(description="Why; needed where anything changes")] = None
 
     def to_domain(self) -> dict[str, Any]:
         """The fields of the definition that were sent, by their names there."""

@@ -12,6 +12,7 @@ from contracts.envelope import Timestamp
 from contracts.indicators import Mark, Missing, ObservationStatus
 from contracts.notes import SourceNote
 from contracts.period import Period, PeriodKind
+from contracts.reasons import Reason
 from services.indicators.domain.definitions import Indicator
 from services.indicators.domain.limits import limits_of
 from services.indicators.domain.observations import Observation, RecordedObservation, Revision, SeriesKey
@@ -71,7 +72,7 @@ class ObservationIn(StrictBody):
     upper: Annotated[Figure | None, Field(description="Upper 95% limit, where the source gives one")] = None
     note: Text | None = None
     basis: Annotated[Name | None, Field(description="How it is known: printed, inferred, a narrative")] = None
-    reason: Text | None = None
+    reason: Reason | None = None
     inferred: Annotated[Inferred, Field(default_factory=list)]
     notes: Annotated[Notes, Field(default_factory=list)]
 

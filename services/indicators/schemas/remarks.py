@@ -10,6 +10,7 @@ from contracts.areas import AreaCode
 from contracts.breakdown import Breakdown
 from contracts.envelope import Timestamp
 from contracts.period import Period, PeriodKind
+from contracts.reasons import Reason
 from services.indicators.domain.control.remarks import Annotation, Decision, Recalculation, RecordedRemark
 from services.indicators.schemas.values import PeriodText, Text
 
@@ -42,7 +43,7 @@ class RecalculationIn(StrictBody):
     decided_on: Annotated[
         date | None, Field(description="Day of the decision; the business date where it is left out")
     ] = None
-    reason: Annotated[Text, Field(description="Why: what changed in the process, or why nothing did")]
+    reason: Annotated[Reason, Field(description="Why: what changed in the process, or why nothing did")]
 
     def read(self, kind: PeriodKind, today: date) -> Recalculation:
         """The decision, of an indicator that is recorded by ``kind``.

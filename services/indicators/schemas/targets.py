@@ -10,6 +10,7 @@ from contracts.areas import AreaCode
 from contracts.breakdown import Breakdown
 from contracts.envelope import Timestamp
 from contracts.period import Period, PeriodKind, UnknownPeriodError
+from contracts.reasons import Reason
 from services.indicators.domain.targets import DEFAULT_TOLERANCE, Baseline, RecordedTarget, Target, TargetKind
 from services.indicators.errors import TargetInvalid
 from services.indicators.schemas.provenance import Inferred, Notes, provenance_fields, provenance_of
@@ -62,7 +63,7 @@ class TargetIn(StrictBody):
     illustrative: bool = False
     source: Text | None = None
     note: Text | None = None
-    reason: Annotated[Text | None, Field(description="Why; needed where there is a target already")] = None
+    reason: Annotated[Reason | None, Field(description="Why; needed where there is a target already")] = None
     inferred: Annotated[Inferred, Field(default_factory=list)]
     notes: Annotated[Notes, Field(default_factory=list)]
 

@@ -7,6 +7,7 @@ from typing import Self, cast
 from pydantic import ConfigDict, Field
 
 from chassis.web.bodies import UNCHANGED, OutBody, PatchBody, StrictBody
+from contracts.reasons import Reason
 from services.pledges.domain.actions import ActionChanges, ActionDefinition, ActionInput, ActionKind, ActionView
 from services.pledges.domain.status import Delivery, Schedule
 from services.pledges.schemas.fields import (
@@ -17,7 +18,6 @@ from services.pledges.schemas.fields import (
     Name,
     Names,
     Notes,
-    Reason,
     Weight,
     Wording,
 )

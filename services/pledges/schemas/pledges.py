@@ -6,6 +6,7 @@ from typing import Annotated, Self, cast
 from pydantic import ConfigDict, Field, model_validator
 
 from chassis.web.bodies import UNCHANGED, OutBody, PatchBody, StrictBody
+from contracts.reasons import Reason
 from services.pledges.domain import pledges as domain
 from services.pledges.domain.indicators import SeriesKey
 from services.pledges.domain.pledges import NewWording, PledgeChanges, PledgeDefinition, PledgeView
@@ -20,7 +21,6 @@ from services.pledges.schemas.fields import (
     Names,
     Notes,
     PledgeNumber,
-    Reason,
     SetCode,
     Wording,
 )

@@ -8,9 +8,10 @@ from pydantic import ConfigDict, Field, StringConstraints
 from chassis.web.bodies import OutBody, PatchBody, StrictBody
 from contracts.colours import Colour
 from contracts.period import Period
+from contracts.reasons import Reason
 from services.pledges.domain import returns as domain
 from services.pledges.domain.returns import ReturnChanges, ReturnState, ReturnView, Step, StepTaken
-from services.pledges.schemas.fields import WHOLE_TEXT, Name, Reason
+from services.pledges.schemas.fields import WHOLE_TEXT, Name
 from services.pledges.schemas.pledges import AssignmentOut
 
 Account = Annotated[str, StringConstraints(min_length=1, max_length=4000, pattern=WHOLE_TEXT)]

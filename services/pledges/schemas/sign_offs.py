@@ -6,10 +6,11 @@ from typing import Literal, Self
 from pydantic import ConfigDict, Field
 
 from chassis.web.bodies import OutBody, StrictBody
+from contracts.reasons import Reason
 from services.pledges.domain import returns
 from services.pledges.domain.sign_offs import DecidedState, Decision, DecisionTaken, SignOff
 from services.pledges.domain.status import Delivery, Evidence, Schedule
-from services.pledges.schemas.fields import ClosedOn, LinkedIndicatorOut, Name, Reason
+from services.pledges.schemas.fields import ClosedOn, LinkedIndicatorOut, Name
 from services.pledges.schemas.returns import EvidenceLink
 
 Signed = Literal[Delivery.DELIVERED, Delivery.UNDELIVERABLE_EXTERNAL]

@@ -7,6 +7,7 @@ from fastapi import APIRouter, Query, status
 from chassis.web.paging import PageBody, Paging
 from chassis.web.problems import problems
 from chassis.web.units import Read, Write
+from contracts.reasons import Reason
 from services.risks.domain.matrix import Rating
 from services.risks.domain.proposals import ProposalState
 from services.risks.domain.records import TaskState
@@ -21,7 +22,6 @@ from services.risks.schemas.assessing import (
     ReviewTaskOut,
 )
 from services.risks.schemas.register import RiskOut
-from services.risks.schemas.values import Reason
 from services.risks.service import assessing, lifecycle, overriding, proposing, reading
 
 router = APIRouter()

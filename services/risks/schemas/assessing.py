@@ -8,13 +8,14 @@ from pydantic import ConfigDict, model_validator
 from chassis.web.bodies import OutBody, StrictBody
 from contracts.breakdown import Breakdown
 from contracts.envelope import Timestamp
+from contracts.reasons import Reason
 from contracts.risks import RatingState
 from services.risks.domain.matrix import Matrix, Rating
 from services.risks.domain.proposals import ProposalRecord, ProposalState, RegisterProposal
 from services.risks.domain.rating import Override
 from services.risks.domain.records import Cause, HistoryEntry, Judgement, ReviewTask, TaskState
 from services.risks.schemas.ratings import rating_body
-from services.risks.schemas.values import Reason, Step
+from services.risks.schemas.values import Step
 
 
 class AssessmentIn(StrictBody):

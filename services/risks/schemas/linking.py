@@ -8,9 +8,10 @@ from pydantic import ConfigDict, Field
 from chassis.web.bodies import OutBody, StrictBody
 from contracts.areas import AreaCode
 from contracts.breakdown import Breakdown
+from contracts.reasons import Reason
 from services.risks.domain.links import IndicatorLink, LinkKey, NewLink, SeriesKey
 from services.risks.domain.severity import Provisional, Signal
-from services.risks.schemas.values import IndicatorCode, Reason, Word
+from services.risks.schemas.values import IndicatorCode, Word
 
 
 class LinkIn(StrictBody):

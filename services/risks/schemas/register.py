@@ -9,6 +9,7 @@ from pydantic import ConfigDict, Field, model_validator
 
 from chassis.web.bodies import UNCHANGED, OutBody, PatchBody, StrictBody
 from contracts.envelope import Timestamp
+from contracts.reasons import Reason
 from contracts.risks import Band, RatingState
 from services.risks.domain.matrix import Matrix, Rating
 from services.risks.domain.rating import Basis, Kind, Mode, Movement, Status
@@ -18,7 +19,7 @@ from services.risks.domain.view import RiskView
 from services.risks.schemas.assessing import AssessmentIn, OverrideOut
 from services.risks.schemas.linking import LinkIn, LinkOut
 from services.risks.schemas.ratings import RatingIn, rating_body, three_ratings
-from services.risks.schemas.values import MatrixName, Name, Notes, Passage, Reason, Ref, Sentence, Slug, Word
+from services.risks.schemas.values import MatrixName, Name, Notes, Passage, Ref, Sentence, Slug, Word
 
 Day = date
 """Under a name that a field called ``date`` does not hide."""

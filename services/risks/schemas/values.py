@@ -20,7 +20,6 @@ Word = Annotated[str, StringConstraints(min_length=1, max_length=120), AfterVali
 Name = Annotated[str, StringConstraints(min_length=1, max_length=200), AfterValidator(_no_nul)]
 Sentence = Annotated[str, StringConstraints(min_length=1, max_length=400), AfterValidator(_no_nul)]
 Passage = Annotated[str, StringConstraints(min_length=1, max_length=4000), AfterValidator(_no_nul)]
-Reason = Annotated[str, StringConstraints(min_length=1, max_length=2000), AfterValidator(_no_nul)]
 Notes = Annotated[
     tuple[SourceNote, ...], Field(max_length=20, description="Where its sources contradict each other: every figure")
 ]

@@ -351,6 +351,24 @@ async def test_numbers_are_read_as_files_write_them(api: Api, text: str) -> None
     assert found["rows_saved"] == 1, found["errors"]
 
 
+async def test_a_blank_of_a_file_stays_as_it_is_and_is_no_reason(api: Api) -> None:
+    """Ours has such a text where it was stored before they were refused."""
+    head = (*HEAD, "reason")
+    blank = (WAIT, PLYMOUTH, "Dec-17", "80", "final", " ")
+    assert (await bring(api, lines(head, blank), mapping="native"))["rows_saved"] == 1
+    exported = (await api.client.get("/indicators/v1/observations.csv")).content
+    [seen] = csv.DictReader(io.StringIO(exported.decode(), newline=""))
+    assert seen["reason"] == " "
+    assert (await bring(api, exported, mapping="native"))["rows_unchanged"] == 1
+    changed = lines(head, (*blank[:3], "81", "final", " "))
+    refused = await bring(api, changed, mapping="native")
+    assert (refused["rows_saved"], [each["column"] for each in refused["errors"]]) == (0, ["reason"])
+    assert (await bring(api, changed, mapping="native", reason="recounted"))["rows_saved"] == 1
+    await order(api, changed, 422, reason=" ")
+    await api.observe("Dec-17", "82", 422, reason=" ")
+    await api.observe("Dec-17", "82", 422, reason="\u200b")
+
+
 @pytest.mark.both_engines
 async def test_an_export_that_hides_small_numbers_changes_nothing_when_it_comes_back(api: Api):
     await api.post("/indicators", MONTHLY | {"code": "falls", "name": "Falls", "unit": "count", "decimals": 0})

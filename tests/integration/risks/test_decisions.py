@@ -29,6 +29,9 @@ async def test_what_a_person_did_is_not_blamed_on_indicators(register: Any, tied
     await register.patch("/risks/OCC4", {"mode": "auto", "reason": "As the others"})
     override = {"impact": 4, "likelihood": 1, "until": "2018-06-30", "reason": "Extra beds"}
     await register.post("/risks/OCC4/override", override, 200)
+    for blank in ("", "%20", "%E2%80%8B"):
+        refused = await register.delete(f"/risks/OCC4/override?reason={blank}", 422)
+        assert [each["field"] for each in refused["errors"]] == ["reason"]
     await register.delete("/risks/OCC4/override?reason=Over")
     await register.put("/risks/OCC4/links", {"links": [], "reason": "Not its cause"})
     await register.post("/risks/OCC4/assessments", {"impact": 5, "likelihood": 5, "reason": "Winter"})

@@ -28,7 +28,17 @@ def test_it_is_read_and_written_whole():
 
 @pytest.mark.parametrize(
     "change",
-    [{"topic": ""}, {"used": None}, {"figures": []}, {"figures": [{"figure": "1"}]}, {"more": 1}, {"why": "x" * 1001}],
+    [
+        {"topic": ""},
+        {"topic": " "},
+        {"why": "\t"},
+        {"figures": [{"figure": "1", "source": "\u200b"}]},
+        {"used": None},
+        {"figures": []},
+        {"figures": [{"figure": "1"}]},
+        {"more": 1},
+        {"why": "x" * 2001},
+    ],
 )
 def test_what_says_less_or_more_is_refused(change):
     with pytest.raises(ValidationError):

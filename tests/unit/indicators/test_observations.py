@@ -37,6 +37,7 @@ def indicator(unit: Unit = Unit.PERCENTAGE, frequency: str = "month") -> Indicat
         (SENT, replace(SENT, value=Decimal("81.60")), Outcome.SAME),
         (SENT, replace(SENT, reason="said again"), Outcome.SAME),
         (SENT, replace(SENT, value=Decimal(82)), Outcome.NEEDS_REASON),
+        (SENT, replace(SENT, value=Decimal(82), reason=" \t"), Outcome.NEEDS_REASON),
         (SENT, replace(SENT, value=Decimal(82), reason="late returns"), Outcome.RECORDED),
         (SENT, replace(SENT, status=PROVISIONAL), Outcome.NEEDS_REASON),
         (SENT, replace(SENT, count=Decimal(1)), Outcome.NEEDS_REASON),
