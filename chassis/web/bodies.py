@@ -23,7 +23,7 @@ def is_storable(value: object) -> bool:
 class StrictBody(BaseModel):
     """What a caller sends: unknown fields are refused, types are those of JSON and not guessed, text is trimmed."""
 
-    model_config = ConfigDict(extra="forbid", str_strip_whitespace=True, frozen=True, defer_build=True)
+    model_config = ConfigDict(extra="forbid", str_strip_whitespace=True, frozen=True)
 
     @classmethod
     def __get_pydantic_core_schema__(cls, source: Any, handler: GetCoreSchemaHandler) -> CoreSchema:
