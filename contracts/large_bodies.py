@@ -24,6 +24,7 @@ class LargeBody:
 LARGE_BODIES: Final[Mapping[str, LargeBody]] = {
     "/indicators/v1/observations": LargeBody(8 * _MIB),
     "/indicators/v1/imports": LargeBody(100 * _MIB, (CSV, XLSX, ODS, "application/octet-stream")),
+    "/risks/v1/imports": LargeBody(8 * _MIB, (CSV, XLSX, ODS, "application/octet-stream")),
 }
 """By the path that they are posted to."""
 PATHS_OF_FILES: Final = frozenset(path for path, each in LARGE_BODIES.items() if each.types)

@@ -1,5 +1,6 @@
 """What the risks service tells the world."""
 
+from datetime import date
 from enum import StrEnum
 from typing import Final
 
@@ -9,6 +10,7 @@ from contracts.envelope import Body
 SOURCE: Final = "/risks"
 RISK_RESCORED: Final = "commissioning.risk.rescored.v1"
 RISK_REVIEWED: Final = "commissioning.risk.reviewed.v1"
+ACCEPTANCE_SUSPENDED: Final = "commissioning.acceptance.suspended.v1"
 
 
 class Band(StrEnum):
@@ -76,5 +78,25 @@ class RiskReviewed(Body):
     assessed: RatingState
     indicated: RatingState
     effective: RatingState
+    links: list[LinkState]
+    status: str = "open"
+
+
+class AcceptanceSuspended(Body):
+    """A risk is rated worse than what was accepted, and is open again. Subject and key: the risk's reference.
+
+    ``acceptance`` is its number, ``accepted`` the rating up to which it was accepted until the day ``until``.
+    """
+
+    ref: str
+    kind: str
+    title: str
+    acceptance: int
+    accepted: RatingState
+    effective: RatingState
+    until: date
+    requested_by: str
+    approved_by: str
+    why: str
     links: list[LinkState]
     status: str = "open"

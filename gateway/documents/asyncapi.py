@@ -14,7 +14,11 @@ EVENTS: Final[Mapping[str, Mapping[str, type[Body]]]] = {
         indicators.COMMENTARY_PUBLISHED: indicators.CommentaryPublished,
         indicators.OBSERVATION_LATE: indicators.ObservationLate,
     },
-    "risks": {risks.RISK_RESCORED: risks.RiskRescored, risks.RISK_REVIEWED: risks.RiskReviewed},
+    "risks": {
+        risks.RISK_RESCORED: risks.RiskRescored,
+        risks.RISK_REVIEWED: risks.RiskReviewed,
+        risks.ACCEPTANCE_SUSPENDED: risks.AcceptanceSuspended,
+    },
     "finance": {finance.SAVING_RESTATED: finance.SavingRestated, finance.FUND_UPDATED: finance.FundUpdated},
     "pledges": {
         pledges.PLEDGE_UPDATED: pledges.PledgeUpdated,

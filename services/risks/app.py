@@ -9,6 +9,7 @@ from services.risks.endpoints import router
 from services.risks.models import Base
 from services.risks.projection import INDICATORS
 from services.risks.schemas.descriptions import DESCRIPTIONS
+from services.risks.service.accepting import sweep_acceptances
 from services.risks.service.overriding import sweep_overrides
 from services.risks.service.republication import REPUBLICATION
 
@@ -34,7 +35,7 @@ SPEC = ServiceSpec(
     descriptions=DESCRIPTIONS,
     routers=(router,),
     subscriptions=(INDICATORS,),
-    sweeps=(sweep_overrides,),
+    sweeps=(sweep_overrides, sweep_acceptances),
     republication=REPUBLICATION,
 )
 

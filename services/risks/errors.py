@@ -1,6 +1,6 @@
 """What can go wrong in the register, each with its status."""
 
-from chassis.errors import Conflict, Invalid, NotFound
+from chassis.errors import Conflict, Forbidden, Invalid, NotFound
 
 
 class RiskUnknown(NotFound):
@@ -9,6 +9,14 @@ class RiskUnknown(NotFound):
 
 class ProposalUnknown(NotFound):
     type_, title = "proposal-unknown", "There is no such proposal"
+
+
+class AcceptanceUnknown(NotFound):
+    type_, title = "acceptance-unknown", "There is no such acceptance"
+
+
+class SamePerson(Forbidden):
+    type_, title = "same-person", "Somebody else has to decide on this"
 
 
 class NotOverridden(NotFound):
@@ -29,6 +37,26 @@ class RiskClosed(Conflict):
 
 class RiskNotClosed(Conflict):
     type_, title = "risk-not-closed", "This risk is not closed"
+
+
+class RiskDraft(Conflict):
+    type_, title = "risk-not-in-force", "Only a risk that is in force can be accepted"
+
+
+class RiskAccepted(Conflict):
+    type_, title = "risk-accepted", "This risk is accepted until that is withdrawn"
+
+
+class AcceptanceOpen(Conflict):
+    type_, title = "acceptance-open", "A request waits for an approver already"
+
+
+class AcceptanceDecided(Conflict):
+    type_, title = "acceptance-decided", "This acceptance can no longer be decided on"
+
+
+class AcceptanceOutdated(Conflict):
+    type_, title = "acceptance-outdated", "The risk is rated worse by now than what was asked for"
 
 
 class ProposalDecided(Conflict):
@@ -59,9 +87,21 @@ class LinkRepeated(Invalid):
     type_, title = "link-repeated", "An indicator in an area stands in one group of a risk, each of its signals once"
 
 
+class SimulationTooLarge(Invalid):
+    type_, title = "simulation-too-large", "Too many risks hang on these indicators"
+
+
 class NotLinked(Invalid):
     type_, title = "indicator-not-linked", "The indicator is not linked to this risk"
 
 
+class AcceptanceExpiry(Invalid):
+    type_, title = "acceptance-expiry", "The last day is not one an acceptance may have"
+
+
 class ExpiryTooLate(Invalid):
     type_, title = "override-expiry", "The expiry is not one an override may have"
+
+
+class RowsWrong(Invalid):
+    type_, title = "rows-wrong", "Some rows of the file are not right"

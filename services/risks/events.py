@@ -5,19 +5,22 @@ from dataclasses import dataclass
 
 from chassis.events.envelope import NewEvent
 from contracts.risks import (
+    ACCEPTANCE_SUSPENDED,
     RISK_RESCORED,
     RISK_REVIEWED,
     SOURCE,
+    AcceptanceSuspended,
     LinkState,
     RatingState,
     RiskRescored,
     RiskReviewed,
 )
+from services.risks.domain.acceptances import Acceptance
 from services.risks.domain.links import IndicatorLink
 from services.risks.domain.matrix import BandedRating
 from services.risks.domain.rating import RULE_VERSION, Status
 from services.risks.domain.records import RatingChange
-from services.risks.domain.rescoring import Rescored
+from services.risks.domain.rescoring import Rescored, Suspension
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,3 +87,23 @@ def reviewed(after: Rescored, review: Review, version: int) -> NewEvent:
         status=review.status.value,
     )
     return NewEvent(RISK_REVIEWED, SOURCE, risk.ref, version, body)
+
+
+def acceptance_suspended(suspension: Suspension, acceptance: Acceptance) -> NewEvent:
+    rescored = suspension.rescored
+    risk, matrix = rescored.risk, rescored.risk.inputs.matrix
+    body = AcceptanceSuspended(
+        ref=risk.ref,
+        kind=risk.inputs.kind.value,
+        title=risk.title,
+        acceptance=acceptance.acceptance_id,
+        accepted=rating_state(acceptance.accepted),
+        effective=rating_state(matrix.banded(rescored.ratings.effective)),
+        until=acceptance.until,
+        requested_by=acceptance.requested_by,
+        approved_by=acceptance.approved_by or "",
+        why=suspension.why,
+        links=link_states(rescored.links),
+        status=Status.OPEN.value,
+    )
+    return NewEvent(ACCEPTANCE_SUSPENDED, SOURCE, risk.ref, suspension.version, body)

@@ -31,16 +31,9 @@ class MatrixRow(Base):
     grid: Mapped[Json] = mapped_column(JsonText)
 
 
-class RiskRow(Base):
-    """A risk with its present ratings. ``version`` counts the events published about it."""
+class Described:
+    """What a register says of a risk beside its ratings; alike where it is now and where it was."""
 
-    __tablename__ = "risk"
-    __table_args__ = (Index("ix_risk_register", "register", "ref"), Index("ix_risk_override", "override_until"))
-
-    id: Mapped[int] = mapped_column(BigId, primary_key=True, autoincrement=True)
-    ref: Mapped[str] = mapped_column(String(40), unique=True)
-    register: Mapped[str] = mapped_column(String(60))
-    kind: Mapped[str] = mapped_column(String(20))
     title: Mapped[str] = mapped_column(String(400))
     category: Mapped[str | None] = mapped_column(String(120))
     department: Mapped[str | None] = mapped_column(String(120))
@@ -53,16 +46,29 @@ class RiskRow(Base):
     assurances: Mapped[Json] = mapped_column(JsonText)
     actions: Mapped[Json] = mapped_column(JsonText)
     notes: Mapped[Json | None] = mapped_column(JsonText)
+    proximity: Mapped[str | None] = mapped_column(String(120))
     review_date: Mapped[date | None] = mapped_column(Date)
     appetite: Mapped[str | None] = mapped_column(String(200))
     mode: Mapped[str] = mapped_column(String(20))
     status: Mapped[str] = mapped_column(String(20), server_default="open")
-    matrix_id: Mapped[int] = mapped_column(ForeignKey("matrix.id"))
-    legacy_band: Mapped[str | None] = mapped_column(String(20))
     inherent_impact: Mapped[int | None] = mapped_column(SmallInteger)
     inherent_likelihood: Mapped[int | None] = mapped_column(SmallInteger)
     target_impact: Mapped[int | None] = mapped_column(SmallInteger)
     target_likelihood: Mapped[int | None] = mapped_column(SmallInteger)
+
+
+class RiskRow(Described, Base):
+    """A risk with its present ratings. ``version`` counts the events published about it."""
+
+    __tablename__ = "risk"
+    __table_args__ = (Index("ix_risk_register", "register", "ref"), Index("ix_risk_override", "override_until"))
+
+    id: Mapped[int] = mapped_column(BigId, primary_key=True, autoincrement=True)
+    ref: Mapped[str] = mapped_column(String(40), unique=True)
+    register: Mapped[str] = mapped_column(String(60))
+    kind: Mapped[str] = mapped_column(String(20))
+    matrix_id: Mapped[int] = mapped_column(ForeignKey("matrix.id"))
+    legacy_band: Mapped[str | None] = mapped_column(String(20))
     assessment_id: Mapped[int | None] = mapped_column(BigInteger)
     assessed_impact: Mapped[int | None] = mapped_column(SmallInteger)
     assessed_likelihood: Mapped[int | None] = mapped_column(SmallInteger)
@@ -77,11 +83,25 @@ class RiskRow(Base):
     override_until: Mapped[date | None] = mapped_column(Date)
     override_reason: Mapped[str | None] = mapped_column(Text)
     override_by: Mapped[str | None] = mapped_column(String(100))
+    accepted_score: Mapped[int | None] = mapped_column(SmallInteger)  # that of the acceptance in force
     version: Mapped[int] = mapped_column(BigInteger)
     created_at: Mapped[datetime] = mapped_column(UtcDateTime)
     created_on: Mapped[date] = mapped_column(Date)
     changed_at: Mapped[datetime] = mapped_column(UtcDateTime)
     changed_on: Mapped[date] = mapped_column(Date)
+
+
+class RiskRevisionRow(Described, Base):
+    """What a register said of a risk from a moment on; rows are only ever added."""
+
+    __tablename__ = "risk_revision"
+    __table_args__ = (Index("ix_risk_revision_risk_date", "risk_id", "business_date"),)
+
+    id: Mapped[int] = mapped_column(BigId, primary_key=True, autoincrement=True)
+    risk_id: Mapped[int] = mapped_column(ForeignKey("risk.id"))
+    by: Mapped[str] = mapped_column(String(100))
+    at: Mapped[datetime] = mapped_column(UtcDateTime)
+    business_date: Mapped[date] = mapped_column(Date)
 
 
 class AssessmentRow(Base):
@@ -194,6 +214,32 @@ class ProposalRow(Base):
     changed_on: Mapped[date] = mapped_column(Date)
     decided_by: Mapped[str | None] = mapped_column(String(100))
     reason: Mapped[str | None] = mapped_column(Text)
+
+
+class AcceptanceRow(Base):
+    """A risk accepted as it is for a while, or asked to be; decided on and ended, never deleted."""
+
+    __tablename__ = "acceptance"
+    __table_args__ = (Index("ix_acceptance_risk", "risk_id", "state"), Index("ix_acceptance_until", "state", "until"))
+
+    id: Mapped[int] = mapped_column(BigId, primary_key=True, autoincrement=True)
+    risk_id: Mapped[int] = mapped_column(ForeignKey("risk.id"))
+    state: Mapped[str] = mapped_column(String(20))
+    accepted: Mapped[Json] = mapped_column(JsonText)
+    until: Mapped[date] = mapped_column(Date)
+    reason: Mapped[str] = mapped_column(Text)
+    taken_on: Mapped[Json] = mapped_column(JsonText)
+    requested_by: Mapped[str] = mapped_column(String(100))
+    requested_at: Mapped[datetime] = mapped_column(UtcDateTime)
+    requested_on: Mapped[date] = mapped_column(Date)
+    approved_by: Mapped[str | None] = mapped_column(String(100))
+    approved_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
+    approved_on: Mapped[date | None] = mapped_column(Date)
+    approval_reason: Mapped[str | None] = mapped_column(Text)
+    ended_by: Mapped[str | None] = mapped_column(String(100))
+    ended_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
+    ended_on: Mapped[date | None] = mapped_column(Date)
+    ended_why: Mapped[str | None] = mapped_column(Text)
 
 
 class ReviewTaskRow(Base):

@@ -230,7 +230,7 @@ class RiskRow(FileRow):
     ref: str
     in_register: str
     kind: Literal["threat", "opportunity"]
-    category: str
+    category: str = ""
     title: str
     cause: str = ""
     event: str = ""

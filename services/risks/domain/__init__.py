@@ -4,5 +4,6 @@
 between risks and indicators; ``rating`` how severities move a likelihood and which rating is in effect;
 ``register`` risks as they are entered and kept; ``records`` assessments, history and review tasks; ``proposals`` what
 becomes of a proposal; ``view`` a risk with everything an answer about it needs; ``explanation`` the same in words;
-``heatmap`` which risks stand in which cell.
+``heatmap`` which risks stand in which cell; ``as_at`` and ``history`` the register of a day; ``acceptances`` risks left
+as they are for a while; ``importing`` rows of a file.
 """

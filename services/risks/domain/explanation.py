@@ -106,6 +106,7 @@ _DECISIONS = {
     Cause.ASSESSMENT: "Its owner assessed it.",
     Cause.LINKS: "Other indicators were linked to it, or counted in other groups.",
     Cause.SETTINGS: "Its aims or its mode were changed.",
+    Cause.ACCEPTANCE: "It was accepted, or is no more.",
     Cause.LIFECYCLE: "It was closed or reopened.",
 }
 

@@ -82,11 +82,24 @@ def _band_of_score(score: int) -> Band:
     return Band.AMBER if score <= _LAST_AMBER else Band.RED
 
 
+_MIRRORED = {Band.GREEN: Band.RED, Band.AMBER: Band.AMBER, Band.RED: Band.GREEN}
+_LIKELIHOODS = ("Rare", "Unlikely", "Possible", "Likely", "Almost certain")
+_BANDS = tuple(tuple(_band_of_score(impact * likelihood) for likelihood in range(1, 6)) for impact in range(1, 6))
+
 DEFAULT_MATRIX = Matrix(
     code="five-by-five",
     version=1,
     title="Five by five",
     impacts=("Insignificant", "Minor", "Moderate", "Major", "Catastrophic"),
-    likelihoods=("Rare", "Unlikely", "Possible", "Likely", "Almost certain"),
-    grid=tuple(tuple(_band_of_score(impact * likelihood) for likelihood in range(1, 6)) for impact in range(1, 6)),
+    likelihoods=_LIKELIHOODS,
+    grid=_BANDS,
 )
+OPPORTUNITY_MATRIX = Matrix(
+    code="five-by-five-opportunity",
+    version=1,
+    title="Five by five, for opportunities",
+    impacts=("Insignificant", "Minor", "Moderate", "Major", "Outstanding"),
+    likelihoods=_LIKELIHOODS,
+    grid=tuple(tuple(_MIRRORED[band] for band in line) for line in _BANDS),
+)
+"""Mirrored: what is likely and worth much is green."""

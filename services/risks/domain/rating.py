@@ -22,12 +22,20 @@ class Kind(StrEnum):
 
 
 class Status(StrEnum):
-    """Where a risk is in its life. A closed one takes no part until it is reopened."""
+    """Where a risk is in its life. A closed one takes no part until it is reopened.
+
+    An accepted one is moved by its indicators as any other, and is open again once it is worse than was accepted.
+    """
 
     DRAFT = "draft"
     OPEN = "open"
     ESCALATED = "escalated"
+    ACCEPTED = "accepted"
     CLOSED = "closed"
+
+
+IN_FORCE = (Status.OPEN, Status.ESCALATED, Status.ACCEPTED)
+"""Where a risk counts: a draft does not yet, a closed one no more."""
 
 
 class Mode(StrEnum):

@@ -23,6 +23,7 @@ class Cause(StrEnum):
     SETTINGS = "settings"
     OVERRIDE = "override"
     LIFECYCLE = "lifecycle"
+    ACCEPTANCE = "acceptance"
     CARRIED_OVER = "carried_over"
     REBUILD = "rebuild"
 

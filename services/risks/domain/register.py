@@ -9,7 +9,7 @@ from typing import Any
 from contracts.notes import SourceNote
 from contracts.risks import Band
 from services.risks.domain.links import NewLink
-from services.risks.domain.matrix import Matrix, Rating
+from services.risks.domain.matrix import DEFAULT_MATRIX, OPPORTUNITY_MATRIX, Matrix, Rating
 from services.risks.domain.rating import Kind, Mode, Override, RatingInputs, Status
 from services.risks.domain.records import Judgement
 
@@ -38,7 +38,8 @@ class Action:
 class Description:
     """What a register says of a risk beside its present rating. ``inherent`` and ``target`` are cells of its matrix.
 
-    ``notes``: where the papers that it was drawn from contradict each other.
+    ``proximity``: when it may strike, in words. ``notes``: where the papers that it was drawn from contradict each
+    other.
     """
 
     title: str
@@ -52,11 +53,17 @@ class Description:
     controls: Sequence[str] = ()
     assurances: Sequence[Assurance] = ()
     actions: Sequence[Action] = ()
+    proximity: str | None = None
     review_date: Day | None = None
     appetite: str | None = None
     inherent: Rating | None = None
     target: Rating | None = None
     notes: tuple[SourceNote, ...] = ()
+
+
+def default_matrix(kind: Kind) -> str:
+    """The matrix of risks that name none: opportunities have one of their own, with mirrored colours."""
+    return (DEFAULT_MATRIX if kind is Kind.THREAT else OPPORTUNITY_MATRIX).name
 
 
 @dataclass(frozen=True, slots=True)

@@ -4,6 +4,8 @@ from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
 
+from services.risks.domain.acceptances import is_beyond
+from services.risks.domain.explanation import in_words
 from services.risks.domain.links import IndicatorLink
 from services.risks.domain.matrix import Rating
 from services.risks.domain.rating import RatingInputs, Ratings, Status
@@ -24,6 +26,7 @@ class RatedRisk:
     underlying_band: str | None
     version: int
     status: Status = Status.OPEN
+    accepted_score: int | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,10 +44,30 @@ class Rescored:
         return self.ratings.effective != self.risk.effective
 
     @property
+    def is_beyond_acceptance(self) -> bool:
+        """Whether it is worse now than the score that was accepted."""
+        accepted, inputs = self.risk.accepted_score, self.risk.inputs
+        return accepted is not None and is_beyond(inputs.kind, self.ratings.effective, accepted)
+
+    @property
     def stored_differs(self) -> bool:
         """Whether the indicated rating or the band without an override is not the stored one."""
         band = self.risk.inputs.matrix.band(self.ratings.underlying)
         return self.ratings.indicated != self.risk.indicated or band != self.risk.underlying_band
+
+
+@dataclass(frozen=True, slots=True)
+class Suspension:
+    """A risk that is accepted no more, with the version of the event that says so."""
+
+    rescored: Rescored
+    version: int
+
+    @property
+    def why(self) -> str:
+        inputs, accepted = self.rescored.risk.inputs, self.rescored.risk.accepted_score
+        now = in_words(inputs.matrix, self.rescored.ratings.effective)
+        return f"It is at {now}, which is worse than the score of {accepted} that was accepted."
 
 
 @dataclass(frozen=True, slots=True)

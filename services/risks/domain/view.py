@@ -7,7 +7,7 @@ from datetime import date
 from services.risks.domain.explanation import explain
 from services.risks.domain.links import IndicatorLink
 from services.risks.domain.matrix import Rating
-from services.risks.domain.rating import Indication, Movement, Override, Ratings, movement, rate
+from services.risks.domain.rating import Indication, Movement, Override, Ratings, Status, movement, rate
 from services.risks.domain.register import Risk
 from services.risks.domain.severity import is_stale
 
@@ -16,7 +16,8 @@ from services.risks.domain.severity import is_stale
 class RiskView:
     """A risk on a business date.
 
-    ``previous``: the effective rating at the end of the last closed quarter. ``ratings``: ``None`` while unassessed.
+    ``acceptance``: the one that is asked for or in force. ``previous``: the effective rating at the end of the last
+    closed quarter. ``ratings``: ``None`` while unassessed.
     """
 
     risk: Risk
@@ -25,6 +26,7 @@ class RiskView:
     previous: Rating | None
     open_proposal: int | None
     review_asked: bool
+    acceptance: int | None
     ratings: Ratings | None
 
     @property
@@ -57,6 +59,8 @@ class RiskView:
             "review_asked": self.review_asked,
             "proposal_open": self.open_proposal is not None,
             "overridden": self.override is not None,
+            "accepted": self.risk.status is Status.ACCEPTED,
+            "acceptance_asked": self.acceptance is not None and self.risk.status is not Status.ACCEPTED,
         }
         return [name for name, raised in flags.items() if raised]
 
@@ -86,3 +90,18 @@ class Simulation:
 
     present: RiskView
     supposed: RiskView
+
+    @property
+    def moves(self) -> bool:
+        """Whether the rating that counts would be another."""
+        now, then = self.present.ratings, self.supposed.ratings
+        return now is not None and then is not None and now.effective != then.effective
+
+
+@dataclass(frozen=True, slots=True)
+class RegisterSimulation:
+    """How many risks were looked at, those that would move, and the series that none of them hangs on."""
+
+    looked_at: int
+    moved: Sequence[Simulation]
+    unlinked: Sequence[str]

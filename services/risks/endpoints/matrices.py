@@ -2,19 +2,22 @@
 
 from typing import Annotated
 
-from fastapi import APIRouter, Query, Response, status
+from fastapi import APIRouter, Depends, Query, Request, Response, status
 
 from chassis.web.paging import PageBody
 from chassis.web.problems import problems
+from chassis.web.render.routes import add_table_routes
+from chassis.web.render.table import Table
 from chassis.web.units import Read, Write
-from services.risks.domain.heatmap import HeatMapRating
-from services.risks.domain.matrix import DEFAULT_MATRIX
+from services.risks.domain.heatmap import HeatMap, HeatMapRating
 from services.risks.domain.rating import Kind
-from services.risks.domain.register import RiskFilter
+from services.risks.domain.register import RiskFilter, default_matrix
+from services.risks.endpoints.parameters import AsAtWanted
 from services.risks.schemas.heatmap import HeatMapOut
+from services.risks.schemas.heatmap_table import heat_map_table
 from services.risks.schemas.matrices import MatrixIn, MatrixOut
 from services.risks.schemas.values import MatrixName
-from services.risks.service import reading
+from services.risks.service import history, reading
 from services.risks.service import register as entering
 
 router = APIRouter()
@@ -40,20 +43,45 @@ async def add_matrix(write: Write, body: MatrixIn, response: Response) -> Matrix
     return MatrixOut.of(matrix)
 
 
-@router.get("/heatmap", summary="Where risks stand on their matrix", responses=problems(422))
-async def get_heat_map(
+async def _heat_map(
     read: Read,
+    at: AsAtWanted,
     rating: HeatMapRating = HeatMapRating.RESIDUAL,
     kind: Kind = Kind.THREAT,
-    matrix: MatrixName = DEFAULT_MATRIX.name,
+    matrix: MatrixName | None = None,
     register: Annotated[str | None, Query(max_length=60, examples=["people-2018"])] = None,
     category: Annotated[str | None, Query(max_length=120)] = None,
     department: Annotated[str | None, Query(max_length=120)] = None,
     outcome: Annotated[str | None, Query(max_length=120)] = None,
-) -> HeatMapOut:
+) -> HeatMap:
+    wanted = RiskFilter(register, category, department, outcome, kind)
+    name = matrix or default_matrix(kind)
+    return await read(lambda tx: history.get_heat_map(tx, wanted, name, rating, at))
+
+
+HeatMapWanted = Annotated[HeatMap, Depends(_heat_map)]
+
+
+@router.get("/heatmap", summary="Where risks stand on their matrix", responses=problems(422))
+async def get_heat_map(found: HeatMapWanted) -> HeatMapOut:
     """How many risks of a kind stand in each cell, and which; threats and opportunities never in one map.
 
-    Drafts and closed risks stand nowhere. `residual` is the rating in effect on the business date.
+    Drafts and closed risks stand nowhere. `residual` is the rating in effect on the business date, or at the end of a
+    quarter as it was known at a moment. Without `matrix` the map is of the matrix that is the default of the kind.
     """
-    wanted = RiskFilter(register, category, department, outcome, kind)
-    return HeatMapOut.of(await read(lambda tx: reading.get_heat_map(tx, wanted, matrix, rating)))
+    return HeatMapOut.of(found)
+
+
+async def _table(request: Request, found: HeatMapWanted) -> Table:
+    return heat_map_table(found, request.app.state.resources.clock())
+
+
+add_table_routes(
+    router,
+    "/heatmap",
+    _table,
+    name="get_heat_map",
+    title="The heat map",
+    description="A row a cell of the matrix with how many risks stand in it and which, now or as it was at the end of "
+    "a quarter (`quarter=`) and as it was known at a moment (`as_of=`). The last row has those that stand in none.",
+)

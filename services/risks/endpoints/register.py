@@ -14,10 +14,16 @@ from services.risks.domain.rating import Kind, Status
 from services.risks.domain.register import RiskFilter, RiskOrder
 from services.risks.endpoints.paths import RefPath
 from services.risks.schemas.assessing import HistoryOut
-from services.risks.schemas.explaining import ExplanationOut, SimulationIn, SimulationOut
+from services.risks.schemas.explaining import (
+    ExplanationOut,
+    RegisterSimulationIn,
+    RegisterSimulationOut,
+    SimulationIn,
+    SimulationOut,
+)
 from services.risks.schemas.linking import LinksIn, LinksOut
 from services.risks.schemas.register import RiskIn, RiskOut, RiskPatch
-from services.risks.service import linking, reading, register
+from services.risks.service import linking, reading, register, simulating
 
 router = APIRouter()
 
@@ -108,4 +114,11 @@ async def get_explanation(read: Read, ref: RefPath) -> ExplanationOut:
 @router.post("/risks/{ref}/simulations", summary="What if an indicator changed", responses=problems(404, 409, 422))
 async def simulate_risk(read: Read, ref: RefPath, body: SimulationIn) -> SimulationOut:
     """The rating if linked indicators stood as supposed. Nothing is stored."""
-    return SimulationOut.of(await read(lambda tx: reading.simulate(tx, ref, body.to_domain())))
+    return SimulationOut.of(await read(lambda tx: simulating.simulate(tx, ref, body.to_domain())))
+
+
+@router.post("/simulations", summary="What if indicators changed, across the register", responses=problems(404, 422))
+async def simulate_register(read: Read, body: RegisterSimulationIn) -> RegisterSimulationOut:
+    """The risks that would be rated otherwise if series stood as supposed. Nothing is stored."""
+    found = await read(lambda tx: simulating.simulate_register(tx, body.to_domain(), body.risks))
+    return RegisterSimulationOut.of(found)

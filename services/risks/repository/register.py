@@ -29,13 +29,14 @@ from chassis.storage.pages import Orders, list_page
 from chassis.storage.transaction import Tx
 from chassis.storage.types import BigId
 from contracts.risks import Band
+from services.risks.domain.acceptances import OPEN
 from services.risks.domain.heatmap import HeatMapRating, PlacedRisk
 from services.risks.domain.matrix import BandedRating, Matrix, Rating
 from services.risks.domain.proposals import ProposalState
-from services.risks.domain.rating import Kind, Mode, Override, Status
+from services.risks.domain.rating import IN_FORCE, Kind, Mode, Override, Status
 from services.risks.domain.records import TaskState
 from services.risks.domain.register import Description, NewRisk, Risk, RiskFilter, RiskOrder
-from services.risks.models import HistoryRow, ProposalRow, ReviewTaskRow, RiskLinkRow, RiskRow
+from services.risks.models import AcceptanceRow, HistoryRow, ProposalRow, ReviewTaskRow, RiskLinkRow, RiskRow
 from services.risks.repository.json_formats import (
     read_actions,
     read_assurances,
@@ -64,6 +65,7 @@ _TEXTS = (
     "cause",
     "event",
     "consequence",
+    "proximity",
     "review_date",
     "appetite",
 )
@@ -110,7 +112,8 @@ def read_override(row: Any) -> Override | None:
     return Override(rating, row.override_until, row.override_reason or "", row.override_by or "")
 
 
-def _description(row: RiskRow) -> Description:
+def read_description(row: Any) -> Description:
+    """What a row of a risk, or of a revision, says of it."""
     return Description(
         **{name: getattr(row, name) for name in _TEXTS},
         controls=tuple(read_items(row.controls)),
@@ -131,7 +134,7 @@ def _risk(row: RiskRow, matrix: Matrix) -> Risk:
         mode=Mode(row.mode),
         status=Status(row.status),
         matrix=matrix,
-        description=_description(row),
+        description=read_description(row),
         legacy_band=Band(row.legacy_band) if row.legacy_band else None,
         assessment_id=row.assessment_id,
         assessed=read_cell(row.assessed_impact, row.assessed_likelihood),
@@ -282,7 +285,6 @@ def _score(today: date) -> ColumnElement[int]:
     return func.coalesce(score, 0)
 
 
-IN_FORCE = (Status.OPEN.value, Status.ESCALATED.value)
 _COLUMNS_OF = {HeatMapRating.RESIDUAL: "effective"}
 
 
@@ -297,6 +299,13 @@ async def list_placed(
     return [PlacedRisk(ref, read_cell(impact, likelihood)) for ref, impact, likelihood in rows]
 
 
+async def list_linked(tx: Tx, subjects: Collection[str], refs: Collection[str], most: int) -> list[Risk]:
+    """Risks by reference, at most so many: those of ``refs``, or where there are none those on any of ``subjects``."""
+    linked = RiskRow.id.in_(select(RiskLinkRow.risk_id).where(RiskLinkRow.subject.in_(subjects)))
+    query = select(RiskRow).where(RiskRow.ref.in_(refs) if refs else linked).order_by(RiskRow.ref).limit(most)
+    return await _risks(tx, (await tx.session.scalars(query)).all())
+
+
 async def list_with_ended_override(tx: Tx, today: date) -> list[Risk]:
     """Risks whose override ended and is not swept yet, so that their stored effective rating is out of date."""
     query = select(RiskRow).where(RiskRow.override_until < today)
@@ -309,13 +318,19 @@ _NEWEST_UNTIL = (
     .where(_HISTORY.risk_id.in_(_KEYS), _HISTORY.business_date <= bindparam("day"))
     .group_by(_HISTORY.risk_id)
 )
-_NO_PROPOSAL, _NO_RATING = cast(None, BigId), type_coerce(null(), _HISTORY.after.type)
+_ACCEPTANCE = AcceptanceRow.__table__.c
+_NO_ID, _NO_RATING = cast(None, BigId), type_coerce(null(), _HISTORY.after.type)
 _MATTERS = union_all(
-    select(_HISTORY.risk_id, _HISTORY.after, _NO_PROPOSAL.label("proposal_id")).where(_HISTORY.id.in_(_NEWEST_UNTIL)),
-    select(_PROPOSAL.risk_id, _NO_RATING, _PROPOSAL.id).where(
+    select(_HISTORY.risk_id, _HISTORY.after, _NO_ID.label("proposal_id"), _NO_ID.label("acceptance_id")).where(
+        _HISTORY.id.in_(_NEWEST_UNTIL)
+    ),
+    select(_PROPOSAL.risk_id, _NO_RATING, _PROPOSAL.id, _NO_ID).where(
         _PROPOSAL.risk_id.in_(_KEYS), _PROPOSAL.state == ProposalState.OPEN.value
     ),
-    select(_TASK.risk_id, _NO_RATING, _NO_PROPOSAL).where(
+    select(_ACCEPTANCE.risk_id, _NO_RATING, _NO_ID, func.max(_ACCEPTANCE.id))
+    .where(_ACCEPTANCE.risk_id.in_(_KEYS), _ACCEPTANCE.state.in_([state.value for state in OPEN]))
+    .group_by(_ACCEPTANCE.risk_id),
+    select(_TASK.risk_id, _NO_RATING, _NO_ID, _NO_ID).where(
         _TASK.risk_id.in_(_KEYS), _TASK.state == TaskState.OPEN.value
     ),
 )
@@ -323,10 +338,11 @@ _MATTERS = union_all(
 
 @dataclass(frozen=True, slots=True)
 class Matters:
-    """By the keys of risks: the rating in effect at the end of a day, the open proposal, an open review task."""
+    """By the keys of risks: the rating in effect at the end of a day, and the proposal, acceptance and review open."""
 
     ratings: Mapping[int, BandedRating]
     proposals: Mapping[int, int]
+    acceptances: Mapping[int, int]
     reviews: Collection[int]
 
 
@@ -336,4 +352,7 @@ async def get_matters(tx: Tx, risk_ids: Collection[int], day: date) -> Matters:
     rows = (await connection.execute(_MATTERS, {"keys": list(risk_ids), "day": day})).all()
     ratings = {row.risk_id: read_rating(row.after) for row in rows if row.after is not None}
     proposals = {row.risk_id: row.proposal_id for row in rows if row.proposal_id is not None}
-    return Matters(ratings, proposals, {row.risk_id for row in rows if row.after is None and row.proposal_id is None})
+    acceptances = {row.risk_id: row.acceptance_id for row in rows if row.acceptance_id is not None}
+    numbered = (row.after is None and row.proposal_id is None and row.acceptance_id is None for row in rows)
+    reviews = {row.risk_id for row, is_review in zip(rows, numbered, strict=True) if is_review}
+    return Matters(ratings, proposals, acceptances, reviews)

@@ -50,6 +50,7 @@ _RATED = [
         "override_until",
         "override_reason",
         "override_by",
+        "accepted_score",
         "version",
     )
 ]
@@ -118,6 +119,7 @@ def _rated(row: Row[*tuple[Any, ...]], matrix: Matrix) -> RatedRisk | None:
         underlying_band=row.underlying_band,
         version=row.version,
         status=Status(row.status),
+        accepted_score=row.accepted_score,
     )
 
 

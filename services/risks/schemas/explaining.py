@@ -12,10 +12,10 @@ from contracts.colours import SEVERITY, Colour
 from contracts.risks import RatingState
 from services.risks.domain.links import SeriesKey
 from services.risks.domain.rating import RULE_VERSION, Basis
-from services.risks.domain.view import RiskView, Simulation
+from services.risks.domain.view import RegisterSimulation, RiskView, Simulation
 from services.risks.schemas.linking import LinkOut
 from services.risks.schemas.ratings import three_ratings
-from services.risks.schemas.values import IndicatorCode
+from services.risks.schemas.values import IndicatorCode, Ref
 
 
 class SupposedSignal(StrictBody):
@@ -52,6 +52,18 @@ class SimulationIn(StrictBody):
 
     def to_domain(self) -> list[tuple[SeriesKey, int]]:
         return [(SeriesKey(x.indicator, x.area, x.breakdown), x.supposed_severity) for x in self.signals]
+
+
+class RegisterSimulationIn(SimulationIn):
+    """Any series at once. Without ``risks`` it is of all that hang on them."""
+
+    model_config = ConfigDict(
+        json_schema_extra={
+            "examples": [{"signals": [{"indicator": "ae-four-hour-wait", "area": "RK9", "colour": "red"}], "risks": []}]
+        }
+    )
+
+    risks: list[Ref] = Field(default=[], max_length=500, description="Only these risks, by reference")
 
 
 class GroupOut(OutBody):
@@ -119,3 +131,28 @@ class SimulationOut(OutBody):
     def of(cls, simulation: Simulation) -> Self:
         present = three_ratings(simulation.present)["effective"]
         return cls(present=present, supposed=ExplanationOut.of(simulation.supposed))
+
+
+class MovedRiskOut(SimulationOut):
+    """A risk that would be rated otherwise."""
+
+    ref: str
+    title: str
+
+    @classmethod
+    def of_register(cls, simulation: Simulation) -> Self:
+        found, risk = SimulationOut.of(simulation), simulation.present.risk
+        return cls(ref=risk.ref, title=risk.description.title, present=found.present, supposed=found.supposed)
+
+
+class RegisterSimulationOut(OutBody):
+    """What would be across the register: nothing is stored and nobody is told."""
+
+    looked_at: int = Field(description="How many rated risks hang on these series, or were named")
+    moved: list[MovedRiskOut] = Field(description="Those whose rating in effect would be another, by reference")
+    unlinked: list[str] = Field(description="Series that none of these risks hangs on", examples=[["waits/RK9"]])
+
+    @classmethod
+    def of(cls, found: RegisterSimulation) -> Self:
+        moved = [MovedRiskOut.of_register(one) for one in found.moved]
+        return cls(looked_at=found.looked_at, moved=moved, unlinked=list(found.unlinked))

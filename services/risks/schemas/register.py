@@ -13,7 +13,7 @@ from contracts.reasons import Reason
 from contracts.risks import Band, RatingState
 from services.risks.domain.matrix import Matrix, Rating
 from services.risks.domain.rating import Basis, Kind, Mode, Movement, Status
-from services.risks.domain.register import Action, Amendment, Description, NewRisk
+from services.risks.domain.register import Action, Amendment, Description, NewRisk, default_matrix
 from services.risks.domain.register import Assurance as AssuranceState
 from services.risks.domain.view import RiskView
 from services.risks.schemas.assessing import AssessmentIn, OverrideOut
@@ -76,6 +76,7 @@ class _Description(StrictBody):
     cause: Passage | None = None
     event: Passage | None = None
     consequence: Passage | None = None
+    proximity: Word | None = None
     review_date: date | None = None
     appetite: Name | None = None
     inherent: RatingIn | None = None
@@ -117,7 +118,11 @@ class RiskIn(_Description):
     assurances: list[Assurance] = Field(default=[], max_length=100)
     actions: list[ActionIn] = Field(default=[], max_length=100)
     notes: Notes = ()
-    matrix: MatrixName = "five-by-five@1"
+    matrix: MatrixName | None = Field(
+        default=None,
+        description="Name and version of the matrix that it is rated on; left out, the five by five of its kind",
+        examples=["five-by-five@1"],
+    )
     legacy_band: Band | None = Field(default=None, description="Only for a legacy risk that has a colour and no score")
     assessment: AssessmentIn | None = None
     links: list[LinkIn] = Field(default=[], max_length=100)
@@ -135,7 +140,7 @@ class RiskIn(_Description):
             kind=self.kind,
             mode=self.mode,
             status=self.status,
-            matrix=self.matrix,
+            matrix=self.matrix or default_matrix(self.kind),
             description=Description(**self.described(set(_DESCRIPTIVE))),
             legacy_band=self.legacy_band,
             judgement=self.assessment.to_domain() if self.assessment else None,
@@ -176,7 +181,7 @@ class RiskOut(OutBody):
     """A risk, as it was judged, as its indicators say, and as it stands.
 
     ``flags``: legacy, unassessed, unknown_link, pending_link, stale_link, review_due, review_asked, proposal_open,
-    overridden.
+    overridden, accepted, acceptance_asked.
     """
 
     ref: str
@@ -194,6 +199,7 @@ class RiskOut(OutBody):
     controls: list[str]
     assurances: list[Assurance]
     actions: list[ActionIn]
+    proximity: str | None
     review_date: date | None
     appetite: str | None
     notes: Notes
@@ -204,11 +210,13 @@ class RiskOut(OutBody):
     assessed: RatingState
     indicated: RatingState
     effective: RatingState
+    previous: RatingState | None
     basis: Basis | None = Field(description="What the effective rating comes from; null before any assessment")
     movement: Movement | None = Field(description="Against the rating at the last closed quarter; null if not rated")
     links: list[LinkOut]
     override: OverrideOut | None
     open_proposal: int | None
+    acceptance: int | None
     flags: list[str]
     version: int
     changed_at: Timestamp
@@ -232,10 +240,12 @@ class RiskOut(OutBody):
             inherent=_aim(risk.matrix, described.inherent),
             target=_aim(risk.matrix, described.target),
             **three_ratings(view),
+            previous=_aim(risk.matrix, view.previous),
             movement=view.movement,
             links=[LinkOut.of(link, stale=view.is_stale(link)) for link in view.links],
             override=OverrideOut.of(view.override, risk.matrix) if view.override else None,
             open_proposal=view.open_proposal,
+            acceptance=view.acceptance,
             flags=view.flags,
             version=risk.version,
             changed_at=risk.changed_at,
@@ -251,6 +261,7 @@ _TEXTS = (
     "cause",
     "event",
     "consequence",
+    "proximity",
     "review_date",
     "appetite",
 )

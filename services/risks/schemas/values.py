@@ -5,6 +5,7 @@ from typing import Annotated
 from pydantic import AfterValidator, Field, StringConstraints
 
 from contracts.notes import SourceNote
+from contracts.period import Period, PeriodKind
 
 
 def _no_nul(text: str) -> str:
@@ -13,6 +14,15 @@ def _no_nul(text: str) -> str:
     return text
 
 
+def _quarter(text: str) -> str:
+    period = Period.parse(text)
+    if period.kind is not PeriodKind.QUARTER:
+        raise ValueError(f"{period} is no financial quarter")
+    return period.label
+
+
+QuarterLabel = Annotated[str, Field(max_length=40, examples=["2017/18 Q3"]), AfterValidator(_quarter)]
+"""A financial quarter in a query, made canonical."""
 Ref = Annotated[str, StringConstraints(pattern=r"^[A-Za-z0-9][A-Za-z0-9._-]{0,39}$")]
 Slug = Annotated[str, StringConstraints(pattern=r"^[a-z0-9][a-z0-9-]{0,59}$")]
 IndicatorCode = Annotated[str, StringConstraints(pattern=r"^[A-Za-z0-9][A-Za-z0-9._-]{0,79}$")]

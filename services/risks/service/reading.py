@@ -6,19 +6,18 @@ from chassis.errors import FieldError
 from chassis.paging import Page, PageRequest, page_of
 from chassis.storage.transaction import Tx
 from services.risks.domain.heatmap import HeatMap, HeatMapRating, PlacedRisk, heat_map
-from services.risks.domain.links import SeriesKey
-from services.risks.domain.matrix import Matrix
+from services.risks.domain.matrix import Matrix, Rating
 from services.risks.domain.proposals import ProposalRecord, ProposalState, RegisterProposal
-from services.risks.domain.rating import Override, last_closed_quarter, rate, suppose
+from services.risks.domain.rating import Override, last_closed_quarter, rate
 from services.risks.domain.records import HistoryEntry, ReviewTask, TaskState
 from services.risks.domain.register import Risk, RiskFilter
-from services.risks.domain.view import RiskView, Simulation
-from services.risks.errors import MatrixUnknown, NotAssessed, NotLinked, NotOverridden, RiskUnknown
+from services.risks.domain.view import RiskView
+from services.risks.errors import MatrixUnknown, NotOverridden, RiskUnknown
 from services.risks.repository import links as stored_links
 from services.risks.repository import matrices, proposals, records, register
 
 
-async def _views(tx: Tx, risks: Sequence[Risk]) -> list[RiskView]:
+async def get_views(tx: Tx, risks: Sequence[Risk]) -> list[RiskView]:
     """The risks with their links, movement and open matters: the same few queries for any number of them."""
     keys, today = [risk.risk_id for risk in risks], await tx.business_date()
     links = await stored_links.get_links(tx, keys)
@@ -31,6 +30,7 @@ async def _views(tx: Tx, risks: Sequence[Risk]) -> list[RiskView]:
             previous=matters.ratings[risk.risk_id].rating if risk.risk_id in matters.ratings else None,
             open_proposal=matters.proposals.get(risk.risk_id),
             review_asked=risk.risk_id in matters.reviews,
+            acceptance=matters.acceptances.get(risk.risk_id),
             ratings=rate(risk.inputs, links[risk.risk_id], today) if risk.inputs else None,
         )
         for risk in risks
@@ -50,7 +50,7 @@ async def get_view(tx: Tx, ref: str) -> RiskView:
     Raises:
         RiskUnknown: nothing has this reference.
     """
-    return (await _views(tx, [await _get_risk(tx, ref)]))[0]
+    return (await get_views(tx, [await _get_risk(tx, ref)]))[0]
 
 
 async def get_override(tx: Tx, ref: str) -> tuple[Override, Matrix]:
@@ -68,7 +68,7 @@ async def get_override(tx: Tx, ref: str) -> tuple[Override, Matrix]:
 
 async def list_views(tx: Tx, wanted: RiskFilter, page: PageRequest) -> Page[RiskView]:
     found = await register.list_risks(tx, wanted, await tx.business_date(), page)
-    return found.with_items(await _views(tx, found.items))
+    return found.with_items(await get_views(tx, found.items))
 
 
 async def list_history(tx: Tx, ref: str, page: PageRequest) -> Page[HistoryEntry]:
@@ -98,7 +98,7 @@ async def list_review_tasks(tx: Tx, state: TaskState | None, ref: str | None, pa
     return page_of(found, page, key=lambda task: str(task.task_id))
 
 
-async def get_heat_map(tx: Tx, wanted: RiskFilter, matrix_name: str, rating: HeatMapRating) -> HeatMap:
+async def get_present_heat_map(tx: Tx, wanted: RiskFilter, matrix_name: str, rating: HeatMapRating) -> HeatMap:
     """Where the risks of a matrix stand today; drafts and closed risks stand nowhere.
 
     Raises:
@@ -108,10 +108,15 @@ async def get_heat_map(tx: Tx, wanted: RiskFilter, matrix_name: str, rating: Hea
     today = await tx.business_date()
     placed = await register.list_placed(tx, wanted, matrix_id, rating, today)
     if rating is HeatMapRating.RESIDUAL:
-        ended = await _views(tx, await register.list_with_ended_override(tx, today))
-        fallen_back = {view.risk.ref: view.ratings.effective for view in ended if view.ratings}
+        fallen_back = await list_fallen_back(tx)
         placed = [PlacedRisk(one.ref, fallen_back.get(one.ref, one.rating)) for one in placed]
     return heat_map(matrix, rating, today, placed)
+
+
+async def list_fallen_back(tx: Tx) -> dict[str, Rating]:
+    """By reference, what is in effect of the risks whose override ended and is not swept yet."""
+    ended = await get_views(tx, await register.list_with_ended_override(tx, await tx.business_date()))
+    return {view.risk.ref: view.ratings.effective for view in ended if view.ratings}
 
 
 async def get_matrix(tx: Tx, name: str) -> tuple[int, Matrix]:
@@ -135,29 +140,3 @@ async def list_all_proposals(tx: Tx, state: ProposalState | None, page: PageRequ
 async def list_matrices(tx: Tx) -> Sequence[Matrix]:
     """Every version of every matrix, by code and version."""
     return await matrices.list_matrices(tx)
-
-
-async def simulate(tx: Tx, ref: str, supposed: Sequence[tuple[SeriesKey, int]]) -> Simulation:
-    """What the risk would be if linked series stood as supposed: severities by series.
-
-    Raises:
-        RiskUnknown, NotAssessed: there is nothing to move.
-        NotLinked: an indicator that has no link to this risk.
-    """
-    view = await get_view(tx, ref)
-    if view.ratings is None:
-        raise NotAssessed(f"{ref} has no rating yet, so indicators do not move it.")
-    _refuse_unlinked(view, [series for series, _ in supposed])
-    severities = {series.subject: severity for series, severity in supposed}
-    return Simulation(present=view, supposed=view.with_links(suppose(view.links, severities)))
-
-
-def _refuse_unlinked(view: RiskView, wanted: Sequence[SeriesKey]) -> None:
-    linked = {link.series for link in view.links}
-    errors = [
-        FieldError(f"signals.{number}.indicator", f"{series} is not linked to {view.risk.ref}")
-        for number, series in enumerate(wanted)
-        if series not in linked
-    ]
-    if errors:
-        raise NotLinked("Some indicators are not linked to this risk.", errors)

@@ -7,14 +7,14 @@ from chassis.errors import FieldError, ReasonNeeded
 from chassis.storage.transaction import Tx
 from services.risks.domain.links import NewLink
 from services.risks.domain.matrix import Matrix
-from services.risks.domain.rating import Mode
+from services.risks.domain.rating import Mode, Status
 from services.risks.domain.records import Cause
 from services.risks.domain.register import Amendment, Description, NewRisk, Risk
 from services.risks.domain.rescoring import Occasion
 from services.risks.domain.view import RiskView
-from services.risks.errors import MatrixTaken, RefTaken
+from services.risks.errors import MatrixTaken, RefTaken, RiskAccepted
+from services.risks.repository import history, matrices, proposals, register
 from services.risks.repository import links as stored_links
-from services.risks.repository import matrices, proposals, register
 from services.risks.service.assessing import check_and_carry_over, check_on_matrix, lock_risk, record_judgement
 from services.risks.service.auditing import record_amendment, record_entry, record_matrix
 from services.risks.service.linking import check_and_lock_series
@@ -38,6 +38,7 @@ async def enter(tx: Tx, new: NewRisk) -> tuple[RiskView, bool]:
     if risk_id is None:
         return await _get_same(tx, new), False
     record_entry(tx, new)
+    await history.save_revisions(tx, [risk_id])
     await stored_links.save_new_links(tx, risk_id, new.links, signals)
     if new.judgement is not None:
         await check_and_carry_over(tx, risk_id, matrix, new.judgement, prefix="assessment.")
@@ -71,18 +72,21 @@ async def amend(tx: Tx, ref: str, amendment: Amendment) -> RiskView:
     """Change how a risk is described, its aims or its mode, and re-score it by them.
 
     Raises:
-        RiskUnknown, OffMatrix
+        RiskUnknown, RiskClosed, RiskAccepted, OffMatrix
         ReasonNeeded: its mode or its aims change, and it is not said why.
     """
     risk = await lock_risk(tx, ref)
     description = replace(risk.description, **amendment.fields)
     mode, status = amendment.mode or risk.mode, amendment.status or risk.status
+    if risk.status is Status.ACCEPTED and status is not risk.status:
+        raise RiskAccepted(f"{ref} is accepted. Withdraw that first.")
     _check_aims(risk.matrix, description)
     if (description, mode, status) != (risk.description, risk.mode, risk.status):
         changed = replace(risk, description=description, mode=mode, status=status)
         if _moves(risk) != _moves(changed) and not amendment.reason:
             raise ReasonNeeded
         await register.save_description(tx, risk.risk_id, description, mode, status)
+        await history.save_revisions(tx, [risk.risk_id])
         if amendment.mode is Mode.AUTO:
             await proposals.withdraw_proposals(tx, risk.risk_id)
         review = f"Status set to {status.value}" if status is not risk.status else None

@@ -1,12 +1,13 @@
 """The one way a rating changes: lock, read everything fresh, decide, and write only what differs."""
 
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
 
 from chassis.events.outbox import emit
 from chassis.storage.transaction import Tx
 from services.risks import events
+from services.risks.domain.acceptances import AcceptanceState
 from services.risks.domain.explanation import why_decided, why_moved
 from services.risks.domain.proposals import (
     NewProposal,
@@ -25,10 +26,10 @@ from services.risks.domain.records import (
     indicator_versions,
     review_request,
 )
-from services.risks.domain.rescoring import NewRatings, Occasion, RatedRisk, Rescored
+from services.risks.domain.rescoring import NewRatings, Occasion, RatedRisk, Rescored, Suspension
+from services.risks.repository import acceptances, history, records
 from services.risks.repository import links as stored_links
 from services.risks.repository import proposals as stored_proposals
-from services.risks.repository import records
 from services.risks.repository import rescoring as stored
 
 
@@ -41,6 +42,7 @@ class Changes:
     reviews: list[ReviewRequest] = field(default_factory=list)
     new_proposals: list[NewProposal] = field(default_factory=list)
     proposals: list[ProposalChange] = field(default_factory=list)
+    suspensions: list[Suspension] = field(default_factory=list)
 
 
 async def rescore(tx: Tx, risk_ids: Collection[int], occasion: Occasion) -> None:
@@ -101,11 +103,27 @@ async def _save(tx: Tx, changes: Changes, today: date) -> None:
     await records.save_review_tasks(tx, changes.reviews, today)
     await stored_proposals.save_new_proposals(tx, changes.new_proposals, today)
     await stored_proposals.save_proposal_changes(tx, changes.proposals, today)
+    if changes.suspensions:
+        await _suspend(tx, {one.rescored.risk.risk_id: one for one in changes.suspensions})
+
+
+async def _suspend(tx: Tx, suspensions: Mapping[int, Suspension]) -> None:
+    """End the acceptances of risks that are worse by now than what was accepted, and tell of it."""
+    found = await acceptances.get_in_force(tx, suspensions)
+    for risk_id, suspension in suspensions.items():
+        emit(tx, events.acceptance_suspended(suspension, found[risk_id]))
+    why = "The rating is worse than what was accepted."
+    await acceptances.save_end(tx, suspensions, AcceptanceState.SUSPENDED, why, [AcceptanceState.IN_FORCE])
+    await acceptances.save_not_accepted(tx, suspensions)
+    await history.save_revisions(tx, suspensions)
 
 
 def _settle(tx: Tx, changes: Changes, rescored: Rescored, occasion: Occasion) -> None:
     """Note what changed of a risk's ratings, for its row, its history and its events."""
     version, status = rescored.risk.version, occasion.status or rescored.risk.status
+    is_suspended = status is Status.ACCEPTED and rescored.is_beyond_acceptance
+    if is_suspended:
+        status = Status.OPEN
     if rescored.effective_changed:
         version += 1
         change = _change(rescored, occasion)
@@ -115,6 +133,9 @@ def _settle(tx: Tx, changes: Changes, rescored: Rescored, occasion: Occasion) ->
         version += 1
         review = events.Review(tx.actor, occasion.review, status)
         emit(tx, events.reviewed(rescored, review, version))
+    if is_suspended:
+        version += 1
+        changes.suspensions.append(Suspension(rescored, version))
     if version != rescored.risk.version or rescored.stored_differs:
         changes.ratings.append(NewRatings(rescored, version))
 

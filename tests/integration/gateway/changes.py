@@ -173,6 +173,25 @@ RISKS = [
         reason="Over",
         again=False,
     ),
+    Change(
+        "POST",
+        "/risks/R1/acceptances",
+        {"until": "2018-06-30", "reason": "r"},
+        "acceptance.requested",
+        "R1",
+        reason="r",
+        again=False,
+    ),
+    Change(
+        "POST",
+        "/risks/R1/acceptances/1/withdraw",
+        {"reason": "r"},
+        "acceptance.withdrawn",
+        "R1",
+        had_before=True,
+        reason="r",
+        again=False,
+    ),
     Change("POST", "/risks/R1/close", {"reason": "r"}, "risk.closed", "R1", had_before=True, reason="r", again=False),
     Change(
         "POST", "/risks/R1/reopen", {"reason": "r"}, "risk.reopened", "R1", had_before=True, reason="r", again=False

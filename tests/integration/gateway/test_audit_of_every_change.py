@@ -37,11 +37,14 @@ pytestmark = pytest.mark.parametrize("database_for", ["sqlite"], indirect=True)
 IN_OTHER_TESTS = {
     ("POST", "/indicators/v1/imports"),
     ("POST", "/indicators/v1/imports/{id}/cancel"),
+    ("POST", "/risks/v1/imports"),
+    ("POST", "/risks/v1/risks/{ref}/acceptances/{acceptance_id}/approve"),
     ("POST", "/risks/v1/risks/{ref}/proposals/{proposal_id}/accept"),
     ("POST", "/risks/v1/risks/{ref}/proposals/{proposal_id}/reject"),
 }
 """Proposals come of events: :func:`test_every_decision_on_a_proposal_leaves_one_entry`. Imports take files:
-tests/integration/indicators/test_imports.py."""
+tests/integration/indicators/test_imports.py, tests/integration/risks/test_register_files.py. Another person approves:
+tests/integration/risks/test_acceptances.py."""
 
 
 @pytest.mark.parametrize("service", SERVICES)
@@ -97,6 +100,7 @@ REASONLESS = [
     ("risks", "POST", "/risks/R1/assessments", CELL),
     ("risks", "POST", "/risks/R1/override", CELL | {"until": "2018-06-30"}),
     ("risks", "DELETE", "/risks/R1/override", None),
+    ("risks", "POST", "/risks/R1/acceptances", {"until": "2018-06-30"}),
     ("risks", "POST", "/risks/R1/close", {}),
     ("finance", "PUT", "/funds/integrated-fund", FUND),
     ("finance", "POST", "/schemes/a/entries", {name: ENTRY[name] for name in ENTRY if name != "reason"}),

@@ -146,6 +146,10 @@ MAKE_NOTHING = {
     "POST /pledges/v1/returns/{code}/approve": STEP,
     "POST /pledges/v1/returns/{code}/return": STEP,
     "POST /pledges/v1/returns/{code}/submit": STEP,
+    "POST /risks/v1/imports": "records many by the rule for one, and answers what became of each",
+    "POST /risks/v1/risks/{ref}/acceptances": "asks once: while a request waits for an approver, 409",
+    "POST /risks/v1/risks/{ref}/acceptances/{acceptance_id}/approve": STEP,
+    "POST /risks/v1/risks/{ref}/acceptances/{acceptance_id}/withdraw": STEP,
     "POST /risks/v1/risks/{ref}/close": STEP,
     "PUT /risks/v1/risks/{ref}/links": PART,
     "POST /risks/v1/risks/{ref}/override": "replaces the override, of which a risk has one at most",
@@ -153,6 +157,7 @@ MAKE_NOTHING = {
     "POST /risks/v1/risks/{ref}/proposals/{proposal_id}/reject": STEP,
     "POST /risks/v1/risks/{ref}/reopen": STEP,
     "POST /risks/v1/risks/{ref}/simulations": COMPUTED,
+    "POST /risks/v1/simulations": COMPUTED,
 }
 """Every other POST and PUT, and why the rule does not speak of it."""
 

@@ -208,7 +208,7 @@ async def test_an_unknown_reference_is_not_found(register: Any, path: str):
 
 async def test_the_default_matrix_is_there_and_versions_are_immutable(register: Any):
     found = (await register.get("/matrices"))["items"]
-    assert [matrix["name"] for matrix in found] == ["five-by-five@1"]
+    assert [matrix["name"] for matrix in found] == ["five-by-five@1", "five-by-five-opportunity@1"]
     assert found[0]["grid"] == [[band.value for band in row] for row in DEFAULT_MATRIX.grid]
     assert found[0]["impacts"] == list(DEFAULT_MATRIX.impacts)
     small = {

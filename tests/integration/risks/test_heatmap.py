@@ -1,9 +1,12 @@
 """The heat map, and proposals across the register."""
 
+import io
 from datetime import date
 from typing import Any
 
 import pytest
+
+from chassis.tabular.reading import sheets
 
 
 async def _cells(register: Any, **params: str) -> dict[tuple[int, int], list[str]]:
@@ -89,3 +92,15 @@ async def test_proposals_of_the_whole_register(register: Any, tied: Any):
 @pytest.mark.parametrize("params", [{"rating": "current"}, {"kind": "both"}, {"matrix": "five"}])
 async def test_a_map_that_cannot_be_is_refused(register: Any, params: dict[str, str]):
     await register.get("/heatmap", 422, **params)
+
+
+@pytest.mark.parametrize("ending", ["csv", "xlsx", "ods"])
+async def test_it_is_taken_out_as_a_file(register: Any, ending: str) -> None:
+    await register.risk()
+    await register.risk("BC01", assessment=None, legacy_band="red")
+    content = (await register.http.get(f"/risks/v1/heatmap.{ending}")).content
+    found = [row.cells for sheet in sheets(io.BytesIO(content)) for row in sheet]
+    assert ["4", "Major", "3", "Possible", "12", "amber", "1", "OCC4"] in [row[:8] for row in found]
+    assert ["", "", "", "", "", "not rated", "1", "BC01"] in [row[:8] for row in found]
+    assert sum(row[5:7] == ["amber", "0"] for row in found) > 1
+    await register.get(f"/heatmap.{ending}", 422, matrix="none@1")

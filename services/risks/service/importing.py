@@ -1,0 +1,103 @@
+"""The register out of a file: every row is saved in one transaction, or none where one is not right."""
+
+from collections import defaultdict
+from collections.abc import Sequence
+
+from chassis.audit import record_unchanged
+from chassis.errors import FieldError, Problem
+from chassis.storage.transaction import Tx
+from services.risks.domain.importing import (
+    Imported,
+    Outcome,
+    RegisterRow,
+    RowFault,
+    change_faults,
+    column_of,
+    entry_faults,
+    judged_anew,
+)
+from services.risks.domain.register import Amendment, Risk
+from services.risks.errors import RowsWrong
+from services.risks.repository import register
+from services.risks.service.assessing import assess
+from services.risks.service.register import amend, enter
+
+MOST_FAULTS = 100
+"""That are named; how many there are is told all the same."""
+
+
+async def import_rows(
+    tx: Tx, rows: Sequence[RegisterRow], reason: str, unreadable: Sequence[RowFault] = ()
+) -> Imported:
+    """Enter the risks that are not there, and bring those that are to what their row says. All rows, or none.
+
+    ``unreadable``: what is wrong with other rows of the file. Those that can be read are tried all the same, so that
+    whoever sends it learns of every fault at once.
+
+    Raises:
+        RowsWrong: some row is not right; every one is named.
+    """
+    outcomes: dict[Outcome, list[str]] = defaultdict(list)
+    faults = [*unreadable, *_repeated(rows)]
+    for row in sorted(rows, key=lambda row: row.new.ref):  # the order in which risks are locked everywhere
+        try:
+            found, wrong = await _import(tx, row, reason)
+        except Problem as problem:
+            faults += _faults(row.line, problem)
+        else:
+            outcomes[found].append(row.new.ref)
+            faults += wrong
+    if faults:
+        raise rows_wrong(faults)
+    if set(outcomes) <= {Outcome.UNCHANGED}:
+        record_unchanged(tx)
+    return Imported(outcomes)
+
+
+def rows_wrong(faults: Sequence[RowFault]) -> RowsWrong:
+    """The refusal of a file, with its faults in the order of lines."""
+    named = sorted(faults, key=lambda fault: fault.line)
+    more = f" The first {MOST_FAULTS} are named." if len(named) > MOST_FAULTS else ""
+    detail = f"Nothing was saved: {len(named)} {'fault' if len(named) == 1 else 'faults'}.{more}"
+    return RowsWrong(detail, [FieldError(fault.location, fault.message) for fault in named[:MOST_FAULTS]])
+
+
+def _repeated(rows: Sequence[RegisterRow]) -> list[RowFault]:
+    first: dict[str, int] = {}
+    faults = []
+    for row in rows:
+        line = first.setdefault(row.new.ref, row.line)
+        if line != row.line:
+            faults.append(RowFault(row.line, "ref", f"{row.new.ref} stands on line {line} already"))
+    return faults
+
+
+def _faults(line: int, problem: Problem) -> list[RowFault]:
+    """A refusal of one risk as faults of its row, by the columns that the fields stand in."""
+    if not problem.errors:
+        return [RowFault(line, None, problem.detail)]
+    return [RowFault(line, column_of(error.field.split(".")), error.message) for error in problem.errors]
+
+
+async def _import(tx: Tx, row: RegisterRow, reason: str) -> tuple[Outcome, list[RowFault]]:
+    risk = await register.lock_risk(tx, row.new.ref)
+    if risk is None:
+        if faults := entry_faults(row):
+            return Outcome.UNCHANGED, faults
+        await enter(tx, row.new)
+        return Outcome.ENTERED, []
+    if faults := change_faults(row, risk):
+        return Outcome.UNCHANGED, faults
+    return await _change(tx, risk, row, reason), []
+
+
+async def _change(tx: Tx, risk: Risk, row: RegisterRow, reason: str) -> Outcome:
+    fields = {name: value for name, value in row.described.items() if value != getattr(risk.description, name)}
+    mode = row.new.mode if row.has_mode and row.new.mode is not risk.mode else None
+    status = row.new.status if row.has_status and row.new.status is not risk.status else None
+    judged = judged_anew(row, risk)
+    if fields or mode or status:
+        await amend(tx, risk.ref, Amendment(fields, mode, status, reason))
+    if judged:
+        await assess(tx, risk.ref, judged)
+    return Outcome.CHANGED if fields or mode or status or judged else Outcome.UNCHANGED

@@ -1,0 +1,199 @@
+"""Risks accepted as they are: two people, a last day, and the score that ends it."""
+
+from datetime import date
+from typing import Any
+
+import pytest
+
+from services.risks.service.accepting import sweep_acceptances
+
+REASON = {"reason": "More beds cost more than they save"}
+ASKED = REASON | {"until": "2018-06-30"}
+APPROVER = {"x-actor": "director"}
+
+
+async def decide(register: Any, path: str, status: int = 200, **headers: str) -> Any:
+    answer = await register.http.post(f"/risks/v1/risks/OCC4/acceptances/{path}", json=REASON, headers=headers)
+    assert answer.status_code == status, answer.text
+    return answer.json()
+
+
+async def accepted(register: Any, **fields: Any) -> Any:
+    await register.risk(**fields)
+    asked = await register.post("/risks/OCC4/acceptances", ASKED)
+    return await decide(register, f"{asked['id']}/approve", **APPROVER)
+
+
+async def test_one_asks_and_another_approves(register: Any) -> None:
+    await register.risk()
+    asked = await register.post("/risks/OCC4/acceptances", ASKED)
+    assert (asked["state"], asked["accepted"]["score"], asked["requested_by"]) == ("requested", 12, "officer")
+    shown = await register.get("/risks/OCC4")
+    assert (shown["status"], shown["acceptance"]) == ("open", asked["id"])
+    assert "acceptance_asked" in shown["flags"]
+    found = await decide(register, f"{asked['id']}/approve", **APPROVER)
+    assert (found["state"], found["approved_by"], found["approval_reason"]) == (
+        "in_force",
+        "director",
+        REASON["reason"],
+    )
+    shown = await register.get("/risks/OCC4")
+    assert (shown["status"], "accepted" in shown["flags"], "acceptance_asked" in shown["flags"]) == (
+        "accepted",
+        True,
+        False,
+    )
+    assert (await register.outbox())[-1][0] == "reviewed"
+    assert (await register.events("OCC4"))[-1]["status"] == "accepted"
+    assert await register.get(f"/risks/OCC4/acceptances/{asked['id']}") == found
+    assert (await register.get("/risks/OCC4/acceptances"))["items"] == [found]
+    assert [(entry[0], entry[5]) for entry in (await register.audited())[1:]] == [
+        ("acceptance.requested", "officer"),
+        ("acceptance.approved", "director"),
+    ]
+    heat = [cell["refs"] for cell in (await register.get("/heatmap"))["cells"] if cell["refs"]]
+    assert heat == [["OCC4"]]
+
+
+async def test_the_one_who_asked_does_not_approve(register: Any) -> None:
+    await register.risk()
+    asked = await register.post("/risks/OCC4/acceptances", ASKED)
+    told = await register.outbox()
+    assert (await decide(register, f"{asked['id']}/approve", 403))["type"] == "/problems/same-person"
+    assert (await register.get("/risks/OCC4"))["status"] == "open"
+    assert (await register.outbox(), len(await register.audited())) == (told, 2)
+
+
+@pytest.mark.both_engines
+async def test_it_is_suspended_once_the_score_passes_what_was_accepted(register: Any, tied: Any) -> None:
+    await register.say("ae/RK9", 1, "gg")
+    found = await accepted(register, links=tied("ae/RK9"))
+    await register.say("ae/RK9", 2, "ggr")
+    shown = await register.get("/risks/OCC4")
+    assert (shown["status"], shown["effective"]["score"], shown["acceptance"]) == ("open", 16, None)
+    ended = await register.get(f"/risks/OCC4/acceptances/{found['id']}")
+    assert (ended["state"], ended["changed"]) == ("suspended", [])
+    versions = [version for _, subject, version in await register.outbox() if subject == "OCC4"]
+    assert versions == list(range(1, shown["version"] + 1))
+    event = (await register.events("OCC4"))[-1]
+    assert (event["acceptance"], event["accepted"]["score"], event["effective"]["score"]) == (found["id"], 12, 16)
+    assert (event["status"], event["requested_by"], event["approved_by"]) == ("open", "officer", "director")
+    assert [one["status"] for one in await register.events("OCC4")][-2:] == ["open", "open"]
+    told = await register.outbox()
+    await register.say("ae/RK9", 3, "ggrr")
+    assert await register.outbox() == told
+    row = (await register.http.get("/risks/v1/register.csv")).text
+    assert ",open," in row
+
+
+async def test_a_judgement_or_an_override_that_is_worse_suspends_it_as_well(register: Any) -> None:
+    await accepted(register)
+    await register.post("/risks/OCC4/assessments", {"impact": 4, "likelihood": 2, "reason": "Better"})
+    assert (await register.get("/risks/OCC4"))["status"] == "accepted"
+    override = {"impact": 5, "likelihood": 5, "until": "2018-03-31", "reason": "Strike"}
+    assert (await register.post("/risks/OCC4/override", override, 200))["status"] == "open"
+
+
+async def test_what_changed_since_it_was_asked_for_is_named(register: Any, tied: Any) -> None:
+    await register.say("ae/RK9", 1, "rr")
+    await register.risk(links=tied("ae/RK9"))
+    asked = await register.post("/risks/OCC4/acceptances", ASKED)
+    assert asked["changed"] == []
+    assert asked["taken_on"]["links"] == [{"subject": "ae/RK9", "signal": "target", "severity": 2}]
+    await register.say("ae/RK9", 2, "rrgg")
+    seen = await register.get(f"/risks/OCC4/acceptances/{asked['id']}")
+    assert seen["changed"] == ["rating in effect from 12 to 8", "ae/RK9 (target) stands otherwise"]
+    assert (await decide(register, f"{asked['id']}/approve", **APPROVER))["state"] == "in_force"
+
+
+async def test_nobody_approves_what_is_worse_by_now(register: Any, tied: Any) -> None:
+    await register.say("ae/RK9", 1, "gg")
+    await register.risk(links=tied("ae/RK9"))
+    asked = await register.post("/risks/OCC4/acceptances", ASKED)
+    await register.say("ae/RK9", 2, "ggr")
+    problem = await decide(register, f"{asked['id']}/approve", 409, **APPROVER)
+    assert problem["type"] == "/problems/acceptance-outdated"
+
+
+@pytest.mark.both_engines
+async def test_it_expires_by_itself_and_that_is_published(register: Any) -> None:
+    found = await accepted(register)
+    await register.pin(date(2018, 6, 30))
+    assert await register.database.write(sweep_acceptances) == 0
+    await register.pin(date(2018, 7, 1))
+    assert (await register.get(f"/risks/OCC4/acceptances/{found['id']}"))["state"] == "expired"
+    assert await register.database.write(sweep_acceptances) == 1
+    assert (await register.get("/risks/OCC4"))["status"] == "open"
+    assert (await register.events("OCC4"))[-1]["reason"] == "Acceptance expired. Its last day is over."
+    assert await register.database.write(sweep_acceptances) == 0
+
+
+async def test_it_is_withdrawn_before_or_after_approval_and_by_closing(register: Any) -> None:
+    await register.risk()
+    asked = await register.post("/risks/OCC4/acceptances", ASKED)
+    assert (await register.post("/risks/OCC4/acceptances", ASKED, 409))["type"] == "/problems/acceptance-open"
+    withdrawn = await decide(register, f"{asked['id']}/withdraw")
+    assert (withdrawn["state"], withdrawn["ended_by"], withdrawn["ended_why"]) == (
+        "withdrawn",
+        "officer",
+        REASON["reason"],
+    )
+    again = await register.post("/risks/OCC4/acceptances", ASKED)
+    await decide(register, f"{again['id']}/approve", **APPROVER)
+    patched = await register.patch("/risks/OCC4", {"status": "escalated"}, 409)
+    assert patched["type"] == "/problems/risk-accepted"
+    await decide(register, f"{again['id']}/withdraw")
+    assert (await register.get("/risks/OCC4"))["status"] == "open"
+    last = await register.post("/risks/OCC4/acceptances", ASKED)
+    await decide(register, f"{last['id']}/approve", **APPROVER)
+    closed = await register.post("/risks/OCC4/close", REASON, 200)
+    assert (closed["status"], closed["acceptance"]) == ("closed", None)
+    states = [one["state"] for one in (await register.get("/risks/OCC4/acceptances"))["items"]]
+    assert states == ["withdrawn"] * 3
+
+
+async def test_another_takes_the_place_of_the_one_in_force(register: Any) -> None:
+    first = await accepted(register)
+    second = await register.post("/risks/OCC4/acceptances", ASKED | {"until": "2018-12-31"})
+    await decide(register, f"{second['id']}/approve", **APPROVER)
+    states = {one["id"]: one["state"] for one in (await register.get("/risks/OCC4/acceptances"))["items"]}
+    assert states == {first["id"]: "withdrawn", second["id"]: "in_force"}
+    assert (await register.get("/risks/OCC4"))["acceptance"] == second["id"]
+
+
+@pytest.mark.parametrize(
+    ("fields", "body", "status", "problem"),
+    [
+        ({}, {"until": "2018-02-27"}, 422, "acceptance-expiry"),
+        ({}, {"until": "2019-03-01"}, 422, "acceptance-expiry"),
+        ({}, {"reason": ""}, 422, "invalid"),
+        ({"status": "draft"}, {}, 409, "risk-not-in-force"),
+        ({"assessment": None}, {}, 409, "risk-not-assessed"),
+        ({"assessment": None, "legacy_band": "red"}, {}, 409, "risk-not-assessed"),
+    ],
+)
+async def test_what_cannot_be_accepted_is_refused(
+    register: Any, fields: Any, body: Any, status: int, problem: str
+) -> None:
+    await register.risk(**fields)
+    assert (await register.post("/risks/OCC4/acceptances", ASKED | body, status))["type"] == f"/problems/{problem}"
+
+
+async def test_it_is_decided_on_once_and_belongs_to_its_risk(register: Any) -> None:
+    found = await accepted(register)
+    problem = await decide(register, f"{found['id']}/approve", 409, **APPROVER)
+    assert problem["type"] == "/problems/acceptance-decided"
+    await decide(register, f"{found['id']}/withdraw")
+    assert (await decide(register, f"{found['id']}/withdraw", 409))["type"] == "/problems/acceptance-decided"
+    await register.risk("OCC5")
+    await register.get(f"/risks/OCC5/acceptances/{found['id']}", 404)
+    await decide(register, "999/approve", 404, **APPROVER)
+
+
+async def test_an_opportunity_is_suspended_when_it_gets_smaller(register: Any, tied: Any) -> None:
+    await register.say("ae/RK9", 1, "gg")
+    await accepted(register, kind="opportunity", links=tied("ae/RK9"))
+    await register.say("ae/RK9", 2, "ggr")
+    shown = await register.get("/risks/OCC4")
+    assert (shown["effective"]["score"], shown["status"]) == (8, "open")
+    assert shown["matrix"] == "five-by-five-opportunity@1"
