@@ -11,6 +11,7 @@ SOURCE: Final = "/risks"
 RISK_RESCORED: Final = "commissioning.risk.rescored.v1"
 RISK_REVIEWED: Final = "commissioning.risk.reviewed.v1"
 ACCEPTANCE_SUSPENDED: Final = "commissioning.acceptance.suspended.v1"
+TOLERANCE_BREACHED: Final = "commissioning.tolerance.breached.v1"
 
 
 class Band(StrEnum):
@@ -97,6 +98,26 @@ class AcceptanceSuspended(Body):
     until: date
     requested_by: str
     approved_by: str
+    why: str
+    links: list[LinkState]
+    status: str = "open"
+
+
+class ToleranceBreached(Body):
+    """A threat is rated beyond what is tolerated in its category. Subject and key: the risk's reference.
+
+    ``appetite`` and ``tolerance`` are scores of its matrix, ``since`` the business date from which it is beyond.
+    """
+
+    ref: str
+    kind: str
+    title: str
+    category: str
+    matrix: str
+    appetite: int
+    tolerance: int
+    effective: RatingState
+    since: date
     why: str
     links: list[LinkState]
     status: str = "open"

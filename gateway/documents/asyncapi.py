@@ -18,6 +18,7 @@ EVENTS: Final[Mapping[str, Mapping[str, type[Body]]]] = {
         risks.RISK_RESCORED: risks.RiskRescored,
         risks.RISK_REVIEWED: risks.RiskReviewed,
         risks.ACCEPTANCE_SUSPENDED: risks.AcceptanceSuspended,
+        risks.TOLERANCE_BREACHED: risks.ToleranceBreached,
     },
     "finance": {finance.SAVING_RESTATED: finance.SavingRestated, finance.FUND_UPDATED: finance.FundUpdated},
     "pledges": {

@@ -15,6 +15,10 @@ class AcceptanceUnknown(NotFound):
     type_, title = "acceptance-unknown", "There is no such acceptance"
 
 
+class StatementUnknown(NotFound):
+    type_, title = "appetite-statement-unknown", "There is no such statement of appetite"
+
+
 class SamePerson(Forbidden):
     type_, title = "same-person", "Somebody else has to decide on this"
 
@@ -97,6 +101,10 @@ class NotLinked(Invalid):
 
 class AcceptanceExpiry(Invalid):
     type_, title = "acceptance-expiry", "The last day is not one an acceptance may have"
+
+
+class LimitsWrong(Invalid):
+    type_, title = "appetite-off-matrix", "The matrix has no such score"
 
 
 class ExpiryTooLate(Invalid):

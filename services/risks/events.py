@@ -9,18 +9,20 @@ from contracts.risks import (
     RISK_RESCORED,
     RISK_REVIEWED,
     SOURCE,
+    TOLERANCE_BREACHED,
     AcceptanceSuspended,
     LinkState,
     RatingState,
     RiskRescored,
     RiskReviewed,
+    ToleranceBreached,
 )
 from services.risks.domain.acceptances import Acceptance
 from services.risks.domain.links import IndicatorLink
 from services.risks.domain.matrix import BandedRating
 from services.risks.domain.rating import RULE_VERSION, Status
 from services.risks.domain.records import RatingChange
-from services.risks.domain.rescoring import Rescored, Suspension
+from services.risks.domain.rescoring import Breach, Rescored, Suspension
 
 
 @dataclass(frozen=True, slots=True)
@@ -107,3 +109,22 @@ def acceptance_suspended(suspension: Suspension, acceptance: Acceptance) -> NewE
         status=Status.OPEN.value,
     )
     return NewEvent(ACCEPTANCE_SUSPENDED, SOURCE, risk.ref, suspension.version, body)
+
+
+def tolerance_breached(breach: Breach) -> NewEvent:
+    risk, matrix = breach.rescored.risk, breach.rescored.risk.inputs.matrix
+    body = ToleranceBreached(
+        ref=risk.ref,
+        kind=risk.inputs.kind.value,
+        title=risk.title,
+        category=risk.category or "",
+        matrix=matrix.name,
+        appetite=breach.limits.appetite,
+        tolerance=breach.limits.tolerance,
+        effective=rating_state(matrix.banded(breach.rescored.ratings.effective)),
+        since=breach.since,
+        why=breach.why,
+        links=link_states(breach.rescored.links),
+        status=breach.status.value,
+    )
+    return NewEvent(TOLERANCE_BREACHED, SOURCE, risk.ref, breach.version, body)

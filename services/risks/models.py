@@ -3,7 +3,7 @@
 from datetime import date, datetime
 from typing import Any
 
-from sqlalchemy import BigInteger, Boolean, Date, ForeignKey, Index, SmallInteger, String, Text, UniqueConstraint
+from sqlalchemy import BigInteger, Boolean, Date, ForeignKey, Index, SmallInteger, String, Text, UniqueConstraint, false
 from sqlalchemy.orm import DeclarativeBase, Mapped, mapped_column
 
 from chassis.storage.tables import service_metadata
@@ -84,6 +84,9 @@ class RiskRow(Described, Base):
     override_reason: Mapped[str | None] = mapped_column(Text)
     override_by: Mapped[str | None] = mapped_column(String(100))
     accepted_score: Mapped[int | None] = mapped_column(SmallInteger)  # that of the acceptance in force
+    appetite_score: Mapped[int | None] = mapped_column(SmallInteger)  # what is wanted and tolerated in its category
+    tolerance_score: Mapped[int | None] = mapped_column(SmallInteger)
+    breached: Mapped[bool] = mapped_column(Boolean, server_default=false())
     version: Mapped[int] = mapped_column(BigInteger)
     created_at: Mapped[datetime] = mapped_column(UtcDateTime)
     created_on: Mapped[date] = mapped_column(Date)
@@ -240,6 +243,40 @@ class AcceptanceRow(Base):
     ended_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
     ended_on: Mapped[date | None] = mapped_column(Date)
     ended_why: Mapped[str | None] = mapped_column(Text)
+
+
+class AppetiteStatementRow(Base):
+    """How much risk is wanted and tolerated in a category, by scores of a matrix; rows are only ever added."""
+
+    __tablename__ = "appetite_statement"
+    __table_args__ = (Index("ix_appetite_statement_category", "category", "matrix_id"),)
+
+    id: Mapped[int] = mapped_column(BigId, primary_key=True, autoincrement=True)
+    category: Mapped[str] = mapped_column(String(120))
+    matrix_id: Mapped[int] = mapped_column(ForeignKey("matrix.id"))
+    appetite: Mapped[int | None] = mapped_column(SmallInteger)
+    tolerance: Mapped[int | None] = mapped_column(SmallInteger)
+    text: Mapped[str | None] = mapped_column(Text)
+    reason: Mapped[str] = mapped_column(Text)
+    by: Mapped[str] = mapped_column(String(100))
+    at: Mapped[datetime] = mapped_column(UtcDateTime)
+    business_date: Mapped[date] = mapped_column(Date)
+
+
+class ToleranceBreachRow(Base):
+    """A time that a risk was beyond what is tolerated; ended once it is within it again."""
+
+    __tablename__ = "tolerance_breach"
+    __table_args__ = (Index("ix_tolerance_breach_risk", "risk_id", "ended_on"),)
+
+    id: Mapped[int] = mapped_column(BigId, primary_key=True, autoincrement=True)
+    risk_id: Mapped[int] = mapped_column(ForeignKey("risk.id"))
+    rating: Mapped[Json] = mapped_column(JsonText)
+    tolerance: Mapped[int] = mapped_column(SmallInteger)
+    began_at: Mapped[datetime] = mapped_column(UtcDateTime)
+    began_on: Mapped[date] = mapped_column(Date)
+    ended_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
+    ended_on: Mapped[date | None] = mapped_column(Date)
 
 
 class ReviewTaskRow(Base):

@@ -8,6 +8,7 @@ from typing import Any
 
 from contracts.notes import SourceNote
 from contracts.risks import Band
+from services.risks.domain.appetites import Limits
 from services.risks.domain.links import NewLink
 from services.risks.domain.matrix import DEFAULT_MATRIX, OPPORTUNITY_MATRIX, Matrix, Rating
 from services.risks.domain.rating import Kind, Mode, Override, RatingInputs, Status
@@ -94,7 +95,10 @@ class Amendment:
 
 @dataclass(frozen=True, slots=True)
 class Risk:
-    """A risk as it is kept. ``version`` counts the events published about it."""
+    """A risk as it is kept. ``version`` counts the events published about it.
+
+    ``limits``: what is wanted and tolerated in its category; opportunities have none.
+    """
 
     risk_id: int
     ref: str
@@ -111,6 +115,7 @@ class Risk:
     override: Override | None
     version: int
     changed_at: datetime
+    limits: Limits | None = None
 
     @property
     def inputs(self) -> RatingInputs | None:

@@ -5,16 +5,20 @@ from dataclasses import dataclass, field
 from datetime import date
 
 from services.risks.domain.acceptances import is_beyond
+from services.risks.domain.appetites import UNLIMITED, Limits
 from services.risks.domain.explanation import in_words
 from services.risks.domain.links import IndicatorLink
 from services.risks.domain.matrix import Rating
-from services.risks.domain.rating import RatingInputs, Ratings, Status
+from services.risks.domain.rating import IN_FORCE, RatingInputs, Ratings, Status
 from services.risks.domain.records import Cause
 
 
 @dataclass(frozen=True, slots=True)
 class RatedRisk:
-    """What decides a risk's ratings, beside the ratings that are stored and the version of its newest event."""
+    """What decides a risk's ratings, beside the ratings that are stored and the version of its newest event.
+
+    ``breached``: whether it is on record as beyond what is tolerated.
+    """
 
     risk_id: int
     ref: str
@@ -27,6 +31,9 @@ class RatedRisk:
     version: int
     status: Status = Status.OPEN
     accepted_score: int | None = None
+    category: str | None = None
+    limits: Limits | None = None
+    breached: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,6 +78,34 @@ class Suspension:
 
 
 @dataclass(frozen=True, slots=True)
+class Breach:
+    """A risk against what is tolerated in its category, with the version of its newest event.
+
+    ``status``: what the risk is by then; ``since``: the day that its rating counts from.
+    """
+
+    rescored: Rescored
+    version: int
+    status: Status
+    since: date
+
+    @property
+    def limits(self) -> Limits:
+        """Of a risk in whose category nothing is stated, no score is too high."""
+        return self.rescored.risk.limits or UNLIMITED
+
+    @property
+    def is_beyond(self) -> bool:
+        """Whether it is worse than what is tolerated; a draft and a closed risk never are."""
+        return self.status in IN_FORCE and self.rescored.ratings.effective.score > self.limits.tolerance
+
+    @property
+    def why(self) -> str:
+        now = in_words(self.rescored.risk.inputs.matrix, self.rescored.ratings.effective)
+        return f"It is at {now}; a score of up to {self.limits.tolerance} is tolerated in its category."
+
+
+@dataclass(frozen=True, slots=True)
 class NewRatings:
     """The ratings of a risk that are to be stored, with the version of its newest event."""
 
@@ -92,3 +127,7 @@ class Occasion:
     review: str | None = None
     since: Mapping[int, date] = field(default_factory=dict)
     status: Status | None = None
+
+    def since_of(self, rescored: Rescored) -> date:
+        """The day that a change of this risk counts from."""
+        return self.since.get(rescored.risk.risk_id, rescored.today)

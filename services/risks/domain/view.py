@@ -4,10 +4,11 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import date
 
+from services.risks.domain.appetites import AppetiteStatus
 from services.risks.domain.explanation import explain
 from services.risks.domain.links import IndicatorLink
 from services.risks.domain.matrix import Rating
-from services.risks.domain.rating import Indication, Movement, Override, Ratings, Status, movement, rate
+from services.risks.domain.rating import IN_FORCE, Indication, Movement, Override, Ratings, Status, movement, rate
 from services.risks.domain.register import Risk
 from services.risks.domain.severity import is_stale
 
@@ -38,6 +39,14 @@ class RiskView:
         return None if self.ratings is None else movement(self.previous, self.ratings.effective)
 
     @property
+    def appetite_status(self) -> AppetiteStatus | None:
+        """Where it is against what is wanted and tolerated; ``None`` where nothing is stated, or it does not count."""
+        limits, ratings = self.risk.limits, self.ratings
+        if limits is None or ratings is None or self.risk.status not in IN_FORCE:
+            return None
+        return limits.status_of(ratings.effective.score)
+
+    @property
     def override(self) -> Override | None:
         """The override in force."""
         given = self.risk.override
@@ -60,6 +69,7 @@ class RiskView:
             "proposal_open": self.open_proposal is not None,
             "overridden": self.override is not None,
             "accepted": self.risk.status is Status.ACCEPTED,
+            "tolerance_breached": self.appetite_status is AppetiteStatus.BEYOND_TOLERANCE,
             "acceptance_asked": self.acceptance is not None and self.risk.status is not Status.ACCEPTED,
         }
         return [name for name, raised in flags.items() if raised]

@@ -30,6 +30,7 @@ from chassis.storage.transaction import Tx
 from chassis.storage.types import BigId
 from contracts.risks import Band
 from services.risks.domain.acceptances import OPEN
+from services.risks.domain.appetites import Limits
 from services.risks.domain.heatmap import HeatMapRating, PlacedRisk
 from services.risks.domain.matrix import BandedRating, Matrix, Rating
 from services.risks.domain.proposals import ProposalState
@@ -112,6 +113,13 @@ def read_override(row: Any) -> Override | None:
     return Override(rating, row.override_until, row.override_reason or "", row.override_by or "")
 
 
+def read_limits(row: Any) -> Limits | None:
+    """What is wanted and tolerated in the category of a risk's row."""
+    if row.appetite_score is None or row.tolerance_score is None:
+        return None
+    return Limits(row.appetite_score, row.tolerance_score)
+
+
 def read_description(row: Any) -> Description:
     """What a row of a risk, or of a revision, says of it."""
     return Description(
@@ -142,6 +150,7 @@ def _risk(row: RiskRow, matrix: Matrix) -> Risk:
         override=read_override(row),
         version=row.version,
         changed_at=row.changed_at,
+        limits=read_limits(row),
     )
 
 

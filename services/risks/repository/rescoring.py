@@ -12,7 +12,7 @@ from services.risks.domain.rating import Kind, Mode, RatingInputs, Status
 from services.risks.domain.rescoring import NewRatings, RatedRisk
 from services.risks.models import RiskLinkRow, RiskRow
 from services.risks.repository.matrices import get_matrices
-from services.risks.repository.register import read_cell, read_override
+from services.risks.repository.register import read_cell, read_limits, read_override
 
 _RISK, _LINK = cast("Table", RiskRow.__table__), RiskLinkRow.__table__
 _SAVED = (
@@ -51,6 +51,10 @@ _RATED = [
         "override_reason",
         "override_by",
         "accepted_score",
+        "category",
+        "appetite_score",
+        "tolerance_score",
+        "breached",
         "version",
     )
 ]
@@ -120,6 +124,9 @@ def _rated(row: Row[*tuple[Any, ...]], matrix: Matrix) -> RatedRisk | None:
         version=row.version,
         status=Status(row.status),
         accepted_score=row.accepted_score,
+        category=row.category,
+        limits=read_limits(row),
+        breached=row.breached,
     )
 
 

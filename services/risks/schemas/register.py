@@ -11,11 +11,13 @@ from chassis.web.bodies import UNCHANGED, OutBody, PatchBody, StrictBody
 from contracts.envelope import Timestamp
 from contracts.reasons import Reason
 from contracts.risks import Band, RatingState
+from services.risks.domain.appetites import AppetiteStatus
 from services.risks.domain.matrix import Matrix, Rating
 from services.risks.domain.rating import Basis, Kind, Mode, Movement, Status
 from services.risks.domain.register import Action, Amendment, Description, NewRisk, default_matrix
 from services.risks.domain.register import Assurance as AssuranceState
 from services.risks.domain.view import RiskView
+from services.risks.schemas.appetites import LimitsOut
 from services.risks.schemas.assessing import AssessmentIn, OverrideOut
 from services.risks.schemas.linking import LinkIn, LinkOut
 from services.risks.schemas.ratings import RatingIn, rating_body, three_ratings
@@ -181,7 +183,7 @@ class RiskOut(OutBody):
     """A risk, as it was judged, as its indicators say, and as it stands.
 
     ``flags``: legacy, unassessed, unknown_link, pending_link, stale_link, review_due, review_asked, proposal_open,
-    overridden, accepted, acceptance_asked.
+    overridden, accepted, acceptance_asked, tolerance_breached.
     """
 
     ref: str
@@ -217,6 +219,12 @@ class RiskOut(OutBody):
     override: OverrideOut | None
     open_proposal: int | None
     acceptance: int | None
+    limits: LimitsOut | None = Field(
+        description="What is wanted and borne in its category; null where nothing is stated"
+    )
+    appetite_status: AppetiteStatus | None = Field(
+        description="Where the rating in effect is against that; null where nothing is stated or it does not count"
+    )
     flags: list[str]
     version: int
     changed_at: Timestamp
@@ -246,6 +254,8 @@ class RiskOut(OutBody):
             override=OverrideOut.of(view.override, risk.matrix) if view.override else None,
             open_proposal=view.open_proposal,
             acceptance=view.acceptance,
+            limits=LimitsOut.of(risk.limits) if risk.limits else None,
+            appetite_status=view.appetite_status,
             flags=view.flags,
             version=risk.version,
             changed_at=risk.changed_at,

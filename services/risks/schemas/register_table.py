@@ -50,6 +50,9 @@ AIMED = (
     Column("target_likelihood", "Target likelihood", "Likelihood that is aimed for", is_number=True),
     Column("proximity", "Proximity", "When it may strike"),
     Column("appetite", "Appetite", "How much of this risk is accepted, in words"),
+    Column("appetite_score", "Appetite score", "Highest score that is wanted in its category", is_number=True),
+    Column("tolerance_score", "Tolerance score", "Highest score that is borne in its category", is_number=True),
+    Column("appetite_status", "Against appetite", "Where the rating in effect is against these, in words"),
     Column("review_date", "Review date", "Day by which it is to be looked at again"),
     Column("mode", "Mode", "Whether indicators move it by themselves or propose"),
     Column("matrix", "Matrix", "Matrix that it is rated on, with its version"),
@@ -57,7 +60,8 @@ AIMED = (
     Column("notes", "Notes", "Where the papers that it was drawn from contradict each other"),
 )
 COLUMNS = (*DESCRIBED, *PREVIOUS, *ASSESSED, *CURRENT, *AIMED)
-COMPUTED = frozenset({"previous_score", "previous_band", "notes", *(column.name for column in CURRENT)})
+_LIMITS = ("appetite_score", "tolerance_score", "appetite_status")
+COMPUTED = frozenset({"previous_score", "previous_band", "notes", *_LIMITS, *(column.name for column in CURRENT)})
 """Columns that an import does not read: they follow from others, or cannot be written in a cell."""
 
 
@@ -93,9 +97,14 @@ def _row(line: RegisterLine) -> Iterator[Cell]:
     yield from (line.band.value if line.band else None, line.movement.value if line.movement else None)
     yield write_items([_action(one) for one in given.actions])
     yield from _cell(given.target)
-    yield from (given.proximity, given.appetite, given.review_date, line.mode.value, line.matrix.name)
+    yield from (given.proximity, given.appetite, *_limits(line), given.review_date, line.mode.value, line.matrix.name)
     yield line.legacy_band.value if line.legacy_band else None
     yield "; ".join(str(note) for note in given.notes) or None
+
+
+def _limits(line: RegisterLine) -> Row:
+    limits, status = line.limits, line.appetite_status
+    return (limits.appetite, limits.tolerance, status and status.value) if limits else (None, None, None)
 
 
 def _cell(rating: Rating | None) -> Row:

@@ -1,32 +1,47 @@
 """The register as it is, or as it was: at the end of a quarter, and as it was known at a moment."""
 
+from collections.abc import Mapping
 from dataclasses import replace
 
 from chassis.storage.transaction import Tx
+from services.risks.domain.appetites import Limits, limits_by_category
 from services.risks.domain.as_at import AsAt
 from services.risks.domain.heatmap import HeatMap, HeatMapRating, PlacedRisk, heat_map
 from services.risks.domain.history import RegisterLine, RegisterState, is_wanted
-from services.risks.domain.rating import IN_FORCE
+from services.risks.domain.rating import IN_FORCE, Kind
 from services.risks.domain.register import RiskFilter
+from services.risks.repository import appetites
 from services.risks.repository import history as stored
 from services.risks.service.reading import get_matrix, get_present_heat_map, list_fallen_back
 
 
 async def get_register(tx: Tx, wanted: RiskFilter, at: AsAt) -> RegisterState:
-    """Every risk that a filter lets through, by reference. Five statements, whatever the number of risks."""
+    """Every risk that a filter lets through, by reference. Six statements, whatever the number of risks."""
     today = await tx.business_date()
     day, compared_with = at.day(today), at.compared_with(today)
     lines = await stored.list_lines(tx, day, at.as_of)
     current = await stored.get_ratings(tx, day, at.as_of)
     previous = await stored.get_ratings(tx, compared_with.end, at.as_of)
     assessed = await stored.get_assessed(tx, day, at.as_of)
+    limits = limits_by_category(await appetites.list_newest(tx, day, at.as_of))
     rated = [
-        replace(line, assessed=assessed.get(key), previous=previous.get(key), current=current.get(key))
+        replace(
+            line,
+            assessed=assessed.get(key),
+            previous=previous.get(key),
+            current=current.get(key),
+            limits=_limits(line, limits),
+        )
         for key, line in lines.items()
     ]
     if at.is_present:
         rated = await _without_ended_overrides(tx, rated)
-    return RegisterState([line for line in rated if is_wanted(line, wanted)], at, day, compared_with)
+    return RegisterState([line for line in rated if is_wanted(line, wanted)], at, day, compared_with, limits)
+
+
+def _limits(line: RegisterLine, limits: Mapping[tuple[str | None, str], Limits]) -> Limits | None:
+    """Opportunities have none."""
+    return limits.get((line.description.category, line.matrix.name)) if line.kind is Kind.THREAT else None
 
 
 async def _without_ended_overrides(tx: Tx, lines: list[RegisterLine]) -> list[RegisterLine]:

@@ -13,7 +13,7 @@ from services.risks.domain.register import Amendment, Description, NewRisk, Risk
 from services.risks.domain.rescoring import Occasion
 from services.risks.domain.view import RiskView
 from services.risks.errors import MatrixTaken, RefTaken, RiskAccepted
-from services.risks.repository import history, matrices, proposals, register
+from services.risks.repository import appetites, history, matrices, proposals, register
 from services.risks.repository import links as stored_links
 from services.risks.service.assessing import check_and_carry_over, check_on_matrix, lock_risk, record_judgement
 from services.risks.service.auditing import record_amendment, record_entry, record_matrix
@@ -38,6 +38,7 @@ async def enter(tx: Tx, new: NewRisk) -> tuple[RiskView, bool]:
     if risk_id is None:
         return await _get_same(tx, new), False
     record_entry(tx, new)
+    await appetites.save_limits(tx, [risk_id])
     await history.save_revisions(tx, [risk_id])
     await stored_links.save_new_links(tx, risk_id, new.links, signals)
     if new.judgement is not None:
@@ -75,6 +76,8 @@ async def amend(tx: Tx, ref: str, amendment: Amendment) -> RiskView:
         RiskUnknown, RiskClosed, RiskAccepted, OffMatrix
         ReasonNeeded: its mode or its aims change, and it is not said why.
     """
+    if "category" in amendment.fields:
+        await appetites.lock_against_statements(tx, ref)
     risk = await lock_risk(tx, ref)
     description = replace(risk.description, **amendment.fields)
     mode, status = amendment.mode or risk.mode, amendment.status or risk.status
@@ -87,6 +90,8 @@ async def amend(tx: Tx, ref: str, amendment: Amendment) -> RiskView:
             raise ReasonNeeded
         await register.save_description(tx, risk.risk_id, description, mode, status)
         await history.save_revisions(tx, [risk.risk_id])
+        if description.category != risk.description.category:
+            await appetites.save_limits(tx, [risk.risk_id])
         if amendment.mode is Mode.AUTO:
             await proposals.withdraw_proposals(tx, risk.risk_id)
         review = f"Status set to {status.value}" if status is not risk.status else None

@@ -1,7 +1,7 @@
 """The one way a rating changes: lock, read everything fresh, decide, and write only what differs."""
 
 from collections.abc import Collection, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date
 
 from chassis.events.outbox import emit
@@ -26,8 +26,8 @@ from services.risks.domain.records import (
     indicator_versions,
     review_request,
 )
-from services.risks.domain.rescoring import NewRatings, Occasion, RatedRisk, Rescored, Suspension
-from services.risks.repository import acceptances, history, records
+from services.risks.domain.rescoring import Breach, NewRatings, Occasion, RatedRisk, Rescored, Suspension
+from services.risks.repository import acceptances, breaches, history, records
 from services.risks.repository import links as stored_links
 from services.risks.repository import proposals as stored_proposals
 from services.risks.repository import rescoring as stored
@@ -43,6 +43,8 @@ class Changes:
     new_proposals: list[NewProposal] = field(default_factory=list)
     proposals: list[ProposalChange] = field(default_factory=list)
     suspensions: list[Suspension] = field(default_factory=list)
+    breaches: list[Breach] = field(default_factory=list)
+    within_again: list[int] = field(default_factory=list)
 
 
 async def rescore(tx: Tx, risk_ids: Collection[int], occasion: Occasion) -> None:
@@ -105,6 +107,10 @@ async def _save(tx: Tx, changes: Changes, today: date) -> None:
     await stored_proposals.save_proposal_changes(tx, changes.proposals, today)
     if changes.suspensions:
         await _suspend(tx, {one.rescored.risk.risk_id: one for one in changes.suspensions})
+    for breach in changes.breaches:
+        emit(tx, events.tolerance_breached(breach))
+    await breaches.save_begun(tx, changes.breaches)
+    await breaches.save_ended(tx, changes.within_again)
 
 
 async def _suspend(tx: Tx, suspensions: Mapping[int, Suspension]) -> None:
@@ -136,8 +142,28 @@ def _settle(tx: Tx, changes: Changes, rescored: Rescored, occasion: Occasion) ->
     if is_suspended:
         version += 1
         changes.suspensions.append(Suspension(rescored, version))
+    version = _note_breach(tx, changes, Breach(rescored, version, status, occasion.since_of(rescored)))
     if version != rescored.risk.version or rescored.stored_differs:
         changes.ratings.append(NewRatings(rescored, version))
+
+
+def _note_breach(tx: Tx, changes: Changes, now: Breach) -> int:
+    """Note where a risk passed what is tolerated, or is within it again; returns the version of its newest event.
+
+    ``now``: what would be recorded, with the version before.
+    """
+    risk = now.rescored.risk
+    if risk.breached == now.is_beyond:
+        return now.version
+    if now.is_beyond:
+        changes.breaches.append(replace(now, version=now.version + 1))
+        return now.version + 1
+    changes.within_again.append(risk.risk_id)
+    if now.version > risk.version:
+        return now.version
+    review = events.Review(tx.actor, "It is within what is tolerated again.", now.status)
+    emit(tx, events.reviewed(now.rescored, review, now.version + 1))
+    return now.version + 1
 
 
 def _change(rescored: Rescored, occasion: Occasion) -> RatingChange:
@@ -154,7 +180,7 @@ def _change(rescored: Rescored, occasion: Occasion) -> RatingChange:
         indicator_versions=indicator_versions(rescored.links),
         rule_version=RULE_VERSION,
         matrix=matrix.name,
-        business_date=occasion.since.get(risk.risk_id, rescored.today),
+        business_date=occasion.since_of(rescored),
     )
 
 

@@ -152,6 +152,7 @@ MATRIX = {
     "grid": [["green", "amber"], ["amber", "red"]],
 }
 CELL = {"impact": 4, "likelihood": 3}
+APPETITE = {"category": "Financial", "appetite": 8, "tolerance": 12, "reason": "r"}
 LINKS = {"links": [{"indicator": "ae", "area": "RK9", "group": "flow"}]}
 OVERRIDE = CELL | {"likelihood": 5, "until": "2018-06-30", "reason": "Strike"}
 
@@ -191,6 +192,16 @@ RISKS = [
         had_before=True,
         reason="r",
         again=False,
+    ),
+    Change("POST", "/appetites", APPETITE, "appetite.stated", "Financial", reason="r"),
+    Change(
+        "POST",
+        "/appetites",
+        APPETITE | {"tolerance": 16},
+        "appetite.stated",
+        "Financial",
+        had_before=True,
+        reason="r",
     ),
     Change("POST", "/risks/R1/close", {"reason": "r"}, "risk.closed", "R1", had_before=True, reason="r", again=False),
     Change(

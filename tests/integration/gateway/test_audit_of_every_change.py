@@ -101,6 +101,7 @@ REASONLESS = [
     ("risks", "POST", "/risks/R1/override", CELL | {"until": "2018-06-30"}),
     ("risks", "DELETE", "/risks/R1/override", None),
     ("risks", "POST", "/risks/R1/acceptances", {"until": "2018-06-30"}),
+    ("risks", "POST", "/appetites", {"category": "Financial", "appetite": 8, "tolerance": 12}),
     ("risks", "POST", "/risks/R1/close", {}),
     ("finance", "PUT", "/funds/integrated-fund", FUND),
     ("finance", "POST", "/schemes/a/entries", {name: ENTRY[name] for name in ENTRY if name != "reason"}),

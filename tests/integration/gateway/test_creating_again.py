@@ -20,6 +20,7 @@ from tests.integration.finance.world import scheme_body
 from tests.integration.gateway.changes import (
     ACTION,
     ANNOTATION,
+    APPETITE,
     AREA,
     CELL,
     COUNT,
@@ -95,6 +96,7 @@ MADE: dict[str, list[Made]] = {
         Made("POST", "/matrices", MATRIX, MATRIX | {"title": "Else"}, REFUSED),
         Made("POST", "/risks", RISK, RISK | {"title": "Else"}, REFUSED),
         Made("POST", "/risks/R1/assessments", JUDGED, JUDGED | {"likelihood": 4}, APPENDED, again=201),
+        Made("POST", "/appetites", APPETITE, APPETITE | {"tolerance": 16}, APPENDED),
     ],
     "pledges": [
         Made("PUT", "/sets/2018", {"title": "Hundred"}, {"title": "Else"}, REPLACED),

@@ -58,6 +58,8 @@ async def test_every_field_as_printed_with_both_ratings_side_by_side(register: A
         "current_band": "amber",
         "movement": "up",
         "legacy_band": "",
+        "appetite_score": "",
+        "tolerance_score": "",
     }
     assert row["controls"] == "Contract terms\n=Plan\\nin two parts"
     assert row["assurances"] == "Audit | 3 | Sound | 2018-01-31\nFARG"
@@ -142,7 +144,7 @@ async def test_the_number_of_statements_does_not_rise_with_the_register(register
         with counted(register.database) as statements:
             await rows(register, quarter="2017/18 Q4")
         sent.append(len(statements))
-    assert sent == [5, 5, 5], statements
+    assert sent == [6, 6, 6], statements
 
 
 @pytest.mark.both_engines
