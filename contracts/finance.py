@@ -4,11 +4,12 @@ from typing import Final
 
 from contracts.colours import Colour
 from contracts.envelope import Body
-from contracts.money import Money
+from contracts.money import Money, pounds
 
 SOURCE: Final = "/finance"
 SAVING_RESTATED: Final = "commissioning.saving.restated.v1"
 FUND_UPDATED: Final = "commissioning.fund.updated.v1"
+NOUGHT: Final = pounds(0)
 
 
 class PlanState(Body):
@@ -56,7 +57,10 @@ class SavingsState(Body):
 
 
 class FundLineState(Body):
-    """A budget line's year: the outturn is the budget less what is banked, and nothing else."""
+    """A budget line's year: the outturn is the budget less what is banked, and nothing else.
+
+    The budget has what was ``vired`` to the line; ``spent`` is what was posted as outturn to date.
+    """
 
     code: str
     division: str
@@ -65,6 +69,8 @@ class FundLineState(Body):
     outturn: Money
     variance: Money
     flags: list[str]
+    vired: Money = NOUGHT
+    spent: Money = NOUGHT
 
 
 class FundQuarterState(Body):
@@ -108,6 +114,7 @@ class FundYearState(Body):
     lines: list[FundLineState]
     quarters: list[FundQuarterState]
     flags: list[str]
+    spent: Money = NOUGHT
 
 
 class FundUpdated(Body):

@@ -12,11 +12,15 @@ from chassis.recovery.procedure import Suite
 from chassis.recovery.report import Report, lines
 from suite import recovery, running_suite
 from suite.backup import restore_backup, save_backup
+from suite.ledger_verification import Verified, check_ledger
+from suite.ledger_verification import lines as ledger_lines
 from suite.printable import printable
 from suite.running_suite import Key, Url
 from suite.settings import SuiteSettings
 
 Subject = Annotated[str | None, typer.Option(help="One aggregate, such as ae-four-hour-wait/E06000026; all without.")]
+
+What = Annotated[Verified | None, typer.Argument(help="`ledger` reads the ledgers of finance instead.")]
 
 
 def recover(*, subject: Subject = None, url: Url = None, key: Key = None) -> None:
@@ -31,11 +35,19 @@ def recover(*, subject: Subject = None, url: Url = None, key: Key = None) -> Non
         _finish(_on_stores(lambda suite: procedure.recover(suite, subject)))
 
 
-def verify(*, url: Url = None, key: Key = None) -> None:
+def verify(what: What = None, *, url: Url = None, key: Key = None) -> None:
     """Compare what consumers applied and derived with what their producers published.
 
-    Exit status 1 where something differs.
+    `suite verify ledger` reads the ledgers of finance instead: the chain of entries, the balances, the schemes' entries
+    behind them. Exit status 1 where something differs.
     """
+    if what is Verified.LEDGER:
+        check = check_ledger(url, key)
+        for line in ledger_lines(check):
+            typer.echo(printable(line))
+        if not check.is_clean:
+            raise typer.Exit(1)
+        return
     _finish(asyncio.run(running_suite.verify(url, key)) if url else _on_stores(procedure.verify))
 
 

@@ -93,9 +93,18 @@ async def upsert(
     return await _run(tx, target, rows, Rule(tuple(keys), tuple(update), where), returning)
 
 
-async def insert_many(tx: Tx, target: Target, rows: Rows) -> None:
-    """Insert ``rows``, all naming the same columns."""
-    await _run(tx, target, rows, Rule(), ())
+async def add_to(tx: Tx, target: Target, rows: Rows, keys: Sequence[str], add: Sequence[str]) -> None:
+    """Insert ``rows``, or add the columns ``add`` to those that exist by ``keys``.
+
+    Every row names the same columns and no two share their keys; give them sorted by key. What is added to is a whole
+    number: SQLite keeps decimals as text.
+    """
+    await _run(tx, target, rows, Rule(tuple(keys), add=tuple(add)), ())
+
+
+async def insert_many(tx: Tx, target: Target, rows: Rows, returning: Sequence[str] = ()) -> list[Any]:
+    """Insert ``rows``, all naming the same columns. Returns the ``returning`` columns of each."""
+    return await _run(tx, target, rows, Rule(), returning)
 
 
 def given_rows(dialect: str, name: str, columns: Sequence[Column[Any]]) -> CTE:
@@ -170,11 +179,12 @@ async def plan_by_key(tx: Tx) -> None:
 
 @dataclass(frozen=True, slots=True)
 class Rule:
-    """What to do with a row that exists by ``keys``: no keys, an error; no ``update``, leave it."""
+    """What to do with a row that exists by ``keys``: no keys, an error; nothing to ``update`` or ``add``, leave it."""
 
     keys: tuple[str, ...] = ()
     update: tuple[str, ...] = ()
     where: Where | None = None
+    add: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -224,10 +234,11 @@ def table_of(target: Target) -> Table:
 def _statement(shape: Shape, table: Table, rule: Rule, returning: tuple[str, ...]) -> Executable:
     """Building and fingerprinting a statement costs more than running it on one row, so each is built once."""
     insert = _insert(shape, table)
-    if rule.update:
+    if rule.update or rule.add:
+        added = {name: table.c[name] + insert.excluded[name] for name in rule.add}
         insert = insert.on_conflict_do_update(
             index_elements=list(rule.keys),
-            set_={name: insert.excluded[name] for name in rule.update},
+            set_={name: insert.excluded[name] for name in rule.update} | added,
             where=rule.where(table, insert.excluded) if rule.where else None,
         )
     elif rule.keys:

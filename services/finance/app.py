@@ -5,7 +5,7 @@ from fastapi import FastAPI
 from chassis.service import ServiceSpec
 from chassis.web.app import build_app
 from chassis.web.units import Resources
-from services.finance.endpoints import funds, schemes
+from services.finance.endpoints import funds, ledger, outturn, partners, savings, schemes, virements
 from services.finance.models import Base
 from services.finance.projection import SUBSCRIPTION
 from services.finance.schemas.descriptions import DESCRIPTIONS
@@ -30,7 +30,15 @@ SPEC = ServiceSpec(
     metadata=Base.metadata,
     package="services.finance",
     descriptions=DESCRIPTIONS,
-    routers=(funds.router, schemes.router),
+    routers=(
+        funds.router,
+        schemes.router,
+        savings.router,
+        ledger.router,
+        outturn.router,
+        virements.router,
+        partners.router,
+    ),
     subscriptions=(SUBSCRIPTION,),
     republication=REPUBLICATION,
 )

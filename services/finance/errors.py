@@ -65,3 +65,39 @@ class BudgetLineInUse(Conflict):
 
 class InvalidFinance(Invalid):
     type_, title = "invalid-finance", "What was sent does not fit what is known here"
+
+
+class PeriodClosed(Conflict):
+    type_, title = "period-closed", "The period is closed and takes no entries"
+
+
+class PartnerUnknown(NotFound):
+    type_, title = "partner-unknown", "There is no such partner of the fund"
+
+
+class EntryUnknown(NotFound):
+    type_, title = "entry-unknown", "There is no such entry in the ledger"
+
+
+class EntryReversed(Conflict):
+    type_, title = "entry-reversed", "The entry was reversed already"
+
+
+class EntryDerived(Conflict):
+    type_, title = "entry-derived", "The entry follows from something else, which is what has to change"
+
+
+class VirementUnknown(NotFound):
+    type_, title = "virement-unknown", "There is no such virement"
+
+
+class VirementDecided(Conflict):
+    type_, title = "virement-decided", "The virement was decided already"
+
+
+class SecondPersonNeeded(Conflict):
+    type_, title = "second-person-needed", "Somebody else has to decide what one person proposed"
+
+
+class BudgetExceeded(Conflict):
+    type_, title = "budget-exceeded", "The line has not that much budget to give"

@@ -75,6 +75,7 @@ def _year(position: FundPosition) -> FundYearState:
         lines=[_line(line) for line in position.lines],
         quarters=[_quarter(quarter) for quarter in position.quarters],
         flags=position.flags,
+        spent=pounds(position.spent),
     )
 
 
@@ -96,6 +97,8 @@ def _line(line: LinePosition) -> FundLineState:
         outturn=pounds(line.outturn),
         variance=pounds(line.variance),
         flags=list(line.flags),
+        vired=pounds(line.moves.vired),
+        spent=pounds(line.moves.spent),
     )
 
 

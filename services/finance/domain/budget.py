@@ -13,7 +13,10 @@ COLUMNS: Final = ("opening", "cost_increases", "savings", "other_savings", "net_
 
 @dataclass(frozen=True, slots=True)
 class Budget:
-    """The figures of a budget line, in pounds; savings are negative. Not every line prints its net."""
+    """The figures of a budget line, in pounds; savings are negative. Not every line prints its net.
+
+    ``vired`` is what was moved to it from other lines since it was approved.
+    """
 
     code: str
     opening: Decimal
@@ -21,6 +24,7 @@ class Budget:
     savings: Decimal
     other_savings: Decimal
     printed_net: Decimal | None = None
+    vired: Decimal = Decimal(0)
 
     @property
     def computed_net(self) -> Decimal:
@@ -28,8 +32,13 @@ class Budget:
 
     @property
     def net_budget(self) -> Decimal:
-        """The budget in force: the printed figure, which is the one approved, else what the parts add to."""
+        """The budget as approved: the printed figure where there is one, else what the parts add to."""
         return self.computed_net if self.printed_net is None else self.printed_net
+
+    @property
+    def current(self) -> Decimal:
+        """The budget in force: as approved, with what was moved to the line since."""
+        return self.net_budget + self.vired
 
 
 @dataclass(frozen=True, slots=True)

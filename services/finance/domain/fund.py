@@ -2,14 +2,15 @@
 
 from collections import Counter
 from collections.abc import Hashable, Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field, replace
 from datetime import date, datetime
 from decimal import Decimal
+from typing import Final
 
 from contracts.notes import SourceNote
 from contracts.period import Period
 from services.finance.domain.agreement import Agreement, AgreementTerms
-from services.finance.domain.budget import BudgetLine, PrintedTotal
+from services.finance.domain.budget import Budget, BudgetLine, PrintedTotal
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,28 +52,14 @@ class FundVersion:
 
 
 @dataclass(frozen=True, slots=True)
-class Fund:
-    """A fund as it is: every version of its agreement, its lines, its closed quarters."""
+class LineMoves:
+    """What was moved to a budget line from others, and what was spent on it, in pounds, by the ledger."""
 
-    summary: FundSummary
-    partners: Sequence[Partner]
-    agreements: Sequence[Agreement]
-    lines: Sequence[BudgetLine]
-    printed_totals: Sequence[PrintedTotal]
-    closed_quarters: Sequence[Period]
-
-    @property
-    def version(self) -> FundVersion:
-        return FundVersion(self.summary, self.partners, self.lines, self.printed_totals)
+    vired: Decimal = Decimal(0)
+    spent: Decimal = Decimal(0)
 
 
-@dataclass(frozen=True, slots=True)
-class ClosedQuarter:
-    fund: str
-    quarter: Period
-    closed_at: datetime
-    closed_by: str
-    business_date: date
+NO_MOVES: Final = LineMoves()
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,6 +74,50 @@ class ClosedQuarters:
 
     def of_line(self, financial_year: str, code: str) -> dict[Period, Decimal]:
         return {quarter: self.counted.get((quarter, financial_year, code), Decimal(0)) for quarter in self.quarters}
+
+
+@dataclass(frozen=True, slots=True)
+class Fund:
+    """A fund as it is: every version of its agreement, its lines, its closed quarters.
+
+    ``moves`` is what the ledger says of its lines, by label of the financial year and code; what it lacks is nothing.
+    """
+
+    summary: FundSummary
+    partners: Sequence[Partner]
+    agreements: Sequence[Agreement]
+    lines: Sequence[BudgetLine]
+    printed_totals: Sequence[PrintedTotal]
+    closed: ClosedQuarters
+    moves: Mapping[tuple[str, str], LineMoves] = field(default_factory=dict)
+
+    def moves_of(self, line: BudgetLine) -> LineMoves:
+        return self.moves.get((line.financial_year.label, line.code), NO_MOVES)
+
+    @property
+    def closed_quarters(self) -> list[Period]:
+        return sorted(self.closed.quarters)
+
+    @property
+    def budgets(self) -> dict[tuple[str, str], Budget]:
+        """By label of the financial year and code of the line, with what was moved to each."""
+        return {
+            (line.financial_year.label, line.code): replace(line.budget, vired=self.moves_of(line).vired)
+            for line in self.lines
+        }
+
+    @property
+    def version(self) -> FundVersion:
+        return FundVersion(self.summary, self.partners, self.lines, self.printed_totals)
+
+
+@dataclass(frozen=True, slots=True)
+class ClosedQuarter:
+    fund: str
+    quarter: Period
+    closed_at: datetime
+    closed_by: str
+    business_date: date
 
 
 def definition_faults(fund: FundDefinition) -> list[tuple[str, str]]:
@@ -114,6 +145,6 @@ def _strangers(fund: FundDefinition) -> Iterator[tuple[str, str]]:
         named["agreement.contributions"] = {part.partner for part in fund.agreement.contributions}
         if fund.agreement.risk_share is not None:
             named["agreement.risk_share"] = fund.agreement.risk_share.partners()
-    for field, codes in named.items():
+    for where, codes in named.items():
         for stranger in sorted(codes - partners):
-            yield field, f"{stranger} is no partner"
+            yield where, f"{stranger} is no partner"

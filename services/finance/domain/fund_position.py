@@ -10,7 +10,7 @@ from services.finance.domain.as_at import PRESENT, AsAt
 from services.finance.domain.budget import BudgetLine, PrintedDifference, printed_differences
 from services.finance.domain.capping import LineCap
 from services.finance.domain.figures import HELD_AT_BUDGET
-from services.finance.domain.fund import Fund
+from services.finance.domain.fund import NO_MOVES, Fund, LineMoves
 from services.finance.domain.ledger import PostedAmounts, State, total_posted
 from services.finance.domain.risk_share import variance
 from services.finance.domain.scheme import SchemeAccount
@@ -42,15 +42,19 @@ class Savings:
 
 @dataclass(frozen=True, slots=True)
 class LinePosition:
-    """A line's year: the outturn is the budget less what is banked, and nothing else."""
+    """A line's year: the outturn is the budget less what is banked, and nothing else.
+
+    The budget is that in force, with what was moved to the line; ``moves`` has that, and what was spent to date.
+    """
 
     line: BudgetLine
     savings: Savings
     flags: tuple[str, ...]
+    moves: LineMoves = NO_MOVES
 
     @property
     def budget(self) -> Decimal:
-        return self.line.budget.net_budget
+        return self.line.budget.net_budget + self.moves.vired
 
     @property
     def outturn(self) -> Decimal:
@@ -95,6 +99,10 @@ class FundPosition:
         return variance(self.outturn, self.budget)
 
     @property
+    def spent(self) -> Decimal:
+        return sum((line.moves.spent for line in self.lines), NOTHING)
+
+    @property
     def savings(self) -> Savings:
         total = Savings()
         for line in self.lines:
@@ -125,7 +133,7 @@ def fund_position(fund: Fund, year: Period, accounts: Sequence[SchemeAccount], a
     """The position of a fund in a year; ``accounts`` are its schemes of that year, all of one state."""
     lines = [line for line in fund.lines if line.financial_year == year]
     on_line = {line.code: [one for one in accounts if one.scheme.definition.budget_line == line.code] for line in lines}
-    positions = [_line_position(line, on_line[line.code]) for line in lines]
+    positions = [_line_position(line, on_line[line.code], fund.moves_of(line)) for line in lines]
     overspent = sum((position.variance for position in positions), NOTHING)
     return FundPosition(
         fund=fund.summary.code,
@@ -148,13 +156,13 @@ def _cap_of(accounts: Sequence[SchemeAccount]) -> LineCap:
     return accounts[0].line_cap if accounts else LineCap()
 
 
-def _line_position(line: BudgetLine, accounts: Sequence[SchemeAccount]) -> LinePosition:
+def _line_position(line: BudgetLine, accounts: Sequence[SchemeAccount], moves: LineMoves) -> LinePosition:
     figures, cap = [figures_of(account) for account in accounts], _cap_of(accounts)
     savings = Savings()
     for one in figures:
         savings = savings.plus(Savings(one.plan.low, one.plan.high, one.indicated, one.validated, one.banked.counted))
     flags = {flag for one in figures for flag in one.flags} | ({HELD_AT_BUDGET} if cap.total.excess else set())
-    return LinePosition(line, savings, tuple(sorted(flags)))
+    return LinePosition(line, savings, tuple(sorted(flags)), moves)
 
 
 def _banked_by_partner(accounts: Iterable[SchemeAccount]) -> Mapping[str, Decimal]:

@@ -54,7 +54,7 @@ def scheme_position(account: SchemeAccount) -> SchemePosition:
     return SchemePosition(
         scheme=account.scheme,
         figures=figures_of(account),
-        line=LineEffect(budget.code, budget.net_budget, account.line_cap.total.counted),
+        line=LineEffect(budget.code, budget.current, account.line_cap.total.counted),
         periods=period_totals(account.posted),
         why=explanation_of(account),
         as_at=account.as_at,

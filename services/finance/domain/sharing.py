@@ -116,3 +116,16 @@ def _underspent(amount: Decimal, terms: SplitTerms, rule: UnderspendRule) -> Sha
     except ValueError:
         return SharedVariance(unallocated=amount)
     return SharedVariance(by_partner=parts.returned, retained=parts.retained, carried_forward=parts.carried_forward)
+
+
+def obligation(variance: Decimal) -> str | None:
+    """What a variance obliges partners to, by the clauses of agreements: null where there is none.
+
+    Of a published one (markettransfer.info/clause/risk-sharing-arrangements): an action plan, and progress every six
+    weeks.
+    """
+    if variance > 0:
+        return "An action plan at the next meeting of the partners, and progress every six weeks until it is dealt with"
+    if variance < 0:
+        return "An action plan at the next meeting of the partners; an underspend goes to non-recurrent spend only"
+    return None

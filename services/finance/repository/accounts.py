@@ -1,49 +1,104 @@
 """Schemes with all that their positions are made of, many schemes at a time."""
 
 from collections import defaultdict
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
+from dataclasses import dataclass
 
 from sqlalchemy import select
 
 from chassis.storage.transaction import Tx
+from contracts.period import Period
 from services.finance.domain.as_at import PRESENT, AsAt
 from services.finance.domain.budget import Budget
-from services.finance.domain.capping import LineCap, cap_line
-from services.finance.domain.fund import ClosedQuarters
+from services.finance.domain.capping import Banked, LineCap, cap_line
+from services.finance.domain.fund import ClosedQuarters, Fund
+from services.finance.domain.ledger import PostedAmounts, State
 from services.finance.domain.savings import Observation
 from services.finance.domain.scheme import Scheme, SchemeAccount, SeriesPolarity
-from services.finance.models import ObservationRow, SchemeRow, SeriesRow
+from services.finance.models import ObservationRow, SchemeRow
 from services.finance.repository.closed_quarters import get_closed_quarters
 from services.finance.repository.entries import LineKey, get_banked_by_line, get_posted
 from services.finance.repository.funds import get_budgets
-from services.finance.repository.observations import observation_of, series_polarity
-from services.finance.repository.schemes import get_schemes, is_of_series
+from services.finance.repository.observations import observation_of
+from services.finance.repository.schemes import get_schemes_with_polarities, is_of_series, list_codes_of_fund
+
+Known = Mapping[str, tuple[Scheme, SeriesPolarity | None]]
+"""Schemes by code, in order, each with the polarity of its series."""
+Posted = Mapping[str, Sequence[PostedAmounts]]
+
+
+@dataclass(frozen=True, slots=True)
+class _Lines:
+    """Budget lines of funds, the funds' closed quarters, and what schemes banked on each line."""
+
+    budgets: Mapping[LineKey, Budget]
+    closed: Mapping[str, ClosedQuarters]
+    banked: Mapping[LineKey, Sequence[Banked]]
+
+    def caps(self, lines: Iterable[LineKey]) -> Mapping[LineKey, LineCap]:
+        return {
+            line: cap_line(
+                self.budgets[line].current, self.banked.get(line, ()), self.closed[line[0]].of_line(*line[1:])
+            )
+            for line in lines
+        }
 
 
 async def get_accounts(tx: Tx, codes: Collection[str], as_at: AsAt = PRESENT) -> list[SchemeAccount]:
     """The accounts of these schemes, in the order of their codes. Those that are unknown, or were, are left out."""
-    known = [scheme.as_it_was(as_at) for scheme in await get_schemes(tx, codes)]
-    funds = {scheme.definition.fund for scheme in known if scheme is not None}
-    if not funds:
+    known = await _get_known(tx, codes, as_at)
+    if not known:
         return []
-    budgets, closed = await get_budgets(tx, funds, as_at), await get_closed_quarters(tx, funds, as_at)
-    schemes = [scheme for scheme in known if scheme is not None and _line_of(scheme) in budgets]
-    caps = await _get_caps(tx, {_line_of(scheme) for scheme in schemes}, budgets, closed, as_at)
-    polarities = await _get_polarities(tx, codes) if as_at.is_present else {}
-    observations = await _get_observations(tx, codes) if as_at.is_present else {}
+    funds, on = {scheme.definition.fund for scheme, _ in known.values()}, _lines_of(known)
+    lines = _Lines(
+        await get_budgets(tx, funds, as_at),
+        await get_closed_quarters(tx, funds, as_at),
+        await get_banked_by_line(tx, on, as_at),
+    )
+    return await _get_of_known(tx, known, lines, await get_posted(tx, codes, as_at), as_at)
+
+
+async def get_accounts_of_fund(
+    tx: Tx, fund: Fund, financial_year: Period | None = None, as_at: AsAt = PRESENT
+) -> list[SchemeAccount]:
+    """The accounts of all schemes of a fund that was read, or of a year of it, in the order of their codes."""
+    code = fund.summary.code
+    codes = await list_codes_of_fund(tx, code, financial_year)
+    known = await _get_known(tx, codes, as_at)
+    if not known:
+        return []
     posted = await get_posted(tx, codes, as_at)
+    budgets = {(code, *line): budget for line, budget in fund.budgets.items()}
+    return await _get_of_known(
+        tx, known, _Lines(budgets, {code: fund.closed}, _banked_by_line(known, posted)), posted, as_at
+    )
+
+
+async def _get_known(tx: Tx, codes: Collection[str], as_at: AsAt) -> Known:
+    found = [(scheme.as_it_was(as_at), polarity) for scheme, polarity in await get_schemes_with_polarities(tx, codes)]
+    return {
+        scheme.code: (scheme, polarity if as_at.is_present else None)
+        for scheme, polarity in found
+        if scheme is not None
+    }
+
+
+async def _get_of_known(tx: Tx, known: Known, lines: _Lines, posted: Posted, as_at: AsAt) -> list[SchemeAccount]:
+    caps = lines.caps(_lines_of(known) & lines.budgets.keys())
+    observations = await _get_observations(tx, known) if as_at.is_present else {}
     return [
         SchemeAccount(
             scheme=scheme,
-            budget=budgets[_line_of(scheme)],
-            closed_quarters=closed[scheme.definition.fund].quarters,
-            polarity=polarities.get(scheme.code),
-            observations=tuple(observations.get(scheme.code, ())),
-            posted=tuple(posted.get(scheme.code, ())),
+            budget=lines.budgets[_line_of(scheme)],
+            closed_quarters=lines.closed[scheme.definition.fund].quarters,
+            polarity=polarity,
+            observations=tuple(observations.get(code, ())),
+            posted=tuple(posted.get(code, ())),
             line_cap=caps[_line_of(scheme)],
             as_at=as_at,
         )
-        for scheme in schemes
+        for code, (scheme, polarity) in known.items()
+        if _line_of(scheme) in lines.budgets
     ]
 
 
@@ -52,27 +107,18 @@ def _line_of(scheme: Scheme) -> LineKey:
     return agreed.fund, agreed.financial_year.label, agreed.budget_line
 
 
-async def _get_caps(
-    tx: Tx,
-    lines: Collection[LineKey],
-    budgets: Mapping[LineKey, Budget],
-    closed: Mapping[str, ClosedQuarters],
-    as_at: AsAt,
-) -> Mapping[LineKey, LineCap]:
-    banked = await get_banked_by_line(tx, lines, as_at)
-    return {
-        (fund, year, code): cap_line(
-            budgets[fund, year, code].net_budget, banked.get((fund, year, code), ()), closed[fund].of_line(year, code)
-        )
-        for fund, year, code in lines
-    }
+def _lines_of(known: Known) -> set[LineKey]:
+    return {_line_of(scheme) for scheme, _ in known.values()}
 
 
-async def _get_polarities(tx: Tx, codes: Collection[str]) -> Mapping[str, SeriesPolarity]:
-    query = select(SchemeRow.code, *SeriesRow.__table__.c).join(SeriesRow, is_of_series(SeriesRow))
-    rows = await tx.session.execute(query.where(SchemeRow.code.in_(codes)))
-    found = {row.code: series_polarity(row) for row in rows}
-    return {code: polarity for code, polarity in found.items() if polarity is not None}
+def _banked_by_line(known: Known, posted: Posted) -> Mapping[LineKey, Sequence[Banked]]:
+    """What was banked on lines of which every scheme is known."""
+    found: dict[LineKey, list[Banked]] = defaultdict(list)
+    for code, (scheme, _) in known.items():
+        for one in posted.get(code, ()):
+            if one.state is State.BANKED:
+                found[_line_of(scheme)].append(Banked(code, one.quarter, one.amounts.cash))
+    return found
 
 
 async def _get_observations(tx: Tx, codes: Collection[str]) -> Mapping[str, Sequence[Observation]]:

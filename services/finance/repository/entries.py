@@ -1,24 +1,26 @@
 """The ledgers of schemes: entries are appended and read, never changed."""
 
 from collections import defaultdict
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from datetime import date
+from decimal import Decimal
 from typing import Any
 
 from sqlalchemy import ColumnElement, select
 
 from chassis.paging import PageRequest
-from chassis.storage.bulk import insert_many
+from chassis.storage.bulk import add_to, insert_many
 from chassis.storage.transaction import Tx
 from chassis.storage.types import PERIOD, period_columns, row_period
-from contracts.money import to_penny
+from contracts.money import PENNY, to_penny
 from contracts.period import Period
 from services.finance.domain.as_at import PRESENT, AsAt
 from services.finance.domain.capping import Banked
 from services.finance.domain.ledger import Basis, Entry, PostedAmounts, RecordedEntry, State
-from services.finance.domain.savings import Amounts
+from services.finance.domain.savings import NO_AMOUNTS, Amounts, add
 from services.finance.domain.series import Version
-from services.finance.models import EntryRow, SchemeRow
+from services.finance.domain.transfers import in_pence
+from services.finance.models import EntryRow, EntryTotalRow, SchemeRow
 from services.finance.repository.observations import series_columns, series_of
 from services.finance.repository.recorded import recorded_by
 
@@ -29,12 +31,45 @@ _NO_BASIS: Mapping[str, Any] = {
 }
 
 
-async def append_entries(tx: Tx, entries: Sequence[Entry]) -> None:
-    """Append entries. One that is there already is an error: it would count twice."""
+async def append_entries(tx: Tx, entries: Sequence[Entry]) -> list[RecordedEntry]:
+    """Append entries to schemes that are locked, and add them to the totals. In the order of their ids.
+
+    One that is there already is an error: it would count twice.
+    """
     if not entries:
-        return
+        return []
     today = await tx.business_date()
-    await insert_many(tx, EntryRow, [_row_of(tx, entry, today) for entry in entries])
+    rows = [_row_of(tx, entry, today) for entry in entries]
+    by_key = {_key_of(row): entry for row, entry in zip(rows, entries, strict=True)}
+    inserted = await insert_many(tx, EntryRow, rows, returning=("id", *_KEY))
+    await add_to(tx, EntryTotalRow, _total_rows(entries), _TOTAL_KEY, ("cash", "non_cash"))
+    ids = sorted((row.id, by_key[_key_of(row._mapping)]) for row in inserted)  # noqa: SLF001  a row's public mapping
+    return [RecordedEntry(number, entry, tx.actor, tx.now, today) for number, entry in ids]
+
+
+_KEY = ("scheme", "state", *PERIOD, "generation", "revision", "rule_version", "reference")
+"""What tells the entries of one call apart."""
+_TOTAL_KEY = ("scheme", "state", *PERIOD, "posted_quarter")
+
+
+def _key_of(row: Mapping[Any, Any]) -> tuple[Any, ...]:
+    return tuple(row[name] for name in _KEY)
+
+
+def _total_rows(entries: Iterable[Entry]) -> list[dict[str, Any]]:
+    sums: dict[tuple[Any, ...], Amounts] = {}
+    for entry in entries:
+        posted, period = entry.posted, entry.posted.period
+        key = (entry.scheme, posted.state.value, period.kind.value, period.start, period.end, posted.quarter.start)
+        sums[key] = add(sums.get(key, NO_AMOUNTS), posted.amounts)
+    return [
+        {**dict(zip(_TOTAL_KEY, key, strict=True)), "cash": _pence(total.cash), "non_cash": _pence(total.non_cash)}
+        for key, total in sorted(sums.items())
+    ]
+
+
+def _pence(amount: Decimal) -> int:
+    return in_pence(to_penny(amount))
 
 
 def _row_of(tx: Tx, entry: Entry, today: date) -> dict[str, Any]:
@@ -94,13 +129,39 @@ def _basis(row: EntryRow) -> Basis | None:
 
 
 async def get_posted(tx: Tx, schemes: Collection[str], as_at: AsAt = PRESENT) -> Mapping[str, Sequence[PostedAmounts]]:
-    """What the ledgers of these schemes add up."""
+    """What the ledgers of these schemes add up: now from totals, of a past state from the entries there were."""
+    if as_at.is_present:
+        return await get_totals(tx, schemes)
+    return await get_posted_of_all(tx, schemes, as_at)
+
+
+async def get_posted_of_all(
+    tx: Tx, schemes: Collection[str], as_at: AsAt = PRESENT
+) -> Mapping[str, Sequence[PostedAmounts]]:
+    """What every entry of these schemes posted: however many there are, they are read."""
     found: dict[str, list[PostedAmounts]] = defaultdict(list)
     columns = [EntryRow.__table__.c[name] for name in _SUMMED]
     query = select(*columns).where(EntryRow.scheme.in_(schemes), *_posted_by(as_at))
     for row in await tx.session.execute(query):
         found[row.scheme].append(_posted(row))
     return found
+
+
+async def get_totals(tx: Tx, schemes: Collection[str]) -> Mapping[str, Sequence[PostedAmounts]]:
+    """What the entries of these schemes add to, by state, period and quarter."""
+    found: dict[str, list[PostedAmounts]] = defaultdict(list)
+    query = select(*EntryTotalRow.__table__.c).where(EntryTotalRow.scheme.in_(schemes))
+    for row in await tx.session.execute(query):
+        quarter = Period.quarter_of(row.posted_quarter)
+        amounts = Amounts(row.cash * PENNY, row.non_cash * PENNY)
+        found[row.scheme].append(PostedAmounts(State(row.state), row_period(row), quarter, amounts))
+    return found
+
+
+async def list_entries_after(tx: Tx, number: int, limit: int) -> list[RecordedEntry]:
+    """The next entries of all schemes, in the order of their ids."""
+    query = select(EntryRow).where(EntryRow.id > number).order_by(EntryRow.id).limit(limit)
+    return [_recorded(row) for row in await tx.session.scalars(query)]
 
 
 def _posted_by(as_at: AsAt) -> list[ColumnElement[bool]]:
@@ -117,18 +178,20 @@ async def get_banked_by_line(
     """What all schemes of these lines banked, quarter by quarter."""
     found: dict[LineKey, list[Banked]] = defaultdict(list)
     line = (SchemeRow.fund, SchemeRow.financial_year, SchemeRow.budget_line)
+    of: Any = EntryTotalRow if as_at.is_present else EntryRow
     query = (
-        select(*line, EntryRow.scheme, EntryRow.posted_quarter, EntryRow.cash)
-        .join(SchemeRow, SchemeRow.code == EntryRow.scheme)
+        select(*line, of.scheme, of.posted_quarter, of.cash)
+        .join(SchemeRow, SchemeRow.code == of.scheme)
         .where(
-            EntryRow.state == State.BANKED.value,
+            of.state == State.BANKED.value,
             SchemeRow.fund.in_({fund for fund, _, _ in lines}),
             SchemeRow.financial_year.in_({year for _, year, _ in lines}),
             *_posted_by(as_at),
         )
     )
     for fund, year, code, scheme, quarter, cash in await tx.session.execute(query):
-        found[fund, year, code].append(Banked(scheme, Period.quarter_of(quarter), cash))
+        amount = cash * PENNY if as_at.is_present else cash
+        found[fund, year, code].append(Banked(scheme, Period.quarter_of(quarter), amount))
     return found
 
 

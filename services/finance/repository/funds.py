@@ -1,6 +1,7 @@
 """Funds, their partners, agreements and budget lines."""
 
 from collections.abc import Collection, Iterable, Mapping, Sequence
+from dataclasses import replace
 from typing import Any, Final
 
 from sqlalchemy import delete, select, tuple_
@@ -13,7 +14,7 @@ from contracts.period import Period
 from services.finance.domain.agreement import Agreement, AgreementTerms
 from services.finance.domain.as_at import PRESENT, AsAt
 from services.finance.domain.budget import Budget, BudgetLine, PrintedTotal
-from services.finance.domain.fund import Fund, FundSummary, FundVersion, Partner
+from services.finance.domain.fund import NO_MOVES, Fund, FundSummary, FundVersion, LineMoves, Partner
 from services.finance.models import (
     BudgetLineRow,
     FundAgreementRow,
@@ -25,6 +26,7 @@ from services.finance.models import (
 from services.finance.repository import agreement_format, notes_format
 from services.finance.repository.closed_quarters import get_closed_quarters
 from services.finance.repository.fund_versions import get_versions
+from services.finance.repository.ledger_balances import get_past_line_moves, line_moves, sum_line_moves
 from services.finance.repository.recorded import recorded_by
 
 LINE_KEY: Final = ("fund", "financial_year", "code")
@@ -52,26 +54,57 @@ def _summary(row: FundRow) -> FundSummary:
 
 async def get_fund(tx: Tx, code: str, as_at: AsAt = PRESENT) -> Fund | None:
     """A fund as it is, or as it was; null where there is none, or was none yet."""
-    version = await _get_version(tx, code) if as_at.is_present else (await get_versions(tx, [code], as_at)).get(code)
-    if version is None:
+    found = await _get_present(tx, code) if as_at.is_present else await _get_past(tx, code, as_at)
+    if found is None:
         return None
+    version, moves = found
     return Fund(
         summary=version.summary,
         partners=version.partners,
         agreements=await list_agreements(tx, code, as_at),
         lines=version.lines,
         printed_totals=version.printed_totals,
-        closed_quarters=sorted((await get_closed_quarters(tx, [code], as_at))[code].quarters),
+        closed=(await get_closed_quarters(tx, [code], as_at))[code],
+        moves={(year, line): moved for (_, year, line), moved in moves.items()},
     )
 
 
-async def _get_version(tx: Tx, code: str) -> FundVersion | None:
+Moves = Mapping[tuple[str, str, str], LineMoves]
+"""By fund, label of the financial year, and code of the line."""
+
+
+async def _get_present(tx: Tx, code: str) -> tuple[FundVersion, Moves] | None:
     summary = await get_summary(tx, code)
     if summary is None:
         return None
-    return FundVersion(
-        summary, await list_partners(tx, code), await list_lines(tx, code), await list_printed_totals(tx, code)
+    lines = await _list_lines_moved(tx, [code])
+    version = FundVersion(
+        summary, await list_partners(tx, code), [_line(row) for row, _ in lines], await list_printed_totals(tx, code)
     )
+    return version, {_line_key(row): moved for row, moved in lines}
+
+
+async def _get_past(tx: Tx, code: str, as_at: AsAt) -> tuple[FundVersion, Moves] | None:
+    version = (await get_versions(tx, [code], as_at)).get(code)
+    return None if version is None else (version, await get_past_line_moves(tx, [code], as_at))
+
+
+async def _list_lines_moved(tx: Tx, funds: Collection[str]) -> list[tuple[BudgetLineRow, LineMoves]]:
+    """The lines of every year of these funds, in order, with what was moved to and spent on each."""
+    moved = sum_line_moves(funds)
+    same = (
+        (moved.c.fund == BudgetLineRow.fund)
+        & (moved.c.financial_year == BudgetLineRow.financial_year)
+        & (moved.c.account == BudgetLineRow.code)
+    )
+    query = select(BudgetLineRow, moved.c.vired, moved.c.spent).outerjoin(moved, same)
+    query = query.where(BudgetLineRow.fund.in_(funds)).execution_options(populate_existing=True)
+    rows = await tx.session.execute(query.order_by(*(getattr(BudgetLineRow, name) for name in LINE_KEY)))
+    return [(row, line_moves(vired, spent)) for row, vired, spent in rows]
+
+
+def _line_key(row: BudgetLineRow) -> tuple[str, str, str]:
+    return row.fund, row.financial_year, row.code
 
 
 async def list_funds(tx: Tx, request: PageRequest) -> list[FundSummary]:
@@ -80,6 +113,10 @@ async def list_funds(tx: Tx, request: PageRequest) -> list[FundSummary]:
     if request.after is not None:
         query = query.where(FundRow.code > request.after)
     return [_summary(row) for row in await tx.session.scalars(query)]
+
+
+async def list_all_codes(tx: Tx) -> list[str]:
+    return list(await tx.session.scalars(select(FundRow.code).order_by(FundRow.code)))
 
 
 async def lock_fund(tx: Tx, code: str, *, shared: bool = False) -> bool:
@@ -159,17 +196,17 @@ def _budget(row: BudgetLineRow) -> Budget:
 
 
 async def get_budgets(tx: Tx, funds: Collection[str], as_at: AsAt = PRESENT) -> Mapping[tuple[str, str, str], Budget]:
-    """The budgets of every line of these funds, by fund, label of the year, and code."""
-    if not as_at.is_present:
-        versions = await get_versions(tx, funds, as_at)
-        return {
-            (fund, line.financial_year.label, line.code): line.budget
-            for fund, version in versions.items()
-            for line in version.lines
-        }
-    query = select(BudgetLineRow).where(BudgetLineRow.fund.in_(funds)).execution_options(populate_existing=True)
-    rows = await tx.session.scalars(query)
-    return {(row.fund, row.financial_year, row.code): _budget(row) for row in rows}
+    """The budgets of every line of these funds, by fund, label of the year, and code, with what was moved to each."""
+    if as_at.is_present:
+        lines = await _list_lines_moved(tx, funds)
+        return {_line_key(row): replace(_budget(row), vired=moved.vired) for row, moved in lines}
+    versions, moves = await get_versions(tx, funds, as_at), await get_past_line_moves(tx, funds, as_at)
+    approved = {
+        (fund, line.financial_year.label, line.code): line.budget
+        for fund, version in versions.items()
+        for line in version.lines
+    }
+    return {key: replace(budget, vired=moves.get(key, NO_MOVES).vired) for key, budget in approved.items()}
 
 
 async def list_lines_in_use(tx: Tx, fund: str) -> set[tuple[Period, str]]:

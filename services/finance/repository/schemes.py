@@ -13,9 +13,10 @@ from chassis.storage.cases import refuse_other_case
 from chassis.storage.pages import Orders, list_page
 from chassis.storage.transaction import Tx
 from contracts.period import Period
-from services.finance.domain.scheme import PlannedPeriod, Scheme, SchemeOrder, Withdrawal
+from services.finance.domain.scheme import PlannedPeriod, Scheme, SchemeOrder, SeriesPolarity, Withdrawal
 from services.finance.domain.series import Series
 from services.finance.models import FundRow, SchemeBaselineRow, SchemePlanRow, SchemeRow, SeriesRow
+from services.finance.repository.observations import series_polarity
 from services.finance.repository.scheme_rows import baseline_rows, plan_rows, row_of, scheme_of, withdrawal_columns
 
 _COLUMNS = SchemeRow.__table__.c
@@ -48,13 +49,24 @@ async def lock_schemes(tx: Tx, codes: Collection[str]) -> None:
 
 async def get_schemes(tx: Tx, codes: Collection[str]) -> list[Scheme]:
     """These schemes in the order of their codes. Unknown codes are left out."""
+    return [scheme for scheme, _ in await get_schemes_with_polarities(tx, codes)]
+
+
+async def get_schemes_with_polarities(tx: Tx, codes: Collection[str]) -> list[tuple[Scheme, SeriesPolarity | None]]:
+    """The same, each with the polarity of its series, null where no event of that has been read."""
     query = select(SchemeRow).where(SchemeRow.code.in_(codes)).order_by(SchemeRow.code)
     rows = list(await tx.session.scalars(query.execution_options(populate_existing=True)))
     if not rows:
         return []
     plans, baselines = await _get_plans(tx, codes), await _get_baselines(tx, codes)
-    read = await _get_read(tx, codes)
-    return [scheme_of(row, plans[row.code], baselines[row.code], pending=row.code not in read) for row in rows]
+    polarities = await _get_polarities(tx, codes)
+    return [
+        (
+            scheme_of(row, plans[row.code], baselines[row.code], pending=row.code not in polarities),
+            polarities.get(row.code),
+        )
+        for row in rows
+    ]
 
 
 async def _get_plans(tx: Tx, codes: Collection[str]) -> Mapping[str, Sequence[PlannedPeriod]]:
@@ -81,10 +93,12 @@ def is_of_series(row: Any) -> ColumnElement[bool]:
     return same
 
 
-async def _get_read(tx: Tx, codes: Collection[str]) -> set[str]:
-    """Those of whose series an event has been read."""
-    query = select(SchemeRow.code).join(SeriesRow, is_of_series(SeriesRow) & SeriesRow.polarity.is_not(None))
-    return set(await tx.session.scalars(query.where(SchemeRow.code.in_(codes))))
+async def _get_polarities(tx: Tx, codes: Collection[str]) -> Mapping[str, SeriesPolarity]:
+    """Of those of whose series an event has been read."""
+    query = select(SchemeRow.code, *SeriesRow.__table__.c).join(SeriesRow, is_of_series(SeriesRow))
+    rows = await tx.session.execute(query.where(SchemeRow.code.in_(codes)))
+    found = {row.code: series_polarity(row) for row in rows}
+    return {code: polarity for code, polarity in found.items() if polarity is not None}
 
 
 async def list_attributions(tx: Tx, series: Series, financial_year: Period) -> dict[str, Decimal]:
@@ -120,6 +134,10 @@ _ORDERS = Orders((_COLUMNS.code,), {SchemeOrder.CODE: (), SchemeOrder.NAME: (_CO
 async def list_published_codes(tx: Tx) -> list[str]:
     """Of the schemes that have an event."""
     return list(await tx.session.scalars(select(SchemeRow.code).where(SchemeRow.version > 0).order_by(SchemeRow.code)))
+
+
+async def list_all_codes(tx: Tx) -> list[str]:
+    return list(await tx.session.scalars(select(SchemeRow.code).order_by(SchemeRow.code)))
 
 
 async def list_codes_of_fund(tx: Tx, fund: str, financial_year: Period | None = None) -> list[str]:

@@ -58,6 +58,7 @@ DESCRIPTIONS: Final[Mapping[str, str]] = {
     "recorded_by": "Who recorded it: the name of the API key",
     "partner": "Code of the partner",
     "varies": "How the contribution may vary, in words",
+    "VarianceBody.rule": "Who bears a variance: each its own, the host, fixed shares, as contributed, or in tiers",
     "RiskShareBody.rule": "Who bears a variance: each its own, the host, fixed shares, as contributed, or in tiers",
     "RiskShareOut.rule": "Rule of the agreement by which the variance was shared",
     "shares": "Part of each partner, by its code; parts are weights",
@@ -148,6 +149,12 @@ DESCRIPTIONS: Final[Mapping[str, str]] = {
     "marginal_rate": "Part of the unit cost that is really saved with a unit, from 0 to 1",
     "attribution": "Part of the indicator's movement that the scheme claims, from 0 to 1",
     "reprovision": "Cost in each period of providing otherwise",
+    "vired": "What was moved to the line from others since it was approved; negative where it gave",
+    "spent": "What was posted as outturn to date",
+    # the ledger
+    "layer": "What kind of money it is; layers never mix",
+    "effective_on": "Day from which it counts",
+    "path.partner": "Code of the partner",
     # entries
     "id": "Number of the entry in the ledger",
     "reference": "Reference of the posting, which makes it safe to send again; null for an indicated entry",

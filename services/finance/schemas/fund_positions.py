@@ -32,7 +32,10 @@ class SavingsOut(OutBody):
 
 
 class LinePositionOut(OutBody):
-    """A line's year: the outturn is the budget less what is banked, and nothing else."""
+    """A line's year: the outturn is the budget less what is banked, and nothing else.
+
+    The budget has what was ``vired`` to the line; ``spent`` is what was posted as outturn to date.
+    """
 
     code: str
     division: str
@@ -41,6 +44,8 @@ class LinePositionOut(OutBody):
     outturn: Money
     variance: Money
     flags: list[str]
+    vired: Money
+    spent: Money
 
     @classmethod
     def of(cls, position: LinePosition) -> Self:
@@ -52,6 +57,8 @@ class LinePositionOut(OutBody):
             outturn=pounds(position.outturn),
             variance=pounds(position.variance),
             flags=list(position.flags),
+            vired=pounds(position.moves.vired),
+            spent=pounds(position.moves.spent),
         )
 
 
@@ -146,6 +153,7 @@ class FundPositionOut(OutBody):
     quarters: list[QuarterOut]
     printed_differences: list[PrintedDifferenceOut]
     flags: list[str]
+    spent: Money
     quarter: str | None
     as_of: datetime | None
 
@@ -163,6 +171,7 @@ class FundPositionOut(OutBody):
             quarters=[QuarterOut.of(quarter) for quarter in position.quarters],
             printed_differences=[PrintedDifferenceOut.of(found) for found in position.printed_differences],
             flags=position.flags,
+            spent=pounds(position.spent),
             quarter=None if position.as_at.quarter is None else position.as_at.quarter.label,
             as_of=position.as_at.as_of,
         )

@@ -1,7 +1,8 @@
 """Who changed what of funds and schemes: the states that audit entries carry."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
+from decimal import Decimal
 from typing import Any
 
 from chassis.audit import record_change, record_unchanged
@@ -10,6 +11,8 @@ from services.finance.domain.budget import BudgetLine
 from services.finance.domain.fund import Fund
 from services.finance.domain.ledger import Entry
 from services.finance.domain.scheme import SchemeDefinition
+from services.finance.domain.transfers import RecordedTransfer
+from services.finance.domain.virements import Virement
 
 Json = Mapping[str, Any]
 
@@ -89,6 +92,44 @@ def record_posting(tx: Tx, entry: Entry) -> None:
         "corrects": entry.corrects,
     }
     record_change(tx, subject=entry.scheme, action="entry.posted", before=None, after=after, reason=entry.reason)
+
+
+def record_outturn(tx: Tx, recorded: Sequence[RecordedTransfer]) -> None:
+    """One entry for all that was sent at once; each of them says its reason in the ledger."""
+    first, last = recorded[0], recorded[-1]
+    after: dict[str, Any] = {
+        "entries": first.id if first is last else f"{first.id} to {last.id}",
+        "count": len(recorded),
+        "amount": f"{sum((one.transfer.amount_of(one.transfer.owner) for one in recorded), Decimal(0)):.2f}",
+    }
+    if first is last:
+        after |= {"reference": first.transfer.reference, "line": first.transfer.owner}
+    fund, reason = first.transfer.fund, first.transfer.reason
+    record_change(tx, subject=fund, action="outturn.posted", before=None, after=after, reason=reason)
+
+
+def record_reversal(tx: Tx, recorded: RecordedTransfer) -> None:
+    after = {
+        "entry": recorded.id,
+        "reverses": recorded.transfer.reverses,
+        "effective_on": recorded.transfer.effective_on.isoformat(),
+        "amount": f"{recorded.transfer.amount:.2f}",
+    }
+    subject, reason = recorded.transfer.fund, recorded.transfer.reason
+    record_change(tx, subject=subject, action="entry.reversed", before=None, after=after, reason=reason)
+
+
+def record_virement(tx: Tx, virement: Virement, action: str, reason: str) -> None:
+    """Who proposed or decided it is the actor of the entry."""
+    after = {
+        "reference": virement.reference,
+        "state": virement.state.value,
+        "financial_year": virement.financial_year.label,
+        "from": virement.giving,
+        "to": virement.receiving,
+        "amount": f"{virement.amount:.2f}",
+    }
+    record_change(tx, subject=virement.fund, action=action, before=None, after=after, reason=reason)
 
 
 def record_closing(tx: Tx, fund: str, quarter: str) -> None:

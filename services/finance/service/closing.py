@@ -6,12 +6,11 @@ from decimal import Decimal
 from chassis.storage.transaction import Tx
 from contracts.period import Period
 from services.finance.domain.explanation import in_pounds
-from services.finance.domain.fund import ClosedQuarter
+from services.finance.domain.fund import ClosedQuarter, Fund
 from services.finance.domain.ledger import financial_year, has_ended
 from services.finance.errors import FundUnknown, QuarterNotEnded, QuarterOpen, VarianceUnallocated
 from services.finance.repository import closed_quarters, funds
-from services.finance.repository.accounts import get_accounts
-from services.finance.repository.schemes import list_codes_of_fund
+from services.finance.repository.accounts import get_accounts_of_fund
 from services.finance.service.auditing import record_closing
 from services.finance.service.fund_publication import emit_funds_moved
 from services.finance.service.funds import budgeted_year, get_fund
@@ -36,7 +35,7 @@ async def close_quarter(tx: Tx, code: str, quarter: Period) -> ClosedQuarter:
     if quarter not in fund.closed_quarters:
         await _check_allocated(tx, code, year)
         record_closing(tx, code, quarter.label)
-    closed = await closed_quarters.record_closed_quarter(tx, code, quarter, await _count(tx, code, quarter))
+    closed = await closed_quarters.record_closed_quarter(tx, code, quarter, await _count(tx, fund, quarter))
     await emit_funds_moved(tx, [code])
     return closed
 
@@ -53,10 +52,10 @@ async def get_closed_quarter(tx: Tx, code: str, quarter: Period) -> ClosedQuarte
     return found
 
 
-async def _count(tx: Tx, code: str, quarter: Period) -> Mapping[tuple[str, str], Decimal]:
+async def _count(tx: Tx, fund: Fund, quarter: Period) -> Mapping[tuple[str, str], Decimal]:
     """What of the money banked on each line counts in the quarter, by the label of the line's year and its code."""
     found = {}
-    for account in await get_accounts(tx, await list_codes_of_fund(tx, code)):
+    for account in await get_accounts_of_fund(tx, fund):
         agreed, counted = account.scheme.definition, account.line_cap.by_quarter.get(quarter)
         if counted:
             found[agreed.financial_year.label, agreed.budget_line] = counted

@@ -9,8 +9,8 @@ from services.finance.domain.fund_position import FundState, fund_state
 from services.finance.domain.publication import Published
 from services.finance.errors import FundUnknown
 from services.finance.events import fingerprint, fund_updated, new_fund_event
-from services.finance.repository import funds, published_funds, schemes
-from services.finance.repository.accounts import get_accounts
+from services.finance.repository import funds, published_funds
+from services.finance.repository.accounts import get_accounts_of_fund
 
 
 async def emit_funds_moved(tx: Tx, codes: Collection[str], caused_by: Iterable[str] = ()) -> None:
@@ -39,7 +39,7 @@ async def get_fund_state(tx: Tx, code: str) -> FundState:
     fund = await funds.get_fund(tx, code)
     if fund is None:
         raise FundUnknown(f"There is no fund {code}.")
-    return fund_state(fund, await get_accounts(tx, await schemes.list_codes_of_fund(tx, code)))
+    return fund_state(fund, await get_accounts_of_fund(tx, fund))
 
 
 async def _save_and_emit(tx: Tx, state: FundUpdated, published: Published) -> None:

@@ -8,11 +8,12 @@ from services.finance.domain.agreement import AgreementTerms
 from services.finance.domain.as_at import PRESENT, AsAt
 from services.finance.domain.fund import Fund, FundDefinition, FundSummary, definition_faults
 from services.finance.errors import BudgetLineInUse, FundUnknown, InvalidFinance, YearUnknown
-from services.finance.repository import funds, published_funds, schemes
+from services.finance.repository import funds, ledger_balances, published_funds, schemes, transfers, virements
 from services.finance.repository.accounts import get_accounts
 from services.finance.repository.fund_versions import append_version
 from services.finance.service.auditing import moves_money, record_fund
 from services.finance.service.fund_publication import emit_funds_moved
+from services.finance.service.ledger import post_budgets
 from services.finance.service.restatement import emit_moved
 
 
@@ -28,9 +29,10 @@ async def define_fund(tx: Tx, code: str, wanted: FundDefinition, reason: str | N
         raise InvalidFinance("The fund does not fit together.", [FieldError(field, fault) for field, fault in faults])
     before = await funds.get_fund(tx, code) if await funds.lock_fund(tx, code) else None
     new = await _save_definition(tx, code, wanted)
-    await _emit_schemes_moved(tx, code)
-    await emit_funds_moved(tx, [code])
     after = await get_fund(tx, code)
+    await post_budgets(tx, after, reason or "The fund is defined")
+    await emit_schemes_moved(tx, code)
+    await emit_funds_moved(tx, [code])
     if before is not None and moves_money(before, after) and not reason:
         raise ReasonNeeded
     if before is None or before.version != after.version:
@@ -43,6 +45,7 @@ async def _save_definition(tx: Tx, code: str, wanted: FundDefinition) -> bool:
     new = await funds.save_fund(tx, FundSummary(code, wanted.name, wanted.host, wanted.notes))
     if new:
         await published_funds.insert_unpublished(tx, code)
+        await transfers.insert_head(tx, code)
     await _check_in_use(tx, code, wanted)
     await funds.save_partners(tx, code, wanted.partners)
     await funds.save_lines(tx, code, wanted.lines)
@@ -52,11 +55,14 @@ async def _save_definition(tx: Tx, code: str, wanted: FundDefinition) -> bool:
 
 
 async def _check_in_use(tx: Tx, code: str, wanted: FundDefinition) -> None:
-    """Schemes keep the line and the partner they were defined with."""
+    """Schemes, outturn and virements keep the line that they name, schemes also the partner."""
     lines = {(line.financial_year, line.code) for line in wanted.lines}
-    lost = sorted(await funds.list_lines_in_use(tx, code) - lines)
+    in_use = await funds.list_lines_in_use(tx, code) | await ledger_balances.list_lines_moved(tx, code)
+    lost = sorted((in_use | await virements.list_lines_of_virements(tx, code)) - lines)
     if lost:
-        raise BudgetLineInUse("Schemes are on " + ", ".join(f"{line} in {year}" for year, line in lost) + ".")
+        raise BudgetLineInUse(
+            "Schemes, outturn or virements are on " + ", ".join(f"{line} in {year}" for year, line in lost) + "."
+        )
     gone = sorted(await funds.list_partners_of_schemes(tx, code) - {partner.code for partner in wanted.partners})
     if gone:
         raise BudgetLineInUse(f"Schemes belong to {', '.join(gone)}, who must stay a partner.")
@@ -72,7 +78,8 @@ async def _append_changed_agreement(tx: Tx, code: str, terms: AgreementTerms | N
     await funds.append_agreement(tx, code, before[-1].version + 1 if before else 1, terms)
 
 
-async def _emit_schemes_moved(tx: Tx, code: str) -> None:
+async def emit_schemes_moved(tx: Tx, code: str) -> None:
+    """Lock the schemes of a fund, and emit the position of each that is another by now."""
     codes = await schemes.list_codes_of_fund(tx, code)
     if not codes:
         return

@@ -6,8 +6,7 @@ from services.finance.domain.as_at import PRESENT, AsAt
 from services.finance.domain.fund_position import FundPosition, fund_position
 from services.finance.domain.ledger import financial_year
 from services.finance.domain.scheme_position import SchemePosition, scheme_position
-from services.finance.repository import schemes
-from services.finance.repository.accounts import get_accounts
+from services.finance.repository.accounts import get_accounts_of_fund
 from services.finance.service.funds import budgeted_year, get_fund
 from services.finance.service.schemes import get_account
 
@@ -29,5 +28,5 @@ async def get_fund_position(tx: Tx, code: str, wanted: Period | None, as_at: AsA
     """
     fund = await get_fund(tx, code, as_at)
     year = budgeted_year(fund, wanted or (None if as_at.quarter is None else financial_year(as_at.quarter)))
-    accounts = await get_accounts(tx, await schemes.list_codes_of_fund(tx, code, year), as_at)
+    accounts = await get_accounts_of_fund(tx, fund, year, as_at)
     return fund_position(fund, year, accounts, as_at)

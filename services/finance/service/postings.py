@@ -32,6 +32,7 @@ from services.finance.repository import entries, schemes
 from services.finance.repository.accounts import get_accounts
 from services.finance.service.auditing import record_posting
 from services.finance.service.fund_publication import emit_funds_moved
+from services.finance.service.ledger import post_entries
 from services.finance.service.restatement import emit_moved
 from services.finance.service.schemes import get_account, get_scheme
 
@@ -55,7 +56,7 @@ async def post_entry(tx: Tx, code: str, posting: Posting) -> tuple[RecordedEntry
     _check_original(posting, await entries.list_postings(tx, code))
     entry = posting.entry(code, account.closed_quarters)
     _check_banked(replace(account, posted=(*account.posted, entry.posted)), posting.state)
-    await entries.append_entries(tx, [entry])
+    await post_entries(tx, [entry], [account.scheme])
     record_posting(tx, entry)
     for changed in await get_accounts(tx, moved):
         await emit_moved(tx, changed, ())

@@ -9,9 +9,9 @@ from services.finance.domain.series import Series
 from services.finance.events import FUND
 from services.finance.repository import observations, schemes
 from services.finance.repository.accounts import get_accounts
-from services.finance.repository.entries import append_entries
 from services.finance.repository.published_funds import list_published_funds
 from services.finance.service.fund_publication import emit_funds_again, emit_funds_moved
+from services.finance.service.ledger import post_entries
 from services.finance.service.restatement import emit_again, emit_moved
 
 REASON = "The indicators' database went back in time, and has this series no longer"
@@ -40,7 +40,8 @@ async def forget_series(tx: Tx, subjects: Sequence[str]) -> None:
     await schemes.lock_schemes(tx, codes)
     accounts = await get_accounts(tx, codes)
     reversals = [entries_to_reverse(account, Reversal.FORGOTTEN, REASON) for account in accounts]
-    await append_entries(tx, [entry for entries in reversals for entry in entries])
+    posting = [entry for entries in reversals for entry in entries]
+    await post_entries(tx, posting, (account.scheme for account in accounts))
     await observations.delete_series(tx, series)
     for account in await get_accounts(tx, codes):
         await emit_moved(tx, account, ())

@@ -10,24 +10,29 @@ from services.finance.domain.ledger import Entry
 from services.finance.domain.restating import entries_to_post
 from services.finance.domain.scheme import Scheme, SchemeAccount
 from services.finance.domain.scheme_position import explanation_of, figures_of
+from services.finance.domain.transfers import Transfer
 from services.finance.events import fingerprint, new_event, saving_restated
 from services.finance.repository import schemes
 from services.finance.repository.accounts import get_accounts
-from services.finance.repository.entries import append_entries
 from services.finance.service.fund_publication import emit_funds_moved
+from services.finance.service.ledger import post_entries
 
 
-async def restate_schemes(tx: Tx, codes: Collection[str], events: Collection[str] = ()) -> None:
+async def restate_schemes(
+    tx: Tx, codes: Collection[str], events: Collection[str] = (), first: Iterable[Transfer] = ()
+) -> None:
     """Post what is missing between observations and ledgers of these schemes, and publish each that moved.
 
-    ``events`` are the ids of those just read; the ones that are still behind an observation are named as causes.
+    ``events`` are the ids of those just read; the ones that are still behind an observation are named as causes. The
+    transfers ``first`` are entered into the ledger before what is posted.
     """
     if not codes:
         return
     await schemes.lock_schemes(tx, codes)
     accounts = await get_accounts(tx, codes)
     missing = {account.scheme.code: entries_to_post(account) for account in accounts}
-    await append_entries(tx, [entry for entries in missing.values() for entry in entries])
+    posting = [entry for entries in missing.values() for entry in entries]
+    await post_entries(tx, posting, (account.scheme for account in accounts), first)
     moved, behind = set[str](), set[str]()
     for account in accounts:
         entries = missing[account.scheme.code]

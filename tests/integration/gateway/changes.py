@@ -285,6 +285,22 @@ LINES = FUND["budget_lines"]
 DEARER = FUND | {"budget_lines": [LINES[0] | {"opening": money(9_000)}, *LINES[1:]]}
 ENTRY = {"reference": "r0", "state": "validated", "period": "2017-12", "amount": money("5"), "reason": "r"}
 TAKEN_BACK = ENTRY | {"reference": "r1", "amount": money("-5"), "corrects": "r0"}
+LINE = LINES[0]["code"]
+OUTTURN = {
+    "postings": [{"reference": "gl", "line": LINE, "period": "2018-01", "amount": money("5"), "reason": "r"}],
+}
+SPENT = "integrated-fund.10"
+"""Two budgets, one of them changed, a plan of low and high entered and taken back, two postings, then what is spent."""
+REVERSAL = {"effective_on": "2018-02-01", "reason": "r"}
+VIREMENT = {
+    "reference": "v",
+    "financial_year": "2017/18",
+    "from_line": LINE,
+    "to_line": LINES[1]["code"],
+    "amount": money("5"),
+    "effective_on": "2018-02-01",
+    "reason": "r",
+}
 
 FINANCE = [
     Change("PUT", "/funds/integrated-fund", FUND, "fund.defined", "integrated-fund"),
@@ -317,6 +333,9 @@ FINANCE = [
         "integrated-fund 2017/18 Q3",
         had_before=True,
     ),
+    Change("POST", "/funds/integrated-fund/outturn", OUTTURN, "outturn.posted", "integrated-fund", reason="r"),
+    Change("POST", "/funds/integrated-fund/virements", VIREMENT, "virement.proposed", "integrated-fund", reason="r"),
+    Change("POST", f"/entries/{SPENT}/reverse", REVERSAL, "entry.reversed", "integrated-fund", reason="r"),
 ]
 
 SERVICES = {"indicators": INDICATORS, "risks": RISKS, "pledges": PLEDGES, "finance": FINANCE}

@@ -23,7 +23,9 @@ from tests.integration.gateway.changes import (
     LINKS,
     RETURN,
     SERVICES,
+    SPENT,
     TARGET,
+    VIREMENT,
     Change,
     audited,
     pin,
@@ -35,6 +37,9 @@ pytestmark = pytest.mark.parametrize("database_for", ["sqlite"], indirect=True)
 
 
 IN_OTHER_TESTS = {
+    ("POST", "/finance/v1/funds/{code}/virements/{reference}/approve"),
+    ("POST", "/finance/v1/funds/{code}/virements/{reference}/reject"),
+    ("POST", "/finance/v1/outturn-files"),
     ("POST", "/indicators/v1/imports"),
     ("POST", "/indicators/v1/imports/{id}/cancel"),
     ("POST", "/risks/v1/imports"),
@@ -43,8 +48,9 @@ IN_OTHER_TESTS = {
     ("POST", "/risks/v1/risks/{ref}/proposals/{proposal_id}/reject"),
 }
 """Proposals come of events: :func:`test_every_decision_on_a_proposal_leaves_one_entry`. Imports take files:
-tests/integration/indicators/test_imports.py, tests/integration/risks/test_register_files.py. Another person approves:
-tests/integration/risks/test_acceptances.py."""
+tests/integration/indicators/test_imports.py, tests/integration/risks/test_register_files.py, and outturn,
+tests/integration/finance/test_outturn.py. Another person approves: tests/integration/risks/test_acceptances.py,
+tests/integration/finance/test_virements.py."""
 
 
 @pytest.mark.parametrize("service", SERVICES)
@@ -106,6 +112,8 @@ REASONLESS = [
     ("finance", "PUT", "/funds/integrated-fund", FUND),
     ("finance", "POST", "/schemes/a/entries", {name: ENTRY[name] for name in ENTRY if name != "reason"}),
     ("finance", "PATCH", "/schemes/b", {"state": "withdrawn"}),
+    ("finance", "POST", f"/entries/{SPENT}/reverse", {"effective_on": "2018-02-01"}),
+    ("finance", "POST", "/funds/integrated-fund/virements", {n: VIREMENT[n] for n in VIREMENT if n != "reason"}),
     ("pledges", "POST", f"{RETURN}/return", {}),
     ("pledges", "POST", "/pledges/1/reopen", {}),
 ]

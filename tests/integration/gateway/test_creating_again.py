@@ -16,7 +16,7 @@ import pytest
 
 from suite.documents import openapi
 from tests.conftest import ResourcesFor
-from tests.integration.finance.world import scheme_body
+from tests.integration.finance.world import money, scheme_body
 from tests.integration.gateway.changes import (
     ACTION,
     ANNOTATION,
@@ -40,6 +40,7 @@ from tests.integration.gateway.changes import (
     SAID,
     SCORECARD,
     TARGET,
+    VIREMENT,
     audited,
     pin,
 )
@@ -69,6 +70,7 @@ GROUP = {"name": "Alike", "areas": ["E06000026"]}
 CHART = "/indicators/ae/process-control"
 RISK = {"ref": "R1", "register": "people", "title": "Risk"}
 SCHEME = scheme_body("a", link=None)
+VIREMENTS = "/funds/integrated-fund/virements"
 JUDGED = CELL | {"reason": "r"}
 
 MADE: dict[str, list[Made]] = {
@@ -108,6 +110,7 @@ MADE: dict[str, list[Made]] = {
         Made("PUT", "/funds/integrated-fund", FUND, DEARER | {"reason": "r"}, REPLACED),
         Made("POST", "/schemes", SCHEME, SCHEME | {"name": "Else"}, REFUSED),
         Made("POST", "/schemes/a/entries", ENTRY, ENTRY | {"reason": "Else", "period": "2017-11"}, REFUSED),
+        Made("POST", VIREMENTS, VIREMENT, VIREMENT | {"amount": money("6")}, REFUSED),
     ],
 }
 
@@ -126,7 +129,13 @@ NUMBERED = "each call asks for another, with a number of its own: an Idempotency
 BY_ID = "decides on what is there; again is a no-op"
 MAKE_NOTHING = {
     "POST /finance/v1/calculators/savings-range": COMPUTED,
+    "POST /finance/v1/entries/{id}/reverse": STEP,
     "PUT /finance/v1/funds/{code}/closed-quarters/{label}": "closes for good, without content; again is a no-op",
+    "POST /finance/v1/funds/{code}/outturn": "enters many, each reference once, and answers how many were new",
+    "POST /finance/v1/funds/{code}/virements/{reference}/approve": STEP,
+    "POST /finance/v1/funds/{code}/virements/{reference}/reject": STEP,
+    "POST /finance/v1/outturn-files": "enters many, each reference once, and answers how many were new",
+    "POST /finance/v1/risk-share": COMPUTED,
     "POST /indicators/v1/imports": NUMBERED,
     "POST /indicators/v1/imports/{id}/cancel": BY_ID,
     "PUT /indicators/v1/indicators/{code}/quality-rules": PART,

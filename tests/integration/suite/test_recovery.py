@@ -205,14 +205,14 @@ async def verified(client):
 
 SUBJECT = f"ae-four-hour-wait/{PLYMOUTH}"
 STATES = {
-    "risks": "UPDATE indicator_series SET period_start = '2001-01-01'",
-    "pledges": "UPDATE indicator_colour SET period_start = '2001-01-01'",
-    "finance": "UPDATE observation SET value = '1'",
+    "risks": ("UPDATE indicator_series SET period_start = '2001-01-01'",),
+    "pledges": ("UPDATE indicator_colour SET period_start = '2001-01-01'",),
+    "finance": ("UPDATE observation SET value = '1'",),
 }
 """What consumers stored is not what they were told, though every event was applied."""
 DERIVED = {
-    "risks": "UPDATE risk SET effective_likelihood = 1",
-    "finance": "DELETE FROM entry",
+    "risks": ("UPDATE risk SET effective_likelihood = 1",),
+    "finance": ("DELETE FROM entry", "DELETE FROM entry_total"),
 }
 """What consumers derived is not what they stored."""
 
@@ -227,8 +227,9 @@ async def follow(client):
 
 
 async def spoil(running, statements):
-    for service, statement in statements.items():
-        await running.databases[service].write(lambda tx, sql=statement: tx.session.execute(text(sql)))
+    for service, changes in statements.items():
+        for change in changes:
+            await running.databases[service].write(lambda tx, sql=change: tx.session.execute(text(sql)))
 
 
 async def test_an_aggregate_that_nobody_has_makes_a_recovery_fail_in_words(settings):

@@ -11,6 +11,7 @@ import lzma
 import re
 import secrets
 import sqlite3
+from collections import defaultdict
 from collections.abc import AsyncIterator, Iterator, Mapping, Sequence
 from datetime import date, datetime
 from decimal import Decimal
@@ -30,6 +31,10 @@ from chassis.storage.database import Database
 from chassis.web.app import build_app
 from chassis.web.units import Resources
 from contracts.period import Period
+from services.finance.domain.fund_position import FundPosition
+from services.finance.domain.transfers import CONTROL
+from services.finance.service.ledger import get_trial_balance, verify_ledger
+from services.finance.service.positions import get_fund_position
 from suite.compose import SPECS
 
 pytestmark = pytest.mark.rest
@@ -146,6 +151,31 @@ async def test_every_figure_is_kept(service: str, upgraded: Database):
 async def test_the_models_are_what_the_database_is(service: str, upgraded: Database):
     url = upgraded.url.render_as_string(hide_password=False)
     await asyncio.to_thread(migrate.check, SPECS[service].package, url)
+
+
+@pytest.mark.parametrize("service", ["finance"], indirect=True)
+@pytest.mark.usefixtures("service")
+async def test_every_figure_is_in_the_ledger(upgraded: Database):
+    """Budgets and savings are what positions say, and it is as if it had been written so from the beginning."""
+    check = await upgraded.read(verify_ledger)
+    assert (check.faults, check.funds) == ((), 1)
+    assert check.entries > 0
+    found = await upgraded.read(lambda tx: get_trial_balance(tx, "plymouth-integrated", None, None))
+    assert (found.difference, found.unbalanced) == (0, [])
+    for year, position in {one: await _position(upgraded, one) for one in ("2017/18", "2018/19")}.items():
+        of_layer: dict[str, Decimal] = defaultdict(Decimal)
+        for one in found.accounts:
+            if one.account.financial_year.label == year and one.account.owner != CONTROL:
+                of_layer[one.account.layer] += one.balance
+        assert of_layer["budget"] == position.budget
+        assert (of_layer["indicated"], of_layer["validated"]) == (
+            position.savings.indicated,
+            position.savings.validated,
+        )
+
+
+async def _position(database: Database, year: str) -> FundPosition:
+    return await database.read(lambda tx: get_fund_position(tx, "plymouth-integrated", Period.parse(year)))
 
 
 async def read(client: httpx.AsyncClient, path: str, old: Any) -> Any:

@@ -1,0 +1,141 @@
+"""Whether a ledger is what was written: the chain of its transfers, and what is kept of them besides."""
+
+from collections import defaultdict
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import date
+from typing import NamedTuple
+
+from contracts.period import Period
+from services.finance.domain.explanation import in_pounds
+from services.finance.domain.ledger import PostedAmounts, RecordedEntry, State
+from services.finance.domain.savings import NO_AMOUNTS, Amounts, add
+from services.finance.domain.scheme import SchemeDefinition
+from services.finance.domain.transfers import Account, ChainEnd, RecordedTransfer, chained, transfers_of_entry
+
+
+class Day(NamedTuple):
+    """An account on a day of effect, by the label of the period that it is for, empty for none."""
+
+    account: Account
+    period: str
+    effective_on: date
+
+
+class Sums(NamedTuple):
+    """Pence."""
+
+    debit: int = 0
+    credit: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class LedgerFault:
+    """A row that is not what it was when it was written: of which table, by its key, and what is wrong with it."""
+
+    table: str
+    row: str
+    fault: str
+
+
+@dataclass(frozen=True, slots=True)
+class LedgerCheck:
+    """How many transfers and entries of how many funds were read, and the rows found to be wrong."""
+
+    funds: int
+    transfers: int
+    entries: int
+    faults: tuple[LedgerFault, ...]
+
+    @property
+    def is_clean(self) -> bool:
+        return not self.faults
+
+
+@dataclass(slots=True)
+class ChainReading:
+    """The chain of one fund, read in order: where it is, what it adds to, what was wrong."""
+
+    fund: str
+    end: ChainEnd = field(default_factory=ChainEnd)
+    sums: dict[Day, Sums] = field(default_factory=lambda: defaultdict(Sums))
+    faults: list[LedgerFault] = field(default_factory=list)
+    count: int = 0
+
+    def read(self, recorded: RecordedTransfer) -> None:
+        """Take the next transfer. After a faulty one the chain goes on from what that one says of itself."""
+        self.count += 1
+        if recorded.number != self.end.number + 1:
+            missing = f"{self.end.number + 1} to {recorded.number - 1}"
+            self.faults.append(LedgerFault("transfer", recorded.id, f"transfers {missing} before it are missing"))
+        elif chained(self.end, recorded) != recorded.hash:
+            self.faults.append(LedgerFault("transfer", recorded.id, "was changed: its hash is not that of its content"))
+        self.end = ChainEnd(recorded.number, recorded.hash)
+        self._add(recorded)
+
+    def _add(self, recorded: RecordedTransfer) -> None:
+        one = recorded.transfer
+        for owner, debit, credit in ((one.debit, one.pence, 0), (one.credit, 0, one.pence)):
+            period = "" if one.period is None else one.period.label
+            key = Day(Account(one.layer, one.financial_year, owner), period, one.effective_on)
+            before = self.sums[key]
+            self.sums[key] = Sums(before.debit + debit, before.credit + credit)
+
+    def close(self, head: ChainEnd, stored: Mapping[Day, Sums]) -> None:
+        """Compare the end with what is stored of it, and the sums with the balances."""
+        if head != self.end:
+            at = f"ends with {self.end.number}, and its head says {head.number}"
+            self.faults.append(LedgerFault("ledger_head", self.fund, f"the chain {at}"))
+        self.faults += _differing(self.fund, self.sums, stored)
+
+
+def _differing(fund: str, sums: Mapping[Day, Sums], stored: Mapping[Day, Sums]) -> Iterator[LedgerFault]:
+    for day in sorted({*sums, *stored}, key=str):
+        counted, there = sums.get(day, Sums()), stored.get(day, Sums())
+        if counted != there:
+            layer, year, owner = day.account
+            named = f"{fund} {year} {layer} {owner} {day.period} {day.effective_on}"
+            fault = f"says {_in_words(there)}, and the transfers {_in_words(counted)}"
+            yield LedgerFault("ledger_balance", named, fault)
+
+
+def _in_words(sums: Sums) -> str:
+    return f"{sums.debit} pence debited and {sums.credit} credited"
+
+
+def entry_fault(
+    recorded: RecordedEntry, agreed: SchemeDefinition | None, there: Sequence[RecordedTransfer]
+) -> LedgerFault | None:
+    """What is wrong with an entry, beside the transfers that stand for it; null where it is what was posted."""
+    expected = [] if agreed is None else list(transfers_of_entry(recorded, agreed))
+    if [one.transfer for one in there] != expected:
+        return LedgerFault("entry", str(recorded.id), "is not what the ledger says of it")
+    noted = {(one.actor, one.recorded_at, one.business_date) for one in there}
+    if noted != {(recorded.actor, recorded.at, recorded.business_date)}:
+        return LedgerFault("entry", str(recorded.id), "says another author or moment than the ledger")
+    return None
+
+
+def differing_totals(
+    scheme: str, entries: Iterable[PostedAmounts], totals: Iterable[PostedAmounts]
+) -> Iterator[LedgerFault]:
+    """Totals that are not what a scheme's entries add to."""
+    counted, there = _added(entries), _added(totals)
+    for key in sorted({*counted, *there}, key=str):
+        if counted.get(key) != there.get(key):
+            state, period, quarter = key
+            named = f"{scheme} {state} {period} in {quarter}"
+            says, add_to = (_of_amounts(one.get(key, NO_AMOUNTS)) for one in (there, counted))
+            yield LedgerFault("entry_total", named, f"says {says}, and the entries {add_to}")
+
+
+def _of_amounts(amounts: Amounts) -> str:
+    return f"{in_pounds(amounts.cash)} cash and {in_pounds(amounts.non_cash)} not cash"
+
+
+def _added(posted: Iterable[PostedAmounts]) -> dict[tuple[State, Period, Period], Amounts]:
+    found: dict[tuple[State, Period, Period], Amounts] = {}
+    for one in posted:
+        key = (one.state, one.period, one.quarter)
+        found[key] = add(found.get(key, NO_AMOUNTS), one.amounts)
+    return found

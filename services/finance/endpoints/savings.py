@@ -1,0 +1,75 @@
+"""What was saved: the published table, and what each figure rests on."""
+
+from typing import Annotated
+
+from fastapi import APIRouter, Depends, Query, Request
+
+from chassis.web.problems import problems
+from chassis.web.render.routes import add_table_routes
+from chassis.web.render.table import Table
+from chassis.web.units import Read
+from contracts.period import Period
+from services.finance.domain.savings_table import SavingsTable
+from services.finance.endpoints.parameters import Wanted
+from services.finance.schemas.evidence import EvidenceOut
+from services.finance.schemas.fields import YearLabel
+from services.finance.schemas.savings_table import SavingsTableOut, savings_file
+from services.finance.service import evidence
+
+router = APIRouter(prefix="/finance/v1")
+
+_TABLE = (
+    "What was proposed, achieved and is missing, by workstream and in total. Achieved is what finance validated; the "
+    "in-year pressure is what of the proposed the forecast does not reach, and mitigation what is expected of the "
+    "schemes that mitigate. `quarter` reads it as at the end of a past quarter, `as_of` as it was known at a moment."
+)
+
+
+@router.get(
+    "/schemes/{code}/explanation",
+    tags=["schemes"],
+    summary="What a scheme's figures rest on",
+    responses=problems(401, 404, 422, 503),
+)
+async def get_explanation(read: Read, code: str) -> EvidenceOut:
+    """Every number of the formula, the indicator's values, and the event behind each entry.
+
+    From a pound of the position to the period that it comes from, from there to the revision of the observation and the
+    entry of the ledger, and from each to the event that told of it. What is posted and not counted is in the position,
+    under `held`, and what no scheme claims of the indicator's change under `unattributed`.
+    """
+    return EvidenceOut.of(await read(lambda tx: evidence.get_evidence(tx, code)))
+
+
+async def _savings(
+    read: Read,
+    code: str,
+    as_at: Wanted,
+    financial_year: Annotated[
+        YearLabel | None, Query(description="Default: that of `quarter`, else the latest with budget lines")
+    ] = None,
+) -> SavingsTable:
+    year = None if financial_year is None else Period.parse(financial_year)
+    return await read(lambda tx: evidence.get_savings_table(tx, code, year, as_at))
+
+
+@router.get(
+    "/funds/{code}/savings",
+    tags=["funds"],
+    summary="The table of savings",
+    description=_TABLE,
+    responses=problems(401, 404, 422, 503),
+)
+async def get_savings(found: Annotated[SavingsTable, Depends(_savings)]) -> SavingsTableOut:
+    return SavingsTableOut.of(found)
+
+
+async def _file(request: Request, found: Annotated[SavingsTable, Depends(_savings)]) -> Table:
+    return savings_file(found, request.app.state.resources.clock())
+
+
+_files = APIRouter(tags=["funds"])
+add_table_routes(
+    _files, "/funds/{code}/savings", _file, name="get_savings", title="The table of savings", description=_TABLE
+)
+router.include_router(_files)

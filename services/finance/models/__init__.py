@@ -1,0 +1,41 @@
+"""Tables of finance. Periods are kind, first and last day; money and values exact decimals."""
+
+from services.finance.models.funds import (
+    BudgetLineRow,
+    ClosedLineRow,
+    ClosedQuarterRow,
+    FundAgreementRow,
+    FundPartnerRow,
+    FundRow,
+    FundVersionRow,
+    PrintedTotalRow,
+    PublishedFundRow,
+    VirementRow,
+)
+from services.finance.models.ledger import EntryRow, EntryTotalRow, LedgerBalanceRow, LedgerHeadRow, TransferRow
+from services.finance.models.metadata import Base
+from services.finance.models.schemes import ObservationRow, SchemeBaselineRow, SchemePlanRow, SchemeRow, SeriesRow
+
+__all__ = [
+    "Base",
+    "BudgetLineRow",
+    "ClosedLineRow",
+    "ClosedQuarterRow",
+    "EntryRow",
+    "EntryTotalRow",
+    "FundAgreementRow",
+    "FundPartnerRow",
+    "FundRow",
+    "FundVersionRow",
+    "LedgerBalanceRow",
+    "LedgerHeadRow",
+    "ObservationRow",
+    "PrintedTotalRow",
+    "PublishedFundRow",
+    "SchemeBaselineRow",
+    "SchemePlanRow",
+    "SchemeRow",
+    "SeriesRow",
+    "TransferRow",
+    "VirementRow",
+]

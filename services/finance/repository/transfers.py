@@ -1,0 +1,185 @@
+"""The ledgers of funds: transfers are appended to the chain of their fund and read, never changed."""
+
+from collections import defaultdict
+from collections.abc import Collection, Iterable, Mapping, Sequence
+from dataclasses import replace
+from typing import Any
+
+from sqlalchemy import and_, func, or_, select
+
+from chassis.paging import PageRequest
+from chassis.storage.bulk import add_to, insert_many, insert_or_ignore, upsert
+from chassis.storage.transaction import Tx
+from contracts.period import Period
+from services.finance.domain.transfers import NO_HASH, ChainEnd, Layer, RecordedTransfer, Transfer, chained
+from services.finance.models import EntryRow, LedgerBalanceRow, LedgerHeadRow, TransferRow
+
+_BALANCE_KEY = ("fund", "financial_year", "layer", "account", "period", "effective_on")
+
+
+async def insert_head(tx: Tx, fund: str) -> None:
+    """Begin the chain of a new fund."""
+    await insert_or_ignore(tx, LedgerHeadRow, [{"fund": fund, "number": 0, "hash": NO_HASH}], ("fund",))
+
+
+async def lock_heads(tx: Tx, funds: Collection[str]) -> dict[str, ChainEnd]:
+    """Lock the chains of these funds, in one order for everybody, until the transaction ends."""
+    query = select(LedgerHeadRow.fund, LedgerHeadRow.number, LedgerHeadRow.hash).where(LedgerHeadRow.fund.in_(funds))
+    rows = await tx.session.execute(query.order_by(LedgerHeadRow.fund).with_for_update())
+    return {fund: ChainEnd(number, digest) for fund, number, digest in rows}
+
+
+async def append_transfers(tx: Tx, transfers: Sequence[Transfer]) -> list[RecordedTransfer]:
+    """Lock the chains, append transfers in order, and add them to the balances: in five statements, however many."""
+    if not transfers:
+        return []
+    heads = await lock_heads(tx, {one.fund for one in transfers})
+    recorded = await _chain(tx, transfers, heads)
+    await insert_many(tx, TransferRow, [_row_of(one) for one in recorded])
+    await _save_heads(tx, heads)
+    await add_to(tx, LedgerBalanceRow, _balance_rows(transfers), _BALANCE_KEY, ("debit", "credit"))
+    return recorded
+
+
+async def _chain(tx: Tx, transfers: Iterable[Transfer], heads: dict[str, ChainEnd]) -> list[RecordedTransfer]:
+    """Number and chain transfers; ``heads`` moves along."""
+    found, today = [], await tx.business_date()
+    for transfer in transfers:
+        before = heads[transfer.fund]
+        bare = RecordedTransfer(before.number + 1, transfer, tx.actor, tx.now, today, "")
+        one = replace(bare, hash=chained(before, bare))
+        heads[transfer.fund] = ChainEnd(one.number, one.hash)
+        found.append(one)
+    return found
+
+
+async def _save_heads(tx: Tx, heads: Mapping[str, ChainEnd]) -> None:
+    rows = [{"fund": fund, "number": head.number, "hash": head.hash} for fund, head in sorted(heads.items())]
+    await upsert(tx, LedgerHeadRow, rows, ("fund",), ("number", "hash"))
+
+
+def _balance_rows(transfers: Iterable[Transfer]) -> list[dict[str, Any]]:
+    sums: dict[tuple[Any, ...], list[int]] = defaultdict(lambda: [0, 0])
+    for one in transfers:
+        for place, account in enumerate((one.debit, one.credit)):
+            period = "" if one.period is None else one.period.label
+            key = (one.fund, one.financial_year.label, one.layer.value, account, period, one.effective_on)
+            sums[key][place] += one.pence
+    return [
+        {**dict(zip(_BALANCE_KEY, key, strict=True)), "debit": debit, "credit": credit}
+        for key, (debit, credit) in sorted(sums.items())
+    ]
+
+
+def _row_of(recorded: RecordedTransfer) -> dict[str, Any]:
+    one = recorded.transfer
+    return {
+        "fund": one.fund,
+        "number": recorded.number,
+        "financial_year": one.financial_year.label,
+        "layer": one.layer.value,
+        "debit": one.debit,
+        "credit": one.credit,
+        "pence": one.pence,
+        "effective_on": one.effective_on,
+        "period": None if one.period is None else one.period.label,
+        "reason": one.reason,
+        "reference": one.reference,
+        "relates_to": one.relates_to,
+        "entry": one.entry,
+        "event_id": one.event_id,
+        "reverses": one.reverses,
+        "actor": recorded.actor,
+        "recorded_at": recorded.recorded_at,
+        "business_date": recorded.business_date,
+        "hash": recorded.hash,
+    }
+
+
+def _recorded(row: TransferRow) -> RecordedTransfer:
+    transfer = Transfer(
+        fund=row.fund,
+        financial_year=Period.parse(row.financial_year),
+        layer=Layer(row.layer),
+        debit=row.debit,
+        credit=row.credit,
+        pence=row.pence,
+        effective_on=row.effective_on,
+        reason=row.reason,
+        period=None if row.period is None else Period.parse(row.period),
+        reference=row.reference,
+        relates_to=row.relates_to,
+        entry=row.entry,
+        event_id=row.event_id,
+        reverses=row.reverses,
+    )
+    return RecordedTransfer(row.number, transfer, row.actor, row.recorded_at, row.business_date, row.hash)
+
+
+async def list_transfers(
+    tx: Tx, fund: str, request: PageRequest, *, layer: Layer | None = None, account: str | None = None
+) -> list[RecordedTransfer]:
+    """Transfers of a fund in the order of their numbers, as many as the page needs; of an account by either side."""
+    query = select(TransferRow).where(TransferRow.fund == fund).order_by(TransferRow.number).limit(request.fetch)
+    if layer is not None:
+        query = query.where(TransferRow.layer == layer.value)
+    if account is not None:
+        query = query.where(or_(TransferRow.debit == account, TransferRow.credit == account))
+    if request.after_number is not None:
+        query = query.where(TransferRow.number > request.after_number)
+    return [_recorded(row) for row in await tx.session.scalars(query)]
+
+
+async def list_after(tx: Tx, fund: str, number: int, limit: int) -> list[RecordedTransfer]:
+    """The next transfers of a chain, from one on."""
+    query = select(TransferRow).where(and_(TransferRow.fund == fund, TransferRow.number > number))
+    rows = await tx.session.scalars(query.order_by(TransferRow.number).limit(limit))
+    return [_recorded(row) for row in rows]
+
+
+async def get_transfer(tx: Tx, fund: str, number: int) -> RecordedTransfer | None:
+    row: TransferRow | None = await tx.session.get(TransferRow, (fund, number))
+    return None if row is None else _recorded(row)
+
+
+async def get_reversal(tx: Tx, fund: str, number: int) -> RecordedTransfer | None:
+    """The transfer that takes this one back, if any."""
+    query = select(TransferRow).where(TransferRow.fund == fund, TransferRow.reverses == number)
+    row: TransferRow | None = await tx.session.scalar(query)
+    return None if row is None else _recorded(row)
+
+
+async def get_referenced(tx: Tx, fund: str, references: Collection[str]) -> dict[str, RecordedTransfer]:
+    """The transfers of a fund that have these references."""
+    found: dict[str, RecordedTransfer] = {}
+    ordered = sorted(references)
+    for start in range(0, len(ordered), _AT_ONCE):
+        part = ordered[start : start + _AT_ONCE]
+        query = select(TransferRow).where(TransferRow.fund == fund, TransferRow.reference.in_(part))
+        found |= {row.reference: _recorded(row) for row in await tx.session.scalars(query) if row.reference}
+    return found
+
+
+_AT_ONCE = 5000
+
+
+async def list_of_entries(tx: Tx, first: int, last: int) -> Mapping[int, Sequence[RecordedTransfer]]:
+    """The transfers that stand for entries of these ids, both included, by the entry."""
+    found: dict[int, list[RecordedTransfer]] = defaultdict(list)
+    query = select(TransferRow).where(TransferRow.entry.between(first, last))
+    for row in await tx.session.scalars(query.order_by(TransferRow.entry, TransferRow.number)):
+        found[row.entry or 0].append(_recorded(row))
+    return found
+
+
+async def list_newest_of_scheme(tx: Tx, scheme: str, limit: int) -> list[RecordedTransfer]:
+    """The newest transfers that stand for entries of a scheme, oldest of them first."""
+    query = select(TransferRow).join(EntryRow, EntryRow.id == TransferRow.entry).where(EntryRow.scheme == scheme)
+    newest = await tx.session.scalars(query.order_by(TransferRow.entry.desc(), TransferRow.number.desc()).limit(limit))
+    return [_recorded(row) for row in newest][::-1]
+
+
+async def count_of_scheme(tx: Tx, scheme: str) -> int:
+    """How many transfers stand for entries of a scheme."""
+    query = select(func.count()).select_from(TransferRow).join(EntryRow, EntryRow.id == TransferRow.entry)
+    return await tx.session.scalar(query.where(EntryRow.scheme == scheme)) or 0

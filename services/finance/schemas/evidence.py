@@ -1,0 +1,140 @@
+"""What a scheme's figures rest on."""
+
+from decimal import Decimal
+from typing import Annotated, Self
+
+from pydantic import Field
+
+from chassis.web.bodies import OutBody
+from contracts.colours import Polarity
+from contracts.indicators import Missing, ObservationStatus
+from contracts.money import Money, pounds
+from services.finance.domain.evidence import Evidence, LinkEvidence, PeriodEvidence
+from services.finance.domain.explanation import plain
+from services.finance.domain.savings import Contribution
+from services.finance.schemas.ledger import LedgerEntryOut
+from services.finance.schemas.scheme_positions import SchemePositionOut
+
+
+class WorthOut(OutBody):
+    """What a period is worth, step by step and unrounded, as plain digits."""
+
+    quantity: Annotated[str, Field(description="Difference from the baseline, in the good direction, times volume")]
+    gross: Annotated[str, Field(description="Quantity x unit cost x marginal rate, in pounds")]
+    attributed: Annotated[str, Field(description="Gross x attribution, in pounds")]
+    cash: Annotated[str, Field(description="Attributed x cashable share less reprovision, in pounds")]
+    non_cash: Annotated[str, Field(description="The rest of what is attributed, in pounds")]
+
+    @classmethod
+    def of(cls, worth: Contribution) -> Self:
+        return cls(
+            quantity=plain(worth.quantity),
+            gross=plain(worth.gross),
+            attributed=plain(worth.attributed),
+            cash=plain(worth.cash),
+            non_cash=plain(worth.non_cash),
+        )
+
+
+class PeriodEvidenceOut(OutBody):
+    """A value of the indicator, and what it is worth to the scheme."""
+
+    period: str
+    value: Annotated[str | None, Field(description="Value of the indicator; null where there is none")]
+    missing: Annotated[Missing | None, Field(description="Symbol in the place of the value")]
+    status: Annotated[ObservationStatus, Field(description="Whether the value is provisional, final or withdrawn")]
+    revision: Annotated[int, Field(description="Revision of the observation")]
+    generation: int
+    event_id: Annotated[str | None, Field(description="Id of the event that told of it")]
+    baseline: Annotated[str, Field(description="What the indicator would have been without the scheme")]
+    worth: Annotated[WorthOut | None, Field(description="Each step of the formula; null where it is worth nothing")]
+    indicated: Annotated[Money, Field(description="Cash that the value is worth, rounded half up to the penny")]
+    non_cash: Money
+    posted: Annotated[Money, Field(description="Cash that the ledger says of the period")]
+    why_nothing: Annotated[str | None, Field(description="Why it is worth nothing, such as `suppressed`")]
+
+    @classmethod
+    def of(cls, found: PeriodEvidence) -> Self:
+        one, saving = found.observation, found.saving
+        return cls(
+            period=one.period.label,
+            value=None if one.value is None else plain(one.value),
+            missing=one.missing,
+            status=one.status,
+            revision=one.revision,
+            generation=one.generation,
+            event_id=one.event_id,
+            baseline=plain(found.baseline),
+            worth=None if saving.contribution is None else WorthOut.of(saving.contribution),
+            indicated=pounds(saving.amounts.cash),
+            non_cash=pounds(saving.amounts.non_cash),
+            posted=pounds(found.posted.cash),
+            why_nothing=saving.flag,
+        )
+
+
+class FormulaOut(OutBody):
+    """The numbers between a point of the indicator and a pound."""
+
+    indicator: str
+    area: str
+    breakdown: str
+    polarity: Annotated[Polarity | None, Field(description="Which way is good; null while no event was read")]
+    rule_version: Annotated[str | None, Field(description="Rule that entries are made by now")]
+    volume: str
+    unit_cost: Annotated[Money, Field(description="Pounds a unit")]
+    unit_cost_source: Annotated[str, Field(description="Where the unit cost is published")]
+    unit_cost_price_year: Annotated[str, Field(description="Year whose prices the unit cost is in")]
+    marginal_rate: str
+    attribution: str
+    cashable_share: str
+    reprovision: Annotated[Money, Field(description="Cost in each period of providing otherwise")]
+    claims: Annotated[
+        dict[str, str], Field(description="What each scheme claims of the indicator's change in the year")
+    ]
+    unattributed: Annotated[str, Field(description="What no scheme claims of it")]
+    periods: Annotated[list[PeriodEvidenceOut], Field(description="Values in the scheme's year, and their worth")]
+
+    @classmethod
+    def of(cls, found: LinkEvidence) -> Self:
+        link, terms = found.link, found.link.terms
+        return cls(
+            indicator=link.series.indicator,
+            area=link.series.area,
+            breakdown=link.series.breakdown.text,
+            polarity=found.polarity,
+            rule_version=found.rule_version,
+            volume=_plain(terms.volume),
+            unit_cost=pounds(terms.unit_cost.amount),
+            unit_cost_source=terms.unit_cost.source,
+            unit_cost_price_year=terms.unit_cost.price_year,
+            marginal_rate=_plain(terms.marginal_rate),
+            attribution=_plain(terms.attribution),
+            cashable_share=_plain(terms.cashable_share),
+            reprovision=pounds(terms.reprovision),
+            claims={code: _plain(claim) for code, claim in sorted(found.claims.items())},
+            unattributed=_plain(found.unattributed),
+            periods=[PeriodEvidenceOut.of(one) for one in found.periods],
+        )
+
+
+def _plain(number: Decimal) -> str:
+    return plain(number)
+
+
+class EvidenceOut(OutBody):
+    """A scheme's figures and what they rest on: from a pound to its entry, and from the entry to its event."""
+
+    position: Annotated[SchemePositionOut, Field(description="The figures, with what is held and why in words")]
+    formula: Annotated[FormulaOut | None, Field(description="How indicated money is made; null for a manual scheme")]
+    entries: Annotated[list[LedgerEntryOut], Field(description="Entries of the ledger behind the figures, the newest")]
+    entry_count: Annotated[int, Field(description="How many entries there are; at most 1,000 are listed")]
+
+    @classmethod
+    def of(cls, found: Evidence) -> Self:
+        return cls(
+            position=SchemePositionOut.of(found.position),
+            formula=None if found.link is None else FormulaOut.of(found.link),
+            entries=[LedgerEntryOut.of(one) for one in found.entries],
+            entry_count=found.count,
+        )

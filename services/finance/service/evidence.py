@@ -1,0 +1,46 @@
+"""What figures rest on, and the table of savings."""
+
+from decimal import Decimal
+from typing import Final
+
+from chassis.storage.transaction import Tx
+from contracts.period import Period
+from services.finance.domain.as_at import PRESENT, AsAt
+from services.finance.domain.evidence import Evidence, evidence
+from services.finance.domain.fund_position import fund_position
+from services.finance.domain.ledger import financial_year
+from services.finance.domain.savings_table import SavingsTable, savings_table
+from services.finance.repository import schemes, transfers
+from services.finance.repository.accounts import get_accounts_of_fund
+from services.finance.service.funds import budgeted_year, get_fund
+from services.finance.service.schemes import get_account
+
+MOST_ENTRIES: Final = 1000
+
+
+async def get_evidence(tx: Tx, code: str) -> Evidence:
+    """A scheme's figures, the numbers of its formula, its indicator's values, and the entries behind them.
+
+    Raises:
+        SchemeUnknown: there is none.
+    """
+    account = await get_account(tx, code)
+    agreed = account.scheme.definition
+    claims: dict[str, Decimal] = {}
+    if agreed.link is not None:
+        claims = await schemes.list_attributions(tx, agreed.link.series, agreed.financial_year)
+    entries = await transfers.list_newest_of_scheme(tx, code, MOST_ENTRIES)
+    return evidence(account, claims, entries, await transfers.count_of_scheme(tx, code))
+
+
+async def get_savings_table(tx: Tx, code: str, wanted: Period | None, as_at: AsAt = PRESENT) -> SavingsTable:
+    """What was proposed, achieved and is missing in a year, by default that of the quarter, else the latest.
+
+    Raises:
+        FundUnknown, YearUnknown: there is no such fund or year of it, or was none yet.
+    """
+    fund = await get_fund(tx, code, as_at)
+    year = budgeted_year(fund, wanted or (None if as_at.quarter is None else financial_year(as_at.quarter)))
+    accounts = await get_accounts_of_fund(tx, fund, year, as_at)
+    budget = fund_position(fund, year, accounts, as_at).budget
+    return savings_table(code, fund.summary.name, year, budget, accounts, as_at)

@@ -1,0 +1,183 @@
+"""What happens to funds and schemes goes into the ledger of the fund; and the ledger is read and verified."""
+
+from collections import defaultdict
+from collections.abc import Iterable, Mapping, Sequence
+from datetime import date, datetime
+from decimal import Decimal
+from typing import Final
+
+from chassis.paging import Page, PageRequest, page_of
+from chassis.storage.transaction import Tx
+from services.finance.domain.agreement import in_force
+from services.finance.domain.fund import Fund
+from services.finance.domain.ledger import Entry
+from services.finance.domain.ledger_check import ChainReading, LedgerCheck, LedgerFault, differing_totals, entry_fault
+from services.finance.domain.scheme import Scheme, SchemeDefinition
+from services.finance.domain.transfers import (
+    Account,
+    Layer,
+    RecordedTransfer,
+    Transfer,
+    TrialBalance,
+    sides,
+    transfers_of_entry,
+    transfers_to,
+)
+from services.finance.errors import FundUnknown
+from services.finance.repository import funds, ledger_balances, schemes, transfers
+from services.finance.repository.entries import append_entries, get_posted_of_all, get_totals, list_entries_after
+
+_AT_ONCE: Final = 1000
+_MOST_FAULTS: Final = 1000
+
+
+async def post_entries(tx: Tx, entries: Sequence[Entry], of: Iterable[Scheme], first: Iterable[Transfer] = ()) -> None:
+    """Append entries of these schemes, which are locked, and how each stands in the ledger of its fund.
+
+    The transfers ``first`` are entered before those of the entries, so that the ledger is locked once, and late.
+    """
+    agreed = {scheme.code: scheme.definition for scheme in of}
+    recorded = await append_entries(tx, entries)
+    await transfers.append_transfers(
+        tx, [*first, *(each for one in recorded for each in transfers_of_entry(one, agreed[one.entry.scheme]))]
+    )
+
+
+async def post_budgets(tx: Tx, fund: Fund, reason: str) -> None:
+    """Bring budgets and contributions in the ledger of a fund, which is locked, to what is agreed by now."""
+    wanted = _budgets(fund) | _contributions(fund)
+    balances = await ledger_balances.get_balances(tx, fund.summary.code, (Layer.BUDGET, Layer.CONTRIBUTION))
+    moved = transfers_to(
+        fund.summary.code,
+        wanted,
+        balances,
+        closed=fund.closed_quarters,
+        reason=reason,
+        relates_to="what is agreed of the fund",
+    )
+    await transfers.append_transfers(tx, moved)
+
+
+def _budgets(fund: Fund) -> dict[Account, Decimal]:
+    return {Account(Layer.BUDGET, line.financial_year, line.code): line.budget.net_budget for line in fund.lines}
+
+
+def _contributions(fund: Fund) -> dict[Account, Decimal]:
+    """What the agreement in force in each year has partners put in."""
+    found: dict[Account, Decimal] = defaultdict(Decimal)
+    for year in {part.financial_year for one in fund.agreements for part in one.terms.contributions}:
+        agreement = in_force(fund.agreements, year)
+        for part in () if agreement is None else agreement.terms.contributions:
+            if part.financial_year == year:
+                found[Account(Layer.CONTRIBUTION, year, part.partner)] += part.amount
+    return found
+
+
+def plan_transfers(agreed: SchemeDefinition) -> list[Transfer]:
+    """What a new scheme plans, period by period."""
+    return list(_plan(agreed, 1, "The scheme is defined"))
+
+
+async def take_back_plan(tx: Tx, agreed: SchemeDefinition, reason: str) -> None:
+    """Take back what a scheme planned that is withdrawn."""
+    await transfers.append_transfers(tx, list(_plan(agreed, -1, reason)))
+
+
+def _plan(agreed: SchemeDefinition, sign: int, reason: str) -> Iterable[Transfer]:
+    for part in agreed.plan:
+        for layer, amount in ((Layer.PLANNED_LOW, part.low), (Layer.PLANNED_HIGH, part.high)):
+            debit, credit, pence = sides(agreed.code, sign * amount)
+            yield Transfer(
+                fund=agreed.fund,
+                financial_year=agreed.financial_year,
+                layer=layer,
+                debit=debit,
+                credit=credit,
+                pence=pence,
+                effective_on=part.period.end,
+                reason=reason,
+                period=part.period,
+                relates_to="the scheme's plan",
+            )
+
+
+async def get_trial_balance(tx: Tx, fund: str, at: date | None, known_at: datetime | None) -> TrialBalance:
+    """Every account of a fund with effect up to ``at``, as known at ``known_at``; each null for now.
+
+    Raises:
+        FundUnknown: there is no such fund.
+    """
+    await _check_fund(tx, fund)
+    return TrialBalance(fund, at, known_at, await ledger_balances.get_trial_balance(tx, fund, at, known_at))
+
+
+async def _check_fund(tx: Tx, fund: str) -> None:
+    if await funds.get_summary(tx, fund) is None:
+        raise FundUnknown(f"There is no fund {fund}.")
+
+
+async def list_transfers(
+    tx: Tx, fund: str, request: PageRequest, layer: Layer | None, account: str | None
+) -> Page[RecordedTransfer]:
+    """The ledger of a fund in the order in which it was written.
+
+    Raises:
+        FundUnknown: there is no such fund.
+    """
+    await _check_fund(tx, fund)
+    rows = await transfers.list_transfers(tx, fund, request, layer=layer, account=account)
+    return page_of(rows, request, key=lambda one: str(one.number))
+
+
+async def verify_ledger(tx: Tx) -> LedgerCheck:
+    """Read every ledger from its beginning: each chain, its balances, the entries behind it, and their totals."""
+    codes = await funds.list_all_codes(tx)
+    chains = [await _read_chain(tx, code) for code in codes]
+    count, faults = await _check_entries(tx)
+    found = [*(fault for chain in chains for fault in chain.faults), *faults, *await _check_totals(tx)]
+    return LedgerCheck(len(codes), sum(chain.count for chain in chains), count, tuple(found[:_MOST_FAULTS]))
+
+
+async def _read_chain(tx: Tx, fund: str) -> ChainReading:
+    chain = ChainReading(fund)
+    while part := await transfers.list_after(tx, fund, chain.end.number, _AT_ONCE):
+        for one in part:
+            chain.read(one)
+    chain.close(await ledger_balances.get_head(tx, fund), await ledger_balances.get_days(tx, fund))
+    return chain
+
+
+async def _check_entries(tx: Tx) -> tuple[int, list[LedgerFault]]:
+    """How many entries there are, and what is wrong with those that are not as their transfers say, or missing."""
+    agreed = await _get_definitions(tx)
+    last, count, faults = 0, 0, list[LedgerFault]()
+    while part := await list_entries_after(tx, last, _AT_ONCE):
+        stand_for = dict(await transfers.list_of_entries(tx, last + 1, part[-1].id))
+        for one in part:
+            fault = entry_fault(one, agreed.get(one.entry.scheme), stand_for.pop(one.id, ()))
+            faults += [] if fault is None else [fault]
+        faults += _missing(stand_for)
+        last, count = part[-1].id, count + len(part)
+    return count, faults + _missing(await transfers.list_of_entries(tx, last + 1, 2**53))
+
+
+def _missing(stand_for: Mapping[int, Sequence[RecordedTransfer]]) -> list[LedgerFault]:
+    return [
+        LedgerFault("entry", str(number), f"is missing; {there[0].id} stands for it")
+        for number, there in stand_for.items()
+    ]
+
+
+async def _get_definitions(tx: Tx) -> Mapping[str, SchemeDefinition]:
+    found = await schemes.get_schemes(tx, await schemes.list_all_codes(tx))
+    return {scheme.code: scheme.definition for scheme in found}
+
+
+async def _check_totals(tx: Tx) -> list[LedgerFault]:
+    codes, faults = await schemes.list_all_codes(tx), list[LedgerFault]()
+    for start in range(0, len(codes), _AT_ONCE):
+        part = codes[start : start + _AT_ONCE]
+        entries, totals = await get_posted_of_all(tx, part), await get_totals(tx, part)
+        for code in part:
+            faults += differing_totals(code, entries.get(code, ()), totals.get(code, ()))
+    return faults

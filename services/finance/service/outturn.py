@@ -1,0 +1,143 @@
+"""Post what was spent on the lines of a fund, and forecast what a year comes to."""
+
+from collections import defaultdict
+from collections.abc import Callable, Collection, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date
+from decimal import Decimal
+
+from chassis.audit import record_unchanged
+from chassis.errors import FieldError
+from chassis.storage.transaction import Tx
+from contracts.period import Period
+from services.finance.domain.fund import Fund
+from services.finance.domain.ledger import posting_quarter
+from services.finance.domain.outturn import (
+    Forecast,
+    OutturnFault,
+    OutturnPosting,
+    OutturnRecorded,
+    fault_of,
+    is_same_posting,
+    line_forecast,
+    outturn_transfer,
+    repeated_references,
+)
+from services.finance.domain.transfers import RecordedTransfer
+from services.finance.errors import FundUnknown, InvalidFinance, PeriodClosed
+from services.finance.repository import funds, transfers
+from services.finance.repository.closed_quarters import get_closed_quarter
+from services.finance.repository.ledger_balances import get_spent
+from services.finance.service.auditing import record_outturn
+from services.finance.service.fund_publication import emit_funds_moved
+from services.finance.service.funds import budgeted_year, get_fund
+from services.finance.service.positions import get_fund_position
+
+
+@dataclass(frozen=True, slots=True)
+class OutturnCall:
+    """What was sent at once: all of it is recorded, or nothing.
+
+    ``place_of`` names the field of a posting to whoever sent it; ``into_open`` has what belongs to a closed quarter
+    entered in the first open one; ``dry_run`` only says what would be done.
+    """
+
+    postings: Sequence[OutturnPosting]
+    place_of: Callable[[int, str], str]
+    into_open: bool = False
+    dry_run: bool = False
+
+
+async def post_outturn(tx: Tx, code: str, call: OutturnCall) -> OutturnRecorded:
+    """Enter what was spent. What was posted under its reference before, with the same content, is left as it is.
+
+    Raises:
+        FundUnknown: there is no such fund.
+        InvalidFinance: a posting cannot be right; each is named.
+        PeriodClosed: one belongs to a quarter that is closed, and was not to fall in an open one.
+    """
+    if not await funds.lock_fund(tx, code, shared=True):
+        raise FundUnknown(f"There is no fund {code}.")
+    await transfers.lock_heads(tx, [code])
+    fund = await get_fund(tx, code)
+    there = await transfers.get_referenced(tx, code, {one.reference for one in call.postings})
+    _check(call, [*_faults(call.postings, fund, await tx.business_date()), *_differing(call.postings, there)])
+    new = [one for one in call.postings if one.reference not in there]
+    if not call.into_open:
+        await check_open(tx, fund, [one.quarter for one in new])
+    if call.dry_run or not new:
+        record_unchanged(tx)
+        return _recorded(code, call.postings, new, [])
+    entered = [outturn_transfer(one, code, fund.closed_quarters) for one in new]
+    recorded = await transfers.append_transfers(tx, entered)
+    record_outturn(tx, recorded)
+    await emit_funds_moved(tx, [code])
+    return _recorded(code, call.postings, new, recorded)
+
+
+def _recorded(
+    fund: str,
+    postings: Sequence[OutturnPosting],
+    new: Sequence[OutturnPosting],
+    recorded: Sequence[RecordedTransfer],
+) -> OutturnRecorded:
+    amount = sum((one.amount for one in new), Decimal(0))
+    return OutturnRecorded(fund, len(new), len(postings) - len(new), amount, tuple(recorded))
+
+
+def _faults(postings: Sequence[OutturnPosting], fund: Fund, today: date) -> list[OutturnFault]:
+    lines = {(line.financial_year, line.code) for line in fund.lines}
+    found = list(repeated_references(postings))
+    for place, posting in enumerate(postings):
+        fault = fault_of(posting, lines, today)
+        found += [] if fault is None else [OutturnFault(place, *fault)]
+    return found
+
+
+def _differing(postings: Sequence[OutturnPosting], there: Mapping[str, RecordedTransfer]) -> list[OutturnFault]:
+    return [
+        OutturnFault(place, "reference", f"{one.reference} was posted with other content")
+        for place, one in enumerate(postings)
+        if one.reference in there and not is_same_posting(there[one.reference], one)
+    ]
+
+
+def _check(call: OutturnCall, faults: Sequence[OutturnFault]) -> None:
+    if faults:
+        ordered = sorted(faults, key=lambda fault: fault.place)
+        errors = [FieldError(call.place_of(fault.place, fault.field), fault.fault) for fault in ordered]
+        raise InvalidFinance(f"{len(errors)} postings cannot be entered; nothing was.", errors)
+
+
+async def check_open(tx: Tx, fund: Fund, quarters: Collection[Period]) -> None:
+    """Refuse what falls in a closed quarter, saying by whom it was closed and where it would fall instead.
+
+    Raises:
+        PeriodClosed
+    """
+    for quarter in sorted(set(quarters) & set(fund.closed_quarters)):
+        closed = await get_closed_quarter(tx, fund.summary.code, quarter)
+        by = "" if closed is None else f" by {closed.closed_by} on {closed.business_date}"
+        open_quarter = posting_quarter(quarter, fund.closed_quarters)
+        raise PeriodClosed(
+            f"{quarter} of {fund.summary.code} was closed{by}. The first open quarter after it is {open_quarter}: "
+            f"with post_in=open it takes effect on {open_quarter.start}."
+        )
+
+
+async def get_forecast(tx: Tx, code: str, wanted: Period | None) -> Forecast:
+    """What a year is expected to come to, by default the latest that has budget lines.
+
+    Raises:
+        FundUnknown, YearUnknown: there is no such fund or year of it.
+    """
+    year = budgeted_year(await get_fund(tx, code), wanted)
+    position = await get_fund_position(tx, code, year)
+    spent: dict[str, dict[Period, Decimal]] = defaultdict(dict)
+    for (line, period), amount in (await get_spent(tx, code, year)).items():
+        spent[line][period] = amount
+    lines = [
+        line_forecast(one.line.code, one.line.division, one.budget, one.savings.banked, spent[one.line.code])
+        for one in position.lines
+    ]
+    return Forecast(code, year, tuple(lines))

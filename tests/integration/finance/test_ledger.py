@@ -1,0 +1,259 @@
+"""The ledger of a fund: balanced at any time, on two axes of time; and whatever was changed in it is found."""
+
+import asyncio
+from collections.abc import Awaitable, Callable
+from datetime import UTC, date, datetime
+from decimal import Decimal
+from typing import Any
+
+import httpx
+import pytest
+from sqlalchemy import event, text
+
+from chassis.storage import migrate
+from chassis.storage.database import Database
+from chassis.storage.transaction import Tx
+from services.finance.app import SPEC
+from services.finance.service.ledger import verify_ledger
+from tests.integration.finance.world import Source, fund_body, hear, link_body, money, scheme_body, worth
+
+SCHEMES = "/finance/v1/schemes"
+FUND = "/finance/v1/funds/integrated-fund"
+Move = Callable[[date], Awaitable[None]]
+
+
+async def post(api: httpx.AsyncClient, state: str, period: str, amount: str, scheme: str = "admissions") -> None:
+    body = {"reference": f"{state} {period}", "state": state, "period": period, "amount": money(amount)}
+    answer = await api.post(f"{SCHEMES}/{scheme}/entries", json=body | {"reason": "Invoices"})
+    assert answer.status_code == 201, answer.text
+
+
+async def spend(api: httpx.AsyncClient, period: str, amount: str, **more: Any) -> httpx.Response:
+    posting = {"reference": f"gl {period}", "line": "leisure", "period": period, "amount": money(amount)}
+    return await api.post(f"{FUND}/outturn", json={"postings": [posting]} | more)
+
+
+@pytest.fixture
+async def lived(api: httpx.AsyncClient, database: Database) -> httpx.AsyncClient:
+    """A fund with every kind of entry that there is but virements."""
+    source = Source()
+    await api.post(SCHEMES, json=scheme_body())
+    await hear(database, [source.say({"2017-11": "1390", "2017-12": "1371"}), source.say({"2017-12": "1380"})])
+    await post(api, "validated", "2017-12", "5000")
+    await post(api, "banked", "2017-12", "4000")
+    assert (await spend(api, "2017-11", "410")).status_code == 201
+    return api
+
+
+async def balances(api: httpx.AsyncClient, **when: str) -> dict[tuple[str, str], Decimal]:
+    """Of all accounts but the control accounts; the trial balance is seen to be one."""
+    answer = await api.get(f"{FUND}/trial-balance", params=when)
+    assert answer.status_code == 200, answer.text
+    found = answer.json()
+    assert found["difference"] == money(0)
+    assert found["debit"] == found["credit"]
+    layers: dict[str, Decimal] = {}
+    for one in found["accounts"]:
+        layers[one["layer"]] = layers.get(one["layer"], Decimal(0)) + Decimal(one["balance"]["amount"])
+    assert set(layers.values()) <= {Decimal(0)}
+    return {
+        (one["layer"], one["account"]): Decimal(one["balance"]["amount"])
+        for one in found["accounts"]
+        if one["account"] != "~control"
+    }
+
+
+@pytest.mark.both_engines
+async def test_every_figure_has_its_account(lived: httpx.AsyncClient):
+    found = await balances(lived)
+    indicated = worth("1390") + worth("1380")
+    assert found == {
+        ("budget", "commissioning"): Decimal(1_000_000),
+        ("budget", "leisure"): Decimal(5_000),
+        ("planned_low", "admissions"): Decimal(100_000),
+        ("planned_high", "admissions"): Decimal(180_000),
+        ("indicated", "admissions"): indicated,
+        ("non_cash", "admissions"): worth("1390", cashable="0.25") + worth("1380", cashable="0.25"),
+        ("validated", "admissions"): Decimal(5_000),
+        ("banked", "admissions"): Decimal(4_000),
+        ("outturn", "leisure"): Decimal(410),
+    }
+    position = (await lived.get(f"{SCHEMES}/admissions/position")).json()
+    assert Decimal(position["indicated"]["amount"]) == indicated
+    shown = (await lived.get(f"{FUND}/position")).json()
+    assert (shown["spent"], shown["lines"][1]["spent"], shown["outturn"]) == (money(410), money(410), money(1_001_000))
+
+
+@pytest.mark.both_engines
+async def test_a_balance_at_any_day_as_known_at_any_moment(lived: httpx.AsyncClient, database: Database):
+    before = datetime.now(UTC).isoformat()
+    assert (await spend(lived, "2017-10", "90")).status_code == 201
+    assert (await balances(lived))["outturn", "leisure"] == 500
+    assert (await balances(lived, known_at=before))["outturn", "leisure"] == 410
+    assert (await balances(lived, at="2017-10-31"))["outturn", "leisure"] == 90
+    assert ("outturn", "leisure") not in await balances(lived, at="2017-10-31", known_at=before)
+    assert ("validated", "admissions") not in await balances(lived, at="2017-12-30")
+    assert not await balances(lived, known_at="2001-01-01T00:00:00Z")
+    assert (await database.read(verify_ledger)).is_clean
+
+
+async def test_a_budget_that_changes_moves_its_account_by_the_difference(lived: httpx.AsyncClient):
+    body = fund_body()
+    body["budget_lines"][0]["opening"] = money(900_000)
+    body["agreement"] = {
+        "effective_from": "2017-04-01",
+        "contributions": [{"partner": "CCG", "financial_year": "2017/18", "amount": money(77)}],
+    }
+    assert (await lived.put(FUND, json=body)).status_code == 200
+    found = await balances(lived)
+    assert (found["budget", "commissioning"], found["contribution", "CCG"]) == (900_000, 77)
+    entries = (await lived.get(f"{FUND}/entries", params={"layer": "budget"})).json()["items"]
+    assert [(one["debit"], one["credit"], one["amount"]["amount"]) for one in entries] == [
+        ("commissioning", "~control", "1000000.00"),
+        ("leisure", "~control", "5000.00"),
+        ("~control", "commissioning", "100000.00"),
+    ]
+    assert entries[-1]["reason"] == "Agreed by the partners"
+
+
+async def test_a_withdrawn_scheme_leaves_nothing_on_its_accounts(api: httpx.AsyncClient, database: Database):
+    await api.post(SCHEMES, json=scheme_body())
+    await hear(database, [Source().say({"2017-12": "1371"})])
+    await api.patch(f"{SCHEMES}/admissions", json={"state": "withdrawn", "reason": "Mistyped"})
+    assert {amount for (_, account), amount in (await balances(api)).items() if account == "admissions"} == {0}
+
+
+async def test_entries_are_numbered_without_gaps_and_say_what_led_to_them(lived: httpx.AsyncClient):
+    page = (await lived.get(f"{FUND}/entries", params={"limit": 200})).json()
+    assert [one["number"] for one in page["items"]] == list(range(1, len(page["items"]) + 1))
+    first = (await lived.get(f"{FUND}/entries", params={"limit": 2})).json()
+    following = (await lived.get(f"{FUND}/entries", params={"limit": 2, "cursor": first["next"]})).json()
+    assert [one["number"] for one in (*first["items"], *following["items"])] == [1, 2, 3, 4]
+    indicated = [one for one in page["items"] if one["layer"] == "indicated"]
+    assert [one["event_id"] for one in indicated] == ["E06000026-1", "E06000026-2"]
+    assert all("revision" in one["relates_to"] for one in indicated)
+    assert (await lived.get(f"{FUND}/entries", params={"account": "leisure"})).json()["items"][-1]["layer"] == "outturn"
+    assert (await lived.get("/finance/v1/funds/none/entries")).status_code == 404
+    assert (await lived.get("/finance/v1/funds/none/trial-balance")).status_code == 404
+
+
+@pytest.mark.parametrize("ending", ["csv", "xlsx", "ods"])
+async def test_the_trial_balance_as_a_file(lived: httpx.AsyncClient, ending: str):
+    answer = await lived.get(f"{FUND}/trial-balance.{ending}")
+    assert answer.status_code == 200, answer.text
+    if ending == "csv":
+        lines = answer.text.splitlines()
+        assert lines[0].split(",")[:3] == ["layer", "financial_year", "account"]
+        assert "outturn,2017/18,leisure,410.00,0.00,410.00" in lines
+
+
+async def test_the_ledger_is_verified_over_http(lived: httpx.AsyncClient):
+    found = (await lived.get("/finance/v1/ledger-verification")).json()
+    assert (found["clean"], found["funds"], found["faults"]) == (True, 1, [])
+    assert found["transfers"] == len((await lived.get(f"{FUND}/entries", params={"limit": 200})).json()["items"])
+
+
+TAMPERED = {
+    "UPDATE transfer SET pence = pence + 1 WHERE number = 2": "transfer integrated-fund.2",
+    "UPDATE transfer SET reason = 'Else' WHERE number = 3": "transfer integrated-fund.3",
+    "UPDATE transfer SET effective_on = '2017-04-02' WHERE number = 1": "transfer integrated-fund.1",
+    "UPDATE transfer SET actor = 'Bo' WHERE number = 1": "transfer integrated-fund.1",
+    "DELETE FROM transfer WHERE number = 2": "transfer integrated-fund.3",
+    "DELETE FROM transfer WHERE number = (SELECT max(number) FROM transfer)": "ledger_head integrated-fund",
+    "UPDATE ledger_head SET number = number + 1": "ledger_head integrated-fund",
+    "UPDATE ledger_balance SET debit = debit + 1 WHERE account = 'leisure' AND layer = 'budget'": (
+        "ledger_balance integrated-fund 2017/18 budget leisure  2017-04-01"
+    ),
+    "DELETE FROM ledger_balance WHERE account = 'leisure' AND layer = 'outturn'": (
+        "ledger_balance integrated-fund 2017/18 outturn leisure 2017-11 2017-11-30"
+    ),
+    "UPDATE entry SET cash = '5001.00' WHERE state = 'validated'": "entry ",
+    "UPDATE entry SET reason = 'Else' WHERE state = 'banked'": "entry ",
+    "UPDATE entry SET revision = revision + 5 WHERE state = 'indicated'": "entry ",
+    "DELETE FROM entry WHERE state = 'banked'": "entry ",
+    "UPDATE entry_total SET cash = cash - 1 WHERE state = 'banked'": (
+        "entry_total admissions banked 2017-12 in 2017/18 Q3"
+    ),
+}
+
+
+@pytest.mark.both_engines
+@pytest.mark.usefixtures("lived")
+async def test_whatever_is_tampered_with_the_row_is_named(database: Database):
+    assert (await database.read(verify_ledger)).is_clean
+    for statement, row in TAMPERED.items():
+        changed = statement.replace("'5001.00'", "5001.00") if database.dialect == "postgresql" else statement
+        found = await _faults_after(database, changed)
+        assert any(one.startswith(row) for one in found), (statement, found)
+    assert (await database.read(verify_ledger)).is_clean
+
+
+class _UndoneError(Exception):
+    """Ends a transaction so that nothing is left of it."""
+
+
+async def _faults_after(database: Database, statement: str) -> list[str]:
+    """What is found once a row is changed, which is undone again."""
+    found: list[str] = []
+
+    async def work(tx: Tx) -> None:
+        await tx.session.execute(text(statement))
+        found.extend(f"{one.table} {one.row}" for one in (await verify_ledger(tx)).faults)
+        raise _UndoneError
+
+    with pytest.raises(_UndoneError):
+        await database.write(work)
+    return found
+
+
+async def test_a_position_costs_as_many_statements_however_long_the_ledger(
+    lived: httpx.AsyncClient, database: Database
+):
+    costs, rows = [], []
+    for more in (0, 40):
+        posting = {"line": "leisure", "period": "2017-11", "amount": money(1)}
+        postings = [posting | {"reference": f"n{number}"} for number in range(more)]
+        if postings:
+            assert (await lived.post(f"{FUND}/outturn", json={"postings": postings})).status_code == 201
+        seen: list[str] = []
+
+        def note(*given: Any, into: list[str] = seen) -> None:
+            into.append(given[2])
+
+        event.listen(database.engine.sync_engine, "before_cursor_execute", note)
+        for path in ("position", "trial-balance", "forecast"):
+            assert (await lived.get(f"{FUND}/{path}")).status_code == 200
+        event.remove(database.engine.sync_engine, "before_cursor_execute", note)
+        costs.append(len(seen))
+        rows.append(len((await lived.get(f"{FUND}/trial-balance")).json()["accounts"]))
+        assert not any("FROM transfer" in one or "FROM entry " in one or "FROM entry\n" in one for one in seen)
+    assert costs[0] == costs[1]
+    assert rows[0] == rows[1]
+
+
+@pytest.mark.both_engines
+async def test_what_a_database_of_before_says_is_carried_into_the_ledger(
+    lived: httpx.AsyncClient, database: Database, move_to: Move
+):
+    api = lived
+    await api.post(SCHEMES, json=scheme_body("gone", link=link_body(area="E92000001")))
+    await api.patch(f"{SCHEMES}/gone", json={"state": "withdrawn", "reason": "Mistyped"})
+    body = fund_body()
+    body["budget_lines"][0]["opening"] = money(900_000)
+    body["agreement"] = {
+        "effective_from": "2017-04-01",
+        "contributions": [{"partner": "CCG", "financial_year": "2017/18", "amount": money("77.01")}],
+    }
+    assert (await api.put(FUND, json=body)).status_code == 200
+    await move_to(date(2018, 2, 28))
+    before = {key: amount for key, amount in (await balances(api)).items() if key[0] != "outturn"}
+    moment = datetime.now(UTC).isoformat()
+    url = database.url.render_as_string(hide_password=False)
+    await asyncio.to_thread(migrate.downgrade, SPEC.package, url, "0011")
+    await asyncio.to_thread(migrate.upgrade, SPEC.package, url)
+    assert await balances(api) == before
+    assert await balances(api, known_at=moment) == before
+    check = await database.read(verify_ledger)
+    assert (check.faults, check.funds) == ((), 1)
+    await post(api, "validated", "2018-01", "1")
+    assert (await database.read(verify_ledger)).is_clean
