@@ -5,7 +5,7 @@ from fastapi import FastAPI
 from chassis.service import ServiceSpec
 from chassis.web.app import build_app
 from chassis.web.units import Resources
-from services.finance.endpoints import funds, ledger, outturn, partners, savings, schemes, virements
+from services.finance.endpoints import funds, ledger, outturn, partners, savings, schemes, virements, year_ends
 from services.finance.models import Base
 from services.finance.projection import SUBSCRIPTION
 from services.finance.schemas.descriptions import DESCRIPTIONS
@@ -38,6 +38,7 @@ SPEC = ServiceSpec(
         outturn.router,
         virements.router,
         partners.router,
+        year_ends.router,
     ),
     subscriptions=(SUBSCRIPTION,),
     republication=REPUBLICATION,

@@ -101,3 +101,19 @@ class SecondPersonNeeded(Conflict):
 
 class BudgetExceeded(Conflict):
     type_, title = "budget-exceeded", "The line has not that much budget to give"
+
+
+class YearOpen(Conflict):
+    type_, title = "year-open", "Quarters of the year are not closed yet"
+
+
+class YearEndUnknown(NotFound):
+    type_, title = "year-end-unknown", "The end of the year is not signed off"
+
+
+class YearSigned(Conflict):
+    type_, title = "year-signed", "The end of the year was signed off already"
+
+
+class SharingNotAgreed(Conflict):
+    type_, title = "sharing-not-agreed", "No agreement says who bears the variance"

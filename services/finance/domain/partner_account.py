@@ -17,6 +17,7 @@ from services.finance.domain.fund import Fund, Partner
 from services.finance.domain.fund_position import FundPosition, Savings
 from services.finance.domain.scheme import SchemeAccount
 from services.finance.domain.scheme_position import figures_of
+from services.finance.domain.year_end import YearEnd
 
 NOTHING: Final = Decimal(0)
 
@@ -33,7 +34,8 @@ class ContributionLine:
 class PartnerAccount:
     """Pounds of a partner in a year. ``variance`` is its part by the agreement's rule: an overspend is positive.
 
-    ``savings`` are those of its schemes; ``agreement`` is the version that applied, null where there is none.
+    ``savings`` are those of its schemes; ``agreement`` is the version that applied, null where there is none. Once the
+    end of the year is ``signed_off``, the variance is what was signed.
     """
 
     fund: str
@@ -46,6 +48,7 @@ class PartnerAccount:
     fund_spent: Decimal
     variance: Decimal
     savings: Savings
+    signed_off: bool = False
 
     @property
     def contributed(self) -> Decimal:
@@ -61,7 +64,9 @@ class PartnerAccount:
         return self.fund_contributed - self.fund_spent
 
 
-def partner_accounts(fund: Fund, position: FundPosition, accounts: Iterable[SchemeAccount]) -> list[PartnerAccount]:
+def partner_accounts(
+    fund: Fund, position: FundPosition, accounts: Iterable[SchemeAccount], end: YearEnd | None = None
+) -> list[PartnerAccount]:
     """The account of every partner, in the order of their codes; ``accounts`` are the year's schemes."""
     year, agreement = position.financial_year, in_force(fund.agreements, position.financial_year)
     lines: dict[str, list[ContributionLine]] = defaultdict(list)
@@ -70,7 +75,7 @@ def partner_accounts(fund: Fund, position: FundPosition, accounts: Iterable[Sche
             lines[part.partner].append(ContributionLine(part.amount, part.varies))
     given = {partner: sum((line.amount for line in each), NOTHING) for partner, each in lines.items()}
     spent, savings = _divided(position.spent, given), _savings(accounts)
-    borne = {} if position.risk_share is None else position.risk_share.shared.by_partner
+    borne = _borne(position, end)
     return [
         PartnerAccount(
             fund=fund.summary.code,
@@ -83,9 +88,16 @@ def partner_accounts(fund: Fund, position: FundPosition, accounts: Iterable[Sche
             fund_spent=position.spent,
             variance=borne.get(partner.code, NOTHING),
             savings=savings.get(partner.code, Savings()),
+            signed_off=end is not None,
         )
         for partner in sorted(fund.partners, key=lambda one: one.code)
     ]
+
+
+def _borne(position: FundPosition, end: YearEnd | None) -> Mapping[str, Decimal]:
+    if end is not None:
+        return end.result.shared.by_partner
+    return {} if position.risk_share is None else position.risk_share.shared.by_partner
 
 
 def _divided(spent: Decimal, given: Mapping[str, Decimal]) -> Mapping[str, Decimal]:

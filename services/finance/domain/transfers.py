@@ -35,6 +35,7 @@ class Layer(StrEnum):
     NON_CASH = "non_cash"
     VALIDATED = "validated"
     BANKED = "banked"
+    SHARE = "share"
 
 
 CONTROL: Final = "~control"

@@ -11,6 +11,7 @@ from services.finance.models.funds import (
     PrintedTotalRow,
     PublishedFundRow,
     VirementRow,
+    YearEndRow,
 )
 from services.finance.models.ledger import EntryRow, EntryTotalRow, LedgerBalanceRow, LedgerHeadRow, TransferRow
 from services.finance.models.metadata import Base
@@ -38,4 +39,5 @@ __all__ = [
     "SeriesRow",
     "TransferRow",
     "VirementRow",
+    "YearEndRow",
 ]

@@ -129,6 +129,21 @@ class ClosedLineRow(Base):
     counted: Mapped[Decimal] = mapped_column(ExactDecimal)
 
 
+class YearEndRow(Base):
+    """The end of a fund's year as it was signed off: who bears its variance, by format. It never changes."""
+
+    __tablename__ = "year_end"
+
+    fund: Mapped[str] = mapped_column(ForeignKey("fund.code"), primary_key=True)
+    financial_year: Mapped[str] = mapped_column(String(7), primary_key=True)
+    result: Mapped[dict[str, Any]] = mapped_column(JsonText)
+    decision: Mapped[str] = mapped_column(String(200))
+    reason: Mapped[str] = mapped_column(Text)
+    signed_by: Mapped[str] = mapped_column(String(100))
+    signed_at: Mapped[datetime] = mapped_column(UtcDateTime)
+    business_date: Mapped[date] = mapped_column(Date)
+
+
 class VirementRow(Base):
     """Budget to be moved from one line to another, and who decided it; ``entry`` is the number of its transfer."""
 

@@ -37,6 +37,9 @@ class PartnerAccountOut(OutBody):
     spent: Annotated[Money, Field(description="Its part of what was spent to date, by what partners put in")]
     balance: Annotated[Money, Field(description="Contributed less its part of what was spent")]
     variance: Annotated[Money, Field(description="What it bears of an overspend, or gets of an underspend (negative)")]
+    signed_off: Annotated[
+        bool, Field(description="Whether the end of the year is signed off; then the variance is what was signed")
+    ]
     savings: Annotated[SavingsOut, Field(description="Savings of its schemes, year to date")]
     fund_contributed: Annotated[Money, Field(description="What all partners put in")]
     fund_spent: Annotated[Money, Field(description="What was spent to date on all lines")]
@@ -57,6 +60,7 @@ class PartnerAccountOut(OutBody):
             spent=pounds(found.spent),
             balance=pounds(found.balance),
             variance=pounds(found.variance),
+            signed_off=found.signed_off,
             savings=SavingsOut.of(found.savings),
             fund_contributed=pounds(found.fund_contributed),
             fund_spent=pounds(found.fund_spent),

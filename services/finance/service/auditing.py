@@ -13,6 +13,7 @@ from services.finance.domain.ledger import Entry
 from services.finance.domain.scheme import SchemeDefinition
 from services.finance.domain.transfers import RecordedTransfer
 from services.finance.domain.virements import Virement
+from services.finance.domain.year_end import YearEnd
 
 Json = Mapping[str, Any]
 
@@ -135,3 +136,15 @@ def record_virement(tx: Tx, virement: Virement, action: str, reason: str) -> Non
 def record_closing(tx: Tx, fund: str, quarter: str) -> None:
     before, after = {"closed": False}, {"closed": True}
     record_change(tx, subject=f"{fund} {quarter}", action="quarter.closed", before=before, after=after)
+
+
+def record_year_end(tx: Tx, end: YearEnd) -> None:
+    result = end.result
+    after = {
+        "financial_year": end.financial_year.label,
+        "decision": end.signed.decision,
+        "agreement": result.agreement,
+        "variance": f"{result.variance:.2f}",
+        "shares": {partner: f"{amount:.2f}" for partner, amount in sorted(result.shared.by_partner.items())},
+    }
+    record_change(tx, subject=end.fund, action="year.signed", before=None, after=after, reason=end.signed.reason)

@@ -7,6 +7,7 @@ from chassis.storage.transaction import Tx
 from contracts.period import Period
 from services.finance.domain.explanation import in_pounds
 from services.finance.domain.fund import ClosedQuarter, Fund
+from services.finance.domain.fund_position import FundPosition
 from services.finance.domain.ledger import financial_year, has_ended
 from services.finance.errors import FundUnknown, QuarterNotEnded, QuarterOpen, VarianceUnallocated
 from services.finance.repository import closed_quarters, funds
@@ -33,7 +34,7 @@ async def close_quarter(tx: Tx, code: str, quarter: Period) -> ClosedQuarter:
     if not has_ended(quarter, today):
         raise QuarterNotEnded(f"{quarter} ends on {quarter.end}; the business date is {today}.")
     if quarter not in fund.closed_quarters:
-        await _check_allocated(tx, code, year)
+        check_allocated(await get_fund_position(tx, code, year))
         record_closing(tx, code, quarter.label)
     closed = await closed_quarters.record_closed_quarter(tx, code, quarter, await _count(tx, fund, quarter))
     await emit_funds_moved(tx, [code])
@@ -62,8 +63,13 @@ async def _count(tx: Tx, fund: Fund, quarter: Period) -> Mapping[tuple[str, str]
     return found
 
 
-async def _check_allocated(tx: Tx, code: str, year: Period) -> None:
-    risk_share = (await get_fund_position(tx, code, year)).risk_share
+def check_allocated(position: FundPosition) -> None:
+    """Refuse a year of which the agreement leaves a part of the variance to nobody.
+
+    Raises:
+        VarianceUnallocated
+    """
+    risk_share, year = position.risk_share, position.financial_year
     if risk_share is not None and risk_share.shared.blocks_closing:
         rest = in_pounds(risk_share.shared.unallocated)
         raise VarianceUnallocated(

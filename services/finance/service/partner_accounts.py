@@ -8,6 +8,7 @@ from services.finance.domain.ledger import financial_year
 from services.finance.domain.partner_account import PartnerAccount, partner_accounts
 from services.finance.errors import PartnerUnknown
 from services.finance.repository.accounts import get_accounts_of_fund
+from services.finance.repository.year_ends import get_year_end
 from services.finance.service.funds import budgeted_year, get_fund
 
 
@@ -23,7 +24,8 @@ async def get_partner_account(
     year = budgeted_year(fund, wanted or (None if as_at.quarter is None else financial_year(as_at.quarter)))
     accounts = await get_accounts_of_fund(tx, fund, year, as_at)
     position = fund_position(fund, year, accounts, as_at)
-    for account in partner_accounts(fund, position, accounts):
+    end = await get_year_end(tx, code, year, as_at)
+    for account in partner_accounts(fund, position, accounts, end):
         if account.partner.code == partner:
             return account
     raise PartnerUnknown(f"{partner} is no partner of {code}.")

@@ -24,6 +24,7 @@ _SOURCE: Final = {
     Layer.NON_CASH: "record a revision of the observation",
     Layer.VALIDATED: "post a correction to the scheme that names it in corrects",
     Layer.BANKED: "post a correction to the scheme that names it in corrects",
+    Layer.SHARE: "agree it in the next year: the end of a year is signed off for good",
 }
 """What to do instead, of layers whose entries follow from something else."""
 

@@ -40,6 +40,7 @@ IN_OTHER_TESTS = {
     ("POST", "/finance/v1/funds/{code}/virements/{reference}/approve"),
     ("POST", "/finance/v1/funds/{code}/virements/{reference}/reject"),
     ("POST", "/finance/v1/outturn-files"),
+    ("POST", "/finance/v1/funds/{code}/year-end"),
     ("POST", "/indicators/v1/imports"),
     ("POST", "/indicators/v1/imports/{id}/cancel"),
     ("POST", "/risks/v1/imports"),
@@ -50,7 +51,7 @@ IN_OTHER_TESTS = {
 """Proposals come of events: :func:`test_every_decision_on_a_proposal_leaves_one_entry`. Imports take files:
 tests/integration/indicators/test_imports.py, tests/integration/risks/test_register_files.py, and outturn,
 tests/integration/finance/test_outturn.py. Another person approves: tests/integration/risks/test_acceptances.py,
-tests/integration/finance/test_virements.py."""
+tests/integration/finance/test_virements.py. A year ends once its quarters are closed: test_year_ends.py there."""
 
 
 @pytest.mark.parametrize("service", SERVICES)
