@@ -4,14 +4,16 @@ from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
-from typing import NamedTuple
+from decimal import Decimal
+from typing import Final, NamedTuple
 
 from contracts.period import Period
 from services.finance.domain.explanation import in_pounds
 from services.finance.domain.ledger import PostedAmounts, RecordedEntry, State
 from services.finance.domain.savings import NO_AMOUNTS, Amounts, add
 from services.finance.domain.scheme import SchemeDefinition
-from services.finance.domain.transfers import Account, ChainEnd, RecordedTransfer, chained, transfers_of_entry
+from services.finance.domain.transfers import Account, ChainEnd, Layer, RecordedTransfer, chained, transfers_of_entry
+from services.finance.domain.virements import Virement, virement_transfer
 
 
 class Day(NamedTuple):
@@ -97,6 +99,30 @@ def _differing(fund: str, sums: Mapping[Day, Sums], stored: Mapping[Day, Sums]) 
             named = f"{fund} {year} {layer} {owner} {day.period} {day.effective_on}"
             fault = f"says {_in_words(there)}, and the transfers {_in_words(counted)}"
             yield LedgerFault("ledger_balance", named, fault)
+
+
+def differing_balances(
+    fund: str, agreed: Mapping[Account, Decimal], balances: Mapping[Account, Decimal]
+) -> Iterator[LedgerFault]:
+    """Budgets and contributions, in pounds, that are not what the ledger has of them."""
+    for account in sorted({*agreed, *balances}):
+        says, there = agreed.get(account, Decimal(0)), balances.get(account, Decimal(0))
+        if says != there:
+            row = f"{fund} {account.financial_year} {account.owner}"
+            yield LedgerFault(
+                _TABLE_OF[account.layer], row, f"says {in_pounds(says)}, and the transfers {in_pounds(there)}"
+            )
+
+
+_TABLE_OF: Final = {Layer.BUDGET: "budget_line", Layer.CONTRIBUTION: "fund_agreement"}
+
+
+def virement_faults(approved: Iterable[Virement], there: Iterable[RecordedTransfer]) -> Iterator[LedgerFault]:
+    """Approved virements that are not as the transfer says by which each moved."""
+    by_id = {one.id: one.transfer for one in there}
+    for one in approved:
+        if one.entry_id is None or by_id.get(one.entry_id) != virement_transfer(one):
+            yield LedgerFault("virement", f"{one.fund} {one.reference}", "is not what the ledger says of it")
 
 
 def _in_words(sums: Sums) -> str:

@@ -137,6 +137,12 @@ async def list_after(tx: Tx, fund: str, number: int, limit: int) -> list[Recorde
     return [_recorded(row) for row in rows]
 
 
+async def list_of_layer(tx: Tx, fund: str, layer: Layer) -> list[RecordedTransfer]:
+    """All transfers of a layer that few have."""
+    query = select(TransferRow).where(TransferRow.fund == fund, TransferRow.layer == layer.value)
+    return [_recorded(row) for row in await tx.session.scalars(query)]
+
+
 async def get_transfer(tx: Tx, fund: str, number: int) -> RecordedTransfer | None:
     row: TransferRow | None = await tx.session.get(TransferRow, (fund, number))
     return None if row is None else _recorded(row)

@@ -69,6 +69,12 @@ async def list_virements(tx: Tx, fund: str, state: VirementState | None, request
     return [_virement(row) for row in await tx.session.scalars(query)]
 
 
+async def list_approved(tx: Tx, fund: str) -> list[Virement]:
+    """Every virement of a fund by which budget moved."""
+    query = select(VirementRow).where(VirementRow.fund == fund, VirementRow.state == VirementState.APPROVED.value)
+    return [_virement(row) for row in await tx.session.scalars(query.order_by(VirementRow.reference))]
+
+
 async def list_lines_of_virements(tx: Tx, fund: str) -> set[tuple[Period, str]]:
     """Financial year and code of the lines that a proposed or approved virement names."""
     query = select(VirementRow.financial_year, VirementRow.giving, VirementRow.receiving).where(

@@ -7,6 +7,7 @@ from pydantic import ConfigDict, Field
 
 from chassis.web.bodies import OutBody, StrictBody
 from contracts.money import Money, pounds
+from contracts.reasons import Reason
 from services.finance.domain.sharing import RiskShare, obligation
 from services.finance.domain.year_end import YearEnd
 from services.finance.schemas.fields import FinancialYear
@@ -26,7 +27,7 @@ class YearEndBody(StrictBody):
             examples=["Integrated Commissioning Board, 24 May 2018, minute 12"],
         ),
     ]
-    reason: Annotated[str, Field(min_length=1, max_length=1000)]
+    reason: Reason
     dry_run: Annotated[bool, Field(description="Only say what would be signed off")] = False
 
     model_config = ConfigDict(

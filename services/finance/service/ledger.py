@@ -11,7 +11,15 @@ from chassis.storage.transaction import Tx
 from services.finance.domain.agreement import in_force
 from services.finance.domain.fund import Fund
 from services.finance.domain.ledger import Entry
-from services.finance.domain.ledger_check import ChainReading, LedgerCheck, LedgerFault, differing_totals, entry_fault
+from services.finance.domain.ledger_check import (
+    ChainReading,
+    LedgerCheck,
+    LedgerFault,
+    differing_balances,
+    differing_totals,
+    entry_fault,
+    virement_faults,
+)
 from services.finance.domain.scheme import Scheme, SchemeDefinition
 from services.finance.domain.transfers import (
     Account,
@@ -24,7 +32,7 @@ from services.finance.domain.transfers import (
     transfers_to,
 )
 from services.finance.errors import FundUnknown
-from services.finance.repository import funds, ledger_balances, schemes, transfers
+from services.finance.repository import funds, ledger_balances, schemes, transfers, virements
 from services.finance.repository.entries import append_entries, get_posted_of_all, get_totals, list_entries_after
 
 _AT_ONCE: Final = 1000
@@ -130,11 +138,12 @@ async def list_transfers(
 
 
 async def verify_ledger(tx: Tx) -> LedgerCheck:
-    """Read every ledger from its beginning: each chain, its balances, the entries behind it, and their totals."""
+    """Read every ledger from its beginning: each chain, its balances, all that stands behind it, and totals."""
     codes = await funds.list_all_codes(tx)
     chains = [await _read_chain(tx, code) for code in codes]
+    agreed = [fault for code in codes for fault in await _check_agreed(tx, code)]
     count, faults = await _check_entries(tx)
-    found = [*(fault for chain in chains for fault in chain.faults), *faults, *await _check_totals(tx)]
+    found = [*(fault for chain in chains for fault in chain.faults), *agreed, *faults, *await _check_totals(tx)]
     return LedgerCheck(len(codes), sum(chain.count for chain in chains), count, tuple(found[:_MOST_FAULTS]))
 
 
@@ -145,6 +154,20 @@ async def _read_chain(tx: Tx, fund: str) -> ChainReading:
             chain.read(one)
     chain.close(await ledger_balances.get_head(tx, fund), await ledger_balances.get_days(tx, fund))
     return chain
+
+
+async def _check_agreed(tx: Tx, code: str) -> list[LedgerFault]:
+    """Budgets, contributions and virements of a fund that are not as the ledger says."""
+    fund = await funds.get_fund(tx, code)
+    if fund is None:
+        return []
+    balances = await ledger_balances.get_balances(tx, code, (Layer.BUDGET, Layer.CONTRIBUTION))
+    return [
+        *differing_balances(code, _budgets(fund) | _contributions(fund), balances),
+        *virement_faults(
+            await virements.list_approved(tx, code), await transfers.list_of_layer(tx, code, Layer.VIREMENT)
+        ),
+    ]
 
 
 async def _check_entries(tx: Tx) -> tuple[int, list[LedgerFault]]:

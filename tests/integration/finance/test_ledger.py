@@ -153,6 +153,15 @@ async def test_the_ledger_is_verified_over_http(lived: httpx.AsyncClient):
     assert found["transfers"] == len((await lived.get(f"{FUND}/entries", params={"limit": 200})).json()["items"])
 
 
+VIREMENT = {
+    "reference": "v1",
+    "financial_year": "2017/18",
+    "from_line": "leisure",
+    "to_line": "commissioning",
+    "amount": money(10),
+    "effective_on": "2018-02-01",
+    "reason": "r",
+}
 TAMPERED = {
     "UPDATE transfer SET pence = pence + 1 WHERE number = 2": "transfer integrated-fund.2",
     "UPDATE transfer SET reason = 'Else' WHERE number = 3": "transfer integrated-fund.3",
@@ -171,6 +180,9 @@ TAMPERED = {
     "UPDATE entry SET reason = 'Else' WHERE state = 'banked'": "entry ",
     "UPDATE entry SET revision = revision + 5 WHERE state = 'indicated'": "entry ",
     "DELETE FROM entry WHERE state = 'banked'": "entry ",
+    "UPDATE budget_line SET opening = '5001.00' WHERE code = 'leisure'": "budget_line integrated-fund 2017/18 leisure",
+    "UPDATE virement SET amount = '5001.00'": "virement integrated-fund v1",
+    "UPDATE virement SET giving = 'commissioning', receiving = 'leisure'": "virement integrated-fund v1",
     "UPDATE entry_total SET cash = cash - 1 WHERE state = 'banked'": (
         "entry_total admissions banked 2017-12 in 2017/18 Q3"
     ),
@@ -178,8 +190,10 @@ TAMPERED = {
 
 
 @pytest.mark.both_engines
-@pytest.mark.usefixtures("lived")
-async def test_whatever_is_tampered_with_the_row_is_named(database: Database):
+async def test_whatever_is_tampered_with_the_row_is_named(lived: httpx.AsyncClient, database: Database):
+    assert (await lived.post(f"{FUND}/virements", json=VIREMENT)).status_code == 201
+    approved = await lived.post(f"{FUND}/virements/v1/approve", json={}, headers={"x-actor": "manager"})
+    assert approved.status_code == 200, approved.text
     assert (await database.read(verify_ledger)).is_clean
     for statement, row in TAMPERED.items():
         changed = statement.replace("'5001.00'", "5001.00") if database.dialect == "postgresql" else statement

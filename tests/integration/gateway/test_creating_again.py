@@ -132,6 +132,7 @@ MAKE_NOTHING = {
     "POST /finance/v1/entries/{id}/reverse": STEP,
     "PUT /finance/v1/funds/{code}/closed-quarters/{label}": "closes for good, without content; again is a no-op",
     "POST /finance/v1/funds/{code}/outturn": "enters many, each reference once, and answers how many were new",
+    "POST /finance/v1/funds/{code}/year-end": "signs off a closed year for good: see finance's test_year_ends.py",
     "POST /finance/v1/funds/{code}/virements/{reference}/approve": STEP,
     "POST /finance/v1/funds/{code}/virements/{reference}/reject": STEP,
     "POST /finance/v1/outturn-files": "enters many, each reference once, and answers how many were new",
