@@ -13,6 +13,33 @@ PLEDGE_UPDATED: Final = "commissioning.pledge.updated.v1"
 RETURN_SUBMITTED: Final = "commissioning.return.submitted.v1"
 RETURN_APPROVED: Final = "commissioning.return.approved.v1"
 RETURN_MISSING: Final = "commissioning.return.missing.v1"
+ACTION_UPDATED: Final = "commissioning.action.updated.v1"
+MILESTONE_OVERDUE: Final = "commissioning.milestone.overdue.v1"
+
+DECISION_MADE: Final = "commissioning.decision.made.v1"
+
+_ACTION: Final = "action/"
+_DECISION: Final = "decision/"
+
+
+def decision_subject(code: str) -> str:
+    """Subject and key of a board's decision's events."""
+    return f"{_DECISION}{code}"
+
+
+def decision_of(subject: str) -> str | None:
+    """The code of the decision whose subject it is, None where it is another's."""
+    return subject.removeprefix(_DECISION) if subject.startswith(_DECISION) else None
+
+
+def action_subject(code: str) -> str:
+    """Subject and key of an action's events."""
+    return f"{_ACTION}{code}"
+
+
+def action_of(subject: str) -> str | None:
+    """The code of the action whose subject it is, None where it is another's."""
+    return subject.removeprefix(_ACTION) if subject.startswith(_ACTION) else None
 
 
 class LinkedIndicatorState(Body):
@@ -43,6 +70,30 @@ class PledgeUpdated(Body):
     indicators: list[LinkedIndicatorState]
 
 
+class ActionState(Body):
+    """An action's state. Subject and key: ``action/`` and its code.
+
+    ``blocked_by`` names what keeps it from going on, ``blocked_at`` where the chains behind that begin: each
+    ``action/<code>`` or ``dependency/<code>``. ``needed_by`` is the earliest day by which it, or what comes
+    after it, is due. ``commissioning.milestone.overdue.v1`` is published where it has become overdue, else
+    ``commissioning.action.updated.v1``.
+    """
+
+    code: str
+    title: str
+    priority: str | None
+    kind: str
+    part_of: str | None
+    due: date | None
+    delivery: str
+    schedule: str
+    closed_on: date | None
+    depends_on: list[str]
+    blocked_by: list[str]
+    blocked_at: list[str]
+    needed_by: date | None
+
+
 class QuarterlyReturnState(Body):
     """What an assignment's people report of a pledge for one quarter. Subject and key: its id.
 
@@ -62,3 +113,28 @@ class QuarterlyReturnState(Body):
     submitted_on: date | None
     late: bool
     missing: bool
+
+
+class DecisionCondition(Body):
+    """What a decision hangs on; ``met_on`` null while it is not met."""
+
+    text: str
+    due: date | None
+    met_on: date | None
+
+
+class DecisionMade(Body):
+    """A board's decision as it was taken last. Subject and key: ``decision/`` and its code.
+
+    ``outcome`` is ``agreed``, ``rejected`` or ``deferred``. ``in_force``: it is agreed, every condition met.
+    """
+
+    code: str
+    title: str
+    report: str | None
+    board: str | None
+    outcome: str
+    taken_on: date
+    reason: str | None
+    conditions: list[DecisionCondition]
+    in_force: bool

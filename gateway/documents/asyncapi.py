@@ -26,6 +26,9 @@ EVENTS: Final[Mapping[str, Mapping[str, type[Body]]]] = {
         pledges.RETURN_SUBMITTED: pledges.QuarterlyReturnState,
         pledges.RETURN_APPROVED: pledges.QuarterlyReturnState,
         pledges.RETURN_MISSING: pledges.QuarterlyReturnState,
+        pledges.ACTION_UPDATED: pledges.ActionState,
+        pledges.MILESTONE_OVERDUE: pledges.ActionState,
+        pledges.DECISION_MADE: pledges.DecisionMade,
     },
 }
 """Every event that tells of an aggregate: service, type, body."""

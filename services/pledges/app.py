@@ -9,9 +9,11 @@ from services.pledges.endpoints import router
 from services.pledges.models import Base
 from services.pledges.projection import SUBSCRIPTION
 from services.pledges.schemas.descriptions import DESCRIPTIONS
+from services.pledges.service.openings import JOB, run_opening, save_openings
 from services.pledges.service.publication import emit_moved_by_calendar
+from services.pledges.service.readiness import emit_actions_moved_by_calendar
 from services.pledges.service.republication import REPUBLICATION
-from services.pledges.service.returns import emit_missing, open_returns
+from services.pledges.service.returns import emit_missing
 
 DESCRIPTION = """
 What was promised, who answers for it and where it stands.
@@ -23,9 +25,13 @@ What was promised, who answers for it and where it stands.
   change it; the decision keeps the state that it was taken on. It is reopened with a reason.
 - **Indicators** linked to a pledge show the colours they last published.
 - **Quarterly returns** are opened for each assignment when a quarter closes; written, submitted, returned or approved
-  by people, each step recorded; and found missing without anyone looking.
+  by people or those they delegate to, each step recorded; found missing without anyone looking; and closed by
+  themselves when the next quarter has ended.
 - **Priorities** have must-do **actions**, which also hold the sites of the wellbeing hubs, the steps of the workforce
-  plan and the stages of the integrated care partnership, and are rolled up by weight.
+  plan and the stages of the integrated care partnership, and are rolled up by weight. What blocks an action is computed
+  through chains of actions and **dependencies** on partners, approvals and resources.
+- **Boards** have members with terms, responsibilities, **meetings** on a forward plan, **reports** with a front sheet,
+  and **decisions**, which are asked for, taken with conditions or without, and keep the state they were taken on.
 """
 
 SPEC = ServiceSpec(
@@ -37,7 +43,8 @@ SPEC = ServiceSpec(
     descriptions=DESCRIPTIONS,
     routers=(router,),
     subscriptions=(SUBSCRIPTION,),
-    sweeps=(emit_moved_by_calendar, open_returns, emit_missing),
+    jobs={JOB: run_opening},
+    sweeps=(emit_moved_by_calendar, emit_actions_moved_by_calendar, save_openings, emit_missing),
     republication=REPUBLICATION,
 )
 

@@ -23,6 +23,36 @@ class ActionUnknown(NotFound):
     title = "Unknown action"
 
 
+class RecordUnknown(NotFound):
+    type_ = "governance-record-unknown"
+    title = "Unknown board, responsibility, meeting, report or decision"
+
+
+class ConditionUnknown(NotFound):
+    type_ = "condition-unknown"
+    title = "Unknown condition of a decision"
+
+
+class DecisionSettled(Conflict):
+    type_ = "decision-settled"
+    title = "The decision was taken already"
+
+
+class DecisionWaits(Conflict):
+    type_ = "decision-waits"
+    title = "The decision depends on one that is not agreed"
+
+
+class TakingWrong(Invalid):
+    type_ = "taking-wrong"
+    title = "The day of the decision does not fit"
+
+
+class DependencyUnknown(NotFound):
+    type_ = "dependency-unknown"
+    title = "Unknown dependency"
+
+
 class ReturnUnknown(NotFound):
     type_ = "return-unknown"
     title = "Unknown quarterly return"
@@ -36,6 +66,16 @@ class ReturnLocked(Conflict):
 class ReturnIncomplete(Invalid):
     type_ = "return-incomplete"
     title = "The return does not say enough to be submitted"
+
+
+class DelegationUnknown(NotFound):
+    type_ = "delegation-unknown"
+    title = "Unknown delegation"
+
+
+class DelegationMissing(Conflict):
+    type_ = "delegation-missing"
+    title = "Nobody delegated this step to the caller"
 
 
 class PledgeClosed(Conflict):

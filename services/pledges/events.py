@@ -4,18 +4,28 @@ from datetime import date
 
 from chassis.events.envelope import NewEvent
 from contracts.pledges import (
+    ACTION_UPDATED,
+    DECISION_MADE,
+    MILESTONE_OVERDUE,
     PLEDGE_UPDATED,
     RETURN_APPROVED,
     RETURN_MISSING,
     RETURN_SUBMITTED,
     SOURCE,
+    ActionState,
+    DecisionCondition,
+    DecisionMade,
     LinkedIndicatorState,
     PledgeUpdated,
     QuarterlyReturnState,
+    action_subject,
+    decision_subject,
 )
+from services.pledges.domain.actions import Action
+from services.pledges.domain.board_decisions import BoardDecision
 from services.pledges.domain.indicators import LinkedIndicator
 from services.pledges.domain.pledges import Pledge
-from services.pledges.domain.returns import QuarterlyReturn, Step
+from services.pledges.domain.returns import QuarterlyReturn, ReturnState, Step
 
 
 def pledge_updated(pledge: Pledge, today: date) -> NewEvent:
@@ -49,6 +59,58 @@ def _indicator_state(linked: LinkedIndicator) -> LinkedIndicatorState:
     )
 
 
+def action_updated(action: Action) -> NewEvent:
+    return _action_event(ACTION_UPDATED, action)
+
+
+def milestone_overdue(action: Action) -> NewEvent:
+    return _action_event(MILESTONE_OVERDUE, action)
+
+
+def _action_event(type_: str, action: Action) -> NewEvent:
+    """What is published of an action, as its newest version."""
+    found = action.published
+    if found is None:
+        raise ValueError(f"nothing is published of action {action.code}")
+    body = ActionState(
+        code=action.code,
+        title=found.title,
+        priority=found.priority,
+        kind=found.kind,
+        part_of=found.part_of,
+        due=found.due,
+        delivery=found.delivery,
+        schedule=found.schedule,
+        closed_on=found.closed_on,
+        depends_on=list(found.depends_on),
+        blocked_by=list(found.blocked_by),
+        blocked_at=list(found.blocked_at),
+        needed_by=found.needed_by,
+    )
+    subject = action_subject(action.code)
+    return NewEvent(type=type_, source=SOURCE, subject=subject, version=action.version, data=body)
+
+
+def decision_made(decision: BoardDecision) -> NewEvent:
+    """A decision as it was taken last, as its newest version."""
+    if decision.latest is None:
+        raise ValueError(f"decision {decision.code} was not taken")
+    taking = decision.latest.taking
+    body = DecisionMade(
+        code=decision.code,
+        title=decision.asked.title,
+        report=decision.asked.report,
+        board=decision.asked.board,
+        outcome=taking.outcome,
+        taken_on=taking.taken_on,
+        reason=taking.reason,
+        conditions=[DecisionCondition(text=one.text, due=one.due, met_on=one.met_on) for one in taking.conditions],
+        in_force=decision.is_in_force,
+    )
+    subject = decision_subject(decision.code)
+    return NewEvent(type=DECISION_MADE, source=SOURCE, subject=subject, version=decision.version, data=body)
+
+
 STEP_EVENTS = {Step.SUBMIT: RETURN_SUBMITTED, Step.APPROVE: RETURN_APPROVED}
 """What is published of a step; a return that is handed back stays between those two."""
 
@@ -59,6 +121,14 @@ def return_stepped(found: QuarterlyReturn, step: Step, today: date) -> NewEvent:
 
 def return_missing(found: QuarterlyReturn, today: date) -> NewEvent:
     return _return_event(RETURN_MISSING, found, today)
+
+
+def return_again(found: QuarterlyReturn, today: date) -> NewEvent:
+    """What its newest event told, once more; one that was handed back tells so under the type of its submission."""
+    if found.submitted_on is None:
+        return return_missing(found, today)
+    approved = found.state is ReturnState.APPROVED
+    return _return_event(RETURN_APPROVED if approved else RETURN_SUBMITTED, found, today)
 
 
 def _return_event(type_: str, found: QuarterlyReturn, today: date) -> NewEvent:

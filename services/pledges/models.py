@@ -155,6 +155,31 @@ class Action(Base):
     depends_on: Mapped[list[str]] = mapped_column(JsonText)
     part_of: Mapped[str | None] = mapped_column(ForeignKey("action.code"), index=True)
     notes: Mapped[Any | None] = mapped_column(JsonText)
+    partners: Mapped[list[str]] = mapped_column(JsonText)
+    printed_period: Mapped[str | None] = mapped_column(NAME)
+    due_basis: Mapped[str | None] = mapped_column(NAME)
+    figure: Mapped[str | None] = mapped_column(CODE)
+    figure_unit: Mapped[str | None] = mapped_column(CODE)
+    version: Mapped[int] = mapped_column(BigInteger)
+    published: Mapped[Any | None] = mapped_column(JsonText)
+    """What its newest event carries (``domain.formats``), so that only a change is published."""
+
+
+class Dependency(Base):
+    """What an action, a priority's actions or all of them wait for outside of themselves."""
+
+    __tablename__ = "dependency"
+
+    code: Mapped[str] = mapped_column(CODE, primary_key=True)
+    priority: Mapped[str | None] = mapped_column(ForeignKey("priority.code"), index=True)
+    action: Mapped[str | None] = mapped_column(ForeignKey("action.code"), index=True)
+    kind: Mapped[str] = mapped_column(String(20))
+    title: Mapped[str] = mapped_column(String(1000))
+    partners: Mapped[list[str]] = mapped_column(JsonText)
+    state: Mapped[str] = mapped_column(String(20))
+    needed_by: Mapped[date | None]
+    number: Mapped[int | None]
+    source: Mapped[str | None] = mapped_column(NAME)
 
 
 class ActionLink(Base):
@@ -209,6 +234,20 @@ class ReturnStep(Base):
     business_date: Mapped[date]
 
 
+class Delegation(Base):
+    """Who takes the steps of returns on whose behalf, from a day and until a day."""
+
+    __tablename__ = "delegation"
+    __table_args__ = (Index(None, "person", "delegate"),)
+
+    code: Mapped[str] = mapped_column(CODE, primary_key=True)
+    person: Mapped[str] = mapped_column(NAME)
+    delegate: Mapped[str] = mapped_column(NAME)
+    valid_from: Mapped[date]
+    valid_to: Mapped[date | None]
+    reason: Mapped[str | None] = mapped_column(String(2000))
+
+
 class PledgeDecision(Base):
     """A pledge signed off or reopened: who signed, who recorded it, and what it was taken on. Only added to."""
 
@@ -227,6 +266,20 @@ class PledgeDecision(Base):
     """The pledge as it was (``domain.formats``)."""
     at: Mapped[datetime] = mapped_column(UtcDateTime)
     business_date: Mapped[date]
+
+
+class GovernanceRecord(Base):
+    """A board, responsibility, meeting, report or decision. ``board`` and ``day`` repeat what filters read of it."""
+
+    __tablename__ = "governance_record"
+    __table_args__ = (Index(None, "kind", "board"), Index(None, "kind", "day"))
+
+    kind: Mapped[str] = mapped_column(String(20), primary_key=True)
+    code: Mapped[str] = mapped_column(CODE, primary_key=True)
+    board: Mapped[str | None] = mapped_column(CODE)
+    day: Mapped[date | None]
+    state: Mapped[Any] = mapped_column(JsonText)
+    """All of it (``domain.governance_formats``)."""
 
 
 class StateRevision(Base):

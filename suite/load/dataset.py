@@ -57,6 +57,15 @@ class Reference:
     system_gaps: list[row_types.SystemGapRow]
     priorities: list[row_types.PriorityRow]
     actions: list[row_types.ActionRow]
+    commitments: list[row_types.CommitmentRow]
+    dependencies: list[row_types.DependencyRow]
+    boards: list[row_types.BoardRow]
+    board_members: list[row_types.BoardMemberRow]
+    responsibilities: list[row_types.ResponsibilityRow]
+    meetings: list[row_types.MeetingRow]
+    reports: list[row_types.ReportRow]
+    report_sign_offs: list[row_types.ReportSignOffRow]
+    decisions: list[row_types.DecisionRow]
     action_links: list[row_types.ActionLinkRow]
     pledges: list[row_types.PledgeRow]
     assignments: list[row_types.AssignmentRow]
@@ -86,6 +95,11 @@ class Reference:
         return [*chart_projections(self.charts), *need_expected(self.need)]
 
     @property
+    def all_actions(self) -> list[row_types.ActionRow]:
+        """The must-dos with their hubs, steps and stages, then every other commitment, element and roadmap line."""
+        return [*self.actions, *self.commitments]
+
+    @property
     def budget_lines(self) -> list[row_types.BudgetRow]:
         return [row for row in self.budget if row.code != TOTAL]
 
@@ -111,6 +125,15 @@ _FILES: dict[str, tuple[str, type[FileRow]]] = {
     "system_gaps": ("system_gaps.csv", row_types.SystemGapRow),
     "priorities": ("priorities.csv", row_types.PriorityRow),
     "actions": ("actions.csv", row_types.ActionRow),
+    "commitments": ("commitments.csv", row_types.CommitmentRow),
+    "dependencies": ("dependencies.csv", row_types.DependencyRow),
+    "boards": ("boards.csv", row_types.BoardRow),
+    "board_members": ("board_members.csv", row_types.BoardMemberRow),
+    "responsibilities": ("responsibilities.csv", row_types.ResponsibilityRow),
+    "meetings": ("meetings.csv", row_types.MeetingRow),
+    "reports": ("reports.csv", row_types.ReportRow),
+    "report_sign_offs": ("report_sign_offs.csv", row_types.ReportSignOffRow),
+    "decisions": ("decisions.csv", row_types.DecisionRow),
     "action_links": ("action_links.csv", row_types.ActionLinkRow),
     "pledges": ("pledges.csv", row_types.PledgeRow),
     "assignments": ("pledge_assignments.csv", row_types.AssignmentRow),
@@ -186,7 +209,7 @@ def _dangling_ends(r: Reference) -> Iterator[str]:
     yield from _missing("former_names.csv", named, _resources(r))
     yield from _missing("measures_2014.csv", (row.indicator for row in r.charts), (row.code for row in r.indicators))
     defined = (r.areas, r.frameworks, r.indicators, r.scorecards, r.outcomes, r.objectives, r.system_gaps)
-    for rows in (*defined, r.priorities, r.actions, r.partners, r.budget, r.unit_costs, r.schemes):
+    for rows in (*defined, r.priorities, r.all_actions, r.dependencies, r.partners, r.budget, r.unit_costs, r.schemes):
         yield from _twice(type(rows[0]).__name__, (row.code for row in rows))
     yield from _twice("StandardRow", ((row.code, row.valid_from) for row in r.standards))
     yield from _twice("ContradictionRow", (row.code for row in r.contradictions))
@@ -230,21 +253,41 @@ def _tied(r: Reference) -> Iterator[tuple[str, list[Any]]]:
 
 def _dangling_plans(r: Reference) -> Iterator[str]:
     indicators = [row.code for row in r.indicators]
-    priorities, actions = [row.code for row in r.priorities], [row.code for row in r.actions]
+    priorities, actions = [row.code for row in r.priorities], [row.code for row in r.all_actions]
     yield from _missing("objectives.csv", (row.outcome for row in r.objectives), (o.code for o in r.outcomes))
     for objective in r.objectives:
         yield from _missing("objectives.csv", objective.indicators, indicators)
     yield from _missing("priorities.csv", (row.gap for row in r.priorities), (gap.code for gap in r.system_gaps))
-    yield from _missing("actions.csv", (row.priority for row in r.actions), priorities)
-    for action in r.actions:
+    yield from _missing("actions.csv", (row.priority for row in r.all_actions), priorities)
+    yield from _missing("dependencies.csv", (row.priority for row in r.dependencies), priorities)
+    for action in r.all_actions:
         yield from _missing("actions.csv", [*action.depends_on, action.part_of], actions)
     yield from _missing("action_links.csv", (row.action for row in r.action_links), actions)
     yield from _missing("action_links.csv", (row.indicator for row in r.action_links), indicators)
+    yield from _dangling_governance(r)
     numbers = [row.number for row in r.pledges]
     yield from _missing("pledge_assignments.csv", (row.number for row in r.assignments), numbers)
     yield from _missing("pledges.csv (assigned to nobody)", numbers, (row.number for row in r.assignments))
     for pledge in r.pledges:
         yield from _missing("pledges.csv", pledge.indicators, indicators)
+
+
+def _dangling_governance(r: Reference) -> Iterator[str]:
+    boards, reports = [row.code for row in r.boards], [row.code for row in r.reports]
+    for rows in (r.boards, r.responsibilities, r.meetings, r.reports, r.decisions):
+        yield from _twice(type(rows[0]).__name__, (row.code for row in rows))
+    yield from _missing("boards.csv", (row.reports_to for row in r.boards), boards)
+    for row in r.responsibilities:
+        yield from _missing("responsibilities.csv", row.boards, boards)
+    for name, named in (("meetings.csv", r.meetings), ("reports.csv", r.reports), ("decisions.csv", r.decisions)):
+        yield from _missing(name, (row.board for row in named), boards)
+    yield from _missing("board_members.csv", (row.board for row in r.board_members), boards)
+    for name, told in (("report_sign_offs.csv", r.report_sign_offs), ("decisions.csv", r.decisions)):
+        yield from _missing(name, (row.report for row in told), reports)
+    yield from _missing("meetings.csv", (row.report for row in r.meetings), reports)
+    decisions = [row.code for row in r.decisions]
+    for decision in r.decisions:
+        yield from _missing("decisions.csv", decision.depends_on, decisions)
 
 
 def _dangling_money(r: Reference) -> Iterator[str]:
@@ -267,7 +310,7 @@ def _resources(r: Reference) -> Iterator[str]:
         "risks": (row.ref for row in r.risks),
         "pledges": (row.number for row in r.pledges),
         "priorities": (row.code for row in r.priorities),
-        "actions": (row.code for row in r.actions),
+        "actions": (row.code for row in r.all_actions),
         "funds": [r.fund.code],
         "budget-lines": (row.code for row in r.budget_lines),
     }

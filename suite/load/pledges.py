@@ -16,7 +16,7 @@ SET_BODY = {"title": "The hundred pledges of 2018", "size": 100, "source": "2018
 
 
 async def load_pledges(load: Load) -> None:
-    """The pledge set and its pledges with their links, then priorities, then actions in the order they wait for."""
+    """The set, its pledges with their links, priorities, actions in the order they wait, and their dependencies."""
     sets = await load.once(f"{ROOT}/sets")
     await create_missing(load, "pledge sets", "PUT", f"{ROOT}/sets/{PLEDGE_SET}", SET_BODY, sets.get(PLEDGE_SET))
     linked = await load.once(f"{ROOT}/pledges", key="id")
@@ -24,6 +24,14 @@ async def load_pledges(load: Load) -> None:
     existing = await load.once(f"{ROOT}/priorities")
     await for_each(load.reference.priorities, lambda row: _priority(load, row, existing.get(row.code)))
     await _actions(load)
+    existing = await load.once(f"{ROOT}/dependencies")
+    await for_each(load.reference.dependencies, lambda row: _dependency(load, row, existing.get(row.code)))
+
+
+async def _dependency(load: Load, row: row_types.DependencyRow, found: dict[str, Any] | None) -> None:
+    """What people have said of its state since is not ours to say, so it is left out."""
+    body = row.model_dump(mode="json", exclude={"code"})
+    await create_missing(load, "dependencies", "PUT", f"{ROOT}/dependencies/{row.code}", body, found)
 
 
 def _id(row: row_types.PledgeRow) -> str:
@@ -63,7 +71,7 @@ async def _priority(load: Load, row: row_types.PriorityRow, found: dict[str, Any
 
 async def _actions(load: Load) -> None:
     """Those that wait for nothing first, then those that wait for them."""
-    rows = {row.code: row for row in load.reference.actions}
+    rows = {row.code: row for row in load.reference.all_actions}
     existing = await load.once(f"{ROOT}/actions")
 
     async def one(code: str) -> None:

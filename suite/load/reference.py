@@ -10,6 +10,7 @@ from suite.load.csv_files import BadRows
 from suite.load.dataset import REFERENCE, read_reference
 from suite.load.finance import load_finance
 from suite.load.former import withdraw_forecasts
+from suite.load.governance import load_governance
 from suite.load.indicators import load_indicators
 from suite.load.pledges import load_pledges
 from suite.load.report import LoadReport
@@ -39,9 +40,10 @@ async def load_reference(
     await load_indicators(load)
     report("Waiting until every service has heard of them")
     await wait()
-    report("Loading the register, pledges, priorities, actions, the fund and its schemes")
+    report("Loading the register, pledges, priorities, actions, boards, the fund and its schemes")
     await load_risks(load)
     await load_pledges(load)
+    await load_governance(load)
     await load_finance(load)
     if load.from_version_0_1:
         await withdraw_forecasts(load)

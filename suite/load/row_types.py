@@ -192,9 +192,11 @@ class PriorityRow(FileRow):
 
 
 class ActionRow(FileRow):
+    """A must-do, or what else is to be done; ``part_of`` names the action that it is a milestone of."""
+
     code: str
-    priority: str
-    kind: Literal["must_do", "hub", "workforce_step", "stage"]
+    priority: str | None = None
+    kind: Literal["must_do", "hub", "workforce_step", "stage", "commitment", "roadmap", "element"]
     phase: int | None = None
     step: int | None = None
     title: str
@@ -203,6 +205,28 @@ class ActionRow(FileRow):
     part_of: str | None = None
     source: str
     confirmed: bool | None = None
+
+
+class CommitmentRow(ActionRow):
+    """What is to be done beside the must-dos, with what is printed of its day and of its size."""
+
+    partners: Several = ()
+    printed_period: str | None = None
+    due_basis: str | None = None
+    figure: str | None = None
+    figure_unit: str | None = None
+
+
+class DependencyRow(FileRow):
+    """What the actions of a priority wait for outside of themselves; without a priority, those of all."""
+
+    code: str
+    number: int
+    priority: str | None = None
+    kind: Literal["partner", "approval", "resource", "programme", "policy"]
+    title: str
+    partners: Several = ()
+    source: str
 
 
 class ActionLinkRow(FileRow):
@@ -383,3 +407,86 @@ class ContradictionRow(FileRow):
     why: str
     shown_by: Literal["data", "documents"]
     resources: Several
+
+
+class BoardRow(FileRow):
+    code: str
+    title: str
+    also_known_as: Several = ()
+    era: str
+    responsibility: str
+    meets: str | None = None
+    reports_to: str | None = None
+    source: str
+
+
+class BoardMemberRow(FileRow):
+    board: str
+    member: str
+    position: str
+    source: str
+
+
+class ResponsibilityRow(FileRow):
+    """A line of the table of 13 activities and 6 bodies: the activity, and the bodies that are responsible."""
+
+    code: str
+    number: int
+    title: str
+    boards: Several
+    source: str
+
+
+class MeetingRow(FileRow):
+    code: str
+    board: str
+    title: str
+    first_day: date
+    last_day: date
+    approach: str | None = None
+    day_basis: str
+    report: str
+    source: str
+
+
+class ReportRow(FileRow):
+    code: str
+    title: str
+    board: str
+    day: date
+    reference: str
+    key_decision: bool
+    part: str
+    purpose: str
+    cabinet_members: Several
+    authors: Several
+    recommendations: Several
+    alternatives_rejected: Several
+    cabinet_member_agreed: bool
+    equality_assessed: bool
+    equality_note: str
+    finance: str
+    risk: str
+    pledges: Several
+    background_papers: Several
+    source: str
+
+
+class ReportSignOffRow(FileRow):
+    report: str
+    service: str
+    code: str | None = None
+    source: str
+
+
+class DecisionRow(FileRow):
+    code: str
+    report: str
+    board: str
+    number: str | None = None
+    title: str
+    due: date | None = None
+    printed_due: str | None = None
+    asked_of: Several
+    depends_on: Several = ()
+    source: str

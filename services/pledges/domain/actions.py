@@ -8,7 +8,7 @@ from enum import StrEnum
 from typing import TypedDict
 
 from contracts.notes import SourceNote
-from services.pledges.domain.indicators import LinkedIndicator, SeriesKey
+from services.pledges.domain.indicators import SeriesKey
 from services.pledges.domain.status import NOT_STARTED, Delivery, Progress, Schedule
 
 WORKFORCE_PLAN = "workforce plan"
@@ -20,6 +20,9 @@ class ActionKind(StrEnum):
     HUB = "hub"
     WORKFORCE_STEP = "workforce_step"
     STAGE = "stage"
+    COMMITMENT = "commitment"
+    ROADMAP = "roadmap"
+    ELEMENT = "element"
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,6 +45,13 @@ class ActionDefinition:
     depends_on: tuple[str, ...] = ()
     part_of: str | None = None
     notes: tuple[SourceNote, ...] = ()
+    partners: tuple[str, ...] = ()
+    printed_period: str | None = None
+    """When it is to be done, as the source prints it; ``due_basis`` says how the due day was read from that."""
+    due_basis: str | None = None
+    figure: str | None = None
+    """What is promised in numbers, with its unit: ``350`` and ``places``."""
+    figure_unit: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,12 +77,32 @@ class ActionChanges(TypedDict, total=False):
 
 
 @dataclass(frozen=True, slots=True)
+class PublishedAction:
+    """What the newest event of an action carries. Blockers are ``action/<code>`` or ``dependency/<code>``."""
+
+    title: str
+    priority: str | None
+    kind: str
+    part_of: str | None
+    due: date | None
+    delivery: Delivery
+    closed_on: date | None
+    schedule: Schedule
+    depends_on: tuple[str, ...]
+    blocked_by: tuple[str, ...]
+    blocked_at: tuple[str, ...]
+    needed_by: date | None
+
+
+@dataclass(frozen=True, slots=True)
 class Action:
-    """An action as it is now."""
+    """An action as it is now. ``version`` counts its events; ``published`` None: there was none yet."""
 
     code: str
     definition: ActionDefinition
     progress: Progress = NOT_STARTED
+    version: int = 0
+    published: PublishedAction | None = None
 
     def changed(self, changes: ActionChanges, progress: Progress) -> "Action":
         """With everything that ``changes`` names, but for delivery and closing day, which are in ``progress``."""
@@ -96,19 +126,6 @@ class Action:
         return self.definition.part_of
 
 
-@dataclass(frozen=True, slots=True)
-class ActionView:
-    """An action with all that is shown of it on the business date ``today``."""
-
-    action: Action
-    indicators: tuple[LinkedIndicator, ...]
-    today: date
-
-    @property
-    def schedule(self) -> Schedule:
-        return self.action.schedule(self.today)
-
-
 class ActionOrder(StrEnum):
     """What actions can be ordered by: their codes, due dates, or how pressing the schedule is, overdue first."""
 
@@ -125,6 +142,7 @@ class ActionFilter:
     delivery: Delivery | None = None
     schedule: Schedule | None = None
     part_of: str | None = None
+    blocked: bool | None = None
 
 
 def circular(depends_on: Mapping[str, Iterable[str]], start: str) -> list[str]:

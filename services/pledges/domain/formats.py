@@ -12,7 +12,10 @@ from contracts.breakdown import Breakdown
 from contracts.colours import Colour
 from contracts.notes import SourcedFigure, SourceNote
 from contracts.period import Period, PeriodKind
-from services.pledges.domain.actions import ActionView
+from services.pledges.domain.action_views import ActionView
+from services.pledges.domain.actions import PublishedAction
+from services.pledges.domain.delegations import Delegation
+from services.pledges.domain.dependencies import Dependency
 from services.pledges.domain.indicators import Colours, LinkedIndicator, SeriesKey
 from services.pledges.domain.pledges import Assignment, Measure, PledgeDefinition, PledgeView
 from services.pledges.domain.priorities import Priority
@@ -195,6 +198,39 @@ def write_action_state(view: ActionView) -> dict[str, Any]:
     }
 
 
+def write_published_action(published: PublishedAction | None) -> dict[str, Any] | None:
+    if published is None:
+        return None
+    days = {name: _day(getattr(published, name)) for name in ("due", "closed_on", "needed_by")}
+    lists = {name: list(getattr(published, name)) for name in ("depends_on", "blocked_by", "blocked_at")}
+    return {"format": FORMAT, **asdict(published), **days, **lists}
+
+
+def read_published_action(stored: Stored | None) -> PublishedAction | None:
+    if stored is None:
+        return None
+    return PublishedAction(
+        title=stored["title"],
+        priority=stored["priority"],
+        kind=stored["kind"],
+        part_of=stored["part_of"],
+        due=_read_day(stored["due"]),
+        delivery=Delivery(stored["delivery"]),
+        closed_on=_read_day(stored["closed_on"]),
+        schedule=Schedule(stored["schedule"]),
+        depends_on=tuple(stored["depends_on"]),
+        blocked_by=tuple(stored["blocked_by"]),
+        blocked_at=tuple(stored["blocked_at"]),
+        needed_by=_read_day(stored["needed_by"]),
+    )
+
+
+def write_dependency_state(dependency: Dependency) -> dict[str, Any]:
+    definition = dependency.definition
+    needed_by = {"needed_by": _day(definition.needed_by)}
+    return {"format": FORMAT, **asdict(definition), **needed_by, "state": dependency.state}
+
+
 # ---- what a decision was taken on
 
 
@@ -246,6 +282,11 @@ def write_return_state(found: QuarterlyReturn) -> dict[str, Any]:
         "evidence": [asdict(link) for link in found.evidence],
         "submitted_on": _day(found.submitted_on),
     }
+
+
+def write_delegation_state(delegation: Delegation) -> dict[str, Any]:
+    days = {"valid_from": _day(delegation.valid_from), "valid_to": _day(delegation.valid_to)}
+    return {"format": FORMAT, **asdict(delegation), **days}
 
 
 def write_priority_state(priority: Priority) -> dict[str, Any]:

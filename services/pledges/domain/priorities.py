@@ -9,7 +9,8 @@ from math import lcm
 
 from contracts.money import allocate, to_penny
 from contracts.notes import SourceNote
-from services.pledges.domain.actions import Action, ActionView
+from services.pledges.domain.action_views import ActionView
+from services.pledges.domain.actions import Action
 from services.pledges.domain.status import Delivery, Schedule
 
 WHOLE = Decimal(100)

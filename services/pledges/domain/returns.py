@@ -1,6 +1,7 @@
 """The quarterly return of an assignment: draft, submitted, returned with a reason, approved and from then on locked."""
 
 import calendar
+import re
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from datetime import date, datetime
@@ -32,6 +33,7 @@ _STEPS = {
     Step.RETURN: ({ReturnState.SUBMITTED}, ReturnState.RETURNED),
     Step.APPROVE: ({ReturnState.SUBMITTED}, ReturnState.APPROVED),
 }
+_RETURN_ID = re.compile(r".+\.[0-9]{4}-[0-9]{2}-Q[1-4]\.[0-9]+", re.ASCII)
 _WRITABLE = {ReturnState.DRAFT, ReturnState.RETURNED}
 
 
@@ -91,6 +93,18 @@ class QuarterlyReturn:
     def due(self) -> date:
         return due_day(self.quarter)
 
+    @property
+    def closes_on(self) -> date:
+        return closing_day_of(self.quarter)
+
+    def is_closed(self, today: date) -> bool:
+        """Whether its quarter is closed: nothing is written, submitted or handed back any more."""
+        return today > self.closes_on
+
+    def is_locked(self, today: date) -> bool:
+        """Whether what it says stays as it is, for good."""
+        return self.state is ReturnState.APPROVED or self.is_closed(today)
+
     def is_missing(self, today: date) -> bool:
         """Whether it ought to have been submitted, and never was."""
         return self.submitted_on is None and today > self.due
@@ -100,12 +114,12 @@ class QuarterlyReturn:
         """Whether it was first submitted after it was due."""
         return self.submitted_on is not None and self.submitted_on > self.due
 
-    @property
-    def can_be_written(self) -> bool:
-        return self.state in _WRITABLE
+    def can_be_written(self, today: date) -> bool:
+        return self.state in _WRITABLE and not self.is_closed(today)
 
-    def allows(self, step: Step) -> bool:
-        return self.state in _STEPS[step][0]
+    def allows(self, step: Step, today: date) -> bool:
+        """Whether a step can be taken. What was submitted in time can be approved however late."""
+        return self.state in _STEPS[step][0] and (step is Step.APPROVE or not self.is_closed(today))
 
     @property
     def lacks(self) -> list[str]:
@@ -149,6 +163,10 @@ class ReturnFilter:
     state: ReturnState | None = None
     pledge: str | None = None
     missing: bool | None = None
+    late: bool | None = None
+    owner: str | None = None
+    """A portfolio holder."""
+    department: str | None = None
 
 
 def return_id(pledge: str, ordinal: int, quarter: Period) -> str:
@@ -156,10 +174,20 @@ def return_id(pledge: str, ordinal: int, quarter: Period) -> str:
     return f"{pledge}.{quarter.path}.{ordinal}"
 
 
+def is_return(subject: str) -> bool:
+    """Whether the subject of an event is the id of a return."""
+    return _RETURN_ID.fullmatch(subject) is not None
+
+
 def due_day(quarter: Period) -> date:
     """A return is due by the last day of the month that follows its quarter."""
     first = quarter.next().start
     return first.replace(day=calendar.monthrange(first.year, first.month)[1])
+
+
+def closing_day_of(quarter: Period) -> date:
+    """A quarter's returns close by themselves when the next quarter has ended."""
+    return quarter.next().end
 
 
 def last_closed_quarter(today: date) -> Period:

@@ -2,8 +2,30 @@
 
 from fastapi import APIRouter
 
-from services.pledges.endpoints import actions, pledges, priorities, returns, sets, sign_offs
+from services.pledges.endpoints import (
+    actions,
+    board_decisions,
+    delegations,
+    dependencies,
+    governance,
+    pledges,
+    priorities,
+    returns,
+    sets,
+    sign_offs,
+)
 
 router = APIRouter(prefix="/pledges/v1")
-for each in (sets, pledges, sign_offs, returns, priorities, actions):
+for each in (
+    sets,
+    pledges,
+    sign_offs,
+    returns,
+    delegations,
+    priorities,
+    actions,
+    dependencies,
+    governance,
+    board_decisions,
+):
     router.include_router(each.router)

@@ -1,5 +1,6 @@
 """Actions over HTTP."""
 
+from datetime import date
 from typing import Annotated
 
 from fastapi import APIRouter, Depends, Path, Query, Response
@@ -10,12 +11,13 @@ from chassis.web.units import Read, Write
 from services.pledges.domain.actions import ActionFilter, ActionKind, ActionOrder
 from services.pledges.domain.status import Delivery, Schedule
 from services.pledges.endpoints.answers import NewCode, Word, made, set_made
-from services.pledges.schemas.actions import ActionIn, ActionOut, ActionPatch
+from services.pledges.schemas.actions import ActionIn, ActionOut, ActionPatch, CriticalDatesOut
 from services.pledges.schemas.fields import WHOLE_TEXT
 from services.pledges.service import actions
 
 router = APIRouter(tags=["actions"])
 
+Until = Annotated[date | None, Query(description="Last day that is looked at", examples=["2018-06-30"])]
 ActionInPath = Annotated[str, Path(max_length=80, pattern=WHOLE_TEXT, examples=["crisis-cafe"])]
 
 
@@ -26,8 +28,9 @@ def _filter(
     delivery: Delivery | None = None,
     schedule: Schedule | None = None,
     part_of: Word = None,
+    blocked: bool | None = None,
 ) -> ActionFilter:
-    return ActionFilter(priority, kind, phase, delivery, schedule, part_of)
+    return ActionFilter(priority, kind, phase, delivery, schedule, part_of, blocked)
 
 
 @router.get("/actions", summary="List actions", responses=problems(400, 401, 422))
@@ -39,6 +42,15 @@ async def list_actions(
     """Must-dos, hub sites, workforce steps and stages, by code unless ordered otherwise."""
     page = await read(lambda tx: actions.list_actions(tx, wanted, paging.request))
     return paging.body(page, ActionOut.of)
+
+
+@router.get("/critical-dates", summary="Critical dates ahead", responses=problems(401, 422))
+async def read_critical_dates(read: Read, priority: Word = None, until: Until = None) -> CriticalDatesOut:
+    """Open actions by the day they are needed: their own due day, or that of what comes after them where it is earlier.
+
+    What is overdue comes first. Without ``until``, up to 90 days after the business date.
+    """
+    return CriticalDatesOut.of(await read(lambda tx: actions.get_critical_dates(tx, priority, until)))
 
 
 @router.get("/actions/{code}", summary="Read an action", responses=problems(401, 404))

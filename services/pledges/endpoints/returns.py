@@ -2,16 +2,19 @@
 
 from typing import Annotated
 
-from fastapi import APIRouter, Depends, Path, Query
+from fastapi import APIRouter, Depends, Path, Query, Request
 
 from chassis.errors import FieldError, Invalid
 from chassis.web.paging import CollectionPaging, PageBody, sortable
 from chassis.web.problems import problems
+from chassis.web.render.routes import add_table_routes
+from chassis.web.render.table import Table
 from chassis.web.units import Read, Write
 from contracts.period import Period, PeriodKind, UnknownPeriodError
 from services.pledges.domain.returns import ReturnFilter, ReturnOrder, ReturnState, Step
 from services.pledges.endpoints.answers import Word
 from services.pledges.schemas.fields import WHOLE_TEXT
+from services.pledges.schemas.return_table import returns_table
 from services.pledges.schemas.returns import ReturnBackIn, ReturnOut, ReturnPatch, ReturnStepIn
 from services.pledges.service import returns
 
@@ -27,8 +30,17 @@ def _filter(
     state: ReturnState | None = None,
     pledge: Word = None,
     missing: bool | None = None,
+    late: bool | None = None,
+    owner: Annotated[str | None, Query(max_length=200, pattern=WHOLE_TEXT, description="A portfolio holder")] = None,
+    department: Annotated[
+        str | None, Query(max_length=200, pattern=WHOLE_TEXT, description="Only returns of this department")
+    ] = None,
 ) -> ReturnFilter:
-    return ReturnFilter(None if quarter is None else _quarter(quarter), state, pledge, missing)
+    named = None if quarter is None else _quarter(quarter)
+    return ReturnFilter(named, state, pledge, missing, late, owner, department)
+
+
+Wanted = Annotated[ReturnFilter, Depends(_filter)]
 
 
 def _quarter(text: str) -> Period:
@@ -45,10 +57,25 @@ def _quarter(text: str) -> Period:
 async def list_returns(
     read: Read,
     paging: Annotated[CollectionPaging, Depends(sortable(ReturnOrder))],
-    wanted: Annotated[ReturnFilter, Depends(_filter)],
+    wanted: Wanted,
 ) -> PageBody[ReturnOut]:
     """Returns by id, unless ordered otherwise. The service opens one for each assignment when a quarter has closed."""
     return paging.body(await read(lambda tx: returns.list_returns(tx, wanted, paging.request)), ReturnOut.of)
+
+
+async def _table(request: Request, read: Read, wanted: Wanted) -> Table:
+    found = await read(lambda tx: returns.export_returns(tx, wanted))
+    return returns_table(found, request.app.state.resources.clock())
+
+
+add_table_routes(
+    router,
+    "/returns",
+    _table,
+    name="list_returns",
+    title="Quarterly returns",
+    description="Returns by id, a row each, with the same filters as the list.",
+)
 
 
 @router.get("/returns/{code}", summary="Read a quarterly return", responses=problems(401, 404))

@@ -13,7 +13,12 @@ from chassis.storage.pages import Orders, list_page
 from chassis.storage.transaction import Tx
 from services.pledges import models
 from services.pledges.domain.actions import Action, ActionDefinition, ActionFilter, ActionKind, ActionOrder
-from services.pledges.domain.formats import read_notes, write_notes
+from services.pledges.domain.formats import (
+    read_notes,
+    read_published_action,
+    write_notes,
+    write_published_action,
+)
 from services.pledges.domain.status import Delivery, Progress
 from services.pledges.repository.grouping import grouped
 from services.pledges.repository.schedules import due, pressing, schedule_is
@@ -35,10 +40,11 @@ async def insert_action(tx: Tx, action: Action) -> bool:
     return new
 
 
-async def save_action(tx: Tx, action: Action) -> None:
-    """Write the state of a locked action."""
-    connection = await tx.session.connection()
-    await connection.execute(_SAVE, {"saved": action.code, **_row(action)})
+async def save_actions(tx: Tx, actions: Sequence[Action]) -> None:
+    """Write the state of locked actions."""
+    if actions:
+        connection = await tx.session.connection()
+        await connection.execute(_SAVE, [{"saved": one.code, **_row(one)} for one in actions])
 
 
 def _row(action: Action) -> dict[str, Any]:
@@ -57,6 +63,13 @@ def _row(action: Action) -> dict[str, Any]:
         "depends_on": list(definition.depends_on),
         "part_of": definition.part_of,
         "notes": write_notes(definition.notes),
+        "partners": list(definition.partners),
+        "printed_period": definition.printed_period,
+        "due_basis": definition.due_basis,
+        "figure": definition.figure,
+        "figure_unit": definition.figure_unit,
+        "version": action.version,
+        "published": write_published_action(action.published),
         "delivery": action.progress.delivery,
         "closed_on": action.progress.closed_on,
     }
@@ -77,20 +90,43 @@ def _action(row: Any) -> Action:
         depends_on=tuple(row.depends_on),
         part_of=row.part_of,
         notes=read_notes(row.notes),
+        partners=tuple(row.partners),
+        printed_period=row.printed_period,
+        due_basis=row.due_basis,
+        figure=row.figure,
+        figure_unit=row.figure_unit,
     )
-    return Action(row.code, definition, Progress(Delivery(row.delivery), row.closed_on))
+    progress = Progress(Delivery(row.delivery), row.closed_on)
+    return Action(row.code, definition, progress, row.version, read_published_action(row.published))
 
 
 async def get_action(tx: Tx, code: str) -> Action | None:
     return await _one(tx, select(_TABLE).where(_TABLE.c.code == code))
 
 
-async def lock_action(tx: Tx, code: str) -> Action | None:
-    return await _one(tx, select(_TABLE).where(_TABLE.c.code == code).with_for_update())
+async def lock_actions(tx: Tx) -> list[Action]:
+    """All actions, locked in the order of their codes: what one waits for can concern every other."""
+    return await _read(tx, select(_TABLE).order_by(_TABLE.c.code).with_for_update())
 
 
-async def list_actions(tx: Tx, wanted: ActionFilter, today: date, request: PageRequest) -> Page[Action]:
+async def get_all(tx: Tx) -> list[Action]:
+    """All actions, by code."""
+    return await _read(tx, select(_TABLE).order_by(_TABLE.c.code))
+
+
+async def list_codes(tx: Tx) -> Sequence[str]:
+    """Of every action that has an event."""
+    return (await tx.session.scalars(select(_TABLE.c.code).where(_TABLE.c.version > 0).order_by(_TABLE.c.code))).all()
+
+
+async def list_actions(
+    tx: Tx, wanted: ActionFilter, blocked: Collection[str], today: date, request: PageRequest
+) -> Page[Action]:
+    """``blocked``: codes of the actions that are blocked."""
     found = select(_TABLE)
+    if wanted.blocked is not None:
+        is_blocked = _TABLE.c.code.in_(blocked)
+        found = found.where(is_blocked if wanted.blocked else ~is_blocked)
     for name in ("priority", "kind", "phase", "delivery", "part_of"):
         value = getattr(wanted, name)
         if value is not None:
@@ -129,13 +165,3 @@ async def _one(tx: Tx, statement: Select[Any]) -> Action | None:
 
 async def _read(tx: Tx, statement: Select[Any]) -> list[Action]:
     return [_action(row) for row in await tx.session.execute(statement)]
-
-
-async def has_parts(tx: Tx, code: str) -> bool:
-    return await tx.session.scalar(select(_TABLE.c.code).where(_TABLE.c.part_of == code).limit(1)) is not None
-
-
-async def lock_dependencies(tx: Tx) -> Mapping[str, Sequence[str]]:
-    """What every action waits for. All are locked, so that two changes cannot close a circle between them."""
-    wanted = select(_TABLE.c.code, _TABLE.c.depends_on).order_by(_TABLE.c.code).with_for_update()
-    return {row.code: row.depends_on for row in await tx.session.execute(wanted)}

@@ -4,7 +4,7 @@ from collections.abc import Collection, Mapping, Sequence
 from datetime import date
 from typing import Any
 
-from sqlalchemy import Select, and_, bindparam, exists, or_, select, update
+from sqlalchemy import Select, and_, bindparam, exists, false, func, or_, select, update
 
 from chassis.paging import Page, PageRequest
 from chassis.storage.bulk import insert_many, insert_or_ignore
@@ -33,8 +33,8 @@ async def get_newest_quarter(tx: Tx) -> Period | None:
     return row_period(row) if row else None
 
 
-async def list_unopened(tx: Tx, quarter: Period) -> list[QuarterlyReturn]:
-    """A return for each assignment that holds in the quarter, is of a pledge open in it, and has none yet."""
+async def list_unopened(tx: Tx, quarter: Period, limit: int) -> list[QuarterlyReturn]:
+    """A return for each assignment that holds in the quarter, is of a pledge open in it, and has none: the first."""
     assigned, pledge = _ASSIGNMENT.c, _PLEDGE.c
     opened = exists().where(
         _RETURN.c.pledge == assigned.pledge,
@@ -51,6 +51,7 @@ async def list_unopened(tx: Tx, quarter: Period) -> list[QuarterlyReturn]:
             or_(pledge.closed_on.is_(None), pledge.closed_on >= quarter.start),
         )
         .order_by(assigned.pledge, assigned.ordinal)
+        .limit(limit)
     )
     rows = await tx.session.execute(wanted)
     return [QuarterlyReturn(row.pledge, row.ordinal, quarter, _assignment(row)) for row in rows]
@@ -107,6 +108,17 @@ async def lock_return(tx: Tx, code: str) -> QuarterlyReturn | None:
     return await _one(tx, select(_RETURN).where(_RETURN.c.id == code).with_for_update())
 
 
+async def lock_returns(tx: Tx, codes: Collection[str]) -> list[QuarterlyReturn]:
+    """The returns of these ids, locked in their order."""
+    wanted = select(_RETURN).where(_RETURN.c.id.in_(codes)).order_by(_RETURN.c.id)
+    return await _read(tx, wanted.with_for_update())
+
+
+async def list_ids(tx: Tx) -> Sequence[str]:
+    """Of every return that has an event."""
+    return (await tx.session.scalars(select(_RETURN.c.id).where(_RETURN.c.version > 0).order_by(_RETURN.c.id))).all()
+
+
 async def lock_newly_missing(tx: Tx, today: date) -> list[QuarterlyReturn]:
     """Returns that are missing and of which no event said so, locked in the order of their ids."""
     wanted = select(_RETURN).where(_is_missing(today), _RETURN.c.missing_since.is_(None)).order_by(_RETURN.c.id)
@@ -118,7 +130,21 @@ def _is_missing(today: date) -> Any:
     return and_(_RETURN.c.submitted_on.is_(None), _RETURN.c.due < today)
 
 
+def _is_late() -> Any:
+    """:attr:`QuarterlyReturn.is_late` in SQL."""
+    return func.coalesce(_RETURN.c.submitted_on > _RETURN.c.due, false())
+
+
 async def list_returns(tx: Tx, wanted: ReturnFilter, today: date, request: PageRequest) -> Page[QuarterlyReturn]:
+    return (await list_page(tx, _found(wanted, today), _ORDERS, request)).of(_return)
+
+
+async def list_all_returns(tx: Tx, wanted: ReturnFilter, today: date) -> list[QuarterlyReturn]:
+    """By id, in one statement."""
+    return await _read(tx, _found(wanted, today).order_by(_RETURN.c.id))
+
+
+def _found(wanted: ReturnFilter, today: date) -> Select[Any]:
     found = select(_RETURN)
     if wanted.quarter is not None:
         found = found.where(_RETURN.c.period_start == wanted.quarter.start, _RETURN.c.period_end == wanted.quarter.end)
@@ -128,7 +154,13 @@ async def list_returns(tx: Tx, wanted: ReturnFilter, today: date, request: PageR
         found = found.where(_RETURN.c.pledge == wanted.pledge)
     if wanted.missing is not None:
         found = found.where(_is_missing(today) if wanted.missing else ~_is_missing(today))
-    return (await list_page(tx, found, _ORDERS, request)).of(_return)
+    if wanted.late is not None:
+        found = found.where(_is_late() if wanted.late else ~_is_late())
+    if wanted.owner is not None:
+        found = found.where(_RETURN.c.portfolio_holder == wanted.owner)
+    if wanted.department is not None:
+        found = found.where(_RETURN.c.department == wanted.department)
+    return found
 
 
 _ORDERS = Orders((_RETURN.c.id,), {ReturnOrder.ID: (), ReturnOrder.DUE: (_RETURN.c.due,)})

@@ -8,11 +8,14 @@ from pydantic import ConfigDict, Field
 
 from chassis.web.bodies import UNCHANGED, OutBody, PatchBody, StrictBody
 from contracts.reasons import Reason
-from services.pledges.domain.actions import ActionChanges, ActionDefinition, ActionInput, ActionKind, ActionView
+from services.pledges.domain.action_views import ActionView, CriticalDates
+from services.pledges.domain.actions import ActionChanges, ActionDefinition, ActionInput, ActionKind
+from services.pledges.domain.readiness import Blocker, BlockerKind
 from services.pledges.domain.status import Delivery, Schedule
 from services.pledges.schemas.fields import (
     ClosedOn,
     Code,
+    Figure,
     LinkedIndicatorOut,
     Links,
     Name,
@@ -42,6 +45,11 @@ class ActionIn(StrictBody):
     part_of: Code | None = Field(
         None, description="The action it is a milestone of, which weighs as one action", examples=["care-homes"]
     )
+    partners: Names = Field(default_factory=list, examples=[["Livewell Southwest"]])
+    printed_period: Name | None = Field(None, examples=["April 2019"])
+    due_basis: Name | None = Field(None, examples=["end of the printed month"])
+    figure: Figure | None = Field(None, examples=["350"])
+    figure_unit: Figure | None = Field(None, examples=["places"])
     indicators: Links = Field(default_factory=list)
     notes: Notes = ()
 
@@ -60,6 +68,11 @@ class ActionIn(StrictBody):
             depends_on=tuple(self.depends_on),
             part_of=self.part_of,
             notes=self.notes,
+            partners=tuple(self.partners),
+            printed_period=self.printed_period,
+            due_basis=self.due_basis,
+            figure=self.figure,
+            figure_unit=self.figure_unit,
         )
         links = frozenset(one.to_domain() for one in self.indicators)
         return ActionInput(definition, links, self.delivery, self.closed_on)
@@ -80,6 +93,17 @@ class ActionPatch(PatchBody):
         return cast("ActionChanges", self.changes())
 
 
+class BlockerOut(OutBody):
+    """What keeps an action from going on."""
+
+    kind: BlockerKind = Field(description="Whether it is another action, or a dependency")
+    code: str = Field(examples=["first-wellbeing-hub"])
+
+    @classmethod
+    def of(cls, blocker: Blocker) -> Self:
+        return cls(kind=blocker.kind, code=blocker.code)
+
+
 class ActionOut(OutBody):
     code: str = Field(examples=["crisis-cafe"])
     priority: str | None
@@ -97,6 +121,17 @@ class ActionOut(OutBody):
     leads: list[str]
     depends_on: list[str]
     part_of: str | None
+    blocked: bool = Field(description="Whether anything keeps it from going on")
+    blocked_by: list[BlockerOut]
+    blocked_at: list[BlockerOut]
+    needed_by: date | None
+    needed_for: str | None
+    partners: list[str]
+    printed_period: str | None
+    due_basis: str | None
+    figure: str | None
+    figure_unit: str | None
+    version: int = Field(description="How many events it had")
     indicators: list[LinkedIndicatorOut]
     notes: Notes
 
@@ -121,5 +156,28 @@ class ActionOut(OutBody):
             depends_on=list(definition.depends_on),
             part_of=definition.part_of,
             notes=definition.notes,
+            blocked=view.readiness.is_blocked,
+            blocked_by=[BlockerOut.of(one) for one in view.readiness.blocked_by],
+            blocked_at=[BlockerOut.of(one) for one in view.readiness.blocked_at],
+            needed_by=view.readiness.needed_by,
+            needed_for=view.readiness.needed_for,
+            partners=list(definition.partners),
+            printed_period=definition.printed_period,
+            due_basis=definition.due_basis,
+            figure=definition.figure,
+            figure_unit=definition.figure_unit,
+            version=action.version,
             indicators=[LinkedIndicatorOut.of(one) for one in view.indicators],
         )
+
+
+class CriticalDatesOut(OutBody):
+    """The days ahead by which open actions are needed, the earliest first."""
+
+    business_date: date
+    until: date = Field(description="Last day that is looked at")
+    items: list[ActionOut] = Field(description="Open actions that are needed by then")
+
+    @classmethod
+    def of(cls, found: CriticalDates) -> Self:
+        return cls(business_date=found.today, until=found.until, items=[ActionOut.of(one) for one in found.actions])

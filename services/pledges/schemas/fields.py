@@ -31,6 +31,8 @@ SetCode = Annotated[
 Code = Annotated[str, StringConstraints(max_length=80, pattern=CODE_FORM)]
 Name = Annotated[str, StringConstraints(min_length=1, max_length=200, pattern=WHOLE_TEXT)]
 Wording = Annotated[str, StringConstraints(min_length=1, max_length=1000, pattern=WHOLE_TEXT)]
+Paragraph = Annotated[str, StringConstraints(min_length=1, max_length=2000, pattern=WHOLE_TEXT)]
+Figure = Annotated[str, StringConstraints(min_length=1, max_length=80, pattern=WHOLE_TEXT)]
 Names = Annotated[list[Name], Field(max_length=20)]
 Weight = Annotated[Number, Field(ge=0, max_digits=9, decimal_places=4, examples=["2.5"])]
 Notes = Annotated[

@@ -46,7 +46,11 @@ class ReturnPatch(PatchBody):
 
 
 class ReturnStepIn(StrictBody):
-    on_behalf_of: Name | None = Field(None, description="Who delegated this step", examples=["Ian Tuffin"])
+    on_behalf_of: Name | None = Field(
+        None,
+        description="Who delegated this step to the caller: a person of the assignment, of whom a delegation holds",
+        examples=[None],
+    )
 
 
 class ReturnBackIn(ReturnStepIn):
@@ -80,8 +84,10 @@ class ReturnOut(OutBody):
     pledge: str = Field(examples=["2018-46"])
     quarter: Period
     due: date = Field(description="The last day of the month after the quarter")
+    closes_on: date = Field(description="Last day of the next quarter: later nothing is written, submitted or returned")
     assignment: AssignmentOut = Field(description="As it was when the return was opened")
     state: ReturnState
+    locked: bool = Field(description="Approved, or of a quarter that is closed")
     late: bool = Field(description="First submitted after it was due")
     missing: bool = Field(description="Due, and never submitted")
     submitted_on: date | None = Field(description="Business date of the first submission")
@@ -99,8 +105,10 @@ class ReturnOut(OutBody):
             pledge=found.pledge,
             quarter=found.quarter,
             due=found.due,
+            closes_on=found.closes_on,
             assignment=AssignmentOut.of(found.assignment),
             state=found.state,
+            locked=found.is_locked(view.today),
             late=found.is_late,
             missing=found.is_missing(view.today),
             submitted_on=found.submitted_on,

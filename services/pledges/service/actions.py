@@ -1,28 +1,33 @@
 """Actions: must-dos, hub sites, workforce steps and stages."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
-from datetime import date
+from datetime import date, timedelta
+from typing import Final
 
 from chassis.errors import FieldError
 from chassis.paging import Page, PageRequest
 from chassis.storage.transaction import Tx
+from services.pledges.domain.action_views import ActionView, CriticalDates, critical_dates
 from services.pledges.domain.actions import (
     Action,
     ActionChanges,
     ActionDefinition,
     ActionFilter,
     ActionInput,
-    ActionView,
     circular,
 )
 from services.pledges.domain.formats import write_action_state
+from services.pledges.domain.readiness import READY, ActionGraph
 from services.pledges.errors import ActionUnknown, DependencyCircular, PartNotPossible, ReferenceUnknown
 from services.pledges.repository import actions as stored
 from services.pledges.repository import indicators as linked
 from services.pledges.repository import priorities as stored_priorities
 from services.pledges.service.history import record_state
 from services.pledges.service.progress import moved
+from services.pledges.service.readiness import emit_changed_actions, get_graph
+
+DAYS_AHEAD: Final = timedelta(days=90)
 
 
 async def put_action(tx: Tx, code: str, sent: ActionInput) -> tuple[ActionView, bool]:
@@ -34,35 +39,44 @@ async def put_action(tx: Tx, code: str, sent: ActionInput) -> tuple[ActionView, 
         ClosingDayWrong: a closing day for open work, or in the future.
     """
     today = await tx.business_date()
-    await _check_references(tx, code, sent.definition)
-    created = await stored.insert_action(tx, Action(code, sent.definition))
-    before = await _lock_view(tx, code, today)
+    actions = await _lock_all(tx)
+    await _check_references(tx, code, sent.definition, actions)
+    made = Action(code, sent.definition)
+    created = await stored.insert_action(tx, made)
+    if not created and code not in actions:
+        actions = await _lock_all(tx)
+    before = (await _views(tx, [made if created else actions[code]], today))[0]
     progress = moved(before.action.progress, sent.delivery, sent.closed_on, today)
     await linked.save_action_links(tx, code, sent.links)
     action = replace(before.action, definition=sent.definition, progress=progress)
-    after = await _save_change(tx, before, action, "action.put", None, was_there=not created)
-    return after, created
+    return await _save_change(tx, before, action, "action.put", None, was_there=not created), created
 
 
 async def _save_change(
     tx: Tx, before: ActionView, action: Action, what: str, reason: str | None, *, was_there: bool = True
 ) -> ActionView:
-    """Save and record a locked action after a change."""
-    await stored.save_action(tx, action)
-    after = (await action_views(tx, [action], before.today))[0]
-    former = write_action_state(before) if was_there else None
-    await record_state(tx, what, action.code, former, write_action_state(after), before.today, reason)
-    return after
+    """Save, record and publish a locked action after a change, with those that it blocks or sets free."""
+    await stored.save_actions(tx, [action])
+    after = (await _views(tx, [action], before.today))[0]
+    former, state = write_action_state(before) if was_there else None, write_action_state(after)
+    await record_state(tx, what, action.code, former, state, before.today, reason)
+    graph = await (emit_changed_actions(tx) if former != state else get_graph(tx))
+    saved = await stored.get_action(tx, action.code)
+    return (await _views(tx, [saved or action], before.today, graph))[0]
 
 
-async def _check_references(tx: Tx, code: str, definition: ActionDefinition) -> None:
+async def _lock_all(tx: Tx) -> dict[str, Action]:
+    return {one.code: one for one in await stored.lock_actions(tx)}
+
+
+async def _check_references(tx: Tx, code: str, definition: ActionDefinition, actions: Mapping[str, Action]) -> None:
     errors: list[FieldError] = []
     priority, needed = definition.priority, definition.depends_on
     if priority and await stored_priorities.get_priority(tx, priority) is None:
         errors.append(FieldError("priority", f"there is no priority {priority}"))
-    graph = await stored.lock_dependencies(tx) if needed else {}
+    graph = {one.code: one.definition.depends_on for one in actions.values()}
     if definition.part_of:
-        await _check_whole(tx, code, definition)
+        _check_whole(code, definition, actions)
     unknown = [one for one in needed if one not in graph and one != code]
     errors += [FieldError("depends_on", f"there is no action {one}") for one in unknown]
     if errors:
@@ -72,13 +86,14 @@ async def _check_references(tx: Tx, code: str, definition: ActionDefinition) -> 
         raise DependencyCircular(f"{' waits for '.join(way)}.", [FieldError("depends_on", "goes round in a circle")])
 
 
-async def _check_whole(tx: Tx, code: str, definition: ActionDefinition) -> None:
+def _check_whole(code: str, definition: ActionDefinition, actions: Mapping[str, Action]) -> None:
     """Parts have one level, and the priority of the action they are parts of."""
-    whole = await stored.get_action(tx, definition.part_of or "")
+    whole = actions.get(definition.part_of or "")
+    has_parts = any(one.definition.part_of == code for one in actions.values())
     fault = None
     if whole is None:
         fault = f"there is no action {definition.part_of}"
-    elif whole.code == code or whole.definition.part_of or await stored.has_parts(tx, code):
+    elif whole.code == code or whole.definition.part_of or has_parts:
         fault = "a part has no parts of its own"
     elif whole.definition.priority != definition.priority:
         fault = f"is of another priority than {whole.code}"
@@ -88,7 +103,10 @@ async def _check_whole(tx: Tx, code: str, definition: ActionDefinition) -> None:
 
 async def change_action(tx: Tx, code: str, changes: ActionChanges) -> ActionView:
     today = await tx.business_date()
-    before = await _lock_view(tx, code, today)
+    actions = await _lock_all(tx)
+    if code not in actions:
+        raise ActionUnknown(f"There is no action {code}.")
+    before = (await _views(tx, [actions[code]], today))[0]
     progress = moved(before.action.progress, changes.get("delivery"), changes.get("closed_on"), today)
     changed = before.action.changed(changes, progress)
     return await _save_change(tx, before, changed, "action.amended", changes.get("reason"))
@@ -102,18 +120,28 @@ async def get_action(tx: Tx, code: str) -> ActionView:
 
 
 async def list_actions(tx: Tx, wanted: ActionFilter, page: PageRequest) -> Page[ActionView]:
-    today = await tx.business_date()
-    found = await stored.list_actions(tx, wanted, today, page)
-    return found.with_items(await action_views(tx, found.items, today))
+    """A fixed number of statements, however many there are."""
+    graph = await get_graph(tx)
+    found = await stored.list_actions(tx, wanted, graph.blocked, graph.today, page)
+    return found.with_items(await _views(tx, found.items, graph.today, graph))
 
 
-async def _lock_view(tx: Tx, code: str, today: date) -> ActionView:
-    action = await stored.lock_action(tx, code)
-    if action is None:
-        raise ActionUnknown(f"There is no action {code}.")
-    return (await action_views(tx, [action], today))[0]
+async def get_critical_dates(tx: Tx, priority: str | None, until: date | None) -> CriticalDates:
+    """The days ahead by which open actions are needed, up to ``until``; without one those of the next 90 days."""
+    graph = await get_graph(tx)
+    actions = [one for one in await stored.get_all(tx) if priority in {None, one.definition.priority}]
+    views = await _views(tx, actions, graph.today, graph)
+    return critical_dates(views, until or graph.today + DAYS_AHEAD, graph.today)
 
 
 async def action_views(tx: Tx, actions: Sequence[Action], today: date) -> list[ActionView]:
+    return await _views(tx, actions, today, await get_graph(tx))
+
+
+async def _views(tx: Tx, actions: Sequence[Action], today: date, graph: ActionGraph | None = None) -> list[ActionView]:
+    """Without a graph nothing is said of what blocks them."""
     indicators = await linked.indicators_of_actions(tx, [one.code for one in actions])
-    return [ActionView(one, indicators.get(one.code, ()), today) for one in actions]
+    return [
+        ActionView(one, indicators.get(one.code, ()), today, graph.readiness(one.code) if graph else READY)
+        for one in actions
+    ]

@@ -1,4 +1,4 @@
-"""Quarterly returns: opened and missed by the calendar, written, submitted, handed back and approved by people."""
+"""Quarterly returns: missed by the calendar, written, submitted, handed back and approved by people."""
 
 from collections.abc import Sequence
 from dataclasses import replace
@@ -9,6 +9,7 @@ from chassis.events.outbox import emit
 from chassis.paging import Page, PageRequest
 from chassis.storage.transaction import Tx
 from services.pledges import events
+from services.pledges.domain.delegations import can_delegate
 from services.pledges.domain.formats import write_return_state
 from services.pledges.domain.returns import (
     QuarterlyReturn,
@@ -17,24 +18,17 @@ from services.pledges.domain.returns import (
     ReturnView,
     Step,
     StepTaken,
-    quarters_to_open,
 )
 from services.pledges.domain.sets import PledgeRef
-from services.pledges.errors import ReturnIncomplete, ReturnLocked, ReturnUnknown
+from services.pledges.errors import DelegationMissing, ReturnIncomplete, ReturnLocked, ReturnUnknown
 from services.pledges.repository import returns as stored
+from services.pledges.repository.delegations import is_delegated
 from services.pledges.service.history import record_state
 from services.pledges.service.sets import id_of
 
 
-async def open_returns(tx: Tx) -> None:
-    """Open the returns of the last closed quarter, and of those before it that nobody opened; repeatable."""
-    today = await tx.business_date()
-    for quarter in quarters_to_open(await stored.get_newest_quarter(tx), today):
-        await stored.insert_returns(tx, await stored.list_unopened(tx, quarter))
-
-
-async def emit_missing(tx: Tx) -> None:
-    """Publish each return that is missing, once: it is due and was never submitted."""
+async def emit_missing(tx: Tx) -> int:
+    """Publish each return that is missing, once: it is due and was never submitted. How many were found."""
     today = await tx.business_date()
     missing = [
         replace(one, missing_since=today, version=one.version + 1) for one in await stored.lock_newly_missing(tx, today)
@@ -42,6 +36,7 @@ async def emit_missing(tx: Tx) -> None:
     await stored.save_returns(tx, missing)
     for one in missing:
         emit(tx, events.return_missing(one, today))
+    return len(missing)
 
 
 async def change_return(tx: Tx, code: str, changes: ReturnChanges) -> ReturnView:
@@ -49,11 +44,11 @@ async def change_return(tx: Tx, code: str, changes: ReturnChanges) -> ReturnView
 
     Raises:
         ReturnUnknown: no such return.
-        ReturnLocked: it is submitted or approved.
+        ReturnLocked: it is submitted or approved, or its quarter is closed.
     """
     before, today = await _lock(tx, code), await tx.business_date()
-    if not before.can_be_written:
-        raise ReturnLocked(f"Return {code} is {before.state}.")
+    if not before.can_be_written(today):
+        raise ReturnLocked(f"Return {code} is {_state_in_words(before, today)}.")
     after = before.changed(changes)
     await _save(tx, before, after, "return.written", today)
     return await _view(tx, after, today)
@@ -64,12 +59,14 @@ async def take_step(tx: Tx, code: str, step: Step, on_behalf_of: str | None, rea
 
     Raises:
         ReturnUnknown: no such return.
-        ReturnLocked: its state does not allow the step.
+        ReturnLocked: its state does not allow the step, or its quarter is closed.
+        DelegationMissing: it is taken on behalf of somebody who did not delegate it, or cannot.
         ReturnIncomplete: it is submitted without a colour or a narrative.
     """
     before, today = await _lock(tx, code), await tx.business_date()
-    if not before.allows(step):
-        raise ReturnLocked(f"Return {code} is {before.state}: {step} is not possible.")
+    if not before.allows(step, today):
+        raise ReturnLocked(f"Return {code} is {_state_in_words(before, today)}: {step} is not possible.")
+    await _check_delegated(tx, before, step, on_behalf_of, today)
     if step is Step.SUBMIT and before.lacks:
         raise ReturnIncomplete("Write it first.", [FieldError(name, "is not said") for name in before.lacks])
     after = before.stepped(step, today)
@@ -79,6 +76,23 @@ async def take_step(tx: Tx, code: str, step: Step, on_behalf_of: str | None, rea
     await stored.save_step(tx, code, StepTaken(step, tx.actor, tx.now, today, on_behalf_of, reason))
     await _save(tx, before, after, f"return.{after.state}", today, reason)
     return await _view(tx, after, today)
+
+
+def _state_in_words(found: QuarterlyReturn, today: date) -> str:
+    return f"{found.state} and closed since {found.closes_on}" if found.is_closed(today) else found.state
+
+
+async def _check_delegated(tx: Tx, found: QuarterlyReturn, step: Step, person: str | None, today: date) -> None:
+    if person is None:
+        return
+    able = can_delegate(found.assignment, step)
+    if person not in able:
+        fault = f"is none of {', '.join(able)}"
+    elif not await is_delegated(tx, person, tx.actor, today):
+        fault = f"has delegated nothing to {tx.actor} on {today}"
+    else:
+        return
+    raise DelegationMissing(f"Not on behalf of {person}.", [FieldError("on_behalf_of", fault)])
 
 
 async def _save(
@@ -103,6 +117,23 @@ async def list_returns(tx: Tx, wanted: ReturnFilter, page: PageRequest) -> Page[
         wanted = replace(wanted, pledge=await id_of(tx, PledgeRef.parse(wanted.pledge)))
     found = await stored.list_returns(tx, wanted, today, page)
     return found.with_items(await _views(tx, found.items, today))
+
+
+async def export_returns(tx: Tx, wanted: ReturnFilter) -> Sequence[ReturnView]:
+    """All that :func:`list_returns` lists, by id. Four statements at most."""
+    today = await tx.business_date()
+    if wanted.pledge is not None:
+        wanted = replace(wanted, pledge=await id_of(tx, PledgeRef.parse(wanted.pledge)))
+    return await _views(tx, await stored.list_all_returns(tx, wanted, today), today)
+
+
+async def emit_return_states(tx: Tx, codes: Sequence[str]) -> None:
+    """Lock returns, and emit each once more as its next version."""
+    today = await tx.business_date()
+    found = [replace(one, version=one.version + 1) for one in await stored.lock_returns(tx, codes)]
+    await stored.save_returns(tx, found)
+    for one in found:
+        emit(tx, events.return_again(one, today))
 
 
 async def _lock(tx: Tx, code: str) -> QuarterlyReturn:

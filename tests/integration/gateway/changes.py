@@ -217,6 +217,13 @@ SIGNED = {
     "portfolio_holder": "Ian",
     "evidence": [{"title": "The plan", "url": "https://example.org/plan"}],
 }
+DEPENDENCY = {"title": "Backing", "kind": "partner", "action": "cafe"}
+BOARD = {"title": "Cabinet"}
+DUTY = {"number": 5, "title": "Scope", "boards": ["cabinet"]}
+REPORT = {"title": "Plans", "board": "cabinet", "day": "2018-02-01"}
+MEETING = {"board": "cabinet", "title": "Plans", "first_day": "2018-02-20", "last_day": "2018-02-20"}
+TAKING = {"outcome": "agreed", "taken_on": "2018-02-20", "conditions": [{"text": "Say more"}]}
+DELEGATION = {"person": "Ian", "delegate": "Ana", "valid_from": "2018-01-01"}
 RETURN = "/returns/2018-1.2017-18-Q3.1"
 
 PLEDGES = [
@@ -253,6 +260,24 @@ PLEDGES = [
         had_before=True,
         reason="r",
     ),
+    Change("PUT", "/dependencies/backing", DEPENDENCY, "dependency.put", "backing"),
+    Change(
+        "PATCH",
+        "/dependencies/backing",
+        {"state": "met", "reason": "r"},
+        "dependency.amended",
+        "backing",
+        had_before=True,
+        reason="r",
+    ),
+    Change("PUT", "/boards/cabinet", BOARD, "board.put", "cabinet"),
+    Change("PUT", "/responsibilities/scope", DUTY, "responsibility.put", "scope"),
+    Change("PUT", "/reports/plans", REPORT, "report.put", "plans"),
+    Change("PUT", "/meetings/july", MEETING, "meeting.put", "july"),
+    Change("PUT", "/decisions/approve", {"title": "Approve"}, "decision.put", "approve"),
+    Change("POST", "/decisions/approve/take", TAKING, "decision.taken", "approve", had_before=True, again=False),
+    Change("POST", "/decisions/approve/conditions/1/meet", None, "decision.condition_met", "approve", had_before=True),
+    Change("PUT", "/delegations/leave", DELEGATION, "delegation.put", "leave"),
     Change("PATCH", RETURN, {"colour": "amber", "narrative": "Slow"}, "return.written", RETURN[9:], had_before=True),
     Change("POST", f"{RETURN}/submit", {}, "return.submitted", RETURN[9:], had_before=True, again=False),
     Change(

@@ -12,7 +12,7 @@ from chassis.web.units import writing
 from gateway.access import service as keys
 from gateway.operations.app import create_operations
 from gateway.operations.services import Services
-from services.pledges.service.returns import open_returns
+from services.pledges.service.openings import open_returns
 from services.risks.projection import INDICATORS as INDICATOR_EVENTS
 from tests.conftest import ResourcesFor
 from tests.integration.finance.world import scheme_body

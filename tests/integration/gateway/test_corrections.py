@@ -14,7 +14,7 @@ from typing import Any
 import httpx
 import pytest
 
-from services.pledges.service.returns import open_returns
+from services.pledges.service.openings import open_returns
 from suite.documents import openapi
 from tests.conftest import ResourcesFor
 from tests.integration.gateway.changes import (

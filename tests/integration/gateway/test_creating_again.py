@@ -22,21 +22,26 @@ from tests.integration.gateway.changes import (
     ANNOTATION,
     APPETITE,
     AREA,
+    BOARD,
     CELL,
     COUNT,
     COUNTED,
     DEARER,
+    DELEGATION,
+    DUTY,
     ENTRY,
     FUND,
     INDICATOR,
     LINKED,
     MAPPING,
     MATRIX,
+    MEETING,
     NEW_TARGET,
     OF,
     PLEDGE,
     PROJECTION,
     RECALCULATION,
+    REPORT,
     SAID,
     SCORECARD,
     TARGET,
@@ -66,6 +71,7 @@ class Made:
 
 
 PHOF = {"code": "PHOF", "name": "Public health", "benchmark_method": "significance"}
+FREE = {"title": "Backing", "kind": "partner"}
 GROUP = {"name": "Alike", "areas": ["E06000026"]}
 CHART = "/indicators/ae/process-control"
 RISK = {"ref": "R1", "register": "people", "title": "Risk"}
@@ -104,6 +110,13 @@ MADE: dict[str, list[Made]] = {
         Made("PUT", "/sets/2018", {"title": "Hundred"}, {"title": "Else"}, REPLACED),
         Made("POST", "/pledges", PLEDGE, PLEDGE | {"title": "Else"}, REFUSED),
         Made("PUT", "/priorities/mental-health", {"title": "Minds"}, {"title": "Else"}, REPLACED),
+        Made("PUT", "/boards/cabinet", BOARD, BOARD | {"title": "Else"}, REPLACED),
+        Made("PUT", "/responsibilities/scope", DUTY, DUTY | {"title": "Else"}, REPLACED),
+        Made("PUT", "/reports/plans", REPORT, REPORT | {"title": "Else"}, REPLACED),
+        Made("PUT", "/meetings/july", MEETING, MEETING | {"title": "Else"}, REPLACED),
+        Made("PUT", "/decisions/approve", {"title": "Approve"}, {"title": "Else"}, REPLACED),
+        Made("PUT", "/dependencies/backing", FREE, FREE | {"title": "Else"}, REPLACED),
+        Made("PUT", "/delegations/leave", DELEGATION, DELEGATION | {"delegate": "Eve"}, REPLACED),
         Made("PUT", "/actions/cafe", ACTION, ACTION | {"title": "Else"}, REPLACED),
     ],
     "finance": [
@@ -155,6 +168,8 @@ MAKE_NOTHING = {
     "PUT /pledges/v1/pledges/{pledge}/links": PART,
     "POST /pledges/v1/pledges/{pledge}/reopen": STEP,
     "POST /pledges/v1/pledges/{pledge}/sign-off": STEP,
+    "POST /pledges/v1/decisions/{code}/conditions/{number}/meet": STEP,
+    "POST /pledges/v1/decisions/{code}/take": STEP,
     "POST /pledges/v1/returns/{code}/approve": STEP,
     "POST /pledges/v1/returns/{code}/return": STEP,
     "POST /pledges/v1/returns/{code}/submit": STEP,

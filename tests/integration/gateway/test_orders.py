@@ -12,7 +12,7 @@ import pytest
 from sqlalchemy import event
 
 from chassis.storage.database import Database
-from services.pledges.service.returns import open_returns
+from services.pledges.service.openings import open_returns
 from tests.conftest import ResourcesFor
 from tests.integration.finance.world import fund_body, scheme_body
 from tests.integration.gateway.changes import AREA, CELL, INDICATOR, LINKED, OF, OVERRIDE, PLEDGE, pin

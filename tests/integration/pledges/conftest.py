@@ -49,13 +49,13 @@ async def pin(database: Database, day: date) -> None:
 
 @pytest.fixture
 def published(database: Database) -> Callable[[str], Awaitable[list[Any]]]:
-    """The events in the outbox about a pledge, oldest first; a bare number is of the set of 2018."""
+    """The events in the outbox about an aggregate, oldest first; a bare number is of the set of 2018."""
 
     async def events(number: str) -> list[Any]:
         outbox = database.metadata.tables["outbox"]
         wanted = (
             select(outbox)
-            .where(outbox.c.subject == (number if "-" in number else f"2018-{number}"))
+            .where(outbox.c.subject == (number if set(number) & set("-/") else f"2018-{number}"))
             .order_by(outbox.c.id)
         )
 

@@ -17,9 +17,13 @@ from services.indicators.schemas.scorecards import ScorecardIn
 from services.indicators.schemas.standards import StandardIn
 from services.indicators.schemas.targets import TargetIn
 from services.pledges.schemas.actions import ActionIn
+from services.pledges.schemas.board_decisions import DecisionAskedIn
+from services.pledges.schemas.dependencies import DependencyIn
+from services.pledges.schemas.governance import BoardIn, MeetingIn, ResponsibilityIn
 from services.pledges.schemas.pledges import PledgeIn
+from services.pledges.schemas.reports import ReportIn
 from services.risks.schemas.register import RiskIn
-from suite.load import finance, indicators, pledges, risks
+from suite.load import finance, governance, indicators, pledges, risks
 from suite.load.dataset import Reference, read_reference
 from suite.load.names import renamed
 from suite.load.upsert import Load, already_there
@@ -109,8 +113,23 @@ def test_risks(reference: Reference):
 def test_pledges_and_actions(reference: Reference):
     made = [PledgeIn.model_validate(pledges.pledge_body(reference, row)) for row in reference.pledges]
     assert sum(len(pledge.assignments) for pledge in made) == 11
-    actions = [ActionIn.model_validate(pledges.action_body(reference, row)) for row in reference.actions]
+    actions = [ActionIn.model_validate(pledges.action_body(reference, row)) for row in reference.all_actions]
     assert sum(len(action.indicators) for action in actions) == len(reference.action_links)
+
+
+def test_boards_reports_and_decisions(reference: Reference):
+    boards = [BoardIn.model_validate(governance.board_body(reference, row)) for row in reference.boards]
+    assert sum(len(board.members) for board in boards) == 16
+    reports = [ReportIn.model_validate(governance.report_body(reference, row)) for row in reference.reports]
+    assert [len(report.sign_offs) for report in reports] == [7, 7]
+    for body, rows in (
+        (ResponsibilityIn, reference.responsibilities),
+        (MeetingIn, reference.meetings),
+        (DecisionAskedIn, reference.decisions),
+        (DependencyIn, reference.dependencies),
+    ):
+        for row in rows:
+            body.model_validate(row.model_dump(mode="json", exclude={"code"}))
 
 
 def test_the_fund_shows_the_printed_totals_beside_its_sums(reference: Reference):

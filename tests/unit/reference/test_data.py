@@ -49,6 +49,23 @@ def test_every_part_of_the_papers_is_there(reference: Reference):
         "workforce_step": 11,
         "stage": 4,
     }
+    assert Counter(row.kind for row in reference.commitments) == {"commitment": 77, "element": 43, "roadmap": 29}
+    assert Counter(row.part_of for row in reference.commitments if row.kind == "element") == {
+        "care-homes": 18,
+        "universal-offer": 5,
+        "early-help": 9,
+        "enhanced-specialised": 11,
+    }
+    assert len([row for row in reference.commitments if row.due]) == 40
+    assert len(reference.dependencies) == 24
+    assert len(reference.boards) == 28
+    assert len(reference.board_members) == 16
+    assert len(reference.responsibilities) == 13
+    assert len({board for row in reference.responsibilities for board in row.boards}) == 6
+    assert sum(len(row.boards) for row in reference.responsibilities) == 15
+    assert len(reference.meetings) == 10
+    assert (len(reference.reports), len(reference.report_sign_offs)) == (2, 14)
+    assert len(reference.decisions) == 11
     assert Counter(row.in_register for row in reference.risks) == {"people-2018": 4, "business-case-2014": 14}
     assert len(reference.pledges) == 10
     assert len(reference.assignments) == 11

@@ -1,0 +1,157 @@
+"""Decisions of boards: taken with the state they were taken on, and their conditions met."""
+
+from collections.abc import Sequence
+
+from chassis.errors import FieldError
+from chassis.events.outbox import emit
+from chassis.paging import Page, PageRequest
+from chassis.storage.transaction import Tx
+from services.pledges import events
+from services.pledges.domain.board_decisions import (
+    ActionWhenDecided,
+    BoardDecision,
+    DecisionAsked,
+    DecisionView,
+    Outcome,
+    Taken,
+    Taking,
+    waits_for,
+)
+from services.pledges.domain.governance import RecordFilter, RecordKind
+from services.pledges.errors import (
+    ConditionUnknown,
+    DecisionSettled,
+    DecisionWaits,
+    RecordUnknown,
+    ReferenceUnknown,
+    TakingWrong,
+)
+from services.pledges.repository import actions as stored_actions
+from services.pledges.repository import governance as stored
+from services.pledges.service.governance import check_references, save_and_record
+from services.pledges.service.readiness import get_graph
+
+
+async def ask_decision(tx: Tx, code: str, asked: DecisionAsked) -> tuple[DecisionView, bool]:
+    """Ask for a decision, or put what is asked; and whether it is new. How it was taken stays.
+
+    Raises:
+        ReferenceUnknown: a board, report, decision or action that it names does not exist.
+    """
+    named = [("report", RecordKind.REPORT, one) for one in [asked.report] if one]
+    named += [("board", RecordKind.BOARD, one) for one in [asked.board] if one]
+    named += [("depends_on", RecordKind.DECISION, one) for one in asked.depends_on if one != code]
+    await check_references(tx, named)
+    known = {one.code for one in await stored_actions.get_all(tx)} if asked.actions else set()
+    if unknown := [one for one in asked.actions if one not in known]:
+        raise ReferenceUnknown(
+            "Make it first.", [FieldError("actions", f"there is no action {one}") for one in unknown]
+        )
+    if code in asked.depends_on:
+        raise ReferenceUnknown("It waits for itself.", [FieldError("depends_on", f"names {code} itself")])
+    before = await stored.lock_record(tx, RecordKind.DECISION, code)
+    taken, version = (before.taken, before.version) if isinstance(before, BoardDecision) else ((), 0)
+    decision = BoardDecision(code, asked, taken, version)
+    created = await save_and_record(tx, decision, "put")
+    return (await _views(tx, [decision]))[0], created
+
+
+async def take_decision(tx: Tx, code: str, taking: Taking) -> DecisionView:
+    """Record how a decision was taken, with what was asked and how its actions stood.
+
+    Raises:
+        RecordUnknown: no such decision.
+        DecisionSettled: it was agreed or rejected already.
+        DecisionWaits: it would be agreed before one that it depends on.
+        TakingWrong: on a day that has not come.
+        ReferenceUnknown: there is no such meeting.
+    """
+    before, today = await _lock(tx, code), await tx.business_date()
+    if before.is_settled:
+        raise DecisionSettled(f"Decision {code} is {before.outcome}.")
+    if taking.taken_on > today:
+        raise TakingWrong("No decision is taken ahead.", [FieldError("taken_on", f"is after {today}")])
+    if taking.meeting and await stored.get_record(tx, RecordKind.MEETING, taking.meeting) is None:
+        fault = FieldError("meeting", f"there is no meeting {taking.meeting}")
+        raise ReferenceUnknown("Make what it names first.", [fault])
+    waits = (await _views(tx, [before]))[0].waits_for
+    if taking.outcome is Outcome.AGREED and waits:
+        raise DecisionWaits(f"Decision {code} waits for {', '.join(waits)}.")
+    taken = Taken(taking, tx.actor, tx.now, today, before.asked, await _actions(tx, before.asked.actions))
+    return await _publish(tx, before.took(taken), "taken", taking.reason)
+
+
+async def meet_condition(tx: Tx, code: str, number: int) -> DecisionView:
+    """Record on the business date that a condition is met; one that was stays as it was."""
+    before, today = await _lock(tx, code), await tx.business_date()
+    if not 1 <= number <= len(before.conditions):
+        raise ConditionUnknown(f"Decision {code} has no condition {number}.")
+    met_on = before.conditions[number - 1].met_on
+    if met_on is not None:
+        await save_and_record(tx, before, "condition_met")
+        return (await _views(tx, [before]))[0]
+    return await _publish(tx, before.met(number, today), "condition_met", None)
+
+
+async def _publish(tx: Tx, decision: BoardDecision, verb: str, reason: str | None) -> DecisionView:
+    await save_and_record(tx, decision, verb, reason)
+    emit(tx, events.decision_made(decision))
+    return (await _views(tx, [decision]))[0]
+
+
+async def _actions(tx: Tx, codes: Sequence[str]) -> tuple[ActionWhenDecided, ...]:
+    if not codes:
+        return ()
+    graph = await get_graph(tx)
+    return tuple(
+        ActionWhenDecided(
+            code=one.code,
+            delivery=one.progress.delivery,
+            schedule=one.schedule(graph.today),
+            due=one.definition.due,
+            blocked=graph.readiness(one.code).is_blocked,
+        )
+        for one in await stored_actions.get_all(tx)
+        if one.code in codes
+    )
+
+
+async def _lock(tx: Tx, code: str) -> BoardDecision:
+    found = await stored.lock_record(tx, RecordKind.DECISION, code)
+    if not isinstance(found, BoardDecision):
+        raise RecordUnknown(f"There is no decision {code}.")
+    return found
+
+
+async def get_decision(tx: Tx, code: str) -> DecisionView:
+    found = await stored.get_record(tx, RecordKind.DECISION, code)
+    if not isinstance(found, BoardDecision):
+        raise RecordUnknown(f"There is no decision {code}.")
+    return (await _views(tx, [found]))[0]
+
+
+async def list_decisions(tx: Tx, wanted: RecordFilter, page: PageRequest) -> Page[DecisionView]:
+    """By code."""
+    found = await stored.list_records(tx, RecordKind.DECISION, wanted, page)
+    return found.with_items(await _views(tx, [one for one in found.items if isinstance(one, BoardDecision)]))
+
+
+async def _views(tx: Tx, decisions: Sequence[BoardDecision]) -> list[DecisionView]:
+    needed = {code for one in decisions for code in one.asked.depends_on}
+    found = await stored.get_records(tx, RecordKind.DECISION, needed)
+    others = {code: one for code, one in found.items() if isinstance(one, BoardDecision)}
+    return [DecisionView(one, waits_for(one, others)) for one in decisions]
+
+
+async def emit_decision_states(tx: Tx, codes: Sequence[str]) -> None:
+    """Lock decisions, and publish each once more as its next version."""
+    for code in sorted(codes):
+        decision = (await _lock(tx, code)).again()
+        await stored.save_record(tx, decision)
+        emit(tx, events.decision_made(decision))
+
+
+async def list_subjects(tx: Tx) -> list[str]:
+    """Codes of the decisions that have an event."""
+    found = await stored.get_all_records(tx, RecordKind.DECISION)
+    return [one.code for one in found if isinstance(one, BoardDecision) and one.version]

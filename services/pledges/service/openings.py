@@ -1,0 +1,58 @@
+"""Opening quarterly returns: a job, asked for wherever some are to be opened, that opens them a page at a time."""
+
+from collections.abc import Sequence
+from functools import partial
+from typing import Final
+
+from chassis.jobs.job import Json, NewJob
+from chassis.jobs.queue import save_job
+from chassis.jobs.run import JobRun
+from chassis.storage.transaction import Tx
+from contracts.period import Period
+from services.pledges.domain.returns import QuarterlyReturn, quarters_to_open
+from services.pledges.repository import returns as stored
+from services.pledges.service.returns import emit_missing
+
+JOB: Final = "open-returns"
+PAGE: Final = 500
+"""Returns that are opened in one transaction."""
+
+
+async def save_openings(tx: Tx) -> None:
+    """Have what is to be opened opened by a job. The job for it is there once a business date."""
+    quarters = await _quarters(tx)
+    if first := await _unopened(tx, quarters, limit=1):
+        key = f"{JOB}:{await tx.business_date()}:{first[0].id}"
+        await save_job(tx, NewJob(JOB, {"quarters": [quarter.path for quarter in quarters]}, key=key))
+
+
+async def run_opening(run: JobRun) -> Json:
+    """Open every return of the quarters that the job names, then find those that are missing already."""
+    quarters = [Period.parse(text) for text in run.job.arguments["quarters"]]
+    opened, pages = 0, 0
+    while True:
+        page = await run.step(f"page-{pages}", partial(open_returns, quarters=quarters))
+        opened, pages = opened + page, pages + 1
+        if page < PAGE:
+            break
+    await run.step("missing", emit_missing)
+    return {"opened": opened}
+
+
+async def open_returns(tx: Tx, quarters: Sequence[Period] | None = None) -> int:
+    """Open a page of returns, of those quarters that are to be opened where none are named; how many. Repeatable."""
+    unopened = await _unopened(tx, await _quarters(tx) if quarters is None else quarters, limit=PAGE)
+    await stored.insert_returns(tx, unopened)
+    return len(unopened)
+
+
+async def _quarters(tx: Tx) -> list[Period]:
+    return list(quarters_to_open(await stored.get_newest_quarter(tx), await tx.business_date()))
+
+
+async def _unopened(tx: Tx, quarters: Sequence[Period], *, limit: int) -> list[QuarterlyReturn]:
+    found: list[QuarterlyReturn] = []
+    for quarter in quarters:
+        if len(found) < limit:
+            found += await stored.list_unopened(tx, quarter, limit - len(found))
+    return found

@@ -1,0 +1,73 @@
+"""What blocks actions, and their events: after every change of what they carry, by people or by the calendar."""
+
+from collections.abc import Sequence
+from dataclasses import replace
+from datetime import date
+
+from chassis.events.outbox import emit
+from chassis.storage.transaction import Tx
+from services.pledges import events
+from services.pledges.domain.action_views import is_newly_overdue, publishable
+from services.pledges.domain.actions import Action
+from services.pledges.domain.readiness import ActionGraph
+from services.pledges.repository import actions as stored
+from services.pledges.repository import dependencies
+
+
+async def get_graph(tx: Tx) -> ActionGraph:
+    """All actions and what they wait for. Three statements at most."""
+    return ActionGraph(await stored.get_all(tx), await dependencies.list_unmet(tx), await tx.business_date())
+
+
+async def emit_changed_actions(tx: Tx) -> ActionGraph:
+    """Lock all actions, and publish those that show something else than their newest event; what blocks them."""
+    today = await tx.business_date()
+    actions = await stored.lock_actions(tx)
+    graph = await _graph_of(tx, actions, today)
+    await _save_and_emit(tx, _changed(actions, graph))
+    return graph
+
+
+async def emit_actions_moved_by_calendar(tx: Tx) -> None:
+    """The same, where the business date has changed anything; where it has not, nothing is locked."""
+    actions = await stored.get_all(tx)
+    if _changed(actions, await _graph_of(tx, actions, await tx.business_date())):
+        await emit_changed_actions(tx)
+
+
+async def emit_action_states(tx: Tx, codes: Sequence[str]) -> None:
+    """Lock all actions, and publish those of these codes once more."""
+    if not codes:
+        return
+    today = await tx.business_date()
+    actions = await stored.lock_actions(tx)
+    graph, named = await _graph_of(tx, actions, today), set(codes)
+    shown = [
+        replace(one, version=one.version + 1, published=publishable(one, graph.readiness(one.code), today))
+        for one in actions
+        if one.code in named
+    ]
+    await stored.save_actions(tx, shown)
+    for one in shown:
+        emit(tx, events.action_updated(one))
+
+
+async def _graph_of(tx: Tx, actions: Sequence[Action], today: date) -> ActionGraph:
+    return ActionGraph(actions, await dependencies.list_unmet(tx), today)
+
+
+def _changed(actions: Sequence[Action], graph: ActionGraph) -> list[tuple[Action, Action]]:
+    """Actions as they are stored, and as their next event carries them."""
+    found = []
+    for one in actions:
+        now = publishable(one, graph.readiness(one.code), graph.today)
+        if now != one.published:
+            found.append((one, replace(one, version=one.version + 1, published=now)))
+    return found
+
+
+async def _save_and_emit(tx: Tx, changed: Sequence[tuple[Action, Action]]) -> None:
+    await stored.save_actions(tx, [after for _, after in changed])
+    for before, after in changed:
+        overdue = after.published is not None and is_newly_overdue(before, after.published)
+        emit(tx, events.milestone_overdue(after) if overdue else events.action_updated(after))
