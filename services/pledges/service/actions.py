@@ -25,7 +25,7 @@ from services.pledges.repository import indicators as linked
 from services.pledges.repository import priorities as stored_priorities
 from services.pledges.service.history import record_state
 from services.pledges.service.progress import moved
-from services.pledges.service.readiness import emit_changed_actions, get_graph
+from services.pledges.service.readiness import emit_changed_of, get_graph, get_graph_of
 
 DAYS_AHEAD: Final = timedelta(days=90)
 
@@ -49,20 +49,30 @@ async def put_action(tx: Tx, code: str, sent: ActionInput) -> tuple[ActionView, 
     progress = moved(before.action.progress, sent.delivery, sent.closed_on, today)
     await linked.save_action_links(tx, code, sent.links)
     action = replace(before.action, definition=sent.definition, progress=progress)
-    return await _save_change(tx, before, action, "action.put", None, was_there=not created), created
+    return await _save_change(tx, before, action, actions, "action.put", None, was_there=not created), created
 
 
 async def _save_change(
-    tx: Tx, before: ActionView, action: Action, what: str, reason: str | None, *, was_there: bool = True
+    tx: Tx,
+    before: ActionView,
+    action: Action,
+    actions: Mapping[str, Action],
+    what: str,
+    reason: str | None,
+    *,
+    was_there: bool = True,
 ) -> ActionView:
-    """Save, record and publish a locked action after a change, with those that it blocks or sets free."""
+    """Save, record and publish a change of one of all ``actions``, which are locked, with those it blocks or frees."""
     await stored.save_actions(tx, [action])
     after = (await _views(tx, [action], before.today))[0]
     former, state = write_action_state(before) if was_there else None, write_action_state(after)
     await record_state(tx, what, action.code, former, state, before.today, reason)
-    graph = await (emit_changed_actions(tx) if former != state else get_graph(tx))
-    saved = await stored.get_action(tx, action.code)
-    return (await _views(tx, [saved or action], before.today, graph))[0]
+    by_code = {**actions, action.code: action}
+    in_order = [by_code[code] for code in sorted(by_code)]
+    if former == state:
+        return replace(after, readiness=(await get_graph_of(tx, in_order)).readiness(action.code))
+    graph, published = await emit_changed_of(tx, in_order)
+    return replace(after, action=published[action.code], readiness=graph.readiness(action.code))
 
 
 async def _lock_all(tx: Tx) -> dict[str, Action]:
@@ -109,7 +119,7 @@ async def change_action(tx: Tx, code: str, changes: ActionChanges) -> ActionView
     before = (await _views(tx, [actions[code]], today))[0]
     progress = moved(before.action.progress, changes.get("delivery"), changes.get("closed_on"), today)
     changed = before.action.changed(changes, progress)
-    return await _save_change(tx, before, changed, "action.amended", changes.get("reason"))
+    return await _save_change(tx, before, changed, actions, "action.amended", changes.get("reason"))
 
 
 async def get_action(tx: Tx, code: str) -> ActionView:

@@ -1,8 +1,7 @@
 """What blocks actions, and their events: after every change of what they carry, by people or by the calendar."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
-from datetime import date
 
 from chassis.events.outbox import emit
 from chassis.storage.transaction import Tx
@@ -16,22 +15,31 @@ from services.pledges.repository import dependencies
 
 async def get_graph(tx: Tx) -> ActionGraph:
     """All actions and what they wait for. Three statements at most."""
-    return ActionGraph(await stored.get_all(tx), await dependencies.list_unmet(tx), await tx.business_date())
+    return await get_graph_of(tx, await stored.get_all(tx))
 
 
-async def emit_changed_actions(tx: Tx) -> ActionGraph:
-    """Lock all actions, and publish those that show something else than their newest event; what blocks them."""
-    today = await tx.business_date()
-    actions = await stored.lock_actions(tx)
-    graph = await _graph_of(tx, actions, today)
-    await _save_and_emit(tx, _changed(actions, graph))
-    return graph
+async def get_graph_of(tx: Tx, actions: Sequence[Action]) -> ActionGraph:
+    """What blocks all actions, which were read before."""
+    return ActionGraph(actions, await dependencies.list_unmet(tx), await tx.business_date())
+
+
+async def emit_changed_actions(tx: Tx) -> None:
+    """Lock all actions, and publish those that show something else than their newest event."""
+    await emit_changed_of(tx, await stored.lock_actions(tx))
+
+
+async def emit_changed_of(tx: Tx, actions: Sequence[Action]) -> tuple[ActionGraph, Mapping[str, Action]]:
+    """The same of all actions, which are locked. What blocks them, and they by their codes as they are then."""
+    graph = await get_graph_of(tx, actions)
+    changed = _changed(actions, graph)
+    await _save_and_emit(tx, changed)
+    return graph, {one.code: one for one in actions} | {after.code: after for _, after in changed}
 
 
 async def emit_actions_moved_by_calendar(tx: Tx) -> None:
     """The same, where the business date has changed anything; where it has not, nothing is locked."""
     actions = await stored.get_all(tx)
-    if _changed(actions, await _graph_of(tx, actions, await tx.business_date())):
+    if _changed(actions, await get_graph_of(tx, actions)):
         await emit_changed_actions(tx)
 
 
@@ -41,7 +49,7 @@ async def emit_action_states(tx: Tx, codes: Sequence[str]) -> None:
         return
     today = await tx.business_date()
     actions = await stored.lock_actions(tx)
-    graph, named = await _graph_of(tx, actions, today), set(codes)
+    graph, named = await get_graph_of(tx, actions), set(codes)
     shown = [
         replace(one, version=one.version + 1, published=publishable(one, graph.readiness(one.code), today))
         for one in actions
@@ -50,10 +58,6 @@ async def emit_action_states(tx: Tx, codes: Sequence[str]) -> None:
     await stored.save_actions(tx, shown)
     for one in shown:
         emit(tx, events.action_updated(one))
-
-
-async def _graph_of(tx: Tx, actions: Sequence[Action], today: date) -> ActionGraph:
-    return ActionGraph(actions, await dependencies.list_unmet(tx), today)
 
 
 def _changed(actions: Sequence[Action], graph: ActionGraph) -> list[tuple[Action, Action]]:

@@ -36,7 +36,7 @@ async def test_a_deadlock_is_retried_and_nothing_is_lost(database):
         await add_one(tx, second)
 
     await asyncio.gather(database.write(lambda tx: work(tx, "a", "b")), database.write(lambda tx: work(tx, "b", "a")))
-    assert len(runs) == 3
+    assert len(runs) >= 3  # on a busy machine the server may end both
     assert await database.read(numbers) == {"a": 2, "b": 2}
 
 

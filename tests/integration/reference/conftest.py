@@ -1,6 +1,9 @@
 """A whole suite in this process, with the reference data loaded once and copied for each test."""
 
 import asyncio
+import fcntl
+import os
+import pickle
 import shutil
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
@@ -19,6 +22,16 @@ from suite.serving import MEMBERS
 from suite.settings import SuiteSettings
 
 AE = "ae-four-hour-wait"
+
+
+LOADING_SECONDS = 600
+"""A load is some 2,900 calls; whoever waits for it on a busy machine waits long."""
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    for item in items:
+        if item.path.is_relative_to(Path(__file__).parent):
+            item.add_marker(pytest.mark.timeout(LOADING_SECONDS))
 
 
 def list_rows(card: dict) -> list[dict]:
@@ -92,8 +105,20 @@ def migrated(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 @pytest.fixture(scope="session")
 def loaded(migrated: Path, tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, LoadReport]:
-    """A data folder after the first load, and what that load said."""
-    folder = tmp_path_factory.mktemp("loaded") / "data"
+    """A data folder after the first load, and what that load said: made by whichever process of a run asks first."""
+    own = tmp_path_factory.getbasetemp()
+    shared = (own.parent if "PYTEST_XDIST_WORKER" in os.environ else own) / "loaded"
+    shared.mkdir(exist_ok=True)
+    report = shared / "report"
+    with (shared / "lock").open("w") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        if not report.exists():
+            report.write_bytes(pickle.dumps(_load(migrated, shared / "data")))
+    return shared / "data", pickle.loads(report.read_bytes())  # noqa: S301  written above
+
+
+def _load(migrated: Path, folder: Path) -> LoadReport:
+    shutil.rmtree(folder, ignore_errors=True)  # of a process whose load failed
     shutil.copytree(migrated, folder)
 
     async def load() -> LoadReport:
@@ -102,7 +127,7 @@ def loaded(migrated: Path, tmp_path_factory: pytest.TempPathFactory) -> tuple[Pa
             await suite.caught_up()
             return report
 
-    return folder, asyncio.run(load())
+    return asyncio.run(load())
 
 
 @pytest.fixture
