@@ -25,7 +25,7 @@ class SuiteProcess:
         self.process: subprocess.Popen[str] | None = None
         self.url = ""
 
-    def start(self, *, crash_at: str = "", within: float = 180, **more: str) -> "SuiteProcess":
+    def start(self, *, crash_at: str = "", within: float = 270, **more: str) -> "SuiteProcess":
         """Start and wait for the ready line. ``crash_at`` arms a named crash point."""
         environment = os.environ | {"SUITE_DATA_DIR": str(self.folder), "SUITE_CRASH_AT": crash_at} | more
         environment.pop("SUITE_ADMIN_KEY", None)

@@ -3,6 +3,8 @@
 import re
 import shutil
 from contextlib import suppress
+from pathlib import Path
+from typing import NamedTuple
 
 import httpx
 import pytest
@@ -12,20 +14,33 @@ from tests.process import SuiteProcess, settle
 PLYMOUTH = "E06000026"
 
 
+class FirstStart(NamedTuple):
+    """A data folder with the reference data, what the start that made it showed, and how that ended."""
+
+    folder: Path
+    output: str
+    key: str
+    status: int
+
+
 @pytest.fixture(scope="session")
-def loaded_folder(tmp_path_factory):
-    """A data folder with the reference data; what sweeps publish at a start is published as well."""
-    process = SuiteProcess(tmp_path_factory.mktemp("loaded") / "var")
-    for _ in range(2):
-        with process.start().client() as client:
-            settle(client)
-        process.kill()
-    return process.folder
+def first_start(tmp_path_factory: pytest.TempPathFactory) -> FirstStart:
+    """Started without a key, and once more, so that what sweeps publish at a start is published as well."""
+    process = SuiteProcess(tmp_path_factory.mktemp("loaded") / "var", admin_key=None).start()
+    shown = process.output
+    key = re.search(r"Bearer (csk_\S+)\"", shown)[1]
+    with process.client(key) as client:
+        settle(client)
+    status = process.stop()
+    with process.start().client(key) as client:
+        settle(client)
+    process.kill()
+    return FirstStart(process.folder, shown, key, status)
 
 
 @pytest.fixture
-def suite(loaded_folder, tmp_path):
-    shutil.copytree(loaded_folder, tmp_path / "var")
+def suite(first_start: FirstStart, tmp_path: Path):
+    shutil.copytree(first_start.folder, tmp_path / "var")
     process = SuiteProcess(tmp_path / "var", reference=False)
     yield process
     process.kill()
@@ -122,27 +137,20 @@ def test_killed_between_commit_and_publish_loses_and_doubles_nothing(suite, cras
         assert len(january) == 1
 
 
-def test_the_first_start_makes_a_key_and_shows_it_once(tmp_path):
-    suite = SuiteProcess(tmp_path / "var", admin_key=None)
-    try:
-        suite.start()
-        assert any("Business date 2018-02-28" in line for line in suite.lines[:3]), suite.output
-        key = re.search(r"Bearer (csk_\S+)\"", suite.output)[1]
+def test_the_first_start_makes_a_key_and_shows_it_once(first_start, suite):
+    assert any("Business date 2018-02-28" in line for line in first_start.output.splitlines()[:3]), first_start.output
+    assert first_start.status == 0
+    suite.admin_key, suite.reference = None, True
+    suite.start()
+    assert "csk_" not in suite.output
+    assert "suite keys create NAME" in suite.output
+    assert suite.command("business-date") == "2018-02-28\n"
+    for key, answer in ((first_start.key, 200), ("wrong", 401)):
         with suite.client(key) as client:
-            assert client.get("/risks/v1/risks/OCC4").status_code == 200
-        with suite.client("wrong") as client:
-            assert client.get("/risks/v1/risks/OCC4").status_code == 401
-        assert suite.stop() == 0
-        suite.start()
-        assert "csk_" not in suite.output
-        assert "suite keys create NAME" in suite.output
-        assert suite.command("business-date") == "2018-02-28\n"
-        with suite.client(key) as client:
-            assert client.get("/risks/v1/risks/OCC4").status_code == 200
-    finally:
-        suite.kill()
-    stored = b"".join(path.read_bytes() for path in (tmp_path / "var").glob("*"))
-    assert key.encode() not in stored
+            assert client.get("/risks/v1/risks/OCC4").status_code == answer
+    suite.kill()
+    stored = b"".join(path.read_bytes() for path in suite.folder.glob("*"))
+    assert first_start.key.encode() not in stored
 
 
 def test_starting_again_keeps_the_data_and_loads_nothing_twice(suite):

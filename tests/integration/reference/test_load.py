@@ -79,7 +79,7 @@ async def test_a_target_that_an_officer_went_back_to_stays(suite):
 
 
 @pytest.mark.rest
-@pytest.mark.parametrize("calls", [90, 215, 300])
+@pytest.mark.parametrize("calls", [90, 300])
 async def test_a_load_that_broke_off_goes_on(empty_suite, loaded, calls):
     """Whatever was made stays; loading again makes the rest, and nothing twice. Calls under way may be lost."""
     folder, report = loaded
