@@ -74,7 +74,9 @@ class SuiteProcess:
 
     def client(self, key: str | None = None) -> httpx.Client:
         headers = {"authorization": f"Bearer {key or self.admin_key}"}
-        return httpx.Client(base_url=self.url, headers=headers, timeout=30, trust_env=False)
+        # well before the suite closes an idle connection, which a busy machine notices in the middle of the next call
+        limits = httpx.Limits(keepalive_expiry=1)
+        return httpx.Client(base_url=self.url, headers=headers, timeout=30, trust_env=False, limits=limits)
 
     def wait_gone(self, within: float = 60) -> int:
         assert self.process
