@@ -21,6 +21,7 @@ from services.pledges.domain.formats import (
 )
 from services.pledges.domain.status import Delivery, Progress
 from services.pledges.repository.grouping import grouped
+from services.pledges.repository.locks import lock_kind
 from services.pledges.repository.schedules import due, pressing, schedule_is
 
 _TABLE = models.Base.metadata.tables["action"]
@@ -105,8 +106,9 @@ async def get_action(tx: Tx, code: str) -> Action | None:
 
 
 async def lock_actions(tx: Tx) -> list[Action]:
-    """All actions, locked in the order of their codes: what one waits for can concern every other."""
-    return await _read(tx, select(_TABLE).order_by(_TABLE.c.code).with_for_update())
+    """All actions, while nobody else changes or adds one: what one waits for can concern every other."""
+    await lock_kind(tx, "action")
+    return await get_all(tx)
 
 
 async def get_all(tx: Tx) -> list[Action]:

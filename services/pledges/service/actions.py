@@ -43,9 +43,7 @@ async def put_action(tx: Tx, code: str, sent: ActionInput) -> tuple[ActionView, 
     await _check_references(tx, code, sent.definition, actions)
     made = Action(code, sent.definition)
     created = await stored.insert_action(tx, made)
-    if not created and code not in actions:
-        actions = await _lock_all(tx)
-    before = (await _views(tx, [made if created else actions[code]], today))[0]
+    before = (await _views(tx, [actions.get(code, made)], today))[0]
     progress = moved(before.action.progress, sent.delivery, sent.closed_on, today)
     await linked.save_action_links(tx, code, sent.links)
     action = replace(before.action, definition=sent.definition, progress=progress)
