@@ -1,7 +1,7 @@
 """The business date that calendar rules read, in one service's database: pinned, or left to follow the calendar."""
 
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, datetime
 from typing import Final
 
 from sqlalchemy import delete, select
@@ -28,6 +28,25 @@ class BusinessDate:
 async def get_business_date(tx: Tx) -> BusinessDate:
     pinned = await _get_pinned(tx)
     return BusinessDate(pinned or london_date(tx.now), pinned is not None)
+
+
+async def get_business_date_at(tx: Tx, moment: datetime | None) -> date:
+    """The date that counted at a moment, by who pinned it when; without a moment, or at one to come, the present one.
+
+    A pin that is not on record, set before there was a record, counts as long as it stands.
+    """
+    if moment is None or moment >= tx.now:
+        return await tx.business_date()
+    entry = tx.table("audit_entry").c
+    pins = select(entry.before, entry.after).where(entry.subject == SUBJECT)
+    last = pins.where(entry.changed_at <= moment).order_by(entry.id.desc()).limit(1)
+    if found := (await tx.session.execute(last)).first():
+        state = found.after
+    elif found := (await tx.session.execute(pins.order_by(entry.id).limit(1))).first():
+        state = found.before
+    else:
+        return await _get_pinned(tx) or london_date(moment)
+    return date.fromisoformat(state["business_date"]) if state else london_date(moment)
 
 
 async def pin_business_date(tx: Tx, day: date, *, only_if_unpinned: bool = False) -> None:

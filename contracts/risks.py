@@ -52,7 +52,7 @@ class LinkState(Body):
 class RiskRescored(Body):
     """The effective rating changed. Subject and key: the risk's reference.
 
-    ``status``: draft, open, escalated or closed.
+    ``status``: draft, open, escalated, accepted or closed.
     """
 
     ref: str

@@ -84,6 +84,7 @@ class RiskRow(Described, Base):
     override_reason: Mapped[str | None] = mapped_column(Text)
     override_by: Mapped[str | None] = mapped_column(String(100))
     accepted_score: Mapped[int | None] = mapped_column(SmallInteger)  # that of the acceptance in force
+    accepted_until: Mapped[date | None] = mapped_column(Date)  # and its last day
     appetite_score: Mapped[int | None] = mapped_column(SmallInteger)  # what is wanted and tolerated in its category
     tolerance_score: Mapped[int | None] = mapped_column(SmallInteger)
     breached: Mapped[bool] = mapped_column(Boolean, server_default=false())
@@ -271,6 +272,7 @@ class ToleranceBreachRow(Base):
 
     id: Mapped[int] = mapped_column(BigId, primary_key=True, autoincrement=True)
     risk_id: Mapped[int] = mapped_column(ForeignKey("risk.id"))
+    category: Mapped[str | None] = mapped_column(String(120))  # of then, as the rating and the tolerance are
     rating: Mapped[Json] = mapped_column(JsonText)
     tolerance: Mapped[int] = mapped_column(SmallInteger)
     began_at: Mapped[datetime] = mapped_column(UtcDateTime)

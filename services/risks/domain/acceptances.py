@@ -104,11 +104,16 @@ def material_changes(
     """What a decision was taken on and is otherwise now, in words."""
     then, changes = acceptance.taken_on, []
     if effective != acceptance.accepted.rating:
-        changes.append(f"rating in effect from {acceptance.accepted.rating.score} to {effective.score}")
+        changes.append(f"rating in effect from {_cell(acceptance.accepted.rating)} to {_cell(effective)}")
     if assessed != then.assessed:
-        changes.append(f"assessed from {then.assessed.score} to {assessed.score}")
+        changes.append(f"assessed from {_cell(then.assessed)} to {_cell(assessed)}")
     before, now = ({(one.subject, one.signal): one.severity for one in each} for each in (then.links, links))
-    changes += [f"{subject} linked since" for subject, signal in now.keys() - before.keys()]
-    changes += [f"{subject} linked no more" for subject, signal in before.keys() - now.keys()]
+    changes += [f"{subject} linked since" for subject, signal in sorted(now.keys() - before.keys())]
+    changes += [f"{subject} linked no more" for subject, signal in sorted(before.keys() - now.keys())]
     moved = [key for key in before.keys() & now.keys() if before[key] != now[key]]
     return changes + [f"{subject} ({signal}) stands otherwise" for subject, signal in sorted(moved)]
+
+
+def _cell(rating: Rating) -> str:
+    """``12 (impact 4, likelihood 3)``: the same score stands in several cells."""
+    return f"{rating.score} (impact {rating.impact}, likelihood {rating.likelihood})"

@@ -85,7 +85,10 @@ class BreachState(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class ToleranceBreach:
-    """A time that a risk was beyond what is tolerated: from ``began_on``, rated ``rating`` then, to ``ended_on``."""
+    """A time that a risk was beyond what is tolerated: from ``began_on``, rated ``rating`` then, to ``ended_on``.
+
+    ``category`` and ``tolerance`` are those of then, ``title`` is the present one.
+    """
 
     breach_id: int
     ref: str

@@ -20,12 +20,12 @@ class AsAt:
         return self.quarter is None and self.as_of is None
 
     def day(self, today: date) -> date:
-        """The last business date that counts."""
-        return self.quarter.end if self.quarter else today
+        """The last business date that counts. ``today``: that of the moment, which a quarter may end after."""
+        return min(self.quarter.end, today) if self.quarter else today
 
     def compared_with(self, today: date) -> Period:
         """The quarter whose end movement is measured from."""
-        return self.quarter.previous() if self.quarter else last_closed_quarter(today)
+        return last_closed_quarter(self.day(today))
 
 
 PRESENT: Final = AsAt()

@@ -1,6 +1,7 @@
 """Rows of a file that are to become the register: what each says, what became of it, and what is wrong with it."""
 
 from collections.abc import Mapping, Sequence
+from collections.abc import Set as AbstractSet
 from dataclasses import dataclass
 from enum import StrEnum
 from typing import Any
@@ -21,14 +22,13 @@ DECIDED = frozenset({Status.CLOSED, Status.ACCEPTED})
 class RegisterRow:
     """A risk as a row has it. ``described``: those fields of the description that the file has a column for.
 
-    ``has_mode``, ``has_status``: whether the file has such a column, and the row something in it.
+    ``given``: columns that the row has something in; what ``new`` has of others is what a risk has that is entered.
     """
 
     line: int
     new: NewRisk
     described: Mapping[str, Any]
-    has_mode: bool = False
-    has_status: bool = False
+    given: AbstractSet[str] = frozenset()
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,10 +75,14 @@ def change_faults(row: RegisterRow, risk: Risk) -> list[RowFault]:
         ("register", new.register, risk.register),
         ("kind", new.kind, risk.kind),
         ("matrix", new.matrix, risk.matrix.name),
-        ("legacy_band", new.legacy_band or risk.legacy_band, risk.legacy_band),
+        ("legacy_band", new.legacy_band, risk.legacy_band),
     )
-    faults = [RowFault(row.line, name, f"is {there} and stays so") for name, sent, there in fixed if sent != there]
-    if row.has_status and new.status is not risk.status and DECIDED & {new.status, risk.status}:
+    faults = [
+        RowFault(row.line, name, f"is {there} and stays so")
+        for name, sent, there in fixed
+        if name in row.given and sent != there
+    ]
+    if "status" in row.given and new.status is not risk.status and DECIDED & {new.status, risk.status}:
         message = f"is {risk.status}; closing, reopening and accepting are decisions of their own"
         faults.append(RowFault(row.line, "status", message))
     return faults

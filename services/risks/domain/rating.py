@@ -34,6 +34,12 @@ class Status(StrEnum):
     CLOSED = "closed"
 
 
+def status_on(day: date, status: Status, accepted_until: date | None) -> Status:
+    """A risk is accepted until the end of the last day of its acceptance, swept or not."""
+    ended = status is Status.ACCEPTED and accepted_until is not None and accepted_until < day
+    return Status.OPEN if ended else status
+
+
 IN_FORCE = (Status.OPEN, Status.ESCALATED, Status.ACCEPTED)
 """Where a risk counts: a draft does not yet, a closed one no more."""
 

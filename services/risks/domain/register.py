@@ -97,7 +97,8 @@ class Amendment:
 class Risk:
     """A risk as it is kept. ``version`` counts the events published about it.
 
-    ``limits``: what is wanted and tolerated in its category; opportunities have none.
+    ``accepted_until``: last day of the acceptance in force, after which the risk is open, though ``status`` may say so
+    later. ``limits``: what is wanted and tolerated in its category; opportunities have none.
     """
 
     risk_id: int
@@ -116,6 +117,7 @@ class Risk:
     version: int
     changed_at: datetime
     limits: Limits | None = None
+    accepted_until: date | None = None
 
     @property
     def inputs(self) -> RatingInputs | None:

@@ -9,7 +9,7 @@ from services.risks.domain.appetites import UNLIMITED, Limits
 from services.risks.domain.explanation import in_words
 from services.risks.domain.links import IndicatorLink
 from services.risks.domain.matrix import Rating
-from services.risks.domain.rating import IN_FORCE, RatingInputs, Ratings, Status
+from services.risks.domain.rating import IN_FORCE, RatingInputs, Ratings, Status, status_on
 from services.risks.domain.records import Cause
 
 
@@ -31,6 +31,7 @@ class RatedRisk:
     version: int
     status: Status = Status.OPEN
     accepted_score: int | None = None
+    accepted_until: date | None = None
     category: str | None = None
     limits: Limits | None = None
     breached: bool = False
@@ -51,6 +52,10 @@ class Rescored:
         return self.ratings.effective != self.risk.effective
 
     @property
+    def status(self) -> Status:
+        return status_on(self.today, self.risk.status, self.risk.accepted_until)
+
+    @property
     def is_beyond_acceptance(self) -> bool:
         """Whether it is worse now than the score that was accepted."""
         accepted, inputs = self.risk.accepted_score, self.risk.inputs
@@ -65,10 +70,11 @@ class Rescored:
 
 @dataclass(frozen=True, slots=True)
 class Suspension:
-    """A risk that is accepted no more, with the version of the event that says so."""
+    """A risk that is accepted no more, with the version of the event that says so, and the day that counts from."""
 
     rescored: Rescored
     version: int
+    since: date
 
     @property
     def why(self) -> str:

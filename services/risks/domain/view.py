@@ -8,7 +8,17 @@ from services.risks.domain.appetites import AppetiteStatus
 from services.risks.domain.explanation import explain
 from services.risks.domain.links import IndicatorLink
 from services.risks.domain.matrix import Rating
-from services.risks.domain.rating import IN_FORCE, Indication, Movement, Override, Ratings, Status, movement, rate
+from services.risks.domain.rating import (
+    IN_FORCE,
+    Indication,
+    Movement,
+    Override,
+    Ratings,
+    Status,
+    movement,
+    rate,
+    status_on,
+)
 from services.risks.domain.register import Risk
 from services.risks.domain.severity import is_stale
 
@@ -29,6 +39,10 @@ class RiskView:
     review_asked: bool
     acceptance: int | None
     ratings: Ratings | None
+
+    @property
+    def status(self) -> Status:
+        return status_on(self.today, self.risk.status, self.risk.accepted_until)
 
     @property
     def indication(self) -> Indication | None:
@@ -68,9 +82,9 @@ class RiskView:
             "review_asked": self.review_asked,
             "proposal_open": self.open_proposal is not None,
             "overridden": self.override is not None,
-            "accepted": self.risk.status is Status.ACCEPTED,
+            "accepted": self.status is Status.ACCEPTED,
             "tolerance_breached": self.appetite_status is AppetiteStatus.BEYOND_TOLERANCE,
-            "acceptance_asked": self.acceptance is not None and self.risk.status is not Status.ACCEPTED,
+            "acceptance_asked": self.acceptance is not None and self.status is not Status.ACCEPTED,
         }
         return [name for name, raised in flags.items() if raised]
 

@@ -1,7 +1,6 @@
 """Acceptances: added, decided on and ended, never deleted."""
 
 from collections.abc import Collection, Mapping
-from dataclasses import asdict
 from datetime import date
 from typing import Any
 
@@ -9,11 +8,12 @@ from sqlalchemy import insert, select, update
 
 from chassis.paging import PageRequest
 from chassis.storage.transaction import Tx
-from services.risks.domain.acceptances import Acceptance, AcceptanceState, LinkThen, NewAcceptance, TakenOn
-from services.risks.domain.matrix import BandedRating, Rating
+from services.risks.domain.acceptances import Acceptance, AcceptanceState, NewAcceptance, TakenOn
+from services.risks.domain.matrix import BandedRating
 from services.risks.domain.rating import Status
 from services.risks.models import AcceptanceRow, RiskRow
-from services.risks.repository.json_formats import read_rating, write_rating
+from services.risks.repository.json_formats import read_rating, read_taken_on, write_rating, write_taken_on
+from services.risks.repository.records import key_after
 
 
 async def save_request(tx: Tx, risk_id: int, new: NewAcceptance, accepted: BandedRating, taken_on: TakenOn) -> int:
@@ -24,7 +24,7 @@ async def save_request(tx: Tx, risk_id: int, new: NewAcceptance, accepted: Bande
         "accepted": write_rating(accepted),
         "until": new.until,
         "reason": new.reason,
-        "taken_on": {"format": 1, **asdict(taken_on)},
+        "taken_on": write_taken_on(taken_on),
         "requested_by": tx.actor,
         "requested_at": tx.now,
         "requested_on": await tx.business_date(),
@@ -41,7 +41,7 @@ async def get_acceptance(tx: Tx, risk_id: int, acceptance_id: int) -> Acceptance
 
 async def list_acceptances(tx: Tx, risk_id: int, page: PageRequest) -> list[Acceptance]:
     """Of a risk, oldest first, up to ``page.fetch`` of them."""
-    query = select(AcceptanceRow).where(AcceptanceRow.risk_id == risk_id, AcceptanceRow.id > (page.after_number or 0))
+    query = select(AcceptanceRow).where(AcceptanceRow.risk_id == risk_id, AcceptanceRow.id > key_after(page))
     return [_acceptance(row) for row in await tx.session.scalars(query.order_by(AcceptanceRow.id).limit(page.fetch))]
 
 
@@ -73,7 +73,10 @@ async def save_approval(tx: Tx, risk_id: int, acceptance: Acceptance, reason: st
     }
     approved = update(AcceptanceRow).where(AcceptanceRow.id == acceptance.acceptance_id).values(**values)
     await tx.session.execute(approved.execution_options(synchronize_session=False))
-    await _save_on_risks(tx, [risk_id], Status.ACCEPTED, acceptance.accepted.rating.score)
+    score = acceptance.accepted.rating.score
+    await _save_on_risks(
+        tx, [risk_id], status=Status.ACCEPTED.value, accepted_score=score, accepted_until=acceptance.until
+    )
 
 
 async def save_end(
@@ -94,31 +97,25 @@ async def save_end(
 
 async def save_not_accepted(tx: Tx, risk_ids: Collection[int]) -> None:
     """Have these risks, which were accepted, be open."""
-    await _save_on_risks(tx, risk_ids, Status.OPEN, None)
+    await _save_on_risks(tx, risk_ids, status=Status.OPEN.value, accepted_score=None, accepted_until=None)
 
 
-async def _save_on_risks(tx: Tx, risk_ids: Collection[int], status: Status, score: int | None) -> None:
-    values = {"changed_at": tx.now, "changed_on": await tx.business_date()}
-    changed = update(RiskRow).where(RiskRow.id.in_(risk_ids))
-    changed = changed.values(status=status.value, accepted_score=score, **values)
+async def _save_on_risks(tx: Tx, risk_ids: Collection[int], **values: Any) -> None:
+    when = {"changed_at": tx.now, "changed_on": await tx.business_date()}
+    changed = update(RiskRow).where(RiskRow.id.in_(risk_ids)).values(**values, **when)
     await tx.session.execute(changed.execution_options(synchronize_session=False))
 
 
-async def lock_expired(tx: Tx, today: date) -> list[int]:
-    """Keys of the risks whose acceptance ended before ``today``; locked by reference."""
-    query = (
-        select(RiskRow.id)
-        .where(
-            RiskRow.id.in_(
-                select(AcceptanceRow.risk_id).where(
-                    AcceptanceRow.state == AcceptanceState.IN_FORCE.value, AcceptanceRow.until < today
-                )
-            )
-        )
-        .order_by(RiskRow.ref)
-        .with_for_update()
-    )
-    return list((await tx.session.scalars(query)).all())
+async def lock_expired(tx: Tx, today: date) -> dict[int, date]:
+    """Risks whose acceptance ended before ``today``, each with its last day; locked by reference.
+
+    Which of them it is still true of is read once they are locked: whoever was waited for may have ended or renewed it.
+    """
+    ended = (AcceptanceRow.state == AcceptanceState.IN_FORCE.value, AcceptanceRow.until < today)
+    risks = select(RiskRow.id).where(RiskRow.id.in_(select(AcceptanceRow.risk_id).where(*ended))).order_by(RiskRow.ref)
+    locked = (await tx.session.scalars(risks.with_for_update())).all()
+    query = select(AcceptanceRow.risk_id, AcceptanceRow.until).where(AcceptanceRow.risk_id.in_(locked), *ended)
+    return {row.risk_id: row.until for row in await tx.session.execute(query)} if locked else {}
 
 
 def _acceptance(row: AcceptanceRow) -> Acceptance:
@@ -129,7 +126,7 @@ def _acceptance(row: AcceptanceRow) -> Acceptance:
         accepted=read_rating(row.accepted),
         until=row.until,
         reason=row.reason,
-        taken_on=_taken_on(row.taken_on),
+        taken_on=read_taken_on(row.taken_on),
         requested_by=row.requested_by,
         requested_at=row.requested_at,
         approved_by=row.approved_by,
@@ -139,8 +136,3 @@ def _acceptance(row: AcceptanceRow) -> Acceptance:
         ended_at=row.ended_at,
         ended_why=row.ended_why,
     )
-
-
-def _taken_on(stored: Any) -> TakenOn:
-    links = tuple(LinkThen(one["subject"], one["signal"], one["severity"]) for one in stored["links"])
-    return TakenOn(stored["version"], Rating(**stored["assessed"]), Rating(**stored["indicated"]), links)

@@ -24,6 +24,11 @@ async def lock_statements(tx: Tx, matrix_id: int) -> None:
     await tx.session.execute(select(MatrixRow.id).where(MatrixRow.id == matrix_id).with_for_update())
 
 
+async def lock_against_all_statements(tx: Tx) -> None:
+    """Have who states something, of any matrix, wait until this transaction ends; before any risk is locked."""
+    await tx.session.execute(select(MatrixRow.id).order_by(MatrixRow.id).with_for_update(read=True, key_share=True))
+
+
 async def lock_against_statements(tx: Tx, ref: str) -> None:
     """Have who states something of the matrix of a risk, not locked yet, wait until this transaction ends."""
     of_risk = select(RiskRow.matrix_id).where(RiskRow.ref == ref).scalar_subquery()
@@ -73,13 +78,14 @@ async def save_statement(tx: Tx, new: NewStatement, matrix_id: int) -> int:
 async def save_limits_of_category(tx: Tx, new: NewStatement, matrix_id: int) -> Sequence[int]:
     """Have the threats of a category on a matrix judged by a statement.
 
-    Locks them. Returns the keys of those that are beyond what is tolerated from now on, or within it again.
+    Locks them by reference. Returns the keys of those that are beyond what is tolerated from now on, or within again.
     """
     limits = {
         "appetite_score": new.limits and new.limits.appetite,
         "tolerance_score": new.limits and new.limits.tolerance,
     }
     of_it = (RiskRow.category == new.category, RiskRow.matrix_id == matrix_id, RiskRow.kind == Kind.THREAT.value)
+    await tx.session.execute(select(RiskRow.id).where(*of_it).order_by(RiskRow.ref).with_for_update())
     changed = update(RiskRow).where(*of_it).values(**limits)
     await tx.session.execute(changed.execution_options(synchronize_session=False))
     score = RiskRow.effective_impact * RiskRow.effective_likelihood

@@ -1,9 +1,9 @@
 """Times that risks were beyond what is tolerated: begun and ended, never deleted."""
 
 from collections.abc import Collection, Sequence
-from typing import Any
+from typing import Any, cast
 
-from sqlalchemy import Row, insert, select, update
+from sqlalchemy import Row, Table, bindparam, insert, select, update
 
 from chassis.paging import PageRequest
 from chassis.storage.transaction import Tx
@@ -11,6 +11,14 @@ from services.risks.domain.appetites import BreachState, ToleranceBreach
 from services.risks.domain.rescoring import Breach
 from services.risks.models import RiskRow, ToleranceBreachRow
 from services.risks.repository.json_formats import read_rating, write_rating
+from services.risks.repository.records import key_after
+
+_BREACH = cast("Table", ToleranceBreachRow.__table__)
+_END = (
+    update(_BREACH)
+    .where(_BREACH.c.risk_id == bindparam("risk"), _BREACH.c.ended_on.is_(None))
+    .values(ended_at=bindparam("moment"), ended_on=bindparam("day"))
+)
 
 
 async def save_begun(tx: Tx, breaches: Sequence[Breach]) -> None:
@@ -25,6 +33,7 @@ def _row(tx: Tx, breach: Breach) -> dict[str, Any]:
     matrix = breach.rescored.risk.inputs.matrix
     return {
         "risk_id": breach.rescored.risk.risk_id,
+        "category": breach.rescored.risk.category,
         "rating": write_rating(matrix.banded(breach.rescored.ratings.effective)),
         "tolerance": breach.limits.tolerance,
         "began_at": tx.now,
@@ -32,15 +41,13 @@ def _row(tx: Tx, breach: Breach) -> dict[str, Any]:
     }
 
 
-async def save_ended(tx: Tx, risk_ids: Collection[int]) -> None:
-    """Record that these risks are within what is tolerated again, or count no more."""
-    if risk_ids:
-        values = {"ended_at": tx.now, "ended_on": await tx.business_date()}
-        ended = update(ToleranceBreachRow).where(
-            ToleranceBreachRow.risk_id.in_(risk_ids), ToleranceBreachRow.ended_on.is_(None)
-        )
-        await tx.session.execute(ended.values(**values).execution_options(synchronize_session=False))
-        await _save_on_risks(tx, risk_ids, breached=False)
+async def save_ended(tx: Tx, ended: Sequence[Breach]) -> None:
+    """Record that these risks are within what is tolerated again, or count no more, each from its day on."""
+    if ended:
+        days = {one.rescored.risk.risk_id: one.since for one in ended}
+        connection = await tx.session.connection()
+        await connection.execute(_END, [{"risk": key, "moment": tx.now, "day": day} for key, day in days.items()])
+        await _save_on_risks(tx, days, breached=False)
 
 
 async def _save_on_risks(tx: Tx, risk_ids: Collection[int], *, breached: bool) -> None:
@@ -50,9 +57,9 @@ async def _save_on_risks(tx: Tx, risk_ids: Collection[int], *, breached: bool) -
 
 async def list_breaches(tx: Tx, state: BreachState | None, ref: str | None, page: PageRequest) -> list[ToleranceBreach]:
     """By when they were recorded, oldest first, up to ``page.fetch`` of them."""
-    query = select(*ToleranceBreachRow.__table__.c, RiskRow.ref, RiskRow.title, RiskRow.category)
+    query = select(*_BREACH.c, RiskRow.ref, RiskRow.title)
     query = query.join(RiskRow, RiskRow.id == ToleranceBreachRow.risk_id)
-    query = query.where(ToleranceBreachRow.id > (page.after_number or 0))
+    query = query.where(ToleranceBreachRow.id > key_after(page))
     if state is not None:
         ended = ToleranceBreachRow.ended_on
         query = query.where(ended.is_(None) if state is BreachState.OPEN else ended.is_not(None))

@@ -4,14 +4,14 @@ from collections.abc import Collection, Mapping
 from datetime import date, datetime
 from typing import Any, cast
 
-from sqlalchemy import Table, func, insert, literal, select
+from sqlalchemy import Table, case, func, insert, literal, select
 
 from chassis.storage.transaction import Tx
 from chassis.storage.types import UtcDateTime
 from contracts.risks import Band
 from services.risks.domain.history import RegisterLine
 from services.risks.domain.matrix import BandedRating, Rating
-from services.risks.domain.rating import Kind, Mode, Status
+from services.risks.domain.rating import Kind, Mode, Status, status_on
 from services.risks.models import AssessmentRow, HistoryRow, RiskRevisionRow, RiskRow
 from services.risks.repository.json_formats import read_rating
 from services.risks.repository.matrices import get_matrices
@@ -24,13 +24,17 @@ _COPIED = [column.name for column in _REVISION.c if column.name not in _OWN]
 _RECORDED = ("risk_id", "by", "at", "business_date", *_COPIED)
 
 
-async def save_revisions(tx: Tx, risk_ids: Collection[int]) -> None:
-    """Record what is said of these risks now, after a change of it."""
+async def save_revisions(tx: Tx, risk_ids: Collection[int], since: Mapping[int, date] | None = None) -> None:
+    """Record what is said of these risks now, after a change of it.
+
+    ``since``: by risk, the day that it counts from where that is not today.
+    """
+    today = literal(await tx.business_date())
     recorded = (
         _RISK.c.id,
         literal(tx.actor),
         literal(tx.now, UtcDateTime()),
-        literal(await tx.business_date()),
+        case(since, value=_RISK.c.id, else_=today) if since else today,
         *(_RISK.c[name] for name in _COPIED),
     )
     rows = select(*recorded).where(_RISK.c.id.in_(risk_ids)).order_by(_RISK.c.id)
@@ -48,7 +52,7 @@ async def list_lines(tx: Tx, day: date, as_of: datetime | None) -> dict[int, Reg
 
     Without ratings: those are :func:`get_ratings` and :func:`get_assessed`.
     """
-    fixed = [_RISK.c[name] for name in ("ref", "register", "kind", "matrix_id", "legacy_band")]
+    fixed = [_RISK.c[name] for name in ("ref", "register", "kind", "matrix_id", "legacy_band", "accepted_until")]
     query = select(*_REVISION.c, *fixed).join_from(_REVISION, _RISK, _REVISION.c.risk_id == _RISK.c.id)
     wanted = query.where(_REVISION.c.id.in_(_newest(_REVISION, day, as_of))).order_by(_RISK.c.ref)
     rows = (await tx.session.execute(wanted)).all()
@@ -59,7 +63,7 @@ async def list_lines(tx: Tx, day: date, as_of: datetime | None) -> dict[int, Reg
             register=row.register,
             kind=Kind(row.kind),
             mode=Mode(row.mode),
-            status=Status(row.status),
+            status=status_on(day, Status(row.status), row.accepted_until),
             matrix=matrices[row.matrix_id],
             description=read_description(row),
             legacy_band=Band(row.legacy_band) if row.legacy_band else None,

@@ -11,6 +11,7 @@ from typing import Any
 from contracts.breakdown import Breakdown
 from contracts.notes import SourcedFigure, SourceNote
 from contracts.risks import Band
+from services.risks.domain.acceptances import LinkThen, TakenOn
 from services.risks.domain.links import SeriesKey
 from services.risks.domain.matrix import BandedRating, Rating
 from services.risks.domain.records import IndicatorVersion
@@ -50,6 +51,16 @@ def write_rating(given: BandedRating) -> Json:
 def read_rating(stored: Json) -> BandedRating:
     _checked(stored)
     return BandedRating(Rating(stored["impact"], stored["likelihood"]), Band(stored["band"]))
+
+
+def write_taken_on(given: TakenOn) -> Json:
+    return {"format": FORMAT, **asdict(given)}
+
+
+def read_taken_on(stored: Json) -> TakenOn:
+    _checked(stored)
+    links = tuple(LinkThen(one["subject"], one["signal"], one["severity"]) for one in stored["links"])
+    return TakenOn(stored["version"], Rating(**stored["assessed"]), Rating(**stored["indicated"]), links)
 
 
 def write_assurances(assurances: Sequence[Assurance]) -> Json:

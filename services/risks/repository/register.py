@@ -29,7 +29,7 @@ from chassis.storage.pages import Orders, list_page
 from chassis.storage.transaction import Tx
 from chassis.storage.types import BigId
 from contracts.risks import Band
-from services.risks.domain.acceptances import OPEN
+from services.risks.domain.acceptances import OPEN, AcceptanceState
 from services.risks.domain.appetites import Limits
 from services.risks.domain.heatmap import HeatMapRating, PlacedRisk
 from services.risks.domain.matrix import BandedRating, Matrix, Rating
@@ -151,6 +151,7 @@ def _risk(row: RiskRow, matrix: Matrix) -> Risk:
         version=row.version,
         changed_at=row.changed_at,
         limits=read_limits(row),
+        accepted_until=row.accepted_until,
     )
 
 
@@ -168,6 +169,13 @@ async def lock_risk(tx: Tx, ref: str) -> Risk | None:
     """The risk, locked until this transaction ends, as it stands once the lock is had."""
     found = await _risks(tx, (await tx.session.scalars(_LOCK_BY_REF, {"wanted": ref})).all())
     return found[0] if found else None
+
+
+async def lock_risks(tx: Tx, refs: Collection[str]) -> dict[str, Risk]:
+    """Those of these risks that are there, by reference, locked in that order until this transaction ends."""
+    query = select(RiskRow).where(RiskRow.ref.in_(refs)).order_by(RiskRow.ref).with_for_update()
+    found = await _risks(tx, (await tx.session.scalars(query.execution_options(populate_existing=True))).all())
+    return {risk.ref: risk for risk in found}
 
 
 async def save_risk(tx: Tx, risk: NewRisk, matrix_id: int) -> int | None:
@@ -243,7 +251,10 @@ def _conditions(wanted: RiskFilter, today: date) -> list[ColumnElement[bool]]:
         (RiskRow.outcome, wanted.outcome),
         (RiskRow.owner, wanted.owner),
         (RiskRow.kind, wanted.kind.value if wanted.kind else None),
-        (RiskRow.status, wanted.status.value if wanted.status else None),
+        (
+            case((RiskRow.accepted_until < today, Status.OPEN.value), else_=RiskRow.status),
+            wanted.status.value if wanted.status else None,
+        ),
     )
     conditions: list[ColumnElement[bool]] = [column == value for column, value in pairs if value is not None]
     if wanted.band is not None:
@@ -328,6 +339,7 @@ _NEWEST_UNTIL = (
     .group_by(_HISTORY.risk_id)
 )
 _ACCEPTANCE = AcceptanceRow.__table__.c
+_COUNTS = or_(_ACCEPTANCE.state == AcceptanceState.REQUESTED.value, _ACCEPTANCE.until >= bindparam("today"))
 _NO_ID, _NO_RATING = cast(None, BigId), type_coerce(null(), _HISTORY.after.type)
 _MATTERS = union_all(
     select(_HISTORY.risk_id, _HISTORY.after, _NO_ID.label("proposal_id"), _NO_ID.label("acceptance_id")).where(
@@ -337,7 +349,7 @@ _MATTERS = union_all(
         _PROPOSAL.risk_id.in_(_KEYS), _PROPOSAL.state == ProposalState.OPEN.value
     ),
     select(_ACCEPTANCE.risk_id, _NO_RATING, _NO_ID, func.max(_ACCEPTANCE.id))
-    .where(_ACCEPTANCE.risk_id.in_(_KEYS), _ACCEPTANCE.state.in_([state.value for state in OPEN]))
+    .where(_ACCEPTANCE.risk_id.in_(_KEYS), _ACCEPTANCE.state.in_([state.value for state in OPEN]), _COUNTS)
     .group_by(_ACCEPTANCE.risk_id),
     select(_TASK.risk_id, _NO_RATING, _NO_ID, _NO_ID).where(
         _TASK.risk_id.in_(_KEYS), _TASK.state == TaskState.OPEN.value
@@ -355,10 +367,10 @@ class Matters:
     reviews: Collection[int]
 
 
-async def get_matters(tx: Tx, risk_ids: Collection[int], day: date) -> Matters:
-    """What is open of these risks, and how they stood at the end of ``day``, in one query."""
+async def get_matters(tx: Tx, risk_ids: Collection[int], day: date, today: date) -> Matters:
+    """What is open of these risks ``today``, and how they stood at the end of ``day``, in one query."""
     connection = await tx.session.connection()
-    rows = (await connection.execute(_MATTERS, {"keys": list(risk_ids), "day": day})).all()
+    rows = (await connection.execute(_MATTERS, {"keys": list(risk_ids), "day": day, "today": today})).all()
     ratings = {row.risk_id: read_rating(row.after) for row in rows if row.after is not None}
     proposals = {row.risk_id: row.proposal_id for row in rows if row.proposal_id is not None}
     acceptances = {row.risk_id: row.acceptance_id for row in rows if row.acceptance_id is not None}

@@ -78,7 +78,7 @@ class AcceptanceOut(OutBody):
     taken_on: TakenOnOut = Field(description="What was on the table when it was asked for")
     changed: list[str] = Field(
         description="What is otherwise by now than when it was asked for; empty once it has ended",
-        examples=[["rating in effect from 12 to 16"]],
+        examples=[["rating in effect from 12 (impact 4, likelihood 3) to 16 (impact 4, likelihood 4)"]],
     )
 
     @classmethod

@@ -161,7 +161,7 @@ class BreachOut(OutBody):
     id: int = Field(description="Number of the breach")
     risk: str
     title: str
-    category: str | None
+    category: str | None = Field(description="Category of the risk then, whose tolerance it is")
     rating: RatingState = Field(description="Rating in effect when it began")
     tolerance: int = Field(description="Highest score that was borne then")
     began_at: Timestamp = Field(description="When it was recorded (UTC)")

@@ -238,7 +238,7 @@ class RiskOut(OutBody):
             register=risk.register,
             ref=risk.ref,
             kind=risk.kind,
-            status=risk.status,
+            status=view.status,
             mode=risk.mode,
             matrix=risk.matrix.name,
             controls=list(described.controls),

@@ -92,6 +92,7 @@ def _shape_faults(row: FileRow, names: Sequence[str]) -> list[RowFault]:
 
 def _read(line: int, cells: Mapping[str, str], reason: str) -> tuple[RegisterRow | None, list[RowFault]]:
     sent = {name: text.strip() for name, text in cells.items() if name and name not in COMPUTED}
+    given = frozenset(name for name, text in sent.items() if text)
     legacy, faults = _band(line, sent.pop("legacy_band", ""))
     decided = next((status for status in DECIDED if status == sent.get("status")), None)
     try:
@@ -100,7 +101,7 @@ def _read(line: int, cells: Mapping[str, str], reason: str) -> tuple[RegisterRow
         return None, [*faults, *(_fault(line, each) for each in error.errors())]
     described = {name: getattr(new.description, name) for name in _fields_with_columns(sent)}
     new = replace(new, legacy_band=legacy, status=decided or new.status)
-    return RegisterRow(line, new, described, bool(sent.get("mode")), bool(sent.get("status"))), faults
+    return RegisterRow(line, new, described, given), faults
 
 
 def _band(line: int, text: str) -> tuple[Band | None, list[RowFault]]:

@@ -56,7 +56,7 @@ AIMED = (
     Column("review_date", "Review date", "Day by which it is to be looked at again"),
     Column("mode", "Mode", "Whether indicators move it by themselves or propose"),
     Column("matrix", "Matrix", "Matrix that it is rated on, with its version"),
-    Column("legacy_band", "Legacy RAG", "Colour of a risk that came without a score"),
+    Column("legacy_band", "Legacy RAG", "Colour of a risk that came without a score, until it is assessed"),
     Column("notes", "Notes", "Where the papers that it was drawn from contradict each other"),
 )
 COLUMNS = (*DESCRIBED, *PREVIOUS, *ASSESSED, *CURRENT, *AIMED)
@@ -98,7 +98,7 @@ def _row(line: RegisterLine) -> Iterator[Cell]:
     yield write_items([_action(one) for one in given.actions])
     yield from _cell(given.target)
     yield from (given.proximity, given.appetite, *_limits(line), given.review_date, line.mode.value, line.matrix.name)
-    yield line.legacy_band.value if line.legacy_band else None
+    yield line.legacy_band.value if line.legacy_band and line.assessed is None else None
     yield "; ".join(str(note) for note in given.notes) or None
 
 

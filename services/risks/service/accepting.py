@@ -1,6 +1,6 @@
 """Risks accepted as they are: asked for, approved by somebody else, ended by the calendar, a person or the score."""
 
-from datetime import date
+from datetime import date, timedelta
 
 from chassis.audit import record_change
 from chassis.errors import FieldError
@@ -47,8 +47,7 @@ async def request(tx: Tx, ref: str, new: NewAcceptance) -> AcceptanceView:
         RiskUnknown, RiskClosed, RiskDraft, NotAssessed, AcceptanceOpen, AcceptanceExpiry
     """
     risk = await lock_risk(tx, ref)
-    if risk.status not in IN_FORCE:
-        raise RiskDraft(f"{ref} is {risk.status}.")
+    _check_in_force(risk)
     view = await get_view(tx, ref)
     ratings = _ratings(view)
     _check_expiry(new.until, view.today)
@@ -59,6 +58,11 @@ async def request(tx: Tx, ref: str, new: NewAcceptance) -> AcceptanceView:
     state = {"acceptance": key, "score": accepted.rating.score, "until": new.until.isoformat()}
     record_change(tx, subject=ref, action="acceptance.requested", before=None, after=state, reason=new.reason)
     return await get_acceptance(tx, ref, key)
+
+
+def _check_in_force(risk: Risk) -> None:
+    if risk.status not in IN_FORCE:
+        raise RiskDraft(f"{risk.ref} is {risk.status}.")
 
 
 def _ratings(view: RiskView) -> Ratings:
@@ -83,7 +87,7 @@ async def approve(tx: Tx, ref: str, acceptance_id: int, reason: str) -> Acceptan
     """Accept a risk, as somebody other than the one who asked for it.
 
     Raises:
-        RiskUnknown, RiskClosed, AcceptanceUnknown, AcceptanceDecided
+        RiskUnknown, RiskClosed, RiskDraft, AcceptanceUnknown, AcceptanceDecided
         SamePerson: the one who asked for it approves.
         AcceptanceOutdated: the risk is rated worse by now than what was asked for.
     """
@@ -93,6 +97,7 @@ async def approve(tx: Tx, ref: str, acceptance_id: int, reason: str) -> Acceptan
         raise SamePerson(f"{tx.actor} asked for it: somebody else approves it.")
     if asked.state is not AcceptanceState.REQUESTED:
         raise AcceptanceDecided(f"Acceptance {acceptance_id} is {asked.state}.")
+    _check_in_force(risk)
     view = await get_view(tx, ref)
     if asked.until < view.today:
         raise AcceptanceDecided(f"Acceptance {acceptance_id} was for days until {asked.until.isoformat()}.")
@@ -123,13 +128,17 @@ async def withdraw(tx: Tx, ref: str, acceptance_id: int, reason: str) -> Accepta
 
 
 async def sweep_acceptances(tx: Tx) -> int:
-    """End acceptances whose last day is over, and publish that their risks are open; how many."""
+    """End acceptances whose last day is over, and publish that their risks are open; how many.
+
+    The register says so from the day after, whenever it is swept.
+    """
     ended = await stored.lock_expired(tx, await tx.business_date())
     if ended:
         why = "Its last day is over."
         await stored.save_end(tx, ended, AcceptanceState.EXPIRED, why, [AcceptanceState.IN_FORCE])
         await stored.save_not_accepted(tx, ended)
-        await history.save_revisions(tx, ended)
+        since = {risk_id: last + timedelta(days=1) for risk_id, last in ended.items()}
+        await history.save_revisions(tx, ended, since)
         occasion = Occasion(Cause.ACCEPTANCE, review=f"Acceptance expired. {why}", status=Status.OPEN)
         await rescore(tx, ended, occasion)
     return len(ended)

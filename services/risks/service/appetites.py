@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 
 from chassis.audit import State, record_change, record_unchanged
+from chassis.business_dates import get_business_date_at
 from chassis.errors import FieldError
 from chassis.paging import Page, PageRequest, page_of
 from chassis.storage.transaction import Tx
@@ -96,7 +97,7 @@ async def get_statement(tx: Tx, statement_id: int) -> AppetiteStatement:
 
 async def list_appetites(tx: Tx, at: AsAt, quarters: int) -> Sequence[AppetiteView]:
     """What is stated, by category, how many threats lie where, and where they lay at the ends of quarters before."""
-    today = await tx.business_date()
+    today = await get_business_date_at(tx, at.as_of)
     present = await get_register(tx, RiskFilter(kind=Kind.THREAT), at)
     before, ends = at.compared_with(today), list[Period]()
     for _ in range(quarters):

@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 from dataclasses import replace
 
+from chassis.business_dates import get_business_date_at
 from chassis.storage.transaction import Tx
 from services.risks.domain.appetites import Limits, limits_by_category
 from services.risks.domain.as_at import AsAt
@@ -16,8 +17,8 @@ from services.risks.service.reading import get_matrix, get_present_heat_map, lis
 
 
 async def get_register(tx: Tx, wanted: RiskFilter, at: AsAt) -> RegisterState:
-    """Every risk that a filter lets through, by reference. Six statements, whatever the number of risks."""
-    today = await tx.business_date()
+    """Every risk that a filter lets through, by reference. The same few statements, whatever the number of risks."""
+    today = await get_business_date_at(tx, at.as_of)
     day, compared_with = at.day(today), at.compared_with(today)
     lines = await stored.list_lines(tx, day, at.as_of)
     current = await stored.get_ratings(tx, day, at.as_of)

@@ -18,7 +18,7 @@ from services.risks.domain.importing import (
 )
 from services.risks.domain.register import Amendment, Risk
 from services.risks.errors import RowsWrong
-from services.risks.repository import register
+from services.risks.repository import appetites, register
 from services.risks.service.assessing import assess
 from services.risks.service.register import amend, enter
 
@@ -38,14 +38,17 @@ async def import_rows(
         RowsWrong: some row is not right; every one is named.
     """
     outcomes: dict[Outcome, list[str]] = defaultdict(list)
-    faults = [*unreadable, *_repeated(rows)]
-    for row in sorted(rows, key=lambda row: row.new.ref):  # the order in which risks are locked everywhere
+    once, repeated = _once(rows)
+    faults = [*unreadable, *repeated]
+    await appetites.lock_against_all_statements(tx)
+    there = await register.lock_risks(tx, once)
+    for ref, row in sorted(once.items()):  # so two files with the same new risks only wait
         try:
-            found, wrong = await _import(tx, row, reason)
+            found, wrong = await _import(tx, row, there.get(ref), reason)
         except Problem as problem:
             faults += _faults(row.line, problem)
         else:
-            outcomes[found].append(row.new.ref)
+            outcomes[found].append(ref)
             faults += wrong
     if faults:
         raise rows_wrong(faults)
@@ -62,14 +65,15 @@ def rows_wrong(faults: Sequence[RowFault]) -> RowsWrong:
     return RowsWrong(detail, [FieldError(fault.location, fault.message) for fault in named[:MOST_FAULTS]])
 
 
-def _repeated(rows: Sequence[RegisterRow]) -> list[RowFault]:
-    first: dict[str, int] = {}
+def _once(rows: Sequence[RegisterRow]) -> tuple[dict[str, RegisterRow], list[RowFault]]:
+    """The first row of each reference, and the others as faults."""
+    first: dict[str, RegisterRow] = {}
     faults = []
     for row in rows:
-        line = first.setdefault(row.new.ref, row.line)
+        line = first.setdefault(row.new.ref, row).line
         if line != row.line:
             faults.append(RowFault(row.line, "ref", f"{row.new.ref} stands on line {line} already"))
-    return faults
+    return first, faults
 
 
 def _faults(line: int, problem: Problem) -> list[RowFault]:
@@ -79,8 +83,7 @@ def _faults(line: int, problem: Problem) -> list[RowFault]:
     return [RowFault(line, column_of(error.field.split(".")), error.message) for error in problem.errors]
 
 
-async def _import(tx: Tx, row: RegisterRow, reason: str) -> tuple[Outcome, list[RowFault]]:
-    risk = await register.lock_risk(tx, row.new.ref)
+async def _import(tx: Tx, row: RegisterRow, risk: Risk | None, reason: str) -> tuple[Outcome, list[RowFault]]:
     if risk is None:
         if faults := entry_faults(row):
             return Outcome.UNCHANGED, faults
@@ -93,8 +96,8 @@ async def _import(tx: Tx, row: RegisterRow, reason: str) -> tuple[Outcome, list[
 
 async def _change(tx: Tx, risk: Risk, row: RegisterRow, reason: str) -> Outcome:
     fields = {name: value for name, value in row.described.items() if value != getattr(risk.description, name)}
-    mode = row.new.mode if row.has_mode and row.new.mode is not risk.mode else None
-    status = row.new.status if row.has_status and row.new.status is not risk.status else None
+    mode = row.new.mode if "mode" in row.given and row.new.mode is not risk.mode else None
+    status = row.new.status if "status" in row.given and row.new.status is not risk.status else None
     judged = judged_anew(row, risk)
     if fields or mode or status:
         await amend(tx, risk.ref, Amendment(fields, mode, status, reason))

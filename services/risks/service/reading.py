@@ -21,7 +21,7 @@ async def get_views(tx: Tx, risks: Sequence[Risk]) -> list[RiskView]:
     """The risks with their links, movement and open matters: the same few queries for any number of them."""
     keys, today = [risk.risk_id for risk in risks], await tx.business_date()
     links = await stored_links.get_links(tx, keys)
-    matters = await register.get_matters(tx, keys, last_closed_quarter(today).end)
+    matters = await register.get_matters(tx, keys, last_closed_quarter(today).end, today)
     return [
         RiskView(
             risk=risk,

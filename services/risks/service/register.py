@@ -95,7 +95,7 @@ async def amend(tx: Tx, ref: str, amendment: Amendment) -> RiskView:
         if amendment.mode is Mode.AUTO:
             await proposals.withdraw_proposals(tx, risk.risk_id)
         review = f"Status set to {status.value}" if status is not risk.status else None
-        await rescore(tx, [risk.risk_id], Occasion(Cause.SETTINGS, review=review, status=status))
+        await rescore(tx, [risk.risk_id], Occasion(Cause.SETTINGS, review=review, status=amendment.status))
         record_amendment(tx, risk, changed, amendment.reason)
     return await get_view(tx, ref)
 

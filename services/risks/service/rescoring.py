@@ -44,7 +44,7 @@ class Changes:
     proposals: list[ProposalChange] = field(default_factory=list)
     suspensions: list[Suspension] = field(default_factory=list)
     breaches: list[Breach] = field(default_factory=list)
-    within_again: list[int] = field(default_factory=list)
+    within_again: list[Breach] = field(default_factory=list)
 
 
 async def rescore(tx: Tx, risk_ids: Collection[int], occasion: Occasion) -> None:
@@ -121,12 +121,12 @@ async def _suspend(tx: Tx, suspensions: Mapping[int, Suspension]) -> None:
     why = "The rating is worse than what was accepted."
     await acceptances.save_end(tx, suspensions, AcceptanceState.SUSPENDED, why, [AcceptanceState.IN_FORCE])
     await acceptances.save_not_accepted(tx, suspensions)
-    await history.save_revisions(tx, suspensions)
+    await history.save_revisions(tx, suspensions, {risk_id: one.since for risk_id, one in suspensions.items()})
 
 
 def _settle(tx: Tx, changes: Changes, rescored: Rescored, occasion: Occasion) -> None:
     """Note what changed of a risk's ratings, for its row, its history and its events."""
-    version, status = rescored.risk.version, occasion.status or rescored.risk.status
+    version, status, since = rescored.risk.version, occasion.status or rescored.status, occasion.since_of(rescored)
     is_suspended = status is Status.ACCEPTED and rescored.is_beyond_acceptance
     if is_suspended:
         status = Status.OPEN
@@ -141,8 +141,8 @@ def _settle(tx: Tx, changes: Changes, rescored: Rescored, occasion: Occasion) ->
         emit(tx, events.reviewed(rescored, review, version))
     if is_suspended:
         version += 1
-        changes.suspensions.append(Suspension(rescored, version))
-    version = _note_breach(tx, changes, Breach(rescored, version, status, occasion.since_of(rescored)))
+        changes.suspensions.append(Suspension(rescored, version, since))
+    version = _note_breach(tx, changes, Breach(rescored, version, status, since))
     if version != rescored.risk.version or rescored.stored_differs:
         changes.ratings.append(NewRatings(rescored, version))
 
@@ -158,7 +158,7 @@ def _note_breach(tx: Tx, changes: Changes, now: Breach) -> int:
     if now.is_beyond:
         changes.breaches.append(replace(now, version=now.version + 1))
         return now.version + 1
-    changes.within_again.append(risk.risk_id)
+    changes.within_again.append(now)
     if now.version > risk.version:
         return now.version
     review = events.Review(tx.actor, "It is within what is tolerated again.", now.status)

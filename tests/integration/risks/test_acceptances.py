@@ -1,11 +1,18 @@
 """Risks accepted as they are: two people, a last day, and the score that ends it."""
 
+import asyncio
+import csv
+import io
 from datetime import date
 from typing import Any
 
 import pytest
 
+from chassis.storage import migrate
 from services.risks.service.accepting import sweep_acceptances
+from services.risks.service.lifecycle import close
+from tests.eventually import eventually
+from tests.integration.risks.test_order import somebody_waits
 
 REASON = {"reason": "More beds cost more than they save"}
 ASKED = REASON | {"until": "2018-06-30"}
@@ -102,7 +109,10 @@ async def test_what_changed_since_it_was_asked_for_is_named(register: Any, tied:
     assert asked["taken_on"]["links"] == [{"subject": "ae/RK9", "signal": "target", "severity": 2}]
     await register.say("ae/RK9", 2, "rrgg")
     seen = await register.get(f"/risks/OCC4/acceptances/{asked['id']}")
-    assert seen["changed"] == ["rating in effect from 12 to 8", "ae/RK9 (target) stands otherwise"]
+    assert seen["changed"] == [
+        "rating in effect from 12 (impact 4, likelihood 3) to 8 (impact 4, likelihood 2)",
+        "ae/RK9 (target) stands otherwise",
+    ]
     assert (await decide(register, f"{asked['id']}/approve", **APPROVER))["state"] == "in_force"
 
 
@@ -126,6 +136,71 @@ async def test_it_expires_by_itself_and_that_is_published(register: Any) -> None
     assert (await register.get("/risks/OCC4"))["status"] == "open"
     assert (await register.events("OCC4"))[-1]["reason"] == "Acceptance expired. Its last day is over."
     assert await register.database.write(sweep_acceptances) == 0
+
+
+@pytest.mark.both_engines
+@pytest.mark.parametrize("meanwhile", [sweep_acceptances, lambda tx: close(tx, "OCC4", "Solved")])
+async def test_what_another_decides_while_the_sweep_waits_for_the_risk_stands(register: Any, meanwhile: Any) -> None:
+    await accepted(register)
+    await register.pin(date(2018, 7, 1))
+    decided = asyncio.Event()
+
+    async def first(tx: Any) -> None:
+        await meanwhile(tx)
+        decided.set()
+        await eventually(lambda: somebody_waits(register.database))
+
+    async def second() -> int:
+        await decided.wait()
+        return await register.database.write(sweep_acceptances)
+
+    _, swept = await asyncio.gather(register.database.write(first), second())
+    assert swept == 0
+    status = "open" if meanwhile is sweep_acceptances else "closed"
+    assert (await register.get("/risks/OCC4"))["status"] == status
+    assert [one["status"] for one in await register.events("OCC4")][2:] == ["accepted", status]
+
+
+async def test_its_end_counts_from_the_day_after_whoever_sweeps_when(register: Any) -> None:
+    found = await accepted(register, mode="propose")
+    await register.pin(date(2018, 7, 10))
+    await _assert_open(register, found)
+    await register.post("/risks/OCC4/assessments", {"impact": 4, "likelihood": 5, "reason": "Worse"})
+    assert "suspended" not in {kind for kind, *_ in await register.outbox()}
+    assert await register.database.write(sweep_acceptances) == 1
+    await _assert_open(register, found)
+    await register.pin(date(2018, 10, 10))
+    for quarter, status in (("2018/19 Q1", "accepted"), ("2018/19 Q2", "open")):
+        text = (await register.http.get("/risks/v1/register.csv", params={"quarter": quarter})).text
+        assert [row["status"] for row in csv.DictReader(io.StringIO(text))] == [status]
+
+
+async def _assert_open(register: Any, asked: Any) -> None:
+    shown = await register.get("/risks/OCC4")
+    assert (shown["status"], shown["acceptance"], "accepted" in shown["flags"]) == ("open", None, False)
+    for status, refs in (("open", ["OCC4"]), ("accepted", [])):
+        found = (await register.http.get("/risks/v1/risks", params={"status": status})).json()
+        assert [one["ref"] for one in found["items"]] == refs
+    assert ",open," in (await register.http.get("/risks/v1/register.csv")).text
+    assert (await register.get(f"/risks/OCC4/acceptances/{asked['id']}"))["state"] == "expired"
+
+
+async def test_a_draft_is_not_accepted_though_it_was_open_when_that_was_asked_for(register: Any) -> None:
+    await register.risk()
+    asked = await register.post("/risks/OCC4/acceptances", ASKED)
+    await register.patch("/risks/OCC4", {"status": "draft"})
+    problem = await decide(register, f"{asked['id']}/approve", 409, **APPROVER)
+    assert problem["type"] == "/problems/risk-not-in-force"
+
+
+@pytest.mark.both_engines
+async def test_versions_before_acceptances_find_the_risk_open(register: Any) -> None:
+    await accepted(register)
+    url = register.database.url.render_as_string(hide_password=False)
+    await asyncio.to_thread(migrate.downgrade, "services.risks", url, "0009")
+    found = [await register.column(table, "status") for table in ("risk", "risk_revision")]
+    await asyncio.to_thread(migrate.upgrade, "services.risks", url)
+    assert {status for rows in found for (status,) in rows} == {"open"}
 
 
 async def test_it_is_withdrawn_before_or_after_approval_and_by_closing(register: Any) -> None:

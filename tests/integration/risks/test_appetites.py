@@ -99,9 +99,13 @@ async def test_what_a_person_decides_of_a_risk_begins_and_ends_it_too(register: 
     assert await breaches(register) == [("OCC4", 20, "2018-02-28", "2018-02-28")] * 2 + [
         ("OCC4", 20, "2018-02-28", None)
     ]
+    await register.patch("/risks/OCC4", {"category": "Operational"})
+    categories = [one["category"] for one in (await register.get("/breaches"))["items"]]
+    assert categories == ["Financial"] * 3
+    await register.patch("/risks/OCC4", {"category": "Financial"})
     assert await told(register) == [
         *("rescored", "reviewed", "rescored", "reviewed", "breached"),
-        *("reviewed", "breached", "reviewed", "reviewed", "breached"),
+        *("reviewed", "breached", "reviewed", "reviewed", "breached", "reviewed", "breached"),
     ]
     await assess(register, 4)
     assert (await breaches(register))[-1][3] is None

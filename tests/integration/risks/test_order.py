@@ -68,7 +68,7 @@ async def test_every_event_told_of_a_risk_has_the_next_version(register: Any, ti
         assert (await register.get(f"/risks/{ref}"))["version"] == len(versions)
 
 
-async def _somebody_waits(database: Any) -> bool:
+async def somebody_waits(database: Any) -> bool:
     """Whether a transaction waits for another's lock. SQLite lets writers in one by one before they start."""
     if database.dialect == "sqlite":
         return True
@@ -89,7 +89,7 @@ async def test_two_indicators_of_one_risk_at_once_are_both_counted(register: Any
     async def first(tx: Any) -> None:
         await INDICATORS.projection.apply(tx, [event("l/RK9", 2, "ggr")])
         applied.set()
-        await eventually(lambda: _somebody_waits(register.database))
+        await eventually(lambda: somebody_waits(register.database))
 
     async def second() -> None:
         await applied.wait()

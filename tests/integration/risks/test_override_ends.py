@@ -20,3 +20,15 @@ async def test_movement_counts_an_override_until_its_own_day(register: Register)
     assert (seen["effective"]["score"], swept["effective"]["score"]) == (12, 12)
     assert last["business_date"] == "2018-03-16"
     assert swept["movement"] == "unchanged"
+
+
+async def test_a_breach_by_an_override_ends_with_it(register: Register) -> None:
+    stated = {"category": "Financial", "appetite": 8, "tolerance": 12, "reason": "Agreed"}
+    await register.post("/appetites", stated)
+    await register.risk(category="Financial")
+    override = {"impact": 4, "likelihood": 5, "until": "2018-03-15", "reason": "For a while"}
+    await register.post("/risks/OCC4/override", override, 200)
+    await register.pin(date(2018, 4, 10))
+    await register.database.write(sweep_overrides)
+    [breach] = (await register.get("/breaches"))["items"]
+    assert (breach["began_on"], breach["ended_on"]) == ("2018-02-28", "2018-03-16")

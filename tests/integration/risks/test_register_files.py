@@ -8,6 +8,7 @@ from typing import Any
 import pytest
 import xlsxwriter
 
+from chassis.business_dates import pin_business_date
 from chassis.tabular.reading import sheets
 from services.risks.schemas.register_table import COLUMNS
 from tests.integration.risks.conftest import counted
@@ -86,7 +87,7 @@ async def test_a_quarter_is_read_as_it_ended_and_as_it_was_known(register: Any, 
     await register.say("ae/RK9", 1, "gg")
     await register.risk(links=tied("ae/RK9"), category="Financial", department="People")
     known = (await register.get("/risks/OCC4"))["changed_at"]
-    await register.pin(date(2018, 4, 10))
+    await register.database.write(lambda tx: pin_business_date(tx, date(2018, 4, 10)))
     await register.say("ae/RK9", 2, "ggr")
     await register.patch("/risks/OCC4", {"category": "Operational"})
     await register.risk("NEW")
@@ -102,8 +103,14 @@ async def test_a_quarter_is_read_as_it_ended_and_as_it_was_known(register: Any, 
         "Financial",
     )
     assert (set(now), set(then), await rows(register, quarter="2017/18 Q3")) == ({"NEW", "OCC4"}, {"OCC4"}, {})
-    assert (await rows(register, as_of=known))["OCC4"]["category"] == "Financial"
+    as_known = (await rows(register, as_of=known))["OCC4"]
+    assert (as_known["category"], as_known["movement"]) == ("Financial", "new")
     assert set(await rows(register, quarter="2018/19 Q1", as_of=known)) == {"OCC4"}
+    days = [
+        (await register.get("/heatmap", **at))["business_date"]
+        for at in ({"as_of": known}, {"quarter": "2018/19 Q1"}, {"quarter": "2018/19 Q1", "as_of": known})
+    ]
+    assert days == ["2018-02-28", "2018-04-10", "2018-02-28"]
     assert await rows(register, quarter="2017/18 Q4", category="Operational") == {}
     cells = {
         quarter: [cell["refs"] for cell in (await register.get("/heatmap", quarter=quarter))["cells"] if cell["refs"]]
@@ -153,15 +160,27 @@ async def test_the_csv_comes_in_as_it_goes_out(open_register: Any, tied: Any) ->
     await one.say("ae/RK9", 1, "gg")
     await one.risk(**FULL)
     await one.risk("BC02", assessment=None, legacy_band="yellow")
+    await one.risk("BC03", assessment=None, legacy_band="yellow")
+    await one.post("/risks/BC03/assessments", {"impact": 2, "likelihood": 2, "reason": "First"})
     await one.risk("CHANCE", kind="opportunity", mode="propose", status="escalated")
     file = (await one.http.get("/risks/v1/register.csv")).content
     told = await one.outbox()
-    assert await send(one, file) == {"entered": [], "changed": [], "unchanged": ["BC02", "CHANCE", "OCC4"]}
+    assert await send(one, file) == {"entered": [], "changed": [], "unchanged": ALL}
     assert await one.outbox() == told
     other = await open_register()
-    assert (await send(other, file))["entered"] == ["BC02", "CHANCE", "OCC4"]
+    assert (await send(other, file))["entered"] == ALL
     assert await rows(other) == await rows(one)
-    assert (await send(other, file))["unchanged"] == ["BC02", "CHANCE", "OCC4"]
+    assert (await send(other, file))["unchanged"] == ALL
+
+
+ALL = ["BC02", "BC03", "CHANCE", "OCC4"]
+
+
+async def test_what_a_file_has_no_column_for_is_not_compared(register: Any) -> None:
+    await register.risk("CHANCE", kind="opportunity", mode="propose", status="escalated")
+    await register.risk("BC02", assessment=None, legacy_band="yellow")
+    file = "ref,register,title\r\nCHANCE,people-2018,Risk CHANCE\r\nBC02,people-2018,Renamed\r\n"
+    assert await send(register, file) == {"entered": [], "changed": ["BC02"], "unchanged": ["CHANCE"]}
 
 
 async def test_a_row_changes_what_the_file_has_columns_for(register: Any) -> None:

@@ -57,10 +57,26 @@ def test_it_counts_until_the_end_of_its_last_day(state: AcceptanceState, today: 
     ("assessed", "effective", "links", "changes"),
     [
         (Rating(4, 3), Rating(4, 3), (AE,), []),
-        (Rating(4, 3), Rating(4, 4), (AE,), ["rating in effect from 12 to 16"]),
-        (Rating(4, 2), Rating(4, 3), (AE,), ["assessed from 12 to 8"]),
+        (
+            Rating(4, 3),
+            Rating(3, 4),
+            (AE,),
+            ["rating in effect from 12 (impact 4, likelihood 3) to 12 (impact 3, likelihood 4)"],
+        ),
+        (
+            Rating(4, 2),
+            Rating(4, 3),
+            (AE,),
+            ["assessed from 12 (impact 4, likelihood 3) to 8 (impact 4, likelihood 2)"],
+        ),
         (Rating(4, 3), Rating(4, 3), (), ["ae/RK9 linked no more"]),
         (Rating(4, 3), Rating(4, 3), (AE, LinkThen("b/RK9", "best", 1)), ["b/RK9 linked since"]),
+        (
+            Rating(4, 3),
+            Rating(4, 3),
+            (AE, *(LinkThen(f"{name}/RK9", "best", 1) for name in "edcb")),
+            [f"{name}/RK9 linked since" for name in "bcde"],
+        ),
         (Rating(4, 3), Rating(4, 3), (LinkThen("ae/RK9", "target", 2),), ["ae/RK9 (target) stands otherwise"]),
     ],
 )

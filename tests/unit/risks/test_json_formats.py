@@ -7,6 +7,7 @@ import pytest
 
 from contracts.notes import SourcedFigure, SourceNote
 from contracts.risks import Band
+from services.risks.domain.acceptances import LinkThen, TakenOn
 from services.risks.domain.links import SeriesKey
 from services.risks.domain.matrix import BandedRating, Rating
 from services.risks.domain.records import IndicatorVersion
@@ -18,6 +19,7 @@ ACTIONS = (Action("Review", "Director", date(2018, 12, 1)), Action("Ask"))
 VERSIONS = [IndicatorVersion(SeriesKey("ae", "RK9"), 1, 3)]
 NOTES = (SourceNote("Category", (SourcedFigure("none", "2014"), SourcedFigure("one each", "ours")), "ours", "Sorted"),)
 RATING = BandedRating(Rating(4, 3), Band.AMBER)
+TAKEN_ON = TakenOn(3, Rating(4, 3), Rating(4, 4), (LinkThen("ae/RK9", "target", None),))
 
 
 def test_what_version_0_1_stored_is_read():
@@ -43,6 +45,7 @@ def test_what_is_written_is_read_back_and_says_its_format():
         formats.write_actions(ACTIONS),
         formats.write_versions(VERSIONS),
         formats.write_notes(NOTES),
+        formats.write_taken_on(TAKEN_ON),
     ]
     readers = [
         formats.read_rating,
@@ -51,6 +54,7 @@ def test_what_is_written_is_read_back_and_says_its_format():
         formats.read_actions,
         formats.read_versions,
         formats.read_notes,
+        formats.read_taken_on,
     ]
     assert [read(stored) for read, stored in zip(readers, written, strict=True)] == [
         RATING,
@@ -59,6 +63,7 @@ def test_what_is_written_is_read_back_and_says_its_format():
         ACTIONS,
         VERSIONS,
         NOTES,
+        TAKEN_ON,
     ]
     assert {stored["format"] for stored in written} == {1}
 
@@ -71,3 +76,5 @@ def test_no_notes_are_nothing():
 def test_a_newer_format_is_refused_rather_than_misread():
     with pytest.raises(formats.UnknownFormatError, match="format 2 is not known here"):
         formats.read_items({"format": 2, "items": []})
+    with pytest.raises(formats.UnknownFormatError, match="format 2 is not known here"):
+        formats.read_taken_on({"format": 2})

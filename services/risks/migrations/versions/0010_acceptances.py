@@ -41,5 +41,8 @@ def upgrade() -> None:
 
 
 def downgrade() -> None:
+    """What is accepted is open: nothing before this knows the status."""
+    for table in ("risk", "risk_revision"):
+        op.execute(f"UPDATE {table} SET status = 'open' WHERE status = 'accepted'")  # noqa: S608  our own tables
     op.drop_table("acceptance")
     op.execute("ALTER TABLE risk DROP COLUMN accepted_score")
