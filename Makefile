@@ -125,7 +125,7 @@ fuzz-bounded-postgresql:
 	@$(FUZZ) --examples 2 --database postgresql --boundaries risks pledges finance
 
 .PHONY: bench
-bench: bench-engine bench-stream bench-import bench-contract ## Every benchmark that takes minutes, as ratios measured in one run
+bench: bench-engine bench-stream bench-import bench-contract bench-ledger ## Every benchmark that takes minutes, as ratios measured in one run
 
 .PHONY: bench-engine
 bench-engine: .venv/dev ## Relay, consumer and one update on PostgreSQL and Kafka, and embedded (BEFORE=checkout compares one update)
@@ -142,6 +142,10 @@ bench-import: .venv/dev ## Imports on PostgreSQL beside a plain pipeline, from f
 .PHONY: bench-contract
 bench-contract: .venv/dev ## What audit entries, entity tags and strictness add to one update
 	@$(BIN)/python -m benchmarks.contract_cost
+
+.PHONY: bench-ledger
+bench-ledger: .venv/dev ## What a fund's position costs by the length of its ledger (SIZES="1000 100000 1000000")
+	@$(BIN)/python -m benchmarks.bench_ledger $(SIZES)
 
 .PHONY: bench-steady
 bench-steady: .venv/dev ## Twenty minutes at the highest steady rate, half of it kept (SECONDS=1200 ENGINE=postgresql)

@@ -1,6 +1,6 @@
 """What a position and a trial balance cost by the length of the ledger.
 
-``python -m benchmarks.bench_ledger 1000 100000 1000000``.
+``make bench-ledger``, or ``python -m benchmarks.bench_ledger 1000 100000 1000000``.
 
 Each size has a database of its own, in a temporary folder: a fund of two lines, and so many entries of outturn on them
 in the months of a year. Beside the median of each read stands that of a plain read of as many balance rows.
@@ -12,6 +12,7 @@ import sys
 import tempfile
 import time
 from collections.abc import Awaitable, Callable
+from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
 from pathlib import Path
@@ -37,7 +38,23 @@ AT_ONCE = 5000
 RUNS = 15
 
 
-async def measure(entries: int) -> None:
+@dataclass(frozen=True, slots=True)
+class Cost:
+    """Medians in milliseconds, with so many entries in the ledger."""
+
+    entries: int
+    position: float
+    trial_balance: float
+    rows: float
+
+    def __str__(self) -> str:
+        return (
+            f"{self.entries:>9} entries: position {self.position:.2f} ms, trial balance {self.trial_balance:.2f} ms, "
+            f"{self.trial_balance / self.rows:.1f} times a plain read of its rows ({self.rows:.2f} ms)"
+        )
+
+
+async def measured(entries: int) -> Cost:
     with tempfile.TemporaryDirectory() as folder:
         url = f"sqlite+threads:///{Path(folder) / 'finance.db'}"
         await asyncio.to_thread(migrate.upgrade, "services.finance", url)
@@ -46,10 +63,9 @@ async def measure(entries: int) -> None:
             await _fill(database, entries)
             position = await _median(database, lambda tx: get_fund_position(tx, "pool", YEAR))
             trial = await _median(database, lambda tx: get_trial_balance(tx, "pool", None, None))
-            rows = await _median(database, _read_balances)
+            return Cost(entries, position, trial, await _median(database, _read_balances))
         finally:
             await database.close()
-    print(f"{entries:>9} entries: position {position:.2f} ms, trial balance {trial:.2f} ms, its rows {rows:.2f} ms")
 
 
 async def _fill(database: Database, entries: int) -> None:
@@ -83,8 +99,10 @@ async def _median(database: Database, work: Callable[[Tx], Awaitable[object]]) -
 
 
 async def main() -> None:
-    for size in sys.argv[1:] or ["1000", "100000"]:
-        await measure(int(size))
+    found = [await measured(int(size)) for size in sys.argv[1:] or ["1000", "100000"]]
+    for cost in found:
+        print(cost)
+    print(f"position, longest ledger to shortest: {found[-1].position / found[0].position:.2f} (wanted 1.25)")
 
 
 if __name__ == "__main__":

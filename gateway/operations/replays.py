@@ -5,19 +5,18 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Final
 
-from chassis.audit import record_change
 from chassis.business_dates import BusinessDate, pin_business_date, unpin_business_date
-from chassis.jobs.job import Job, JobRefused, JobState, JobUnknown, Json, NewJob
-from chassis.jobs.queue import JobFilter, get_job, list_jobs, save_job
+from chassis.jobs.job import Job, JobRefused, JobState, Json, NewJob
+from chassis.jobs.queue import JobFilter, list_jobs
 from chassis.jobs.run import Handler, JobRun
 from chassis.paging import Page, PageRequest
 from chassis.recovery.replays import Replayed, ReplayStore, Start
 from chassis.storage.transaction import Tx
+from gateway.operations.asked_jobs import begin_job, get_named_job
 from gateway.operations.errors import ConsumerUnknown, RebuildUnderWay, RebuildUnknown, ReplayImpossible
 from gateway.operations.services import Services
 
 REBUILD: Final = "rebuild"
-_UNFINISHED: Final = frozenset({JobState.WAITING, JobState.RUNNING})
 
 Stores = Mapping[str, ReplayStore]
 """Consumers and calendar of each service, by its name."""
@@ -54,13 +53,7 @@ async def begin_rebuild(tx: Tx, service: str) -> Rebuild:
     Raises:
         RebuildUnderWay: another has not ended.
     """
-    newest = await list_jobs(tx, JobFilter(REBUILD), PageRequest(1))
-    if newest.items and newest.items[0].state in _UNFINISHED:
-        raise RebuildUnderWay(f"Rebuild {newest.items[0].id} has not ended; wait for it.")
-    number = await save_job(tx, NewJob(REBUILD, {"service": service}, max_attempts=1))
-    after = {"id": number, "service": service}
-    record_change(tx, subject=f"{REBUILD}-{number}", action="rebuild.requested", before=None, after=after)
-    return _rebuild(await get_job(tx, number))
+    return _rebuild(await begin_job(tx, NewJob(REBUILD, {"service": service}, max_attempts=1), RebuildUnderWay))
 
 
 async def get_rebuild(tx: Tx, number: int) -> Rebuild:
@@ -69,14 +62,7 @@ async def get_rebuild(tx: Tx, number: int) -> Rebuild:
     Raises:
         RebuildUnknown: there is none.
     """
-    unknown = RebuildUnknown(f"There is no rebuild {number}.")
-    try:
-        job = await get_job(tx, number)
-    except JobUnknown:
-        raise unknown from None
-    if job.name != REBUILD:
-        raise unknown
-    return _rebuild(job)
+    return _rebuild(await get_named_job(tx, REBUILD, number, RebuildUnknown))
 
 
 async def list_rebuilds(tx: Tx, request: PageRequest) -> Page[Rebuild]:

@@ -4,10 +4,9 @@ from collections.abc import Awaitable, Mapping
 from dataclasses import dataclass
 from typing import Final
 
-from chassis.audit import record_change
-from chassis.errors import Problem
-from chassis.jobs.job import Job, JobRefused, JobState, JobUnknown, Json, NewJob
-from chassis.jobs.queue import JobFilter, get_job, list_jobs, save_job
+from chassis.errors import NotFound, Problem
+from chassis.jobs.job import Job, JobRefused, JobState, Json, NewJob
+from chassis.jobs.queue import JobFilter, list_jobs
 from chassis.jobs.run import Handler, JobRun
 from chassis.paging import Page, PageRequest
 from chassis.recovery import procedure
@@ -15,14 +14,14 @@ from chassis.recovery.port import StoresUnreachable
 from chassis.recovery.procedure import NotConverged
 from chassis.recovery.report import Report, report_of_json, report_to_json
 from chassis.storage.transaction import Tx
+from gateway.operations.asked_jobs import begin_job, get_named_job
 from gateway.operations.errors import RecoveryUnderWay, RecoveryUnknown, VerificationUnknown
 from gateway.operations.services import Services
 
 RECOVERY: Final = "recovery"
 VERIFICATION: Final = "verification"
 ATTEMPTS: Final = 5
-_UNFINISHED: Final = frozenset({JobState.WAITING, JobState.RUNNING})
-_UNKNOWN: Final[Mapping[str, type[Problem]]] = {RECOVERY: RecoveryUnknown, VERIFICATION: VerificationUnknown}
+_UNKNOWN: Final[Mapping[str, type[NotFound]]] = {RECOVERY: RecoveryUnknown, VERIFICATION: VerificationUnknown}
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,21 +39,12 @@ async def begin_recovery(tx: Tx, subject: str | None) -> Operation:
     Raises:
         RecoveryUnderWay: another has not ended.
     """
-    newest = await list_jobs(tx, JobFilter(RECOVERY), PageRequest(1))
-    if newest.items and newest.items[0].state in _UNFINISHED:
-        raise RecoveryUnderWay(f"Recovery {newest.items[0].id} has not ended; wait for it.")
-    return await _begin(tx, NewJob(RECOVERY, {"subject": subject}, max_attempts=ATTEMPTS))
+    new = NewJob(RECOVERY, {"subject": subject}, max_attempts=ATTEMPTS)
+    return _operation(await begin_job(tx, new, RecoveryUnderWay))
 
 
 async def begin_verification(tx: Tx) -> Operation:
-    return await _begin(tx, NewJob(VERIFICATION, {"subject": None}, max_attempts=ATTEMPTS))
-
-
-async def _begin(tx: Tx, new: NewJob) -> Operation:
-    number = await save_job(tx, new)
-    after = {"id": number, **new.arguments}
-    record_change(tx, subject=f"{new.name}-{number}", action=f"{new.name}.requested", before=None, after=after)
-    return _operation(await get_job(tx, number))
+    return _operation(await begin_job(tx, NewJob(VERIFICATION, {"subject": None}, max_attempts=ATTEMPTS)))
 
 
 async def get_operation(tx: Tx, name: str, number: int) -> Operation:
@@ -63,14 +53,7 @@ async def get_operation(tx: Tx, name: str, number: int) -> Operation:
     Raises:
         RecoveryUnknown, VerificationUnknown: there is none.
     """
-    unknown = _UNKNOWN[name](f"There is no {name} {number}.")
-    try:
-        job = await get_job(tx, number)
-    except JobUnknown:
-        raise unknown from None
-    if job.name != name:
-        raise unknown
-    return _operation(job)
+    return _operation(await get_named_job(tx, name, number, _UNKNOWN[name]))
 
 
 async def list_operations(tx: Tx, name: str, request: PageRequest) -> Page[Operation]:

@@ -2,7 +2,7 @@
 
 import pytest
 
-from benchmarks import bench_import, contract_cost, steady
+from benchmarks import bench_import, bench_ledger, contract_cost, steady
 from benchmarks.sizes import TRIMMED
 from benchmarks.steady_report import report
 
@@ -34,3 +34,10 @@ def test_imports_are_measured_beside_a_plain_pipeline_and_reads_meanwhile():
     found = bench_import.measured(600, few=200, rounds=1)
     assert min(found["seconds_of_few"], found["seconds_of_plain"], *found["microseconds_a_row"]) > 0
     assert len(bench_import.lines_of(found)) == len(found["read_ms"]) + 2
+
+
+@pytest.mark.rest
+async def test_reads_of_a_ledger_are_measured_beside_a_plain_read_of_its_rows():
+    cost = await bench_ledger.measured(20)
+    assert min(cost.position, cost.trial_balance, cost.rows) > 0
+    assert str(cost).lstrip().startswith("20 entries: position ")

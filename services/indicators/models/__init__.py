@@ -1,0 +1,63 @@
+"""Tables of the indicators service."""
+
+from services.indicators.models.definitions import (
+    AreaGroupRevisionRow,
+    AreaGroupRow,
+    AreaRevisionRow,
+    AreaRow,
+    FrameworkRow,
+    IndicatorFrameworkRow,
+    IndicatorRevisionRow,
+    IndicatorRow,
+)
+from services.indicators.models.imports import FileMappingRow, ImportPartRow
+from services.indicators.models.metadata import Base
+from services.indicators.models.remarks import (
+    ChartRemarkRow,
+    CommentaryRevisionRow,
+    CommentaryRow,
+    LateValueRow,
+    QualityRulesRow,
+)
+from services.indicators.models.scorecards import (
+    ObjectiveRevisionRow,
+    ObjectiveRow,
+    OutcomeRow,
+    PriorityRow,
+    ScorecardRevisionRow,
+    ScorecardRow,
+    StandardRow,
+    SystemGapRow,
+)
+from services.indicators.models.series import ObservationRow, ProjectionRow, SeriesRow, TargetRow
+
+__all__ = [
+    "AreaGroupRevisionRow",
+    "AreaGroupRow",
+    "AreaRevisionRow",
+    "AreaRow",
+    "Base",
+    "ChartRemarkRow",
+    "CommentaryRevisionRow",
+    "CommentaryRow",
+    "FileMappingRow",
+    "FrameworkRow",
+    "ImportPartRow",
+    "IndicatorFrameworkRow",
+    "IndicatorRevisionRow",
+    "IndicatorRow",
+    "LateValueRow",
+    "ObjectiveRevisionRow",
+    "ObjectiveRow",
+    "ObservationRow",
+    "OutcomeRow",
+    "PriorityRow",
+    "ProjectionRow",
+    "QualityRulesRow",
+    "ScorecardRevisionRow",
+    "ScorecardRow",
+    "SeriesRow",
+    "StandardRow",
+    "SystemGapRow",
+    "TargetRow",
+]

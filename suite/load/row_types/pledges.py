@@ -1,0 +1,73 @@
+"""Rows of pledges, priorities, actions and what they wait for."""
+
+from datetime import date
+from typing import Literal
+
+from suite.load.csv_files import FileRow, Several
+
+
+class PriorityRow(FileRow):
+    code: str
+    position: int
+    title: str
+    gap: str
+    leads: Several = ()
+
+
+class ActionRow(FileRow):
+    """A must-do, or what else is to be done; ``part_of`` names the action that it is a milestone of."""
+
+    code: str
+    priority: str | None = None
+    kind: Literal["must_do", "hub", "workforce_step", "stage", "commitment", "roadmap", "element"]
+    phase: int | None = None
+    step: int | None = None
+    title: str
+    due: date | None = None
+    depends_on: Several = ()
+    part_of: str | None = None
+    source: str
+    confirmed: bool | None = None
+
+
+class CommitmentRow(ActionRow):
+    """What is to be done beside the must-dos, with what is printed of its day and of its size."""
+
+    partners: Several = ()
+    printed_period: str | None = None
+    due_basis: str | None = None
+    figure: str | None = None
+    figure_unit: str | None = None
+
+
+class DependencyRow(FileRow):
+    """What the actions of a priority wait for outside of themselves; without a priority, those of all."""
+
+    code: str
+    number: int
+    priority: str | None = None
+    kind: Literal["partner", "approval", "resource", "programme", "policy"]
+    title: str
+    partners: Several = ()
+    source: str
+
+
+class ActionLinkRow(FileRow):
+    action: str
+    indicator: str
+    area: str
+
+
+class PledgeRow(FileRow):
+    number: str
+    theme: str
+    title: str
+    indicators: Several = ()
+
+
+class AssignmentRow(FileRow):
+    number: str
+    portfolio_holder: str
+    department: str
+    director: str
+    lead_officers: Several
