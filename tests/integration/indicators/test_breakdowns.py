@@ -296,6 +296,24 @@ async def test_sort_keys_and_lone_quarters_are_read_by_the_kind_of_the_indicator
     assert [error["field"] for error in problem["errors"]] == ["due"]
 
 
+async def test_sort_keys_are_read_in_targets_projections_and_commentaries(api: Api):
+    await api.post("/indicators", MONTHLY | {"code": "life", "frequency": "financial_year"})
+    for code, key, period in [("ae-four-hour-wait", "20180003", "2018-03"), ("life", "20170000", "2017/18")]:
+        path, point = f"/indicators/{code}", {"period": key, "value": "1"}
+        target = {"area": PLYMOUTH, "kind": "reach", "value": "1"}
+        made = await api.post(f"{path}/targets", target | {"due": key, "milestones": [point], "applies_from": key})
+        shown = (made["due"], made["applies_from"], [one["period"] for one in made["milestones"]])
+        assert shown == (period, period, [period])
+        made = await api.post(f"{path}/targets", target | {"baseline": point, "applies_from": key, "reason": "better"})
+        assert made["baseline"]["period"] == period
+        made = await api.post(f"{path}/projections", {"area": PLYMOUTH, "name": "plan"} | point)
+        assert made["period"] == period
+        made = await api.post(f"{path}/commentaries", {"area": PLYMOUTH, "period": key, "text": "Full beds"})
+        assert made["period"] == period
+        listed = await api.get(f"{path}/commentaries", period=key)
+        assert [one["period"] for one in listed["items"]] == [period]
+
+
 async def test_sort_keys_are_written_on_request(api: Api):
     await api.observe("Dec-17", "80")
     path = "/indicators/ae-four-hour-wait/observations"

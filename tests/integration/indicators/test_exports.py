@@ -218,3 +218,6 @@ async def test_scorecards_are_files_in_the_printed_order(filled: Api) -> None:
         )
         assert book.sheet_names[-1] == "Table"
     await file(filled, "/scorecards/unheard-of.csv", 404)
+    await filled.observe("Feb-18", "90", status="provisional")
+    again = list(csv.DictReader(io.StringIO((await file(filled, "/scorecards/urgent.csv")).decode())))
+    assert again[1]["trend"] == "green (provisional)"

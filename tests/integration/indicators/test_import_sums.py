@@ -161,6 +161,18 @@ async def test_a_month_without_attendances_is_not_applicable_and_sums_leave_it_o
     assert await values(api, WAIT, area=ENGLAND) == {"2017-11": None, "2017-12": "90.00"}
 
 
+async def test_a_month_that_turns_out_without_attendances_takes_the_place_of_its_final(api: Api) -> None:
+    await api.post("/areas", {"code": "RK9", "name": "Plymouth Hospitals", "type": "provider"})
+    await api.observe("Dec-17", "90", area="RK9")
+    sent = lines(AE_HEAD, ("2017-12-01", "RK9", "1", "0", "0", "0"))
+    refused = await bring(api, sent, mapping="ae")
+    assert (refused["state"], [each["column"] for each in refused["errors"]]) == ("failed", ["reason"])
+    assert await values(api, WAIT, area="RK9") == {"2017-12": "90"}
+    await bring(api, sent, mapping="ae", reason="None came")
+    (shown,) = (await api.get(f"/indicators/{WAIT}/observations", area="RK9"))["items"]
+    assert (shown["period"], shown["value"], shown["missing"], shown["status"]) == ("2017-12", None, "[z]", "final")
+
+
 async def test_a_sum_takes_the_place_of_england_s_own_final_only_where_that_is_asked_for(api: Api) -> None:
     await api.observe("Dec-17", "77.3", area=ENGLAND, count="773", denominator="1000")
     parts = [(WAIT, area, "2017-12", "80", "final", "80", "100") for area in ("RK9", "R1H")]

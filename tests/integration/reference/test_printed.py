@@ -63,6 +63,7 @@ async def test_no_forecast_is_an_observation(suite):
         items = (await suite.get(f"/indicators/v1/indicators/{code}/observations?limit=200"))["items"]
         assert sorted(item["period"] for item in items) == ["2010/11", "2011/12", "2012/13", "2013/14"]
         assert {item["basis"] for item in items} == {"inferred"}
+        assert all(item["inferred"] == ["status"] for item in items)
 
 
 async def test_dementia_has_two_levels_with_their_dates(suite):
@@ -70,6 +71,8 @@ async def test_dementia_has_two_levels_with_their_dates(suite):
     status = await suite.get("/indicators/v1/indicators/dementia-diagnosis-rate/status?area=E06000026")
     assert (status["latest"]["period"], status["latest"]["value"]) == ("2017-12", "60.1")
     assert (status["target"]["colour"], status["target"]["expected"]) == ("red", "66")
+    items = (await suite.get("/indicators/v1/indicators/dementia-diagnosis-rate/targets"))["items"]
+    assert [(one["value"], one["applies_from"]) for one in items] == [("60", "2014/15"), ("66", "2017-04")]
 
 
 async def test_the_lines_of_the_charts_judge_what_was(suite):

@@ -48,7 +48,7 @@ CHANGED: dict[str, str] = {
         "the eleven steps of the workforce plan weigh as one action with parts"
     ),
     r"/finance/v1/schemes/[^/]+/position/held/(indicated|validated): ": "only banked money is capped at a line",
-    r"/indicators/v1/.+/trend/reason: was .+; gap: no value from 2017-08 to 2017-11\"": (
+    r'/indicators/v1/.+/trend/reason: was "(.+); gap: no value from 2017-08 to 2017-11", is "\1"$': (
         "a trend reads those six periods, none of them before the gap"
     ),
 }

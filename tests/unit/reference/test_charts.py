@@ -31,6 +31,7 @@ def test_a_point_is_an_observation_up_to_2013_and_a_projection_after_that(refere
 def test_what_may_have_been_a_forecast_is_marked(reference: Reference):
     for row in chart_observations(reference.charts):
         assert row.basis == ("chart" if row.indicator.startswith("wellbeing-") else "inferred")
+        assert row.inferred == (() if row.indicator.startswith("wellbeing-") else ("status",))
         provisional = row.period == Period.parse("2013/14")
         assert row.status is (ObservationStatus.PROVISIONAL if provisional else ObservationStatus.FINAL)
 

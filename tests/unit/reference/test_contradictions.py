@@ -47,6 +47,18 @@ def listed(reference: Reference) -> dict[str, Contradiction]:
         ("cabinet-sign-off", ["March 2018", "10 July 2018"], "10 July 2018"),
         ("dtoc-22-7", ["all causes", "social care alone"], "all causes"),
         ("strategic-director", ["for People", "for Place"], "for People"),
+        (
+            "iapt-on-track",
+            ["on track", "0.90 in December 2017, 10.8 a year at that pace", "15, rising to 16.8 by April 2018"],
+            "0.90 for the month",
+        ),
+        (
+            "dementia-target",
+            ["60", "66 by November 2018", "60.1 is below the national target"],
+            "60 from 2014/15, 66 from 2017/18",
+        ),
+        ("cqc-share", ["73.0", "72 homes: 72.7 of 99 or 73.5 of 98"], "73.0"),
+        ("emergency-65-direction", ["1387 to 1371: down", "up 10.8 per cent"], "1371 for December 2017"),
         ("range-staffing-pcc-2014-15-lower", ["32", "32.58"], "33"),
         ("range-commissioning-total-2016-17-higher", ["39,774", "39,774.72"], "39,775"),
         ("range-sum-commissioning-2015-16-lower", ["9,944", "9,943"], "9,944"),
