@@ -12,6 +12,9 @@ RISK_RESCORED: Final = "commissioning.risk.rescored.v1"
 RISK_REVIEWED: Final = "commissioning.risk.reviewed.v1"
 ACCEPTANCE_SUSPENDED: Final = "commissioning.acceptance.suspended.v1"
 TOLERANCE_BREACHED: Final = "commissioning.tolerance.breached.v1"
+CONTROL_UPDATED: Final = "commissioning.control.updated.v1"
+ASSURANCE_UPDATED: Final = "commissioning.assurance.updated.v1"
+TREATMENT_UPDATED: Final = "commissioning.treatment.updated.v1"
 
 
 class Band(StrEnum):
@@ -121,3 +124,66 @@ class ToleranceBreached(Body):
     why: str
     links: list[LinkState]
     status: str = "open"
+
+
+class ControlTestState(Body):
+    """The newest test of an aspect of a control: its ``design``, or its ``operation``.
+
+    ``result``: effective, partly_effective or ineffective.
+    """
+
+    aspect: str
+    result: str
+    tested_on: date
+    tested_by: str
+    finding: str | None
+
+
+class ControlUpdated(Body):
+    """A control's state. Subject and key: ``control/`` and its reference.
+
+    ``risks``: references of the risks that it keeps down. ``state``: planned, in_place or retired. ``test_every``:
+    months within which its operation is to be tested.
+    """
+
+    ref: str
+    title: str
+    owner: str | None
+    design: str | None
+    state: str
+    test_every: int
+    risks: list[str]
+    tests: list[ControlTestState]
+
+
+class AssuranceUpdated(Body):
+    """Comfort that controls work. Subject and key: ``assurance/`` and its reference.
+
+    ``line``: line of defence, 1 management, 2 oversight, 3 independent.
+    """
+
+    ref: str
+    source: str
+    line: int
+    opinion: str
+    given_on: date
+    risks: list[str]
+
+
+class TreatmentUpdated(Body):
+    """An action that treats risks. Subject and key: ``action/`` and its reference.
+
+    ``state``: open, done or cancelled, since the business date ``closed_on``. ``effect``: what it is expected to do;
+    ``impact_steps`` and ``likelihood_steps``: how many steps down these axes.
+    """
+
+    ref: str
+    title: str
+    owner: str | None
+    due: date | None
+    effect: str | None
+    impact_steps: int
+    likelihood_steps: int
+    state: str
+    closed_on: date | None
+    risks: list[str]

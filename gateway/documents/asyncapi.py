@@ -19,6 +19,9 @@ EVENTS: Final[Mapping[str, Mapping[str, type[Body]]]] = {
         risks.RISK_REVIEWED: risks.RiskReviewed,
         risks.ACCEPTANCE_SUSPENDED: risks.AcceptanceSuspended,
         risks.TOLERANCE_BREACHED: risks.ToleranceBreached,
+        risks.CONTROL_UPDATED: risks.ControlUpdated,
+        risks.ASSURANCE_UPDATED: risks.AssuranceUpdated,
+        risks.TREATMENT_UPDATED: risks.TreatmentUpdated,
     },
     "finance": {finance.SAVING_RESTATED: finance.SavingRestated, finance.FUND_UPDATED: finance.FundUpdated},
     "pledges": {

@@ -19,6 +19,10 @@ class StatementUnknown(NotFound):
     type_, title = "appetite-statement-unknown", "There is no such statement of appetite"
 
 
+class RecordUnknown(NotFound):
+    type_, title = "treatment-unknown", "There is no such control, assurance or action"
+
+
 class SamePerson(Forbidden):
     type_, title = "same-person", "Somebody else has to decide on this"
 
@@ -29,6 +33,10 @@ class NotOverridden(NotFound):
 
 class RefTaken(Conflict):
     type_, title = "risk-ref-taken", "Another risk has this reference"
+
+
+class RecordRefTaken(Conflict):
+    type_, title = "treatment-ref-taken", "Another record of its kind has this reference"
 
 
 class MatrixTaken(Conflict):
@@ -109,6 +117,14 @@ class LimitsWrong(Invalid):
 
 class ExpiryTooLate(Invalid):
     type_, title = "override-expiry", "The expiry is not one an override may have"
+
+
+class RisksUnknown(Invalid):
+    type_, title = "risks-unknown", "Some of the risks are none"
+
+
+class TestedTooEarly(Invalid):
+    type_, title = "test-in-future", "A test is recorded once it was made"
 
 
 class RowsWrong(Invalid):

@@ -1,21 +1,28 @@
 """What the register publishes, from domain state."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 
 from chassis.events.envelope import NewEvent
 from contracts.risks import (
     ACCEPTANCE_SUSPENDED,
+    ASSURANCE_UPDATED,
+    CONTROL_UPDATED,
     RISK_RESCORED,
     RISK_REVIEWED,
     SOURCE,
     TOLERANCE_BREACHED,
+    TREATMENT_UPDATED,
     AcceptanceSuspended,
+    AssuranceUpdated,
+    ControlTestState,
+    ControlUpdated,
     LinkState,
     RatingState,
     RiskRescored,
     RiskReviewed,
     ToleranceBreached,
+    TreatmentUpdated,
 )
 from services.risks.domain.acceptances import Acceptance
 from services.risks.domain.links import IndicatorLink
@@ -23,6 +30,7 @@ from services.risks.domain.matrix import BandedRating
 from services.risks.domain.rating import RULE_VERSION, Status
 from services.risks.domain.records import RatingChange
 from services.risks.domain.rescoring import Breach, Rescored, Suspension
+from services.risks.domain.treatment import AssuranceRecord, ControlRecord, ControlTest, Record
 
 
 @dataclass(frozen=True, slots=True)
@@ -128,3 +136,20 @@ def tolerance_breached(breach: Breach) -> NewEvent:
         status=breach.status.value,
     )
     return NewEvent(TOLERANCE_BREACHED, SOURCE, risk.ref, breach.version, body)
+
+
+def record_updated(record: Record, version: int) -> NewEvent:
+    """The whole present state of a control, an assurance or an action."""
+    content, named = record.content, {"ref": record.ref, "risks": list(record.risks)}
+    if isinstance(content, ControlRecord):
+        tests = [_test_state(test) for test in record.tests.values()]
+        control = ControlUpdated(**named, **asdict(content), tests=tests)
+        return NewEvent(CONTROL_UPDATED, SOURCE, record.subject, version, control)
+    if isinstance(content, AssuranceRecord):
+        assurance = AssuranceUpdated(**named, **asdict(content))
+        return NewEvent(ASSURANCE_UPDATED, SOURCE, record.subject, version, assurance)
+    return NewEvent(TREATMENT_UPDATED, SOURCE, record.subject, version, TreatmentUpdated(**named, **asdict(content)))
+
+
+def _test_state(test: ControlTest) -> ControlTestState:
+    return ControlTestState(**asdict(test))

@@ -3,8 +3,17 @@
 from fastapi import APIRouter
 
 from chassis.web.problems import problems
-from services.risks.endpoints import accepting, appetites, assessing, imports, matrices, register, register_files
+from services.risks.endpoints import (
+    accepting,
+    appetites,
+    assessing,
+    imports,
+    matrices,
+    register,
+    register_files,
+    treatment,
+)
 
 router = APIRouter(prefix="/risks/v1", tags=["risks"], responses=problems(401, 503))
-for collection in (register, register_files, imports, assessing, accepting, appetites, matrices):
+for collection in (register, register_files, imports, assessing, accepting, appetites, matrices, treatment):
     router.include_router(collection.router)

@@ -1,4 +1,4 @@
-"""Publishing risks once more, and forgetting signals, after a database went back in time."""
+"""Publishing everything once more, and forgetting signals, after a database went back in time."""
 
 from collections.abc import Sequence
 
@@ -8,14 +8,21 @@ from services.risks.domain.records import Cause
 from services.risks.domain.rescoring import Occasion
 from services.risks.repository import rescoring as stored
 from services.risks.repository import signals
+from services.risks.service import treating
 from services.risks.service.rescoring import rescore, rescore_on
 
 REASON = "Published again: the register, or what it was compared with, went back in time."
 
 
-async def emit_states(tx: Tx, refs: Sequence[str]) -> None:
-    """Lock these risks, bring them to where their indicators put them, and emit each as its next version."""
-    await rescore(tx, await stored.list_ids_of(tx, refs), Occasion(Cause.REBUILD, review=REASON))
+async def list_subjects(tx: Tx) -> list[str]:
+    """Every aggregate that has an event."""
+    return [*await stored.list_published_refs(tx), *await treating.list_subjects(tx)]
+
+
+async def emit_states(tx: Tx, subjects: Sequence[str]) -> None:
+    """Lock these aggregates, bring risks to where their indicators put them, and emit each as its next version."""
+    await treating.emit_states(tx, subjects)
+    await rescore(tx, await stored.list_ids_of(tx, subjects), Occasion(Cause.REBUILD, review=REASON))
 
 
 async def forget_signals(tx: Tx, subjects: Sequence[str]) -> None:
@@ -24,4 +31,4 @@ async def forget_signals(tx: Tx, subjects: Sequence[str]) -> None:
     await rescore_on(tx, subjects)
 
 
-REPUBLICATION = Republication(stored.list_published_refs, emit_states)
+REPUBLICATION = Republication(list_subjects, emit_states)

@@ -154,6 +154,14 @@ MATRIX = {
 CELL = {"impact": 4, "likelihood": 3}
 APPETITE = {"category": "Financial", "appetite": 8, "tolerance": 12, "reason": "r"}
 LINKS = {"links": [{"indicator": "ae", "area": "RK9", "group": "flow"}]}
+CONTROL_TEST = {
+    "aspect": "operation",
+    "result": "effective",
+    "tested_on": "2018-02-14",
+    "tested_by": "Audit",
+    "finding": "r",
+}
+ASSURANCE = {"ref": "A1", "source": "Audit", "line": 3, "opinion": "Sound", "given_on": "2018-01-31"}
 OVERRIDE = CELL | {"likelihood": 5, "until": "2018-06-30", "reason": "Strike"}
 
 RISKS = [
@@ -200,6 +208,21 @@ RISKS = [
         APPETITE | {"tolerance": 16},
         "appetite.stated",
         "Financial",
+        had_before=True,
+        reason="r",
+    ),
+    Change("POST", "/controls", {"ref": "C1", "title": "Board", "risks": ["R1"]}, "control.entered", "control/C1"),
+    Change("PATCH", "/controls/C1", {"owner": "Ana"}, "control.amended", "control/C1", had_before=True),
+    Change("POST", "/controls/C1/tests", CONTROL_TEST, "control.tested", "control/C1", reason="r", again=False),
+    Change("POST", "/assurances", ASSURANCE, "assurance.entered", "assurance/A1"),
+    Change("PATCH", "/assurances/A1", {"line": 2}, "assurance.amended", "assurance/A1", had_before=True),
+    Change("POST", "/actions", {"ref": "T1", "title": "Recruit"}, "action.entered", "action/T1"),
+    Change(
+        "PATCH",
+        "/actions/T1",
+        {"state": "done", "reason": "r"},
+        "action.amended",
+        "action/T1",
         had_before=True,
         reason="r",
     ),

@@ -1,0 +1,83 @@
+"""What is to be known of controls, assurances and actions on a day."""
+
+from datetime import date
+
+import pytest
+
+from services.risks.domain.treatment import (
+    ActionRecord,
+    Aspect,
+    AssuranceRecord,
+    ControlRecord,
+    ControlState,
+    ControlTest,
+    Effectiveness,
+    TreatmentState,
+    months_after,
+)
+
+TODAY = date(2018, 2, 28)
+
+
+def found(aspect: Aspect, result: Effectiveness, tested_on: date) -> ControlTest:
+    return ControlTest(aspect, result, tested_on, "Audit")
+
+
+DESIGN = found(Aspect.DESIGN, Effectiveness.EFFECTIVE, date(2015, 1, 1))
+LATELY = found(Aspect.OPERATION, Effectiveness.EFFECTIVE, date(2017, 8, 28))
+
+
+@pytest.mark.parametrize(
+    ("state", "tests", "flags"),
+    [
+        (ControlState.IN_PLACE, (), ["design_untested", "operation_untested"]),
+        (ControlState.PLANNED, (), []),
+        (ControlState.RETIRED, (), []),
+        (ControlState.IN_PLACE, (DESIGN, LATELY), []),
+        (
+            ControlState.IN_PLACE,
+            (DESIGN, found(Aspect.OPERATION, Effectiveness.EFFECTIVE, date(2017, 8, 27))),
+            ["test_overdue"],
+        ),
+        (
+            ControlState.IN_PLACE,
+            (found(Aspect.DESIGN, Effectiveness.PARTLY_EFFECTIVE, TODAY), LATELY),
+            ["not_effective"],
+        ),
+    ],
+)
+def test_flags_of_a_control(state: ControlState, tests: tuple[ControlTest, ...], flags: list[str]) -> None:
+    control = ControlRecord("Board", state=state, test_every=6)
+    assert control.flags(TODAY, {test.aspect: test for test in tests}) == flags
+
+
+@pytest.mark.parametrize(("given_on", "flags"), [(date(2017, 2, 28), []), (date(2017, 2, 27), ["stale"])])
+def test_an_assurance_is_stale_a_year_later(given_on: date, flags: list[str]) -> None:
+    assert AssuranceRecord("Audit", 3, "Sound", given_on).flags(TODAY, {}) == flags
+
+
+@pytest.mark.parametrize(
+    ("due", "state", "flags"),
+    [
+        (date(2018, 2, 28), TreatmentState.OPEN, []),
+        (date(2018, 2, 27), TreatmentState.OPEN, ["overdue"]),
+        (date(2018, 2, 27), TreatmentState.DONE, []),
+        (date(2018, 2, 27), TreatmentState.CANCELLED, []),
+        (None, TreatmentState.OPEN, []),
+    ],
+)
+def test_an_open_action_is_overdue_after_its_day(due: date | None, state: TreatmentState, flags: list[str]) -> None:
+    assert ActionRecord("Recruit", due=due, state=state).flags(TODAY, {}) == flags
+
+
+@pytest.mark.parametrize(
+    ("day", "months", "then"),
+    [
+        (date(2018, 1, 31), 1, date(2018, 2, 28)),
+        (date(2016, 2, 29), 12, date(2017, 2, 28)),
+        (date(2018, 11, 30), 3, date(2019, 2, 28)),
+        (date(2018, 3, 31), -13, date(2017, 2, 28)),
+    ],
+)
+def test_months_end_on_the_last_day_there_is(day: date, months: int, then: date) -> None:
+    assert months_after(day, months) == then
