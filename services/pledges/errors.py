@@ -38,6 +38,11 @@ class DecisionSettled(Conflict):
     title = "The decision was taken already"
 
 
+class DecisionNotAgreed(Conflict):
+    type_ = "decision-not-agreed"
+    title = "Only what was agreed hangs on conditions"
+
+
 class DecisionWaits(Conflict):
     type_ = "decision-waits"
     title = "The decision depends on one that is not agreed"
@@ -45,7 +50,7 @@ class DecisionWaits(Conflict):
 
 class TakingWrong(Invalid):
     type_ = "taking-wrong"
-    title = "The day of the decision does not fit"
+    title = "The day or the meeting of the decision does not fit"
 
 
 class DependencyUnknown(NotFound):
@@ -125,4 +130,4 @@ class PartNotPossible(Invalid):
 
 class DependencyCircular(Invalid):
     type_ = "dependency-circular"
-    title = "Actions must not wait for one another in a circle"
+    title = "Nothing must wait for itself, or report to itself, in a circle"

@@ -92,15 +92,15 @@ def _action_event(type_: str, action: Action) -> NewEvent:
 
 
 def decision_made(decision: BoardDecision) -> NewEvent:
-    """A decision as it was taken last, as its newest version."""
+    """A decision as it was taken last, with what was asked then, as its newest version."""
     if decision.latest is None:
         raise ValueError(f"decision {decision.code} was not taken")
-    taking = decision.latest.taking
+    asked, taking = decision.latest.asked, decision.latest.taking
     body = DecisionMade(
         code=decision.code,
-        title=decision.asked.title,
-        report=decision.asked.report,
-        board=decision.asked.board,
+        title=asked.title,
+        report=asked.report,
+        board=asked.board,
         outcome=taking.outcome,
         taken_on=taking.taken_on,
         reason=taking.reason,
@@ -125,7 +125,7 @@ def return_missing(found: QuarterlyReturn, today: date) -> NewEvent:
 
 def return_again(found: QuarterlyReturn, today: date) -> NewEvent:
     """What its newest event told, once more; one that was handed back tells so under the type of its submission."""
-    if found.submitted_on is None:
+    if found.is_told_missing:
         return return_missing(found, today)
     approved = found.state is ReturnState.APPROVED
     return _return_event(RETURN_APPROVED if approved else RETURN_SUBMITTED, found, today)

@@ -1,5 +1,6 @@
 """Actions: must-dos, hub sites, steps and stages, and what they wait for."""
 
+from collections import defaultdict
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
 from datetime import date
@@ -143,6 +144,45 @@ class ActionFilter:
     schedule: Schedule | None = None
     part_of: str | None = None
     blocked: bool | None = None
+
+
+def parts_of(actions: Mapping[str, Action]) -> Mapping[str, set[str]]:
+    """By action, its parts; those without any are named by none."""
+    found = defaultdict[str, set[str]](set)
+    for code, one in actions.items():
+        if one.definition.part_of is not None:
+            found[one.definition.part_of].add(code)
+    return found
+
+
+def comes_before(actions: Mapping[str, Action]) -> dict[str, set[str]]:
+    """By action, those that it comes after: its own, and those of what it is a part of.
+
+    A part comes neither after its whole nor, because its whole does, after other parts of that.
+    """
+    parts, found = parts_of(actions), dict[str, set[str]]()
+    for code, one in actions.items():
+        own, whole = set(one.definition.depends_on), actions.get(one.definition.part_of or "")
+        found[code] = own if whole is None else _with_those_of(whole, own, parts[whole.code])
+    return found
+
+
+def _with_those_of(whole: Action, own: set[str], parts: set[str]) -> set[str]:
+    return (own | (set(whole.definition.depends_on) - parts)) - {whole.code}
+
+
+def way_round(actions: Mapping[str, Action], code: str) -> list[str]:
+    """The way from an action, or a part of it, back to itself, both ends named; empty where there is none.
+
+    A whole waits for its parts.
+    """
+    before, parts = comes_before(actions), parts_of(actions)
+    graph = {
+        each: sorted(before[each] | set(one.definition.depends_on) | parts.get(each, set()))
+        for each, one in actions.items()
+    }
+    ways = (circular(graph, start) for start in [code, *sorted(parts.get(code, ()))])
+    return next((way for way in ways if way), [])
 
 
 def circular(depends_on: Mapping[str, Iterable[str]], start: str) -> list[str]:

@@ -5,6 +5,8 @@ from dataclasses import dataclass, replace
 from datetime import date, datetime
 from enum import StrEnum
 
+from services.pledges.domain.governance import Meeting
+from services.pledges.domain.sign_offs import Fault
 from services.pledges.domain.status import Delivery, Schedule
 
 
@@ -137,6 +139,21 @@ class DecisionView:
 
     decision: BoardDecision
     waits_for: tuple[str, ...] = ()
+
+
+def taking_faults(taking: Taking, board: str | None, meeting: Meeting | None, today: date) -> list[Fault]:
+    """Where a decision is taken ahead of its day, at a meeting of another board than it is asked of, or on another day.
+
+    One that names no board can be taken at the meeting of any.
+    """
+    faults = []
+    if taking.taken_on > today:
+        faults.append(("taken_on", f"is after {today}"))
+    if meeting and board not in {None, meeting.board}:
+        faults.append(("meeting", f"is of {meeting.board}, and not of {board}"))
+    if meeting and not meeting.first_day <= taking.taken_on <= meeting.last_day:
+        faults.append(("taken_on", f"is not in {meeting.first_day} to {meeting.last_day}, when {meeting.code} was"))
+    return faults
 
 
 def waits_for(decision: BoardDecision, others: Mapping[str, BoardDecision]) -> tuple[str, ...]:

@@ -138,7 +138,7 @@ class Report:
 
 @dataclass(frozen=True, slots=True)
 class RecordFilter:
-    """``since`` and ``until`` are on the day of meetings and reports, and the due day of decisions."""
+    """``since`` and ``until`` are on the days of meetings, the day of reports, and the due day of decisions."""
 
     board: str | None = None
     since: date | None = None

@@ -1,9 +1,9 @@
 """Whether actions can go on: what blocks them, where a chain of blocked ones begins, and by when they are needed.
 
-An open action is blocked by every action it comes after that is not delivered, and by every dependency of its own, of
-its priority or of all that blocks (:meth:`Dependency.blocks`). A part is also blocked by what blocks its whole. Closed
-actions are not blocked. An action is needed by the earliest of its own due day and the days by which those that come
-after it, or of which it is a part, are needed.
+An open action is blocked by every action it comes after (:func:`comes_before`) that is not delivered, and by every
+dependency of its own, of its whole, of its priority or of all that blocks (:meth:`Dependency.blocks`). Closed actions
+are not blocked. An action is needed by the earliest of its own due day and the days by which those that come after it,
+or of which it is a part, are needed.
 """
 
 import heapq
@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from datetime import date
 from enum import StrEnum
 
-from services.pledges.domain.actions import Action
+from services.pledges.domain.actions import Action, comes_before, parts_of
 from services.pledges.domain.dependencies import Dependency
 from services.pledges.domain.status import Delivery
 
@@ -51,14 +51,15 @@ READY = Readiness()
 
 
 class ActionGraph:
-    """All actions, and what they wait for, on the business date ``today``."""
+    """All actions by their codes, and what they wait for, on the business date ``today``."""
 
     def __init__(self, actions: Sequence[Action], dependencies: Iterable[Dependency], today: date) -> None:
         self.today = today
-        self._actions = {one.code: one for one in actions}
+        self.actions = {one.code: one for one in actions}
+        self._before = comes_before(self.actions)
         self._blocking = [one for one in dependencies if one.blocks(today)]
         self._blocked_by = {one.code: self._direct(one) for one in actions}
-        self._needed = _needed(self._actions)
+        self._needed = _needed(self.actions, self._before)
 
     @property
     def blocked(self) -> set[str]:
@@ -73,21 +74,17 @@ class ActionGraph:
     def _direct(self, action: Action) -> tuple[Blocker, ...]:
         if action.progress.delivery.is_closed:
             return ()
-        waits_for, of = set(action.definition.depends_on), {action.code}
-        whole = self._actions.get(action.definition.part_of or "")
-        if whole is not None:
-            waits_for |= set(whole.definition.depends_on)
-            of.add(whole.code)
-        found = {Blocker(BlockerKind.ACTION, code) for code in waits_for - of if self._is_awaited(code)}
+        of = {action.code, action.definition.part_of}
+        found = {Blocker(BlockerKind.ACTION, code) for code in self._before[action.code] if self._is_awaited(code)}
         found |= {Blocker(BlockerKind.DEPENDENCY, one.code) for one in self._blocking if _concerns(one, action, of)}
         return tuple(sorted(found))
 
     def _is_awaited(self, code: str) -> bool:
-        found = self._actions.get(code)
+        found = self.actions.get(code)
         return found is not None and found.progress.delivery is not Delivery.DELIVERED
 
     def _roots(self, blocked_by: Sequence[Blocker]) -> tuple[Blocker, ...]:
-        """Where chains begin; of actions that block one another through their parts, those that were met first."""
+        """Where chains begin; of actions that block one another, as older databases may have them, the nearest."""
         found, seen, ahead = set[Blocker](), set(blocked_by), list(blocked_by)
         while ahead:
             blocker = ahead.pop()
@@ -99,17 +96,17 @@ class ActionGraph:
         return tuple(sorted(found or blocked_by))
 
 
-def _concerns(dependency: Dependency, action: Action, codes: set[str]) -> bool:
+def _concerns(dependency: Dependency, action: Action, codes: set[str | None]) -> bool:
     definition, priority = dependency.definition, action.definition.priority
     if definition.action is not None:
         return definition.action in codes
     return priority is not None and definition.priority in {None, priority}
 
 
-def _needed(actions: Mapping[str, Action]) -> dict[str, tuple[date, str | None]]:
+def _needed(actions: Mapping[str, Action], comes_after: Mapping[str, set[str]]) -> dict[str, tuple[date, str | None]]:
     """By when each open action is needed, and for which other one; the earliest days first, each settled once."""
     found: dict[str, tuple[date, str | None]] = {}
-    before = _before(actions)
+    before = _before(actions, comes_after)
     ahead = [
         (one.definition.due, one.code, "")
         for one in actions.values()
@@ -126,11 +123,8 @@ def _needed(actions: Mapping[str, Action]) -> dict[str, tuple[date, str | None]]
     return found
 
 
-def _before(actions: Mapping[str, Action]) -> dict[str, list[str]]:
+def _before(actions: Mapping[str, Action], comes_after: Mapping[str, set[str]]) -> dict[str, set[str]]:
     """By open action, the open ones that have to be delivered for it: those it comes after, and its parts."""
     opened = {code: one for code, one in actions.items() if not one.progress.delivery.is_closed}
-    found = {code: [each for each in one.definition.depends_on if each in opened] for code, one in opened.items()}
-    for code, one in opened.items():
-        if one.definition.part_of in opened:
-            found[one.definition.part_of].append(code)
-    return found
+    parts = parts_of(opened)
+    return {code: (comes_after[code] | parts.get(code, set())) & opened.keys() for code in opened}

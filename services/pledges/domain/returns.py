@@ -106,8 +106,16 @@ class QuarterlyReturn:
         return self.state is ReturnState.APPROVED or self.is_closed(today)
 
     def is_missing(self, today: date) -> bool:
-        """Whether it ought to have been submitted, and never was."""
+        """Whether it ought to have been submitted and never was, or was handed back and not submitted again in time."""
+        if self.state is ReturnState.RETURNED:
+            return self.is_closed(today)
         return self.submitted_on is None and today > self.due
+
+    @property
+    def is_told_missing(self) -> bool:
+        """Whether its newest event said that it is missing: what was submitted since is not."""
+        told, submitted = self.missing_since, self.submitted_on
+        return told is not None and (submitted is None or told > submitted)
 
     @property
     def is_late(self) -> bool:

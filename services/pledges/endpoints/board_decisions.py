@@ -52,7 +52,8 @@ async def put_board_decision(
 async def take_board_decision(write: Write, code: DecisionInPath, body: TakingIn) -> BoardDecisionOut:
     """Agree to it, with conditions or without, reject it, or put it off; what was put off is taken again later.
 
-    It keeps the state that it was taken on. Agreeing before what it depends on is refused (409).
+    It keeps the state that it was taken on. Agreeing before what it depends on is refused (409), and so is a meeting of
+    another board, or of another day (422).
     """
     return BoardDecisionOut.of(await write(lambda tx: board_decisions.take_decision(tx, code, body.to_domain())))
 
@@ -60,8 +61,8 @@ async def take_board_decision(write: Write, code: DecisionInPath, body: TakingIn
 @router.post(
     "/decisions/{code}/conditions/{number}/meet",
     summary="Record that a condition is met",
-    responses=problems(401, 404, 422),
+    responses=problems(401, 404, 409, 422),
 )
 async def meet_condition(write: Write, code: DecisionInPath, number: ConditionInPath) -> BoardDecisionOut:
-    """On the business date. Once all are met the decision is in force."""
+    """On the business date, of a decision that was agreed. Once all are met it is in force."""
     return BoardDecisionOut.of(await write(lambda tx: board_decisions.meet_condition(tx, code, number)))

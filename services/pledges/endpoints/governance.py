@@ -25,6 +25,10 @@ from services.pledges.service import governance
 router = APIRouter(tags=["governance"])
 
 RecordInPath = Annotated[str, Path(max_length=80, pattern=WHOLE_TEXT, examples=["cabinet"])]
+ReportsTo = Annotated[
+    str | None,
+    Query(max_length=80, pattern=WHOLE_TEXT, description="Only boards that report to this one", examples=["cabinet"]),
+]
 Day = Annotated[date | None, Query(examples=["2018-07-01"])]
 
 
@@ -32,11 +36,17 @@ def record_filter(board: Word = None, since: Day = None, until: Day = None) -> R
     return RecordFilter(board, since, until)
 
 
+def _board_filter(board: ReportsTo = None) -> RecordFilter:
+    return RecordFilter(board)
+
+
 Wanted = Annotated[RecordFilter, Depends(record_filter)]
 
 
 @router.get("/boards", summary="List boards", responses=problems(400, 401, 422))
-async def list_boards(read: Read, paging: Paging, wanted: Wanted) -> PageBody[BoardOut]:
+async def list_boards(
+    read: Read, paging: Paging, wanted: Annotated[RecordFilter, Depends(_board_filter)]
+) -> PageBody[BoardOut]:
     """By code."""
     page = await read(lambda tx: governance.list_records(tx, Board, wanted, paging.request))
     return paging.body(page, BoardOut.of)
@@ -59,9 +69,9 @@ async def put_board(write: Write, code: NewCode, body: BoardIn, response: Respon
 
 
 @router.get("/responsibilities", summary="List responsibilities", responses=problems(400, 401, 422))
-async def list_responsibilities(read: Read, paging: Paging, wanted: Wanted) -> PageBody[ResponsibilityOut]:
+async def list_responsibilities(read: Read, paging: Paging) -> PageBody[ResponsibilityOut]:
     """By code."""
-    page = await read(lambda tx: governance.list_records(tx, Responsibility, wanted, paging.request))
+    page = await read(lambda tx: governance.list_records(tx, Responsibility, RecordFilter(), paging.request))
     return paging.body(page, ResponsibilityOut.of)
 
 

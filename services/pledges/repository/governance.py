@@ -1,35 +1,51 @@
 """Boards, responsibilities, meetings, reports and decisions, each by its kind and code."""
 
-from collections.abc import Collection
+from collections.abc import Collection, Sequence
+from datetime import date
 from typing import Any
 
-from sqlalchemy import Select, func, select
+from sqlalchemy import ColumnElement, Select, select
 
 from chassis.paging import Page, PageRequest
 from chassis.storage.bulk import insert_or_ignore, upsert
+from chassis.storage.cases import refuse_other_case
 from chassis.storage.pages import Orders, list_page
 from chassis.storage.transaction import Tx
 from services.pledges import models
 from services.pledges.domain.governance import RecordFilter, RecordKind
 from services.pledges.domain.governance_formats import Record, kind_of, read_record, write_record
+from services.pledges.repository.locks import lock_kind
 
 _TABLE = models.Base.metadata.tables["governance_record"]
 _KEY = ("kind", "code")
 
 
-async def save_record(tx: Tx, record: Record) -> bool:
-    """Insert a record, or replace the one of its kind and code; whether it was inserted."""
-    row = {
+async def insert_or_lock_record(tx: Tx, record: Record) -> Record | None:
+    """Insert a record, or lock the one of its kind and code, which is returned. None: it was inserted.
+
+    Raises:
+        CodeInOtherCase
+    """
+    kind = kind_of(record)
+    if not await insert_or_ignore(tx, models.GovernanceRecord, [_row(record)], _KEY, returning=("code",)):
+        return await lock_record(tx, kind, record.code)
+    await refuse_other_case(tx, _of(kind).subquery().c.code, record.code)
+    return None
+
+
+async def save_records(tx: Tx, records: Sequence[Record]) -> None:
+    """Write locked records of one kind, which are in the order of their codes."""
+    await upsert(tx, models.GovernanceRecord, [_row(one) for one in records], _KEY, ("board", "day", "state"))
+
+
+def _row(record: Record) -> dict[str, Any]:
+    return {
         "kind": kind_of(record),
         "code": record.code,
         "board": record.board,
         "day": record.day,
         "state": write_record(record),
     }
-    if await insert_or_ignore(tx, models.GovernanceRecord, [row], _KEY, returning=("code",)):
-        return True
-    await upsert(tx, models.GovernanceRecord, [row], _KEY, ("board", "day", "state"))
-    return False
 
 
 async def get_record(tx: Tx, kind: RecordKind, code: str) -> Record | None:
@@ -47,13 +63,17 @@ async def get_records(tx: Tx, kind: RecordKind, codes: Collection[str]) -> dict[
     return {one.code: one for one in await _read(tx, _of(kind).where(_TABLE.c.code.in_(codes)))}
 
 
-async def get_in_other_case(tx: Tx, kind: RecordKind, code: str) -> str | None:
-    """The code of a record that differs from this one in case only."""
-    same = func.lower(_TABLE.c.code) == code.lower()
-    other: str | None = await tx.session.scalar(
-        select(_TABLE.c.code).where(_TABLE.c.kind == kind, same, _TABLE.c.code != code).limit(1)
-    )
-    return other
+async def lock_records(tx: Tx, kind: RecordKind, codes: Collection[str]) -> list[Record]:
+    """Those of these codes, locked in their order; nothing is asked where none is named."""
+    if not codes:
+        return []
+    return await _read(tx, _of(kind).where(_TABLE.c.code.in_(codes)).order_by(_TABLE.c.code).with_for_update())
+
+
+async def lock_all_records(tx: Tx, kind: RecordKind) -> list[Record]:
+    """All of a kind, while nobody else who reads them so changes or adds one."""
+    await lock_kind(tx, kind)
+    return await get_all_records(tx, kind)
 
 
 async def list_records(tx: Tx, kind: RecordKind, wanted: RecordFilter, request: PageRequest) -> Page[Record]:
@@ -61,10 +81,18 @@ async def list_records(tx: Tx, kind: RecordKind, wanted: RecordFilter, request: 
     if wanted.board is not None:
         found = found.where(_TABLE.c.board == wanted.board)
     if wanted.since is not None:
-        found = found.where(_TABLE.c.day >= wanted.since)
+        found = found.where(_is_since(kind, wanted.since))
     if wanted.until is not None:
         found = found.where(_TABLE.c.day <= wanted.until)
     return (await list_page(tx, found, Orders((_TABLE.c.code,)), request)).of(_record)
+
+
+def _is_since(kind: RecordKind, day: date) -> ColumnElement[bool]:
+    """A meeting of which only the month is known is ahead until the month has ended."""
+    if kind is RecordKind.MEETING:
+        last_day: ColumnElement[str] = _TABLE.c.state["last_day"].as_string()
+        return last_day >= day.isoformat()
+    return _TABLE.c.day >= day
 
 
 async def get_all_records(tx: Tx, kind: RecordKind) -> list[Record]:

@@ -7,7 +7,7 @@ from typing import Any
 from sqlalchemy import Select, and_, bindparam, exists, false, func, or_, select, update
 
 from chassis.paging import Page, PageRequest
-from chassis.storage.bulk import insert_many, insert_or_ignore
+from chassis.storage.bulk import in_parts, insert_many, insert_or_ignore
 from chassis.storage.pages import Orders, list_page
 from chassis.storage.transaction import Tx
 from chassis.storage.types import period_columns, row_period
@@ -16,7 +16,15 @@ from contracts.period import Period
 from services.pledges import models
 from services.pledges.domain.formats import read_evidence, write_evidence
 from services.pledges.domain.pledges import Assignment
-from services.pledges.domain.returns import QuarterlyReturn, ReturnFilter, ReturnOrder, ReturnState, Step, StepTaken
+from services.pledges.domain.returns import (
+    QuarterlyReturn,
+    ReturnFilter,
+    ReturnOrder,
+    ReturnState,
+    Step,
+    StepTaken,
+    last_closed_quarter,
+)
 from services.pledges.repository.grouping import grouped
 
 _RETURN = models.Base.metadata.tables["pledge_return"]
@@ -120,14 +128,17 @@ async def list_ids(tx: Tx) -> Sequence[str]:
 
 
 async def lock_newly_missing(tx: Tx, today: date) -> list[QuarterlyReturn]:
-    """Returns that are missing and of which no event said so, locked in the order of their ids."""
-    wanted = select(_RETURN).where(_is_missing(today), _RETURN.c.missing_since.is_(None)).order_by(_RETURN.c.id)
+    """Returns that are missing and whose newest event does not say so, locked in the order of their ids."""
+    untold = or_(_RETURN.c.missing_since.is_(None), _RETURN.c.missing_since <= _RETURN.c.submitted_on)
+    wanted = select(_RETURN).where(_is_missing(today), untold).order_by(_RETURN.c.id)
     return await _read(tx, wanted.with_for_update())
 
 
 def _is_missing(today: date) -> Any:
     """:meth:`QuarterlyReturn.is_missing` in SQL."""
-    return and_(_RETURN.c.submitted_on.is_(None), _RETURN.c.due < today)
+    never = and_(_RETURN.c.submitted_on.is_(None), _RETURN.c.due < today)
+    is_closed = _RETURN.c.period_end < last_closed_quarter(today).start
+    return or_(never, and_(_RETURN.c.state == ReturnState.RETURNED, is_closed))
 
 
 def _is_late() -> Any:
@@ -207,8 +218,11 @@ async def save_step(tx: Tx, code: str, taken: StepTaken) -> None:
 
 async def steps_of(tx: Tx, codes: Collection[str]) -> Mapping[str, tuple[StepTaken, ...]]:
     """By return, oldest first."""
-    wanted = select(_STEP).where(_STEP.c.quarterly_return.in_(codes)).order_by(_STEP.c.id)
-    return grouped((row.quarterly_return, _step(row)) for row in await tx.session.execute(wanted))
+    rows: list[Any] = []
+    for part in in_parts(codes):
+        wanted = select(_STEP).where(_STEP.c.quarterly_return.in_(part)).order_by(_STEP.c.id)
+        rows += await tx.session.execute(wanted)
+    return grouped((row.quarterly_return, _step(row)) for row in rows)
 
 
 def _step(row: Any) -> StepTaken:

@@ -35,7 +35,11 @@ def returns_table(returns: Sequence[ReturnView], made_at: datetime) -> Table:
         rows=[_cells(view) for view in returns],
         made_at=made_at,
         notes=(
-            Note("Late was first submitted after it was due; missing is due and was never submitted.", ("lateness",)),
+            Note(
+                "Late was first submitted after it was due; missing is due and was never submitted, or was handed back"
+                " and not submitted again before it closed.",
+                ("lateness",),
+            ),
         ),
     )
 

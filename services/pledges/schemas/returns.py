@@ -89,7 +89,9 @@ class ReturnOut(OutBody):
     state: ReturnState
     locked: bool = Field(description="Approved, or of a quarter that is closed")
     late: bool = Field(description="First submitted after it was due")
-    missing: bool = Field(description="Due, and never submitted")
+    missing: bool = Field(
+        description="Due and never submitted, or handed back and not submitted again before it closed"
+    )
     submitted_on: date | None = Field(description="Business date of the first submission")
     colour: Colour | None
     narrative: str | None

@@ -15,7 +15,7 @@ from services.pledges.domain.actions import (
     ActionDefinition,
     ActionFilter,
     ActionInput,
-    circular,
+    way_round,
 )
 from services.pledges.domain.formats import write_action_state
 from services.pledges.domain.readiness import READY, ActionGraph
@@ -82,14 +82,13 @@ async def _check_references(tx: Tx, code: str, definition: ActionDefinition, act
     priority, needed = definition.priority, definition.depends_on
     if priority and await stored_priorities.get_priority(tx, priority) is None:
         errors.append(FieldError("priority", f"there is no priority {priority}"))
-    graph = {one.code: one.definition.depends_on for one in actions.values()}
     if definition.part_of:
         _check_whole(code, definition, actions)
-    unknown = [one for one in needed if one not in graph and one != code]
+    unknown = [one for one in needed if one not in actions and one != code]
     errors += [FieldError("depends_on", f"there is no action {one}") for one in unknown]
     if errors:
         raise ReferenceUnknown("Make what an action refers to before the action.", errors)
-    way = circular({**graph, code: needed}, code)
+    way = way_round({**actions, code: Action(code, definition)}, code)
     if way:
         raise DependencyCircular(f"{' waits for '.join(way)}.", [FieldError("depends_on", "goes round in a circle")])
 
@@ -137,7 +136,7 @@ async def list_actions(tx: Tx, wanted: ActionFilter, page: PageRequest) -> Page[
 async def get_critical_dates(tx: Tx, priority: str | None, until: date | None) -> CriticalDates:
     """The days ahead by which open actions are needed, up to ``until``; without one those of the next 90 days."""
     graph = await get_graph(tx)
-    actions = [one for one in await stored.get_all(tx) if priority in {None, one.definition.priority}]
+    actions = [one for one in graph.actions.values() if priority in {None, one.definition.priority}]
     views = await _views(tx, actions, graph.today, graph)
     return critical_dates(views, until or graph.today + DAYS_AHEAD, graph.today)
 

@@ -1,6 +1,7 @@
 """Decisions of boards: taken with the state they were taken on, and their conditions met."""
 
 from collections.abc import Sequence
+from dataclasses import replace
 
 from chassis.errors import FieldError
 from chassis.events.outbox import emit
@@ -15,11 +16,13 @@ from services.pledges.domain.board_decisions import (
     Outcome,
     Taken,
     Taking,
+    taking_faults,
     waits_for,
 )
-from services.pledges.domain.governance import RecordFilter, RecordKind
+from services.pledges.domain.governance import Meeting, RecordFilter, RecordKind
 from services.pledges.errors import (
     ConditionUnknown,
+    DecisionNotAgreed,
     DecisionSettled,
     DecisionWaits,
     RecordUnknown,
@@ -28,7 +31,7 @@ from services.pledges.errors import (
 )
 from services.pledges.repository import actions as stored_actions
 from services.pledges.repository import governance as stored
-from services.pledges.service.governance import check_references, save_and_record
+from services.pledges.service.governance import check_no_circle, check_references, save_and_record
 from services.pledges.service.readiness import get_graph
 
 
@@ -37,6 +40,7 @@ async def ask_decision(tx: Tx, code: str, asked: DecisionAsked) -> tuple[Decisio
 
     Raises:
         ReferenceUnknown: a board, report, decision or action that it names does not exist.
+        DependencyCircular: it would depend on itself.
     """
     named = [("report", RecordKind.REPORT, one) for one in [asked.report] if one]
     named += [("board", RecordKind.BOARD, one) for one in [asked.board] if one]
@@ -47,13 +51,13 @@ async def ask_decision(tx: Tx, code: str, asked: DecisionAsked) -> tuple[Decisio
         raise ReferenceUnknown(
             "Make it first.", [FieldError("actions", f"there is no action {one}") for one in unknown]
         )
-    if code in asked.depends_on:
-        raise ReferenceUnknown("It waits for itself.", [FieldError("depends_on", f"names {code} itself")])
-    before = await stored.lock_record(tx, RecordKind.DECISION, code)
-    taken, version = (before.taken, before.version) if isinstance(before, BoardDecision) else ((), 0)
-    decision = BoardDecision(code, asked, taken, version)
-    created = await save_and_record(tx, decision, "put")
-    return (await _views(tx, [decision]))[0], created
+    decision = BoardDecision(code, asked)
+    await check_no_circle(tx, decision)
+    before = await stored.insert_or_lock_record(tx, decision)
+    if isinstance(before, BoardDecision):
+        decision = replace(before, asked=asked)
+    await save_and_record(tx, before, decision, "put")
+    return (await _views(tx, [decision]))[0], before is None
 
 
 async def take_decision(tx: Tx, code: str, taking: Taking) -> DecisionView:
@@ -63,38 +67,54 @@ async def take_decision(tx: Tx, code: str, taking: Taking) -> DecisionView:
         RecordUnknown: no such decision.
         DecisionSettled: it was agreed or rejected already.
         DecisionWaits: it would be agreed before one that it depends on.
-        TakingWrong: on a day that has not come.
+        TakingWrong: on a day that has not come, or at a meeting that was not then, or of another board.
         ReferenceUnknown: there is no such meeting.
     """
     before, today = await _lock(tx, code), await tx.business_date()
     if before.is_settled:
         raise DecisionSettled(f"Decision {code} is {before.outcome}.")
-    if taking.taken_on > today:
-        raise TakingWrong("No decision is taken ahead.", [FieldError("taken_on", f"is after {today}")])
-    if taking.meeting and await stored.get_record(tx, RecordKind.MEETING, taking.meeting) is None:
-        fault = FieldError("meeting", f"there is no meeting {taking.meeting}")
-        raise ReferenceUnknown("Make what it names first.", [fault])
+    if faults := taking_faults(taking, before.board, await _get_meeting(tx, taking.meeting), today):
+        raise TakingWrong("It was not taken so.", [FieldError(*fault) for fault in faults])
     waits = (await _views(tx, [before]))[0].waits_for
     if taking.outcome is Outcome.AGREED and waits:
         raise DecisionWaits(f"Decision {code} waits for {', '.join(waits)}.")
     taken = Taken(taking, tx.actor, tx.now, today, before.asked, await _actions(tx, before.asked.actions))
-    return await _publish(tx, before.took(taken), "taken", taking.reason)
+    return await _publish(tx, before, before.took(taken), "taken", taking.reason)
+
+
+async def _get_meeting(tx: Tx, code: str | None) -> Meeting | None:
+    if code is None:
+        return None
+    found = await stored.get_record(tx, RecordKind.MEETING, code)
+    if not isinstance(found, Meeting):
+        raise ReferenceUnknown("Make what it names first.", [FieldError("meeting", f"there is no meeting {code}")])
+    return found
 
 
 async def meet_condition(tx: Tx, code: str, number: int) -> DecisionView:
-    """Record on the business date that a condition is met; one that was stays as it was."""
+    """Record on the business date that a condition is met; one that was stays as it was.
+
+    Raises:
+        RecordUnknown: no such decision.
+        ConditionUnknown: no such condition.
+        DecisionNotAgreed: it was rejected, or put off.
+    """
     before, today = await _lock(tx, code), await tx.business_date()
     if not 1 <= number <= len(before.conditions):
         raise ConditionUnknown(f"Decision {code} has no condition {number}.")
+    if before.outcome is not Outcome.AGREED:
+        raise DecisionNotAgreed(f"Decision {code} is {before.outcome}.")
     met_on = before.conditions[number - 1].met_on
     if met_on is not None:
-        await save_and_record(tx, before, "condition_met")
+        await save_and_record(tx, before, before, "condition_met")
         return (await _views(tx, [before]))[0]
-    return await _publish(tx, before.met(number, today), "condition_met", None)
+    return await _publish(tx, before, before.met(number, today), "condition_met", None)
 
 
-async def _publish(tx: Tx, decision: BoardDecision, verb: str, reason: str | None) -> DecisionView:
-    await save_and_record(tx, decision, verb, reason)
+async def _publish(
+    tx: Tx, before: BoardDecision, decision: BoardDecision, verb: str, reason: str | None
+) -> DecisionView:
+    await save_and_record(tx, before, decision, verb, reason)
     emit(tx, events.decision_made(decision))
     return (await _views(tx, [decision]))[0]
 
@@ -111,7 +131,7 @@ async def _actions(tx: Tx, codes: Sequence[str]) -> tuple[ActionWhenDecided, ...
             due=one.definition.due,
             blocked=graph.readiness(one.code).is_blocked,
         )
-        for one in await stored_actions.get_all(tx)
+        for one in graph.actions.values()
         if one.code in codes
     )
 
@@ -145,10 +165,11 @@ async def _views(tx: Tx, decisions: Sequence[BoardDecision]) -> list[DecisionVie
 
 async def emit_decision_states(tx: Tx, codes: Sequence[str]) -> None:
     """Lock decisions, and publish each once more as its next version."""
-    for code in sorted(codes):
-        decision = (await _lock(tx, code)).again()
-        await stored.save_record(tx, decision)
-        emit(tx, events.decision_made(decision))
+    found = await stored.lock_records(tx, RecordKind.DECISION, codes)
+    again = [one.again() for one in found if isinstance(one, BoardDecision)]
+    await stored.save_records(tx, again)
+    for one in again:
+        emit(tx, events.decision_made(one))
 
 
 async def list_subjects(tx: Tx) -> list[str]:

@@ -3,12 +3,14 @@
 from collections.abc import Iterable
 from typing import TypeVar
 
-from chassis.errors import CodeInOtherCase, FieldError
+from chassis.errors import FieldError
 from chassis.paging import Page, PageRequest
 from chassis.storage.transaction import Tx
+from services.pledges.domain.actions import circular
+from services.pledges.domain.board_decisions import BoardDecision
 from services.pledges.domain.governance import Board, Meeting, RecordFilter, RecordKind, Report, Responsibility
 from services.pledges.domain.governance_formats import KINDS, Record, kind_of, write_record
-from services.pledges.errors import RecordUnknown, ReferenceUnknown
+from services.pledges.errors import DependencyCircular, RecordUnknown, ReferenceUnknown
 from services.pledges.repository import governance as stored
 from services.pledges.service.history import record_state
 
@@ -22,23 +24,23 @@ async def put_record(tx: Tx, record: Whole) -> tuple[Whole, bool]:
 
     Raises:
         ReferenceUnknown: a board or report that it names does not exist.
+        DependencyCircular: a board would report to itself.
         CodeInOtherCase
     """
     await check_references(tx, _named_by(record))
-    return record, await save_and_record(tx, record, "put")
+    await check_no_circle(tx, record)
+    before = await stored.insert_or_lock_record(tx, record)
+    await save_and_record(tx, before, record, "put")
+    return record, before is None
 
 
-async def save_and_record(tx: Tx, record: Record, verb: str, reason: str | None = None) -> bool:
-    """Save a record with its audit entry and its revision; whether it is new."""
-    kind = kind_of(record)
-    before = await stored.lock_record(tx, kind, record.code)
-    if before is None and await stored.get_in_other_case(tx, kind, record.code):
-        raise CodeInOtherCase(f"There is another {kind} of this code in another case.")
-    created = await stored.save_record(tx, record)
+async def save_and_record(tx: Tx, before: Record | None, after: Record, verb: str, reason: str | None = None) -> None:
+    """Save a record that was inserted, or locked as it is ``before``, with its audit entry and its revision."""
+    if before is not None and before != after:
+        await stored.save_records(tx, [after])
+    kind, today = kind_of(after), await tx.business_date()
     former = write_record(before) if before else None
-    today = await tx.business_date()
-    await record_state(tx, f"{kind}.{verb}", record.code, former, write_record(record), today, reason)
-    return created
+    await record_state(tx, f"{kind}.{verb}", after.code, former, write_record(after), today, reason)
 
 
 def _named_by(record: Board | Responsibility | Meeting | Report) -> Iterable[Named]:
@@ -52,6 +54,31 @@ def _named_by(record: Board | Responsibility | Meeting | Report) -> Iterable[Nam
             yield "board", RecordKind.BOARD, record.board
             if isinstance(record, Meeting) and record.report:
                 yield "report", RecordKind.REPORT, record.report
+
+
+async def check_no_circle(tx: Tx, record: Record) -> None:
+    """Refuse a board that would report to itself, or a decision that would depend on itself, through others too.
+
+    Raises:
+        DependencyCircular
+    """
+    field, above = _above(record)
+    if not above:
+        return
+    every = [*await stored.lock_all_records(tx, kind_of(record)), record]
+    if way := circular({one.code: _above(one)[1] for one in every}, record.code):
+        told = f" {field.replace('_', ' ')} ".join(way)
+        raise DependencyCircular(f"{told}.", [FieldError(field, "goes round in a circle")])
+
+
+def _above(record: Record) -> tuple[str, tuple[str, ...]]:
+    """The field that names others of its kind, and their codes."""
+    match record:
+        case Board(reports_to=str(board)):
+            return "reports_to", (board,)
+        case BoardDecision():
+            return "depends_on", record.asked.depends_on
+    return "", ()
 
 
 async def check_references(tx: Tx, named: Iterable[Named]) -> None:

@@ -47,27 +47,21 @@ async def emit_action_states(tx: Tx, codes: Sequence[str]) -> None:
     """Lock all actions, and publish those of these codes once more."""
     if not codes:
         return
-    today = await tx.business_date()
     actions = await stored.lock_actions(tx)
     graph, named = await get_graph_of(tx, actions), set(codes)
-    shown = [
-        replace(one, version=one.version + 1, published=publishable(one, graph.readiness(one.code), today))
-        for one in actions
-        if one.code in named
-    ]
-    await stored.save_actions(tx, shown)
-    for one in shown:
-        emit(tx, events.action_updated(one))
+    await _save_and_emit(tx, [(one, _next(one, graph)) for one in actions if one.code in named])
 
 
 def _changed(actions: Sequence[Action], graph: ActionGraph) -> list[tuple[Action, Action]]:
     """Actions as they are stored, and as their next event carries them."""
-    found = []
-    for one in actions:
-        now = publishable(one, graph.readiness(one.code), graph.today)
-        if now != one.published:
-            found.append((one, replace(one, version=one.version + 1, published=now)))
-    return found
+    pairs = [(one, _next(one, graph)) for one in actions]
+    return [(before, after) for before, after in pairs if after.published != before.published]
+
+
+def _next(action: Action, graph: ActionGraph) -> Action:
+    """As its next event carries it."""
+    now = publishable(action, graph.readiness(action.code), graph.today)
+    return replace(action, version=action.version + 1, published=now)
 
 
 async def _save_and_emit(tx: Tx, changed: Sequence[tuple[Action, Action]]) -> None:

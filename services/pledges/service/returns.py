@@ -28,7 +28,7 @@ from services.pledges.service.sets import id_of
 
 
 async def emit_missing(tx: Tx) -> int:
-    """Publish each return that is missing, once: it is due and was never submitted. How many were found."""
+    """Publish each return that is missing, once: never submitted, or not submitted again. How many were found."""
     today = await tx.business_date()
     missing = [
         replace(one, missing_since=today, version=one.version + 1) for one in await stored.lock_newly_missing(tx, today)
@@ -120,7 +120,7 @@ async def list_returns(tx: Tx, wanted: ReturnFilter, page: PageRequest) -> Page[
 
 
 async def export_returns(tx: Tx, wanted: ReturnFilter) -> Sequence[ReturnView]:
-    """All that :func:`list_returns` lists, by id. Four statements at most."""
+    """All that :func:`list_returns` lists, by id. Four statements at most, and one more for every 10,000 returns."""
     today = await tx.business_date()
     if wanted.pledge is not None:
         wanted = replace(wanted, pledge=await id_of(tx, PledgeRef.parse(wanted.pledge)))

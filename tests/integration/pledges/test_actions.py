@@ -153,6 +153,26 @@ async def test_actions_are_published_once_more_after_a_recovery(
     assert (first.version, second.version) == (1, 2)
 
 
+async def test_a_recovery_after_its_day_tells_that_it_is_overdue(
+    api: httpx.AsyncClient, database: Database, published: Published, move_to: MoveTo
+):
+    await put(api, "actions/cafe", due="2018-04-30")
+    await move_to(date(2018, 5, 1))
+    await database.write(lambda tx: REPUBLICATION.emit_states(tx, ["action/cafe"]))
+    await database.write(emit_actions_moved_by_calendar)
+    assert [told for told, _, _ in await events(published, "cafe")] == ["action.updated", "milestone.overdue"]
+
+
+async def test_what_a_whole_waits_for_is_needed_by_its_parts_day(api: httpx.AsyncClient):
+    await put(api, "actions/site")
+    await put(api, "actions/hubs", depends_on=["site"])
+    await put(api, "actions/hub", part_of="hubs", due="2018-04-30")
+    site = (await api.get(f"{ROOT}/actions/site")).json()
+    assert (site["needed_by"], site["needed_for"]) == ("2018-04-30", "hub")
+    refused = await put(api, "actions/site", 422, depends_on=["hub"])
+    assert refused["type"] == "/problems/dependency-circular"
+
+
 async def test_a_list_costs_the_same_however_long(api: httpx.AsyncClient, database: Database):
     statements: list[str] = []
     event.listen(database.engine.sync_engine, "before_cursor_execute", lambda *sent: statements.append(sent[2]))

@@ -76,10 +76,11 @@ async def test_responsibilities_meetings_and_reports_name_what_is_there(api: htt
     }
     report = await put(api, "reports/plans", **sheet)
     assert {name: report[name] for name in sheet} == sheet
-    for code, day in (("march", "2018-03-01"), ("july", "2018-07-10")):
-        await put(api, f"meetings/{code}", board="cabinet", first_day=day, last_day=day, report="plans")
+    days = {"1-march": ("2018-03-01", "2018-03-01"), "july": ("2018-07-10", "2018-07-10")}
+    for code, (first, last) in ({"march": ("2018-03-01", "2018-03-31")} | days).items():
+        await put(api, f"meetings/{code}", board="cabinet", first_day=first, last_day=last, report="plans")
     ahead = await call(api, "GET", "meetings?board=cabinet&since=2018-03-02&until=2018-12-31", 200)
-    assert [one["code"] for one in ahead["items"]] == ["july"]
+    assert [one["code"] for one in ahead["items"]] == ["july", "march"]
     for path in ("boards/none", "meetings/none", "decisions/none"):
         assert (await call(api, "GET", path, 404))["type"] == "/problems/governance-record-unknown"
 
@@ -127,6 +128,39 @@ async def test_what_was_put_off_is_taken_again_and_order_is_obeyed(api: httpx.As
     ahead = await take(api, "3", 422, taken_on="2018-03-01")
     assert [one["field"] for one in ahead["errors"]] == ["taken_on"]
     assert [one["field"] for one in (await take(api, "3", 422, meeting="none"))["errors"]] == ["meeting"]
+
+
+async def test_a_decision_is_taken_at_a_meeting_of_its_board_on_its_day(api: httpx.AsyncClient):
+    for board in ("cabinet", "scrutiny"):
+        await put(api, f"boards/{board}")
+        await put(api, f"meetings/{board}", board=board, first_day="2018-02-01", last_day="2018-02-19")
+    await put(api, "decisions/1", board="cabinet")
+    refused = await take(api, "1", 422, meeting="scrutiny", taken_on="2018-02-20")
+    assert [one["field"] for one in refused["errors"]] == ["meeting", "taken_on"]
+    assert (await take(api, "1", meeting="cabinet", taken_on="2018-02-19"))["outcome"] == "agreed"
+
+
+async def test_an_event_tells_what_was_decided_and_not_what_is_asked_since(
+    api: httpx.AsyncClient, published: Published
+):
+    await put(api, "decisions/1", title="Pool")
+    await take(api, "1", conditions=[{"text": "Agree the risk share"}])
+    await put(api, "decisions/1", 200, title="Do not pool")
+    await call(api, "POST", "decisions/1/conditions/1/meet", 200)
+    bodies = [json.loads(row.body)["data"] for row in await published("decision/1")]
+    assert [(one["title"], one["in_force"]) for one in bodies] == [("Pool", False), ("Pool", True)]
+    await put(api, "decisions/2")
+    await take(api, "2", outcome="deferred", conditions=[{"text": "Ask again"}])
+    refused = await call(api, "POST", "decisions/2/conditions/1/meet", 409)
+    assert refused["type"] == "/problems/decision-not-agreed"
+
+
+async def test_nothing_goes_round_in_a_circle(api: httpx.AsyncClient):
+    for code, above in (("a", None), ("b", "a"), ("c", "b")):
+        await put(api, f"decisions/{code}", depends_on=[above] if above else [])
+        await put(api, f"boards/{code}", reports_to=above)
+    for path, body in (("decisions/a", {"depends_on": ["c"]}), ("boards/a", {"reports_to": "c"})):
+        assert (await put(api, path, 422, **body))["type"] == "/problems/dependency-circular"
 
 
 @pytest.mark.parametrize("outcome", ["agreed", "rejected"])

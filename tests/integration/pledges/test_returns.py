@@ -246,6 +246,27 @@ async def test_a_quarter_closes_by_itself(api: httpx.AsyncClient, database: Data
     assert await listed(api, owner="B") == []
 
 
+async def test_one_that_was_handed_back_and_not_sent_again_is_missing(
+    api: httpx.AsyncClient, database: Database, published: Published, move_to: MoveTo
+):
+    await make(api, "46", officer("A"))
+    await sweep(database)
+    code = "2018-46.2017-18-Q3.1"
+    await move_to(date(2018, 3, 31))
+    await send(api, code, method="PATCH", colour="red", narrative="Late, and not well")
+    await send(api, f"{code}/submit")
+    await send(api, f"{code}/return", reason="Say more")
+    assert await listed(api, missing="true") == []
+    await move_to(date(2018, 4, 1))
+    await sweep(database)
+    await sweep(database)
+    assert [(one["missing"], one["late"], one["state"]) for one in await listed(api, missing="true")] == [
+        (True, True, "returned")
+    ]
+    await database.write(lambda tx: REPUBLICATION.emit_states(tx, [code]))
+    assert await events(published, code) == [("missing", 1), ("submitted", 2), ("missing", 3), ("missing", 4)]
+
+
 async def test_returns_are_given_out_as_tables(api: httpx.AsyncClient, database: Database):
     await make(api, "46", officer("Sue McDonald"))
     await make(api, "47", officer("=Ian"))

@@ -1,5 +1,6 @@
 """What blocks actions, through any chain, and by when they are needed."""
 
+from dataclasses import replace
 from datetime import date, timedelta
 
 import pytest
@@ -8,7 +9,7 @@ from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, invariant, precondition, rule
 
 from services.pledges.domain.action_views import ActionView, critical_dates, is_newly_overdue, publishable
-from services.pledges.domain.actions import Action, ActionDefinition, circular
+from services.pledges.domain.actions import Action, ActionDefinition, comes_before, way_round
 from services.pledges.domain.dependencies import Dependency, DependencyDefinition, DependencyKind, DependencyState
 from services.pledges.domain.readiness import ActionGraph, Blocker, BlockerKind
 from services.pledges.domain.status import Delivery, Progress
@@ -46,7 +47,7 @@ def graph(*actions: Action, dependencies: tuple[Dependency, ...] = ()) -> Action
         ([action("a", "b"), action("b", "c"), action("c", "d"), action("d")], on("b"), on("d")),
         ([action("a", "b", "c"), action("b", "d"), action("c"), action("d")], on("b", "c"), on("c", "d")),
         ([action("a", part_of="w"), action("w", "b"), action("b")], on("b"), on("b")),
-        ([action("w", "a"), action("a", part_of="w")], (), ()),
+        ([action("w", "a", "p"), action("a", part_of="w"), action("p", part_of="w")], (), ()),
         ([action("a", part_of="w"), action("w", "b"), action("b", "a")], on("b"), on("b")),
     ],
 )
@@ -55,6 +56,23 @@ def test_blocked_through_chains(
 ):
     found = graph(*actions).readiness("a")
     assert (found.blocked_by, found.blocked_at) == (blocked_by, blocked_at)
+
+
+@pytest.mark.parametrize(
+    ("actions", "is_refused"),
+    [
+        ([action("a", "b"), action("b")], False),
+        ([action("a", "b"), action("b", "a")], True),
+        ([action("a", "a")], True),
+        ([action("a", "p"), action("p", part_of="a")], False),
+        ([action("a", "b"), action("p", part_of="a"), action("b", "p")], True),
+        ([action("a", part_of="w"), action("w", "b"), action("b", "a")], True),
+        ([action("a", "w", part_of="w"), action("w")], True),
+        ([action("a", part_of="w"), action("w", "b"), action("b", "c"), action("c")], False),
+    ],
+)
+def test_nothing_waits_for_itself_through_parts(actions: list[Action], is_refused: bool):
+    assert bool(way_round({one.code: one for one in actions}, "a")) is is_refused
 
 
 YESTERDAY = TODAY - timedelta(days=1)
@@ -94,6 +112,7 @@ def test_an_action_of_no_priority_waits_only_for_what_names_it():
         ([action("a", due=YESTERDAY), action("b", "a", due=TODAY)], YESTERDAY, None),
         ([action("a"), action("b", "a"), action("c", "b", due=TODAY)], TODAY, "c"),
         ([action("a", part_of="w"), action("w", due=TODAY)], TODAY, "w"),
+        ([action("a"), action("p", part_of="w", due=TODAY), action("w", "a")], TODAY, "p"),
         ([action("a"), action("b", "a", due=TODAY, progress=DONE)], None, None),
         ([action("a", due=TODAY, progress=DONE)], None, None),
     ],
@@ -116,35 +135,52 @@ def test_a_long_chain_needs_no_deep_stack():
     assert graph(*actions).readiness("0").blocked_at == on("5000")
 
 
+CODES = "abcdef"
+
+
 class Lives(RuleBasedStateMachine):
-    """Actions are added, moved and made to wait for one another in any order: nothing is blocked by what is done."""
+    """Actions are added, moved, made parts, and made to wait for one another in any order.
+
+    Nothing is blocked by what is done, and every chain begins with something that can be done.
+    """
 
     def __init__(self) -> None:
         super().__init__()
         self.actions: dict[str, Action] = {}
 
-    @rule(code=st.sampled_from("abcdef"), needed=st.sets(st.sampled_from("abcdef"), max_size=3))
-    def put(self, code: str, needed: set[str]):
-        waits = {one.code: one.definition.depends_on for one in self.actions.values()}
-        if needed <= self.actions.keys() and not circular({**waits, code: tuple(needed)}, code):
-            before = self.actions.get(code, action(code))
-            self.actions[code] = action(code, *sorted(needed), progress=before.progress)
+    @rule(
+        code=st.sampled_from(CODES),
+        needed=st.sets(st.sampled_from(CODES), max_size=3),
+        whole=st.none() | st.sampled_from(CODES),
+    )
+    def put(self, code: str, needed: set[str], whole: str | None):
+        before = self.actions.get(code, action(code))
+        after = action(code, *sorted(needed), progress=before.progress, part_of=whole)
+        fits = needed <= self.actions.keys() and self._can_be_part(code, whole)
+        if fits and not way_round({**self.actions, code: after}, code):
+            self.actions[code] = after
+
+    def _can_be_part(self, code: str, whole: str | None) -> bool:
+        if whole is None:
+            return True
+        has_parts = any(one.definition.part_of == code for one in self.actions.values())
+        above = self.actions.get(whole)
+        return above is not None and above.definition.part_of is None and whole != code and not has_parts
 
     @precondition(lambda self: self.actions)
     @rule(data=st.data(), delivery=st.sampled_from(Delivery))
     def moved(self, data: st.DataObject, delivery: Delivery):
         code = data.draw(st.sampled_from(sorted(self.actions)))
         before = self.actions[code]
-        self.actions[code] = action(
-            code, *before.definition.depends_on, progress=before.progress.moved(delivery, None, TODAY)
-        )
+        self.actions[code] = replace(before, progress=before.progress.moved(delivery, None, TODAY))
 
     @invariant()
     def chains_begin_where_something_can_be_done(self):
-        found = ActionGraph(list(self.actions.values()), (), TODAY)
+        found, before = ActionGraph(list(self.actions.values()), (), TODAY), comes_before(self.actions)
         for code, one in self.actions.items():
             ready = found.readiness(code)
-            waits = {each for each in one.definition.depends_on if self.actions[each].progress.delivery != "delivered"}
+            waits = {each for each in before[code] if self.actions[each].progress.delivery != "delivered"}
+            assert set(one.definition.depends_on) <= before[code]
             assert ready.is_blocked == (bool(waits) and not one.progress.delivery.is_closed)
             assert not {each.code for each in ready.blocked_at} & found.blocked
             assert bool(ready.blocked_at) == ready.is_blocked
