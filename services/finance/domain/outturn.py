@@ -13,6 +13,8 @@ from services.finance.domain.transfers import Layer, RecordedTransfer, Transfer,
 
 KINDS: Final = (PeriodKind.MONTH, PeriodKind.QUARTER)
 """Of a period that outturn is posted for."""
+MOST_FAULTS: Final = 1000
+"""That are named of what was sent at once."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,5 +1,6 @@
 """What was spent on budget lines, one by one or as a file, and the forecast outturn."""
 
+import asyncio
 from typing import Annotated, Any, Final, Literal
 
 from fastapi import APIRouter, Query, Response
@@ -74,7 +75,7 @@ async def post_outturn_file(
 
     Every cell that is wrong is named with its line and column. The same file again changes nothing.
     """
-    file = read_outturn_file(upload.file)
+    file = await asyncio.to_thread(read_outturn_file, upload.file)
     call = OutturnCall(file.postings, file.place_of, into_open=post_in is not None, dry_run=dry_run)
     found = await write(lambda tx: outturn.post_outturn(tx, fund, call))
     response.status_code = 201 if found.entries else 200

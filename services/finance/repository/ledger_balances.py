@@ -123,12 +123,19 @@ async def get_days(tx: Tx, fund: str) -> dict[Day, Sums]:
 
 
 async def get_spent(tx: Tx, fund: str, financial_year: Period) -> Mapping[tuple[str, Period], Decimal]:
-    """Pounds spent on each line of a year, by its code and the period; none where all was reversed."""
-    query = select(_ROW.account, _ROW.period, func.sum(_ROW.debit) - func.sum(_ROW.credit)).where(
+    """Pounds spent on each line of a year, by its code and the period; none where all was reversed.
+
+    Nought that was posted is a posting: of its period it says that nothing was spent.
+    """
+    query = select(_ROW.account, _ROW.period, func.sum(_ROW.debit), func.sum(_ROW.credit)).where(
         _ROW.fund == fund,
         _ROW.financial_year == financial_year.label,
         _ROW.layer == Layer.OUTTURN.value,
         _ROW.account != CONTROL,
     )
     rows = await tx.session.execute(query.group_by(_ROW.account, _ROW.period))
-    return {(line, Period.parse(period)): int(pence) * PENNY for line, period, pence in rows if pence}
+    return {
+        (line, Period.parse(period)): int(debit - credit) * PENNY
+        for line, period, debit, credit in rows
+        if debit != credit or not debit
+    }

@@ -4,13 +4,14 @@ import re
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
+from itertools import islice
 from typing import BinaryIO, Final, TypeVar
 
 from chassis.errors import FieldError
-from chassis.tabular.reading import FileRow, Unreadable, sheets
+from chassis.tabular.reading import FileRow, Unreadable, refuse_unloadable, sheets
 from chassis.web.bodies import is_storable
 from contracts.period import Period, UnknownPeriodError
-from services.finance.domain.outturn import OutturnPosting
+from services.finance.domain.outturn import MOST_FAULTS, OutturnPosting
 from services.finance.domain.savings import LEDGER_LIMIT
 from services.finance.errors import InvalidFinance
 
@@ -19,7 +20,6 @@ Read = TypeVar("Read")
 COLUMNS: Final = ("reference", "line", "period", "amount")
 OPTIONAL: Final = ("reason",)
 MOST_ROWS: Final = 50_000
-_MOST_FAULTS: Final = 1000
 _LONGEST: Final = {"reference": 100, "line": 60, "period": 60, "amount": 30, "reason": 1000}
 _AMOUNT: Final = re.compile(r"-?[0-9]+(?:\.[0-9]{1,2})?", re.ASCII)
 
@@ -36,13 +36,14 @@ class OutturnFile:
 
 
 def read_outturn_file(file: BinaryIO) -> OutturnFile:
-    """The postings of a CSV, or of the first sheet of a workbook; its first row names the columns.
+    """The postings of a CSV, or of the first sheet of a workbook; its first row names the columns. It blocks.
 
     Raises:
         InvalidFinance: it cannot be read, a column is missing, or rows are wrong: each by line and column.
     """
     try:
-        rows = list(next(iter(sheets(file)), iter(())))
+        refuse_unloadable(file)
+        rows = list(islice(next(iter(sheets(file)), iter(())), MOST_ROWS + 2))
     except Unreadable as error:
         raise InvalidFinance(str(error), [FieldError(f"line {error.line}", str(error))]) from error
     if not rows:
@@ -75,7 +76,7 @@ def _read(rows: Sequence[FileRow], places: Mapping[str, int]) -> OutturnFile:
             postings.append(posting)
             lines.append(row.line)
     if faults:
-        raise InvalidFinance(f"{len(faults)} cells cannot be read; nothing was entered.", faults[:_MOST_FAULTS])
+        raise InvalidFinance(f"{len(faults)} cells cannot be read; nothing was entered.", faults[:MOST_FAULTS])
     if not postings:
         raise InvalidFinance("The file has no rows.", [FieldError("line 2", "is missing")])
     return OutturnFile(postings, lines)

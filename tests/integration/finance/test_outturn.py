@@ -2,10 +2,12 @@
 
 import asyncio
 from datetime import date
+from io import BytesIO
 from typing import Any
 
 import httpx
 import pytest
+import xlsxwriter
 
 from chassis.storage.database import Database
 from services.finance.service.ledger import verify_ledger
@@ -126,6 +128,19 @@ async def test_a_file_is_entered_whole_or_not_at_all(api: httpx.AsyncClient, dat
     assert (await database.read(verify_ledger)).is_clean
 
 
+async def test_a_sheet_whose_cells_lie_too_far_apart_is_refused(api: httpx.AsyncClient):
+    file = BytesIO()
+    with xlsxwriter.Workbook(file) as book:
+        page = book.add_worksheet()
+        page.write_row(0, 0, ["reference", "line", "period", "amount"])
+        page.write(1_048_575, 16_383, "far away")
+    headers = {"content-type": "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"}
+    params = {"fund": "integrated-fund"}
+    answer = await api.post(FILES, params=params, content=file.getvalue(), headers=headers)
+    assert answer.status_code == 422, answer.text
+    assert "too far apart" in answer.json()["errors"][0]["message"]
+
+
 async def test_a_key_makes_a_file_safe_to_send_again(api: httpx.AsyncClient):
     headers = {"content-type": "text/csv", "idempotency-key": "k"}
     content = (HEAD + "gl-1,leisure,2017-11,1\n").encode()
@@ -183,6 +198,9 @@ async def test_the_forecast_outturn(api: httpx.AsyncClient):
     assert (leisure["spent"], leisure["months"]) == (money(1010), 4)
     assert (leisure["as_budgeted"], leisure["run_rate"]) == (money("4343.33"), money(3030))
     assert leisure["variance"] == money("-656.67")
+    await spend(api, posting("gl-3", period="2017-10", amount=money(0)))
+    nought = (await api.get(f"{FUND}/forecast")).json()["lines"][1]
+    assert (nought["months"], nought["as_budgeted"]) == (5, money("3926.67")), "nothing spent is said of a month too"
     assert (found["as_budgeted"], found["run_rate"], found["variance"]) == (
         money("1004343.33"),
         None,
