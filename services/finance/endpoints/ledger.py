@@ -104,10 +104,11 @@ async def reverse_entry(
     body: ReversalBody,
     response: Response,
 ) -> LedgerEntryOut:
-    """Take an entry of outturn or a virement back, by the opposite entry with effect on a day of an open quarter.
+    """Take an entry of outturn back, by the opposite entry with effect on a day of an open quarter.
 
     An entry is reversed once (409), and a reversal is not reversed: enter anew what it took back. Entries that follow
-    from something else (a budget, an observation, a posting to a scheme) change with it, and are refused here (409).
+    from something else (a budget, a virement, an observation, a posting to a scheme) are refused here (409), which says
+    what to change instead.
     """
     entry, new = await write(lambda tx: reversing.reverse_entry(tx, id, body.effective_on, body.reason))
     response.status_code = 201 if new else 200

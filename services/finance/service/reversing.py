@@ -12,11 +12,12 @@ from services.finance.errors import EntryDerived, EntryReversed, EntryUnknown, I
 from services.finance.repository import funds, transfers
 from services.finance.service.auditing import record_reversal
 from services.finance.service.fund_publication import emit_funds_moved
-from services.finance.service.funds import emit_schemes_moved, get_fund
+from services.finance.service.funds import get_fund
 from services.finance.service.outturn import check_open
 
 _SOURCE: Final = {
     Layer.BUDGET: "define the fund with another budget",
+    Layer.VIREMENT: "propose a virement the other way",
     Layer.CONTRIBUTION: "record another agreement",
     Layer.PLANNED_LOW: "withdraw the scheme",
     Layer.PLANNED_HIGH: "withdraw the scheme",
@@ -30,7 +31,7 @@ _SOURCE: Final = {
 
 
 async def reverse_entry(tx: Tx, entry_id: str, effective_on: date, reason: str) -> tuple[RecordedTransfer, bool]:
-    """Enter the opposite of an entry of outturn or a virement. The same reversal again changes nothing (false).
+    """Enter the opposite of an entry of outturn. The same reversal again changes nothing (false).
 
     Raises:
         EntryUnknown: there is no such entry.
@@ -50,7 +51,7 @@ async def reverse_entry(tx: Tx, entry_id: str, effective_on: date, reason: str) 
             raise EntryReversed(f"{entry_id} was reversed by {there.id} on {there.transfer.effective_on}.")
         record_unchanged(tx)
         return there, False
-    return await _enter(tx, before, wanted), True
+    return await _enter(tx, wanted), True
 
 
 async def get_entry(tx: Tx, entry_id: str) -> RecordedTransfer:
@@ -66,7 +67,7 @@ async def get_entry(tx: Tx, entry_id: str) -> RecordedTransfer:
     return found
 
 
-async def _enter(tx: Tx, before: RecordedTransfer, wanted: Transfer) -> RecordedTransfer:
+async def _enter(tx: Tx, wanted: Transfer) -> RecordedTransfer:
     fund = await get_fund(tx, wanted.fund)
     year = wanted.financial_year
     if not year.start <= wanted.effective_on <= year.end.replace(year=year.end.year + 1):
@@ -74,8 +75,6 @@ async def _enter(tx: Tx, before: RecordedTransfer, wanted: Transfer) -> Recorded
     await check_open(tx, fund, [Period.quarter_of(wanted.effective_on)])
     [recorded] = await transfers.append_transfers(tx, [wanted])
     record_reversal(tx, recorded)
-    if before.transfer.layer is Layer.VIREMENT:
-        await emit_schemes_moved(tx, wanted.fund)
     await emit_funds_moved(tx, [wanted.fund])
     return recorded
 

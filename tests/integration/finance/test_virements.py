@@ -121,6 +121,11 @@ async def test_what_counts_as_banked_follows_the_budget_in_force(api: httpx.Asyn
     assert (position["banked"], position["held"]["banked"]) == (money(3_500), money(1_500))
     entry = (await api.get(f"{VIREMENTS}/vir-1")).json()["entry"]
     body = {"effective_on": "2018-02-02", "reason": "Given back"}
-    assert (await api.post(f"/finance/v1/entries/{entry}/reverse", json=body)).status_code == 201
+    alone = await api.post(f"/finance/v1/entries/{entry}/reverse", json=body)
+    assert kind(alone) == (409, "entry-derived"), "what two decided, one does not undo"
+    assert "the other way" in alone.json()["detail"]
+    back = virement("vir-2", from_line="commissioning", to_line="leisure")
+    assert (await api.post(VIREMENTS, json=back)).status_code == 201
+    assert (await decide(api, "approve", "vir-2")).status_code == 200
     assert (await budgets(api))[:2] == ["1000000.00", "5000.00"]
     assert (await api.get("/finance/v1/schemes/pools/position")).json()["banked"] == money(5_000)
