@@ -35,7 +35,7 @@ class PartnerAccount:
     """Pounds of a partner in a year. ``variance`` is its part by the agreement's rule: an overspend is positive.
 
     ``savings`` are those of its schemes; ``agreement`` is the version that applied, null where there is none. Once the
-    end of the year is ``signed_off``, the variance is what was signed.
+    end of the year is ``signed_off``, the variance and that version are what was signed.
     """
 
     fund: str
@@ -75,13 +75,13 @@ def partner_accounts(
             lines[part.partner].append(ContributionLine(part.amount, part.varies))
     given = {partner: sum((line.amount for line in each), NOTHING) for partner, each in lines.items()}
     spent, savings = _divided(position.spent, given), _savings(accounts)
-    borne = _borne(position, end)
+    borne, version = _borne(position, end), None if agreement is None else agreement.version
     return [
         PartnerAccount(
             fund=fund.summary.code,
             financial_year=year,
             partner=partner,
-            agreement=None if agreement is None else agreement.version,
+            agreement=version if end is None else end.result.agreement,
             contributions=tuple(lines[partner.code]),
             spent=spent.get(partner.code, NOTHING),
             fund_contributed=sum(given.values(), NOTHING),

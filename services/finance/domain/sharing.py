@@ -122,10 +122,10 @@ def obligation(variance: Decimal) -> str | None:
     """What a variance obliges partners to, by the clauses of agreements: null where there is none.
 
     Of a published one (markettransfer.info/clause/risk-sharing-arrangements): an action plan, and progress every six
-    weeks.
+    weeks of an overspend. Where an underspend goes is for the agreement of the fund to say.
     """
     if variance > 0:
         return "An action plan at the next meeting of the partners, and progress every six weeks until it is dealt with"
     if variance < 0:
-        return "An action plan at the next meeting of the partners; an underspend goes to non-recurrent spend only"
+        return "An action plan at the next meeting of the partners"
     return None

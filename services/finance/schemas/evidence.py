@@ -1,6 +1,5 @@
 """What a scheme's figures rest on."""
 
-from decimal import Decimal
 from typing import Annotated, Self
 
 from pydantic import Field
@@ -104,22 +103,18 @@ class FormulaOut(OutBody):
             breakdown=link.series.breakdown.text,
             polarity=found.polarity,
             rule_version=found.rule_version,
-            volume=_plain(terms.volume),
+            volume=plain(terms.volume),
             unit_cost=pounds(terms.unit_cost.amount),
             unit_cost_source=terms.unit_cost.source,
             unit_cost_price_year=terms.unit_cost.price_year,
-            marginal_rate=_plain(terms.marginal_rate),
-            attribution=_plain(terms.attribution),
-            cashable_share=_plain(terms.cashable_share),
+            marginal_rate=plain(terms.marginal_rate),
+            attribution=plain(terms.attribution),
+            cashable_share=plain(terms.cashable_share),
             reprovision=pounds(terms.reprovision),
-            claims={code: _plain(claim) for code, claim in sorted(found.claims.items())},
-            unattributed=_plain(found.unattributed),
+            claims={code: plain(claim) for code, claim in sorted(found.claims.items())},
+            unattributed=plain(found.unattributed),
             periods=[PeriodEvidenceOut.of(one) for one in found.periods],
         )
-
-
-def _plain(number: Decimal) -> str:
-    return plain(number)
 
 
 class EvidenceOut(OutBody):

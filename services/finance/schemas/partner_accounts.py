@@ -31,14 +31,17 @@ class PartnerAccountOut(OutBody):
     financial_year: str
     partner: str
     name: str
-    agreement: Annotated[int | None, Field(description="Version of the agreement that applied; null for none")]
+    agreement: Annotated[
+        int | None, Field(description="Version of the agreement that applied, or was signed off; null for none")
+    ]
     contributions: Annotated[list[ContributionLineOut], Field(description="What the partner puts in")]
     contributed: Annotated[Money, Field(description="Its contributions, added up")]
     spent: Annotated[Money, Field(description="Its part of what was spent to date, by what partners put in")]
     balance: Annotated[Money, Field(description="Contributed less its part of what was spent")]
     variance: Annotated[Money, Field(description="What it bears of an overspend, or gets of an underspend (negative)")]
     signed_off: Annotated[
-        bool, Field(description="Whether the end of the year is signed off; then the variance is what was signed")
+        bool,
+        Field(description="Whether the end of the year is signed off; then variance and version are what was signed"),
     ]
     savings: Annotated[SavingsOut, Field(description="Savings of its schemes, year to date")]
     fund_contributed: Annotated[Money, Field(description="What all partners put in")]
