@@ -2,18 +2,28 @@
 
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
-from datetime import date
+from dataclasses import dataclass, field, replace
+from datetime import date, datetime
 from decimal import Decimal
 from typing import Final, NamedTuple
 
 from contracts.period import Period
 from services.finance.domain.explanation import in_pounds
+from services.finance.domain.fund import Fund
 from services.finance.domain.ledger import PostedAmounts, RecordedEntry, State
 from services.finance.domain.savings import NO_AMOUNTS, Amounts, add
 from services.finance.domain.scheme import SchemeDefinition
-from services.finance.domain.transfers import Account, ChainEnd, Layer, RecordedTransfer, chained, transfers_of_entry
+from services.finance.domain.transfers import (
+    Account,
+    ChainEnd,
+    Layer,
+    RecordedTransfer,
+    Transfer,
+    chained,
+    transfers_of_entry,
+)
 from services.finance.domain.virements import Virement, virement_transfer
+from services.finance.domain.year_end import YearEnd, year_end_transfers
 
 
 class Day(NamedTuple):
@@ -119,10 +129,39 @@ _TABLE_OF: Final = {Layer.BUDGET: "budget_line", Layer.CONTRIBUTION: "fund_agree
 
 def virement_faults(approved: Iterable[Virement], there: Iterable[RecordedTransfer]) -> Iterator[LedgerFault]:
     """Approved virements that are not as the transfer says by which each moved."""
-    by_id = {one.id: one.transfer for one in there}
+    by_id = {one.id: (one.transfer, one.actor, one.recorded_at) for one in there}
     for one in approved:
-        if one.entry_id is None or by_id.get(one.entry_id) != virement_transfer(one):
+        decided = one.decided
+        says = None if decided is None else (virement_transfer(one), decided.by, decided.at)
+        if one.entry_id is None or by_id.get(one.entry_id) != says:
             yield LedgerFault("virement", f"{one.fund} {one.reference}", "is not what the ledger says of it")
+
+
+def year_end_faults(ends: Iterable[YearEnd], fund: Fund, there: Iterable[RecordedTransfer]) -> Iterator[LedgerFault]:
+    """Ends of years that are not as the transfers say by which each was shared.
+
+    Their day of effect is left out: since then, other quarters may be closed.
+    """
+    shared: dict[Period, list[_Shared]] = defaultdict(list)
+    for one in there:
+        shared[one.transfer.financial_year].append(_Shared(_undated(one.transfer), one.actor, one.recorded_at))
+    for end in ends:
+        wanted = [_Shared(_undated(one), end.signed.by, end.signed.at) for one in year_end_transfers(end, fund)]
+        if shared[end.financial_year] != wanted:
+            row = f"{end.fund} {end.financial_year}"
+            yield LedgerFault("year_end", row, "is not what the ledger says of it")
+
+
+class _Shared(NamedTuple):
+    """A part of a variance, by whom it was entered and when."""
+
+    transfer: Transfer
+    by: str
+    at: datetime
+
+
+def _undated(transfer: Transfer) -> Transfer:
+    return replace(transfer, effective_on=transfer.financial_year.end)
 
 
 def _in_words(sums: Sums) -> str:

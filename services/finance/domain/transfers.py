@@ -8,7 +8,6 @@ layer. The balance of an account is what was debited less what was credited.
 
 import hashlib
 import json
-from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
@@ -288,11 +287,3 @@ class TrialBalance:
     @property
     def difference(self) -> Decimal:
         return self.debit - self.credit
-
-    @property
-    def unbalanced(self) -> list[Layer]:
-        """Layers whose accounts do not add to nought: none, ever."""
-        sums: dict[Layer, Decimal] = defaultdict(Decimal)
-        for one in self.accounts:
-            sums[one.account.layer] += one.balance
-        return sorted(layer for layer, left in sums.items() if left)

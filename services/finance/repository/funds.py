@@ -120,9 +120,15 @@ async def list_all_codes(tx: Tx) -> list[str]:
 
 
 async def lock_fund(tx: Tx, code: str, *, shared: bool = False) -> bool:
-    """Lock the fund, shared to post into its open quarters, alone to change it or close one; false if unknown."""
+    """Lock the fund, shared to post into its open quarters, alone to change it or close one; false if unknown.
+
+    What is recorded of a fund that is locked alone is recorded from then on.
+    """
     query = select(FundRow.code).where(FundRow.code == code).with_for_update(read=shared)
-    return await tx.session.scalar(query) is not None
+    found = await tx.session.scalar(query) is not None
+    if not shared:
+        tx.catch_up()
+    return found
 
 
 async def save_fund(tx: Tx, fund: FundSummary) -> bool:
@@ -136,6 +142,7 @@ async def save_fund(tx: Tx, fund: FundSummary) -> bool:
     if new:
         await refuse_other_case(tx, FundRow.__table__.c.code, fund.code)
     await upsert(tx, FundRow, [row], ("code",), ("name", "host", "notes"))
+    tx.catch_up()
     return new
 
 

@@ -23,17 +23,25 @@ async def insert_head(tx: Tx, fund: str) -> None:
 
 
 async def lock_heads(tx: Tx, funds: Collection[str]) -> dict[str, ChainEnd]:
-    """Lock the chains of these funds, in one order for everybody, until the transaction ends."""
+    """Lock the chains of these funds, in one order for everybody, until the transaction ends.
+
+    Whoever has not locked the fund alone catches up then: what is entered later is not recorded earlier.
+    """
     query = select(LedgerHeadRow.fund, LedgerHeadRow.number, LedgerHeadRow.hash).where(LedgerHeadRow.fund.in_(funds))
     rows = await tx.session.execute(query.order_by(LedgerHeadRow.fund).with_for_update())
     return {fund: ChainEnd(number, digest) for fund, number, digest in rows}
 
 
-async def append_transfers(tx: Tx, transfers: Sequence[Transfer]) -> list[RecordedTransfer]:
-    """Lock the chains, append transfers in order, and add them to the balances: in five statements, however many."""
+async def append_transfers(
+    tx: Tx, transfers: Sequence[Transfer], heads: dict[str, ChainEnd] | None = None
+) -> list[RecordedTransfer]:
+    """Append transfers in order, and add them to the balances: in five statements, however many.
+
+    Their chains are locked first, unless ``heads`` are the ends of those that are locked already.
+    """
     if not transfers:
         return []
-    heads = await lock_heads(tx, {one.fund for one in transfers})
+    heads = await lock_heads(tx, {one.fund for one in transfers}) if heads is None else heads
     recorded = await _chain(tx, transfers, heads)
     await insert_many(tx, TransferRow, [_row_of(one) for one in recorded])
     await _save_heads(tx, heads)
@@ -140,6 +148,7 @@ async def list_after(tx: Tx, fund: str, number: int, limit: int) -> list[Recorde
 async def list_of_layer(tx: Tx, fund: str, layer: Layer) -> list[RecordedTransfer]:
     """All transfers of a layer that few have."""
     query = select(TransferRow).where(TransferRow.fund == fund, TransferRow.layer == layer.value)
+    query = query.order_by(TransferRow.number)
     return [_recorded(row) for row in await tx.session.scalars(query)]
 
 

@@ -38,6 +38,12 @@ async def get_year_end(tx: Tx, fund: str, financial_year: Period | None, as_at: 
     return None if row is None else _year_end(row)
 
 
+async def list_year_ends(tx: Tx, fund: str) -> list[YearEnd]:
+    """The ends of all years of a fund that are signed off."""
+    query = select(YearEndRow).where(YearEndRow.fund == fund).order_by(YearEndRow.financial_year)
+    return [_year_end(row) for row in await tx.session.scalars(query)]
+
+
 def _year_end(row: YearEndRow) -> YearEnd:
     signed = SignOff(row.signed_by, row.signed_at, row.business_date, row.decision, row.reason)
     return YearEnd(row.fund, Period.parse(row.financial_year), year_end_format.read(row.result), signed)

@@ -1,16 +1,17 @@
 """What happens to funds and schemes goes into the ledger of the fund; and the ledger is read and verified."""
 
 from collections import defaultdict
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from datetime import date, datetime
 from decimal import Decimal
 from typing import Final
 
 from chassis.paging import Page, PageRequest, page_of
 from chassis.storage.transaction import Tx
+from contracts.period import Period
 from services.finance.domain.agreement import in_force
 from services.finance.domain.fund import Fund
-from services.finance.domain.ledger import Entry
+from services.finance.domain.ledger import Entry, posting_quarter
 from services.finance.domain.ledger_check import (
     ChainReading,
     LedgerCheck,
@@ -19,6 +20,7 @@ from services.finance.domain.ledger_check import (
     differing_totals,
     entry_fault,
     virement_faults,
+    year_end_faults,
 )
 from services.finance.domain.scheme import Scheme, SchemeDefinition
 from services.finance.domain.transfers import (
@@ -27,12 +29,13 @@ from services.finance.domain.transfers import (
     RecordedTransfer,
     Transfer,
     TrialBalance,
+    effective_day,
     sides,
     transfers_of_entry,
     transfers_to,
 )
 from services.finance.errors import FundUnknown
-from services.finance.repository import funds, ledger_balances, schemes, transfers, virements
+from services.finance.repository import funds, ledger_balances, schemes, transfers, virements, year_ends
 from services.finance.repository.entries import append_entries, get_posted_of_all, get_totals, list_entries_after
 
 _AT_ONCE: Final = 1000
@@ -42,13 +45,18 @@ _MOST_FAULTS: Final = 1000
 async def post_entries(tx: Tx, entries: Sequence[Entry], of: Iterable[Scheme], first: Iterable[Transfer] = ()) -> None:
     """Append entries of these schemes, which are locked, and how each stands in the ledger of its fund.
 
-    The transfers ``first`` are entered before those of the entries, so that the ledger is locked once, and late.
+    The transfers ``first`` are entered before those of the entries, so that the ledger is locked once, and late. All of
+    it is recorded from then on, at one moment.
     """
-    agreed = {scheme.code: scheme.definition for scheme in of}
+    before, agreed = list(first), {scheme.code: scheme.definition for scheme in of}
+    ledgers = {one.fund for one in before} | {agreed[one.scheme].fund for one in entries}
+    if not ledgers:
+        return
+    heads = await transfers.lock_heads(tx, ledgers)
+    tx.catch_up()
     recorded = await append_entries(tx, entries)
-    await transfers.append_transfers(
-        tx, [*first, *(each for one in recorded for each in transfers_of_entry(one, agreed[one.entry.scheme]))]
-    )
+    moved = [each for one in recorded for each in transfers_of_entry(one, agreed[one.entry.scheme])]
+    await transfers.append_transfers(tx, [*before, *moved], heads)
 
 
 async def post_budgets(tx: Tx, fund: Fund, reason: str) -> None:
@@ -81,17 +89,17 @@ def _contributions(fund: Fund) -> dict[Account, Decimal]:
     return found
 
 
-def plan_transfers(agreed: SchemeDefinition) -> list[Transfer]:
-    """What a new scheme plans, period by period."""
-    return list(_plan(agreed, 1, "The scheme is defined"))
+def plan_transfers(agreed: SchemeDefinition, closed: Collection[Period]) -> list[Transfer]:
+    """What a new scheme plans, period by period, with effect in quarters of its fund that are open."""
+    return list(_plan(agreed, 1, closed, "The scheme is defined"))
 
 
-async def take_back_plan(tx: Tx, agreed: SchemeDefinition, reason: str) -> None:
-    """Take back what a scheme planned that is withdrawn."""
-    await transfers.append_transfers(tx, list(_plan(agreed, -1, reason)))
+def withdrawn_plan_transfers(agreed: SchemeDefinition, closed: Collection[Period], reason: str) -> list[Transfer]:
+    """What takes back the plan of a scheme that is withdrawn, in quarters that are open."""
+    return list(_plan(agreed, -1, closed, reason))
 
 
-def _plan(agreed: SchemeDefinition, sign: int, reason: str) -> Iterable[Transfer]:
+def _plan(agreed: SchemeDefinition, sign: int, closed: Collection[Period], reason: str) -> Iterable[Transfer]:
     for part in agreed.plan:
         for layer, amount in ((Layer.PLANNED_LOW, part.low), (Layer.PLANNED_HIGH, part.high)):
             debit, credit, pence = sides(agreed.code, sign * amount)
@@ -102,7 +110,7 @@ def _plan(agreed: SchemeDefinition, sign: int, reason: str) -> Iterable[Transfer
                 debit=debit,
                 credit=credit,
                 pence=pence,
-                effective_on=part.period.end,
+                effective_on=effective_day(part.period, posting_quarter(part.period, closed)),
                 reason=reason,
                 period=part.period,
                 relates_to="the scheme's plan",
@@ -157,7 +165,7 @@ async def _read_chain(tx: Tx, fund: str) -> ChainReading:
 
 
 async def _check_agreed(tx: Tx, code: str) -> list[LedgerFault]:
-    """Budgets, contributions and virements of a fund that are not as the ledger says."""
+    """Budgets, contributions, virements and ends of years of a fund that are not as the ledger says."""
     fund = await funds.get_fund(tx, code)
     if fund is None:
         return []
@@ -166,6 +174,9 @@ async def _check_agreed(tx: Tx, code: str) -> list[LedgerFault]:
         *differing_balances(code, _budgets(fund) | _contributions(fund), balances),
         *virement_faults(
             await virements.list_approved(tx, code), await transfers.list_of_layer(tx, code, Layer.VIREMENT)
+        ),
+        *year_end_faults(
+            await year_ends.list_year_ends(tx, code), fund, await transfers.list_of_layer(tx, code, Layer.SHARE)
         ),
     ]
 

@@ -13,6 +13,7 @@ from contracts.period import Period
 from services.finance.domain.fund import Fund
 from services.finance.domain.ledger import posting_quarter
 from services.finance.domain.outturn import (
+    MOST_FAULTS,
     Forecast,
     OutturnFault,
     OutturnPosting,
@@ -58,7 +59,8 @@ async def post_outturn(tx: Tx, code: str, call: OutturnCall) -> OutturnRecorded:
     """
     if not await funds.lock_fund(tx, code, shared=True):
         raise FundUnknown(f"There is no fund {code}.")
-    await transfers.lock_heads(tx, [code])
+    heads = await transfers.lock_heads(tx, [code])
+    tx.catch_up()
     fund = await get_fund(tx, code)
     there = await transfers.get_referenced(tx, code, {one.reference for one in call.postings})
     _check(call, [*_faults(call.postings, fund, await tx.business_date()), *_differing(call.postings, there)])
@@ -69,7 +71,7 @@ async def post_outturn(tx: Tx, code: str, call: OutturnCall) -> OutturnRecorded:
         record_unchanged(tx)
         return _recorded(code, call.postings, new, [])
     entered = [outturn_transfer(one, code, fund.closed_quarters) for one in new]
-    recorded = await transfers.append_transfers(tx, entered)
+    recorded = await transfers.append_transfers(tx, entered, heads)
     record_outturn(tx, recorded)
     await emit_funds_moved(tx, [code])
     return _recorded(code, call.postings, new, recorded)
@@ -105,8 +107,8 @@ def _differing(postings: Sequence[OutturnPosting], there: Mapping[str, RecordedT
 def _check(call: OutturnCall, faults: Sequence[OutturnFault]) -> None:
     if faults:
         ordered = sorted(faults, key=lambda fault: fault.place)
-        errors = [FieldError(call.place_of(fault.place, fault.field), fault.fault) for fault in ordered]
-        raise InvalidFinance(f"{len(errors)} postings cannot be entered; nothing was.", errors)
+        errors = [FieldError(call.place_of(one.place, one.field), one.fault) for one in ordered[:MOST_FAULTS]]
+        raise InvalidFinance(f"{len(ordered)} postings cannot be entered; nothing was.", errors)
 
 
 async def check_open(tx: Tx, fund: Fund, quarters: Collection[Period]) -> None:

@@ -31,8 +31,6 @@ async def restate_schemes(
     await schemes.lock_schemes(tx, codes)
     accounts = await get_accounts(tx, codes)
     missing = {account.scheme.code: entries_to_post(account) for account in accounts}
-    posting = [entry for entries in missing.values() for entry in entries]
-    await post_entries(tx, posting, (account.scheme for account in accounts), first)
     moved, behind = set[str](), set[str]()
     for account in accounts:
         entries = missing[account.scheme.code]
@@ -41,6 +39,8 @@ async def restate_schemes(
         if await emit_moved(tx, replace(account, posted=posted), causes) or entries:
             moved.add(account.scheme.definition.fund)
             behind |= causes
+    posting = [entry for entries in missing.values() for entry in entries]
+    await post_entries(tx, posting, (account.scheme for account in accounts), first)
     await emit_funds_moved(tx, moved, behind)
 
 

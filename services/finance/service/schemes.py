@@ -21,9 +21,10 @@ from services.finance.errors import (
 )
 from services.finance.repository import funds, observations, schemes
 from services.finance.repository.accounts import get_accounts
+from services.finance.repository.closed_quarters import get_closed_quarters
 from services.finance.service.auditing import record_scheme, record_withdrawal
 from services.finance.service.fund_publication import emit_funds_moved
-from services.finance.service.ledger import plan_transfers, post_entries, take_back_plan
+from services.finance.service.ledger import plan_transfers, post_entries, withdrawn_plan_transfers
 from services.finance.service.restatement import emit_moved, restate_schemes
 
 
@@ -45,7 +46,8 @@ async def define_scheme(tx: Tx, wanted: SchemeDefinition) -> tuple[Scheme, bool]
     if not await schemes.insert_scheme(tx, await _new_scheme(tx, wanted)):
         return await _get_same(tx, wanted), False
     record_scheme(tx, wanted)
-    await restate_schemes(tx, [wanted.code], first=plan_transfers(wanted))
+    closed = await get_closed_quarters(tx, [wanted.fund])
+    await restate_schemes(tx, [wanted.code], first=plan_transfers(wanted, closed[wanted.fund].quarters))
     return await get_scheme(tx, wanted.code), True
 
 
@@ -129,8 +131,8 @@ async def withdraw_scheme(tx: Tx, code: str, reason: str | None) -> Scheme:
     if not reason:
         raise ReasonNeeded
     _check_emptied(account)
-    await post_entries(tx, entries_to_reverse(account, Reversal.WITHDRAWN, reason), [account.scheme])
-    await take_back_plan(tx, account.scheme.definition, reason)
+    plan = withdrawn_plan_transfers(account.scheme.definition, account.closed_quarters, reason)
+    await post_entries(tx, entries_to_reverse(account, Reversal.WITHDRAWN, reason), [account.scheme], plan)
     withdrawal = Withdrawal(tx.now, tx.actor, reason, await tx.business_date())
     await schemes.save_withdrawal(tx, code, withdrawal)
     record_withdrawal(tx, code, reason)

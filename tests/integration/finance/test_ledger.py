@@ -8,14 +8,13 @@ from typing import Any
 
 import httpx
 import pytest
-from sqlalchemy import event, text
+from sqlalchemy import event
 
 from chassis.storage import migrate
 from chassis.storage.database import Database
-from chassis.storage.transaction import Tx
 from services.finance.app import SPEC
 from services.finance.service.ledger import verify_ledger
-from tests.integration.finance.world import Source, fund_body, hear, link_body, money, scheme_body, worth
+from tests.integration.finance.world import Source, faults_after, fund_body, hear, link_body, money, scheme_body, worth
 
 SCHEMES = "/finance/v1/schemes"
 FUND = "/finance/v1/funds/integrated-fund"
@@ -116,6 +115,19 @@ async def test_a_budget_that_changes_moves_its_account_by_the_difference(lived: 
     assert entries[-1]["reason"] == "Agreed by the partners"
 
 
+async def test_a_plan_leaves_closed_quarters_as_they_were(lived: httpx.AsyncClient):
+    assert (await lived.put(f"{FUND}/closed-quarters/2017-18-Q2")).status_code == 200
+    before = await balances(lived, at="2017-09-30")
+    plan = [{"period": "2017/18 Q2", "low": money(10), "high": money(20)}]
+    answer = await lived.post(SCHEMES, json=scheme_body("pools", link=None, plan=plan))
+    assert answer.status_code == 201, answer.text
+    assert await balances(lived, at="2017-09-30") == before
+    assert (await balances(lived, at="2017-10-01"))["planned_high", "pools"] == 20
+    await lived.patch(f"{SCHEMES}/pools", json={"state": "withdrawn", "reason": "Mistyped"})
+    assert await balances(lived, at="2017-09-30") == before
+    assert (await balances(lived))["planned_high", "pools"] == 0
+
+
 async def test_a_withdrawn_scheme_leaves_nothing_on_its_accounts(api: httpx.AsyncClient, database: Database):
     await api.post(SCHEMES, json=scheme_body())
     await hear(database, [Source().say({"2017-12": "1371"})])
@@ -183,6 +195,7 @@ TAMPERED = {
     "UPDATE budget_line SET opening = '5001.00' WHERE code = 'leisure'": "budget_line integrated-fund 2017/18 leisure",
     "UPDATE virement SET amount = '5001.00'": "virement integrated-fund v1",
     "UPDATE virement SET giving = 'commissioning', receiving = 'leisure'": "virement integrated-fund v1",
+    "UPDATE virement SET decided_by = 'Bo'": "virement integrated-fund v1",
     "UPDATE entry_total SET cash = cash - 1 WHERE state = 'banked'": (
         "entry_total admissions banked 2017-12 in 2017/18 Q3"
     ),
@@ -197,27 +210,9 @@ async def test_whatever_is_tampered_with_the_row_is_named(lived: httpx.AsyncClie
     assert (await database.read(verify_ledger)).is_clean
     for statement, row in TAMPERED.items():
         changed = statement.replace("'5001.00'", "5001.00") if database.dialect == "postgresql" else statement
-        found = await _faults_after(database, changed)
+        found = await faults_after(database, changed)
         assert any(one.startswith(row) for one in found), (statement, found)
     assert (await database.read(verify_ledger)).is_clean
-
-
-class _UndoneError(Exception):
-    """Ends a transaction so that nothing is left of it."""
-
-
-async def _faults_after(database: Database, statement: str) -> list[str]:
-    """What is found once a row is changed, which is undone again."""
-    found: list[str] = []
-
-    async def work(tx: Tx) -> None:
-        await tx.session.execute(text(statement))
-        found.extend(f"{one.table} {one.row}" for one in (await verify_ledger(tx)).faults)
-        raise _UndoneError
-
-    with pytest.raises(_UndoneError):
-        await database.write(work)
-    return found
 
 
 async def test_a_position_costs_as_many_statements_however_long_the_ledger(
@@ -245,11 +240,18 @@ async def test_a_position_costs_as_many_statements_however_long_the_ledger(
     assert rows[0] == rows[1]
 
 
+async def carried_over(api: httpx.AsyncClient, **when: str) -> dict[tuple[str, str], Decimal]:
+    """Balances of what there was before there was outturn."""
+    return {key: amount for key, amount in (await balances(api, **when)).items() if key[0] != "outturn"}
+
+
 @pytest.mark.both_engines
 async def test_what_a_database_of_before_says_is_carried_into_the_ledger(
     lived: httpx.AsyncClient, database: Database, move_to: Move
 ):
     api = lived
+    first = datetime.now(UTC).isoformat()
+    assert (await api.put(f"{FUND}/closed-quarters/2017-18-Q1")).status_code == 200
     await api.post(SCHEMES, json=scheme_body("gone", link=link_body(area="E92000001")))
     await api.patch(f"{SCHEMES}/gone", json={"state": "withdrawn", "reason": "Mistyped"})
     body = fund_body()
@@ -260,13 +262,12 @@ async def test_what_a_database_of_before_says_is_carried_into_the_ledger(
     }
     assert (await api.put(FUND, json=body)).status_code == 200
     await move_to(date(2018, 2, 28))
-    before = {key: amount for key, amount in (await balances(api)).items() if key[0] != "outturn"}
-    moment = datetime.now(UTC).isoformat()
+    moments = {"known_at": first}, {"known_at": datetime.now(UTC).isoformat()}, {"at": "2017-06-30"}, {}
+    before = [await carried_over(api, **when) for when in moments]
     url = database.url.render_as_string(hide_password=False)
     await asyncio.to_thread(migrate.downgrade, SPEC.package, url, "0011")
     await asyncio.to_thread(migrate.upgrade, SPEC.package, url)
-    assert await balances(api) == before
-    assert await balances(api, known_at=moment) == before
+    assert [await balances(api, **when) for when in moments] == before
     check = await database.read(verify_ledger)
     assert (check.faults, check.funds) == ((), 1)
     await post(api, "validated", "2018-01", "1")

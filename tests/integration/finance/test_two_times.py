@@ -1,5 +1,6 @@
 """Corrections are back-dated at random, and every past report reproduces to the penny, on both axes of time."""
 
+import asyncio
 import random
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
@@ -20,7 +21,7 @@ from services.finance.service.outturn import OutturnCall, post_outturn
 from services.finance.service.reversing import reverse_entry
 from tests.conftest import ResourcesFor
 from tests.integration.finance.conftest import pin
-from tests.integration.finance.world import fund_body
+from tests.integration.finance.world import fund_body, unbalanced
 
 pytestmark = pytest.mark.both_engines
 
@@ -74,6 +75,29 @@ async def test_every_past_report_reproduces(resources_for: ResourcesFor):
     assert (await resources.database.read(verify_ledger)).is_clean
 
 
+async def test_whoever_waits_is_recorded_after_whom_it_waited_for(resources_for: ResourcesFor):
+    resources = await resources_for("services.finance", clock=Ticking())
+    await pin(resources.database, date(2018, 2, 28))
+    await _define(resources)
+    if resources.database.dialect == "sqlite":
+        return  # one writer at a time
+    begun, posted = asyncio.Event(), asyncio.Event()
+
+    async def post_late(tx: Tx) -> None:
+        begun.set()
+        await posted.wait()
+        await _post(tx, random.Random(1), 1)  # noqa: S311  nothing here is secret
+
+    async def post_early() -> None:
+        await begun.wait()
+        await resources.database.write(lambda tx: _post(tx, random.Random(2), 2))  # noqa: S311
+        posted.set()
+
+    await asyncio.gather(resources.database.write(post_late), post_early())
+    there = await resources.database.read(lambda tx: list_after(tx, FUND, 0, 1000))
+    assert [one.recorded_at for one in there] == sorted(one.recorded_at for one in there)
+
+
 async def _define(resources: Resources) -> None:
     body = FundBody.model_validate(fund_body())
     await resources.database.write(lambda tx: define_fund(tx, FUND, body.to_domain(), "Agreed"))
@@ -110,7 +134,7 @@ async def _reverse(tx: Tx, dice: random.Random, number: int) -> Known:
 
 async def _spent(resources: Resources, at: date | None, known_at: datetime | None) -> dict[str, Decimal]:
     found = await resources.database.read(lambda tx: get_trial_balance(tx, FUND, at, known_at))
-    assert (found.difference, found.unbalanced) == (0, [])
+    assert (found.difference, unbalanced(found)) == (0, [])
     return {
         one.account.owner: one.balance
         for one in found.accounts

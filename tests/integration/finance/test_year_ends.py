@@ -9,7 +9,7 @@ import pytest
 
 from chassis.storage.database import Database
 from services.finance.service.ledger import verify_ledger
-from tests.integration.finance.world import fund_body, money, scheme_body
+from tests.integration.finance.world import faults_after, fund_body, money, scheme_body
 from tests.integration.gateway.changes import audited
 
 FUND = "/finance/v1/funds/integrated-fund"
@@ -72,6 +72,8 @@ async def test_a_year_is_shared_by_the_agreement_and_enters_the_ledger(ended: ht
     assert found["risk_share"] == dry.json()["risk_share"]
     assert (await ended.get(answer.headers["location"])).json() == found
     assert await shares(ended) == {"CCG": money("-230.00"), "PCC": money("-770.01"), "~control": money("1000.01")}
+    for changed in ("UPDATE year_end SET signed_by = 'Bo'", "UPDATE year_end SET decision = 'Another'"):
+        assert await faults_after(database, changed) == ["year_end integrated-fund 2017/18"]
     [audit] = [one for one in await audited(database) if one.action == "year.signed"]
     assert (audit.subject, audit.reason) == ("integrated-fund", "Accounts agreed")
     assert (await database.read(verify_ledger)).is_clean
@@ -97,6 +99,7 @@ async def test_what_was_signed_stays_whatever_is_agreed_later(ended: httpx.Async
     assert (await ended.get(f"{FUND}/year-end")).json() == signed
     account = (await ended.get(f"{FUND}/partners/CCG/account")).json()
     assert (account["signed_off"], account["variance"]) == (True, money("-230.00"))
+    assert (account["agreement"], position["risk_share"]["agreement"]) == (1, 2), "the one it was shared by"
     before = (await ended.get(f"{FUND}/partners/CCG/account", params={"quarter": "2017/18 Q4"})).json()
     assert before["signed_off"] is False
     assert await shares(ended) == ledger

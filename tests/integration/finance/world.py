@@ -1,6 +1,7 @@
 """An indicators service as finance hears it, and finance as its callers see it."""
 
 import json
+from collections import defaultdict
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
@@ -8,7 +9,8 @@ from decimal import Decimal
 from typing import Any
 
 import httpx
-from sqlalchemy import select
+import pytest
+from sqlalchemy import select, text
 
 from chassis.bus.port import Record
 from chassis.events import inbox
@@ -34,7 +36,9 @@ from contracts.indicators import (
 )
 from contracts.period import Period
 from contracts.topics import events_topic
+from services.finance.domain.transfers import Layer, TrialBalance
 from services.finance.projection import SUBSCRIPTION
+from services.finance.service.ledger import verify_ledger
 
 PLYMOUTH = "E06000026"
 ADMISSIONS = "emergency-admissions-65-plus"
@@ -228,3 +232,29 @@ async def entries(api: httpx.AsyncClient, scheme: str) -> list[dict[str, Any]]:
 
 def cash(found: Iterable[dict[str, Any]]) -> Decimal:
     return sum((Decimal(entry["cash"]["amount"]) for entry in found), Decimal(0))
+
+
+def unbalanced(found: TrialBalance) -> list[Layer]:
+    """Layers whose accounts do not add to nought: none, ever."""
+    sums: dict[Layer, Decimal] = defaultdict(Decimal)
+    for one in found.accounts:
+        sums[one.account.layer] += one.balance
+    return [layer for layer, left in sums.items() if left]
+
+
+class _UndoneError(Exception):
+    """Ends a transaction so that nothing is left of it."""
+
+
+async def faults_after(database: Database, statement: str) -> list[str]:
+    """What is found of the ledger once a row is changed, which is undone again."""
+    found: list[str] = []
+
+    async def work(tx: Tx) -> None:
+        await tx.session.execute(text(statement))
+        found.extend(f"{one.table} {one.row}" for one in (await verify_ledger(tx)).faults)
+        raise _UndoneError
+
+    with pytest.raises(_UndoneError):
+        await database.write(work)
+    return found

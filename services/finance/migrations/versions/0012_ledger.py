@@ -25,6 +25,8 @@ depends_on = None
 
 CONTROL = "~control"
 CHUNK = 2000
+_IN_PARTS = {"yield_per": CHUNK}
+"""Of entries there may be more than fit into memory."""
 CLOSED = sa.table(
     "closed_quarter", sa.column("fund"), sa.column("quarter_start", sa.Date()), sa.column("closed_at", UtcDateTime())
 )
@@ -198,7 +200,8 @@ def _create_balance() -> sa.Table:
 def _fill_totals(connection: sa.Connection) -> None:
     sums: dict[tuple[Any, ...], list[int]] = defaultdict(lambda: [0, 0])
     keys = ("scheme", "state", "period_kind", "period_start", "period_end", "posted_quarter")
-    for row in connection.execute(sa.text("SELECT * FROM entry ORDER BY id").columns(**_ENTRY)).mappings():
+    query = sa.text("SELECT * FROM entry ORDER BY id").columns(**_ENTRY)
+    for row in connection.execute(query, execution_options=_IN_PARTS).mappings():
         total = sums[tuple(row[name] for name in keys)]
         total[0] += _pence(row["cash"])
         total[1] += _pence(row["non_cash"])
@@ -335,7 +338,7 @@ def _entries(connection: sa.Connection) -> Iterator[Move]:
         "SELECT entry.*, scheme.fund AS fund, scheme.financial_year AS financial_year "
         "FROM entry JOIN scheme ON scheme.code = entry.scheme ORDER BY entry.id"
     ).columns(**_ENTRY)
-    for row in connection.execute(query).mappings():
+    for row in connection.execute(query, execution_options=_IN_PARTS).mappings():
         period = Period(PeriodKind(row["period_kind"]), row["period_start"], row["period_end"])
         amounts = [(row["state"], _pence(row["cash"])), ("non_cash", _pence(row["non_cash"]))]
         for layer, pence in amounts[: 2 if amounts[1][1] else 1]:
