@@ -174,6 +174,7 @@ class IndicatorSeriesRow(Base):
     period_start: Mapped[date | None] = mapped_column(Date)
     period_end: Mapped[date | None] = mapped_column(Date)
     received_at: Mapped[datetime] = mapped_column(UtcDateTime)
+    points: Mapped[str | None] = mapped_column(Text)  # its periods, as the domain writes them
 
 
 class HistoryRow(Base):
@@ -193,6 +194,7 @@ class HistoryRow(Base):
     indicator_versions: Mapped[Json] = mapped_column(JsonText)
     rule_version: Mapped[int]
     matrix: Mapped[str] = mapped_column(String(80))
+    rated: Mapped[Json | None] = mapped_column(JsonText)  # what decided it; null of entries before it was recorded
     at: Mapped[datetime] = mapped_column(UtcDateTime)
     business_date: Mapped[date] = mapped_column(Date)
 

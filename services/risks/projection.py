@@ -13,6 +13,7 @@ from contracts.indicators import EVENT_TYPES, INDICATOR_UPDATED, ObservationStat
 from contracts.period import Period
 from contracts.topics import events_topic
 from services.risks.domain.links import SeriesSignals
+from services.risks.domain.points import write_points
 from services.risks.domain.severity import Signal, signal_severities
 from services.risks.service import signals
 from services.risks.service.republication import forget_signals
@@ -64,6 +65,7 @@ def signals_of(delivery: Delivery) -> SeriesSignals:
         event_id=delivery.id,
         latest=Period.parse(with_value[-1]) if with_value else None,
         severities={signal: signal_severities(series, signal) for signal in Signal},
+        points=write_points(series),
     )
 
 

@@ -5,7 +5,7 @@ from collections.abc import Iterable, Sequence
 from contracts.risks import Band
 from services.risks.domain.links import IndicatorLink
 from services.risks.domain.matrix import Matrix, Rating
-from services.risks.domain.rating import Basis, RatingInputs, RatingRule, Ratings
+from services.risks.domain.rating import Basis, Indication, RatingInputs, RatingRule, Ratings
 from services.risks.domain.records import Cause
 from services.risks.domain.severity import Provisional, severity_name
 
@@ -87,6 +87,50 @@ def explain(inputs: RatingInputs, links: Sequence[IndicatorLink], ratings: Ratin
     sentences += [f"{link_in_words(link)}." for link in _moved_first(links)]
     sentences += [_steps(ratings)] if links else ["No indicator is linked to it."]
     return " ".join([*sentences, *_rules(ratings.rules)])
+
+
+def formula(inputs: RatingInputs, ratings: Ratings) -> list[str]:
+    """How the indicated rating was worked out, a line a step, with its numbers; nothing of a closed risk."""
+    if ratings.basis is Basis.CLOSED:
+        return []
+    indication, assessed = ratings.indication, inputs.assessed
+    lines = [f"likelihood = {assessed.likelihood} as assessed"]
+    if indication.groups:
+        lines = [*_change(indication), _steps_formula(inputs, indication)]
+    rating = indication.rating
+    return [*lines, f"score = {rating.impact} x {rating.likelihood} = {rating.score}"]
+
+
+def _change(indication: Indication) -> list[str]:
+    groups = indication.groups
+    now = f"max({', '.join(f'{group.group} {group.now}' for group in groups)})"
+    then = f"max({', '.join(f'{group.group} {group.at}' for group in groups)})"
+    worst_now, worst_then = max(group.now for group in groups), max(group.at for group in groups)
+    return [
+        f"worst group now = {now} = {worst_now}",
+        f"worst group at the snapshot = {then} = {worst_then}",
+        f"change = {worst_now} - {worst_then} = {indication.change}",
+    ]
+
+
+_LIMITS = frozenset(
+    {
+        RatingRule.ONE_STEP_WORSE,
+        RatingRule.TWO_STEPS_WORSE,
+        RatingRule.ONE_STEP_BETTER,
+        RatingRule.EDGE_OF_MATRIX,
+        RatingRule.NOT_PAST_TARGET,
+    }
+)
+
+
+def _steps_formula(inputs: RatingInputs, indication: Indication) -> str:
+    """For an opportunity worse is less likely."""
+    assessed, steps = inputs.assessed.likelihood, indication.steps
+    by = [f"rule {rule.value}" for rule in indication.rules if rule in _LIMITS]
+    limited = f", limited by {' and '.join(by)}" if by else ""
+    sign = "-" if steps < 0 else "+"
+    return f"likelihood = {assessed} {sign} {abs(steps)} = {indication.rating.likelihood}{limited}"
 
 
 def _result(inputs: RatingInputs, before: Rating | None, ratings: Ratings) -> str:

@@ -1,7 +1,8 @@
 """Ties between risks and indicators, and the newest state of an indicator's series."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
+from datetime import datetime
 
 from contracts.breakdown import Breakdown
 from contracts.indicators import subject
@@ -49,7 +50,8 @@ class NewLink:
 class SeriesSignals:
     """The newest event of a series, by (generation, version), reduced to its confirmed severities.
 
-    ``latest``: the newest period with a value. Version 0, without severities: it is linked to, and no event came yet.
+    ``latest``: the newest period with a value. ``points``: its periods, as ``domain.points`` writes them. Version 0,
+    without severities: it is linked to, and no event came yet.
     """
 
     subject: str
@@ -58,6 +60,7 @@ class SeriesSignals:
     event_id: str | None
     latest: Period | None
     severities: Mapping[Signal, SignalSeverities]
+    points: str = field(default="", compare=False)
 
     def severity(self, signal: Signal, provisional: Provisional) -> int | None:
         return self.severities.get(signal, WITHOUT_EVENT).read_with(provisional).severity
@@ -68,7 +71,8 @@ class IndicatorLink:
     """A risk's tie to a series. ``at``, ``now``: confirmed severities, ``None`` unknown.
 
     ``at`` is that of the snapshot: when the owner last assessed, or when the link was added if that was later.
-    ``unconfirmed``: ``now`` rests on one period alone. ``version`` 0: no event of the series came yet.
+    ``unconfirmed``: ``now`` rests on one period alone. ``version`` 0: no event of the series came yet. ``points``: the
+    periods of its series, as ``domain.points`` writes them. ``snapshot_at``: when its snapshot was taken.
     """
 
     key: LinkKey
@@ -82,6 +86,8 @@ class IndicatorLink:
     review_opened: bool = False
     unconfirmed: bool = False
     generation: int = 1
+    points: str = ""
+    snapshot_at: datetime | None = None
 
     @property
     def series(self) -> SeriesKey:

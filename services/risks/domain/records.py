@@ -7,6 +7,7 @@ from enum import StrEnum
 
 from services.risks.domain.links import IndicatorLink, SeriesKey
 from services.risks.domain.matrix import BandedRating, Rating
+from services.risks.domain.rating import RatingInputs
 
 
 class TaskState(StrEnum):
@@ -51,8 +52,30 @@ class IndicatorVersion:
 
 
 @dataclass(frozen=True, slots=True)
+class RatedBy:
+    """What decided a rating on a business date: the ratings are a pure function of it."""
+
+    inputs: RatingInputs
+    links: Sequence[IndicatorLink]
+    today: date
+
+
+@dataclass(frozen=True, slots=True)
+class Assessment:
+    """What an owner judged, when, and where the links stood then."""
+
+    rating: Rating
+    links: Sequence[IndicatorLink]
+    at: datetime
+    business_date: date
+
+
+@dataclass(frozen=True, slots=True)
 class RatingChange:
-    """A change of the effective rating, as it goes into history. ``business_date``: the day it counts from."""
+    """A change of the effective rating, as it goes into history. ``business_date``: the day it counts from.
+
+    ``rated``: what decided it; not of a rating that was carried over, nor where it was not recorded yet.
+    """
 
     risk_id: int
     cause: Cause
@@ -64,6 +87,7 @@ class RatingChange:
     rule_version: int
     matrix: str
     business_date: date
+    rated: RatedBy | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -116,6 +116,7 @@ class Risk:
     override: Override | None
     version: int
     changed_at: datetime
+    created_at: datetime
     limits: Limits | None = None
     accepted_until: date | None = None
 

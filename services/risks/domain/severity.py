@@ -107,14 +107,22 @@ def confirmed_severity(
     ``series`` is what one event carries: at most six periods, oldest first. Nothing else is read, so the
     order in which events arrive cannot matter.
     """
-    latest: list[int] = []
-    for point in reversed(series):
-        severity = period_severity(point, signal, provisional)
+    latest = deciding_periods(series, signal, provisional).values()
+    return Confirmed(max(latest), len(latest) < CONFIRMING_PERIODS) if latest else UNKNOWN
+
+
+def deciding_periods(
+    series: Sequence[ColouredPeriod], signal: Signal, provisional: Provisional = Provisional.IGNORE
+) -> dict[int, int]:
+    """Severities of the latest periods that have one, as many as confirm, by their place in the series."""
+    latest: dict[int, int] = {}
+    for number in range(len(series) - 1, -1, -1):
+        severity = period_severity(series[number], signal, provisional)
         if severity is not None:
-            latest.append(severity)
+            latest[number] = severity
         if len(latest) == CONFIRMING_PERIODS:
             break
-    return Confirmed(max(latest), len(latest) < CONFIRMING_PERIODS) if latest else UNKNOWN
+    return latest
 
 
 def signal_severities(series: Sequence[ColouredPeriod], signal: Signal) -> SignalSeverities:

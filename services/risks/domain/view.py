@@ -2,12 +2,12 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
-from datetime import date
+from datetime import date, datetime
 
 from services.risks.domain.appetites import AppetiteStatus
-from services.risks.domain.explanation import explain
+from services.risks.domain.explanation import explain, formula
 from services.risks.domain.links import IndicatorLink
-from services.risks.domain.matrix import Rating
+from services.risks.domain.matrix import BandedRating, Rating
 from services.risks.domain.rating import (
     IN_FORCE,
     Indication,
@@ -19,8 +19,37 @@ from services.risks.domain.rating import (
     rate,
     status_on,
 )
+from services.risks.domain.records import RatedBy
 from services.risks.domain.register import Risk
 from services.risks.domain.severity import is_stale
+
+
+@dataclass(frozen=True, slots=True)
+class Explanation:
+    """Why a risk stands, or stood, where it does on a day.
+
+    ``rated``: what decided it; ``None`` where nobody had assessed it, or that was not recorded yet: then ``effective``
+    and ``text`` are all there is. ``recorded_at``: since when it stood so, of a past moment.
+    """
+
+    risk: Risk
+    today: date
+    rated: RatedBy | None
+    effective: BandedRating | None
+    text: str
+    recorded_at: datetime | None = None
+
+    @property
+    def ratings(self) -> Ratings | None:
+        return rate(self.rated.inputs, self.rated.links, self.rated.today) if self.rated else None
+
+    @property
+    def links(self) -> Sequence[IndicatorLink]:
+        return self.rated.links if self.rated else ()
+
+    @property
+    def formula(self) -> list[str]:
+        return formula(self.rated.inputs, self.ratings) if self.rated and self.ratings else []
 
 
 @dataclass(frozen=True, slots=True)
@@ -101,6 +130,13 @@ class RiskView:
             return explain(inputs, self.links, ratings)
         legacy = f" It carries the colour {colour.value} from an older register." if colour else ""
         return f"It has no rating yet, so indicators do not move it.{legacy}"
+
+    @property
+    def explanation(self) -> Explanation:
+        """Why it stands where it does."""
+        inputs = self.risk.inputs
+        rated = RatedBy(inputs, self.links, self.today) if inputs else None
+        return Explanation(self.risk, self.today, rated, None, self.in_words)
 
     def with_links(self, links: Sequence[IndicatorLink]) -> "RiskView":
         """The risk as it would be with its links as given."""

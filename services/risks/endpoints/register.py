@@ -5,7 +5,7 @@ from typing import Annotated
 
 from fastapi import APIRouter, Depends, Query, Response, status
 
-from chassis.web.moments import ChangedSince
+from chassis.web.moments import AsOf, ChangedSince
 from chassis.web.paging import CollectionPaging, PageBody, Paging, sortable
 from chassis.web.problems import problems
 from chassis.web.units import Read, Write
@@ -23,7 +23,7 @@ from services.risks.schemas.explaining import (
 )
 from services.risks.schemas.linking import LinksIn, LinksOut
 from services.risks.schemas.register import RiskIn, RiskOut, RiskPatch
-from services.risks.service import linking, reading, register, simulating
+from services.risks.service import explaining, linking, reading, register, simulating
 
 router = APIRouter()
 
@@ -106,9 +106,12 @@ async def get_history(read: Read, ref: RefPath, paging: Paging) -> PageBody[Hist
 
 
 @router.get("/risks/{ref}/explanation", summary="Why a risk stands where it does", responses=problems(404))
-async def get_explanation(read: Read, ref: RefPath) -> ExplanationOut:
-    """Each link and causal group at its snapshot and now, the rules that limited the change, and a paragraph."""
-    return ExplanationOut.of(await read(lambda tx: reading.get_view(tx, ref)))
+async def get_explanation(read: Read, ref: RefPath, as_of: AsOf = None) -> ExplanationOut:
+    """Each link with its values and colours, the formula with its numbers, the rules that limited it, and a paragraph.
+
+    `as_of` explains the rating of then, by what it was made of when it became so.
+    """
+    return ExplanationOut.of(await read(lambda tx: explaining.get_explanation(tx, ref, as_of)))
 
 
 @router.post("/risks/{ref}/simulations", summary="What if an indicator changed", responses=problems(404, 409, 422))

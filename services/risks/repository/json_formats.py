@@ -5,17 +5,20 @@ Format 0, without a number, is that of version 0.1: lists, and ratings as the bo
 
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict
-from datetime import date
+from datetime import date, datetime
 from typing import Any
 
 from contracts.breakdown import Breakdown
 from contracts.notes import SourcedFigure, SourceNote
+from contracts.period import Period
 from contracts.risks import Band
 from services.risks.domain.acceptances import LinkThen, TakenOn
-from services.risks.domain.links import SeriesKey
-from services.risks.domain.matrix import BandedRating, Rating
-from services.risks.domain.records import IndicatorVersion
+from services.risks.domain.links import IndicatorLink, LinkKey, SeriesKey
+from services.risks.domain.matrix import BandedRating, Matrix, Rating
+from services.risks.domain.rating import Kind, Mode, Override, RatingInputs
+from services.risks.domain.records import IndicatorVersion, RatedBy
 from services.risks.domain.register import Action, Assurance
+from services.risks.domain.severity import Provisional, Signal
 
 FORMAT = 1
 READABLE = frozenset({0, FORMAT})
@@ -134,6 +137,95 @@ def read_versions(stored: Json) -> list[IndicatorVersion]:
             series=SeriesKey(one["indicator"], one["area"], Breakdown.parse(one.get("breakdown", ""))),
             generation=one.get("generation", 1),
             version=one["version"],
+        )
+        for one in read_items(stored)
+    ]
+
+
+def write_rated(rated: RatedBy) -> Json:
+    """The matrix goes by its name, which is beside it."""
+    inputs = rated.inputs
+    given = {name: getattr(inputs, name) for name in ("kind", "mode", "target_likelihood")}
+    cells = {name: _cell(getattr(inputs, name)) for name in ("assessed", "closed_with")}
+    links = [_write_link(link) for link in rated.links]
+    return {
+        "format": FORMAT,
+        **given,
+        **cells,
+        "override": _write_override(inputs.override),
+        "links": links,
+        "today": rated.today.isoformat(),
+    }
+
+
+def read_rated(stored: Json, matrix: Matrix) -> RatedBy:
+    _checked(stored)
+    assessed, closed = stored["assessed"], stored["closed_with"]
+    inputs = RatingInputs(
+        kind=Kind(stored["kind"]),
+        mode=Mode(stored["mode"]),
+        matrix=matrix,
+        assessed=Rating(**assessed),
+        target_likelihood=stored["target_likelihood"],
+        override=_read_override(stored["override"]),
+        closed_with=Rating(**closed) if closed else None,
+    )
+    return RatedBy(inputs, [_read_link(link) for link in stored["links"]], date.fromisoformat(stored["today"]))
+
+
+def _cell(rating: Rating | None) -> Json | None:
+    return asdict(rating) if rating else None
+
+
+def _write_override(given: Override | None) -> Json | None:
+    return given and {**asdict(given), "until": given.until.isoformat()}
+
+
+def _read_override(stored: Json | None) -> Override | None:
+    return stored and Override(
+        Rating(**stored["rating"]), date.fromisoformat(stored["until"]), stored["reason"], stored["by"]
+    )
+
+
+_LINK_VALUES = ("group", "at", "now", "version", "event_id", "unconfirmed", "generation", "points")
+
+
+def _write_link(link: IndicatorLink) -> Json:
+    return {
+        **series_columns(link.series),
+        "signal": link.signal,
+        "provisional": link.key.provisional,
+        **{name: getattr(link, name) for name in _LINK_VALUES},
+        "latest": str(link.latest) if link.latest else None,
+        "snapshot_at": link.snapshot_at.isoformat() if link.snapshot_at else None,
+    }
+
+
+def _read_link(stored: Json) -> IndicatorLink:
+    series = SeriesKey(stored["indicator"], stored["area"], Breakdown.parse(stored["breakdown"]))
+    snapshot_at, latest = stored["snapshot_at"], stored["latest"]
+    return IndicatorLink(
+        key=LinkKey(series, Signal(stored["signal"]), Provisional(stored["provisional"])),
+        **{name: stored[name] for name in _LINK_VALUES},
+        latest=Period.parse(latest) if latest else None,
+        snapshot_at=datetime.fromisoformat(snapshot_at) if snapshot_at else None,
+    )
+
+
+def read_snapshot(stored: Json) -> list[IndicatorLink]:
+    """The links of an assessment as they stood at that moment; those of format 0 are of totals."""
+    return [
+        IndicatorLink(
+            key=LinkKey(
+                SeriesKey(one["indicator"], one["area"], Breakdown.parse(one.get("breakdown", ""))),
+                Signal(one["signal"]),
+                Provisional(one.get("provisional", Provisional.IGNORE)),
+            ),
+            group=one["group"],
+            at=one["severity"],
+            now=one["severity"],
+            version=one["version"],
+            generation=one.get("generation", 1),
         )
         for one in read_items(stored)
     ]

@@ -22,8 +22,8 @@ _KEYS: BindParameter[Any] = bindparam("keys", expanding=True)
 _OF_LINK = ("id", "risk_id", "indicator", "area", "breakdown", "causal_group", "signal", "provisional")
 _LINKS = (  # built once, as every statement here that an event needs: building costs more than running it
     select(
-        *(_LINK.c[name] for name in (*_OF_LINK, "severity_at", "review_opened")),
-        *(_SERIES.c[name] for name in ("generation", "version", "event_id", *PERIOD)),
+        *(_LINK.c[name] for name in (*_OF_LINK, "severity_at", "review_opened", "snapshot_at")),
+        *(_SERIES.c[name] for name in ("generation", "version", "event_id", "points", *PERIOD)),
         *(_SIGNAL.c[name] for name in ("severity", "unconfirmed", "counting_severity", "counting_unconfirmed")),
     )
     .outerjoin_from(_LINK, _SERIES, _LINK.c.subject == _SERIES.c.subject)
@@ -63,6 +63,8 @@ def _link(row: Row[*tuple[Any, ...]]) -> IndicatorLink:
         latest=row_period_or_none(row),
         link_id=row.id,
         review_opened=row.review_opened,
+        points=row.points or "",
+        snapshot_at=row.snapshot_at,
     )
 
 

@@ -1,7 +1,8 @@
 """What is recorded for good: assessments, history and review tasks."""
 
 from collections.abc import Mapping, Sequence
-from datetime import date
+from dataclasses import replace
+from datetime import date, datetime
 from typing import Any
 
 from sqlalchemy import Row, insert, select, update
@@ -9,7 +10,9 @@ from sqlalchemy import Row, insert, select, update
 from chassis.paging import PageRequest
 from chassis.storage.transaction import Tx
 from services.risks.domain.links import IndicatorLink
+from services.risks.domain.matrix import Matrix, Rating
 from services.risks.domain.records import (
+    Assessment,
     Cause,
     HistoryEntry,
     Judgement,
@@ -21,10 +24,13 @@ from services.risks.domain.records import (
 from services.risks.models import AssessmentRow, HistoryRow, ReviewTaskRow, RiskRow
 from services.risks.repository.json_formats import (
     read_items,
+    read_rated,
     read_rating,
+    read_snapshot,
     read_versions,
     series_columns,
     write_items,
+    write_rated,
     write_rating,
     write_versions,
 )
@@ -92,9 +98,29 @@ def _history_row(tx: Tx, change: RatingChange) -> dict[str, Any]:
         "indicator_versions": write_versions(change.indicator_versions),
         "rule_version": change.rule_version,
         "matrix": change.matrix,
+        "rated": write_rated(change.rated) if change.rated else None,
         "at": tx.now,
         "business_date": change.business_date,
     }
+
+
+async def get_entry_at(tx: Tx, risk_id: int, moment: datetime, matrix: Matrix) -> HistoryEntry | None:
+    """The newest change of the effective rating that was recorded at a moment, with what decided it."""
+    query = select(HistoryRow).where(HistoryRow.risk_id == risk_id, HistoryRow.at <= moment)
+    row = await tx.session.scalar(query.order_by(HistoryRow.id.desc()).limit(1))
+    if row is None:
+        return None
+    entry, rated = _entry(row), read_rated(row.rated, matrix) if row.rated else None
+    return replace(entry, change=replace(entry.change, rated=rated))
+
+
+async def get_assessment_at(tx: Tx, risk_id: int, moment: datetime) -> Assessment | None:
+    """The newest assessment that was recorded at a moment, with where the links stood."""
+    query = select(AssessmentRow).where(AssessmentRow.risk_id == risk_id, AssessmentRow.at <= moment)
+    row = await tx.session.scalar(query.order_by(AssessmentRow.id.desc()).limit(1))
+    if row is None:
+        return None
+    return Assessment(Rating(row.impact, row.likelihood), read_snapshot(row.snapshot), row.at, row.business_date)
 
 
 async def list_history(tx: Tx, risk_id: int, page: PageRequest) -> list[HistoryEntry]:

@@ -150,6 +150,7 @@ def _risk(row: RiskRow, matrix: Matrix) -> Risk:
         override=read_override(row),
         version=row.version,
         changed_at=row.changed_at,
+        created_at=row.created_at,
         limits=read_limits(row),
         accepted_until=row.accepted_until,
     )

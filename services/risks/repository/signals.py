@@ -12,7 +12,7 @@ from services.risks.domain.links import SeriesSignals
 from services.risks.domain.severity import Confirmed, Signal, SignalSeverities
 from services.risks.models import IndicatorSeriesRow, IndicatorSignalRow
 
-_UPDATED = ("generation", "version", "event_id", *PERIOD, "received_at")
+_UPDATED = ("generation", "version", "event_id", *PERIOD, "received_at", "points")
 _SEVERITIES = ("severity", "unconfirmed", "counting_severity", "counting_unconfirmed")
 
 _SERIES, _SIGNAL = IndicatorSeriesRow.__table__, IndicatorSignalRow.__table__
@@ -55,6 +55,7 @@ def _series_row(tx: Tx, signals: SeriesSignals) -> dict[str, Any]:
         "event_id": signals.event_id,
         **period_columns(signals.latest),
         "received_at": tx.now,
+        "points": signals.points or None,
     }
 
 

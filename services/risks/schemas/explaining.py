@@ -9,12 +9,14 @@ from chassis.web.bodies import OutBody, StrictBody
 from contracts.areas import AreaCode
 from contracts.breakdown import Breakdown
 from contracts.colours import SEVERITY, Colour
+from contracts.envelope import Timestamp
 from contracts.risks import RatingState
 from services.risks.domain.links import SeriesKey
 from services.risks.domain.rating import RULE_VERSION, Basis
-from services.risks.domain.view import RegisterSimulation, RiskView, Simulation
-from services.risks.schemas.linking import LinkOut
-from services.risks.schemas.ratings import three_ratings
+from services.risks.domain.severity import is_stale
+from services.risks.domain.view import Explanation, RegisterSimulation, Simulation
+from services.risks.schemas.linking import ExplainedLinkOut
+from services.risks.schemas.ratings import explained_ratings, three_ratings
 from services.risks.schemas.values import IndicatorCode, Ref
 
 
@@ -92,32 +94,41 @@ class ExplanationOut(OutBody):
     effective: RatingState
     basis: Basis | None
     groups: list[GroupOut]
-    links: list[LinkOut]
+    links: list[ExplainedLinkOut]
     change: int
     steps: int
     rules: list[RuleOut]
+    formula: list[str] = Field(
+        description="How the indicated rating was worked out, a line a step", examples=[["likelihood = 3 + 1 = 4"]]
+    )
     event_ids: list[str]
     text: str
+    recorded_at: Timestamp | None = Field(
+        description="Of a past moment: when the rating became what it was then (UTC); null for the present"
+    )
 
     @classmethod
-    def of(cls, view: RiskView) -> Self:
-        indication = view.indication
+    def of(cls, given: Explanation) -> Self:
+        ratings = given.ratings
+        indication = ratings.indication if ratings else None
         return cls(
-            ref=view.risk.ref,
-            business_date=view.today,
-            matrix=view.risk.matrix.name,
+            ref=given.risk.ref,
+            business_date=given.today,
+            matrix=given.risk.matrix.name,
             rule_version=RULE_VERSION,
-            **three_ratings(view),
+            **explained_ratings(given),
             groups=[
                 GroupOut(group=g.group, severity_at=g.at, severity_now=g.now)
                 for g in (indication.groups if indication else ())
             ],
-            links=[LinkOut.of(link, stale=view.is_stale(link)) for link in view.links],
+            links=[ExplainedLinkOut.of(link, stale=is_stale(link.latest, given.today)) for link in given.links],
             change=indication.change if indication else 0,
             steps=indication.steps if indication else 0,
-            rules=[RuleOut(number=x.value, sentence=x.sentence) for x in (view.ratings.rules if view.ratings else ())],
-            event_ids=view.event_ids,
-            text=view.in_words,
+            rules=[RuleOut(number=x.value, sentence=x.sentence) for x in (ratings.rules if ratings else ())],
+            formula=given.formula,
+            event_ids=sorted({link.event_id for link in given.links if link.event_id}),
+            text=given.text,
+            recorded_at=given.recorded_at,
         )
 
 
@@ -130,7 +141,7 @@ class SimulationOut(OutBody):
     @classmethod
     def of(cls, simulation: Simulation) -> Self:
         present = three_ratings(simulation.present)["effective"]
-        return cls(present=present, supposed=ExplanationOut.of(simulation.supposed))
+        return cls(present=present, supposed=ExplanationOut.of(simulation.supposed.explanation))
 
 
 class MovedRiskOut(SimulationOut):

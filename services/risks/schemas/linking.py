@@ -1,15 +1,19 @@
 """Bodies of links between risks and indicators."""
 
 from collections.abc import Sequence
-from typing import Self
+from typing import Any, Self
 
 from pydantic import ConfigDict, Field
 
 from chassis.web.bodies import OutBody, StrictBody
 from contracts.areas import AreaCode
 from contracts.breakdown import Breakdown
+from contracts.colours import Colour
+from contracts.envelope import Timestamp
+from contracts.indicators import ObservationStatus
 from contracts.reasons import Reason
 from services.risks.domain.links import IndicatorLink, LinkKey, NewLink, SeriesKey
+from services.risks.domain.points import JudgedPeriod, judged_periods, read_points
 from services.risks.domain.severity import Provisional, Signal
 from services.risks.schemas.values import IndicatorCode, Word
 
@@ -95,19 +99,61 @@ class LinkOut(OutBody):
 
     @classmethod
     def of(cls, link: IndicatorLink, *, stale: bool) -> Self:
+        return cls(**_link_fields(link), stale=stale)
+
+
+class PeriodOut(OutBody):
+    """A period of a linked series as the link reads it."""
+
+    period: str = Field(description="Label of the period", examples=["2018-01"])
+    value: str | None = Field(description="Its value; null where there is none", examples=["76.6"])
+    status: ObservationStatus = Field(description="Whether the value is final")
+    target: Colour = Field(description="Colour against the target")
+    benchmark: Colour = Field(description="Colour against the comparator")
+    trend: Colour = Field(description="Colour against its own past")
+    severity: int | None = Field(description="Severity by the signal of the link; null where no colour counts")
+    decides: bool = Field(description="Whether it is one of the latest two with a severity, which decide")
+
+    @classmethod
+    def of(cls, judged: JudgedPeriod) -> Self:
+        point, names = judged.point, ("period", "value", "status", "target", "benchmark", "trend")
+        return cls(**{n: getattr(point, n) for n in names}, severity=judged.severity, decides=judged.decides)
+
+
+class ExplainedLinkOut(LinkOut):
+    """A link with the values and colours that it was read from, and the event that they came with."""
+
+    event_id: str | None = Field(description="Id of the newest event of its series; null before any")
+    snapshot_at: Timestamp | None = Field(description="When it was snapshotted (UTC); null where not on record")
+    periods: list[PeriodOut] = Field(
+        description="The periods of the series, oldest first; none where they were not on record yet"
+    )
+
+    @classmethod
+    def of(cls, link: IndicatorLink, *, stale: bool) -> Self:
+        judged = judged_periods(read_points(link.points), link.signal, link.key.provisional)
         return cls(
-            indicator=link.series.indicator,
-            area=link.series.area,
-            breakdown=link.series.breakdown,
-            group=link.group,
-            signal=link.signal,
-            provisional=link.key.provisional,
-            severity_now=link.now,
-            severity_at=link.at,
-            unconfirmed=link.unconfirmed,
-            takes_part=link.takes_part,
-            pending=link.pending,
+            **_link_fields(link),
             stale=stale,
-            latest_period=link.latest.label if link.latest else None,
-            version=link.version or None,
+            event_id=link.event_id,
+            snapshot_at=link.snapshot_at,
+            periods=[PeriodOut.of(each) for each in judged],
         )
+
+
+def _link_fields(link: IndicatorLink) -> dict[str, Any]:
+    return {
+        "indicator": link.series.indicator,
+        "area": link.series.area,
+        "breakdown": link.series.breakdown,
+        "group": link.group,
+        "signal": link.signal,
+        "provisional": link.key.provisional,
+        "severity_now": link.now,
+        "severity_at": link.at,
+        "unconfirmed": link.unconfirmed,
+        "takes_part": link.takes_part,
+        "pending": link.pending,
+        "latest_period": link.latest.label if link.latest else None,
+        "version": link.version or None,
+    }

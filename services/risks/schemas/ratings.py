@@ -4,9 +4,9 @@ from typing import TypedDict, overload
 
 from chassis.web.bodies import StrictBody
 from contracts.risks import Band, RatingState
-from services.risks.domain.matrix import BandedRating, Rating
-from services.risks.domain.rating import Basis
-from services.risks.domain.view import RiskView
+from services.risks.domain.matrix import BandedRating, Matrix, Rating
+from services.risks.domain.rating import Basis, Ratings
+from services.risks.domain.view import Explanation, RiskView
 from services.risks.schemas.values import Step
 
 
@@ -44,13 +44,28 @@ class ThreeRatings(TypedDict):
 
 def three_ratings(view: RiskView) -> ThreeRatings:
     """The ratings of a risk. A legacy risk has its colour and nothing else."""
-    risk, ratings = view.risk, view.ratings
-    if risk.assessed is None or ratings is None:
-        legacy = _only_band(risk.legacy_band)
-        return {"assessed": legacy, "indicated": _only_band(None), "effective": legacy, "basis": None}
-    banded = risk.matrix.banded
+    if view.risk.assessed is None or view.ratings is None:
+        return _unrated(view.risk.legacy_band)
+    return _rated(view.risk.matrix, view.risk.assessed, view.ratings)
+
+
+def explained_ratings(given: Explanation) -> ThreeRatings:
+    """The ratings that are explained. Of one that was recorded before what decided it, it has what was in effect."""
+    if given.rated is not None and given.ratings is not None:
+        return _rated(given.risk.matrix, given.rated.inputs.assessed, given.ratings)
+    unrated = _unrated(given.risk.legacy_band)
+    return unrated if given.effective is None else {**unrated, "effective": rating_body(given.effective)}
+
+
+def _unrated(legacy_band: Band | None) -> ThreeRatings:
+    legacy = _only_band(legacy_band)
+    return {"assessed": legacy, "indicated": _only_band(None), "effective": legacy, "basis": None}
+
+
+def _rated(matrix: Matrix, assessed: Rating, ratings: Ratings) -> ThreeRatings:
+    banded = matrix.banded
     return {
-        "assessed": rating_body(banded(risk.assessed)),
+        "assessed": rating_body(banded(assessed)),
         "indicated": rating_body(banded(ratings.indicated)),
         "effective": rating_body(banded(ratings.effective)),
         "basis": ratings.basis,

@@ -21,6 +21,7 @@ from services.risks.domain.rating import RULE_VERSION, Mode, Status, rate
 from services.risks.domain.records import (
     BY_INDICATORS,
     Cause,
+    RatedBy,
     RatingChange,
     ReviewRequest,
     indicator_versions,
@@ -181,6 +182,7 @@ def _change(rescored: Rescored, occasion: Occasion) -> RatingChange:
         rule_version=RULE_VERSION,
         matrix=matrix.name,
         business_date=occasion.since_of(rescored),
+        rated=RatedBy(risk.inputs, rescored.links, rescored.today),
     )
 
 

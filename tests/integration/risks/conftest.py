@@ -126,6 +126,10 @@ class Register:
     async def say(self, subject: str, version: int, colours: str, **options: Any) -> None:
         await self.hear(wire(subject, version, colours, **options))
 
+    async def hear_both(self, colours: str) -> None:
+        """The first event of beds, and of the flow of patients."""
+        await self.hear(wire("beds/RK9", 1, colours), wire("flow/RK9", 1, colours))
+
     async def post(self, path: str, json: Any, status: int = 201) -> Any:
         return await self._call("POST", path, json, status)
 
@@ -189,6 +193,14 @@ class Register:
             return [tuple(row) for row in await tx.session.execute(select(*columns))]
 
         return await self.database.read(work)
+
+    async def forget(self, table: str, column: str) -> None:
+        """Have nothing in a column, as in rows of before it was there."""
+
+        async def work(tx: Tx) -> None:
+            await tx.session.execute(tx.table(table).update().values({column: None}))
+
+        await self.database.write(work)
 
     async def pin(self, day: date) -> None:
         async def work(tx: Tx) -> None:

@@ -1,0 +1,50 @@
+"""Why a risk stands where it does, or stood at a moment: by what its rating was made of when it last changed."""
+
+from dataclasses import replace
+from datetime import datetime
+
+from chassis.business_dates import get_business_date_at
+from chassis.storage.transaction import Tx
+from services.risks.domain.explanation import explain
+from services.risks.domain.rating import rate
+from services.risks.domain.records import Assessment, HistoryEntry, RatedBy
+from services.risks.domain.register import Risk
+from services.risks.domain.view import Explanation
+from services.risks.errors import RiskUnknown
+from services.risks.repository import records
+from services.risks.service.reading import get_view
+
+
+async def get_explanation(tx: Tx, ref: str, as_of: datetime | None) -> Explanation:
+    """Why a risk stands where it does; ``as_of``, where it stood, as it was worked out when that was recorded.
+
+    Raises:
+        RiskUnknown: nothing has, or had, this reference.
+    """
+    view = await get_view(tx, ref)
+    if as_of is None or as_of >= tx.now:
+        return view.explanation
+    return await _get_past(tx, view.risk, as_of)
+
+
+async def _get_past(tx: Tx, risk: Risk, moment: datetime) -> Explanation:
+    if risk.created_at > moment:
+        raise RiskUnknown(f"{risk.ref} was not in the register then.")
+    entry = await records.get_entry_at(tx, risk.risk_id, moment, risk.matrix)
+    today = await get_business_date_at(tx, moment)
+    if entry is None:
+        return Explanation(risk, today, None, None, "Nobody had assessed it.")
+    judged = await records.get_assessment_at(tx, risk.risk_id, moment)
+    return _explained(risk, entry, judged)
+
+
+def _explained(risk: Risk, entry: HistoryEntry, judged: Assessment | None) -> Explanation:
+    """An assessment that changed no rating leaves no entry: from it on, links stand against its snapshot."""
+    change, rated, at = entry.change, entry.change.rated, entry.at
+    if rated is None:
+        return Explanation(risk, change.business_date, None, change.after, change.why, at)
+    if judged is not None and judged.at > at:
+        rated = RatedBy(replace(rated.inputs, assessed=judged.rating), judged.links, judged.business_date)
+        at = judged.at
+    text = explain(rated.inputs, rated.links, rate(rated.inputs, rated.links, rated.today))
+    return Explanation(risk, rated.today, rated, None, text, at)
