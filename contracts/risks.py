@@ -12,6 +12,7 @@ RISK_RESCORED: Final = "commissioning.risk.rescored.v1"
 RISK_REVIEWED: Final = "commissioning.risk.reviewed.v1"
 ACCEPTANCE_SUSPENDED: Final = "commissioning.acceptance.suspended.v1"
 TOLERANCE_BREACHED: Final = "commissioning.tolerance.breached.v1"
+REVIEW_OVERDUE: Final = "commissioning.review.overdue.v1"
 CONTROL_UPDATED: Final = "commissioning.control.updated.v1"
 ASSURANCE_UPDATED: Final = "commissioning.assurance.updated.v1"
 TREATMENT_UPDATED: Final = "commissioning.treatment.updated.v1"
@@ -124,6 +125,24 @@ class ToleranceBreached(Body):
     why: str
     links: list[LinkState]
     status: str = "open"
+
+
+class ReviewOverdue(Body):
+    """A rating changed and its owner did not review it in time. Subject and key: the risk's reference.
+
+    ``opened_on``: the business date of the change; ``due``: ten working days later.
+    """
+
+    ref: str
+    kind: str
+    title: str
+    owner: str | None
+    opened_on: date
+    due: date
+    effective: RatingState
+    why: str
+    links: list[LinkState]
+    status: str
 
 
 class ControlTestState(Body):

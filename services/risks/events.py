@@ -8,6 +8,7 @@ from contracts.risks import (
     ACCEPTANCE_SUSPENDED,
     ASSURANCE_UPDATED,
     CONTROL_UPDATED,
+    REVIEW_OVERDUE,
     RISK_RESCORED,
     RISK_REVIEWED,
     SOURCE,
@@ -19,6 +20,7 @@ from contracts.risks import (
     ControlUpdated,
     LinkState,
     RatingState,
+    ReviewOverdue,
     RiskRescored,
     RiskReviewed,
     ToleranceBreached,
@@ -30,6 +32,7 @@ from services.risks.domain.matrix import BandedRating
 from services.risks.domain.rating import RULE_VERSION, Status
 from services.risks.domain.records import RatingChange
 from services.risks.domain.rescoring import Breach, Rescored, Suspension
+from services.risks.domain.reviews import Review as OwnersReview
 from services.risks.domain.treatment import AssuranceRecord, ControlRecord, ControlTest, Record
 
 
@@ -136,6 +139,24 @@ def tolerance_breached(breach: Breach) -> NewEvent:
         status=breach.status.value,
     )
     return NewEvent(TOLERANCE_BREACHED, SOURCE, risk.ref, breach.version, body)
+
+
+def review_overdue(now: Rescored, review: OwnersReview, version: int) -> NewEvent:
+    risk, matrix = now.risk, now.risk.inputs.matrix
+    changed, due = review.opened_on.isoformat(), review.due.isoformat()
+    body = ReviewOverdue(
+        ref=risk.ref,
+        kind=risk.inputs.kind.value,
+        title=risk.title,
+        owner=risk.owner,
+        opened_on=review.opened_on,
+        due=review.due,
+        effective=rating_state(matrix.banded(now.ratings.effective)),
+        why=f"Its rating changed on {changed}, and nobody reviewed it by {due}.",
+        links=link_states(now.links),
+        status=now.status.value,
+    )
+    return NewEvent(REVIEW_OVERDUE, SOURCE, risk.ref, version, body)
 
 
 def record_updated(record: Record, version: int) -> NewEvent:

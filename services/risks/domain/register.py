@@ -13,6 +13,7 @@ from services.risks.domain.links import NewLink
 from services.risks.domain.matrix import DEFAULT_MATRIX, OPPORTUNITY_MATRIX, Matrix, Rating
 from services.risks.domain.rating import Kind, Mode, Override, RatingInputs, Status
 from services.risks.domain.records import Judgement
+from services.risks.domain.reviews import Review
 
 Day = date
 """Under a name that a field called ``date`` does not hide."""
@@ -119,6 +120,7 @@ class Risk:
     created_at: datetime
     limits: Limits | None = None
     accepted_until: date | None = None
+    review: Review | None = None
 
     @property
     def inputs(self) -> RatingInputs | None:

@@ -11,6 +11,7 @@ from services.risks.domain.links import IndicatorLink
 from services.risks.domain.matrix import Rating
 from services.risks.domain.rating import IN_FORCE, RatingInputs, Ratings, Status, status_on
 from services.risks.domain.records import Cause
+from services.risks.domain.reviews import Review
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,6 +36,8 @@ class RatedRisk:
     category: str | None = None
     limits: Limits | None = None
     breached: bool = False
+    owner: str | None = None
+    review: Review | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -113,10 +116,11 @@ class Breach:
 
 @dataclass(frozen=True, slots=True)
 class NewRatings:
-    """The ratings of a risk that are to be stored, with the version of its newest event."""
+    """The ratings of a risk that are to be stored, with the version of its newest event and its open review."""
 
     rescored: Rescored
     version: int
+    review: Review | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -133,6 +137,11 @@ class Occasion:
     review: str | None = None
     since: Mapping[int, date] = field(default_factory=dict)
     status: Status | None = None
+
+    @property
+    def is_judged(self) -> bool:
+        """Whether the owner judges the rating by it, so that nobody needs to review it."""
+        return self.cause in {Cause.ASSESSMENT, Cause.CARRIED_OVER} or self.status is Status.CLOSED
 
     def since_of(self, rescored: Rescored) -> date:
         """The day that a change of this risk counts from."""

@@ -211,6 +211,9 @@ RISKS = [
         had_before=True,
         reason="r",
     ),
+    Change(
+        "POST", "/risks/R1/review", {"reason": "r"}, "risk.reviewed", "R1", had_before=True, reason="r", again=False
+    ),
     Change("POST", "/controls", {"ref": "C1", "title": "Board", "risks": ["R1"]}, "control.entered", "control/C1"),
     Change("PATCH", "/controls/C1", {"owner": "Ana"}, "control.amended", "control/C1", had_before=True),
     Change("POST", "/controls/C1/tests", CONTROL_TEST, "control.tested", "control/C1", reason="r", again=False),
