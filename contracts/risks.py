@@ -4,6 +4,8 @@ from datetime import date
 from enum import StrEnum
 from typing import Final
 
+from pydantic import Field
+
 from contracts.breakdown import Breakdown
 from contracts.envelope import Body
 
@@ -53,6 +55,18 @@ class LinkState(Body):
     pending: bool = False
 
 
+class LossState(Body):
+    """What a risk would cost at a likelihood: the chance that it strikes within a year, and pounds from low to high.
+
+    Numbers are text of plain digits; nine of ten chances lie between ``low`` and ``high``.
+    """
+
+    likelihood: int
+    chance: str
+    low: str
+    high: str
+
+
 class RiskRescored(Body):
     """The effective rating changed. Subject and key: the risk's reference.
 
@@ -70,6 +84,7 @@ class RiskRescored(Body):
     rule_version: int
     links: list[LinkState]
     status: str = "open"
+    losses: list[LossState] = Field(default=[])
 
 
 class RiskReviewed(Body):
@@ -85,6 +100,7 @@ class RiskReviewed(Body):
     effective: RatingState
     links: list[LinkState]
     status: str = "open"
+    losses: list[LossState] = Field(default=[])
 
 
 class AcceptanceSuspended(Body):

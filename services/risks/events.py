@@ -19,6 +19,7 @@ from contracts.risks import (
     ControlTestState,
     ControlUpdated,
     LinkState,
+    LossState,
     RatingState,
     ReviewOverdue,
     RiskRescored,
@@ -28,6 +29,7 @@ from contracts.risks import (
 )
 from services.risks.domain.acceptances import Acceptance
 from services.risks.domain.links import IndicatorLink
+from services.risks.domain.losses import LossBand
 from services.risks.domain.matrix import BandedRating
 from services.risks.domain.rating import RULE_VERSION, Status
 from services.risks.domain.records import RatingChange
@@ -67,6 +69,13 @@ def link_states(links: Sequence[IndicatorLink]) -> list[LinkState]:
     ]
 
 
+def loss_states(bands: Sequence[LossBand]) -> list[LossState]:
+    return [
+        LossState(likelihood=each.likelihood, chance=f"{each.chance:f}", low=f"{each.low:f}", high=f"{each.high:f}")
+        for each in bands
+    ]
+
+
 def rescored(after: Rescored, change: RatingChange, version: int, status: Status) -> NewEvent:
     risk = after.risk
     body = RiskRescored(
@@ -81,6 +90,7 @@ def rescored(after: Rescored, change: RatingChange, version: int, status: Status
         rule_version=RULE_VERSION,
         links=link_states(after.links),
         status=status.value,
+        losses=loss_states(risk.losses),
     )
     return NewEvent(RISK_RESCORED, SOURCE, risk.ref, version, body)
 
@@ -98,6 +108,7 @@ def reviewed(after: Rescored, review: Review, version: int) -> NewEvent:
         effective=rating_state(matrix.banded(ratings.effective)),
         links=link_states(after.links),
         status=review.status.value,
+        losses=loss_states(risk.losses),
     )
     return NewEvent(RISK_REVIEWED, SOURCE, risk.ref, version, body)
 

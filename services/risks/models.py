@@ -92,6 +92,7 @@ class RiskRow(Described, Base):
     appetite_score: Mapped[int | None] = mapped_column(SmallInteger)  # what is wanted and tolerated in its category
     tolerance_score: Mapped[int | None] = mapped_column(SmallInteger)
     breached: Mapped[bool] = mapped_column(Boolean, server_default=false())
+    losses: Mapped[Json | None] = mapped_column(JsonText)  # what it would cost, by likelihood
     review_opened_at: Mapped[datetime | None] = mapped_column(UtcDateTime)  # of the review that is open
     review_opened_on: Mapped[date | None] = mapped_column(Date)
     review_due: Mapped[date | None] = mapped_column(Date)

@@ -8,6 +8,7 @@ from services.risks.domain.acceptances import is_beyond
 from services.risks.domain.appetites import UNLIMITED, Limits
 from services.risks.domain.explanation import in_words
 from services.risks.domain.links import IndicatorLink
+from services.risks.domain.losses import LossBand
 from services.risks.domain.matrix import Rating
 from services.risks.domain.rating import IN_FORCE, RatingInputs, Ratings, Status, status_on
 from services.risks.domain.records import Cause
@@ -38,6 +39,7 @@ class RatedRisk:
     breached: bool = False
     owner: str | None = None
     review: Review | None = None
+    losses: tuple[LossBand, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

@@ -7,6 +7,7 @@ from services.risks.endpoints import (
     accepting,
     appetites,
     assessing,
+    exposure,
     imports,
     matrices,
     register,
@@ -15,5 +16,5 @@ from services.risks.endpoints import (
 )
 
 router = APIRouter(prefix="/risks/v1", tags=["risks"], responses=problems(401, 503))
-for collection in (register, register_files, imports, assessing, accepting, appetites, matrices, treatment):
+for collection in (register, register_files, imports, assessing, accepting, appetites, matrices, treatment, exposure):
     router.include_router(collection.router)

@@ -32,6 +32,7 @@ from contracts.risks import Band
 from services.risks.domain.acceptances import OPEN, AcceptanceState
 from services.risks.domain.appetites import Limits
 from services.risks.domain.heatmap import HeatMapRating, PlacedRisk
+from services.risks.domain.losses import LossBand
 from services.risks.domain.matrix import BandedRating, Matrix, Rating
 from services.risks.domain.proposals import ProposalState
 from services.risks.domain.rating import IN_FORCE, Kind, Mode, Override, Status
@@ -43,11 +44,13 @@ from services.risks.repository.json_formats import (
     read_actions,
     read_assurances,
     read_items,
+    read_losses,
     read_notes,
     read_rating,
     write_actions,
     write_assurances,
     write_items,
+    write_losses,
     write_notes,
 )
 from services.risks.repository.matrices import get_matrices
@@ -172,6 +175,7 @@ def _risk(row: RiskRow, matrix: Matrix) -> Risk:
         limits=read_limits(row),
         accepted_until=row.accepted_until,
         review=read_review(row),
+        losses=read_losses(row.losses),
     )
 
 
@@ -244,6 +248,16 @@ async def save_description(tx: Tx, risk_id: int, description: Description, mode:
 async def save_status(tx: Tx, risk_id: int, status: Status) -> None:
     """A closed one is not reviewed."""
     await _update(tx, risk_id, {"status": status.value, **review_columns(None)})
+
+
+async def save_losses(tx: Tx, risk_id: int, bands: Sequence[LossBand]) -> None:
+    await _update(tx, risk_id, {"losses": write_losses(bands)})
+
+
+async def list_in_force(tx: Tx, wanted: RiskFilter, today: date) -> list[Risk]:
+    """Neither drafts nor closed, by reference."""
+    query = select(RiskRow).where(RiskRow.status.in_(IN_FORCE), *_conditions(wanted, today)).order_by(RiskRow.ref)
+    return await _risks(tx, (await tx.session.scalars(query)).all())
 
 
 async def save_reviewed(tx: Tx, risk_id: int) -> None:

@@ -11,6 +11,7 @@ from services.risks.domain.matrix import Matrix, Rating
 from services.risks.domain.rating import Kind, Mode, RatingInputs, Status
 from services.risks.domain.rescoring import NewRatings, RatedRisk
 from services.risks.models import RiskLinkRow, RiskRow
+from services.risks.repository.json_formats import read_losses
 from services.risks.repository.matrices import get_matrices
 from services.risks.repository.register import (
     REVIEW,
@@ -66,6 +67,7 @@ _RATED = [
         "breached",
         "version",
         "owner",
+        "losses",
         *REVIEW,
     )
 ]
@@ -141,6 +143,7 @@ def _rated(row: Row[*tuple[Any, ...]], matrix: Matrix) -> RatedRisk | None:
         breached=row.breached,
         owner=row.owner,
         review=read_review(row),
+        losses=read_losses(row.losses),
     )
 
 
