@@ -1,14 +1,15 @@
-"""The garbage collector, told what a long-running process is like."""
+"""The garbage collector, told what a process of ours is like."""
 
 import gc
 
 
-def settle_memory() -> None:
-    """Call once everything is loaded and composed.
+def collect_by_the_batch() -> None:
+    """Call before anything is loaded: what loading makes stays, and going through it time and again finds nothing."""
+    gc.set_threshold(200_000, 20, 100)
 
-    What stands then stands for good, so it is left out of every later collection; and collections come by the batch
-    rather than by the hundred objects.
-    """
+
+def settle_memory() -> None:
+    """Call once everything is loaded and composed: it stands for good, and is left out of every later collection."""
     gc.collect()
     gc.freeze()
-    gc.set_threshold(200_000, 20, 100)
+    collect_by_the_batch()

@@ -1,5 +1,14 @@
-"""``python -m suite``: the same as the ``suite`` command."""
+"""The ``suite`` command, also by ``python -m suite``."""
 
-from suite.cli import main
+import importlib
 
-main()
+from chassis.memory import collect_by_the_batch
+
+
+def main() -> None:
+    collect_by_the_batch()
+    importlib.import_module("suite.cli").main()  # everything is loaded here
+
+
+if __name__ == "__main__":
+    main()

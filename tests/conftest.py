@@ -15,6 +15,7 @@ from hypothesis import HealthCheck, settings
 from sqlalchemy.engine import make_url
 
 from chassis.clock import Clock, system_clock
+from chassis.memory import collect_by_the_batch, settle_memory
 from chassis.service import ServiceSpec
 from chassis.settings import ServiceSettings
 from chassis.storage import migrate
@@ -22,6 +23,8 @@ from chassis.storage.database import Database
 from chassis.web.units import Resources
 
 pytest_plugins = ["tests.engines"]
+
+collect_by_the_batch()
 
 # structlog's own way prints local variables with a traceback, which takes seconds of each
 _processors = structlog.get_config()["processors"]
@@ -68,6 +71,10 @@ def _is_repeat(item: pytest.Item, names: set[str]) -> bool:
 
 def _is_in(item: pytest.Item, rooms: Iterable[Path]) -> bool:
     return any(item.path.is_relative_to(room) for room in rooms)
+
+
+def pytest_collection_finish() -> None:
+    settle_memory()
 
 
 DatabaseFor = Callable[..., Awaitable[Database]]

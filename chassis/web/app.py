@@ -5,10 +5,8 @@ from functools import partial
 from typing import Any
 
 from fastapi import APIRouter, FastAPI, Response
-from fastapi.routing import APIRoute
 from prometheus_client import CONTENT_TYPE_LATEST, generate_latest
 from sqlalchemy import text
-from starlette.routing import BaseRoute
 
 from chassis.service import ServiceSpec
 from chassis.web.admission import service_admission
@@ -20,6 +18,7 @@ from chassis.web.middleware import RequestMiddleware
 from chassis.web.operations import operations_of
 from chassis.web.problems import install_errors
 from chassis.web.served_document import ServedDocument
+from chassis.web.service_routes import operation_id, service_routes
 from chassis.web.units import Resources, writing
 
 
@@ -38,7 +37,7 @@ def build_app(spec: ServiceSpec, resources: Resources) -> FastAPI:
     app.state.resources = resources
     install_errors(app)
     document = ServedDocument(lambda: app.openapi())  # noqa: PLW0108  it is completed further down
-    app.router.routes.extend(_own_routes(spec))
+    app.router.routes.extend(service_routes(spec.name, spec.routers))
     for router in _common_routers(spec, resources, document):
         app.include_router(router)
     settings, operations = resources.settings, operations_of(app, writing)
@@ -59,28 +58,9 @@ def build_app(spec: ServiceSpec, resources: Resources) -> FastAPI:
     return app
 
 
-_included: dict[tuple[str, tuple[int, ...]], Sequence[BaseRoute]] = {}
-"""By service and routers, which live as long as their routes do."""
-
-
-def _own_routes(spec: ServiceSpec) -> Sequence[BaseRoute]:
-    """Included once in a process, for all apps of a service: FastAPI takes most of a second to work them out."""
-    key = spec.name, tuple(map(id, spec.routers))
-    if key not in _included:
-        root = APIRouter(generate_unique_id_function=partial(operation_id, spec.name))
-        for router in spec.routers:
-            root.include_router(router)
-        _included[key] = root.routes
-    return _included[key]
-
-
 def _common_routers(spec: ServiceSpec, resources: Resources, document: ServedDocument) -> Sequence[APIRouter]:
     """What every service has, with its own resources."""
     return audit_router(spec.name), internal_router(spec, resources), _operations(spec.name, resources, document)
-
-
-def operation_id(service: str, route: APIRoute) -> str:
-    return f"{service}_{route.name}"
 
 
 def _operations(name: str, resources: Resources, document: ServedDocument) -> APIRouter:

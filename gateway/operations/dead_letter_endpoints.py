@@ -23,7 +23,7 @@ from gateway.operations.dead_letter_schemas import (
 )
 from gateway.operations.dead_letters import Name, Stores
 
-router = APIRouter(prefix="/operations/v1", tags=["operations"])
+router = APIRouter(tags=["operations"])
 
 
 def _stores(request: Request) -> Stores:

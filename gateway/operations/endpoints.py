@@ -11,7 +11,7 @@ from gateway.operations import work
 from gateway.operations.schemas import RecoveryIn, RecoveryOut, VerificationOut
 
 PREFIX = "/operations/v1"
-router = APIRouter(prefix=PREFIX, tags=["operations"])
+router = APIRouter(tags=["operations"])
 
 Number = Annotated[int, Path(ge=1, le=2**62, description="Its number", examples=[7])]
 

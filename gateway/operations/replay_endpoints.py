@@ -21,7 +21,7 @@ from gateway.operations.replay_schemas import (
 from gateway.operations.replays import Stores
 
 PREFIX = "/operations/v1"
-router = APIRouter(prefix=PREFIX, tags=["operations"])
+router = APIRouter(tags=["operations"])
 
 
 def _stores(request: Request) -> Stores:

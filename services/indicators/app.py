@@ -5,7 +5,7 @@ from fastapi import FastAPI
 from chassis.service import ServiceSpec
 from chassis.web.app import build_app
 from chassis.web.units import Resources
-from services.indicators.endpoints import router
+from services.indicators.endpoints import routers
 from services.indicators.models import Base
 from services.indicators.schemas.descriptions import DESCRIPTIONS
 from services.indicators.service import late_values
@@ -33,7 +33,7 @@ SPEC = ServiceSpec(
     metadata=Base.metadata,
     package="services.indicators",
     descriptions=DESCRIPTIONS,
-    routers=(router,),
+    routers=routers,
     republication=REPUBLICATION,
     jobs={JOB: run_import, late_values.JOB: late_values.find_late_values},
     schedules=(late_values.SCHEDULE,),

@@ -5,7 +5,7 @@ from fastapi import FastAPI
 from chassis.service import ServiceSpec
 from chassis.web.app import build_app
 from chassis.web.units import Resources
-from services.pledges.endpoints import router
+from services.pledges.endpoints import routers
 from services.pledges.models import Base
 from services.pledges.projection import SUBSCRIPTION
 from services.pledges.schemas.descriptions import DESCRIPTIONS
@@ -41,7 +41,7 @@ SPEC = ServiceSpec(
     metadata=Base.metadata,
     package="services.pledges",
     descriptions=DESCRIPTIONS,
-    routers=(router,),
+    routers=routers,
     subscriptions=(SUBSCRIPTION,),
     jobs={JOB: run_opening},
     sweeps=(emit_moved_by_calendar, emit_actions_moved_by_calendar, save_openings, emit_missing),

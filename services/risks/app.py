@@ -5,14 +5,13 @@ from fastapi import FastAPI
 from chassis.service import ServiceSpec
 from chassis.web.app import build_app
 from chassis.web.units import Resources
-from services.risks.endpoints import router
+from services.risks.endpoints import routers
 from services.risks.models import Base
 from services.risks.projection import INDICATORS
 from services.risks.schemas.descriptions import DESCRIPTIONS
 from services.risks.service.accepting import sweep_acceptances
 from services.risks.service.overriding import sweep_overrides
 from services.risks.service.republication import REPUBLICATION
-from services.risks.service.reviewing import sweep_reviews
 
 DESCRIPTION = """
 The risk register. An owner assesses a risk; linked indicators then move its likelihood, never its impact, by rules
@@ -34,9 +33,9 @@ SPEC = ServiceSpec(
     metadata=Base.metadata,
     package="services.risks",
     descriptions=DESCRIPTIONS,
-    routers=(router,),
+    routers=routers,
     subscriptions=(INDICATORS,),
-    sweeps=(sweep_overrides, sweep_acceptances, sweep_reviews),
+    sweeps=(sweep_overrides, sweep_acceptances),
     republication=REPUBLICATION,
 )
 

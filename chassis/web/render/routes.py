@@ -1,6 +1,6 @@
 """Operations that answer with a table as a file, alike for every table of every service."""
 
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Sequence
 from typing import Annotated, Any, Final, NamedTuple
 
 from fastapi import APIRouter, Depends
@@ -39,6 +39,7 @@ def add_table_routes(
     title: str,
     description: str,
     formats: tuple[str, ...] = ALL_FORMATS,
+    tags: Sequence[str] = (),
 ) -> None:
     """Have ``router`` answer ``path`` with each of these endings by the table that ``table_for`` makes.
 
@@ -50,6 +51,7 @@ def add_table_routes(
         title: what summaries begin with, such as ``A scorecard``.
         description: of each operation.
         formats: among :data:`ALL_FORMATS`.
+        tags: beside those of the router.
     """
     for ending in formats:
         form = _FORMATS[ending]
@@ -59,6 +61,7 @@ def add_table_routes(
             name=f"{name}_{ending}",
             summary=f"{title} as {form.words}",
             description=description,
+            tags=list(tags),
             response_class=Response,
             responses={**file_responses(form.media_type), **problems(401, 404, 422)},
         )

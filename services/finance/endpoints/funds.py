@@ -15,7 +15,7 @@ from services.finance.schemas.funds import ClosedQuarterOut, FundBody, FundOut, 
 from services.finance.schemas.ranges import SavingsRangeBody, SavingsRangeOut
 from services.finance.service import calculators, closing, funds, positions
 
-router = APIRouter(prefix="/finance/v1")
+router = APIRouter()
 
 
 @router.get("/funds", tags=["funds"], summary="List funds", responses=problems(401, 422, 503))

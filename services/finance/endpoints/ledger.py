@@ -21,7 +21,7 @@ from services.finance.schemas.ledger import (
 )
 from services.finance.service import ledger, reversing
 
-router = APIRouter(prefix="/finance/v1", tags=["ledger"])
+router = APIRouter(tags=["ledger"])
 
 EntryId = Annotated[str, Path(max_length=80, description="Id of the entry", examples=["integrated-fund.17"])]
 _TRIAL_BALANCE = (

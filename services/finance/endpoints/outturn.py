@@ -16,7 +16,7 @@ from services.finance.schemas.outturn_files import read_outturn_file
 from services.finance.service import outturn
 from services.finance.service.outturn import OutturnCall
 
-router = APIRouter(prefix="/finance/v1", tags=["outturn"])
+router = APIRouter(tags=["outturn"])
 
 _FILES: Final[dict[str, Any]] = {
     "required": True,

@@ -16,7 +16,7 @@ from services.finance.schemas.partner_accounts import PartnerAccountOut, partner
 from services.finance.schemas.sharing import SharedVarianceOut, VarianceBody
 from services.finance.service import calculators, partner_accounts
 
-router = APIRouter(prefix="/finance/v1")
+router = APIRouter()
 
 _ACCOUNT = (
     "What the partner puts in by the agreement in force, its part of what was spent to date, the balance, its part of "
@@ -54,16 +54,15 @@ async def _file(request: Request, found: Annotated[PartnerAccount, Depends(_acco
     return partner_account_table(found, request.app.state.resources.clock())
 
 
-_files = APIRouter(tags=["funds"])
 add_table_routes(
-    _files,
+    router,
     "/funds/{code}/partners/{partner}/account",
     _file,
     name="get_account",
     title="A partner's memorandum account",
     description=_ACCOUNT,
+    tags=["funds"],
 )
-router.include_router(_files)
 
 
 @router.post(

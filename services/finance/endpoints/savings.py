@@ -16,7 +16,7 @@ from services.finance.schemas.fields import YearLabel
 from services.finance.schemas.savings_table import SavingsTableOut, savings_file
 from services.finance.service import evidence
 
-router = APIRouter(prefix="/finance/v1")
+router = APIRouter()
 
 _TABLE = (
     "What was proposed, achieved and is missing, by workstream and in total. Achieved is what finance validated; the "
@@ -68,8 +68,12 @@ async def _file(request: Request, found: Annotated[SavingsTable, Depends(_saving
     return savings_file(found, request.app.state.resources.clock())
 
 
-_files = APIRouter(tags=["funds"])
 add_table_routes(
-    _files, "/funds/{code}/savings", _file, name="get_savings", title="The table of savings", description=_TABLE
+    router,
+    "/funds/{code}/savings",
+    _file,
+    name="get_savings",
+    title="The table of savings",
+    description=_TABLE,
+    tags=["funds"],
 )
-router.include_router(_files)

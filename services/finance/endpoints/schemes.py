@@ -17,7 +17,7 @@ from services.finance.schemas.scheme_positions import SchemePositionOut
 from services.finance.schemas.schemes import SchemeBody, SchemeOut, SchemePatch
 from services.finance.service import positions, postings, schemes
 
-router = APIRouter(prefix="/finance/v1", tags=["schemes"])
+router = APIRouter(tags=["schemes"])
 
 Text = Annotated[str | None, Query(max_length=100)]
 

@@ -12,7 +12,7 @@ from services.finance.schemas.fields import Code
 from services.finance.schemas.virements import DecisionBody, VirementBody, VirementOut
 from services.finance.service import virements
 
-router = APIRouter(prefix="/finance/v1/funds/{code}/virements", tags=["virements"])
+router = APIRouter(prefix="/funds/{code}/virements", tags=["virements"])
 
 Reference = Annotated[str, Path(max_length=100, description="Reference of the virement", examples=["vir-2018-03"])]
 

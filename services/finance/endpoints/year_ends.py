@@ -11,7 +11,7 @@ from services.finance.schemas.fields import Code, YearLabel
 from services.finance.schemas.year_ends import YearEndBody, YearEndOut
 from services.finance.service import year_ends
 
-router = APIRouter(prefix="/finance/v1/funds/{code}/year-end", tags=["funds"])
+router = APIRouter(prefix="/funds/{code}/year-end", tags=["funds"])
 
 
 @router.get("", summary="Read the end of a year", responses=problems(401, 404, 422, 503))

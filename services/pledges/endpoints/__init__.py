@@ -1,7 +1,5 @@
 """Pledges, their returns, priorities and actions over HTTP: parse, call one use case, render."""
 
-from fastapi import APIRouter
-
 from services.pledges.endpoints import (
     actions,
     board_decisions,
@@ -15,17 +13,18 @@ from services.pledges.endpoints import (
     sign_offs,
 )
 
-router = APIRouter(prefix="/pledges/v1")
-for each in (
-    sets,
-    pledges,
-    sign_offs,
-    returns,
-    delegations,
-    priorities,
-    actions,
-    dependencies,
-    governance,
-    board_decisions,
-):
-    router.include_router(each.router)
+routers = tuple(
+    part.router
+    for part in (
+        sets,
+        pledges,
+        sign_offs,
+        returns,
+        delegations,
+        priorities,
+        actions,
+        dependencies,
+        governance,
+        board_decisions,
+    )
+)

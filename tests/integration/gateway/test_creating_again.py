@@ -75,6 +75,10 @@ FREE = {"title": "Backing", "kind": "partner"}
 GROUP = {"name": "Alike", "areas": ["E06000026"]}
 CHART = "/indicators/ae/process-control"
 RISK = {"ref": "R1", "register": "people", "title": "Risk"}
+CONTROL = {"ref": "C1", "title": "Plan", "risks": ["R1"]}
+TESTED = {"aspect": "design", "result": "effective", "tested_on": "2018-02-14", "tested_by": "Audit"}
+ASSURED = {"ref": "S1", "source": "Audit", "line": 3, "opinion": "Sound", "given_on": "2018-01-31", "risks": ["R1"]}
+DOING = {"ref": "D1", "title": "Recruit", "risks": ["R1"]}
 SCHEME = scheme_body("a", link=None)
 VIREMENTS = "/funds/integrated-fund/virements"
 JUDGED = CELL | {"reason": "r"}
@@ -105,6 +109,10 @@ MADE: dict[str, list[Made]] = {
         Made("POST", "/risks", RISK, RISK | {"title": "Else"}, REFUSED),
         Made("POST", "/risks/R1/assessments", JUDGED, JUDGED | {"likelihood": 4}, APPENDED, again=201),
         Made("POST", "/appetites", APPETITE, APPETITE | {"tolerance": 16}, APPENDED),
+        Made("POST", "/controls", CONTROL, CONTROL | {"title": "Else"}, REFUSED),
+        Made("POST", "/controls/C1/tests", TESTED, TESTED | {"result": "ineffective"}, APPENDED, again=201),
+        Made("POST", "/assurances", ASSURED, ASSURED | {"opinion": "Else"}, REFUSED),
+        Made("POST", "/actions", DOING, DOING | {"title": "Else"}, REFUSED),
     ],
     "pledges": [
         Made("PUT", "/sets/2018", {"title": "Hundred"}, {"title": "Else"}, REPLACED),

@@ -29,14 +29,14 @@ pytestmark = pytest.mark.parametrize("database_for", ["sqlite"], indirect=True)
 METADATA: MetaData = Base.metadata
 
 
-def routes(prefix: str, kind: type[BaseModel]) -> APIRouter:
+def routes(kind: type[BaseModel]) -> APIRouter:
     """Two calls, named alike in every service, over a model that is not alike."""
 
     class NewThing(StrictBody):
         ref: str
 
     thing = type("Thing", (kind,), {})
-    router = APIRouter(prefix=prefix)
+    router = APIRouter()
 
     @router.get("/things", responses=problems(401, 404))
     async def list_things() -> PageBody[thing]:  # type: ignore[valid-type]  # made above
@@ -64,7 +64,7 @@ async def made(resources_for: ResourcesFor) -> dict[str, Any]:
         resources: Resources = await resources_for(
             "gateway", settings=ServiceSettings(internal_key=SecretStr(INTERNAL_KEY))
         )
-        spec = ServiceSpec(name, name.title(), f"All {name}.", METADATA, "gateway", [routes(f"/{name}/v1", kind)])
+        spec = ServiceSpec(name, name.title(), f"All {name}.", METADATA, "gateway", [routes(kind)])
         found[name] = build_app(spec, resources)
     return found
 

@@ -23,7 +23,7 @@ from tests.integration.chassis import tally
 JSON = {"content-type": "application/json"}
 KEY = "i" * 40
 
-router = APIRouter(prefix="/tally/v1")
+router = APIRouter()
 
 
 class NumberTaken(Conflict):

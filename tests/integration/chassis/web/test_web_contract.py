@@ -25,7 +25,7 @@ from chassis.web.units import Read, Resources, Write
 from tests.integration.chassis import tally
 from tests.integration.chassis.tally import new_event, newest
 
-router = APIRouter(prefix="/tally/v1")
+router = APIRouter()
 JSON = {"content-type": "application/json"}
 
 
