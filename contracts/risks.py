@@ -4,6 +4,8 @@ from datetime import date
 from enum import StrEnum
 from typing import Final
 
+from pydantic import Field
+
 from contracts.breakdown import Breakdown
 from contracts.envelope import Body
 
@@ -12,6 +14,7 @@ RISK_RESCORED: Final = "commissioning.risk.rescored.v1"
 RISK_REVIEWED: Final = "commissioning.risk.reviewed.v1"
 ACCEPTANCE_SUSPENDED: Final = "commissioning.acceptance.suspended.v1"
 TOLERANCE_BREACHED: Final = "commissioning.tolerance.breached.v1"
+REVIEW_OVERDUE: Final = "commissioning.review.overdue.v1"
 CONTROL_UPDATED: Final = "commissioning.control.updated.v1"
 ASSURANCE_UPDATED: Final = "commissioning.assurance.updated.v1"
 TREATMENT_UPDATED: Final = "commissioning.treatment.updated.v1"
@@ -52,6 +55,18 @@ class LinkState(Body):
     pending: bool = False
 
 
+class LossState(Body):
+    """What a risk would cost at a likelihood: the chance that it strikes within a year, and pounds from low to high.
+
+    Numbers are text of plain digits; nine of ten chances lie between ``low`` and ``high``.
+    """
+
+    likelihood: int
+    chance: str
+    low: str
+    high: str
+
+
 class RiskRescored(Body):
     """The effective rating changed. Subject and key: the risk's reference.
 
@@ -69,6 +84,7 @@ class RiskRescored(Body):
     rule_version: int
     links: list[LinkState]
     status: str = "open"
+    losses: list[LossState] = Field(default=[])
 
 
 class RiskReviewed(Body):
@@ -84,6 +100,7 @@ class RiskReviewed(Body):
     effective: RatingState
     links: list[LinkState]
     status: str = "open"
+    losses: list[LossState] = Field(default=[])
 
 
 class AcceptanceSuspended(Body):
@@ -124,6 +141,24 @@ class ToleranceBreached(Body):
     why: str
     links: list[LinkState]
     status: str = "open"
+
+
+class ReviewOverdue(Body):
+    """A rating changed and its owner did not review it in time. Subject and key: the risk's reference.
+
+    ``opened_on``: the business date of the change; ``due``: ten working days later.
+    """
+
+    ref: str
+    kind: str
+    title: str
+    owner: str | None
+    opened_on: date
+    due: date
+    effective: RatingState
+    why: str
+    links: list[LinkState]
+    status: str
 
 
 class ControlTestState(Body):

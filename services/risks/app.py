@@ -12,6 +12,7 @@ from services.risks.schemas.descriptions import DESCRIPTIONS
 from services.risks.service.accepting import sweep_acceptances
 from services.risks.service.overriding import sweep_overrides
 from services.risks.service.republication import REPUBLICATION
+from services.risks.service.reviewing import sweep_reviews
 
 DESCRIPTION = """
 The risk register. An owner assesses a risk; linked indicators then move its likelihood, never its impact, by rules
@@ -35,7 +36,7 @@ SPEC = ServiceSpec(
     descriptions=DESCRIPTIONS,
     routers=routers,
     subscriptions=(INDICATORS,),
-    sweeps=(sweep_overrides, sweep_acceptances),
+    sweeps=(sweep_overrides, sweep_acceptances, sweep_reviews),
     republication=REPUBLICATION,
 )
 

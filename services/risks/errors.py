@@ -123,6 +123,10 @@ class RisksUnknown(Invalid):
     type_, title = "risks-unknown", "Some of the risks are none"
 
 
+class LossesOffMatrix(Invalid):
+    type_, title = "losses-off-matrix", "The matrix has no such likelihood"
+
+
 class TestedTooEarly(Invalid):
     type_, title = "test-in-future", "A test is recorded once it was made"
 

@@ -8,6 +8,7 @@ from contracts.risks import (
     ACCEPTANCE_SUSPENDED,
     ASSURANCE_UPDATED,
     CONTROL_UPDATED,
+    REVIEW_OVERDUE,
     RISK_RESCORED,
     RISK_REVIEWED,
     SOURCE,
@@ -18,7 +19,9 @@ from contracts.risks import (
     ControlTestState,
     ControlUpdated,
     LinkState,
+    LossState,
     RatingState,
+    ReviewOverdue,
     RiskRescored,
     RiskReviewed,
     ToleranceBreached,
@@ -26,10 +29,12 @@ from contracts.risks import (
 )
 from services.risks.domain.acceptances import Acceptance
 from services.risks.domain.links import IndicatorLink
+from services.risks.domain.losses import LossBand
 from services.risks.domain.matrix import BandedRating
 from services.risks.domain.rating import RULE_VERSION, Status
 from services.risks.domain.records import RatingChange
 from services.risks.domain.rescoring import Breach, Rescored, Suspension
+from services.risks.domain.reviews import Review as OwnersReview
 from services.risks.domain.treatment import AssuranceRecord, ControlRecord, ControlTest, Record
 
 
@@ -64,6 +69,13 @@ def link_states(links: Sequence[IndicatorLink]) -> list[LinkState]:
     ]
 
 
+def loss_states(bands: Sequence[LossBand]) -> list[LossState]:
+    return [
+        LossState(likelihood=each.likelihood, chance=f"{each.chance:f}", low=f"{each.low:f}", high=f"{each.high:f}")
+        for each in bands
+    ]
+
+
 def rescored(after: Rescored, change: RatingChange, version: int, status: Status) -> NewEvent:
     risk = after.risk
     body = RiskRescored(
@@ -78,6 +90,7 @@ def rescored(after: Rescored, change: RatingChange, version: int, status: Status
         rule_version=RULE_VERSION,
         links=link_states(after.links),
         status=status.value,
+        losses=loss_states(risk.losses),
     )
     return NewEvent(RISK_RESCORED, SOURCE, risk.ref, version, body)
 
@@ -95,6 +108,7 @@ def reviewed(after: Rescored, review: Review, version: int) -> NewEvent:
         effective=rating_state(matrix.banded(ratings.effective)),
         links=link_states(after.links),
         status=review.status.value,
+        losses=loss_states(risk.losses),
     )
     return NewEvent(RISK_REVIEWED, SOURCE, risk.ref, version, body)
 
@@ -136,6 +150,24 @@ def tolerance_breached(breach: Breach) -> NewEvent:
         status=breach.status.value,
     )
     return NewEvent(TOLERANCE_BREACHED, SOURCE, risk.ref, breach.version, body)
+
+
+def review_overdue(now: Rescored, review: OwnersReview, version: int) -> NewEvent:
+    risk, matrix = now.risk, now.risk.inputs.matrix
+    changed, due = review.opened_on.isoformat(), review.due.isoformat()
+    body = ReviewOverdue(
+        ref=risk.ref,
+        kind=risk.inputs.kind.value,
+        title=risk.title,
+        owner=risk.owner,
+        opened_on=review.opened_on,
+        due=review.due,
+        effective=rating_state(matrix.banded(now.ratings.effective)),
+        why=f"Its rating changed on {changed}, and nobody reviewed it by {due}.",
+        links=link_states(now.links),
+        status=now.status.value,
+    )
+    return NewEvent(REVIEW_OVERDUE, SOURCE, risk.ref, version, body)
 
 
 def record_updated(record: Record, version: int) -> NewEvent:

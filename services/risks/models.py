@@ -61,7 +61,11 @@ class RiskRow(Described, Base):
     """A risk with its present ratings. ``version`` counts the events published about it."""
 
     __tablename__ = "risk"
-    __table_args__ = (Index("ix_risk_register", "register", "ref"), Index("ix_risk_override", "override_until"))
+    __table_args__ = (
+        Index("ix_risk_register", "register", "ref"),
+        Index("ix_risk_override", "override_until"),
+        Index("ix_risk_review", "review_due"),
+    )
 
     id: Mapped[int] = mapped_column(BigId, primary_key=True, autoincrement=True)
     ref: Mapped[str] = mapped_column(String(40), unique=True)
@@ -88,6 +92,11 @@ class RiskRow(Described, Base):
     appetite_score: Mapped[int | None] = mapped_column(SmallInteger)  # what is wanted and tolerated in its category
     tolerance_score: Mapped[int | None] = mapped_column(SmallInteger)
     breached: Mapped[bool] = mapped_column(Boolean, server_default=false())
+    losses: Mapped[Json | None] = mapped_column(JsonText)  # what it would cost, by likelihood
+    review_opened_at: Mapped[datetime | None] = mapped_column(UtcDateTime)  # of the review that is open
+    review_opened_on: Mapped[date | None] = mapped_column(Date)
+    review_due: Mapped[date | None] = mapped_column(Date)
+    review_published: Mapped[bool] = mapped_column(Boolean, server_default=false())  # that it is overdue
     version: Mapped[int] = mapped_column(BigInteger)
     created_at: Mapped[datetime] = mapped_column(UtcDateTime)
     created_on: Mapped[date] = mapped_column(Date)

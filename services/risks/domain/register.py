@@ -10,9 +10,11 @@ from contracts.notes import SourceNote
 from contracts.risks import Band
 from services.risks.domain.appetites import Limits
 from services.risks.domain.links import NewLink
+from services.risks.domain.losses import LossBand
 from services.risks.domain.matrix import DEFAULT_MATRIX, OPPORTUNITY_MATRIX, Matrix, Rating
 from services.risks.domain.rating import Kind, Mode, Override, RatingInputs, Status
 from services.risks.domain.records import Judgement
+from services.risks.domain.reviews import Review
 
 Day = date
 """Under a name that a field called ``date`` does not hide."""
@@ -119,6 +121,8 @@ class Risk:
     created_at: datetime
     limits: Limits | None = None
     accepted_until: date | None = None
+    review: Review | None = None
+    losses: tuple[LossBand, ...] = ()
 
     @property
     def inputs(self) -> RatingInputs | None:

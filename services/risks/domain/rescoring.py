@@ -8,9 +8,11 @@ from services.risks.domain.acceptances import is_beyond
 from services.risks.domain.appetites import UNLIMITED, Limits
 from services.risks.domain.explanation import in_words
 from services.risks.domain.links import IndicatorLink
+from services.risks.domain.losses import LossBand
 from services.risks.domain.matrix import Rating
 from services.risks.domain.rating import IN_FORCE, RatingInputs, Ratings, Status, status_on
 from services.risks.domain.records import Cause
+from services.risks.domain.reviews import Review
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,6 +37,9 @@ class RatedRisk:
     category: str | None = None
     limits: Limits | None = None
     breached: bool = False
+    owner: str | None = None
+    review: Review | None = None
+    losses: tuple[LossBand, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -113,10 +118,11 @@ class Breach:
 
 @dataclass(frozen=True, slots=True)
 class NewRatings:
-    """The ratings of a risk that are to be stored, with the version of its newest event."""
+    """The ratings of a risk that are to be stored, with the version of its newest event and its open review."""
 
     rescored: Rescored
     version: int
+    review: Review | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -133,6 +139,11 @@ class Occasion:
     review: str | None = None
     since: Mapping[int, date] = field(default_factory=dict)
     status: Status | None = None
+
+    @property
+    def is_judged(self) -> bool:
+        """Whether the owner judges the rating by it, so that nobody needs to review it."""
+        return self.cause in {Cause.ASSESSMENT, Cause.CARRIED_OVER} or self.status is Status.CLOSED
 
     def since_of(self, rescored: Rescored) -> date:
         """The day that a change of this risk counts from."""

@@ -109,6 +109,8 @@ class RiskView:
             "stale_link": any(self.is_stale(link) for link in self.links),
             "review_due": review is not None and review < self.today,
             "review_asked": self.review_asked,
+            "review_open": self.risk.review is not None,
+            "review_overdue": self.risk.review is not None and self.risk.review.is_overdue_on(self.today),
             "proposal_open": self.open_proposal is not None,
             "overridden": self.override is not None,
             "accepted": self.status is Status.ACCEPTED,

@@ -4,6 +4,7 @@ from services.risks.endpoints import (
     accepting,
     appetites,
     assessing,
+    exposure,
     imports,
     matrices,
     register,
@@ -12,5 +13,6 @@ from services.risks.endpoints import (
 )
 
 routers = tuple(
-    part.router for part in (register, register_files, imports, assessing, accepting, appetites, matrices, treatment)
+    part.router
+    for part in (register, register_files, imports, assessing, accepting, appetites, matrices, treatment, exposure)
 )

@@ -6,6 +6,7 @@ Format 0, without a number, is that of version 0.1: lists, and ratings as the bo
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict
 from datetime import date, datetime
+from decimal import Decimal
 from typing import Any
 
 from contracts.breakdown import Breakdown
@@ -14,6 +15,7 @@ from contracts.period import Period
 from contracts.risks import Band
 from services.risks.domain.acceptances import LinkThen, TakenOn
 from services.risks.domain.links import IndicatorLink, LinkKey, SeriesKey
+from services.risks.domain.losses import LossBand
 from services.risks.domain.matrix import BandedRating, Matrix, Rating
 from services.risks.domain.rating import Kind, Mode, Override, RatingInputs
 from services.risks.domain.records import IndicatorVersion, RatedBy
@@ -209,6 +211,22 @@ def _read_link(stored: Json) -> IndicatorLink:
         **{name: stored[name] for name in _LINK_VALUES},
         latest=Period.parse(latest) if latest else None,
         snapshot_at=datetime.fromisoformat(snapshot_at) if snapshot_at else None,
+    )
+
+
+def write_losses(bands: Sequence[LossBand]) -> Json | None:
+    """Nothing where there are none, as before there were any."""
+    return (
+        write_items([{name: str(value) for name, value in asdict(band).items()} for band in bands]) if bands else None
+    )
+
+
+def read_losses(stored: Json | None) -> tuple[LossBand, ...]:
+    if stored is None:
+        return ()
+    decimals = ("chance", "low", "high")
+    return tuple(
+        LossBand(int(one["likelihood"]), *(Decimal(one[name]) for name in decimals)) for one in read_items(stored)
     )
 
 

@@ -32,21 +32,25 @@ from contracts.risks import Band
 from services.risks.domain.acceptances import OPEN, AcceptanceState
 from services.risks.domain.appetites import Limits
 from services.risks.domain.heatmap import HeatMapRating, PlacedRisk
+from services.risks.domain.losses import LossBand
 from services.risks.domain.matrix import BandedRating, Matrix, Rating
 from services.risks.domain.proposals import ProposalState
 from services.risks.domain.rating import IN_FORCE, Kind, Mode, Override, Status
 from services.risks.domain.records import TaskState
 from services.risks.domain.register import Description, NewRisk, Risk, RiskFilter, RiskOrder
+from services.risks.domain.reviews import Review
 from services.risks.models import AcceptanceRow, HistoryRow, ProposalRow, ReviewTaskRow, RiskLinkRow, RiskRow
 from services.risks.repository.json_formats import (
     read_actions,
     read_assurances,
     read_items,
+    read_losses,
     read_notes,
     read_rating,
     write_actions,
     write_assurances,
     write_items,
+    write_losses,
     write_notes,
 )
 from services.risks.repository.matrices import get_matrices
@@ -113,6 +117,23 @@ def read_override(row: Any) -> Override | None:
     return Override(rating, row.override_until, row.override_reason or "", row.override_by or "")
 
 
+REVIEW = ("review_opened_at", "review_opened_on", "review_due", "review_published")
+
+
+def review_columns(review: Review | None) -> dict[str, Any]:
+    """Those of :data:`REVIEW`."""
+    if review is None:
+        return {**dict.fromkeys(REVIEW), "review_published": False}
+    return dict(zip(REVIEW, (review.opened_at, review.opened_on, review.due, review.is_published), strict=True))
+
+
+def read_review(row: Any) -> Review | None:
+    """The review that is open of a risk's row."""
+    if row.review_opened_at is None:
+        return None
+    return Review(row.review_opened_at, row.review_opened_on, row.review_due, row.review_published)
+
+
 def read_limits(row: Any) -> Limits | None:
     """What is wanted and tolerated in the category of a risk's row."""
     if row.appetite_score is None or row.tolerance_score is None:
@@ -153,6 +174,8 @@ def _risk(row: RiskRow, matrix: Matrix) -> Risk:
         created_at=row.created_at,
         limits=read_limits(row),
         accepted_until=row.accepted_until,
+        review=read_review(row),
+        losses=read_losses(row.losses),
     )
 
 
@@ -223,11 +246,29 @@ async def save_description(tx: Tx, risk_id: int, description: Description, mode:
 
 
 async def save_status(tx: Tx, risk_id: int, status: Status) -> None:
-    await _update(tx, risk_id, {"status": status.value})
+    """A closed one is not reviewed."""
+    await _update(tx, risk_id, {"status": status.value, **review_columns(None)})
+
+
+async def save_losses(tx: Tx, risk_id: int, bands: Sequence[LossBand]) -> None:
+    await _update(tx, risk_id, {"losses": write_losses(bands)})
+
+
+async def list_in_force(tx: Tx, wanted: RiskFilter, today: date) -> list[Risk]:
+    """Neither drafts nor closed, by reference."""
+    query = select(RiskRow).where(RiskRow.status.in_(IN_FORCE), *_conditions(wanted, today)).order_by(RiskRow.ref)
+    return await _risks(tx, (await tx.session.scalars(query)).all())
+
+
+async def save_reviewed(tx: Tx, risk_id: int) -> None:
+    """Have no review open."""
+    await _update(tx, risk_id, review_columns(None))
 
 
 async def save_assessed(tx: Tx, risk_id: int, assessment_id: int, assessed: Rating) -> None:
-    await _update(tx, risk_id, {"assessment_id": assessment_id, **_rating_columns("assessed", assessed)})
+    """An assessment answers the review that is open."""
+    columns = {"assessment_id": assessment_id, **_rating_columns("assessed", assessed)}
+    await _update(tx, risk_id, columns | review_columns(None))
 
 
 async def save_carried_over(tx: Tx, risk_id: int, previous: Rating) -> None:

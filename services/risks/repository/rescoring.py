@@ -11,8 +11,16 @@ from services.risks.domain.matrix import Matrix, Rating
 from services.risks.domain.rating import Kind, Mode, RatingInputs, Status
 from services.risks.domain.rescoring import NewRatings, RatedRisk
 from services.risks.models import RiskLinkRow, RiskRow
+from services.risks.repository.json_formats import read_losses
 from services.risks.repository.matrices import get_matrices
-from services.risks.repository.register import read_cell, read_limits, read_override
+from services.risks.repository.register import (
+    REVIEW,
+    read_cell,
+    read_limits,
+    read_override,
+    read_review,
+    review_columns,
+)
 
 _RISK, _LINK = cast("Table", RiskRow.__table__), RiskLinkRow.__table__
 _SAVED = (
@@ -25,6 +33,7 @@ _SAVED = (
     "version",
     "changed_at",
     "changed_on",
+    *REVIEW,
 )
 _RATED = [
     _RISK.c[name]
@@ -57,6 +66,9 @@ _RATED = [
         "tolerance_score",
         "breached",
         "version",
+        "owner",
+        "losses",
+        *REVIEW,
     )
 ]
 
@@ -129,6 +141,9 @@ def _rated(row: Row[*tuple[Any, ...]], matrix: Matrix) -> RatedRisk | None:
         category=row.category,
         limits=read_limits(row),
         breached=row.breached,
+        owner=row.owner,
+        review=read_review(row),
+        losses=read_losses(row.losses),
     )
 
 
@@ -166,6 +181,7 @@ def _parameters(tx: Tx, new: NewRatings) -> dict[str, Any]:
         "new_version": new.version,
         "new_changed_at": tx.now,
         "new_changed_on": new.rescored.today,
+        **{f"new_{name}": value for name, value in review_columns(new.review).items()},
     }
 
 
@@ -187,6 +203,12 @@ async def list_published_refs(tx: Tx) -> Sequence[str]:
 
 async def list_ids_of(tx: Tx, refs: Collection[str]) -> Sequence[int]:
     return (await tx.session.scalars(select(RiskRow.id).where(RiskRow.ref.in_(refs)).order_by(RiskRow.ref))).all()
+
+
+async def lock_with_overdue_review(tx: Tx, today: date) -> Sequence[int]:
+    """Risks whose review is overdue, which was not published yet; locked by reference."""
+    overdue = (_RISK.c.review_due < today, _RISK.c.review_published.is_(False))
+    return (await tx.session.scalars(select(_RISK.c.id).where(*overdue).order_by(_RISK.c.ref).with_for_update())).all()
 
 
 async def lock_with_ended_override(tx: Tx, today: date) -> dict[int, date]:

@@ -20,7 +20,9 @@ from services.risks.domain.view import RiskView
 from services.risks.schemas.appetites import LimitsOut
 from services.risks.schemas.assessing import AssessmentIn, OverrideOut
 from services.risks.schemas.linking import LinkIn, LinkOut
+from services.risks.schemas.losses import LossBandIn
 from services.risks.schemas.ratings import RatingIn, rating_body, three_ratings
+from services.risks.schemas.reviews import ReviewDueOut
 from services.risks.schemas.values import MatrixName, Name, Notes, Passage, Ref, Sentence, Slug, Word
 
 Day = date
@@ -182,8 +184,8 @@ class RiskPatch(_Description, PatchBody):
 class RiskOut(OutBody):
     """A risk, as it was judged, as its indicators say, and as it stands.
 
-    ``flags``: legacy, unassessed, unknown_link, pending_link, stale_link, review_due, review_asked, proposal_open,
-    overridden, accepted, acceptance_asked, tolerance_breached.
+    ``flags``: legacy, unassessed, unknown_link, pending_link, stale_link, review_due, review_asked, review_open,
+    review_overdue, proposal_open, overridden, accepted, acceptance_asked, tolerance_breached.
     """
 
     ref: str
@@ -225,6 +227,10 @@ class RiskOut(OutBody):
     appetite_status: AppetiteStatus | None = Field(
         description="Where the rating in effect is against that; null where nothing is stated or it does not count"
     )
+    review: ReviewDueOut | None = Field(
+        description="The review that is open since its rating changed without its owner judging it; null where none is"
+    )
+    losses: list[LossBandIn] = Field(description="What it would cost, by likelihood; none where nobody gave that")
     flags: list[str]
     version: int
     changed_at: Timestamp
@@ -256,6 +262,8 @@ class RiskOut(OutBody):
             acceptance=view.acceptance,
             limits=LimitsOut.of(risk.limits) if risk.limits else None,
             appetite_status=view.appetite_status,
+            losses=[LossBandIn.of(band) for band in risk.losses],
+            review=ReviewDueOut.of(risk.review) if risk.review else None,
             flags=view.flags,
             version=risk.version,
             changed_at=risk.changed_at,

@@ -28,6 +28,7 @@ from services.risks.domain.records import (
     review_request,
 )
 from services.risks.domain.rescoring import Breach, NewRatings, Occasion, RatedRisk, Rescored, Suspension
+from services.risks.domain.reviews import Review, review_of
 from services.risks.repository import acceptances, breaches, history, records
 from services.risks.repository import links as stored_links
 from services.risks.repository import proposals as stored_proposals
@@ -145,7 +146,15 @@ def _settle(tx: Tx, changes: Changes, rescored: Rescored, occasion: Occasion) ->
         changes.suspensions.append(Suspension(rescored, version, since))
     version = _note_breach(tx, changes, Breach(rescored, version, status, since))
     if version != rescored.risk.version or rescored.stored_differs:
-        changes.ratings.append(NewRatings(rescored, version))
+        changes.ratings.append(NewRatings(rescored, version, _review(tx, rescored, occasion)))
+
+
+def _review(tx: Tx, rescored: Rescored, occasion: Occasion) -> Review | None:
+    """The review that is open from now on: one a risk, of the first change that nobody judged."""
+    there = rescored.risk.review
+    if there is not None or occasion.is_judged or not rescored.effective_changed:
+        return there
+    return review_of(tx.now, rescored.today)
 
 
 def _note_breach(tx: Tx, changes: Changes, now: Breach) -> int:

@@ -110,6 +110,8 @@ REASONLESS = [
     ("risks", "POST", "/risks/R1/acceptances", {"until": "2018-06-30"}),
     ("risks", "POST", "/appetites", {"category": "Financial", "appetite": 8, "tolerance": 12}),
     ("risks", "POST", "/risks/R1/close", {}),
+    ("risks", "POST", "/risks/R1/review", {}),
+    ("risks", "PUT", "/risks/R1/losses", {"losses": []}),
     ("risks", "PATCH", "/controls/C1", {"state": "retired"}),
     ("risks", "PATCH", "/actions/T1", {"state": "open"}),
     ("finance", "PUT", "/funds/integrated-fund", FUND),

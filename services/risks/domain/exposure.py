@@ -1,0 +1,50 @@
+"""What the register could cost in a year: an estimate, from what owners think a risk would cost."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from decimal import Decimal
+from typing import Final
+
+from services.risks.domain.losses import LossBand
+
+MODEL: Final = 1
+"""Version of what ``domain.simulation`` assumes."""
+CHANCES: Final = tuple(Decimal(text) for text in ["0.95", "0.9", "0.75", "0.5", "0.25", "0.1", "0.05", "0.01"])
+"""Of which the curve tells the loss that is passed."""
+
+
+@dataclass(frozen=True, slots=True)
+class PricedRisk:
+    """A threat in force with the band of the likelihood it is rated at."""
+
+    ref: str
+    title: str
+    band: LossBand
+
+
+@dataclass(frozen=True, slots=True)
+class RiskExposure:
+    """A priced threat with what it costs in a year on average."""
+
+    risk: PricedRisk
+    expected: Decimal
+
+
+@dataclass(frozen=True, slots=True)
+class CurvePoint:
+    """The loss in pounds that a year passes with this chance."""
+
+    chance: Decimal
+    loss: Decimal
+
+
+@dataclass(frozen=True, slots=True)
+class Exposure:
+    """The loss exceedance curve of threats, with the mean. ``unpriced``: threats in force without a range."""
+
+    seed: int
+    years: int
+    risks: Sequence[RiskExposure]
+    unpriced: Sequence[str]
+    expected: Decimal
+    curve: Sequence[CurvePoint]

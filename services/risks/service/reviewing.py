@@ -1,0 +1,75 @@
+"""Reviews of ratings that changed without their owner judging them: answered by a look, or by an assessment."""
+
+from dataclasses import replace
+
+from chassis.audit import record_change
+from chassis.events.outbox import emit
+from chassis.paging import Page, PageRequest
+from chassis.storage.transaction import Tx
+from services.risks import events
+from services.risks.domain.rating import rate
+from services.risks.domain.records import Cause
+from services.risks.domain.rescoring import NewRatings, Occasion, Rescored
+from services.risks.domain.reviews import OpenReview, Touches
+from services.risks.domain.view import RiskView
+from services.risks.errors import NotAssessed
+from services.risks.repository import links as stored_links
+from services.risks.repository import register
+from services.risks.repository import rescoring as rescored
+from services.risks.repository import reviews as stored
+from services.risks.service.assessing import lock_risk
+from services.risks.service.reading import get_view
+from services.risks.service.rescoring import rescore
+
+
+async def review(tx: Tx, ref: str, reason: str) -> RiskView:
+    """Record that somebody looked at a risk and that it stays as it is rated, and publish that.
+
+    Raises:
+        RiskUnknown, RiskClosed
+        NotAssessed: there is no rating to look at.
+    """
+    risk = await lock_risk(tx, ref)
+    if risk.assessment_id is None:
+        raise NotAssessed(f"{ref} has no rating yet: assess it.")
+    await register.save_reviewed(tx, risk.risk_id)
+    await rescore(tx, [risk.risk_id], Occasion(Cause.SETTINGS, review=reason))
+    before = {"review_due": risk.review.due.isoformat()} if risk.review else None
+    after = {"reviewed_on": (await tx.business_date()).isoformat()}
+    record_change(tx, subject=ref, action="risk.reviewed", before=before, after=after, reason=reason)
+    return await get_view(tx, ref)
+
+
+async def list_reviews(tx: Tx, page: PageRequest, *, only_overdue: bool, owner: str | None) -> Page[OpenReview]:
+    """Open ones, by the day they are due."""
+    return await stored.list_open(tx, await tx.business_date(), page, only_overdue=only_overdue, owner=owner)
+
+
+async def get_touches(tx: Tx, ref: str) -> Touches:
+    """How often people touched a risk, and its review where one is open.
+
+    Raises:
+        RiskUnknown
+    """
+    view = await get_view(tx, ref)
+    touches, last = (await stored.get_touches(tx, [ref])).get(ref, (0, None))
+    return Touches(ref, touches, last, await stored.get_open(tx, ref, view.today))
+
+
+async def sweep_reviews(tx: Tx) -> int:
+    """Publish reviews that have become overdue, once each; how many. The risks are brought up to date before that."""
+    today = await tx.business_date()
+    overdue = await rescored.lock_with_overdue_review(tx, today)
+    if not overdue:
+        return 0
+    await rescore(tx, overdue, Occasion(Cause.REBUILD))
+    links = await stored_links.get_links(tx, overdue)
+    new = []
+    for risk in await rescored.lock_rated(tx, overdue):
+        mine, version = links[risk.risk_id], risk.version + 1
+        now = Rescored(risk, mine, rate(risk.inputs, mine, today), today)
+        if risk.review is not None:
+            emit(tx, events.review_overdue(now, risk.review, version))
+            new.append(NewRatings(now, version, replace(risk.review, is_published=True)))
+    await rescored.save_ratings(tx, new)
+    return len(new)
