@@ -23,6 +23,8 @@ What was promised, who answers for it and where it stands.
   and the business date; overdue means late, never broken.
 - **Sign-off**: a portfolio holder closes a pledge, as delivered with evidence or as out of reach with what would
   change it; the decision keeps the state that it was taken on. It is reopened with a reason.
+- **Files** hold all pledges now, as at a past quarter or as known at a moment; **promises** of sets that are public are
+  given out with the day of their last evidence.
 - **Indicators** linked to a pledge show the colours they last published.
 - **Quarterly returns** are opened for each assignment when a quarter closes; written, submitted, returned or approved
   by people or those they delegate to, each step recorded; found missing without anyone looking; and closed by

@@ -53,6 +53,11 @@ class TakingWrong(Invalid):
     title = "The day or the meeting of the decision does not fit"
 
 
+class QuarterAhead(Invalid):
+    type_ = "quarter-ahead"
+    title = "The quarter has not begun"
+
+
 class DependencyUnknown(NotFound):
     type_ = "dependency-unknown"
     title = "Unknown dependency"

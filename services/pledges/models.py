@@ -4,7 +4,7 @@ from datetime import date, datetime
 from decimal import Decimal
 from typing import Any
 
-from sqlalchemy import BigInteger, ForeignKey, Index, String
+from sqlalchemy import BigInteger, ForeignKey, Index, String, false
 from sqlalchemy.orm import DeclarativeBase, Mapped, mapped_column
 
 from chassis.storage.tables import service_metadata
@@ -30,6 +30,7 @@ class PledgeSet(Base):
     title: Mapped[str] = mapped_column(NAME)
     size: Mapped[int | None]
     source: Mapped[str | None] = mapped_column(NAME)
+    public: Mapped[bool] = mapped_column(server_default=false())
 
 
 class Pledge(Base):

@@ -30,6 +30,9 @@ class Assignment:
     def ends_before_it_begins(self) -> bool:
         return self.valid_from is not None and self.valid_to is not None and self.valid_to < self.valid_from
 
+    def holds(self, day: date) -> bool:
+        return (self.valid_from is None or self.valid_from <= day) and (self.valid_to is None or day <= self.valid_to)
+
 
 @dataclass(frozen=True, slots=True)
 class Measure:

@@ -9,12 +9,16 @@ _LEADING_ZEROS = re.compile(r"0+(?=[0-9])", re.ASCII)
 
 @dataclass(frozen=True, slots=True)
 class PledgeSet:
-    """The promises of one administration, named by its year. ``size`` is how many it made, where that is known."""
+    """The promises of one administration, named by its year. ``size`` is how many it made, where that is known.
+
+    ``public``: its pledges are among the promises that are given out for anybody to read.
+    """
 
     code: str
     title: str
     size: int | None = None
     source: str | None = None
+    public: bool = False
 
 
 @dataclass(frozen=True, slots=True)

@@ -5,6 +5,7 @@ from services.pledges.endpoints import (
     board_decisions,
     delegations,
     dependencies,
+    exports,
     governance,
     pledges,
     priorities,
@@ -17,6 +18,7 @@ routers = tuple(
     part.router
     for part in (
         sets,
+        exports,
         pledges,
         sign_offs,
         returns,

@@ -2,8 +2,12 @@
 
 from typing import Annotated, Any
 
-from fastapi import Path, Query, Response, status
+from fastapi import Depends, Path, Query, Response, status
 
+from chassis.errors import FieldError, Invalid
+from chassis.web.moments import AsOf
+from contracts.period import Period, PeriodKind, UnknownPeriodError
+from services.pledges.domain.past import AsAt
 from services.pledges.schemas.fields import CODE_FORM, WHOLE_TEXT
 
 Word = Annotated[str | None, Query(max_length=200, pattern=WHOLE_TEXT)]
@@ -17,3 +21,38 @@ def made(model: Any) -> dict[int | str, dict[str, Any]]:
 
 def set_made(response: Response, *, created: bool) -> None:
     response.status_code = status.HTTP_201_CREATED if created else status.HTTP_200_OK
+
+
+def parse_quarter(text: str) -> Period:
+    """A financial quarter.
+
+    Raises:
+        Invalid
+    """
+    try:
+        found = Period.parse(text)
+    except UnknownPeriodError as error:
+        raise Invalid("This is no period.", [FieldError("quarter", str(error))]) from None
+    if found.kind is not PeriodKind.QUARTER:
+        raise Invalid("Only a quarter fits.", [FieldError("quarter", f"{found} is no financial quarter")])
+    return found
+
+
+def _as_at(
+    quarter: Annotated[
+        str | None,
+        Query(
+            max_length=40,
+            pattern=WHOLE_TEXT,
+            description="Read the last state whose business date is not after this financial quarter",
+            examples=["2017-18-Q3"],
+        ),
+    ] = None,
+    as_of: AsOf = None,
+) -> AsAt:
+    """Which state is wanted, by default the present one."""
+    return AsAt(None if quarter is None else parse_quarter(quarter), as_of)
+
+
+WantedState = Annotated[AsAt, Depends(_as_at)]
+"""``quarter=`` and ``as_of=``."""

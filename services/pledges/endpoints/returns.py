@@ -4,15 +4,13 @@ from typing import Annotated
 
 from fastapi import APIRouter, Depends, Path, Query, Request
 
-from chassis.errors import FieldError, Invalid
 from chassis.web.paging import CollectionPaging, PageBody, sortable
 from chassis.web.problems import problems
 from chassis.web.render.routes import add_table_routes
 from chassis.web.render.table import Table
 from chassis.web.units import Read, Write
-from contracts.period import Period, PeriodKind, UnknownPeriodError
 from services.pledges.domain.returns import ReturnFilter, ReturnOrder, ReturnState, Step
-from services.pledges.endpoints.answers import Word
+from services.pledges.endpoints.answers import Word, parse_quarter
 from services.pledges.schemas.fields import WHOLE_TEXT
 from services.pledges.schemas.return_table import returns_table
 from services.pledges.schemas.returns import ReturnBackIn, ReturnOut, ReturnPatch, ReturnStepIn
@@ -36,21 +34,11 @@ def _filter(
         str | None, Query(max_length=200, pattern=WHOLE_TEXT, description="Only returns of this department")
     ] = None,
 ) -> ReturnFilter:
-    named = None if quarter is None else _quarter(quarter)
+    named = None if quarter is None else parse_quarter(quarter)
     return ReturnFilter(named, state, pledge, missing, late, owner, department)
 
 
 Wanted = Annotated[ReturnFilter, Depends(_filter)]
-
-
-def _quarter(text: str) -> Period:
-    try:
-        found = Period.parse(text)
-    except UnknownPeriodError as error:
-        raise Invalid("This is no period.", [FieldError("quarter", str(error))]) from None
-    if found.kind is not PeriodKind.QUARTER:
-        raise Invalid("Returns are quarterly.", [FieldError("quarter", f"{found} is no financial quarter")])
-    return found
 
 
 @router.get("/returns", summary="List quarterly returns", responses=problems(400, 401, 422))

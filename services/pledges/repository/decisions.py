@@ -1,5 +1,6 @@
 """Decisions about pledges: appended and read, never changed."""
 
+from datetime import date
 from typing import Any
 
 from sqlalchemy import select
@@ -36,6 +37,12 @@ async def list_decisions(tx: Tx, pledge: str, after: int | None, page: PageReque
     if after is not None:
         wanted = wanted.where(_DECISION.c.id > after)
     return [_taken(row) for row in await tx.session.execute(wanted)]
+
+
+async def list_taken_between(tx: Tx, first: date, last: date) -> list[tuple[str, DecisionTaken]]:
+    """With the pledge each is about, in the order they were taken, by the business dates from ``first`` to ``last``."""
+    wanted = select(_DECISION).where(_DECISION.c.business_date.between(first, last)).order_by(_DECISION.c.id)
+    return [(row.pledge, _taken(row)) for row in await tx.session.execute(wanted)]
 
 
 def _taken(row: Any) -> DecisionTaken:

@@ -71,6 +71,11 @@ async def get_dependency(tx: Tx, code: str) -> Dependency | None:
     return found[0] if found else None
 
 
+async def list_all(tx: Tx) -> list[Dependency]:
+    """By code."""
+    return await _read(tx, select(_TABLE).order_by(_TABLE.c.code))
+
+
 async def list_unmet(tx: Tx) -> list[Dependency]:
     """All that are awaited or broken, by code."""
     return await _read(tx, select(_TABLE).where(_TABLE.c.state != DependencyState.MET).order_by(_TABLE.c.code))

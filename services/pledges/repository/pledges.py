@@ -135,6 +135,10 @@ async def list_ids(tx: Tx) -> Sequence[str]:
     return (await tx.session.scalars(select(_TABLE.c.id).order_by(_TABLE.c.id))).all()
 
 
+async def list_all_pledges(tx: Tx) -> list[Pledge]:
+    return await _read(tx, select(*_STORED).order_by(_TABLE.c.id))
+
+
 async def lock_pledges(tx: Tx, pledges: Collection[str]) -> list[Pledge]:
     """The pledges of these ids, locked in their order."""
     wanted = select(*_STORED).where(_TABLE.c.id.in_(pledges)).order_by(_TABLE.c.id)

@@ -47,5 +47,10 @@ async def list_priorities(tx: Tx, page: PageRequest) -> list[Priority]:
     return [_priority(row) for row in await tx.session.execute(wanted)]
 
 
+async def list_all_priorities(tx: Tx) -> list[Priority]:
+    """By code."""
+    return [_priority(row) for row in await tx.session.execute(select(_PRIORITY).order_by(_PRIORITY.c.code))]
+
+
 def _priority(row: Any) -> Priority:
     return Priority(row.code, row.title, row.gap, tuple(row.leads), read_notes(row.notes))

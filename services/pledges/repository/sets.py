@@ -20,7 +20,7 @@ async def insert_set(tx: Tx, pledge_set: PledgeSet) -> bool:
 
 
 async def save_set(tx: Tx, pledge_set: PledgeSet) -> None:
-    await upsert(tx, models.PledgeSet, [_row(pledge_set)], ("code",), ("title", "size", "source"))
+    await upsert(tx, models.PledgeSet, [_row(pledge_set)], ("code",), ("title", "size", "source", "public"))
 
 
 def _row(pledge_set: PledgeSet) -> dict[str, Any]:
@@ -29,6 +29,7 @@ def _row(pledge_set: PledgeSet) -> dict[str, Any]:
         "title": pledge_set.title,
         "size": pledge_set.size,
         "source": pledge_set.source,
+        "public": pledge_set.public,
     }
 
 
@@ -55,7 +56,12 @@ async def list_sets(tx: Tx, page: PageRequest) -> list[PledgeSet]:
 
 
 def _set(row: Any) -> PledgeSet:
-    return PledgeSet(row.code, row.title, row.size, row.source)
+    return PledgeSet(row.code, row.title, row.size, row.source, row.public)
+
+
+async def list_public(tx: Tx) -> set[str]:
+    """Codes of the sets that are public."""
+    return set(await tx.session.scalars(select(_SET.c.code).where(_SET.c.public)))
 
 
 async def count_pledges(tx: Tx) -> Mapping[str, int]:

@@ -157,7 +157,7 @@ async def get_pledge(tx: Tx, ref: PledgeRef) -> PledgeView:
 async def list_pledges(tx: Tx, wanted: PledgeFilter, page: PageRequest) -> Page[PledgeView]:
     today = await tx.business_date()
     found = await stored.list_pledges(tx, wanted, today, page)
-    return found.with_items(await _views(tx, found.items, today))
+    return found.with_items(await pledge_views(tx, found.items, today))
 
 
 async def _lock(tx: Tx, pledge: str) -> Pledge:
@@ -173,10 +173,11 @@ async def lock_view(tx: Tx, ref: PledgeRef) -> PledgeView:
 
 
 async def _view(tx: Tx, pledge: Pledge, today: date) -> PledgeView:
-    return (await _views(tx, [pledge], today))[0]
+    return (await pledge_views(tx, [pledge], today))[0]
 
 
-async def _views(tx: Tx, pledges: Sequence[Pledge], today: date) -> list[PledgeView]:
+async def pledge_views(tx: Tx, pledges: Sequence[Pledge], today: date) -> list[PledgeView]:
+    """Three statements, however many they are."""
     ids = [pledge.id for pledge in pledges]
     assignments = await stored.assignments(tx, ids)
     amendments = await stored.amendments(tx, ids)

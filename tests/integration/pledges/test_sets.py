@@ -30,7 +30,14 @@ async def ids(api: httpx.AsyncClient, **query: Any) -> list[str]:
 
 async def test_sets_are_listed_with_what_is_recorded_and_which_is_newest(api: httpx.AsyncClient):
     made = await put_set(api, "2018", size=100, source="front sheet")
-    expected = {"code": "2018", "title": "Pledges of 2018", "size": 100, "source": "front sheet", "recorded": 0}
+    expected = {
+        "code": "2018",
+        "title": "Pledges of 2018",
+        "size": 100,
+        "source": "front sheet",
+        "recorded": 0,
+        "public": False,
+    }
     assert made == expected | {"newest": True}
     await put_set(api, "2013", size=50)
     await make(api, "1", set="2013")

@@ -1,0 +1,113 @@
+"""What pledges, priorities and actions were: as at the end of a past quarter, as known at a moment, or both."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import date, datetime
+from enum import StrEnum
+from typing import Any
+
+from contracts.period import Period
+from services.pledges.domain.indicators import SeriesKey
+from services.pledges.domain.pledges import Assignment, Measure, PledgeView
+from services.pledges.domain.status import Evidence, Progress, Schedule
+
+
+@dataclass(frozen=True, slots=True)
+class AsAt:
+    """Which state is wanted: the last whose business date is not after ``quarter``, of those recorded by ``as_of``.
+
+    Without either it is the present one.
+    """
+
+    quarter: Period | None = None
+    as_of: datetime | None = None
+
+    def day(self, today: date) -> date:
+        """The business date on which the state is looked at: the quarter's last day once it is over."""
+        return min(today, self.quarter.end) if self.quarter else today
+
+
+class RevisedKind(StrEnum):
+    """What has a revision after each change, by the name that those bear."""
+
+    PLEDGE = "pledge"
+    PRIORITY = "priority"
+    ACTION = "action"
+    DEPENDENCY = "dependency"
+
+
+@dataclass(frozen=True, slots=True)
+class Revised:
+    """A subject that was changed: its last state that is wanted, None where it was made after that."""
+
+    kind: RevisedKind
+    subject: str
+    state: Mapping[str, Any] | None
+
+
+@dataclass(frozen=True, slots=True)
+class PledgeState:
+    """All that people have set of a pledge."""
+
+    set_code: str
+    number: str
+    theme: str
+    title: str
+    wording: str
+    top: bool | None
+    due: date | None
+    progress: Progress
+    evidence: Evidence
+    measure: Measure | None
+    cannot_be_rated: str | None
+    assignments: tuple[Assignment, ...]
+    links: tuple[SeriesKey, ...]
+
+    @classmethod
+    def of(cls, view: PledgeView) -> "PledgeState":
+        pledge = view.pledge
+        return cls(
+            set_code=pledge.set_code,
+            number=pledge.number,
+            theme=pledge.theme,
+            title=pledge.title,
+            wording=view.wording,
+            top=pledge.top,
+            due=pledge.due,
+            progress=pledge.progress,
+            evidence=pledge.evidence,
+            measure=pledge.measure,
+            cannot_be_rated=pledge.cannot_be_rated,
+            assignments=view.assignments,
+            links=tuple(one.key for one in view.indicators),
+        )
+
+    @property
+    def id(self) -> str:
+        return f"{self.set_code}-{self.number}"
+
+    @property
+    def order(self) -> tuple[str, int, str]:
+        """By set and number, 9 before 10."""
+        return self.set_code, len(self.number), self.number
+
+
+@dataclass(frozen=True, slots=True)
+class PledgeLine:
+    """A pledge on the business date ``day``. ``last_evidence_on`` is the day of the last evidence, None: there is none.
+
+    Evidence is what a return that was submitted, or a sign-off, links to.
+    """
+
+    state: PledgeState
+    day: date
+    last_evidence_on: date | None = None
+
+    @property
+    def schedule(self) -> Schedule:
+        return self.state.progress.schedule(self.state.due, self.day)
+
+    @property
+    def assignments(self) -> tuple[Assignment, ...]:
+        """Those that hold on the day."""
+        return tuple(one for one in self.state.assignments if one.holds(self.day))

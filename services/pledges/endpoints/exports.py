@@ -1,0 +1,63 @@
+"""Pledges as files, the report of a quarter, and promises as anybody may read them."""
+
+from typing import Annotated
+
+from fastapi import APIRouter, Path, Query, Request
+
+from chassis.web.problems import problems
+from chassis.web.render.routes import add_table_routes
+from chassis.web.render.table import Table
+from chassis.web.units import Read
+from services.pledges.endpoints.answers import WantedState, parse_quarter
+from services.pledges.schemas.fields import WHOLE_TEXT
+from services.pledges.schemas.pledge_table import pledges_table
+from services.pledges.schemas.promises import PromisesOut
+from services.pledges.schemas.quarter_reports import QuarterReportOut
+from services.pledges.service import past, quarter_reports
+
+router = APIRouter(tags=["pledges"])
+
+QuarterInPath = Annotated[
+    str, Path(max_length=40, pattern=WHOLE_TEXT, description="A financial quarter", examples=["2017-18-Q3"])
+]
+
+
+async def _table(
+    request: Request,
+    read: Read,
+    wanted: WantedState,
+    pledge_set: Annotated[str | None, Query(max_length=4, pattern=WHOLE_TEXT, examples=["2018"])] = None,
+) -> Table:
+    lines = await read(lambda tx: past.list_pledge_lines(tx, wanted, pledge_set))
+    return pledges_table(lines, request.app.state.resources.clock())
+
+
+add_table_routes(
+    router,
+    "/pledges",
+    _table,
+    name="list_pledges",
+    title="Pledges",
+    description="Pledges by set and number, a row each: now, as at the end of a past quarter (`quarter`), as it was "
+    "known at a moment (`as_of`), or both. A past quarter's schedule is that of its last day.",
+)
+
+
+@router.get("/quarters/{quarter}/report", summary="Report of a quarter", responses=problems(401, 422))
+async def read_quarter_report(read: Read, quarter: QuarterInPath) -> QuarterReportOut:
+    """Pledges, priorities, exceptions and decisions of a quarter, for the Health and Wellbeing Board.
+
+    Pledges, priorities and actions are as they were at the quarter's end, or are now where it is not over; its returns,
+    which are written when it is, are as they are now. An exception is what is overdue, blocked, out of reach, missing,
+    late or red.
+    """
+    return QuarterReportOut.of(await read(lambda tx: quarter_reports.get_quarter_report(tx, parse_quarter(quarter))))
+
+
+@router.get("/promises", summary="Public promises", responses=problems(401))
+async def read_promises(read: Read) -> PromisesOut:
+    """The pledges of the sets that say that they are public, with the day of the last evidence of each.
+
+    Nothing is given out before somebody sets `public` on a set. Made to be published as it is.
+    """
+    return PromisesOut.of(await read(past.list_promises))

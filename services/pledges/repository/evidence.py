@@ -1,0 +1,51 @@
+"""When evidence was given: by returns that were submitted, and by sign-offs."""
+
+from collections.abc import Iterable, Mapping
+from datetime import date, datetime
+from typing import Any
+
+from sqlalchemy import ColumnElement, and_, func, select
+
+from chassis.storage.transaction import Tx
+from services.pledges import models
+from services.pledges.domain.formats import read_evidence
+from services.pledges.domain.returns import Step
+
+_RETURN = models.Base.metadata.tables["pledge_return"]
+_STEP = models.Base.metadata.tables["return_step"]
+_DECISION = models.Base.metadata.tables["pledge_decision"]
+
+
+async def get_evidence_days(tx: Tx, until: date, as_of: datetime | None) -> Mapping[str, date]:
+    """By pledge, the last business date up to ``until`` on which evidence was given. Two statements."""
+    found: dict[str, date] = {}
+    for pledge, day, evidence in [*await _of_returns(tx, until, as_of), *await _of_sign_offs(tx, until, as_of)]:
+        if read_evidence(evidence):
+            found[pledge] = max(day, found.get(pledge, day))
+    return found
+
+
+async def _of_returns(tx: Tx, until: date, as_of: datetime | None) -> Iterable[Any]:
+    """What a return links to now, on the day of its last submission."""
+    step = _STEP.c
+    submitted = (
+        select(step.quarterly_return, func.max(step.business_date).label("day"))
+        .where(step.step == Step.SUBMIT, _by(step, until, as_of))
+        .group_by(step.quarterly_return)
+        .subquery()
+    )
+    wanted = select(_RETURN.c.pledge, submitted.c.day, _RETURN.c.evidence).join(
+        submitted, submitted.c.quarterly_return == _RETURN.c.id
+    )
+    return (await tx.session.execute(wanted)).all()
+
+
+async def _of_sign_offs(tx: Tx, until: date, as_of: datetime | None) -> Iterable[Any]:
+    decision = _DECISION.c
+    wanted = select(decision.pledge, decision.business_date, decision.evidence).where(_by(decision, until, as_of))
+    return (await tx.session.execute(wanted)).all()
+
+
+def _by(columns: Any, until: date, as_of: datetime | None) -> ColumnElement[bool]:
+    in_time: ColumnElement[bool] = columns.business_date <= until
+    return in_time if as_of is None else and_(in_time, columns["at"] <= as_of)
