@@ -32,6 +32,8 @@ What was promised, who answers for it and where it stands.
 - **Priorities** have must-do **actions**, which also hold the sites of the wellbeing hubs, the steps of the workforce
   plan and the stages of the integrated care partnership, and are rolled up by weight. What blocks an action is computed
   through chains of actions and **dependencies** on partners, approvals and resources.
+- **Registers**: equality assessments, benefits with the indicators that prove them, consultations with feedback and
+  options appraisals; **providers** with contracts and quality reviews; **ratings** of homes, and how many are good.
 - **Boards** have members with terms, responsibilities, **meetings** on a forward plan, **reports** with a front sheet,
   and **decisions**, which are asked for, taken with conditions or without, and keep the state they were taken on.
 """

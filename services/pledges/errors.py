@@ -33,6 +33,11 @@ class ConditionUnknown(NotFound):
     title = "Unknown condition of a decision"
 
 
+class RecordsRefused(Invalid):
+    type_ = "records-refused"
+    title = "Some of the records cannot be put"
+
+
 class DecisionSettled(Conflict):
     type_ = "decision-settled"
     title = "The decision was taken already"

@@ -66,6 +66,13 @@ class Reference:
     reports: list[row_types.ReportRow]
     report_sign_offs: list[row_types.ReportSignOffRow]
     decisions: list[row_types.DecisionRow]
+    impact_assessments: list[row_types.ImpactAssessmentRow]
+    benefits: list[row_types.BenefitRow]
+    consultations: list[row_types.ConsultationRow]
+    options: list[row_types.OptionRow]
+    option_points: list[row_types.OptionPointRow]
+    providers: list[row_types.ProviderRow]
+    rating_counts: list[row_types.RatingCountRow]
     action_links: list[row_types.ActionLinkRow]
     pledges: list[row_types.PledgeRow]
     assignments: list[row_types.AssignmentRow]
@@ -134,6 +141,13 @@ _FILES: dict[str, tuple[str, type[FileRow]]] = {
     "reports": ("reports.csv", row_types.ReportRow),
     "report_sign_offs": ("report_sign_offs.csv", row_types.ReportSignOffRow),
     "decisions": ("decisions.csv", row_types.DecisionRow),
+    "impact_assessments": ("impact_assessments.csv", row_types.ImpactAssessmentRow),
+    "benefits": ("benefits.csv", row_types.BenefitRow),
+    "consultations": ("consultations.csv", row_types.ConsultationRow),
+    "options": ("options.csv", row_types.OptionRow),
+    "option_points": ("option_points.csv", row_types.OptionPointRow),
+    "providers": ("providers.csv", row_types.ProviderRow),
+    "rating_counts": ("rating_counts.csv", row_types.RatingCountRow),
     "action_links": ("action_links.csv", row_types.ActionLinkRow),
     "pledges": ("pledges.csv", row_types.PledgeRow),
     "assignments": ("pledge_assignments.csv", row_types.AssignmentRow),
@@ -285,9 +299,19 @@ def _dangling_governance(r: Reference) -> Iterator[str]:
     for name, told in (("report_sign_offs.csv", r.report_sign_offs), ("decisions.csv", r.decisions)):
         yield from _missing(name, (row.report for row in told), reports)
     yield from _missing("meetings.csv", (row.report for row in r.meetings), reports)
+    yield from _dangling_registers(r, boards, reports)
     decisions = [row.code for row in r.decisions]
     for decision in r.decisions:
         yield from _missing("decisions.csv", decision.depends_on, decisions)
+
+
+def _dangling_registers(r: Reference, boards: list[str], reports: list[str]) -> Iterator[str]:
+    for rows in (r.impact_assessments, r.benefits, r.consultations, r.options, r.providers, r.rating_counts):
+        yield from _twice(type(rows[0]).__name__, (row.code for row in rows))
+    yield from _missing("consultations.csv", (row.board for row in r.consultations), boards)
+    yield from _missing("consultations.csv", (row.report for row in r.consultations), reports)
+    yield from _missing("impact_assessments.csv", (row.subject for row in r.impact_assessments), reports)
+    yield from _missing("option_points.csv", (row.option for row in r.option_points), (one.code for one in r.options))
 
 
 def _dangling_money(r: Reference) -> Iterator[str]:

@@ -13,6 +13,7 @@ from suite.load.former import withdraw_forecasts
 from suite.load.governance import load_governance
 from suite.load.indicators import load_indicators
 from suite.load.pledges import load_pledges
+from suite.load.registers import load_registers
 from suite.load.report import LoadReport
 from suite.load.risks import load_risks
 from suite.load.upsert import Load
@@ -44,6 +45,7 @@ async def load_reference(
     await load_risks(load)
     await load_pledges(load)
     await load_governance(load)
+    await load_registers(load)
     await load_finance(load)
     if load.from_version_0_1:
         await withdraw_forecasts(load)

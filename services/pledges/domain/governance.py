@@ -15,6 +15,15 @@ class RecordKind(StrEnum):
     MEETING = "meeting"
     REPORT = "report"
     DECISION = "decision"
+    IMPACT_ASSESSMENT = "impact_assessment"
+    BENEFIT = "benefit"
+    CONSULTATION = "consultation"
+    OPTIONS_APPRAISAL = "options_appraisal"
+    PROVIDER = "provider"
+    CONTRACT = "contract"
+    QUALITY_REVIEW = "quality_review"
+    RATING = "rating"
+    RATING_COUNT = "rating_count"
 
 
 @dataclass(frozen=True, slots=True)
@@ -137,9 +146,20 @@ class Report:
 
 
 @dataclass(frozen=True, slots=True)
+class PutCounts:
+    """What putting many records did."""
+
+    created: int
+    changed: int
+    unchanged: int
+
+
+@dataclass(frozen=True, slots=True)
 class RecordFilter:
     """``since`` and ``until`` are on the days of meetings, the day of reports, and the due day of decisions."""
 
     board: str | None = None
     since: date | None = None
     until: date | None = None
+    fields: tuple[tuple[str, str], ...] = ()
+    """Other fields of the record, and what they are to say."""

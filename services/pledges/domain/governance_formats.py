@@ -1,33 +1,26 @@
 """How boards, meetings, reports and decisions are stored as JSON: format 1, the first."""
 
 from collections.abc import Callable, Mapping
-from dataclasses import asdict
+from dataclasses import asdict, fields, is_dataclass
 from datetime import date, datetime
 from decimal import Decimal
-from typing import Any, Final
+from enum import Enum
+from functools import cache
+from types import NoneType, UnionType
+from typing import Any, Final, cast, get_args, get_origin, get_type_hints
 
-from services.pledges.domain.board_decisions import (
-    ActionWhenDecided,
-    BoardDecision,
-    Condition,
-    DecisionAsked,
-    Outcome,
-    Taken,
-    Taking,
-)
-from services.pledges.domain.governance import (
-    Board,
-    Meeting,
-    Member,
-    RecordKind,
-    Report,
-    Responsibility,
-    ServiceSignOff,
-)
-from services.pledges.domain.status import Delivery, Schedule
+from services.pledges.domain.board_decisions import BoardDecision
+from services.pledges.domain.governance import Board, Meeting, RecordKind, Report, Responsibility
+from services.pledges.domain.providers import Contract, Provider, QualityReview, Rating, RatingCount
+from services.pledges.domain.registers import Benefit, Consultation, ImpactAssessment, OptionsAppraisal
 
 FORMAT: Final = 1
-Record = Board | Responsibility | Meeting | Report | BoardDecision
+Paper = Board | Responsibility | Meeting | Report
+Register = ImpactAssessment | Benefit | Consultation | OptionsAppraisal
+Care = Provider | Contract | QualityReview | Rating | RatingCount
+Whole = Paper | Register | Care
+"""What is put as a whole."""
+Record = Whole | BoardDecision
 Stored = Mapping[str, Any]
 
 KINDS: Final[Mapping[type, RecordKind]] = {
@@ -36,7 +29,17 @@ KINDS: Final[Mapping[type, RecordKind]] = {
     Meeting: RecordKind.MEETING,
     Report: RecordKind.REPORT,
     BoardDecision: RecordKind.DECISION,
+    ImpactAssessment: RecordKind.IMPACT_ASSESSMENT,
+    Benefit: RecordKind.BENEFIT,
+    Consultation: RecordKind.CONSULTATION,
+    OptionsAppraisal: RecordKind.OPTIONS_APPRAISAL,
+    Provider: RecordKind.PROVIDER,
+    Contract: RecordKind.CONTRACT,
+    QualityReview: RecordKind.QUALITY_REVIEW,
+    Rating: RecordKind.RATING,
+    RatingCount: RecordKind.RATING_COUNT,
 }
+_CLASSES: Final[Mapping[RecordKind, type]] = {kind: of for of, kind in KINDS.items()}
 
 
 def kind_of(record: Record) -> RecordKind:
@@ -59,75 +62,38 @@ def _plain(value: Any) -> Any:
 
 
 def read_record(kind: RecordKind, stored: Stored) -> Record:
-    return _READERS[kind](stored)
+    found: Record = _read(_CLASSES[kind], stored)
+    return found
 
 
-def _board(stored: Stored) -> Board:
-    fields = _fields(stored, lists=("also_known_as",))
-    limit = stored["key_decision_over"]
-    members = tuple(Member(**_fields(one, days=("valid_from", "valid_to"))) for one in stored["members"])
-    return Board(**fields | {"members": members, "key_decision_over": None if limit is None else Decimal(limit)})
+def _read(of: type[Any], stored: Stored) -> Any:
+    """A dataclass from its fields; one that was stored before a field was there has its default."""
+    hints = _hints(of)  # type: ignore[arg-type]  # a class is hashable
+    return of(**{name: _value(hint, stored[name]) for name, hint in hints.items() if name in stored})
 
 
-def _responsibility(stored: Stored) -> Responsibility:
-    return Responsibility(**_fields(stored, lists=("boards",)))
+@cache
+def _hints(of: type[Any]) -> Mapping[str, Any]:
+    hints = get_type_hints(of)
+    return {field.name: hints[field.name] for field in fields(of)}
 
 
-def _meeting(stored: Stored) -> Meeting:
-    return Meeting(**_fields(stored, days=("first_day", "last_day")))
+def _value(hint: Any, stored: Any) -> Any:
+    """What :func:`_plain` wrote of a value of this type."""
+    if stored is None:
+        return None
+    if get_origin(hint) is UnionType:
+        return _value(next(each for each in get_args(hint) if each is not NoneType), stored)
+    if get_origin(hint) is tuple:
+        return tuple(_value(get_args(hint)[0], one) for one in stored)
+    if is_dataclass(hint):
+        return _read(cast("type[Any]", hint), stored)
+    read = _TEXTS.get(hint, hint if issubclass(hint, Enum) else None)
+    return read(stored) if read else stored
 
 
-_LISTS = ("cabinet_members", "authors", "recommendations", "alternatives_rejected", "pledges", "background_papers")
-
-
-def _report(stored: Stored) -> Report:
-    sign_offs = tuple(ServiceSignOff(**one) for one in stored["sign_offs"])
-    return Report(**_fields(stored, days=("day",), lists=_LISTS) | {"sign_offs": sign_offs})
-
-
-def _decision(stored: Stored) -> BoardDecision:
-    taken = tuple(_taken(one) for one in stored["taken"])
-    return BoardDecision(stored["code"], _asked(stored["asked"]), taken, stored["version"])
-
-
-def _asked(stored: Stored) -> DecisionAsked:
-    return DecisionAsked(**_fields(stored, days=("due",), lists=("asked_of", "depends_on", "actions")))
-
-
-def _taken(stored: Stored) -> Taken:
-    return Taken(
-        taking=_taking(stored["taking"]),
-        by=stored["by"],
-        at=datetime.fromisoformat(stored["at"]),
-        business_date=date.fromisoformat(stored["business_date"]),
-        asked=_asked(stored["asked"]),
-        actions=tuple(_action(one) for one in stored["actions"]),
-    )
-
-
-def _taking(stored: Stored) -> Taking:
-    conditions = tuple(Condition(**_fields(one, days=("due", "met_on"))) for one in stored["conditions"])
-    fields = _fields(stored, days=("taken_on",))
-    return Taking(**fields | {"outcome": Outcome(stored["outcome"]), "conditions": conditions})
-
-
-def _action(stored: Stored) -> ActionWhenDecided:
-    fields = _fields(stored, days=("due",))
-    axes = {"delivery": Delivery(stored["delivery"]), "schedule": Schedule(stored["schedule"])}
-    return ActionWhenDecided(**fields | axes)
-
-
-def _fields(stored: Stored, days: tuple[str, ...] = (), lists: tuple[str, ...] = ()) -> dict[str, Any]:
-    """The fields of one dataclass: days read, lists as tuples, all else as it is."""
-    read = {name: value for name, value in stored.items() if name != "format"}
-    read |= {name: tuple(stored[name]) for name in lists}
-    return read | {name: stored[name] and date.fromisoformat(stored[name]) for name in days}
-
-
-_READERS: Final[Mapping[RecordKind, Callable[[Stored], Record]]] = {
-    RecordKind.BOARD: _board,
-    RecordKind.RESPONSIBILITY: _responsibility,
-    RecordKind.MEETING: _meeting,
-    RecordKind.REPORT: _report,
-    RecordKind.DECISION: _decision,
+_TEXTS: Final[Mapping[type, Callable[[str], Any]]] = {
+    date: date.fromisoformat,
+    datetime: datetime.fromisoformat,
+    Decimal: Decimal,
 }

@@ -9,6 +9,8 @@ from services.pledges.endpoints import (
     governance,
     pledges,
     priorities,
+    providers,
+    registers,
     returns,
     sets,
     sign_offs,
@@ -28,5 +30,7 @@ routers = tuple(
         dependencies,
         governance,
         board_decisions,
+        registers,
+        providers,
     )
 )

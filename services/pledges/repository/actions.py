@@ -111,6 +111,13 @@ async def lock_actions(tx: Tx) -> list[Action]:
     return await get_all(tx)
 
 
+async def list_there(tx: Tx, codes: Collection[str]) -> set[str]:
+    """Those of these codes that there are; nothing is asked where none is named."""
+    if not codes:
+        return set()
+    return set(await tx.session.scalars(select(_TABLE.c.code).where(_TABLE.c.code.in_(codes))))
+
+
 async def get_all(tx: Tx) -> list[Action]:
     """All actions, by code."""
     return await _read(tx, select(_TABLE).order_by(_TABLE.c.code))

@@ -77,6 +77,15 @@ async def lock_all_records(tx: Tx, kind: RecordKind) -> list[Record]:
 
 
 async def list_records(tx: Tx, kind: RecordKind, wanted: RecordFilter, request: PageRequest) -> Page[Record]:
+    return (await list_page(tx, _found(kind, wanted), Orders((_TABLE.c.code,)), request)).of(_record)
+
+
+async def export_records(tx: Tx, kind: RecordKind, wanted: RecordFilter) -> list[Record]:
+    """By code."""
+    return await _read(tx, _found(kind, wanted).order_by(_TABLE.c.code))
+
+
+def _found(kind: RecordKind, wanted: RecordFilter) -> Select[Any]:
     found = _of(kind)
     if wanted.board is not None:
         found = found.where(_TABLE.c.board == wanted.board)
@@ -84,7 +93,7 @@ async def list_records(tx: Tx, kind: RecordKind, wanted: RecordFilter, request: 
         found = found.where(_is_since(kind, wanted.since))
     if wanted.until is not None:
         found = found.where(_TABLE.c.day <= wanted.until)
-    return (await list_page(tx, found, Orders((_TABLE.c.code,)), request)).of(_record)
+    return found.where(*(_TABLE.c.state[name].as_string() == value for name, value in wanted.fields))
 
 
 def _is_since(kind: RecordKind, day: date) -> ColumnElement[bool]:

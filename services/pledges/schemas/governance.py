@@ -49,7 +49,7 @@ class BoardIn(StrictBody):
     key_decision_over: Amount | None = Field(None, ge=0, examples=["500000.00"])
     source: Name | None = Field(None, examples=["2014 business case"])
 
-    def to_domain(self, code: str) -> domain.Board:
+    def record(self, code: str) -> domain.Board:
         return domain.Board(
             code=code,
             title=self.title,
@@ -103,7 +103,7 @@ class ResponsibilityIn(StrictBody):
     boards: list[Code] = Field(min_length=1, max_length=50, examples=[["hwb-integration-board"]])
     source: Name | None = Field(None, examples=["2014 business case"])
 
-    def to_domain(self, code: str) -> domain.Responsibility:
+    def record(self, code: str) -> domain.Responsibility:
         return domain.Responsibility(code, self.number, self.title, tuple(self.boards), self.source)
 
 
@@ -143,7 +143,7 @@ class MeetingIn(StrictBody):
             raise ValueError("last_day is before first_day")
         return self
 
-    def to_domain(self, code: str) -> domain.Meeting:
+    def record(self, code: str) -> domain.Meeting:
         return domain.Meeting(
             code=code,
             board=self.board,

@@ -43,7 +43,7 @@ class ReportIn(StrictBody):
     background_papers: Lines = Field(default_factory=list, examples=[["Equality impact assessment"]])
     source: Name | None = Field(None, examples=["2018-20 intentions"])
 
-    def to_domain(self, code: str) -> domain.Report:
+    def record(self, code: str) -> domain.Report:
         return domain.Report(
             code=code,
             title=self.title,

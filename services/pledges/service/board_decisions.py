@@ -29,9 +29,8 @@ from services.pledges.errors import (
     ReferenceUnknown,
     TakingWrong,
 )
-from services.pledges.repository import actions as stored_actions
 from services.pledges.repository import governance as stored
-from services.pledges.service.governance import check_no_circle, check_references, save_and_record
+from services.pledges.service.governance import check_actions, check_no_circle, check_references, save_and_record
 from services.pledges.service.readiness import get_graph
 
 
@@ -46,11 +45,7 @@ async def ask_decision(tx: Tx, code: str, asked: DecisionAsked) -> tuple[Decisio
     named += [("board", RecordKind.BOARD, one) for one in [asked.board] if one]
     named += [("depends_on", RecordKind.DECISION, one) for one in asked.depends_on if one != code]
     await check_references(tx, named)
-    known = {one.code for one in await stored_actions.get_all(tx)} if asked.actions else set()
-    if unknown := [one for one in asked.actions if one not in known]:
-        raise ReferenceUnknown(
-            "Make it first.", [FieldError("actions", f"there is no action {one}") for one in unknown]
-        )
+    await check_actions(tx, "actions", asked.actions)
     decision = BoardDecision(code, asked)
     await check_no_circle(tx, decision)
     before = await stored.insert_or_lock_record(tx, decision)

@@ -251,6 +251,13 @@ DUTY = {"number": 5, "title": "Scope", "boards": ["cabinet"]}
 REPORT = {"title": "Plans", "board": "cabinet", "day": "2018-02-01"}
 MEETING = {"board": "cabinet", "title": "Plans", "first_day": "2018-02-20", "last_day": "2018-02-20"}
 TAKING = {"outcome": "agreed", "taken_on": "2018-02-20", "conditions": [{"text": "Say more"}]}
+ASSESSMENT = {"title": "Impact", "subject_kind": "decision", "subject": "approve", "done": True}
+BENEFIT = {"title": "Less waiting", "beneficiary": "workforce"}
+APPRAISAL = {"title": "Form", "options": [{"code": "new", "title": "New", "verdict": "preferred"}]}
+PROVIDER = {"title": "Care", "kind": "provider"}
+REVIEW = {"title": "Visit", "provider": "care", "reviewed_on": "2018-02-01", "reviewed_by": "Ana"}
+RATING = {"home": "h", "grade": "good", "rated_on": "2018-02-01"}
+RATED = {"grade": "good", "counted_on": "2017-12-31", "count": 68}
 DELEGATION = {"person": "Ian", "delegate": "Ana", "valid_from": "2018-01-01"}
 RETURN = "/returns/2018-1.2017-18-Q3.1"
 
@@ -305,6 +312,16 @@ PLEDGES = [
     Change("PUT", "/decisions/approve", {"title": "Approve"}, "decision.put", "approve"),
     Change("POST", "/decisions/approve/take", TAKING, "decision.taken", "approve", had_before=True, again=False),
     Change("POST", "/decisions/approve/conditions/1/meet", None, "decision.condition_met", "approve", had_before=True),
+    Change("PUT", "/impact-assessments/1", ASSESSMENT, "impact_assessment.put", "1"),
+    Change("PUT", "/benefits/1", BENEFIT, "benefit.put", "1"),
+    Change("PUT", "/consultations/1", {"title": "Draft"}, "consultation.put", "1"),
+    Change("PUT", "/options-appraisals/1", APPRAISAL, "options_appraisal.put", "1"),
+    Change("PUT", "/providers/care", PROVIDER, "provider.put", "care"),
+    Change("PUT", "/contracts/1", {"title": "Care", "provider": "care"}, "contract.put", "1"),
+    Change("PUT", "/quality-reviews/1", REVIEW, "quality_review.put", "1"),
+    Change("PUT", "/ratings/1", RATING, "rating.put", "1"),
+    Change("PUT", "/rating-counts/1", RATED, "rating_count.put", "1"),
+    Change("POST", "/records", {"benefits": [BENEFIT | {"code": "2"}]}, "benefit.put", "2"),
     Change("PUT", "/delegations/leave", DELEGATION, "delegation.put", "leave"),
     Change("PATCH", RETURN, {"colour": "amber", "narrative": "Slow"}, "return.written", RETURN[9:], had_before=True),
     Change("POST", f"{RETURN}/submit", {}, "return.submitted", RETURN[9:], had_before=True, again=False),

@@ -21,7 +21,10 @@ from tests.integration.gateway.changes import (
     ACTION,
     ANNOTATION,
     APPETITE,
+    APPRAISAL,
     AREA,
+    ASSESSMENT,
+    BENEFIT,
     BOARD,
     CELL,
     COUNT,
@@ -40,8 +43,12 @@ from tests.integration.gateway.changes import (
     OF,
     PLEDGE,
     PROJECTION,
+    PROVIDER,
+    RATED,
+    RATING,
     RECALCULATION,
     REPORT,
+    REVIEW,
     SAID,
     SCORECARD,
     TARGET,
@@ -72,6 +79,7 @@ class Made:
 
 PHOF = {"code": "PHOF", "name": "Public health", "benchmark_method": "significance"}
 FREE = {"title": "Backing", "kind": "partner"}
+CONTRACT = {"title": "Care", "provider": "care"}
 GROUP = {"name": "Alike", "areas": ["E06000026"]}
 CHART = "/indicators/ae/process-control"
 RISK = {"ref": "R1", "register": "people", "title": "Risk"}
@@ -123,6 +131,15 @@ MADE: dict[str, list[Made]] = {
         Made("PUT", "/reports/plans", REPORT, REPORT | {"title": "Else"}, REPLACED),
         Made("PUT", "/meetings/july", MEETING, MEETING | {"title": "Else"}, REPLACED),
         Made("PUT", "/decisions/approve", {"title": "Approve"}, {"title": "Else"}, REPLACED),
+        Made("PUT", "/impact-assessments/1", ASSESSMENT, ASSESSMENT | {"done": False}, REPLACED),
+        Made("PUT", "/benefits/1", BENEFIT, BENEFIT | {"title": "Else"}, REPLACED),
+        Made("PUT", "/consultations/1", {"title": "Draft"}, {"title": "Else"}, REPLACED),
+        Made("PUT", "/options-appraisals/1", APPRAISAL, APPRAISAL | {"title": "Else"}, REPLACED),
+        Made("PUT", "/providers/care", PROVIDER, PROVIDER | {"title": "Else"}, REPLACED),
+        Made("PUT", "/contracts/1", CONTRACT, CONTRACT | {"title": "Else"}, REPLACED),
+        Made("PUT", "/quality-reviews/1", REVIEW, REVIEW | {"title": "Else"}, REPLACED),
+        Made("PUT", "/ratings/1", RATING, RATING | {"grade": "inadequate"}, REPLACED),
+        Made("PUT", "/rating-counts/1", RATED, RATED | {"count": 69}, REPLACED),
         Made("PUT", "/dependencies/backing", FREE, FREE | {"title": "Else"}, REPLACED),
         Made("PUT", "/delegations/leave", DELEGATION, DELEGATION | {"delegate": "Eve"}, REPLACED),
         Made("PUT", "/actions/cafe", ACTION, ACTION | {"title": "Else"}, REPLACED),
@@ -178,6 +195,7 @@ MAKE_NOTHING = {
     "POST /pledges/v1/pledges/{pledge}/sign-off": STEP,
     "POST /pledges/v1/decisions/{code}/conditions/{number}/meet": STEP,
     "POST /pledges/v1/decisions/{code}/take": STEP,
+    "POST /pledges/v1/records": "puts many by the rule for one, and answers how many were new",
     "POST /pledges/v1/returns/{code}/approve": STEP,
     "POST /pledges/v1/returns/{code}/return": STEP,
     "POST /pledges/v1/returns/{code}/submit": STEP,

@@ -47,6 +47,12 @@ async def test_the_first_load_makes_everything(report):
         "reports": 2,
         "meetings": 10,
         "decisions": 11,
+        "providers": 24,
+        "rating counts": 8,
+        "benefits": 23,
+        "consultations": 3,
+        "options appraisals": 1,
+        "impact assessments": 2,
         "funds": 1,
         "schemes": 7,
     }

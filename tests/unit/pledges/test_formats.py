@@ -1,9 +1,14 @@
 """What is stored as JSON can be read in every format it was ever written in."""
 
 import json
+from dataclasses import fields, is_dataclass
 from datetime import date
+from decimal import Decimal
+from types import UnionType
+from typing import Any, get_args, get_origin, get_type_hints
 
-from hypothesis import given
+import pytest
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from contracts.breakdown import Breakdown
@@ -11,8 +16,11 @@ from contracts.colours import Colour
 from contracts.notes import SourcedFigure, SourceNote
 from contracts.period import Period
 from services.pledges.domain.formats import read_definition, read_published, write_definition, write_published
+from services.pledges.domain.governance import RecordKind
+from services.pledges.domain.governance_formats import KINDS, read_record, write_record
 from services.pledges.domain.indicators import Colours, LinkedIndicator, SeriesKey
 from services.pledges.domain.pledges import Assignment, Measure, PledgeDefinition
+from services.pledges.domain.registers import Beneficiary, Benefit
 from services.pledges.domain.status import Delivery, Evidence
 
 TEXT = st.text(st.characters(exclude_categories=["Cs"]), max_size=20)
@@ -102,3 +110,33 @@ def test_indicators_stored_as_an_event_carried_them():
         LinkedIndicator(SeriesKey("wait", "E06000026"), Colours()),
     )
     assert read_published([]) == ()
+
+
+TYPES = {str: TEXT, Decimal: st.decimals(0, 10**9, places=2)}
+
+
+def values(hint: Any) -> st.SearchStrategy[Any]:
+    if get_origin(hint) is UnionType:
+        return st.one_of(*(values(each) for each in get_args(hint)))
+    if get_origin(hint) is tuple:
+        return st.lists(values(get_args(hint)[0]), max_size=2).map(tuple)
+    return records(hint) if is_dataclass(hint) else TYPES.get(hint, st.from_type(hint))
+
+
+def records(of: Any) -> st.SearchStrategy[Any]:
+    hints = get_type_hints(of)
+    return st.builds(of, **{field.name: values(hints[field.name]) for field in fields(of)})
+
+
+@settings(max_examples=5)
+@pytest.mark.parametrize("kind", KINDS.values())
+@given(data=st.data())
+def test_every_kind_of_record_comes_back(kind: RecordKind, data: st.DataObject):
+    of = next(of for of, each in KINDS.items() if each is kind)
+    record = data.draw(records(of))
+    assert read_record(kind, json.loads(json.dumps(write_record(record)))) == record
+
+
+def test_a_record_that_was_stored_before_a_field_was_there_has_its_default():
+    stored = {"format": 1, "code": "a", "title": "A", "beneficiary": "workforce"}
+    assert read_record(RecordKind.BENEFIT, stored) == Benefit("a", "A", Beneficiary.WORKFORCE)

@@ -21,9 +21,10 @@ from services.pledges.schemas.board_decisions import DecisionAskedIn
 from services.pledges.schemas.dependencies import DependencyIn
 from services.pledges.schemas.governance import BoardIn, MeetingIn, ResponsibilityIn
 from services.pledges.schemas.pledges import PledgeIn
+from services.pledges.schemas.record_sets import RecordsIn
 from services.pledges.schemas.reports import ReportIn
 from services.risks.schemas.register import RiskIn
-from suite.load import finance, governance, indicators, pledges, risks
+from suite.load import finance, governance, indicators, pledges, registers, risks
 from suite.load.dataset import Reference, read_reference
 from suite.load.names import renamed
 from suite.load.upsert import Load, already_there
@@ -130,6 +131,13 @@ def test_boards_reports_and_decisions(reference: Reference):
     ):
         for row in rows:
             body.model_validate(row.model_dump(mode="json", exclude={"code"}))
+
+
+def test_registers(reference: Reference):
+    sent = RecordsIn.model_validate(registers.record_bodies(reference))
+    assert len(sent.to_domain()) == 61
+    (appraisal,) = sent.options_appraisals
+    assert [len(option.risks) for option in appraisal.options] == [5, 2, 7, 6]
 
 
 def test_the_fund_shows_the_printed_totals_beside_its_sums(reference: Reference):

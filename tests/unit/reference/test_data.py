@@ -66,6 +66,32 @@ def test_every_part_of_the_papers_is_there(reference: Reference):
     assert len(reference.meetings) == 10
     assert (len(reference.reports), len(reference.report_sign_offs)) == (2, 14)
     assert len(reference.decisions) == 11
+    assert Counter(row.beneficiary for row in reference.benefits) == {
+        "workforce": 5,
+        "commissioners": 6,
+        "providers": 7,
+        "end_state": 5,
+    }
+    assert Counter(row.verdict for row in reference.options) == {
+        "rejected": 1,
+        "transitional": 1,
+        "possible": 1,
+        "preferred": 1,
+    }
+    assert Counter(row.kind for row in reference.option_points) == {
+        "benefit": 23,
+        "risk": 20,
+        "reason": 4,
+        "mitigated": 3,
+    }
+    assert [row.done for row in reference.impact_assessments] == [True, False]
+    assert (len(reference.providers), len(reference.consultations)) == (24, 3)
+    counted = {(row.grade, row.period): row.count for row in reference.rating_counts}
+    assert [counted["good", period] for period in ("2017/18 Q2", "2017/18 Q3")] == [76, 68]
+    assert [key for key, count in counted.items() if count is None] == [
+        ("inadequate", "2017/18 Q2"),
+        ("inadequate", "2017/18 Q3"),
+    ]
     assert Counter(row.in_register for row in reference.risks) == {"people-2018": 4, "business-case-2014": 14}
     assert len(reference.pledges) == 10
     assert len(reference.assignments) == 11
@@ -240,6 +266,8 @@ OFFICIAL = {
     ("indicators.csv", "name"),
     ("frameworks.csv", "name"),
     ("partners.csv", "name"),
+    ("providers.csv", "title"),
+    ("providers.csv", "also_known_as"),
     ("former_names.csv", "name"),
 }
 """Columns of official names: facts, that stay as printed."""

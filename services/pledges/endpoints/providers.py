@@ -1,0 +1,74 @@
+"""Providers, contracts, quality reviews and ratings over HTTP."""
+
+from datetime import date
+from typing import Annotated
+
+from fastapi import APIRouter, Query
+
+from chassis.web.problems import problems
+from chassis.web.units import Read
+from services.pledges.domain.providers import Contract, Provider, QualityReview, Rating, RatingCount
+from services.pledges.endpoints.record_routes import RecordRoutes, add_record_routes, filter_by
+from services.pledges.schemas import providers as care
+from services.pledges.service import governance
+
+router = APIRouter(tags=["providers"])
+
+_PROVIDER = filter_by("provider", "Only those of the provider with this code", "LWSW")
+
+for each in (
+    RecordRoutes(
+        "/providers",
+        "a provider",
+        "providers",
+        Provider,
+        care.ProviderIn,
+        care.ProviderOut,
+        filter_by("kind", "Only organisations of this kind", "council"),
+    ),
+    RecordRoutes("/contracts", "a contract", "contracts", Contract, care.ContractIn, care.ContractOut, _PROVIDER),
+    RecordRoutes(
+        "/quality-reviews",
+        "a quality review",
+        "quality reviews",
+        QualityReview,
+        care.QualityReviewIn,
+        care.QualityReviewOut,
+        _PROVIDER,
+    ),
+    RecordRoutes(
+        "/ratings",
+        "a rating",
+        "ratings of homes",
+        Rating,
+        care.RatingIn,
+        care.RatingOut,
+        filter_by("home", "Only ratings of this home", "1-101668076"),
+        about="A home has the grade of its last rating. A new rating has a code of its own.",
+    ),
+    RecordRoutes(
+        "/rating-counts",
+        "a rating count",
+        "printed counts of rated homes",
+        RatingCount,
+        care.RatingCountIn,
+        care.RatingCountOut,
+        filter_by("grade", "Only counts of this grade", "good"),
+    ),
+):
+    add_record_routes(router, each)
+
+
+@router.get("/rated-homes", summary="Homes by grade", responses=problems(401, 422))
+async def read_rated_homes(
+    read: Read,
+    on: Annotated[
+        date | None,
+        Query(description="By the last ratings up to this day; the business date if left out", examples=["2018-02-28"]),
+    ] = None,
+) -> care.RatedHomesOut:
+    """How many homes have each grade on a day, and the percentage that is good or outstanding.
+
+    Count and denominator are those of an observation of `cqc-good-or-outstanding`.
+    """
+    return care.RatedHomesOut.of(await read(lambda tx: governance.get_rated_homes(tx, on)))

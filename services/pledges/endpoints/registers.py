@@ -1,0 +1,58 @@
+"""Assessments, benefits, consultations and appraisals over HTTP; and putting many records at once."""
+
+from fastapi import APIRouter
+
+from chassis.web.problems import problems
+from chassis.web.units import Write
+from services.pledges.domain.registers import Benefit, Consultation, ImpactAssessment, OptionsAppraisal
+from services.pledges.endpoints.record_routes import RecordRoutes, add_record_routes, filter_by
+from services.pledges.schemas import registers as bodies
+from services.pledges.schemas.record_sets import PutCountsOut, RecordsIn
+from services.pledges.service import governance
+
+router = APIRouter(tags=["governance"])
+
+_SUBJECT = filter_by("subject", "Only assessments of what has this code", "2014-1")
+_BENEFICIARY = filter_by("beneficiary", "Only benefits for these", "workforce")
+
+for each in (
+    RecordRoutes(
+        "/impact-assessments",
+        "an impact assessment",
+        "impact assessments",
+        ImpactAssessment,
+        bodies.ImpactAssessmentIn,
+        bodies.ImpactAssessmentOut,
+        _SUBJECT,
+        about="Of a report, a decision or an action that is here, or of a scheme of the finance service.",
+    ),
+    RecordRoutes("/benefits", "a benefit", "benefits", Benefit, bodies.BenefitIn, bodies.BenefitOut, _BENEFICIARY),
+    RecordRoutes(
+        "/consultations",
+        "a consultation",
+        "consultations",
+        Consultation,
+        bodies.ConsultationIn,
+        bodies.ConsultationOut,
+        filter_by("report", "Only consultations on the report with this code", "cabinet-2018-07-10"),
+    ),
+    RecordRoutes(
+        "/options-appraisals",
+        "an options appraisal",
+        "options appraisals",
+        OptionsAppraisal,
+        bodies.OptionsAppraisalIn,
+        bodies.OptionsAppraisalOut,
+        filter_by("report", "Only appraisals of the report with this code", "cabinet-2014-07-15"),
+    ),
+):
+    add_record_routes(router, each)
+
+
+@router.post("/records", summary="Put many records at once", responses=problems(401, 413, 415, 422))
+async def put_records(write: Write, body: RecordsIn) -> PutCountsOut:
+    """Make or replace records of several kinds, each with its code: all of them, or none where any is wrong.
+
+    They are put in the order of the fields of the body, so a record may name one that comes before it.
+    """
+    return PutCountsOut.of(await write(lambda tx: governance.put_records(tx, body.to_domain())))

@@ -1,0 +1,103 @@
+"""The body of many records at once."""
+
+from typing import Annotated, Any, Self
+
+from pydantic import Field
+
+from chassis.web.bodies import OutBody, StrictBody
+from services.pledges.domain.governance import PutCounts
+from services.pledges.schemas.fields import Code
+from services.pledges.schemas.providers import ContractIn, ProviderIn, QualityReviewIn, RatingCountIn, RatingIn
+from services.pledges.schemas.registers import BenefitIn, ConsultationIn, ImpactAssessmentIn, OptionsAppraisalIn
+
+
+class _Coded(StrictBody):
+    code: Code = Field(examples=["benefit-1"])
+
+
+class ImpactAssessmentPut(ImpactAssessmentIn, _Coded):
+    """An impact assessment with its code."""
+
+
+class BenefitPut(BenefitIn, _Coded):
+    """A benefit with its code."""
+
+
+class ConsultationPut(ConsultationIn, _Coded):
+    """A consultation with its code."""
+
+
+class OptionsAppraisalPut(OptionsAppraisalIn, _Coded):
+    """An options appraisal with its code."""
+
+
+class ProviderPut(ProviderIn, _Coded):
+    """A provider with its code."""
+
+
+class ContractPut(ContractIn, _Coded):
+    """A contract with its code."""
+
+
+class QualityReviewPut(QualityReviewIn, _Coded):
+    """A quality review with its code."""
+
+
+class RatingPut(RatingIn, _Coded):
+    """A rating with its code."""
+
+
+class RatingCountPut(RatingCountIn, _Coded):
+    """A printed count with its code."""
+
+
+MOST = 500
+"""Records of a kind in one body."""
+
+
+class RecordsIn(StrictBody):
+    """Records of several kinds; no more than 500 of each."""
+
+    providers: Annotated[list[ProviderPut], Field(max_length=MOST)] = Field(
+        default_factory=list, description="Providers, by any codes"
+    )
+    contracts: Annotated[list[ContractPut], Field(max_length=MOST)] = Field(
+        default_factory=list, description="Contracts with them"
+    )
+    quality_reviews: Annotated[list[QualityReviewPut], Field(max_length=MOST)] = Field(
+        default_factory=list, description="Reviews of them"
+    )
+    ratings: Annotated[list[RatingPut], Field(max_length=MOST)] = Field(
+        default_factory=list, description="Ratings of homes"
+    )
+    rating_counts: Annotated[list[RatingCountPut], Field(max_length=MOST)] = Field(
+        default_factory=list, description="Printed counts of rated homes"
+    )
+    benefits: Annotated[list[BenefitPut], Field(max_length=MOST)] = Field(
+        default_factory=list, description="What changes are to bring"
+    )
+    consultations: Annotated[list[ConsultationPut], Field(max_length=MOST)] = Field(
+        default_factory=list, description="Who was asked about what"
+    )
+    options_appraisals: Annotated[list[OptionsAppraisalPut], Field(max_length=MOST)] = Field(
+        default_factory=list, description="Ways that were compared"
+    )
+    impact_assessments: Annotated[list[ImpactAssessmentPut], Field(max_length=MOST)] = Field(
+        default_factory=list, description="Assessments of the effect on people"
+    )
+
+    def to_domain(self) -> list[Any]:
+        """In the order of the fields."""
+        return [one.record(one.code) for _, records in self for one in records]
+
+
+class PutCountsOut(OutBody):
+    """What putting many records did."""
+
+    created: int = Field(description="How many were made", examples=[23])
+    changed: int = Field(description="How many were replaced by something else", examples=[1])
+    unchanged: int = Field(description="How many were there already, just so", examples=[0])
+
+    @classmethod
+    def of(cls, found: PutCounts) -> Self:
+        return cls(created=found.created, changed=found.changed, unchanged=found.unchanged)

@@ -1,0 +1,81 @@
+"""Rows of assessments, benefits, consultations, options, providers and ratings."""
+
+from datetime import date
+from typing import Literal
+
+from suite.load.csv_files import FileRow, Several
+
+
+class ImpactAssessmentRow(FileRow):
+    code: str
+    title: str
+    subject_kind: Literal["report", "decision", "action", "scheme"]
+    subject: str
+    done: bool
+    note: str
+    source: str
+
+
+class BenefitRow(FileRow):
+    code: str
+    title: str
+    beneficiary: Literal["workforce", "commissioners", "providers", "end_state"]
+    number: int
+    source: str
+
+
+class ConsultationRow(FileRow):
+    """Who was asked; with what was said and what came of it, where that is printed."""
+
+    code: str
+    title: str
+    board: str | None = None
+    report: str
+    printed_period: str
+    asked: Several
+    given_by: str | None = None
+    text: str | None = None
+    answer: str | None = None
+    source: str
+
+
+class OptionRow(FileRow):
+    """An option of the appraisal of 2014; its points are in another file."""
+
+    code: str
+    title: str
+    verdict: Literal["preferred", "transitional", "possible", "rejected"]
+    number: int | None = None
+    scope: int
+    verdict_note: str
+    source: str
+
+
+class OptionPointRow(FileRow):
+    option: str
+    kind: Literal["benefit", "risk", "reason", "mitigated"]
+    number: int
+    text: str
+    source: str
+
+
+class ProviderRow(FileRow):
+    code: str
+    title: str
+    kind: str
+    role: str
+    also_known_as: Several = ()
+    note: str | None = None
+    source: str
+
+
+class RatingCountRow(FileRow):
+    """How many homes had a grade at the end of a quarter; no homes are named."""
+
+    code: str
+    grade: Literal["outstanding", "good", "requires_improvement", "inadequate"]
+    counted_on: date
+    count: int | None = None
+    period: str
+    note: str | None = None
+    source: str

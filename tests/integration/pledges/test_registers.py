@@ -1,0 +1,126 @@
+"""Registers, providers and ratings, one by one and many at once, on a real database."""
+
+import csv
+from typing import Any
+
+import httpx
+import pytest
+
+ROOT = "/pledges/v1"
+
+
+async def call(api: httpx.AsyncClient, method: str, path: str, status: int, body: Any = None) -> dict[str, Any]:
+    answer = await api.request(method, f"{ROOT}/{path}", json=body)
+    assert answer.status_code == status, answer.text
+    found: dict[str, Any] = answer.json()
+    return found
+
+
+APPRAISAL = {
+    "title": "Form",
+    "options": [
+        {"code": "shared", "title": "Shared", "verdict": "rejected", "scope": 1, "risks": ["Silos", "No sight"]},
+        {"code": "new", "title": "New", "verdict": "preferred", "scope": 4, "benefits": ["Partners are equal"]},
+    ],
+}
+CONSULTATION = {
+    "title": "Draft",
+    "first_day": "2018-02-01",
+    "last_day": "2018-03-31",
+    "asked": ["Staff"],
+    "feedback": [{"given_by": "Board", "text": "Say more", "answer": None}],
+}
+CONTRACT = {
+    "title": "Community",
+    "provider": "care",
+    "value_from": "1000.00",
+    "value_to": "250000.00",
+    "management": "close",
+    "indicators": ["dtoc-all"],
+}
+ASSESSMENT = {
+    "title": "Impact",
+    "subject_kind": "action",
+    "subject": "cafe",
+    "done": True,
+    "done_by": "Ana",
+    "characteristics": ["age", "race"],
+}
+
+
+@pytest.mark.parametrize(
+    ("path", "body"),
+    [
+        ("impact-assessments", ASSESSMENT),
+        ("benefits", {"title": "Less waiting", "beneficiary": "workforce", "owner": "Ana", "indicators": ["a"]}),
+        ("consultations", CONSULTATION),
+        ("options-appraisals", APPRAISAL),
+        ("contracts", CONTRACT),
+    ],
+)
+async def test_each_reads_as_it_was_put(api: httpx.AsyncClient, path: str, body: dict[str, Any]):
+    await call(api, "PUT", "actions/cafe", 201, {"title": "Cafe"})
+    await call(api, "PUT", "providers/care", 201, {"title": "Care", "kind": "provider"})
+    made = await call(api, "PUT", f"{path}/1", 201, body)
+    assert {name: made[name] for name in body if name != "options"} == {n: v for n, v in body.items() if n != "options"}
+    if path == "options-appraisals":
+        assert [one["risks"] for one in made["options"]] == [["Silos", "No sight"], []]
+    assert await call(api, "PUT", f"{path}/1", 200, body) == made
+    assert await call(api, "GET", f"{path}/1", 200) == made
+    assert (await call(api, "GET", path, 200))["items"] == [made]
+    rows = list(csv.DictReader((await api.get(f"{ROOT}/{path}.csv")).text.splitlines()))
+    assert [row["title"] for row in rows] == [body["title"]]
+    assert (await call(api, "GET", f"{path}/none", 404))["type"] == "/problems/governance-record-unknown"
+
+
+async def test_what_they_name_has_to_be_there(api: httpx.AsyncClient):
+    for path, body, field in (
+        ("impact-assessments/1", ASSESSMENT, "subject"),
+        ("impact-assessments/1", ASSESSMENT | {"subject_kind": "decision"}, "subject"),
+        ("impact-assessments/1", ASSESSMENT | {"done": False}, ""),
+        ("contracts/1", CONTRACT, "provider"),
+        ("contracts/1", CONTRACT | {"value_from": "250000.01"}, ""),
+        ("consultations/1", CONSULTATION | {"board": "none"}, "board"),
+        ("options-appraisals/1", APPRAISAL | {"report": "none"}, "report"),
+    ):
+        refused = await call(api, "PUT", path, 422, body)
+        assert not field or [one["field"] for one in refused["errors"]] == [field]
+    await call(
+        api, "PUT", "impact-assessments/1", 201, ASSESSMENT | {"subject_kind": "scheme", "subject": "front-door"}
+    )
+    assert len((await call(api, "GET", "impact-assessments?subject=front-door", 200))["items"]) == 1
+    assert (await call(api, "GET", "impact-assessments?subject=cafe", 200))["items"] == []
+
+
+async def test_a_home_has_the_grade_of_its_last_rating(api: httpx.AsyncClient):
+    ratings = [("a", "good", "2017-06-01"), ("a", "inadequate", "2018-01-05"), ("b", "outstanding", "2017-01-01")]
+    for number, (home, grade, day) in enumerate(ratings):
+        await call(api, "PUT", f"ratings/{number}", 201, {"home": home, "grade": grade, "rated_on": day})
+    now = await call(api, "GET", "rated-homes", 200)
+    assert (now["on"], now["count"], now["denominator"], now["percentage"]) == ("2018-02-28", 1, 2, "50.00")
+    then = await call(api, "GET", "rated-homes?on=2017-12-31", 200)
+    assert (then["grades"]["good"], then["percentage"]) == (1, "100.00")
+    assert (await call(api, "GET", "rated-homes?on=2016-01-01", 200))["percentage"] is None
+
+
+async def test_many_are_put_at_once_all_or_none(api: httpx.AsyncClient):
+    many = {
+        "contracts": [CONTRACT | {"code": "1"}],
+        "providers": [{"code": "care", "title": "Care", "kind": "provider"}],
+        "benefits": [{"code": "1", "title": "Less waiting", "beneficiary": "providers"}],
+    }
+    assert await call(api, "POST", "records", 200, many) == {"created": 3, "changed": 0, "unchanged": 0}
+    many["benefits"][0] |= {"title": "No waiting"}
+    assert await call(api, "POST", "records", 200, many) == {"created": 0, "changed": 1, "unchanged": 2}
+    wrong = {
+        "contracts": [CONTRACT | {"code": "2", "provider": "none"}],
+        "benefits": [{"code": "2", "title": "X", "beneficiary": "providers", "board": "none"}],
+        "providers": [{"code": "CARE", "title": "Care", "kind": "provider"}, {"code": "x", "title": "X", "kind": "k"}],
+    }
+    refused = await call(api, "POST", "records", 422, wrong)
+    assert [one["field"] for one in refused["errors"]] == [
+        "provider/CARE/code",
+        "contract/2/provider",
+        "benefit/2/board",
+    ]
+    await call(api, "GET", "providers/x", 404)
