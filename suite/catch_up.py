@@ -5,6 +5,9 @@ from typing import Any
 
 import httpx
 
+_SHORTEST_PAUSE, _LONGEST_PAUSE = 0.05, 0.4
+"""Seconds between two looks: longer and longer while something is behind, since a look costs what catching up needs."""
+
 
 class NotCaughtUp(Exception):  # noqa: N818  named for what it is
     """Events are still on their way after the time allowed."""
@@ -17,7 +20,7 @@ async def wait_until_caught_up(client: httpx.AsyncClient, *, within: float = 60.
         NotCaughtUp: with what is still waiting where.
     """
     loop = asyncio.get_running_loop()
-    limit, quiet = loop.time() + within, 0
+    limit, quiet, pause = loop.time() + within, 0, _SHORTEST_PAUSE
     while quiet < 2:  # noqa: PLR2004  an event may be between outbox and bus at the first look
         detail = (await client.get("/health/ready")).json()
         behind = unapplied(detail)
@@ -25,7 +28,8 @@ async def wait_until_caught_up(client: httpx.AsyncClient, *, within: float = 60.
         if behind and loop.time() > limit:
             raise NotCaughtUp("; ".join(behind))
         if quiet < 2:  # noqa: PLR2004  as above
-            await asyncio.sleep(0.05)
+            await asyncio.sleep(pause)
+            pause = min(2 * pause, _LONGEST_PAUSE) if behind else _SHORTEST_PAUSE
 
 
 def unapplied(detail: dict[str, Any]) -> list[str]:
