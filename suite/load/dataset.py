@@ -57,7 +57,7 @@ class Reference:
     system_gaps: list[row_types.SystemGapRow]
     priorities: list[row_types.PriorityRow]
     actions: list[row_types.ActionRow]
-    commitments: list[row_types.CommitmentRow]
+    commitments: list[row_types.ActionRow]
     dependencies: list[row_types.DependencyRow]
     boards: list[row_types.BoardRow]
     board_members: list[row_types.BoardMemberRow]
@@ -132,7 +132,7 @@ _FILES: dict[str, tuple[str, type[FileRow]]] = {
     "system_gaps": ("system_gaps.csv", row_types.SystemGapRow),
     "priorities": ("priorities.csv", row_types.PriorityRow),
     "actions": ("actions.csv", row_types.ActionRow),
-    "commitments": ("commitments.csv", row_types.CommitmentRow),
+    "commitments": ("commitments.csv", row_types.ActionRow),
     "dependencies": ("dependencies.csv", row_types.DependencyRow),
     "boards": ("boards.csv", row_types.BoardRow),
     "board_members": ("board_members.csv", row_types.BoardMemberRow),

@@ -4,14 +4,17 @@ from graphlib import TopologicalSorter
 from typing import Any
 
 from suite.load import row_types
-from suite.load.api_client import for_each
+from suite.load.api_client import for_each, send_request
 from suite.load.contradictions import notes_on
 from suite.load.dataset import PLEDGE_SET, Reference
 from suite.load.former import patch_former, put_former
+from suite.load.report import CHANGED
 from suite.load.row_types import PLYMOUTH
-from suite.load.upsert import Load, create_missing, create_once
+from suite.load.upsert import Load, already_there, create_missing, create_once
 
 ROOT = "/pledges/v1"
+_PRINTED = frozenset({"partners", "printed_period", "due_basis", "figure", "figure_unit", "weight"})
+"""What was not loaded of must-dos once, and of what is said in detail elsewhere."""
 SET_BODY = {"title": "The hundred pledges of 2018", "size": 100, "source": "2018-20 intentions, front sheet"}
 
 
@@ -76,7 +79,10 @@ async def _actions(load: Load) -> None:
 
     async def one(code: str) -> None:
         body, path, found = action_body(load.reference, rows[code]), f"{ROOT}/actions/{code}", existing.get(code)
-        if not await patch_former(load, "actions", path, body, found):
+        if lacks_print(load, body, found):
+            await send_request(load.client, "PUT", path, body)
+            load.tally.add("actions", CHANGED)
+        elif not await patch_former(load, "actions", path, body, found):
             await create_missing(load, "actions", "PUT", path, body, found)
 
     order = TopologicalSorter({code: _after(row) for code, row in rows.items()})
@@ -90,6 +96,17 @@ async def _actions(load: Load) -> None:
 def _after(row: row_types.ActionRow) -> list[str]:
     """The actions that must be there before it: those it waits for, and the one it is a part of."""
     return [*row.depends_on, *([row.part_of] if row.part_of else [])]
+
+
+def lacks_print(load: Load, body: dict[str, Any], found: dict[str, Any] | None) -> bool:
+    """Whether an action is as a former version loaded it, which did not load all that is printed of it."""
+    if found is None or already_there(body, found):
+        return False
+    added = {*_PRINTED, "notes"} if load.from_version_0_1 else _PRINTED
+    others = {name: value for name, value in body.items() if name not in added}
+    return already_there(others, found) and all(
+        not found[name] or already_there(body[name], found[name]) for name in added
+    )
 
 
 def action_body(reference: Reference, row: row_types.ActionRow) -> dict[str, Any]:

@@ -1,6 +1,7 @@
 """Rows of pledges, priorities, actions and what they wait for."""
 
 from datetime import date
+from decimal import Decimal
 from typing import Literal
 
 from suite.load.csv_files import FileRow, Several
@@ -15,7 +16,11 @@ class PriorityRow(FileRow):
 
 
 class ActionRow(FileRow):
-    """A must-do, or what else is to be done; ``part_of`` names the action that it is a milestone of."""
+    """A must-do, or what else is to be done, with what is printed of its day and of its size.
+
+    ``part_of`` names the action that it is a milestone of. One that other actions say in detail weighs 0, so that a
+    roll-up counts that work once.
+    """
 
     code: str
     priority: str | None = None
@@ -28,16 +33,12 @@ class ActionRow(FileRow):
     part_of: str | None = None
     source: str
     confirmed: bool | None = None
-
-
-class CommitmentRow(ActionRow):
-    """What is to be done beside the must-dos, with what is printed of its day and of its size."""
-
     partners: Several = ()
     printed_period: str | None = None
     due_basis: str | None = None
     figure: str | None = None
     figure_unit: str | None = None
+    weight: Decimal | None = None
 
 
 class DependencyRow(FileRow):

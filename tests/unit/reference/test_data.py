@@ -57,6 +57,15 @@ def test_every_part_of_the_papers_is_there(reference: Reference):
         "enhanced-specialised": 11,
     }
     assert len([row for row in reference.commitments if row.due]) == 40
+    assert len([row for row in reference.actions if row.partners or row.printed_period or row.figure]) == 18
+    assert Counter(row.part_of for row in reference.commitments if row.weight == 0) == {
+        "universal-offer": 1,
+        "early-help": 3,
+        "enhanced-specialised": 3,
+        "icp-live": 1,
+        "hubs-phase-2": 1,
+        None: 1,
+    }
     assert len(reference.dependencies) == 24
     assert len(reference.boards) == 28
     assert len(reference.board_members) == 16
