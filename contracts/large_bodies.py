@@ -25,6 +25,8 @@ LARGE_BODIES: Final[Mapping[str, LargeBody]] = {
     "/indicators/v1/observations": LargeBody(8 * _MIB),
     "/indicators/v1/imports": LargeBody(100 * _MIB, (CSV, XLSX, ODS, "application/octet-stream")),
     "/risks/v1/imports": LargeBody(8 * _MIB, (CSV, XLSX, ODS, "application/octet-stream")),
+    "/pledges/v1/return-files": LargeBody(8 * _MIB, (CSV, XLSX, ODS)),
+    "/pledges/v1/action-files": LargeBody(8 * _MIB, (CSV, XLSX, ODS)),
     "/finance/v1/outturn-files": LargeBody(16 * _MIB, (CSV, XLSX, ODS)),
 }
 """By the path that they are posted to."""

@@ -38,6 +38,11 @@ class RecordsRefused(Invalid):
     title = "Some of the records cannot be put"
 
 
+class RowsWrong(Invalid):
+    type_ = "rows-wrong"
+    title = "Some rows of the file are not right"
+
+
 class DecisionSettled(Conflict):
     type_ = "decision-settled"
     title = "The decision was taken already"

@@ -6,6 +6,7 @@ from services.pledges.endpoints import (
     delegations,
     dependencies,
     exports,
+    files,
     governance,
     pledges,
     priorities,
@@ -32,5 +33,6 @@ routers = tuple(
         board_decisions,
         registers,
         providers,
+        files,
     )
 )

@@ -40,7 +40,7 @@ async def put_action(tx: Tx, code: str, sent: ActionInput) -> tuple[ActionView, 
     """
     today = await tx.business_date()
     actions = await _lock_all(tx)
-    await _check_references(tx, code, sent.definition, actions)
+    await check_action(tx, code, sent.definition, actions)
     made = Action(code, sent.definition)
     created = await stored.insert_action(tx, made)
     before = (await _views(tx, [actions.get(code, made)], today))[0]
@@ -77,7 +77,14 @@ async def _lock_all(tx: Tx) -> dict[str, Action]:
     return {one.code: one for one in await stored.lock_actions(tx)}
 
 
-async def _check_references(tx: Tx, code: str, definition: ActionDefinition, actions: Mapping[str, Action]) -> None:
+async def check_action(tx: Tx, code: str, definition: ActionDefinition, actions: Mapping[str, Action]) -> None:
+    """Refuse a definition that names what is not there, or waits for itself.
+
+    Raises:
+        ReferenceUnknown
+        PartNotPossible
+        DependencyCircular
+    """
     errors: list[FieldError] = []
     priority, needed = definition.priority, definition.depends_on
     if priority and await stored_priorities.get_priority(tx, priority) is None:

@@ -44,13 +44,16 @@ IN_OTHER_TESTS = {
     ("POST", "/indicators/v1/imports"),
     ("POST", "/indicators/v1/imports/{id}/cancel"),
     ("POST", "/risks/v1/imports"),
+    ("POST", "/pledges/v1/return-files"),
+    ("POST", "/pledges/v1/action-files"),
     ("POST", "/risks/v1/risks/{ref}/acceptances/{acceptance_id}/approve"),
     ("POST", "/risks/v1/risks/{ref}/proposals/{proposal_id}/accept"),
     ("POST", "/risks/v1/risks/{ref}/proposals/{proposal_id}/reject"),
 }
 """Proposals come of events: :func:`test_every_decision_on_a_proposal_leaves_one_entry`. Imports take files:
 tests/integration/indicators/test_imports.py, tests/integration/risks/test_register_files.py, and outturn,
-tests/integration/finance/test_outturn.py. Another person approves: tests/integration/risks/test_acceptances.py,
+tests/integration/finance/test_outturn.py, and of pledges, tests/integration/pledges/test_files.py.
+Another person approves: tests/integration/risks/test_acceptances.py,
 tests/integration/finance/test_virements.py. A year ends once its quarters are closed: test_year_ends.py there."""
 
 

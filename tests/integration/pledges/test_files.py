@@ -1,0 +1,85 @@
+"""Returns and actions out of files: every bad row named, nothing half saved."""
+
+import csv
+from typing import Any
+
+import httpx
+
+from chassis.storage.database import Database
+from services.pledges.service.openings import open_returns
+
+ROOT = "/pledges/v1"
+SOMEONE = {"portfolio_holder": "A", "department": "B", "director": "C", "lead_officers": ["D"]}
+
+
+async def send(api: httpx.AsyncClient, path: str, text: str, status: int = 200, **query: str) -> dict[str, Any]:
+    headers = {"content-type": "text/csv"}
+    answer = await api.post(f"{ROOT}/{path}", content=text.encode(), headers=headers, params=query)
+    assert answer.status_code == status, answer.text
+    found: dict[str, Any] = answer.json()
+    return found
+
+
+async def faults(api: httpx.AsyncClient, path: str, text: str) -> list[str]:
+    refused = await send(api, path, text, 422)
+    assert refused["type"] == "/problems/rows-wrong"
+    return [one["field"] for one in refused["errors"]]
+
+
+async def get(api: httpx.AsyncClient, path: str) -> dict[str, Any]:
+    found: dict[str, Any] = (await api.get(f"{ROOT}/{path}")).json()
+    return found
+
+
+async def test_returns_come_in_as_they_went_out(api: httpx.AsyncClient, database: Database):
+    for number in ("1", "2"):
+        body = {"number": number, "theme": "Health", "title": "T", "assignments": [SOMEONE]}
+        await api.post(f"{ROOT}/pledges", json=body)
+    await database.write(open_returns)
+    first, second = (f"2018-{n}.2017-18-Q3.1" for n in (1, 2))
+    wrong = (
+        f"id,colour,narrative\n{first},green,Well\n{second},blue,Ill\nnone,red,No\n{first},red,Again\n{second},red\n"
+    )
+    assert await faults(api, "return-files", wrong) == ["line 3, colour", "line 4, id", "line 5, id", "line 6"]
+    assert (await get(api, f"returns/{first}"))["colour"] is None
+    out = list(csv.reader((await api.get(f"{ROOT}/returns.csv")).text.splitlines()))
+    colour, narrative = out[0].index("colour"), out[0].index("narrative")
+    out[1][colour], out[1][narrative] = "amber", "Slow, yet going"
+    text = "\n".join(",".join(f'"{cell}"' for cell in row) for row in out)
+    assert await send(api, "return-files", text) == {"created": [], "changed": [first], "unchanged": [second]}
+    assert await send(api, "return-files", text) == {"created": [], "changed": [], "unchanged": [first, second]}
+    shown = await get(api, f"returns/{first}")
+    assert (shown["colour"], shown["narrative"], shown["state"]) == ("amber", "Slow, yet going", "draft")
+    await api.post(f"{ROOT}/returns/{first}/submit", json={})
+    assert await faults(api, "return-files", f"id,colour\n{first},green\n") == ["line 2"]
+
+
+async def test_actions_come_in_any_order_all_or_none(api: httpx.AsyncClient):
+    note = {"topic": "t", "figures": [{"figure": "1", "source": "s"}, {"figure": "2", "source": "p"}]}
+    there = {"title": "Cafe", "due": "2018-04-30", "partners": ["Mind"], "notes": [note | {"used": "1", "why": "w"}]}
+    assert (await api.put(f"{ROOT}/actions/cafe", json=there)).status_code == 201
+    wrong = (
+        "code,title,due,weight,depends_on\na,A,April,,\nb,B,,x,\nc,C,,,none\ncafe,Cafe,,,d\nd,D,,,cafe\nd,D,,,\n,E,,,\n"
+    )
+    assert sorted(await faults(api, "action-files", wrong)) == [
+        "line 2, due",
+        "line 3, weight",
+        "line 4, depends_on",
+        "line 7, code",
+        "line 8, code",
+    ]
+    assert [one["code"] for one in (await get(api, "actions"))["items"]] == ["cafe"]
+    right = (
+        "code,title,depends_on,part_of,delivery\npart,Part,,whole,\nwhole,Whole,cafe; first,,\ncafe,Cafe,,,delivered\n"
+    )
+    right += "first,First,,,in_progress\n"
+    made = await send(api, "action-files", right, reason="Plan")
+    assert made == {"created": ["first", "part", "whole"], "changed": ["cafe"], "unchanged": []}
+    cafe, whole = await get(api, "actions/cafe"), await get(api, "actions/whole")
+    assert (cafe["delivery"], cafe["due"], cafe["partners"]) == ("delivered", "2018-04-30", ["Mind"])
+    assert len(cafe["notes"]) == 1
+    assert (whole["blocked_by"], whole["version"]) == ([{"kind": "action", "code": "first"}], 1)
+    again = await send(api, "action-files", right)
+    assert again["unchanged"] == ["cafe", "first", "part", "whole"]
+    assert await faults(api, "action-files", "code,titel\na,A\n") == ["line 1, title", "line 1, titel"]
+    assert await faults(api, "action-files", "\n") == ["line 1"]
