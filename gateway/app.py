@@ -1,17 +1,19 @@
 """The gateway's app."""
 
 from collections.abc import Mapping
+from datetime import timedelta
 from typing import Final
 
 from fastapi import FastAPI
+from starlette.types import Scope
 
 from chassis.service import ServiceSpec
 from chassis.web.admission import INTERNAL_KEY_HEADER
-from chassis.web.middleware import RequestMiddleware
+from chassis.web.middleware import Admission, RequestMiddleware
 from chassis.web.problem_types import EXTENSION, problem_types
 from chassis.web.problems import install_errors
 from chassis.web.units import Resources
-from gateway.access.admission import key_admission
+from gateway.access.admission import NOBODY, key_admission
 from gateway.access.keyring import Keyring
 from gateway.access.models import Base
 from gateway.access.refusals import Refusals
@@ -21,7 +23,11 @@ from gateway.operations import app as operations
 from gateway.operations.services import Services
 from gateway.proxy.forward import Forward
 from gateway.proxy.upstreams import Upstream, in_process
+from gateway.sessions.door import PageDoor
+from gateway.sessions.way_in import with_sessions
 from gateway.settings import GatewaySettings
+from portal.app import install_pages, is_page
+from portal.settings import PortalSettings
 
 SPEC: Final = ServiceSpec(
     name="gateway",
@@ -71,12 +77,22 @@ def create_gateway(
     app.add_middleware(
         RequestMiddleware,
         service=SPEC.name,
-        admit=key_admission(Keyring(resources.database, settings.key_memory), Refusals(settings.refused_keys)),
+        admit=_admission(resources, settings),
         body_limit=resources.settings.max_body_bytes,
         headers=_SAFE_HEADERS,
         access_log=resources.settings.access_log,
     )
     return app
+
+
+def _admission(resources: Resources, settings: GatewaySettings) -> Admission:
+    """By key, or by the session of a page; pages themselves see to who is signed in."""
+    by_key = key_admission(Keyring(resources.database, settings.key_memory), Refusals(settings.refused_keys))
+
+    async def admit(scope: Scope) -> str:
+        return NOBODY if is_page(scope["path"]) else await with_sessions(by_key)(scope)
+
+    return admit
 
 
 def _mount(app: FastAPI, resources: Resources, upstreams: Mapping[str, Upstream], settings: GatewaySettings) -> None:
@@ -87,6 +103,9 @@ def _mount(app: FastAPI, resources: Resources, upstreams: Mapping[str, Upstream]
         app.mount(prefix_of(service), forward)
     app.mount("/docs/assets", assets())
     app.include_router(router)
+    pages = PortalSettings()
+    door = PageDoor(app, resources.database, timedelta(hours=pages.session_hours))
+    install_pages(app, door, pages, resources.clock)
 
 
 def _set_state(

@@ -1,7 +1,6 @@
 """What the gateway answers itself: the front page, the documents, health and measures."""
 
 import json
-from html import escape
 from importlib.resources import files
 from typing import Annotated, Any, Final
 
@@ -33,14 +32,6 @@ def _document(request: Request) -> JoinedDocument:
 def assets() -> StaticFiles:
     """Our own styles and scripts, and Swagger UI's from the package that brings them: nothing comes from a CDN."""
     return StaticFiles(packages=[("gateway", "static"), ("fastapi_offline", "static")])
-
-
-@router.get("/", include_in_schema=False)
-async def front_page(request: Request) -> HTMLResponse:
-    prefixes = request.app.state.prefixes.values()
-    rows = "".join(f"<li><code>{escape(prefix)}/…</code></li>" for prefix in prefixes)
-    page = (_PAGES / "index.html").read_text(encoding="utf-8").replace("<!-- services -->", rows)
-    return HTMLResponse(page, headers=_PAGE_HEADERS)
 
 
 @router.get("/docs", include_in_schema=False)

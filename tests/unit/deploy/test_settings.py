@@ -14,12 +14,13 @@ from pydantic_settings import BaseSettings
 import chassis.bus.kafka.settings
 import chassis.settings
 import gateway.settings
+import portal.settings
 import suite.settings
 from contracts.topics import SERVICES
 from tests.unit.deploy import test_compose, test_kubernetes
 from tests.unit.deploy.conftest import REPOSITORY
 
-MODULES = (chassis.settings, chassis.bus.kafka.settings, gateway.settings, suite.settings)
+MODULES = (chassis.settings, chassis.bus.kafka.settings, gateway.settings, portal.settings, suite.settings)
 BY_THE_DRIVER = {"PGSSLMODE", "PGSSLROOTCERT"}
 """Read by asyncpg itself."""
 

@@ -1,0 +1,29 @@
+"""What can go wrong with a page."""
+
+from typing import Any
+
+from chassis.errors import Forbidden
+
+
+class FormForged(Forbidden):
+    type_, title = "form-forged", "The form did not come from this site, or was too old"
+
+
+class SignInNeeded(Exception):  # noqa: N818  named for what it is
+    """Nobody is signed in."""
+
+
+class Refused(Exception):  # noqa: N818  named for what it is
+    """The API has refused a call of a page.
+
+    Args:
+        status: of its answer.
+        body: its problem document, or nothing where it sent none.
+    """
+
+    def __init__(self, status: int, body: dict[str, Any]) -> None:
+        super().__init__(body.get("detail") or body.get("title") or f"status {status}")
+        self.status = status
+        self.title: str = body.get("title") or "Something went wrong"
+        self.detail: str = body.get("detail") or ""
+        self.errors: list[dict[str, str]] = list(body.get("errors") or [])

@@ -1,0 +1,87 @@
+"""Forms that only this site can have made, and the cookies they go with."""
+
+import hashlib
+import hmac
+import secrets
+from typing import Final
+from urllib.parse import parse_qsl, urlsplit
+
+from fastapi import Request, Response
+
+from chassis.errors import PayloadTooLarge
+from portal.errors import FormForged
+
+SESSION: Final = "suite-session"
+"""Cookie of who is signed in."""
+VISITOR: Final = "suite-form"
+"""Cookie of who is not: what a form was made for."""
+TOKEN: Final = "form-token"  # noqa: S105  the name of a field
+"""The hidden field of every form."""
+_LOOPBACK: Final = frozenset({"127.0.0.1", "localhost", "::1"})
+_MOST_FIELDS: Final = 200
+_MOST_BYTES: Final = 65_536
+_LONGEST_COOKIE: Final = 128
+
+
+def form_token(cookie: str) -> str:
+    """What a form carries for the browser that has ``cookie``. Nobody makes one of the other."""
+    return hashlib.sha256(b"form\x00" + cookie.encode()).hexdigest()
+
+
+def new_visitor() -> str:
+    return secrets.token_urlsafe(32)
+
+
+def cookie_of(request: Request, name: str) -> str | None:
+    found = request.cookies.get(name)
+    return found if found and len(found) <= _LONGEST_COOKIE and found.isascii() else None
+
+
+def is_secure(request: Request) -> bool:
+    """Whether cookies go over TLS only: always, but for plain http on this very machine."""
+    host = urlsplit(f"//{request.headers.get('host', '')}").hostname
+    return not (request.url.scheme == "http" and host in _LOOPBACK)
+
+
+def set_cookie(request: Request, response: Response, name: str, value: str) -> None:
+    """A cookie for this browser session that scripts cannot read and other sites cannot make it send."""
+    response.set_cookie(name, value, path="/", secure=is_secure(request), httponly=True, samesite="lax")
+
+
+def delete_cookie(request: Request, response: Response, name: str) -> None:
+    response.delete_cookie(name, path="/", secure=is_secure(request), httponly=True, samesite="lax")
+
+
+def require_own_form(request: Request, token: str | None, name: str) -> None:
+    """Refuse a form that another site has made. ``name``: of the cookie that it goes with.
+
+    Raises:
+        FormForged: from another origin, or without the token that goes with the cookie. A missing Origin is allowed.
+    """
+    origin = request.headers.get("origin")
+    if origin is not None and urlsplit(origin).netloc != request.headers.get("host"):
+        raise FormForged("It was sent from another site.")
+    cookie = cookie_of(request, name)
+    if not cookie or not token or not hmac.compare_digest(form_token(cookie).encode(), token.encode()):
+        raise FormForged("Go back, load the page again, and send the form once more. Cookies must be allowed.")
+
+
+async def read_form(request: Request, cookie: str = SESSION) -> dict[str, str]:
+    """The fields of a form of this site, without white space around them; of a name that comes twice the last.
+
+    Raises:
+        FormForged: it is not this site's.
+        PayloadTooLarge: larger than any form of ours.
+    """
+    body = bytearray()
+    async for chunk in request.stream():
+        body += chunk
+        if len(body) > _MOST_BYTES:
+            raise PayloadTooLarge(f"At most {_MOST_BYTES} bytes of a form are read.")
+    try:
+        pairs = parse_qsl(body.decode(), keep_blank_values=True, max_num_fields=_MOST_FIELDS)
+    except ValueError as error:
+        raise FormForged("It cannot be read.") from error
+    fields = {name: value.strip() for name, value in pairs}
+    require_own_form(request, fields.pop(TOKEN, None), cookie)
+    return fields

@@ -1,0 +1,4 @@
+// Pages work without this: it adds what the components do in a browser that runs scripts.
+import { initAll } from "./govuk-frontend.min.js";
+
+initAll();
