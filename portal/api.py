@@ -52,9 +52,9 @@ class Api:
         given = {name.rstrip("_"): value for name, value in parameters.items() if value}
         return await self._call(httpx.Request("GET", BASE + path, params=given, headers=_headers()))
 
-    async def change(self, method: str, path: str, body: Mapping[str, Any]) -> Json:
-        """Send a JSON body; what the answer says."""
-        request = httpx.Request(method, BASE + path, json=dict(body), headers=_headers())
+    async def change(self, method: str, path: str, body: Mapping[str, Any] | None = None) -> Json:
+        """Send a JSON body, or none; what the answer says."""
+        request = httpx.Request(method, BASE + path, json=None if body is None else dict(body), headers=_headers())
         return _body(await read_answer(await self._call(request)))
 
     async def upload(self, path: str, content: bytes, media_type: str, **parameters: str | None) -> Json:

@@ -6,7 +6,18 @@ from fastapi import APIRouter, FastAPI, Request, Response
 from starlette.staticfiles import StaticFiles
 
 from chassis.clock import Clock
-from portal.pages import home, signing_in
+from portal.pages import (
+    desk,
+    fund,
+    home,
+    imports,
+    indicator,
+    operations,
+    promises,
+    register,
+    scorecard,
+    signing_in,
+)
 from portal.ports import Door
 from portal.routes import PageRoute, problem_page
 from portal.settings import PortalSettings
@@ -38,7 +49,7 @@ async def council_style(request: Request) -> Response:
     return Response(style, media_type="text/css", headers={"cache-control": "no-cache"})
 
 
-for _page in (home, signing_in):
+for _page in (home, signing_in, scorecard, indicator, register, fund, promises, desk, imports, operations):
     router.include_router(_page.router)
 
 _nowhere = APIRouter(route_class=PageRoute, include_in_schema=False)

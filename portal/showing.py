@@ -85,7 +85,7 @@ def spark(row: Mapping[str, Any]) -> Markup:
 
 def sentence(code: str | None) -> str:
     """A reason of the API, which may be a code, with a capital and a full stop."""
-    said = (code or "").replace("_", " ").strip()
+    said = (code or "").replace("_", " ").replace("england", "England").strip()
     return f"{said[:1].upper()}{said[1:]}." if said else ""
 
 

@@ -18,7 +18,16 @@ from portal.forms import SESSION, TOKEN, VISITOR, cookie_of, form_token, new_vis
 from portal.ports import Door, Visitor
 from portal.settings import PortalSettings
 
-NAVIGATION: Final = (("/", "Home"),)
+NAVIGATION: Final = (
+    ("/", "Home"),
+    ("/scorecard", "Scorecard"),
+    ("/register", "Risks"),
+    ("/fund", "Fund"),
+    ("/promises", "Pledges"),
+    ("/desk", "Desk"),
+    ("/import", "Import"),
+    ("/operations", "Operations"),
+)
 
 
 @dataclass(frozen=True, slots=True)

@@ -4,11 +4,20 @@ from typing import Final
 
 from fastapi import APIRouter, Request, Response
 
+from portal.pages.operations import recent_changes
 from portal.pages.signing_in import sign_in_form
 from portal.routes import PageRoute
 from portal.site import get_looker, page
 
-CARDS: Final = (("/docs", "Every call", "What programs can ask, to be tried here."),)
+CARDS: Final = (
+    ("/scorecard", "Scorecard", "Indicators under their strategies, with benchmark, trend and target."),
+    ("/register", "Risks", "The register, the heat map, and what indicators propose."),
+    ("/fund", "Fund", "Budget, outturn, forecast and savings of the pooled fund."),
+    ("/promises", "Pledges", "Returns that are due, actions, and what boards have decided."),
+    ("/desk", "Desk", "What is late, to be looked at or to be decided."),
+    ("/import", "Import", "Figures out of a file, checked before they are saved."),
+    ("/operations", "Operations", "Whether all is running, and what has gone wrong."),
+)
 
 router = APIRouter(route_class=PageRoute, include_in_schema=False)
 
@@ -18,4 +27,6 @@ async def first_page(request: Request) -> Response:
     looker = await get_looker(request)
     if looker is None:
         return sign_in_form(request)
-    return page(request, "home.html", cards=CARDS)
+    since = looker.visitor.last_visit
+    changes = await recent_changes(looker.api, since.isoformat() if since else None)
+    return page(request, "home.html", cards=CARDS, changes=changes, since=since.isoformat() if since else None)

@@ -1,0 +1,78 @@
+"""Figures out of a file: checked first, then saved."""
+
+from pathlib import PurePath
+from typing import Annotated, Final
+
+from fastapi import APIRouter, Query, Request, Response
+from fastapi.responses import RedirectResponse
+
+from contracts.large_bodies import CSV, ODS, XLSX
+from portal.api import part, together
+from portal.errors import Refused
+from portal.files import file_response
+from portal.routes import PageRoute
+from portal.site import Looker, SignedIn, page
+from portal.uploads import Upload, read_upload
+
+router = APIRouter(route_class=PageRoute, include_in_schema=False)
+
+_TYPES: Final = {".csv": CSV, ".xlsx": XLSX, ".ods": ODS}
+_SHOWN: Final = "50"
+_LONGEST_NAME: Final = 200
+_NO_FILE: Final = {"title": "There is a problem", "detail": "Choose a file that ends in .csv, .xlsx or .ods."}
+Text = Annotated[str, Query(max_length=120)]
+
+
+@router.get("/import")
+async def import_page(request: Request, looker: SignedIn) -> Response:
+    return await _form(request, looker)
+
+
+@router.post("/import")
+async def start_import(request: Request, looker: SignedIn) -> Response:
+    upload = await read_upload(request)
+    kind = _TYPES.get(PurePath(upload.filename).suffix.lower())
+    if kind is None or not upload.content:
+        return await _form(request, looker, refused=Refused(422, _NO_FILE))
+    try:
+        started = await looker.api.upload("/indicators/v1/imports", upload.content, kind, **_wanted(upload))
+    except Refused as refused:
+        return await _form(request, looker, refused=refused)
+    return RedirectResponse(f"/import/{started['id']}", status_code=303)
+
+
+def _wanted(upload: Upload) -> dict[str, str | None]:
+    """How the file is read, and whether it is saved; it is only checked unless that was chosen."""
+    fields = upload.fields
+    return {
+        "mapping": fields.get("mapping"),
+        "filename": PurePath(upload.filename).name[:_LONGEST_NAME],
+        "dry_run": "false" if fields.get("what") == "save" else "true",
+        "create_missing": "true" if fields.get("create_missing") else None,
+        "reason": fields.get("reason"),
+    }
+
+
+@router.get("/import/{number}")
+async def one_import_page(request: Request, looker: SignedIn, number: int) -> Response:
+    found = await looker.api.get(f"/indicators/v1/imports/{number}")
+    return page(request, "one-import.html", found=found)
+
+
+@router.get("/import/{number}/errors.csv")
+async def errors_file(looker: SignedIn, number: int) -> Response:
+    return await file_response(looker.api, f"/indicators/v1/imports/{part(str(number))}/errors.csv")
+
+
+async def _form(request: Request, looker: Looker, *, refused: Refused | None = None) -> Response:
+    mappings, imports = await together(
+        looker.api.get("/indicators/v1/mappings"), looker.api.get("/indicators/v1/imports", limit=_SHOWN)
+    )
+    return page(
+        request,
+        "import.html",
+        status=refused.status if refused else 200,
+        mappings=[(each["name"], f"{each['name']}: {each['title']}") for each in mappings["items"]],
+        imports=imports["items"],
+        problem=refused,
+    )

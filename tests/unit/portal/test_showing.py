@@ -1,0 +1,43 @@
+import pytest
+
+from portal import showing
+
+
+@pytest.mark.parametrize(
+    ("value", "shown"),
+    [
+        ("1387", "1,387"),
+        ("84.36", "84.36"),
+        ("-1234567.5", "-1,234,567.5"),
+        ("-0.5", "-0.5"),
+        ("0", "0"),
+        (None, "\N{EN DASH}"),
+    ],
+)
+def test_figures_are_shown_as_they_were_sent(value: str | None, shown: str) -> None:
+    assert showing.figure(value) == shown
+
+
+@pytest.mark.parametrize(
+    ("amount", "shown"), [("1234.5", "£1,234.50"), ("-8567000", "\N{MINUS SIGN}£8,567,000.00"), ("0", "£0.00")]
+)
+def test_money_is_exact(amount: str, shown: str) -> None:
+    assert showing.money({"amount": amount, "currency": "GBP"}) == shown
+
+
+@pytest.mark.parametrize(
+    ("value", "decimals", "shown"), [("312.26083333", 2, "312.26"), ("0.125", 2, "0.13"), ("82", 2, "82")]
+)
+def test_what_was_worked_out_is_rounded_as_the_indicator_is(value: str, decimals: int, shown: str) -> None:
+    assert showing.rounded(value, decimals) == shown
+
+
+def test_every_colour_has_a_word_and_a_symbol() -> None:
+    for colour in ("dark_green", "green", "yellow", "amber", "red", "dark_red", "blue", "white", "none"):
+        found = showing.badge(colour)
+        assert found.word
+        assert found.symbol
+
+
+def test_moments_are_englands() -> None:
+    assert showing.moment("2018-07-01T12:00:00Z") == "1 July 2018, 13:00"
