@@ -1,7 +1,7 @@
 """Actions: must-dos, hub sites, steps and stages, and what they wait for."""
 
 from collections import defaultdict
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
 from decimal import Decimal
@@ -172,17 +172,28 @@ def _with_those_of(whole: Action, own: set[str], parts: set[str]) -> set[str]:
 
 
 def way_round(actions: Mapping[str, Action], code: str) -> list[str]:
-    """The way from an action, or a part of it, back to itself, both ends named; empty where there is none.
+    """The way from an action, or a part of it, back to itself, both ends named; empty where there is none."""
+    return ways_round(actions, [code]).get(code, [])
 
-    A whole waits for its parts.
-    """
+
+def ways_round(actions: Mapping[str, Action], codes: Iterable[str]) -> Mapping[str, list[str]]:
+    """The same of those of several actions that have one, each by its code."""
+    graph, parts = waiting(actions), parts_of(actions)
+    found = {}
+    for code in codes:
+        ways = (circular(graph, start) for start in [code, *sorted(parts.get(code, ()))])
+        if way := next((way for way in ways if way), None):
+            found[code] = way
+    return found
+
+
+def waiting(actions: Mapping[str, Action]) -> Mapping[str, Sequence[str]]:
+    """By action, those that it waits for; a whole waits for its parts."""
     before, parts = comes_before(actions), parts_of(actions)
-    graph = {
+    return {
         each: sorted(before[each] | set(one.definition.depends_on) | parts.get(each, set()))
         for each, one in actions.items()
     }
-    ways = (circular(graph, start) for start in [code, *sorted(parts.get(code, ()))])
-    return next((way for way in ways if way), [])
 
 
 def circular(depends_on: Mapping[str, Iterable[str]], start: str) -> list[str]:

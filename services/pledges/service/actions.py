@@ -85,6 +85,13 @@ async def check_action(tx: Tx, code: str, definition: ActionDefinition, actions:
         PartNotPossible
         DependencyCircular
     """
+    await check_what_it_names(tx, code, definition, actions)
+    if way := way_round({**actions, code: Action(code, definition)}, code):
+        raise DependencyCircular(f"{' waits for '.join(way)}.", [FieldError("depends_on", "goes round in a circle")])
+
+
+async def check_what_it_names(tx: Tx, code: str, definition: ActionDefinition, actions: Mapping[str, Action]) -> None:
+    """The same, but for circles."""
     errors: list[FieldError] = []
     priority, needed = definition.priority, definition.depends_on
     if priority and await stored_priorities.get_priority(tx, priority) is None:
@@ -95,9 +102,6 @@ async def check_action(tx: Tx, code: str, definition: ActionDefinition, actions:
     errors += [FieldError("depends_on", f"there is no action {one}") for one in unknown]
     if errors:
         raise ReferenceUnknown("Make what an action refers to before the action.", errors)
-    way = way_round({**actions, code: Action(code, definition)}, code)
-    if way:
-        raise DependencyCircular(f"{' waits for '.join(way)}.", [FieldError("depends_on", "goes round in a circle")])
 
 
 def _check_whole(code: str, definition: ActionDefinition, actions: Mapping[str, Action]) -> None:

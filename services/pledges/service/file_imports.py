@@ -6,14 +6,14 @@ from chassis.audit import record_unchanged
 from chassis.errors import FieldError, Problem
 from chassis.storage.transaction import Tx
 from services.pledges.domain.action_views import ActionView
-from services.pledges.domain.actions import Action
+from services.pledges.domain.actions import Action, ways_round
 from services.pledges.domain.file_rows import ActionRow, Imported, ReturnRow, RowFault, in_order, repeated
 from services.pledges.domain.formats import write_action_state, write_return_state
 from services.pledges.errors import RowsWrong
 from services.pledges.repository import actions as stored_actions
 from services.pledges.repository import indicators as linked
 from services.pledges.repository import returns as stored_returns
-from services.pledges.service.actions import check_action
+from services.pledges.service.actions import check_what_it_names
 from services.pledges.service.history import record_state
 from services.pledges.service.progress import moved
 from services.pledges.service.readiness import emit_changed_of
@@ -74,7 +74,7 @@ async def import_actions(
             actions[row.code] = await _put(tx, row, actions)
         except Problem as problem:
             faults += _faults(row.line, problem)
-    if faults:
+    if faults := faults or _circles(rows, actions):
         raise rows_wrong(faults)
     changed = [actions[code] for code in sorted({row.code for row in rows}) if actions[code] != before.get(code)]
     await _save(tx, changed, before, reason)
@@ -84,11 +84,17 @@ async def import_actions(
     return Imported(created, tuple(one.code for one in changed if one.code in before), tuple(sorted(unchanged)))
 
 
+def _circles(rows: Sequence[ActionRow], actions: Mapping[str, Action]) -> list[RowFault]:
+    """A fault for each row whose action waits for itself, once all rows are there."""
+    ways = ways_round(actions, [row.code for row in rows])
+    return [RowFault(row.line, "depends_on", " waits for ".join(ways[row.code])) for row in rows if row.code in ways]
+
+
 async def _put(tx: Tx, row: ActionRow, actions: Mapping[str, Action]) -> Action:
     """The action of a row, inserted where it is not there."""
     found = actions.get(row.code)
     made = row.applied_to(found) if found else Action(row.code, row.sent.definition)
-    await check_action(tx, row.code, made.definition, actions)
+    await check_what_it_names(tx, row.code, made.definition, actions)
     if found is None:
         await stored_actions.insert_action(tx, made)
     progress = moved(made.progress, row.sent.delivery, row.sent.closed_on, await tx.business_date())

@@ -79,6 +79,10 @@ async def test_actions_come_in_any_order_all_or_none(api: httpx.AsyncClient):
     assert (cafe["delivery"], cafe["due"], cafe["partners"]) == ("delivered", "2018-04-30", ["Mind"])
     assert len(cafe["notes"]) == 1
     assert (whole["blocked_by"], whole["version"]) == ([{"kind": "action", "code": "first"}], 1)
+    assert await faults(api, "action-files", "code,title,depends_on\nfirst,First,last\nlast,Last,whole\n") == [
+        "line 2, depends_on",
+        "line 3, depends_on",
+    ]
     again = await send(api, "action-files", right)
     assert again["unchanged"] == ["cafe", "first", "part", "whole"]
     assert await faults(api, "action-files", "code,titel\na,A\n") == ["line 1, title", "line 1, titel"]
