@@ -75,6 +75,10 @@ class ProposalDecided(Conflict):
     type_, title = "proposal-decided", "This proposal is no longer open"
 
 
+class SameMatrix(Conflict):
+    type_, title = "risk-on-this-matrix", "The risk is on this matrix"
+
+
 class NotAssessed(Conflict):
     type_, title = "risk-not-assessed", "This risk has no rating yet"
 

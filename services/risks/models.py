@@ -112,6 +112,7 @@ class RiskRevisionRow(Described, Base):
 
     id: Mapped[int] = mapped_column(BigId, primary_key=True, autoincrement=True)
     risk_id: Mapped[int] = mapped_column(ForeignKey("risk.id"))
+    matrix_id: Mapped[int | None] = mapped_column(BigInteger)
     by: Mapped[str] = mapped_column(String(100))
     at: Mapped[datetime] = mapped_column(UtcDateTime)
     business_date: Mapped[date] = mapped_column(Date)
@@ -220,6 +221,7 @@ class ProposalRow(Base):
     state: Mapped[str] = mapped_column(String(20))
     impact: Mapped[int] = mapped_column(SmallInteger)
     likelihood: Mapped[int] = mapped_column(SmallInteger)
+    band: Mapped[str | None] = mapped_column(String(20))  # on a matrix that the risk has left; null on its present one
     why: Mapped[str] = mapped_column(Text)
     event_ids: Mapped[Json] = mapped_column(JsonText)
     lapsed: Mapped[bool] = mapped_column(Boolean)

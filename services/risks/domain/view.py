@@ -7,7 +7,7 @@ from datetime import date, datetime
 from services.risks.domain.appetites import AppetiteStatus
 from services.risks.domain.explanation import explain, formula
 from services.risks.domain.links import IndicatorLink
-from services.risks.domain.matrix import BandedRating, Rating
+from services.risks.domain.matrix import BandedRating, Matrix, Rating
 from services.risks.domain.rating import (
     IN_FORCE,
     Indication,
@@ -46,6 +46,11 @@ class Explanation:
     @property
     def links(self) -> Sequence[IndicatorLink]:
         return self.rated.links if self.rated else ()
+
+    @property
+    def matrix(self) -> Matrix:
+        """That of then, where what decided it is on record."""
+        return self.rated.inputs.matrix if self.rated else self.risk.matrix
 
     @property
     def formula(self) -> list[str]:

@@ -7,12 +7,13 @@ from services.risks.endpoints import (
     exposure,
     imports,
     matrices,
+    migrating,
     register,
     register_files,
     treatment,
 )
 
-routers = tuple(
-    part.router
-    for part in (register, register_files, imports, assessing, accepting, appetites, matrices, treatment, exposure)
-)
+_REGISTER = (register, register_files, imports, assessing, treatment, exposure)
+_DECISIONS = (accepting, appetites, matrices, migrating)
+
+routers = tuple(part.router for part in (*_REGISTER, *_DECISIONS))

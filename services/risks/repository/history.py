@@ -52,7 +52,7 @@ async def list_lines(tx: Tx, day: date, as_of: datetime | None) -> dict[int, Reg
 
     Without ratings: those are :func:`get_ratings` and :func:`get_assessed`.
     """
-    fixed = [_RISK.c[name] for name in ("ref", "register", "kind", "matrix_id", "legacy_band", "accepted_until")]
+    fixed = [_RISK.c[name] for name in ("ref", "register", "kind", "legacy_band", "accepted_until")]
     query = select(*_REVISION.c, *fixed).join_from(_REVISION, _RISK, _REVISION.c.risk_id == _RISK.c.id)
     wanted = query.where(_REVISION.c.id.in_(_newest(_REVISION, day, as_of))).order_by(_RISK.c.ref)
     rows = (await tx.session.execute(wanted)).all()
@@ -72,10 +72,11 @@ async def list_lines(tx: Tx, day: date, as_of: datetime | None) -> dict[int, Reg
     }
 
 
-async def get_ratings(tx: Tx, day: date, as_of: datetime | None) -> Mapping[int, BandedRating]:
-    """The rating in effect at the end of a day, by the key of the risk."""
-    query = select(_HISTORY.c.risk_id, _HISTORY.c.after).where(_HISTORY.c.id.in_(_newest(_HISTORY, day, as_of)))
-    return {row.risk_id: read_rating(row.after) for row in await tx.session.execute(query)}
+async def get_ratings(tx: Tx, day: date, as_of: datetime | None) -> Mapping[int, tuple[BandedRating, str]]:
+    """The rating in effect at the end of a day with the name of its matrix, by the key of the risk."""
+    columns = (_HISTORY.c.risk_id, _HISTORY.c.after, _HISTORY.c.matrix)
+    query = select(*columns).where(_HISTORY.c.id.in_(_newest(_HISTORY, day, as_of)))
+    return {row.risk_id: (read_rating(row.after), row.matrix) for row in await tx.session.execute(query)}
 
 
 async def get_assessed(tx: Tx, day: date, as_of: datetime | None) -> Mapping[int, Rating]:

@@ -8,7 +8,8 @@ from sqlalchemy import func, insert, select, update
 
 from chassis.paging import PageRequest
 from chassis.storage.transaction import Tx
-from services.risks.domain.matrix import Matrix, Rating
+from contracts.risks import Band
+from services.risks.domain.matrix import BandedRating, Matrix, Rating
 from services.risks.domain.proposals import (
     NewProposal,
     Proposal,
@@ -76,7 +77,7 @@ def _record(row: ProposalRow, matrix: Matrix) -> ProposalRecord:
     return ProposalRecord(
         proposal_id=row.id,
         state=ProposalState(row.state),
-        proposed=matrix.banded(Rating(row.impact, row.likelihood)),
+        proposed=_banded(row, matrix),
         why=row.why,
         event_ids=read_items(row.event_ids),
         opened_at=row.opened_at,
@@ -84,6 +85,23 @@ def _record(row: ProposalRow, matrix: Matrix) -> ProposalRecord:
         decided_by=row.decided_by,
         reason=row.reason,
     )
+
+
+def _banded(row: ProposalRow, matrix: Matrix) -> BandedRating:
+    """By the matrix of the risk, or as it was on one that the risk has left."""
+    rating = Rating(row.impact, row.likelihood)
+    return BandedRating(rating, Band(row.band)) if row.band else matrix.banded(rating)
+
+
+async def save_bands(tx: Tx, risk_id: int, matrix: Matrix) -> None:
+    """Remember the bands of what was proposed for a risk on a matrix that it leaves."""
+    rows = await tx.session.scalars(
+        select(ProposalRow).where(ProposalRow.risk_id == risk_id, ProposalRow.band.is_(None))
+    )
+    for row in rows.all():
+        band = matrix.band(Rating(row.impact, row.likelihood)).value
+        statement = update(ProposalRow).where(ProposalRow.id == row.id).values(band=band)
+        await tx.session.execute(statement.execution_options(synchronize_session=False))
 
 
 def _proposed(proposed: ProposedRating) -> dict[str, Any]:

@@ -10,7 +10,7 @@ from sqlalchemy import Row, insert, select, update
 from chassis.paging import PageRequest
 from chassis.storage.transaction import Tx
 from services.risks.domain.links import IndicatorLink
-from services.risks.domain.matrix import Matrix, Rating
+from services.risks.domain.matrix import Rating
 from services.risks.domain.records import (
     Assessment,
     Cause,
@@ -35,6 +35,7 @@ from services.risks.repository.json_formats import (
     write_versions,
 )
 from services.risks.repository.links import read_series
+from services.risks.repository.matrices import get_matrix
 
 
 def key_after(page: PageRequest) -> int:
@@ -104,14 +105,15 @@ def _history_row(tx: Tx, change: RatingChange) -> dict[str, Any]:
     }
 
 
-async def get_entry_at(tx: Tx, risk_id: int, moment: datetime, matrix: Matrix) -> HistoryEntry | None:
+async def get_entry_at(tx: Tx, risk_id: int, moment: datetime) -> HistoryEntry | None:
     """The newest change of the effective rating that was recorded at a moment, with what decided it."""
     query = select(HistoryRow).where(HistoryRow.risk_id == risk_id, HistoryRow.at <= moment)
     row = await tx.session.scalar(query.order_by(HistoryRow.id.desc()).limit(1))
     if row is None:
         return None
-    entry, rated = _entry(row), read_rated(row.rated, matrix) if row.rated else None
-    return replace(entry, change=replace(entry.change, rated=rated))
+    found = await get_matrix(tx, row.matrix)
+    rated = read_rated(row.rated, found[1]) if row.rated and found else None
+    return replace(_entry(row), change=replace(_entry(row).change, rated=rated))
 
 
 async def get_assessment_at(tx: Tx, risk_id: int, moment: datetime) -> Assessment | None:

@@ -250,6 +250,22 @@ async def save_status(tx: Tx, risk_id: int, status: Status) -> None:
     await _update(tx, risk_id, {"status": status.value, **review_columns(None)})
 
 
+async def save_matrix(tx: Tx, risk_id: int, matrix_id: int, inherent: Rating | None, target: Rating | None) -> None:
+    """Have a risk on another matrix, without any rating, override or range of pounds until it is assessed there."""
+    ratings = dict.fromkeys(("assessed", "indicated", "effective"))
+    values: dict[str, Any] = {"matrix_id": matrix_id, "losses": None}
+    for name, rating in {**ratings, "inherent": inherent, "target": target}.items():
+        values |= _rating_columns(name, rating)
+    await _update(tx, risk_id, values | _override_columns(None))
+
+
+async def list_on_matrix(tx: Tx, matrix_id: int, request: PageRequest) -> Page[Risk]:
+    """Not closed, by reference."""
+    query = select(RiskRow).where(RiskRow.matrix_id == matrix_id, RiskRow.status != Status.CLOSED.value)
+    page = await list_page(tx, query, Orders((_RISK.ref,)), request)
+    return page.with_items(await _risks(tx, [row[0] for row in page.items]))
+
+
 async def save_losses(tx: Tx, risk_id: int, bands: Sequence[LossBand]) -> None:
     await _update(tx, risk_id, {"losses": write_losses(bands)})
 
@@ -383,17 +399,22 @@ _NEWEST_UNTIL = (
 _ACCEPTANCE = AcceptanceRow.__table__.c
 _COUNTS = or_(_ACCEPTANCE.state == AcceptanceState.REQUESTED.value, _ACCEPTANCE.until >= bindparam("today"))
 _NO_ID, _NO_RATING = cast(None, BigId), type_coerce(null(), _HISTORY.after.type)
+_NO_NAME = cast(None, _HISTORY.matrix.type)
 _MATTERS = union_all(
-    select(_HISTORY.risk_id, _HISTORY.after, _NO_ID.label("proposal_id"), _NO_ID.label("acceptance_id")).where(
-        _HISTORY.id.in_(_NEWEST_UNTIL)
-    ),
-    select(_PROPOSAL.risk_id, _NO_RATING, _PROPOSAL.id, _NO_ID).where(
+    select(
+        _HISTORY.risk_id,
+        _HISTORY.after,
+        _NO_ID.label("proposal_id"),
+        _NO_ID.label("acceptance_id"),
+        _HISTORY.matrix,
+    ).where(_HISTORY.id.in_(_NEWEST_UNTIL)),
+    select(_PROPOSAL.risk_id, _NO_RATING, _PROPOSAL.id, _NO_ID, _NO_NAME).where(
         _PROPOSAL.risk_id.in_(_KEYS), _PROPOSAL.state == ProposalState.OPEN.value
     ),
-    select(_ACCEPTANCE.risk_id, _NO_RATING, _NO_ID, func.max(_ACCEPTANCE.id))
+    select(_ACCEPTANCE.risk_id, _NO_RATING, _NO_ID, func.max(_ACCEPTANCE.id), _NO_NAME)
     .where(_ACCEPTANCE.risk_id.in_(_KEYS), _ACCEPTANCE.state.in_([state.value for state in OPEN]), _COUNTS)
     .group_by(_ACCEPTANCE.risk_id),
-    select(_TASK.risk_id, _NO_RATING, _NO_ID, _NO_ID).where(
+    select(_TASK.risk_id, _NO_RATING, _NO_ID, _NO_ID, _NO_NAME).where(
         _TASK.risk_id.in_(_KEYS), _TASK.state == TaskState.OPEN.value
     ),
 )
@@ -401,9 +422,12 @@ _MATTERS = union_all(
 
 @dataclass(frozen=True, slots=True)
 class Matters:
-    """By the keys of risks: the rating in effect at the end of a day, and the proposal, acceptance and review open."""
+    """By the keys of risks: the rating in effect at the end of a day, with the name of its matrix.
 
-    ratings: Mapping[int, BandedRating]
+    And the proposal, acceptance and review open.
+    """
+
+    ratings: Mapping[int, tuple[BandedRating, str]]
     proposals: Mapping[int, int]
     acceptances: Mapping[int, int]
     reviews: Collection[int]
@@ -413,7 +437,7 @@ async def get_matters(tx: Tx, risk_ids: Collection[int], day: date, today: date)
     """What is open of these risks ``today``, and how they stood at the end of ``day``, in one query."""
     connection = await tx.session.connection()
     rows = (await connection.execute(_MATTERS, {"keys": list(risk_ids), "day": day, "today": today})).all()
-    ratings = {row.risk_id: read_rating(row.after) for row in rows if row.after is not None}
+    ratings = {row.risk_id: (read_rating(row.after), row.matrix) for row in rows if row.after is not None}
     proposals = {row.risk_id: row.proposal_id for row in rows if row.proposal_id is not None}
     acceptances = {row.risk_id: row.acceptance_id for row in rows if row.acceptance_id is not None}
     numbered = (row.after is None and row.proposal_id is None and row.acceptance_id is None for row in rows)

@@ -114,7 +114,7 @@ class ExplanationOut(OutBody):
         return cls(
             ref=given.risk.ref,
             business_date=given.today,
-            matrix=given.risk.matrix.name,
+            matrix=given.matrix.name,
             rule_version=RULE_VERSION,
             **explained_ratings(given),
             groups=[

@@ -52,7 +52,7 @@ def three_ratings(view: RiskView) -> ThreeRatings:
 def explained_ratings(given: Explanation) -> ThreeRatings:
     """The ratings that are explained. Of one that was recorded before what decided it, it has what was in effect."""
     if given.rated is not None and given.ratings is not None:
-        return _rated(given.risk.matrix, given.rated.inputs.assessed, given.ratings)
+        return _rated(given.matrix, given.rated.inputs.assessed, given.ratings)
     unrated = _unrated(given.risk.legacy_band)
     return unrated if given.effective is None else {**unrated, "effective": rating_body(given.effective)}
 

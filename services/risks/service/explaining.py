@@ -30,7 +30,7 @@ async def get_explanation(tx: Tx, ref: str, as_of: datetime | None) -> Explanati
 async def _get_past(tx: Tx, risk: Risk, moment: datetime) -> Explanation:
     if risk.created_at > moment:
         raise RiskUnknown(f"{risk.ref} was not in the register then.")
-    entry = await records.get_entry_at(tx, risk.risk_id, moment, risk.matrix)
+    entry = await records.get_entry_at(tx, risk.risk_id, moment)
     today = await get_business_date_at(tx, moment)
     if entry is None:
         return Explanation(risk, today, None, None, "Nobody had assessed it.")

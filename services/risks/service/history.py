@@ -9,6 +9,7 @@ from services.risks.domain.appetites import Limits, limits_by_category
 from services.risks.domain.as_at import AsAt
 from services.risks.domain.heatmap import HeatMap, HeatMapRating, PlacedRisk, heat_map
 from services.risks.domain.history import RegisterLine, RegisterState, is_wanted
+from services.risks.domain.matrix import BandedRating
 from services.risks.domain.rating import IN_FORCE, Kind
 from services.risks.domain.register import RiskFilter
 from services.risks.repository import appetites
@@ -29,8 +30,8 @@ async def get_register(tx: Tx, wanted: RiskFilter, at: AsAt) -> RegisterState:
         replace(
             line,
             assessed=assessed.get(key),
-            previous=previous.get(key),
-            current=current.get(key),
+            previous=_on(line, previous.get(key)),
+            current=_on(line, current.get(key)),
             limits=_limits(line, limits),
         )
         for key, line in lines.items()
@@ -38,6 +39,11 @@ async def get_register(tx: Tx, wanted: RiskFilter, at: AsAt) -> RegisterState:
     if at.is_present:
         rated = await _without_ended_overrides(tx, rated)
     return RegisterState([line for line in rated if is_wanted(line, wanted)], at, day, compared_with, limits)
+
+
+def _on(line: RegisterLine, found: tuple[BandedRating, str] | None) -> BandedRating | None:
+    """A rating, where it is on the matrix of the line: on another one it is not comparable."""
+    return found[0] if found is not None and found[1] == line.matrix.name else None
 
 
 def _limits(line: RegisterLine, limits: Mapping[tuple[str | None, str], Limits]) -> Limits | None:

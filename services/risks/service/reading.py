@@ -6,7 +6,7 @@ from chassis.errors import FieldError
 from chassis.paging import Page, PageRequest, page_of
 from chassis.storage.transaction import Tx
 from services.risks.domain.heatmap import HeatMap, HeatMapRating, PlacedRisk, heat_map
-from services.risks.domain.matrix import Matrix, Rating
+from services.risks.domain.matrix import BandedRating, Matrix, Rating
 from services.risks.domain.proposals import ProposalRecord, ProposalState, RegisterProposal
 from services.risks.domain.rating import Override, last_closed_quarter, rate
 from services.risks.domain.records import HistoryEntry, ReviewTask, TaskState
@@ -27,7 +27,7 @@ async def get_views(tx: Tx, risks: Sequence[Risk]) -> list[RiskView]:
             risk=risk,
             links=links[risk.risk_id],
             today=today,
-            previous=matters.ratings[risk.risk_id].rating if risk.risk_id in matters.ratings else None,
+            previous=_on(risk.matrix, matters.ratings.get(risk.risk_id)),
             open_proposal=matters.proposals.get(risk.risk_id),
             review_asked=risk.risk_id in matters.reviews,
             acceptance=matters.acceptances.get(risk.risk_id),
@@ -35,6 +35,11 @@ async def get_views(tx: Tx, risks: Sequence[Risk]) -> list[RiskView]:
         )
         for risk in risks
     ]
+
+
+def _on(matrix: Matrix, found: tuple[BandedRating, str] | None) -> Rating | None:
+    """A rating, where it is on this matrix: on another one it is not comparable."""
+    return found[0].rating if found is not None and found[1] == matrix.name else None
 
 
 async def _get_risk(tx: Tx, ref: str) -> Risk:

@@ -154,6 +154,8 @@ MATRIX = {
 CELL = {"impact": 4, "likelihood": 3}
 APPETITE = {"category": "Financial", "appetite": 8, "tolerance": 12, "reason": "r"}
 LINKS = {"links": [{"indicator": "ae", "area": "RK9", "group": "flow"}]}
+MOVED = {"matrix": "two@1", "impact": 2, "likelihood": 2, "reason": "r"}
+BACK = CELL | {"matrix": "five-by-five@1", "reason": "r"}
 LOSSES = {"losses": [{"likelihood": 4, "chance": "0.5", "low": "50000", "high": "400000"}], "reason": "r"}
 CONTROL_TEST = {
     "aspect": "operation",
@@ -212,10 +214,10 @@ RISKS = [
         had_before=True,
         reason="r",
     ),
+    Change("POST", "/risks/R1/move", MOVED, "risk.moved", "R1", had_before=True, reason="r", again=False),
+    Change("POST", "/risks/R1/move", BACK, "risk.moved", "R1", had_before=True, reason="r", again=False),
     Change("PUT", "/risks/R1/losses", LOSSES, "risk.priced", "R1", had_before=True, reason="r"),
-    Change(
-        "POST", "/risks/R1/review", {"reason": "r"}, "risk.reviewed", "R1", had_before=True, reason="r", again=False
-    ),
+    Change("POST", "/risks/R1/review", {"reason": "r"}, "risk.reviewed", "R1", reason="r", again=False),
     Change("POST", "/controls", {"ref": "C1", "title": "Board", "risks": ["R1"]}, "control.entered", "control/C1"),
     Change("PATCH", "/controls/C1", {"owner": "Ana"}, "control.amended", "control/C1", had_before=True),
     Change("POST", "/controls/C1/tests", CONTROL_TEST, "control.tested", "control/C1", reason="r", again=False),

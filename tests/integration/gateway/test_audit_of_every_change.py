@@ -115,6 +115,7 @@ REASONLESS = [
     ("risks", "POST", "/risks/R1/close", {}),
     ("risks", "POST", "/risks/R1/review", {}),
     ("risks", "PUT", "/risks/R1/losses", {"losses": []}),
+    ("risks", "POST", "/risks/R1/move", {"matrix": "two@1", "impact": 2, "likelihood": 2}),
     ("risks", "PATCH", "/controls/C1", {"state": "retired"}),
     ("risks", "PATCH", "/actions/T1", {"state": "open"}),
     ("finance", "PUT", "/funds/integrated-fund", FUND),
