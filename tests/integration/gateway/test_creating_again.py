@@ -207,10 +207,13 @@ MAKE_NOTHING = {
     "POST /risks/v1/risks/{ref}/acceptances/{acceptance_id}/withdraw": STEP,
     "POST /risks/v1/risks/{ref}/close": STEP,
     "PUT /risks/v1/risks/{ref}/links": PART,
+    "PUT /risks/v1/risks/{ref}/losses": PART,
+    "POST /risks/v1/risks/{ref}/move": STEP,
     "POST /risks/v1/risks/{ref}/override": "replaces the override, of which a risk has one at most",
     "POST /risks/v1/risks/{ref}/proposals/{proposal_id}/accept": STEP,
     "POST /risks/v1/risks/{ref}/proposals/{proposal_id}/reject": STEP,
     "POST /risks/v1/risks/{ref}/reopen": STEP,
+    "POST /risks/v1/risks/{ref}/review": STEP,
     "POST /risks/v1/risks/{ref}/simulations": COMPUTED,
     "POST /risks/v1/simulations": COMPUTED,
 }
