@@ -1,5 +1,6 @@
 """What the finance service tells the world."""
 
+from datetime import date
 from typing import Final
 
 from contracts.colours import Colour
@@ -9,6 +10,7 @@ from contracts.money import Money, pounds
 SOURCE: Final = "/finance"
 SAVING_RESTATED: Final = "commissioning.saving.restated.v1"
 FUND_UPDATED: Final = "commissioning.fund.updated.v1"
+UNIT_COST_CHANGED: Final = "commissioning.unit_cost.changed.v1"
 NOUGHT: Final = pounds(0)
 
 
@@ -130,3 +132,30 @@ class FundUpdated(Body):
     closed_quarters: list[str]
     years: list[FundYearState]
     caused_by: list[str]
+
+
+class UnitCostState(Body):
+    """A version of a unit cost: pounds a unit in the prices of a year. It applies to the days between both ends."""
+
+    version: int
+    description: str
+    unit: str
+    amount: Money
+    kind: str
+    price_year: str
+    source: str
+    effective_from: date | None
+    effective_to: date | None
+    illustrative: bool
+
+
+class UnitCostChanged(Body):
+    """A unit cost of the library, with all its versions, oldest first. Subject and key: ``unit-cost/`` and its code.
+
+    ``schemes`` reckon with it, and were restated; ``why`` is what was said of the newest version.
+    """
+
+    unit_cost: str
+    versions: list[UnitCostState]
+    schemes: list[str]
+    why: str | None

@@ -24,7 +24,11 @@ EVENTS: Final[Mapping[str, Mapping[str, type[Body]]]] = {
         risks.ASSURANCE_UPDATED: risks.AssuranceUpdated,
         risks.TREATMENT_UPDATED: risks.TreatmentUpdated,
     },
-    "finance": {finance.SAVING_RESTATED: finance.SavingRestated, finance.FUND_UPDATED: finance.FundUpdated},
+    "finance": {
+        finance.SAVING_RESTATED: finance.SavingRestated,
+        finance.FUND_UPDATED: finance.FundUpdated,
+        finance.UNIT_COST_CHANGED: finance.UnitCostChanged,
+    },
     "pledges": {
         pledges.PLEDGE_UPDATED: pledges.PledgeUpdated,
         pledges.RETURN_SUBMITTED: pledges.QuarterlyReturnState,

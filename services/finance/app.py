@@ -5,7 +5,17 @@ from fastapi import FastAPI
 from chassis.service import ServiceSpec
 from chassis.web.app import build_app
 from chassis.web.units import Resources
-from services.finance.endpoints import funds, ledger, outturn, partners, savings, schemes, virements, year_ends
+from services.finance.endpoints import (
+    funds,
+    ledger,
+    outturn,
+    partners,
+    savings,
+    schemes,
+    unit_costs,
+    virements,
+    year_ends,
+)
 from services.finance.models import Base
 from services.finance.projection import SUBSCRIPTION
 from services.finance.schemas.descriptions import DESCRIPTIONS
@@ -33,6 +43,7 @@ SPEC = ServiceSpec(
     routers=(
         funds.router,
         schemes.router,
+        unit_costs.router,
         savings.router,
         ledger.router,
         outturn.router,

@@ -117,3 +117,15 @@ class YearSigned(Conflict):
 
 class SharingNotAgreed(Conflict):
     type_, title = "sharing-not-agreed", "No agreement says who bears the variance"
+
+
+class UnitCostUnknown(NotFound):
+    type_, title = "unit-cost-unknown", "There is no such unit cost"
+
+
+class DeflatorUnknown(NotFound):
+    type_, title = "deflator-unknown", "There is no such release of an index of prices"
+
+
+class DeflatorExists(Conflict):
+    type_, title = "deflator-exists", "The release was recorded with other figures"

@@ -9,6 +9,7 @@ from contracts.finance import (
     FUND_UPDATED,
     SAVING_RESTATED,
     SOURCE,
+    UNIT_COST_CHANGED,
     AllocatedState,
     ForecastState,
     FundLineState,
@@ -19,15 +20,20 @@ from contracts.finance import (
     RiskShareState,
     SavingRestated,
     SavingsState,
+    UnitCostChanged,
+    UnitCostState,
 )
 from contracts.money import pounds
 from services.finance.domain.figures import SchemeFigures
 from services.finance.domain.fund_position import FundPosition, FundState, LinePosition, QuarterTotals, Savings
 from services.finance.domain.scheme import Scheme
 from services.finance.domain.sharing import RiskShare
+from services.finance.domain.unit_costs import LibraryCost, UnitCostVersion
 
 FUND: Final = "fund/"
 """What the subject of a fund begins with: no scheme's code has a slash, so that none has a fund's subject."""
+UNIT_COST: Final = "unit-cost/"
+"""What the subject of a unit cost begins with."""
 
 
 def saving_restated(scheme: Scheme, figures: SchemeFigures, why: str, caused_by: Iterable[str]) -> SavingRestated:
@@ -127,6 +133,31 @@ def _risk_share(found: RiskShare) -> RiskShareState:
     )
 
 
+def unit_cost_changed(cost: LibraryCost) -> UnitCostChanged:
+    return UnitCostChanged(
+        unit_cost=cost.code,
+        versions=[_cost_version(version) for version in cost.versions],
+        schemes=list(cost.schemes),
+        why=cost.newest.reason,
+    )
+
+
+def _cost_version(version: UnitCostVersion) -> UnitCostState:
+    terms = version.terms
+    return UnitCostState(
+        version=version.number,
+        description=terms.description,
+        unit=terms.unit,
+        amount=pounds(terms.amount),
+        kind=terms.kind,
+        price_year=terms.price_year.label,
+        source=terms.source,
+        effective_from=terms.effective_from,
+        effective_to=terms.effective_to,
+        illustrative=terms.illustrative,
+    )
+
+
 def fingerprint(state: SavingRestated | FundUpdated) -> str:
     """What tells two states apart: all but the words and the causes."""
     return hashlib.sha256(state.model_dump_json(exclude={"why", "caused_by"}).encode()).hexdigest()
@@ -138,3 +169,8 @@ def new_event(state: SavingRestated, version: int) -> NewEvent:
 
 def new_fund_event(state: FundUpdated, version: int) -> NewEvent:
     return NewEvent(type=FUND_UPDATED, source=SOURCE, subject=FUND + state.fund, version=version, data=state)
+
+
+def new_unit_cost_event(state: UnitCostChanged, version: int) -> NewEvent:
+    subject = UNIT_COST + state.unit_cost
+    return NewEvent(type=UNIT_COST_CHANGED, source=SOURCE, subject=subject, version=version, data=state)

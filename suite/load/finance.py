@@ -24,15 +24,45 @@ async def load_finance(load: Load) -> None:
     sent = None if found is None else _as_sent(found, body)
     if not await put_former(load, "funds", path, body, sent):
         await create_missing(load, "funds", "PUT", path, body, sent)
+    await _load_unit_costs(load)
     existing = await load.once(f"{ROOT}/schemes")
     costs = {cost.code: cost for cost in load.reference.unit_costs}
 
     async def one(row: row_types.SchemeRow) -> None:
-        await create_missing(
-            load, "schemes", "POST", f"{ROOT}/schemes", scheme_body(row, code, costs), existing.get(row.code)
-        )
+        found = existing.get(row.code)
+        body = scheme_body(row, code, costs if _has_own_cost(found) else None)
+        await create_missing(load, "schemes", "POST", f"{ROOT}/schemes", body, found)
 
     await for_each(load.reference.schemes, one)
+
+
+def _has_own_cost(scheme: Mapping[str, Any] | None) -> bool:
+    """Whether a scheme was defined when there was no library of unit costs: its terms never change."""
+    return scheme is not None and scheme["link"] is not None and scheme["link"]["unit_cost_code"] is None
+
+
+async def _load_unit_costs(load: Load) -> None:
+    there = await load.once(f"{ROOT}/unit-costs")
+
+    async def one(row: row_types.UnitCostRow) -> None:
+        path = f"{ROOT}/unit-costs/{row.code}"
+        await create_missing(load, "unit costs", "PUT", path, unit_cost_body(row), there.get(row.code))
+
+    await for_each(load.reference.unit_costs, one)
+
+
+def unit_cost_body(row: row_types.UnitCostRow) -> dict[str, Any]:
+    """A unit cost of the library; ``illustrative`` where nobody measured it."""
+    return {
+        "description": row.description,
+        "unit": row.unit,
+        "amount": pounds(row.amount),
+        "kind": row.kind,
+        "price_year": row.price_year,
+        "source": row.source,
+        "cashable_share": None if row.cashable_share is None else str(row.cashable_share),
+        "illustrative": row.basis == "illustrative",
+    }
 
 
 def _as_sent(found: Mapping[str, Any], body: Mapping[str, Any]) -> dict[str, Any]:
@@ -111,8 +141,13 @@ def _line_after(row: row_types.BudgetRow) -> dict[str, Any]:
     return _line(row, AFTER) | changes | {"printed_net": pounds(row.net_budget_2018_19 * MILLION)}
 
 
-def scheme_body(row: row_types.SchemeRow, fund: str, costs: Mapping[str, row_types.UnitCostRow]) -> dict[str, Any]:
-    """A scheme; ``illustrative`` where the papers say nothing of it."""
+def scheme_body(
+    row: row_types.SchemeRow, fund: str, costs: Mapping[str, row_types.UnitCostRow] | None = None
+) -> dict[str, Any]:
+    """A scheme; ``illustrative`` where the papers say nothing of it.
+
+    It names its unit cost in the library, or has one of ``costs`` of its own, as former versions defined it.
+    """
     plan = {"period": row.plan_period.label, "low": pounds(row.plan_low), "high": pounds(row.plan_high)}
     body: dict[str, Any] = {
         "code": row.code,
@@ -134,18 +169,21 @@ def scheme_body(row: row_types.SchemeRow, fund: str, costs: Mapping[str, row_typ
     return body | ({"link": _link(row, costs)} if row.indicator else {})
 
 
-def _link(row: row_types.SchemeRow, costs: Mapping[str, row_types.UnitCostRow]) -> dict[str, Any]:
+def _unit_cost(row: row_types.SchemeRow, costs: Mapping[str, row_types.UnitCostRow] | None) -> dict[str, Any]:
+    if costs is None:
+        return {"unit_cost_code": row.unit_cost}
     cost = costs[row.unit_cost or ""]
+    source = f"{cost.basis}: {cost.source}; per {cost.unit}"
+    return {"unit_cost": {"amount": pounds(cost.amount), "source": source, "price_year": cost.price_year}}
+
+
+def _link(row: row_types.SchemeRow, costs: Mapping[str, row_types.UnitCostRow] | None) -> dict[str, Any]:
     return {
         "indicator": row.indicator,
         "area": row.area,
         "baseline": {"value": str(row.baseline), "every": row.baseline_kind},
         "volume": str(row.volume),
-        "unit_cost": {
-            "amount": pounds(cost.amount),
-            "source": f"{cost.basis}: {cost.source}; per {cost.unit}",
-            "price_year": cost.price_year,
-        },
+        **_unit_cost(row, costs),
         "marginal_rate": str(row.marginal_rate),
         "attribution": str(row.attribution),
         "reprovision": pounds(row.reprovision or Decimal(0)),

@@ -12,6 +12,7 @@ from services.finance.domain.savings import (
     Link,
     Observation,
     PeriodSaving,
+    UnitCost,
     belongs_to_scheme,
     period_saving,
     rule_version,
@@ -30,6 +31,7 @@ class PeriodEvidence:
     baseline: Decimal
     saving: PeriodSaving
     posted: Amounts
+    cost: UnitCost | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,7 +80,7 @@ def _link_evidence(account: SchemeAccount, link: Link, claims: Mapping[str, Deci
     return LinkEvidence(
         link=link,
         polarity=None if known is None else known.polarity,
-        rule_version=None if known is None else rule_version(known.turned),
+        rule_version=None if known is None else rule_version(known.turned, link.terms.unit_cost.newest),
         claims=claims,
         periods=[] if known is None else _periods(account, link, known.polarity),
     )
@@ -90,6 +92,6 @@ def _periods(account: SchemeAccount, link: Link, polarity: Polarity) -> list[Per
     for observation in sorted(account.observations, key=lambda one: one.period.sort_key):
         baseline, saving = link.baseline.of(observation.period), period_saving(link, polarity, observation)
         if baseline is not None and saving is not None and belongs_to_scheme(link, observation.period):
-            there = posted.get(observation.period, NO_AMOUNTS)
-            found.append(PeriodEvidence(observation, baseline, saving, there))
+            there, cost = posted.get(observation.period, NO_AMOUNTS), link.terms.unit_cost.at(observation.period)
+            found.append(PeriodEvidence(observation, baseline, saving, there, cost))
     return found

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from decimal import Decimal
 
 from contracts.colours import Polarity
-from services.finance.domain.savings import Link, Observation, PeriodSaving, period_saving
+from services.finance.domain.savings import Link, Observation, PeriodSaving, SharedCost, UnitCost, period_saving
 
 _WHY_NOTHING = {
     "withdrawn": "withdrawn, so worth nothing",
@@ -13,6 +13,7 @@ _WHY_NOTHING = {
     "not_applicable": "not applicable, which is no value, so worth nothing",
     "rounds_to_zero": "rounds to zero, which is no value, so worth nothing",
     "neutral_polarity": "the indicator is neutral, so worth nothing",
+    "unit_cost_missing": "no unit cost is recorded, so nothing can be said of its worth",
     "unit_cost_not_effective": "the unit cost does not apply to this period, so worth nothing",
     "out_of_range": "more than a ledger takes, so not posted",
 }
@@ -36,14 +37,23 @@ def explain(link: Link | None, polarity: Polarity | None, observations: Sequence
 
 
 def _formula(link: Link, polarity: Polarity) -> str:
-    terms, cost = link.terms, link.terms.unit_cost
+    terms = link.terms
     units = "(actual - baseline)" if polarity is Polarity.HIGH_IS_GOOD else "(baseline - actual)"
     return (
         f"{link.series}, {polarity.replace('_', ' ')}: {units} x volume {plain(terms.volume)} x "
-        f"unit cost {in_pounds(cost.amount)} ({cost.source}, {cost.price_year} prices) x marginal rate "
+        f"unit cost {_unit_cost(terms.unit_cost)} x marginal rate "
         f"{plain(terms.marginal_rate)} x attribution {plain(terms.attribution)}; of that a share of "
         f"{plain(terms.cashable_share)} is cash, less {in_pounds(terms.reprovision)} a period to provide otherwise."
     )
+
+
+def _unit_cost(of: UnitCost | SharedCost) -> str:
+    cost, version = of.newest, ""
+    if isinstance(of, SharedCost):
+        if cost is None:
+            return f"{of.code} (not recorded yet)"
+        version = f", version {cost.version} of {of.code}"
+    return "" if cost is None else f"{in_pounds(cost.amount)} ({cost.source}, {cost.price_year} prices{version})"
 
 
 def _period(link: Link, observation: Observation, saving: PeriodSaving) -> str:

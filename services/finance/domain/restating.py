@@ -77,7 +77,8 @@ def entries_to_reverse(account: SchemeAccount, because: Reversal, reason: str) -
 
 
 def _basis(link: Link, polarity: SeriesPolarity, observation: Observation) -> Basis:
-    return Basis(link.series, observation.version, rule_version(polarity.turned), observation.event_id)
+    rule = rule_version(polarity.turned, link.terms.unit_cost.at(observation.period))
+    return Basis(link.series, observation.version, rule, observation.event_id)
 
 
 def _entry(

@@ -40,13 +40,26 @@ def add(one: Amounts, other: Amounts) -> Amounts:
 
 @dataclass(frozen=True, slots=True)
 class UnitCost:
-    """Pounds a unit, where the figure comes from, and the days it applies to (open ends are null)."""
+    """Pounds a unit, where the figure comes from, and the days it applies to (open ends are null).
+
+    ``version`` is that of the library's unit cost; null where the scheme has a cost of its own.
+    """
 
     amount: Decimal
     source: str
     price_year: str
     effective_from: date | None = None
     effective_to: date | None = None
+    version: int | None = None
+    illustrative: bool = False
+
+    @property
+    def newest(self) -> "UnitCost | None":
+        return self
+
+    def at(self, period: Period) -> "UnitCost | None":
+        """What applies to a period; null where nothing does."""
+        return self if self.covers(period) else None
 
     def covers(self, period: Period) -> bool:
         starts_late = self.effective_from is not None and period.start < self.effective_from
@@ -55,11 +68,27 @@ class UnitCost:
 
 
 @dataclass(frozen=True, slots=True)
+class SharedCost:
+    """A unit cost of the library by its code. Its versions, oldest first, are no part of what a scheme agreed."""
+
+    code: str
+    versions: tuple[UnitCost, ...] = field(default=(), compare=False)
+
+    @property
+    def newest(self) -> UnitCost | None:
+        return self.versions[-1] if self.versions else None
+
+    def at(self, period: Period) -> UnitCost | None:
+        """The newest version that applies to the whole of a period; null where none does."""
+        return next((one for one in reversed(self.versions) if one.covers(period)), None)
+
+
+@dataclass(frozen=True, slots=True)
 class Terms:
     """Everything between a point of the indicator and a pound. Shares and rates lie in 0 to 1."""
 
     volume: Decimal
-    unit_cost: UnitCost
+    unit_cost: UnitCost | SharedCost
     marginal_rate: Decimal
     attribution: Decimal
     cashable_share: Decimal
@@ -128,7 +157,7 @@ class PeriodSaving:
     flag: str | None = None
 
 
-def contribution(terms: Terms, polarity: Polarity, baseline: Decimal, actual: Decimal) -> Contribution:
+def contribution(terms: Terms, cost: UnitCost, polarity: Polarity, baseline: Decimal, actual: Decimal) -> Contribution:
     """A period's quantity in units and its worth in pounds, none of it rounded or floored.
 
     quantity = d x (baseline - actual) x volume, with d = +1 where low is good and -1 where high is good;
@@ -137,7 +166,7 @@ def contribution(terms: Terms, polarity: Polarity, baseline: Decimal, actual: De
     """
     with localcontext(_EXACT):
         quantity = -polarity.sign * (baseline - actual) * terms.volume
-        gross = quantity * terms.unit_cost.amount * terms.marginal_rate
+        gross = quantity * cost.amount * terms.marginal_rate
         attributed = gross * terms.attribution
         cash = attributed * terms.cashable_share - terms.reprovision
         return Contribution(quantity, gross, attributed, cash, attributed * (1 - terms.cashable_share))
@@ -157,10 +186,10 @@ def period_saving(link: Link, polarity: Polarity, observation: Observation) -> P
     baseline = link.baseline.of(observation.period)
     if baseline is None or not belongs_to_scheme(link, observation.period):
         return None
-    reason = _unpriced(link, polarity, observation)
-    if observation.value is None or reason is not None:
+    cost, reason = link.terms.unit_cost.at(observation.period), _unpriced(link, polarity, observation)
+    if observation.value is None or cost is None or reason is not None:
         return PeriodSaving(observation.period, NO_AMOUNTS, flag=reason)
-    worth = contribution(link.terms, polarity, baseline, observation.value)
+    worth = contribution(link.terms, cost, polarity, baseline, observation.value)
     if max(abs(worth.cash), abs(worth.non_cash)) >= LEDGER_LIMIT:
         return PeriodSaving(observation.period, NO_AMOUNTS, worth, "out_of_range")
     return PeriodSaving(observation.period, Amounts(to_penny(worth.cash), to_penny(worth.non_cash)), worth)
@@ -180,7 +209,9 @@ def _unpriced(link: Link, polarity: Polarity, observation: Observation) -> str |
         return "withdrawn" if observation.missing is None else _MISSING[observation.missing]
     if polarity is Polarity.NEUTRAL:
         return "neutral_polarity"
-    return None if link.terms.unit_cost.covers(observation.period) else "unit_cost_not_effective"
+    if link.terms.unit_cost.at(observation.period) is not None:
+        return None
+    return "unit_cost_missing" if link.terms.unit_cost.newest is None else "unit_cost_not_effective"
 
 
 def difference(recomputed: Amounts, posted: Amounts) -> Amounts | None:
@@ -189,14 +220,17 @@ def difference(recomputed: Amounts, posted: Amounts) -> Amounts | None:
     return change if any(change) else None
 
 
-def rule_version(turned: Version | None) -> str:
-    """The rule an entry was made by: the formula and the version at which the polarity last turned, if ever.
+def rule_version(turned: Version | None, cost: UnitCost | None = None) -> str:
+    """The rule an entry was made by: the formula, when the polarity last turned, the version of a shared unit cost.
 
-    A turned polarity re-prices the same revision, so it has to make another rule.
+    The second is the event version at which it turned, if ever; the last, such as ``u2``, is of the library. Either
+    re-prices the same revision, so it has to make another rule.
     """
+    priced = f".u{cost.version}" if cost is not None and cost.version is not None else ""
     if turned is None:
-        return str(FORMULA)
-    return f"{FORMULA}.{turned.number}" if turned.generation == 1 else f"{FORMULA}.{turned.generation}-{turned.number}"
+        return f"{FORMULA}{priced}"
+    since = str(turned.number) if turned.generation == 1 else f"{turned.generation}-{turned.number}"
+    return f"{FORMULA}.{since}{priced}"
 
 
 def unattributed(claims: Mapping[str, Decimal]) -> Decimal:

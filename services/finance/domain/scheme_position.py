@@ -85,7 +85,15 @@ def _flags(account: SchemeAccount) -> set[str]:
         return found
     if account.polarity is None or not account.observations:
         return found | {"nothing_heard"}
-    return found | _observation_flags(account)
+    return found | _cost_flags(account.scheme) | _observation_flags(account)
+
+
+def _cost_flags(scheme: Scheme) -> set[str]:
+    """That a scheme which is no illustration reckons with a unit cost that is one."""
+    link = scheme.definition.link
+    cost = None if link is None else link.terms.unit_cost.newest
+    is_example = cost is not None and cost.illustrative and not scheme.definition.illustrative
+    return {"illustrative_unit_cost"} if is_example else set()
 
 
 def _observation_flags(account: SchemeAccount) -> set[str]:

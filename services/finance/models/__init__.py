@@ -16,12 +16,14 @@ from services.finance.models.funds import (
 from services.finance.models.ledger import EntryRow, EntryTotalRow, LedgerBalanceRow, LedgerHeadRow, TransferRow
 from services.finance.models.metadata import Base
 from services.finance.models.schemes import ObservationRow, SchemeBaselineRow, SchemePlanRow, SchemeRow, SeriesRow
+from services.finance.models.unit_costs import DeflatorRow, UnitCostRow, UnitCostVersionRow
 
 __all__ = [
     "Base",
     "BudgetLineRow",
     "ClosedLineRow",
     "ClosedQuarterRow",
+    "DeflatorRow",
     "EntryRow",
     "EntryTotalRow",
     "FundAgreementRow",
@@ -38,6 +40,8 @@ __all__ = [
     "SchemeRow",
     "SeriesRow",
     "TransferRow",
+    "UnitCostRow",
+    "UnitCostVersionRow",
     "VirementRow",
     "YearEndRow",
 ]

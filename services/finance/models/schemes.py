@@ -15,6 +15,8 @@ from services.finance.models.metadata import Base
 class SchemeRow(Base):
     """A savings scheme. Tied to an indicator in an area where ``indicator`` is set, else posted by hand.
 
+    Its unit cost is its own, or one of the library by ``unit_cost_code``: then ``shared_cost`` has all its versions,
+    written when one is recorded, so that a scheme is read with what it reckons with.
     ``version`` counts its published states; ``published`` is the fingerprint of the last one.
     """
 
@@ -54,6 +56,8 @@ class SchemeRow(Base):
     unit_cost_price_year: Mapped[str | None] = mapped_column(String(7))
     unit_cost_from: Mapped[date | None] = mapped_column(Date)
     unit_cost_to: Mapped[date | None] = mapped_column(Date)
+    unit_cost_code: Mapped[str | None] = mapped_column(String(60), index=True)
+    shared_cost: Mapped[dict[str, Any] | None] = mapped_column(JsonText)
     marginal_rate: Mapped[Decimal | None] = mapped_column(ExactDecimal)
     attribution: Mapped[Decimal | None] = mapped_column(ExactDecimal)
     reprovision: Mapped[Decimal | None] = mapped_column(ExactDecimal)

@@ -6,10 +6,10 @@ from typing import Any, Final
 
 from chassis.storage.types import period_columns
 from contracts.period import Period, PeriodKind
-from services.finance.domain.savings import Baseline, Link, Terms, UnitCost
+from services.finance.domain.savings import Baseline, Link, SharedCost, Terms, UnitCost
 from services.finance.domain.scheme import Delivery, PlannedPeriod, Scheme, SchemeDefinition, Withdrawal, Workstream
 from services.finance.models import SchemeRow
-from services.finance.repository import notes_format
+from services.finance.repository import notes_format, shared_cost_format
 from services.finance.repository.observations import series_columns, series_of
 
 Row = dict[str, Any]
@@ -25,6 +25,8 @@ _LINK_COLUMNS: Final = (
     "unit_cost_price_year",
     "unit_cost_from",
     "unit_cost_to",
+    "unit_cost_code",
+    "shared_cost",
     "marginal_rate",
     "attribution",
     "reprovision",
@@ -63,20 +65,29 @@ def row_of(scheme: Scheme) -> Row:
 def _link_columns(link: Link | None) -> Row:
     if link is None:
         return dict.fromkeys(_LINK_COLUMNS) | {"breakdown": ""}
-    terms, cost = link.terms, link.terms.unit_cost
+    terms = link.terms
     return {
         **series_columns(link.series),
         "baseline_value": link.baseline.value,
         "baseline_every": None if link.baseline.every is None else link.baseline.every.value,
         "volume": terms.volume,
-        "unit_cost": cost.amount,
-        "unit_cost_source": cost.source,
-        "unit_cost_price_year": cost.price_year,
-        "unit_cost_from": cost.effective_from,
-        "unit_cost_to": cost.effective_to,
+        **_cost_columns(terms.unit_cost),
         "marginal_rate": terms.marginal_rate,
         "attribution": terms.attribution,
         "reprovision": terms.reprovision,
+    }
+
+
+def _cost_columns(cost: UnitCost | SharedCost) -> Row:
+    own, shared = (cost, None) if isinstance(cost, UnitCost) else (None, cost)
+    return {
+        "unit_cost": None if own is None else own.amount,
+        "unit_cost_source": None if own is None else own.source,
+        "unit_cost_price_year": None if own is None else own.price_year,
+        "unit_cost_from": None if own is None else own.effective_from,
+        "unit_cost_to": None if own is None else own.effective_to,
+        "unit_cost_code": None if shared is None else shared.code,
+        "shared_cost": None if shared is None else shared_cost_format.written(shared),
     }
 
 
@@ -159,20 +170,25 @@ def _link(row: SchemeRow, baselines: Mapping[Period, Decimal]) -> Link | None:
 
 
 def _terms(row: SchemeRow) -> Terms:
-    """The columns of a linked scheme, none of which is null."""
+    """The columns of a linked scheme, none of which is null but those of the unit cost."""
     zero = Decimal(0)
-    cost = UnitCost(
-        amount=row.unit_cost or zero,
-        source=row.unit_cost_source or "",
-        price_year=row.unit_cost_price_year or "",
-        effective_from=row.unit_cost_from,
-        effective_to=row.unit_cost_to,
-    )
     return Terms(
         volume=row.volume or zero,
-        unit_cost=cost,
+        unit_cost=_cost(row),
         marginal_rate=row.marginal_rate or zero,
         attribution=row.attribution or zero,
         cashable_share=row.cashable_share,
         reprovision=row.reprovision or zero,
+    )
+
+
+def _cost(row: SchemeRow) -> UnitCost | SharedCost:
+    if row.unit_cost_code is not None:
+        return shared_cost_format.read(row.unit_cost_code, row.shared_cost)
+    return UnitCost(
+        amount=row.unit_cost or Decimal(0),
+        source=row.unit_cost_source or "",
+        price_year=row.unit_cost_price_year or "",
+        effective_from=row.unit_cost_from,
+        effective_to=row.unit_cost_to,
     )

@@ -13,9 +13,11 @@ from chassis.storage.cases import refuse_other_case
 from chassis.storage.pages import Orders, list_page
 from chassis.storage.transaction import Tx
 from contracts.period import Period
+from services.finance.domain.savings import SharedCost
 from services.finance.domain.scheme import PlannedPeriod, Scheme, SchemeOrder, SeriesPolarity, Withdrawal
 from services.finance.domain.series import Series
 from services.finance.models import FundRow, SchemeBaselineRow, SchemePlanRow, SchemeRow, SeriesRow
+from services.finance.repository import shared_cost_format
 from services.finance.repository.observations import series_polarity
 from services.finance.repository.scheme_rows import baseline_rows, plan_rows, row_of, scheme_of, withdrawal_columns
 
@@ -156,6 +158,19 @@ async def list_codes_on_line(tx: Tx, scheme: Scheme) -> list[str]:
         SchemeRow.budget_line == agreed.budget_line,
     )
     return list(await tx.session.scalars(query))
+
+
+async def list_users_of_cost(tx: Tx, unit_cost: str) -> list[str]:
+    """Codes of the schemes that reckon with a unit cost of the library. Withdrawn ones do no more."""
+    query = select(SchemeRow.code).where(SchemeRow.unit_cost_code == unit_cost, SchemeRow.withdrawn_at.is_(None))
+    return list(await tx.session.scalars(query.order_by(SchemeRow.code)))
+
+
+async def save_shared_cost(tx: Tx, cost: SharedCost) -> None:
+    """Save the versions of a unit cost with the schemes that reckon with it, which are locked."""
+    changed = {"shared_cost": shared_cost_format.written(cost)}
+    is_used = (SchemeRow.unit_cost_code == cost.code) & SchemeRow.withdrawn_at.is_(None)
+    await tx.session.execute(update(SchemeRow).where(is_used).values(**changed))
 
 
 async def save_withdrawal(tx: Tx, code: str, withdrawal: Withdrawal) -> None:

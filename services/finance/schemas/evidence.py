@@ -10,7 +10,7 @@ from contracts.indicators import Missing, ObservationStatus
 from contracts.money import Money, pounds
 from services.finance.domain.evidence import Evidence, LinkEvidence, PeriodEvidence
 from services.finance.domain.explanation import plain
-from services.finance.domain.savings import Contribution
+from services.finance.domain.savings import Contribution, SharedCost
 from services.finance.schemas.ledger import LedgerEntryOut
 from services.finance.schemas.scheme_positions import SchemePositionOut
 
@@ -47,8 +47,12 @@ class PeriodEvidenceOut(OutBody):
     event_id: Annotated[str | None, Field(description="Id of the event that told of it")]
     baseline: Annotated[str, Field(description="What the indicator would have been without the scheme")]
     worth: Annotated[WorthOut | None, Field(description="Each step of the formula; null where it is worth nothing")]
-    indicated: Annotated[Money, Field(description="Cash that the value is worth, rounded half up to the penny")]
-    non_cash: Money
+    unit_cost: Annotated[Money | None, Field(description="Pounds a unit that apply to the period")]
+    indicated: Annotated[
+        Money | None,
+        Field(description="Cash that the value is worth, rounded half up to the penny; null without a unit cost"),
+    ]
+    non_cash: Money | None
     posted: Annotated[Money, Field(description="Cash that the ledger says of the period")]
     why_nothing: Annotated[str | None, Field(description="Why it is worth nothing, such as `suppressed`")]
 
@@ -65,8 +69,9 @@ class PeriodEvidenceOut(OutBody):
             event_id=one.event_id,
             baseline=plain(found.baseline),
             worth=None if saving.contribution is None else WorthOut.of(saving.contribution),
-            indicated=pounds(saving.amounts.cash),
-            non_cash=pounds(saving.amounts.non_cash),
+            unit_cost=None if found.cost is None else pounds(found.cost.amount),
+            indicated=None if found.cost is None else pounds(saving.amounts.cash),
+            non_cash=None if found.cost is None else pounds(saving.amounts.non_cash),
             posted=pounds(found.posted.cash),
             why_nothing=saving.flag,
         )
@@ -81,9 +86,13 @@ class FormulaOut(OutBody):
     polarity: Annotated[Polarity | None, Field(description="Which way is good; null while no event was read")]
     rule_version: Annotated[str | None, Field(description="Rule that entries are made by now")]
     volume: str
-    unit_cost: Annotated[Money, Field(description="Pounds a unit")]
-    unit_cost_source: Annotated[str, Field(description="Where the unit cost is published")]
-    unit_cost_price_year: Annotated[str, Field(description="Year whose prices the unit cost is in")]
+    unit_cost: Annotated[Money | None, Field(description="Pounds a unit; null while no unit cost is recorded")]
+    unit_cost_source: Annotated[str | None, Field(description="Where the unit cost is published")]
+    unit_cost_price_year: Annotated[str | None, Field(description="Year whose prices the unit cost is in")]
+    unit_cost_code: Annotated[
+        str | None, Field(description="Unit cost of the library; null where the scheme has one of its own")
+    ]
+    unit_cost_version: Annotated[int | None, Field(description="Newest version of the library's unit cost")]
     marginal_rate: str
     attribution: str
     cashable_share: str
@@ -96,7 +105,7 @@ class FormulaOut(OutBody):
 
     @classmethod
     def of(cls, found: LinkEvidence) -> Self:
-        link, terms = found.link, found.link.terms
+        link, terms, cost = found.link, found.link.terms, found.link.terms.unit_cost.newest
         return cls(
             indicator=link.series.indicator,
             area=link.series.area,
@@ -104,9 +113,11 @@ class FormulaOut(OutBody):
             polarity=found.polarity,
             rule_version=found.rule_version,
             volume=plain(terms.volume),
-            unit_cost=pounds(terms.unit_cost.amount),
-            unit_cost_source=terms.unit_cost.source,
-            unit_cost_price_year=terms.unit_cost.price_year,
+            unit_cost=None if cost is None else pounds(cost.amount),
+            unit_cost_source=None if cost is None else cost.source,
+            unit_cost_price_year=None if cost is None else cost.price_year,
+            unit_cost_code=terms.unit_cost.code if isinstance(terms.unit_cost, SharedCost) else None,
+            unit_cost_version=None if cost is None else cost.version,
             marginal_rate=plain(terms.marginal_rate),
             attribution=plain(terms.attribution),
             cashable_share=plain(terms.cashable_share),

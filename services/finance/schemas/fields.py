@@ -20,6 +20,8 @@ Proportion = Annotated[Decimal, Field(ge=0, le=1, max_digits=9, decimal_places=8
 Weight = Annotated[Decimal, Field(ge=0, max_digits=18, decimal_places=8), _strict]
 Volume = Annotated[Decimal, Field(gt=0, max_digits=18, decimal_places=8), _strict]
 Percent = Annotated[Decimal, Field(ge=0, le=100, max_digits=11, decimal_places=8), _strict]
+Index = Annotated[Decimal, Field(gt=0, max_digits=12, decimal_places=6), _strict]
+"""A figure of an index of prices."""
 Unit = Annotated[Decimal, Field(ge=Decimal("0.01"), le=1_000_000, max_digits=9, decimal_places=2), _strict]
 
 Notes = Annotated[tuple[SourceNote, ...], Field(max_length=50)]

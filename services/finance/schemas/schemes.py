@@ -2,7 +2,7 @@
 
 from datetime import date, datetime
 from decimal import Decimal
-from typing import Annotated, Literal, Self
+from typing import Annotated, Final, Literal, Self
 
 from pydantic import ConfigDict, Field, model_validator
 
@@ -13,7 +13,7 @@ from contracts.money import Money, Number, pounds
 from contracts.period import Period
 from contracts.reasons import Reason
 from services.finance.domain.ledger import overlapping, within
-from services.finance.domain.savings import Baseline, Link, Terms, UnitCost
+from services.finance.domain.savings import Baseline, Link, SharedCost, Terms, UnitCost
 from services.finance.domain.scheme import Delivery, PlannedPeriod, Scheme, SchemeDefinition, Workstream
 from services.finance.domain.series import Series
 from services.finance.schemas.fields import (
@@ -110,6 +110,9 @@ class UnitCostBody(StrictBody):
         )
 
 
+_SHARED: Final = "Code of a unit cost of the library, instead of one of its own; not recorded yet, it is waited for"
+
+
 class LinkBody(StrictBody):
     """How a change of the indicator becomes money; polarity comes with the indicator's events.
 
@@ -122,15 +125,23 @@ class LinkBody(StrictBody):
     breakdown: Breakdown = Breakdown.TOTAL
     baseline: BaselineBody
     volume: Volume
-    unit_cost: UnitCostBody
+    unit_cost: UnitCostBody | None = None
+    unit_cost_code: Annotated[Code | None, Field(description=_SHARED)] = None
     marginal_rate: Proportion = Decimal(1)
     attribution: Annotated[Proportion, Field(gt=0)]
     reprovision: Cost = Money(amount=Decimal("0.00"))
 
+    @model_validator(mode="after")
+    def one_cost(self) -> Self:
+        if (self.unit_cost is None) == (self.unit_cost_code is None):
+            raise refused((("unit_cost",), "give either unit_cost or unit_cost_code"))
+        return self
+
     def to_domain(self, year: Period, cashable_share: Decimal) -> Link:
+        shared = SharedCost(self.unit_cost_code or "")
         terms = Terms(
             volume=self.volume,
-            unit_cost=self.unit_cost.to_domain(),
+            unit_cost=shared if self.unit_cost is None else self.unit_cost.to_domain(),
             marginal_rate=self.marginal_rate,
             attribution=self.attribution,
             cashable_share=cashable_share,
@@ -141,7 +152,10 @@ class LinkBody(StrictBody):
 
 
 class LinkOut(OutBody):
-    """``pending`` while nothing has been heard of the series: of a misspelt indicator nothing ever will be."""
+    """``unit_cost`` is the newest version of the library's where it is one of that, null while that is not recorded.
+
+    ``pending`` while nothing has been heard of the series: of a misspelt indicator nothing ever will be.
+    """
 
     indicator: str
     area: str
@@ -149,13 +163,15 @@ class LinkOut(OutBody):
     pending: bool
     baseline: BaselineBody
     volume: Decimal
-    unit_cost: UnitCostBody
+    unit_cost: UnitCostBody | None
+    unit_cost_code: Annotated[str | None, Field(description=_SHARED)]
     marginal_rate: Decimal
     attribution: Decimal
     reprovision: Money
 
     @classmethod
     def of(cls, link: Link, *, pending: bool) -> Self:
+        cost = link.terms.unit_cost
         return cls(
             indicator=link.series.indicator,
             area=link.series.area,
@@ -163,7 +179,8 @@ class LinkOut(OutBody):
             pending=pending,
             baseline=BaselineBody.of(link.baseline),
             volume=link.terms.volume,
-            unit_cost=UnitCostBody.of(link.terms.unit_cost),
+            unit_cost=None if cost.newest is None else UnitCostBody.of(cost.newest),
+            unit_cost_code=cost.code if isinstance(cost, SharedCost) else None,
             marginal_rate=link.terms.marginal_rate,
             attribution=link.terms.attribution,
             reprovision=pounds(link.terms.reprovision),

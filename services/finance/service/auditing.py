@@ -12,6 +12,7 @@ from services.finance.domain.fund import Fund
 from services.finance.domain.ledger import Entry
 from services.finance.domain.scheme import SchemeDefinition
 from services.finance.domain.transfers import RecordedTransfer
+from services.finance.domain.unit_costs import Deflator, UnitCostTerms
 from services.finance.domain.virements import Virement
 from services.finance.domain.year_end import YearEnd
 
@@ -148,3 +149,31 @@ def record_year_end(tx: Tx, end: YearEnd) -> None:
         "shares": {partner: f"{amount:.2f}" for partner, amount in sorted(result.shared.by_partner.items())},
     }
     record_change(tx, subject=end.fund, action="year.signed", before=None, after=after, reason=end.signed.reason)
+
+
+def record_unit_cost(tx: Tx, code: str, before: UnitCostTerms | None, after: UnitCostTerms, reason: str | None) -> None:
+    action = "unit_cost.recorded" if before is None else "unit_cost.changed"
+    was = None if before is None else _cost_state(before)
+    record_change(tx, subject=code, action=action, before=was, after=_cost_state(after), reason=reason)
+
+
+def _cost_state(terms: UnitCostTerms) -> Json:
+    return {
+        "description": terms.description,
+        "unit": terms.unit,
+        "amount": f"{terms.amount:.2f}",
+        "kind": terms.kind.value,
+        "price_year": terms.price_year.label,
+        "source": terms.source,
+        "source_url": terms.source_url,
+        "agency": terms.agency,
+        "cashable_share": None if terms.cashable_share is None else f"{terms.cashable_share:f}",
+        "effective_from": None if terms.effective_from is None else terms.effective_from.isoformat(),
+        "effective_to": None if terms.effective_to is None else terms.effective_to.isoformat(),
+        "illustrative": terms.illustrative,
+    }
+
+
+def record_deflator(tx: Tx, deflator: Deflator) -> None:
+    after = {"base_year": deflator.base_year.label, "source": deflator.source, "years": len(deflator.index)}
+    record_change(tx, subject=deflator.release, action="deflator.recorded", before=None, after=after)

@@ -6,26 +6,31 @@ from chassis.events.recovery import Republication
 from chassis.storage.transaction import Tx
 from services.finance.domain.restating import Reversal, entries_to_reverse
 from services.finance.domain.series import Series
-from services.finance.events import FUND
+from services.finance.events import FUND, UNIT_COST
 from services.finance.repository import observations, schemes
 from services.finance.repository.accounts import get_accounts
 from services.finance.repository.published_funds import list_published_funds
+from services.finance.repository.unit_costs import list_published
 from services.finance.service.fund_publication import emit_funds_again, emit_funds_moved
 from services.finance.service.ledger import post_entries
 from services.finance.service.restatement import emit_again, emit_moved
+from services.finance.service.unit_costs import emit_unit_costs_again
 
 REASON = "The indicators' database went back in time, and has this series no longer"
 
 
 async def list_subjects(tx: Tx) -> Sequence[str]:
-    """Of every scheme and fund that has an event."""
+    """Of every scheme, fund and unit cost that has an event."""
     funds = [FUND + code for code in await list_published_funds(tx)]
-    return [*await schemes.list_published_codes(tx), *funds]
+    costs = [UNIT_COST + code for code in await list_published(tx)]
+    return [*await schemes.list_published_codes(tx), *funds, *costs]
 
 
 async def emit_states(tx: Tx, subjects: Sequence[str]) -> None:
-    """Lock these schemes and funds, and emit the position of each as its next version."""
-    codes = [subject for subject in subjects if not subject.startswith(FUND)]
+    """Lock these, and emit the state of each as its next version."""
+    costs = [subject.removeprefix(UNIT_COST) for subject in subjects if subject.startswith(UNIT_COST)]
+    await emit_unit_costs_again(tx, costs)
+    codes = [subject for subject in subjects if not subject.startswith((FUND, UNIT_COST))]
     await schemes.lock_schemes(tx, codes)
     for account in await get_accounts(tx, codes):
         await emit_again(tx, account)

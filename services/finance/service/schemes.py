@@ -1,6 +1,7 @@
 """Define savings schemes, read them, withdraw them."""
 
 from collections.abc import Mapping
+from dataclasses import replace
 
 from chassis.audit import record_unchanged
 from chassis.errors import FieldError, ReasonNeeded
@@ -10,8 +11,9 @@ from services.finance.domain.as_at import PRESENT, AsAt
 from services.finance.domain.explanation import in_pounds, plain
 from services.finance.domain.figures import total_entries
 from services.finance.domain.restating import Reversal, entries_to_reverse
-from services.finance.domain.savings import Link, unattributed
+from services.finance.domain.savings import Link, SharedCost, unattributed
 from services.finance.domain.scheme import Scheme, SchemeAccount, SchemeDefinition, Withdrawal
+from services.finance.domain.unit_costs import shared_cost
 from services.finance.errors import (
     AttributionExceeded,
     InvalidFinance,
@@ -19,7 +21,7 @@ from services.finance.errors import (
     SchemeNotEmpty,
     SchemeUnknown,
 )
-from services.finance.repository import funds, observations, schemes
+from services.finance.repository import funds, observations, schemes, unit_costs
 from services.finance.repository.accounts import get_accounts
 from services.finance.repository.closed_quarters import get_closed_quarters
 from services.finance.service.auditing import record_scheme, record_withdrawal
@@ -38,6 +40,7 @@ async def define_scheme(tx: Tx, wanted: SchemeDefinition) -> tuple[Scheme, bool]
         AttributionExceeded: with this claim more than the whole of the indicator's change would be claimed.
         SchemeExists: its code has another definition.
     """
+    wanted = await _with_shared_cost(tx, wanted)
     if wanted.link is not None:
         await observations.lock_series(tx, {wanted.link.series, wanted.link.series.total})
     await _check_fund(tx, wanted)
@@ -57,6 +60,25 @@ async def _get_same(tx: Tx, wanted: SchemeDefinition) -> Scheme:
         raise SchemeExists(f"{wanted.code} is taken.")
     record_unchanged(tx)
     return there
+
+
+async def _with_shared_cost(tx: Tx, wanted: SchemeDefinition) -> SchemeDefinition:
+    """The definition with all versions of a unit cost of the library; that is locked, so that none is missed.
+
+    Raises:
+        InvalidFinance: it is none that can be saved.
+    """
+    link = wanted.link
+    if link is None or not isinstance(link.terms.unit_cost, SharedCost):
+        return wanted
+    code = link.terms.unit_cost.code
+    await unit_costs.lock_unit_cost(tx, code, shared=True)
+    versions = await unit_costs.list_versions(tx, code)
+    if versions and not versions[-1].terms.counts_in_ledger:
+        kind = versions[-1].terms.kind
+        raise InvalidFinance(f"{code} is {kind}.", [FieldError("link.unit_cost_code", "only fiscal money counts")])
+    terms = replace(link.terms, unit_cost=shared_cost(code, versions))
+    return replace(wanted, link=replace(link, terms=terms))
 
 
 async def _new_scheme(tx: Tx, wanted: SchemeDefinition) -> Scheme:

@@ -51,8 +51,11 @@ class SavingsPlanRow(FileRow):
 
 class UnitCostRow(FileRow):
     code: str
+    description: str
     amount: Decimal
     unit: str
+    kind: Literal["fiscal", "economic", "social"]
+    cashable_share: Decimal | None = None
     source: str
     price_year: str
     basis: Basis

@@ -374,6 +374,20 @@ VIREMENT = {
     "reason": "r",
 }
 
+BED_DAY = {
+    "description": "A day in hospital",
+    "unit": "bed day",
+    "amount": money("300"),
+    "price_year": "2017/18",
+    "source": "Invented",
+    "illustrative": True,
+}
+DEFLATOR = {
+    "base_year": "2017/18",
+    "source": "Invented",
+    "years": [{"financial_year": "2017/18", "index": "100"}, {"financial_year": "2018/19", "index": "102"}],
+}
+
 FINANCE = [
     Change("PUT", "/funds/integrated-fund", FUND, "fund.defined", "integrated-fund"),
     Change(
@@ -407,6 +421,17 @@ FINANCE = [
     ),
     Change("POST", "/funds/integrated-fund/outturn", OUTTURN, "outturn.posted", "integrated-fund", reason="r"),
     Change("POST", "/funds/integrated-fund/virements", VIREMENT, "virement.proposed", "integrated-fund", reason="r"),
+    Change("PUT", "/unit-costs/bed-day", BED_DAY, "unit_cost.recorded", "bed-day"),
+    Change(
+        "PUT",
+        "/unit-costs/bed-day",
+        BED_DAY | {"amount": money("301"), "reason": "r"},
+        "unit_cost.changed",
+        "bed-day",
+        had_before=True,
+        reason="r",
+    ),
+    Change("PUT", "/deflators/2018-03", DEFLATOR, "deflator.recorded", "2018-03"),
     Change("POST", f"/entries/{SPENT}/reverse", REVERSAL, "entry.reversed", "integrated-fund", reason="r"),
 ]
 

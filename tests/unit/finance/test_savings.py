@@ -1,3 +1,4 @@
+from dataclasses import replace
 from datetime import date
 from decimal import Decimal
 
@@ -14,6 +15,7 @@ from services.finance.domain.savings import (
     Baseline,
     Link,
     Observation,
+    SharedCost,
     Terms,
     UnitCost,
     add,
@@ -30,12 +32,13 @@ D = Decimal
 
 YEAR = Period.parse("2017/18")
 DECEMBER = Period.parse("2017-12")
+COST = UnitCost(D("1609.00"), "illustrative", "2017/18")
 
 
 def terms(**changes: object) -> Terms:
     known: dict[str, object] = {
         "volume": D(1),
-        "unit_cost": UnitCost(D("1609.00"), "illustrative", "2017/18"),
+        "unit_cost": COST,
         "marginal_rate": D("0.5"),
         "attribution": D("0.4"),
         "cashable_share": D("0.75"),
@@ -55,7 +58,7 @@ def fact(value: str | None, period: Period = DECEMBER, revision: int = 1) -> Obs
 
 
 def test_a_fall_where_low_is_good_saves_by_every_factor():
-    worth = contribution(terms(reprovision=D("100.00")), Polarity.LOW_IS_GOOD, D(1400), D(1371))
+    worth = contribution(terms(reprovision=D("100.00")), COST, Polarity.LOW_IS_GOOD, D(1400), D(1371))
     assert worth.quantity == D(29)
     assert worth.gross == D(29) * D(1609) / 2
     assert worth.attributed == worth.gross * D("0.4")
@@ -81,7 +84,7 @@ def test_the_polarity_gives_the_sign_and_a_bad_period_takes_back(polarity: Polar
 
 def test_nothing_is_rounded_before_the_penny():
     third = terms(volume=D("0.33333333"), marginal_rate=D("0.33333333"), attribution=D("0.33333333"))
-    worth = contribution(third, Polarity.LOW_IS_GOOD, D("1234567.12345678"), D("0.00000001"))
+    worth = contribution(third, COST, Polarity.LOW_IS_GOOD, D("1234567.12345678"), D("0.00000001"))
     whole = D("0.33333333") ** 3
     assert worth.attributed.as_tuple().exponent <= -32
     assert abs(worth.attributed - D("1234567.12345677") * 1609 * whole) < D("1e-15")
@@ -153,6 +156,15 @@ def test_what_cannot_be_priced_is_worth_nothing_and_says_why(
     assert made.flag == flag
 
 
+def test_of_a_shared_cost_the_newest_version_that_applies_to_the_whole_period_counts():
+    old, new = replace(COST, version=1), replace(COST, version=2, effective_from=date(2017, 12, 1))
+    shared = SharedCost("admission", (old, new))
+    assert [shared.at(Period.parse(period)) for period in ("2017-11", "2017-12", "2017/18")] == [old, new, old]
+    made = period_saving(link(unit_cost=SharedCost("admission")), Polarity.LOW_IS_GOOD, fact("1371"))
+    assert made is not None
+    assert (made.amounts, made.flag) == (Amounts(D(0), D(0)), "unit_cost_missing")
+
+
 @pytest.mark.parametrize(
     ("volume", "flag"), [("99999999999.99", None), ("100000000000", "out_of_range"), ("-100000000000", "out_of_range")]
 )
@@ -198,7 +210,7 @@ def test_what_is_attributed_is_cash_and_non_cash_and_nothing_else(
     baseline: Decimal, actual: Decimal, marginal: Decimal, attribution: Decimal, cashable: Decimal
 ):
     every = terms(marginal_rate=marginal, attribution=attribution, cashable_share=cashable, reprovision=D("12.34"))
-    worth = contribution(every, Polarity.LOW_IS_GOOD, baseline, actual)
+    worth = contribution(every, COST, Polarity.LOW_IS_GOOD, baseline, actual)
     assert worth.cash + worth.non_cash + D("12.34") == worth.attributed
 
 
@@ -216,6 +228,8 @@ def test_a_turned_polarity_is_another_rule():
     assert rule_version(None) == "1"
     assert rule_version(Version(1, 7)) == "1.7"
     assert rule_version(Version(2, 7)) == "1.2-7"
+    assert rule_version(None, COST) == "1"
+    assert rule_version(Version(2, 7), replace(COST, version=3)) == "1.2-7.u3"
 
 
 @pytest.mark.parametrize(("wanted", "room"), [("0.4", True), ("0.41", False)])

@@ -160,7 +160,10 @@ def test_schemes_stand_on_lines_and_partners_of_the_fund(reference: Reference):
     lines = {(line.financial_year, line.code) for line in fund.budget_lines}
     costs = {cost.code: cost for cost in reference.unit_costs}
     for row in reference.schemes:
-        sent = SchemeBody.model_validate(finance.scheme_body(row, reference.fund.code, costs))
+        before = SchemeBody.model_validate(finance.scheme_body(row, reference.fund.code, costs))
+        sent = SchemeBody.model_validate(finance.scheme_body(row, reference.fund.code))
+        assert (before.link is None) == (sent.link is None)
+        assert sent.link is None or sent.link.unit_cost_code in costs
         assert (sent.financial_year, sent.budget_line) in lines
         assert sent.partner in {partner.code for partner in fund.partners}
         assert sent.illustrative

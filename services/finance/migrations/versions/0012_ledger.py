@@ -25,8 +25,6 @@ depends_on = None
 
 CONTROL = "~control"
 CHUNK = 2000
-_IN_PARTS = {"yield_per": CHUNK}
-"""Of entries there may be more than fit into memory."""
 CLOSED = sa.table(
     "closed_quarter", sa.column("fund"), sa.column("quarter_start", sa.Date()), sa.column("closed_at", UtcDateTime())
 )
@@ -197,11 +195,22 @@ def _create_balance() -> sa.Table:
     )
 
 
+def _in_parts(connection: sa.Connection, select: str) -> Iterator[sa.RowMapping]:
+    """Rows of entries in the order of their ids: of entries there may be more than fit into memory.
+
+    A cursor of the server would stay open until the transaction ends, and no later revision could change the table.
+    """
+    query = sa.text(f"{select} WHERE entry.id > :last ORDER BY entry.id LIMIT {CHUNK}").columns(**_ENTRY)
+    last = 0
+    while rows := connection.execute(query, {"last": last}).mappings().all():
+        yield from rows
+        last = rows[-1]["id"]
+
+
 def _fill_totals(connection: sa.Connection) -> None:
     sums: dict[tuple[Any, ...], list[int]] = defaultdict(lambda: [0, 0])
     keys = ("scheme", "state", "period_kind", "period_start", "period_end", "posted_quarter")
-    query = sa.text("SELECT * FROM entry ORDER BY id").columns(**_ENTRY)
-    for row in connection.execute(query, execution_options=_IN_PARTS).mappings():
+    for row in _in_parts(connection, "SELECT entry.* FROM entry"):
         total = sums[tuple(row[name] for name in keys)]
         total[0] += _pence(row["cash"])
         total[1] += _pence(row["non_cash"])
@@ -334,11 +343,11 @@ def _plan(row: Any, sign: int, reason: str, said: Said) -> Iterator[Move]:
 
 
 def _entries(connection: sa.Connection) -> Iterator[Move]:
-    query = sa.text(
+    query = (
         "SELECT entry.*, scheme.fund AS fund, scheme.financial_year AS financial_year "
-        "FROM entry JOIN scheme ON scheme.code = entry.scheme ORDER BY entry.id"
-    ).columns(**_ENTRY)
-    for row in connection.execute(query, execution_options=_IN_PARTS).mappings():
+        "FROM entry JOIN scheme ON scheme.code = entry.scheme"
+    )
+    for row in _in_parts(connection, query):
         period = Period(PeriodKind(row["period_kind"]), row["period_start"], row["period_end"])
         amounts = [(row["state"], _pence(row["cash"])), ("non_cash", _pence(row["non_cash"]))]
         for layer, pence in amounts[: 2 if amounts[1][1] else 1]:

@@ -1,0 +1,141 @@
+"""Unit costs are recorded in versions, and the schemes that name one reckon with it."""
+
+from datetime import date
+from typing import Any
+
+import httpx
+import pytest
+
+from chassis.storage.database import Database
+from services.finance.service.ledger import verify_ledger
+from tests.integration.finance.conftest import pin
+from tests.integration.finance.world import Source, entries, hear, link_body, money, published, scheme_body, totals
+
+COSTS = "/finance/v1/unit-costs"
+ADMISSION = f"{COSTS}/emergency-admission"
+REASON = {"reason": "A newer source"}
+
+
+def cost(amount: str = "1609", **changes: Any) -> dict[str, Any]:
+    return {
+        "description": "An emergency admission",
+        "unit": "emergency admission",
+        "amount": money(amount),
+        "price_year": "2017/18",
+        "source": "Invented",
+        "illustrative": True,
+    } | changes
+
+
+def shared_scheme(**changes: Any) -> dict[str, Any]:
+    link = {name: value for name, value in link_body().items() if name != "unit_cost"}
+    return scheme_body(link=link | {"unit_cost_code": "emergency-admission"}, **changes)
+
+
+async def explained(api: httpx.AsyncClient) -> dict[str, Any]:
+    found: dict[str, Any] = (await api.get("/finance/v1/schemes/admissions/explanation")).json()
+    return found
+
+
+def kind(answer: httpx.Response) -> tuple[int, str]:
+    return answer.status_code, answer.json()["type"].rsplit("/", 1)[-1]
+
+
+@pytest.mark.both_engines
+async def test_a_scheme_waits_for_its_unit_cost_and_follows_its_versions(api: httpx.AsyncClient, database: Database):
+    answer = await api.post("/finance/v1/schemes", json=shared_scheme(illustrative=False))
+    assert answer.status_code == 201, answer.text
+    assert (answer.json()["link"]["unit_cost"], answer.json()["link"]["unit_cost_code"]) == (
+        None,
+        "emergency-admission",
+    )
+    await hear(database, [Source().say({"2017-11": "1390", "2017-12": "1371"})])
+    found = await explained(api)
+    assert [one["indicated"] for one in found["formula"]["periods"]] == [None, None]
+    assert {one["why_nothing"] for one in found["formula"]["periods"]} == {"unit_cost_missing"}
+    assert "unit_cost_missing" in found["position"]["flags"]
+    assert await totals(api, "admissions") == {}
+    assert (await api.put(ADMISSION, json=cost())).status_code == 201
+    assert await totals(api, "admissions") == {"2017-11": ("2413.50", "804.50"), "2017-12": ("6999.15", "2333.05")}
+    assert "illustrative_unit_cost" in (await explained(api))["position"]["flags"]
+    assert (await api.put("/finance/v1/funds/integrated-fund/closed-quarters/2017-18-Q3")).status_code == 200
+    dearer = cost("2000", effective_from="2017-12-01") | REASON
+    changed = await api.put(ADMISSION, json=dearer)
+    assert (changed.status_code, changed.json()["schemes"]) == (200, ["admissions"])
+    assert await totals(api, "admissions") == {"2017-11": ("2413.50", "804.50"), "2017-12": ("8700.00", "2900.00")}
+    last = (await entries(api, "admissions"))[-1]
+    assert (last["cash"], last["posted_in"], last["rule_version"]) == (money("1700.85"), "2017/18 Q4", "1.u2")
+    formula = (await explained(api))["formula"]
+    assert (formula["unit_cost"], formula["unit_cost_version"]) == (money("2000"), 2)
+    assert [one["unit_cost"] for one in formula["periods"]] == [money("1609"), money("2000")]
+    assert (await database.read(verify_ledger)).is_clean
+    events = await published(database, "unit-cost/emergency-admission")
+    assert [(one["aggregateversion"], one["data"]["schemes"]) for one in events] == [
+        (1, ["admissions"]),
+        (2, ["admissions"]),
+    ]
+    assert [one["amount"] for one in events[-1]["data"]["versions"]] == [money("1609"), money("2000")]
+    again = await api.post("/finance/v1/schemes", json=shared_scheme(illustrative=False))
+    assert again.status_code == 200, "the versions are no part of what was agreed"
+
+
+async def test_a_version_never_changes_and_another_needs_a_reason(api: httpx.AsyncClient):
+    assert (await api.put(ADMISSION, json=cost())).status_code == 201
+    assert (await api.put(ADMISSION, json=cost())).status_code == 200
+    refused = await api.put(ADMISSION, json=cost("1700"))
+    assert refused.status_code == 422
+    assert (await api.put(ADMISSION, json=cost("1700") | REASON)).status_code == 200
+    found = (await api.get(ADMISSION)).json()
+    assert [(one["version"], one["amount"], one["reason"]) for one in found["versions"]] == [
+        (1, money("1609"), None),
+        (2, money("1700"), "A newer source"),
+    ]
+    [item] = (await api.get(COSTS)).json()["items"]
+    assert (item["code"], item["version"], item["illustrative"]) == ("emergency-admission", 2, True)
+    assert "emergency-admission,2,An emergency admission" in (await api.get(f"{COSTS}.csv")).text
+    assert kind(await api.get(f"{COSTS}/none")) == (404, "unit-cost-unknown")
+
+
+async def test_only_fiscal_money_is_reckoned_with(api: httpx.AsyncClient):
+    assert (await api.put(ADMISSION, json=cost(kind="social"))).status_code == 201
+    refused = await api.post("/finance/v1/schemes", json=shared_scheme())
+    assert [error["field"] for error in refused.json()["errors"]] == ["link.unit_cost_code"]
+    assert (await api.put(ADMISSION, json=cost() | REASON)).status_code == 200
+    assert (await api.post("/finance/v1/schemes", json=shared_scheme())).status_code == 201
+    back = await api.put(ADMISSION, json=cost(kind="social") | REASON)
+    assert [error["field"] for error in back.json()["errors"]] == ["kind"]
+    both = await api.post("/finance/v1/schemes", json=scheme_body(link=link_body(unit_cost_code="x")))
+    assert both.status_code == 422
+
+
+@pytest.mark.both_engines
+async def test_amounts_are_uprated_within_one_release(api: httpx.AsyncClient):
+    await api.put(ADMISSION, json=cost("1600"))
+    years = [{"financial_year": "2017/18", "index": "98"}, {"financial_year": "2018/19", "index": "100"}]
+    release = {"base_year": "2018/19", "source": "Invented", "years": years}
+    path = "/finance/v1/deflators/2019-03"
+    assert (await api.put(path, json=release)).status_code == 201
+    assert (await api.put(path, json=release)).status_code == 200
+    assert kind(await api.put(path, json=release | {"source": "Another"})) == (409, "deflator-exists")
+    assert (await api.get(path)).json() == {"release": "2019-03"} | release
+    found = {}
+    for year in ("2018/19", "2030/31"):
+        answer = await api.get(COSTS, params={"prices_of": year, "deflator": "2019-03"})
+        found[year] = answer.json()["items"][0]["uprated"]
+    assert found == {"2018/19": money("1632.65"), "2030/31": None}
+    assert kind(await api.get(ADMISSION, params={"prices_of": "2018/19", "deflator": "none"})) == (
+        404,
+        "deflator-unknown",
+    )
+    assert (await api.get(ADMISSION, params={"deflator": "2019-03"})).status_code == 422
+
+
+async def test_a_withdrawn_scheme_follows_no_more(api: httpx.AsyncClient, database: Database):
+    await api.put(ADMISSION, json=cost())
+    await api.post("/finance/v1/schemes", json=shared_scheme())
+    await hear(database, [Source().say({"2017-12": "1371"})])
+    await api.patch("/finance/v1/schemes/admissions", json={"state": "withdrawn", "reason": "Mistyped"})
+    await pin(database, date(2018, 3, 1))
+    before = len(await entries(api, "admissions"))
+    assert (await api.put(ADMISSION, json=cost("1700") | REASON)).json()["schemes"] == []
+    assert len(await entries(api, "admissions")) == before
