@@ -6,6 +6,7 @@ from chassis.service import ServiceSpec
 from chassis.web.app import build_app
 from chassis.web.units import Resources
 from services.finance.endpoints import (
+    fund_returns,
     funds,
     ledger,
     outturn,
@@ -50,6 +51,7 @@ SPEC = ServiceSpec(
         virements.router,
         partners.router,
         year_ends.router,
+        fund_returns.router,
     ),
     subscriptions=(SUBSCRIPTION,),
     republication=REPUBLICATION,

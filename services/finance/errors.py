@@ -129,3 +129,11 @@ class DeflatorUnknown(NotFound):
 
 class DeflatorExists(Conflict):
     type_, title = "deflator-exists", "The release was recorded with other figures"
+
+
+class TemplateUnknown(NotFound):
+    type_, title = "return-unknown", "There is no form or revision of this return"
+
+
+class ReturnIncomplete(Conflict):
+    type_, title = "return-incomplete", "A return is signed off once it is complete and contradicts itself nowhere"

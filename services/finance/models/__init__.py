@@ -1,5 +1,6 @@
 """Tables of finance. Periods are kind, first and last day; money and values exact decimals."""
 
+from services.finance.models.fund_returns import ReturnRevisionRow
 from services.finance.models.funds import (
     BudgetLineRow,
     ClosedLineRow,
@@ -35,6 +36,7 @@ __all__ = [
     "ObservationRow",
     "PrintedTotalRow",
     "PublishedFundRow",
+    "ReturnRevisionRow",
     "SchemeBaselineRow",
     "SchemePlanRow",
     "SchemeRow",

@@ -9,7 +9,9 @@ from chassis.audit import record_change, record_unchanged
 from chassis.storage.transaction import Tx
 from services.finance.domain.budget import BudgetLine
 from services.finance.domain.fund import Fund
+from services.finance.domain.fund_return import ReturnRevision
 from services.finance.domain.ledger import Entry
+from services.finance.domain.return_templates import Template
 from services.finance.domain.scheme import SchemeDefinition
 from services.finance.domain.transfers import RecordedTransfer
 from services.finance.domain.unit_costs import Deflator, UnitCostTerms
@@ -177,3 +179,22 @@ def _cost_state(terms: UnitCostTerms) -> Json:
 def record_deflator(tx: Tx, deflator: Deflator) -> None:
     after = {"base_year": deflator.base_year.label, "source": deflator.source, "years": len(deflator.index)}
     record_change(tx, subject=deflator.release, action="deflator.recorded", before=None, after=after)
+
+
+def record_return(tx: Tx, fund: str, template: Template, before: ReturnRevision | None, after: ReturnRevision) -> None:
+    """How much was said is recorded; what was said stands in the revisions, which never change."""
+    signed = after.content.frozen is not None
+    action = "return.signed_off" if signed else "return.saved"
+    subject = f"{fund} {template.quarter.label}"
+    was = None if before is None else _return_state(before)
+    record_change(tx, subject=subject, action=action, before=was, after=_return_state(after), reason=after.reason)
+
+
+def _return_state(revision: ReturnRevision) -> Json:
+    content = revision.content
+    return {
+        "revision": revision.number,
+        "answers": len(content.answers),
+        "sign_offs": [f"{one.role}: {one.name}" for one in content.sign_offs],
+        "state": "draft" if content.frozen is None else "signed_off",
+    }

@@ -432,6 +432,13 @@ FINANCE = [
         reason="r",
     ),
     Change("PUT", "/deflators/2018-03", DEFLATOR, "deflator.recorded", "2018-03"),
+    Change(
+        "PUT",
+        "/funds/integrated-fund/returns/2017-18-Q3",
+        {"answers": {"cover.completed_by": "Ana"}, "sign_offs": []},
+        "return.saved",
+        "integrated-fund 2017/18 Q3",
+    ),
     Change("POST", f"/entries/{SPENT}/reverse", REVERSAL, "entry.reversed", "integrated-fund", reason="r"),
 ]
 

@@ -1,0 +1,257 @@
+"""A Better Care Fund return: answers, what the suite fills in, and which cells lack a value or contradict another."""
+
+import re
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import date, datetime
+from decimal import ROUND_HALF_UP, Decimal
+from typing import Final
+
+from contracts.period import Period
+from services.finance.domain.agreement import in_force
+from services.finance.domain.fund import Fund
+from services.finance.domain.ledger import financial_year
+from services.finance.domain.return_templates import (
+    CEILING,
+    LONGEST,
+    QUARTERS,
+    Cell,
+    CellKind,
+    Filled,
+    Template,
+    quarter_number,
+)
+
+Values = Mapping[str, str]
+"""By the code of a cell, as text; money in whole pounds."""
+_POUND: Final = Decimal(1)
+
+
+@dataclass(frozen=True, slots=True)
+class ReturnSignOff:
+    """Who signed a return in which role, of which organisation; where it was delegated, by whom, and when ratified."""
+
+    role: str
+    organisation: str
+    name: str
+    signed_on: date
+    delegated_by: str | None = None
+    ratified_on: date | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class ReturnContent:
+    """What people say of a quarter. Once it is signed off, ``frozen`` has what the suite filled in then."""
+
+    answers: Values
+    sign_offs: tuple[ReturnSignOff, ...] = ()
+    frozen: Values | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class ReturnRevision:
+    """A revision as it was recorded, from 1. None ever changes."""
+
+    number: int
+    content: ReturnContent
+    recorded_by: str
+    recorded_at: datetime
+    business_date: date
+    reason: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class CellState:
+    """A cell with its value, whether it has all that is asked of it, and what contradicts it."""
+
+    cell: Cell
+    value: str | None
+    required: bool
+    faults: tuple[str, ...] = ()
+
+    @property
+    def complete(self) -> bool:
+        return self.value is not None or not self.required
+
+    @property
+    def consistent(self) -> bool:
+        return not self.faults
+
+
+@dataclass(frozen=True, slots=True)
+class FundReturn:
+    """The return of a fund's quarter by its template, and the revision that it shows; null before the first."""
+
+    fund: str
+    template: Template
+    cells: Sequence[CellState]
+    revision: ReturnRevision | None
+    missing_roles: Sequence[str] = field(default=())
+
+    @property
+    def complete(self) -> bool:
+        return all(one.complete for one in self.cells)
+
+    @property
+    def consistent(self) -> bool:
+        return all(one.consistent for one in self.cells)
+
+    @property
+    def signed_off(self) -> bool:
+        return self.revision is not None and self.revision.content.frozen is not None
+
+
+def fill_from_fund(template: Template, fund: Fund, spent: Mapping[Period, Decimal], budget: Decimal) -> dict[str, str]:
+    """What the fund says of cells that the suite fills in: the agreement, the budget, what was posted as outturn.
+
+    ``spent`` is the outturn of the year by month or quarter, in pounds. A quarter without a posting has no figure.
+    """
+    year = financial_year(template.quarter)
+    agreed = in_force(fund.agreements, year) is not None
+    found = {"pooling.section_75": "Yes" if agreed else "No", "money.pooled": whole(budget)}
+    found["money.expenditure.planned.year"] = whole(budget)
+    sums = _by_quarter(spent, year)
+    for number, amount in sums.items():
+        found[f"money.expenditure.actual.{QUARTERS[number - 1]}"] = whole(amount)
+    if sums and template.version == "2017-18":
+        found["money.expenditure.actual.year"] = whole(sum(sums.values(), Decimal(0)))
+    codes = {cell.code for cell in template.cells if cell.filled is Filled.SUITE}
+    return {code: value for code, value in found.items() if code in codes}
+
+
+def _by_quarter(spent: Mapping[Period, Decimal], year: Period) -> dict[int, Decimal]:
+    found: dict[int, Decimal] = {}
+    for period, amount in spent.items():
+        if year.start <= period.start and period.end <= year.end:
+            number = quarter_number(Period.quarter_of(period.end))
+            found[number] = found.get(number, Decimal(0)) + amount
+    return found
+
+
+def whole(amount: Decimal) -> str:
+    """Pounds without pence, rounded half up: what a cell of money takes."""
+    return f"{amount.quantize(_POUND, ROUND_HALF_UP):f}"
+
+
+def answer_faults(template: Template, answers: Values) -> list[tuple[str, str]]:
+    """Codes of answers that cannot be saved, and why: no such cell, one that nobody types, or none of what it takes."""
+    cells, found = {cell.code: cell for cell in template.cells}, []
+    for code, value in answers.items():
+        cell = cells.get(code)
+        if cell is None:
+            found.append((code, f"the form of {template.quarter} has no such cell"))
+        elif cell.filled is not Filled.INPUT:
+            found.append((code, f"is filled in by the {'suite' if cell.filled is Filled.SUITE else 'form'}"))
+        elif fault := _value_fault(cell, value):
+            found.append((code, fault))
+    return found
+
+
+def _value_fault(cell: Cell, value: str) -> str | None:
+    if not value.strip() or len(value) > LONGEST:
+        return f"takes 1 to {LONGEST:,} characters"
+    if cell.kind is CellKind.CHOICE and value not in cell.choices:
+        return "is none of: " + "; ".join(cell.choices)
+    if cell.kind in (CellKind.MONEY, CellKind.INTEGER):
+        return None if _NUMBER.fullmatch(value) and int(value) <= CEILING else f"takes a whole number up to {CEILING:,}"
+    if cell.kind is CellKind.DATE and _day(value) is None:
+        return "takes a date such as 2018-03-31"
+    return None
+
+
+_NUMBER: Final = re.compile(r"[0-9]{1,9}", re.ASCII)
+
+
+def _day(value: str) -> date | None:
+    try:
+        return date.fromisoformat(value)
+    except ValueError:
+        return None
+
+
+def fund_return(
+    fund: str, template: Template, filled: Values, revision: ReturnRevision | None, budgets_before: str | None = None
+) -> FundReturn:
+    """A return: what was answered, what the suite fills in (as it was where signed off), what adds up, and the checks.
+
+    ``budgets_before`` is how many personal health budgets the return of the quarter before ended with.
+    """
+    content = ReturnContent({}) if revision is None else revision.content
+    values = {**(filled if content.frozen is None else content.frozen), **content.answers}
+    values |= _computed(template, values)
+    faults = dict(_contradictions(template, values, budgets_before))
+    cells = [
+        CellState(cell, values.get(cell.code), _required(cell, values), faults.get(cell.code, ()))
+        for cell in template.cells
+    ]
+    roles = {one.role for one in content.sign_offs}
+    return FundReturn(fund, template, cells, revision, [role for role in template.signed_by if role not in roles])
+
+
+def _required(cell: Cell, values: Values) -> bool:
+    return cell.required and (cell.when is None or cell.when.holds(values.get(cell.when.cell)))
+
+
+def _computed(template: Template, values: Values) -> dict[str, str]:
+    """Sums of the year: of a row as soon as each of its cells that the form has is filled."""
+    found = {}
+    for cell in template.cells:
+        if cell.filled is Filled.COMPUTED:
+            parts = list(_parts(template, cell.code))
+            if parts and all(part in values for part in parts):
+                found[cell.code] = str(sum(int(values[part]) for part in parts))
+    return found
+
+
+def _parts(template: Template, code: str) -> Iterator[str]:
+    """Cells that a sum adds: the quarters of its row, or in 2017/18 every source of income."""
+    flow, state = code.split(".")[1:3]
+    for cell in template.cells:
+        own = cell.code.split(".")
+        is_quarter = own[:3] == ["money", flow, state] and own[-1] in QUARTERS
+        is_source = own[:2] == ["money", flow] and len(own) == 4 and own[3] == state  # noqa: PLR2004  source and state
+        if is_quarter or is_source:
+            yield cell.code
+
+
+def _contradictions(
+    template: Template, values: Values, budgets_before: str | None
+) -> Iterator[tuple[str, tuple[str, ...]]]:
+    yield from _late_days(template, values)
+    yield from _unexplained(template, values)
+    yield from _budgets(values, budgets_before)
+
+
+def _late_days(template: Template, values: Values) -> Iterator[tuple[str, tuple[str, ...]]]:
+    """What is not so yet is expected after the quarter."""
+    for cell in template.cells:
+        day = _day(values.get(cell.code, "")) if cell.code.endswith(".expected") else None
+        if day is not None and day <= template.quarter.end:
+            yield cell.code, (f"is not after the end of {template.quarter}",)
+
+
+def _unexplained(template: Template, values: Values) -> Iterator[tuple[str, tuple[str, ...]]]:
+    """A year that comes to another sum than the pooled fund, or than was planned, needs a comment."""
+    codes = {cell.code for cell in template.cells}
+    for flow in ("income", "expenditure"):
+        why = f"money.{flow}.why"
+        if why not in codes or why in values:
+            continue
+        against = values.get("money.pooled", values.get(f"money.{flow}.planned.year"))
+        for state in ("planned", "forecast", "actual"):
+            total = values.get(f"money.{flow}.{state}.year")
+            is_whole = state != "actual" or quarter_number(template.quarter) == len(QUARTERS)
+            if is_whole and None not in (total, against) and total != against:
+                yield why, (f"needs a comment: {flow} {state} is {total}, and {against} was agreed",)
+                break
+
+
+def _budgets(values: Values, before: str | None) -> Iterator[tuple[str, tuple[str, ...]]]:
+    """Personal health budgets: what ends is what began, and what is new, less what stopped."""
+    start, new, stopped, end = (values.get(f"measures.budgets.{one}") for one in ("start", "new", "stopped", "end"))
+    if start is not None and new is not None and stopped is not None and end is not None:
+        expected = int(start) + int(new) - int(stopped)
+        if int(end) != expected:
+            yield "measures.budgets.end", (f"start and new less stopped is {expected}",)
+    if start is not None and before is not None and start != before:
+        yield "measures.budgets.start", (f"the return before ended with {before}",)
