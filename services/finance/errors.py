@@ -137,3 +137,7 @@ class TemplateUnknown(NotFound):
 
 class ReturnIncomplete(Conflict):
     type_, title = "return-incomplete", "A return is signed off once it is complete and contradicts itself nowhere"
+
+
+class RangeModelUnknown(NotFound):
+    type_, title = "ranges-unknown", "There is no such table of savings ranges"

@@ -14,6 +14,7 @@ from suite.load.upsert import Load, create_missing
 ROOT = "/finance/v1"
 MILLION = Decimal(1_000_000)
 THOUSAND = Decimal(1000)
+RANGES, TOTAL = "ranges-2014", "TOTAL"
 BEFORE, AFTER = "2017/18", "2018/19"
 
 
@@ -24,6 +25,7 @@ async def load_finance(load: Load) -> None:
     sent = None if found is None else _as_sent(found, body)
     if not await put_former(load, "funds", path, body, sent):
         await create_missing(load, "funds", "PUT", path, body, sent)
+    await _load_ranges(load)
     await _load_unit_costs(load)
     existing = await load.once(f"{ROOT}/schemes")
     costs = {cost.code: cost for cost in load.reference.unit_costs}
@@ -34,6 +36,36 @@ async def load_finance(load: Load) -> None:
         await create_missing(load, "schemes", "POST", f"{ROOT}/schemes", body, found)
 
     await for_each(load.reference.schemes, one)
+
+
+async def _load_ranges(load: Load) -> None:
+    path = f"{ROOT}/ranges/{RANGES}"
+    found = await find_json(load.client, path)
+    sent = None if found is None else found | {"cells": found["figures"]}
+    await create_missing(load, "ranges", "PUT", path, ranges_body(load.reference), sent)
+
+
+def ranges_body(reference: Reference) -> dict[str, Any]:
+    """The table of 2014, as it is printed."""
+    cells = [_range_cell(row) for row in reference.savings_ranges]
+    return {
+        "name": "Savings ranges of 2014",
+        "source": "2014 business case, savings table",
+        "unit": "1000",
+        "cells": cells,
+    }
+
+
+def _range_cell(row: row_types.RangeRow) -> dict[str, Any]:
+    return {
+        "strand": row.strand,
+        "partner": None if row.partner == TOTAL else row.partner,
+        "financial_year": row.year.label,
+        "bound": row.bound,
+        "base": pounds(row.base_gbp_thousand * THOUSAND),
+        "percent": None if row.rate_percent is None else str(row.rate_percent),
+        "printed": pounds(row.printed_saving_gbp_thousand * THOUSAND),
+    }
 
 
 def _has_own_cost(scheme: Mapping[str, Any] | None) -> bool:

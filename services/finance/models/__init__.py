@@ -16,6 +16,7 @@ from services.finance.models.funds import (
 )
 from services.finance.models.ledger import EntryRow, EntryTotalRow, LedgerBalanceRow, LedgerHeadRow, TransferRow
 from services.finance.models.metadata import Base
+from services.finance.models.range_models import RangeModelRow
 from services.finance.models.schemes import ObservationRow, SchemeBaselineRow, SchemePlanRow, SchemeRow, SeriesRow
 from services.finance.models.unit_costs import DeflatorRow, UnitCostRow, UnitCostVersionRow
 
@@ -36,6 +37,7 @@ __all__ = [
     "ObservationRow",
     "PrintedTotalRow",
     "PublishedFundRow",
+    "RangeModelRow",
     "ReturnRevisionRow",
     "SchemeBaselineRow",
     "SchemePlanRow",

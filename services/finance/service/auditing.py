@@ -11,6 +11,7 @@ from services.finance.domain.budget import BudgetLine
 from services.finance.domain.fund import Fund
 from services.finance.domain.fund_return import ReturnRevision
 from services.finance.domain.ledger import Entry
+from services.finance.domain.range_models import RangeModel
 from services.finance.domain.return_templates import Template
 from services.finance.domain.scheme import SchemeDefinition
 from services.finance.domain.transfers import RecordedTransfer
@@ -198,3 +199,17 @@ def _return_state(revision: ReturnRevision) -> Json:
         "sign_offs": [f"{one.role}: {one.name}" for one in content.sign_offs],
         "state": "draft" if content.frozen is None else "signed_off",
     }
+
+
+def record_range_model(tx: Tx, before: RangeModel | None, after: RangeModel, reason: str | None) -> None:
+    action = "ranges.recorded" if before is None else "ranges.changed"
+    was = None if before is None else _range_state(before)
+    record_change(tx, subject=after.code, action=action, before=was, after=_range_state(after), reason=reason)
+
+
+def _range_state(model: RangeModel) -> Json:
+    cells = {
+        f"{cell.strand} {cell.partner or 'total'} {cell.year.label} {cell.bound}": f"{cell.printed:.2f}"
+        for cell in model.cells
+    }
+    return {"name": model.name, "source": model.source, "unit": f"{model.unit:f}", "printed": cells}

@@ -388,6 +388,23 @@ DEFLATOR = {
     "years": [{"financial_year": "2017/18", "index": "100"}, {"financial_year": "2018/19", "index": "102"}],
 }
 
+RANGES = {
+    "name": "Ranges",
+    "source": "Invented",
+    "unit": "1000",
+    "cells": [
+        {
+            "strand": "staffing",
+            "partner": "PCC",
+            "financial_year": "2014/15",
+            "bound": "lower",
+            "base": money("1629000"),
+            "percent": "2",
+            "printed": money("32000"),
+        }
+    ],
+}
+
 FINANCE = [
     Change("PUT", "/funds/integrated-fund", FUND, "fund.defined", "integrated-fund"),
     Change(
@@ -431,6 +448,7 @@ FINANCE = [
         had_before=True,
         reason="r",
     ),
+    Change("PUT", "/ranges/of-2014", RANGES, "ranges.recorded", "of-2014"),
     Change("PUT", "/deflators/2018-03", DEFLATOR, "deflator.recorded", "2018-03"),
     Change(
         "PUT",

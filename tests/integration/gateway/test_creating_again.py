@@ -24,12 +24,14 @@ from tests.integration.gateway.changes import (
     APPRAISAL,
     AREA,
     ASSESSMENT,
+    BED_DAY,
     BENEFIT,
     BOARD,
     CELL,
     COUNT,
     COUNTED,
     DEARER,
+    DEFLATOR,
     DELEGATION,
     DUTY,
     ENTRY,
@@ -44,6 +46,7 @@ from tests.integration.gateway.changes import (
     PLEDGE,
     PROJECTION,
     PROVIDER,
+    RANGES,
     RATED,
     RATING,
     RECALCULATION,
@@ -88,6 +91,7 @@ TESTED = {"aspect": "design", "result": "effective", "tested_on": "2018-02-14", 
 ASSURED = {"ref": "S1", "source": "Audit", "line": 3, "opinion": "Sound", "given_on": "2018-01-31", "risks": ["R1"]}
 DOING = {"ref": "D1", "title": "Recruit", "risks": ["R1"]}
 SCHEME = scheme_body("a", link=None)
+QUARTER, ANSWERED = "2017-18-Q3", {"answers": {"cover.completed_by": "Ana"}}
 VIREMENTS = "/funds/integrated-fund/virements"
 JUDGED = CELL | {"reason": "r"}
 
@@ -149,6 +153,10 @@ MADE: dict[str, list[Made]] = {
         Made("POST", "/schemes", SCHEME, SCHEME | {"name": "Else"}, REFUSED),
         Made("POST", "/schemes/a/entries", ENTRY, ENTRY | {"reason": "Else", "period": "2017-11"}, REFUSED),
         Made("POST", VIREMENTS, VIREMENT, VIREMENT | {"amount": money("6")}, REFUSED),
+        Made("PUT", "/unit-costs/bed-day", BED_DAY, BED_DAY | {"unit": "day", "reason": "r"}, REPLACED),
+        Made("PUT", "/deflators/2018-03", DEFLATOR, DEFLATOR | {"source": "Else"}, REFUSED),
+        Made("PUT", "/ranges/of-2014", RANGES, RANGES | {"name": "Else", "reason": "r"}, REPLACED),
+        Made("PUT", f"/funds/integrated-fund/returns/{QUARTER}", ANSWERED, {"answers": {}}, REPLACED),
     ],
 }
 
@@ -156,7 +164,12 @@ OTHER_CASE: dict[str, list[tuple[str, str, Any]]] = {
     "indicators": [("POST", "/frameworks", PHOF | {"code": "phof"})],
     "risks": [("POST", "/risks", RISK | {"ref": "r1"})],
     "pledges": [("PUT", "/priorities/Mental-Health", {"title": "Minds"}), ("PUT", "/actions/CAFE", ACTION)],
-    "finance": [("PUT", "/funds/Integrated-fund", FUND), ("POST", "/schemes", SCHEME | {"code": "A"})],
+    "finance": [
+        ("PUT", "/funds/Integrated-fund", FUND),
+        ("PUT", "/unit-costs/Bed-day", BED_DAY),
+        ("PUT", "/ranges/Of-2014", RANGES),
+        ("POST", "/schemes", SCHEME | {"code": "A"}),
+    ],
 }
 """What differs in the case of its code only from what is there: people take both for one."""
 

@@ -72,6 +72,24 @@ async def test_the_calculator_agrees_with_the_load_report_on_the_2014_ranges(sui
     assert differing == singles - {"range-commissioning-total-2016-17-higher"}
 
 
+async def test_the_ranges_list_each_printed_figure_that_differs_as_the_load_report_does(suite, report):
+    [table] = (await suite.get("/finance/v1/ranges"))["items"]
+    assert len(table["figures"]) == 36
+    listed = {_code_of(one) for one in table["differences"]}
+    told = {one.code for one in report.contradictions}
+    assert listed == {code for code in told if code.startswith("range-") or code == "commissioning-base-total"}
+
+
+def _code_of(one) -> str:
+    year = (one["financial_year"] or "").replace("/", "-")
+    named = {
+        "rate": f"range-{one['strand']}-{(one['partner'] or 'total').lower()}-{year}-{one['bound']}",
+        "parts": f"range-sum-{one['strand']}-{year}-{one['bound']}",
+        "base": f"{one['strand']}-base-total",
+    }
+    return named[one["compared"]]
+
+
 def _same_cell(one, other) -> bool:
     return (one.strand, one.partner, one.year) == (other.strand, other.partner, other.year)
 

@@ -56,6 +56,7 @@ async def test_the_first_load_makes_everything(report):
         "funds": 1,
         "schemes": 7,
         "unit costs": 5,
+        "ranges": 1,
     }
     assert report.counts["targets"].skipped == 3
     assert all(counts.unchanged == counts.changed == counts.preserved == 0 for counts in report.counts.values())
