@@ -4,6 +4,7 @@ from typing import Annotated
 
 from fastapi import APIRouter, Depends, Query, Request
 
+from chassis.web.paging import PageBody, Paging
 from chassis.web.problems import problems
 from chassis.web.render.routes import add_table_routes
 from chassis.web.render.table import Table
@@ -11,7 +12,7 @@ from chassis.web.units import Read
 from contracts.period import Period
 from services.finance.domain.savings_table import SavingsTable
 from services.finance.endpoints.parameters import Wanted
-from services.finance.schemas.evidence import EvidenceOut
+from services.finance.schemas.evidence import AttributionOut, EvidenceOut
 from services.finance.schemas.fields import YearLabel
 from services.finance.schemas.savings_table import SavingsTableOut, savings_file
 from services.finance.service import evidence
@@ -39,6 +40,30 @@ async def get_explanation(read: Read, code: str) -> EvidenceOut:
     under `held`, and what no scheme claims of the indicator's change under `unattributed`.
     """
     return EvidenceOut.of(await read(lambda tx: evidence.get_evidence(tx, code)))
+
+
+@router.get(
+    "/attributions",
+    tags=["schemes"],
+    summary="List what is claimed of indicators",
+    responses=problems(400, 401, 422, 503),
+)
+async def list_attributions(
+    read: Read,
+    paging: Paging,
+    indicator: Annotated[str | None, Query(max_length=100, description="Only of this indicator")] = None,
+    area: Annotated[str | None, Query(max_length=100, description="Only in this area")] = None,
+    financial_year: Annotated[YearLabel | None, Query(description="Only in this year")] = None,
+) -> PageBody[AttributionOut]:
+    """By indicator, area and year: what each scheme that is linked to it claims of its change, and the remainder.
+
+    What is `unattributed` no scheme claims: that part of a change is counted as nobody's saving.
+    """
+    year = None if financial_year is None else Period.parse(financial_year)
+    page = await read(
+        lambda tx: evidence.list_attributions(tx, paging.request, indicator=indicator, area=area, financial_year=year)
+    )
+    return paging.body(page, AttributionOut.of)
 
 
 async def _savings(

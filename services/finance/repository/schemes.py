@@ -13,6 +13,7 @@ from chassis.storage.cases import refuse_other_case
 from chassis.storage.pages import Orders, list_page
 from chassis.storage.transaction import Tx
 from contracts.period import Period
+from services.finance.domain.attribution import Attribution
 from services.finance.domain.savings import SharedCost
 from services.finance.domain.scheme import PlannedPeriod, Scheme, SchemeOrder, SeriesPolarity, Withdrawal
 from services.finance.domain.series import Series
@@ -115,6 +116,26 @@ async def list_attributions(tx: Tx, series: Series, financial_year: Period) -> d
         SchemeRow.withdrawn_at.is_(None),
     )
     return {code: claim for code, claim in await tx.session.execute(query) if claim is not None}
+
+
+async def list_all_attributions(
+    tx: Tx, *, indicator: str | None = None, area: str | None = None, financial_year: Period | None = None
+) -> list[Attribution]:
+    """What linked schemes claim of each indicator in each area and year; withdrawn schemes claim nothing."""
+    query = select(SchemeRow.indicator, SchemeRow.area, SchemeRow.financial_year, SchemeRow.code, SchemeRow.attribution)
+    query = query.where(SchemeRow.attribution.is_not(None), SchemeRow.withdrawn_at.is_(None))
+    if indicator is not None:
+        query = query.where(SchemeRow.indicator == indicator)
+    if area is not None:
+        query = query.where(SchemeRow.area == area)
+    if financial_year is not None:
+        query = query.where(SchemeRow.financial_year == financial_year.label)
+    claims: dict[tuple[str, str, str], dict[str, Decimal]] = defaultdict(dict)
+    for of, where, year, code, claim in await tx.session.execute(query.order_by(SchemeRow.code)):
+        if of is not None and where is not None and claim is not None:
+            claims[of, where, year][code] = claim
+    found = [Attribution(of, where, Period.parse(year), each) for (of, where, year), each in claims.items()]
+    return sorted(found, key=lambda one: one.key)
 
 
 async def scheme_exists(tx: Tx, code: str) -> bool:

@@ -8,6 +8,7 @@ from chassis.web.bodies import OutBody
 from contracts.colours import Polarity
 from contracts.indicators import Missing, ObservationStatus
 from contracts.money import Money, pounds
+from services.finance.domain.attribution import Attribution
 from services.finance.domain.evidence import Evidence, LinkEvidence, PeriodEvidence
 from services.finance.domain.explanation import plain
 from services.finance.domain.savings import Contribution, SharedCost
@@ -143,4 +144,26 @@ class EvidenceOut(OutBody):
             formula=None if found.link is None else FormulaOut.of(found.link),
             entries=[LedgerEntryOut.of(one) for one in found.entries],
             entry_count=found.count,
+        )
+
+
+class AttributionOut(OutBody):
+    """What schemes claim of an indicator's change in an area and a year, all breakdowns together."""
+
+    indicator: str
+    area: str
+    financial_year: str
+    claims: Annotated[dict[str, str], Field(description="Share that each scheme claims, by its code")]
+    claimed: Annotated[str, Field(description="What all of them claim; at most 1")]
+    unattributed: Annotated[str, Field(description="What no scheme claims")]
+
+    @classmethod
+    def of(cls, found: Attribution) -> Self:
+        return cls(
+            indicator=found.indicator,
+            area=found.area,
+            financial_year=found.year.label,
+            claims={code: plain(claim) for code, claim in found.claims.items()},
+            claimed=plain(found.claimed),
+            unattributed=plain(found.unattributed),
         )

@@ -3,9 +3,11 @@
 from decimal import Decimal
 from typing import Final
 
+from chassis.paging import Page, PageRequest, page_of
 from chassis.storage.transaction import Tx
 from contracts.period import Period
 from services.finance.domain.as_at import PRESENT, AsAt
+from services.finance.domain.attribution import Attribution
 from services.finance.domain.evidence import Evidence, evidence
 from services.finance.domain.fund_position import fund_position
 from services.finance.domain.ledger import financial_year
@@ -44,3 +46,12 @@ async def get_savings_table(tx: Tx, code: str, wanted: Period | None, as_at: AsA
     accounts = await get_accounts_of_fund(tx, fund, year, as_at)
     budget = fund_position(fund, year, accounts, as_at).budget
     return savings_table(code, fund.summary.name, year, budget, accounts, as_at)
+
+
+async def list_attributions(
+    tx: Tx, request: PageRequest, *, indicator: str | None, area: str | None, financial_year: Period | None
+) -> Page[Attribution]:
+    """What schemes claim of indicators, and what nobody claims, by indicator, area and year."""
+    found = await schemes.list_all_attributions(tx, indicator=indicator, area=area, financial_year=financial_year)
+    following = [one for one in found if request.after is None or one.key > request.after]
+    return page_of(following[: request.fetch], request, key=lambda one: one.key)

@@ -117,3 +117,18 @@ async def test_the_table_of_a_year_without_budgets_or_of_no_fund_is_not_found(sa
     assert (await saving.get(f"{FUND}/savings", params={"financial_year": "2030/31"})).status_code == 404
     assert (await saving.get("/finance/v1/funds/none/savings.csv")).status_code == 404
     assert (await saving.get(f"{FUND}/savings", params={"as_of": "2001-01-01T00:00:00Z"})).status_code == 404
+
+
+async def test_what_nobody_claims_of_an_indicator_is_shown(api: httpx.AsyncClient):
+    for code, claim in {"admissions": "0.4", "visits": "0.25", "gone": "0.3"}.items():
+        answer = await api.post("/finance/v1/schemes", json=scheme_body(code, link=link_body(attribution=claim)))
+        assert answer.status_code == 201, answer.text
+    await api.post("/finance/v1/schemes", json=scheme_body("elsewhere", link=link_body(area="E92000001")))
+    await api.patch("/finance/v1/schemes/gone", json={"state": "withdrawn", "reason": "Mistyped"})
+    first = (await api.get("/finance/v1/attributions", params={"limit": 1})).json()
+    [found] = first["items"]
+    assert (found["area"], found["claims"]) == ("E06000026", {"admissions": "0.4", "visits": "0.25"})
+    assert (found["claimed"], found["unattributed"]) == ("0.65", "0.35")
+    rest = (await api.get("/finance/v1/attributions", params={"limit": 1, "cursor": first["next"]})).json()
+    assert ([one["unattributed"] for one in rest["items"]], rest["next"]) == (["0.6"], None)
+    assert (await api.get("/finance/v1/attributions", params={"indicator": "none"})).json()["items"] == []
