@@ -1,6 +1,6 @@
 """What the finance service tells the world."""
 
-from datetime import date
+from datetime import date, datetime
 from typing import Final
 
 from contracts.colours import Colour
@@ -10,6 +10,7 @@ from contracts.money import Money, pounds
 SOURCE: Final = "/finance"
 SAVING_RESTATED: Final = "commissioning.saving.restated.v1"
 FUND_UPDATED: Final = "commissioning.fund.updated.v1"
+PERIOD_CLOSED: Final = "commissioning.period.closed.v1"
 UNIT_COST_CHANGED: Final = "commissioning.unit_cost.changed.v1"
 NOUGHT: Final = pounds(0)
 
@@ -132,6 +133,18 @@ class FundUpdated(Body):
     closed_quarters: list[str]
     years: list[FundYearState]
     caused_by: list[str]
+
+
+class PeriodClosed(FundUpdated):
+    """A fund's position, as of :class:`FundUpdated`, where a quarter was just closed. Subject and key: the fund's.
+
+    Its ``aggregateversion`` counts on with those of the fund's other events.
+    """
+
+    quarter: str
+    closed_at: datetime
+    closed_by: str
+    business_date: date
 
 
 class UnitCostState(Body):

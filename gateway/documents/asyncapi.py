@@ -27,6 +27,7 @@ EVENTS: Final[Mapping[str, Mapping[str, type[Body]]]] = {
     "finance": {
         finance.SAVING_RESTATED: finance.SavingRestated,
         finance.FUND_UPDATED: finance.FundUpdated,
+        finance.PERIOD_CLOSED: finance.PeriodClosed,
         finance.UNIT_COST_CHANGED: finance.UnitCostChanged,
     },
     "pledges": {

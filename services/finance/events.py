@@ -7,6 +7,7 @@ from typing import Final
 from chassis.events.envelope import NewEvent
 from contracts.finance import (
     FUND_UPDATED,
+    PERIOD_CLOSED,
     SAVING_RESTATED,
     SOURCE,
     UNIT_COST_CHANGED,
@@ -16,6 +17,7 @@ from contracts.finance import (
     FundQuarterState,
     FundUpdated,
     FundYearState,
+    PeriodClosed,
     PlanState,
     RiskShareState,
     SavingRestated,
@@ -25,6 +27,7 @@ from contracts.finance import (
 )
 from contracts.money import pounds
 from services.finance.domain.figures import SchemeFigures
+from services.finance.domain.fund import ClosedQuarter
 from services.finance.domain.fund_position import FundPosition, FundState, LinePosition, QuarterTotals, Savings
 from services.finance.domain.scheme import Scheme
 from services.finance.domain.sharing import RiskShare
@@ -169,6 +172,17 @@ def new_event(state: SavingRestated, version: int) -> NewEvent:
 
 def new_fund_event(state: FundUpdated, version: int) -> NewEvent:
     return NewEvent(type=FUND_UPDATED, source=SOURCE, subject=FUND + state.fund, version=version, data=state)
+
+
+def new_closing_event(state: FundUpdated, closed: ClosedQuarter, version: int) -> NewEvent:
+    data = PeriodClosed(
+        **dict(state),
+        quarter=closed.quarter.label,
+        closed_at=closed.closed_at,
+        closed_by=closed.closed_by,
+        business_date=closed.business_date,
+    )
+    return NewEvent(type=PERIOD_CLOSED, source=SOURCE, subject=FUND + state.fund, version=version, data=data)
 
 
 def new_unit_cost_event(state: UnitCostChanged, version: int) -> NewEvent:

@@ -13,7 +13,7 @@ from services.finance.errors import FundUnknown, QuarterNotEnded, QuarterOpen, V
 from services.finance.repository import closed_quarters, funds
 from services.finance.repository.accounts import get_accounts_of_fund
 from services.finance.service.auditing import record_closing
-from services.finance.service.fund_publication import emit_funds_moved
+from services.finance.service.fund_publication import emit_period_closed
 from services.finance.service.funds import budgeted_year, get_fund
 from services.finance.service.positions import get_fund_position
 
@@ -37,7 +37,7 @@ async def close_quarter(tx: Tx, code: str, quarter: Period) -> ClosedQuarter:
         check_allocated(await get_fund_position(tx, code, year))
         record_closing(tx, code, quarter.label)
     closed = await closed_quarters.record_closed_quarter(tx, code, quarter, await _count(tx, fund, quarter))
-    await emit_funds_moved(tx, [code])
+    await emit_period_closed(tx, closed)
     return closed
 
 

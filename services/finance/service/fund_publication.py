@@ -5,10 +5,11 @@ from collections.abc import Collection, Iterable
 from chassis.events.outbox import emit
 from chassis.storage.transaction import Tx
 from contracts.finance import FundUpdated
+from services.finance.domain.fund import ClosedQuarter
 from services.finance.domain.fund_position import FundState, fund_state
 from services.finance.domain.publication import Published
 from services.finance.errors import FundUnknown
-from services.finance.events import fingerprint, fund_updated, new_fund_event
+from services.finance.events import fingerprint, fund_updated, new_closing_event, new_fund_event
 from services.finance.repository import funds, published_funds
 from services.finance.repository.accounts import get_accounts_of_fund
 
@@ -25,6 +26,17 @@ async def emit_funds_moved(tx: Tx, codes: Collection[str], caused_by: Iterable[s
         state = fund_updated(await get_fund_state(tx, code), causes)
         if fingerprint(state) != published.fingerprint:
             await _save_and_emit(tx, state, published)
+
+
+async def emit_period_closed(tx: Tx, closed: ClosedQuarter) -> None:
+    """Lock what was published of a fund, and emit its state as of the closing of a quarter, unless that was told."""
+    code = closed.fund
+    for published in (await published_funds.lock_published(tx, [code])).values():
+        state = fund_updated(await get_fund_state(tx, code), ())
+        if fingerprint(state) != published.fingerprint:
+            version = published.version + 1
+            await published_funds.save_published(tx, code, Published(version, fingerprint(state)))
+            emit(tx, new_closing_event(state, closed, version))
 
 
 async def emit_funds_again(tx: Tx, codes: Collection[str]) -> None:

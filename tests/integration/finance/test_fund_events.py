@@ -129,3 +129,16 @@ async def test_those_who_move_a_fund_side_by_side_publish_it_one_after_the_other
     await asyncio.gather(*(post(api, code, "validated", "100.01") for code in codes))
     assert len(await published(database, SUBJECT)) == before + len(codes)
     assert (await newest(database))["data"]["years"][0]["savings"]["validated"] == money("600.06")
+
+
+@pytest.mark.both_engines
+async def test_closing_a_quarter_is_told_once_with_the_whole_position(api: httpx.AsyncClient, database: Database):
+    for _ in range(2):
+        assert (await api.put(f"{FUND}/closed-quarters/2017-18-Q3")).status_code == 200
+    first, closed = await published(database, SUBJECT)
+    assert (closed["type"], closed["aggregateversion"]) == ("commissioning.period.closed.v1", 2)
+    assert (closed["data"]["quarter"], closed["data"]["closed_by"]) == ("2017/18 Q3", "accountant")
+    assert closed["data"]["closed_quarters"] == ["2017/18 Q3"]
+    assert first["data"].keys() < closed["data"].keys()
+    await database.write(lambda tx: REPUBLICATION.emit_states(tx, [SUBJECT]))
+    assert (await newest(database))["data"]["closed_quarters"] == ["2017/18 Q3"]
