@@ -55,12 +55,18 @@ test: .venv/dev ## Run the quick tests: each on one database, those that need it
 	@echo "Running the tests"
 	@$(PYTEST) --engines needed $(ARGS)
 
+build/oidc/node_modules: tests/oidc/package-lock.json tests/oidc/server.mjs
+	@command -v npm >/dev/null || { echo "npm is needed, with Node.js 20 or newer"; exit 1; }
+	@mkdir -p build/oidc && cp tests/oidc/package.json tests/oidc/package-lock.json tests/oidc/server.mjs build/oidc/
+	@cd build/oidc && npm ci --silent --no-audit --no-fund --ignore-scripts
+	@touch $@
+
 .PHONY: test-rest
-test-rest: .venv/dev ## Run the rest: what starts processes, and on PostgreSQL what `make test` ran on SQLite alone
+test-rest: .venv/dev build/oidc/node_modules ## Run the rest: what starts processes, and on PostgreSQL what `make test` ran on SQLite alone
 	@$(PYTEST) --engines rest $(ARGS)
 
 .PHONY: test-all
-test-all: .venv/dev ## Run every test on both databases
+test-all: .venv/dev build/oidc/node_modules ## Run every test on both databases
 	@$(PYTEST) --engines all $(ARGS)
 
 .PHONY: test-faults

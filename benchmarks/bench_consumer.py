@@ -54,7 +54,7 @@ async def prepare(stage: Stage) -> None:
 async def _register(stage: Stage) -> None:
     """The risks, through the service's own API."""
     database = stage.database("risks")
-    app = build_app(SPEC, Resources(database, ServiceSettings().model_copy(update={"internal_key": None})))
+    app = build_app(SPEC, Resources(database, ServiceSettings().model_copy(update={"gateway_keys": None})))
     async with httpx.AsyncClient(transport=httpx.ASGITransport(app), base_url="http://risks") as client:
         for n in range(RISKS):
             links = [

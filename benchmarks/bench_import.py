@@ -185,7 +185,7 @@ async def _plain(url: str, path: Path, rows: int) -> Found:
 async def _reads(url: str, path: Path, _rows: int) -> Found:
     """Reads of one service in the process that imports, as ``suite serve indicators`` has them."""
     database = Database(url, SPEC.metadata)
-    app = create_app(Resources(database, ServiceSettings().model_copy(update={"internal_key": None})))
+    app = create_app(Resources(database, ServiceSettings().model_copy(update={"gateway_keys": None})))
     await _ordered(database, path)
     settle_memory()
     async with AsyncClient(transport=ASGITransport(app=app), base_url="http://test") as client:

@@ -42,6 +42,23 @@ class Forbidden(Problem):
     status, type_, title = 403, "forbidden", "This is not allowed"
 
 
+class InsufficientScope(Forbidden):
+    """The key or token is good, and not for this: `detail` names the scope that is asked for."""
+
+    type_, title = "insufficient-scope", "This key may not do that"
+
+    def __init__(self, scopes: Sequence[str]) -> None:
+        super().__init__(f"This needs the scope {' or '.join(scopes)}.")
+        wanted = " ".join(scopes)
+        self.answer_headers["www-authenticate"] = f'Bearer error="insufficient_scope", scope="{wanted}"'
+
+
+class AreaForbidden(Forbidden):
+    """The key writes for some areas only, and this is of another, or of none."""
+
+    type_, title = "area-forbidden", "This key does not write for that area"
+
+
 class NotFound(Problem):
     status, type_, title = 404, "not-found", "There is no such thing"
 
@@ -60,6 +77,12 @@ class RequestTimeout(Problem):
 
 class Conflict(Problem):
     status, type_, title = 409, "conflict", "This conflicts with what is there"
+
+
+class SamePerson(Conflict):
+    """Duties are kept apart by person, whatever key is shown, and for administrators too."""
+
+    type_, title = "same-person", "Somebody else has to do this"
 
 
 class CodeInOtherCase(Conflict):

@@ -1,6 +1,6 @@
 """What a service is, to whoever runs it."""
 
-from collections.abc import Awaitable, Callable, Mapping, Sequence
+from collections.abc import Awaitable, Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 
 from fastapi import APIRouter
@@ -34,5 +34,9 @@ class ServiceSpec:
     schedules: Sequence[Schedule] = ()
     """Which of its jobs the clock asks for."""
     version: str = "1.0.0"
+    scopes: Mapping[str, str | Sequence[str]] = field(default_factory=dict)
+    """Scopes of operations, by name, that differ from read and write of the service (see ``chassis.web.scopes``)."""
+    secretive: Collection[str] = ()
+    """Operations whose answer tells a secret: it is never kept, so they take no ``Idempotency-Key``."""
     descriptions: Mapping[str, str] = field(default_factory=dict)
     """What fields and parameters mean (see ``chassis.web.descriptions``)."""

@@ -22,8 +22,11 @@ class ServiceSettings(BaseSettings):
 
     model_config = SettingsConfigDict(env_prefix="SUITE_", extra="ignore")
 
-    internal_key: SecretStr | None = Field(default=None, min_length=32)
-    """Shared by the gateway and the services; a service that has one answers only callers that show it."""
+    gateway_keys: SecretStr | None = Field(default=None, min_length=32)
+    """What the gateway's tokens for this service are signed with: `suite gateway-keys` says it. Several, with commas
+    between, while the gateway's secret changes. A service that has one answers only calls that are signed."""
+    metrics_key: SecretStr | None = Field(default=None, min_length=32)
+    """What monitoring shows to a service alone for its measures; without one nobody is shown them there."""
     max_body_bytes: int = Field(default=1_048_576, ge=1024, le=64 * 1_048_576)
     access_log: bool = True
     """Whether each request leaves a line in the log; health and measures leave theirs at level DEBUG."""
@@ -51,6 +54,9 @@ class ServiceSettings(BaseSettings):
     """How long answers under an ``Idempotency-Key`` are kept; callers are promised a day."""
     retention_seconds: float = Field(default=3600.0, ge=0.1, le=86_400)
     """How often what is older is deleted."""
+
+    def list_gateway_keys(self) -> list[str]:
+        return self.gateway_keys.get_secret_value().replace(",", " ").split() if self.gateway_keys else []
 
 
 class LogSettings(BaseSettings):

@@ -1,26 +1,36 @@
 """The gateway's app."""
 
+import secrets
 from collections.abc import Mapping
+from dataclasses import replace
 from datetime import timedelta
-from typing import Final
+from typing import Any, Final
 
+import httpx
 from fastapi import FastAPI
+from pydantic import SecretStr
+from starlette.middleware.cors import CORSMiddleware
 from starlette.types import Scope
 
+from chassis.identity import Caller
 from chassis.service import ServiceSpec
-from chassis.web.admission import INTERNAL_KEY_HEADER
+from chassis.web.hop import HopSigner
 from chassis.web.middleware import Admission, RequestMiddleware
 from chassis.web.problem_types import EXTENSION, problem_types
 from chassis.web.problems import install_errors
 from chassis.web.units import Resources
-from gateway.access.admission import NOBODY, key_admission
+from gateway.access import app as access
+from gateway.access.admission import NOBODY, Bearers, key_admission
 from gateway.access.keyring import Keyring
 from gateway.access.models import Base
+from gateway.access.rate_limits import RateLimits
+from gateway.access.rate_middleware import RateLimitMiddleware
 from gateway.access.refusals import Refusals
 from gateway.documents.joined_document import JoinedDocument
 from gateway.endpoints import assets, router
 from gateway.operations import app as operations
 from gateway.operations.services import Services
+from gateway.proxy.breaker import Breaker
 from gateway.proxy.forward import Forward
 from gateway.proxy.upstreams import Upstream, in_process
 from gateway.sessions.door import PageDoor
@@ -43,6 +53,13 @@ SPEC: Final = ServiceSpec(
 )
 
 
+_ACROSS_ORIGINS: Final[Mapping[str, Any]] = {
+    "allow_methods": ("GET", "HEAD", "POST", "PUT", "PATCH", "DELETE"),
+    "allow_headers": ("authorization", "content-type", "idempotency-key", "if-match", "if-none-match", "x-request-id"),
+    "expose_headers": ("etag", "location", "ratelimit", "ratelimit-policy", "retry-after", "x-request-id"),
+    "max_age": 600,
+}
+"""What pages of other sites may send and read; cookies never, for a key is not one."""
 _SAFE_HEADERS: Final = (
     (b"x-content-type-options", b"nosniff"),
     (b"referrer-policy", b"no-referrer"),
@@ -51,15 +68,20 @@ _SAFE_HEADERS: Final = (
 
 
 def create_gateway(
-    resources: Resources, upstreams: Mapping[str, Upstream], settings: GatewaySettings | None = None
+    resources: Resources,
+    upstreams: Mapping[str, Upstream],
+    settings: GatewaySettings | None = None,
+    signer: HopSigner | None = None,
 ) -> FastAPI:
     """The app in front of ``upstreams``: a client for each service by name, which the caller closes.
 
-    The limit on bodies and the internal key are those of ``resources.settings``, the same that services have.
+    The limit on bodies is that of ``resources.settings``, the same that services have. ``signer`` is what services
+    know this gateway by; without one it is made of the settings.
     """
     settings = settings or GatewaySettings()
-    services = Services(upstreams, internal_key(resources))
-    own = in_process(operations.NAME, operations.create_operations(resources, Base.metadata, services))
+    signer = signer or signer_of(settings)
+    keyring = Keyring(resources.database, settings.key_memory)
+    own = _own_apps(resources, upstreams, signer, keyring)
     app = FastAPI(
         title=SPEC.title,
         description=SPEC.description,
@@ -72,22 +94,26 @@ def create_gateway(
     )
     app.router.redirect_slashes = False
     install_errors(app)
-    _mount(app, resources, {**upstreams, operations.NAME: own}, settings)
-    _set_state(app, resources, upstreams, own, settings)
+    _mount(app, resources, {**upstreams, **own}, settings, signer)
+    _set_state(app, resources, upstreams, own, settings, signer)
+    if settings.calls_per_minute:
+        app.add_middleware(RateLimitMiddleware, limits=RateLimits(settings.calls_per_minute))
     app.add_middleware(
         RequestMiddleware,
         service=SPEC.name,
-        admit=_admission(resources, settings),
+        admit=_admission(_bearers(keyring, resources, settings), settings),
         body_limit=resources.settings.max_body_bytes,
         headers=_SAFE_HEADERS,
         access_log=resources.settings.access_log,
     )
+    if settings.cors_origins:
+        app.add_middleware(CORSMiddleware, allow_origins=settings.cors_origins, **_ACROSS_ORIGINS)
     return app
 
 
-def _admission(resources: Resources, settings: GatewaySettings) -> Admission:
+def _admission(bearers: Bearers, settings: GatewaySettings) -> Admission:
     """By key, or by the session of a page; pages themselves see to who is signed in."""
-    by_key = key_admission(Keyring(resources.database, settings.key_memory), Refusals(settings.refused_keys))
+    by_key = key_admission(bearers, Refusals(settings.refused_keys))
 
     async def admit(scope: Scope) -> str:
         return NOBODY if is_page(scope["path"]) else await with_sessions(by_key)(scope)
@@ -95,11 +121,52 @@ def _admission(resources: Resources, settings: GatewaySettings) -> Admission:
     return admit
 
 
-def _mount(app: FastAPI, resources: Resources, upstreams: Mapping[str, Upstream], settings: GatewaySettings) -> None:
+def _bearers(keyring: Keyring, resources: Resources, settings: GatewaySettings) -> Bearers:
+    """Keys, and access tokens where an operator names a provider."""
+    if settings.oidc_issuer is None:
+        return keyring
+    from gateway.access.tokens import AccessTokens, ProviderKeys  # noqa: PLC0415  most suites have none
+
+    client = httpx.AsyncClient(timeout=settings.connect_timeout * 2)
+    provider = ProviderKeys(settings.oidc_issuer, client, settings.oidc_refetch)
+    return AccessTokens(keyring, resources.database, settings, provider)
+
+
+def signer_of(settings: GatewaySettings) -> HopSigner:
+    """What the gateway signs with: the secret that is set, else one of this process's own."""
+    secret = settings.signing_key
+    return HopSigner(secret.get_secret_value() if secret else secrets.token_urlsafe(32))
+
+
+def _own_apps(
+    resources: Resources, upstreams: Mapping[str, Upstream], signer: HopSigner, keyring: Keyring
+) -> Mapping[str, Upstream]:
+    """What is documented and called like a service, and is the gateway's own."""
+
+    def believing(name: str) -> Resources:
+        keys = SecretStr(signer.key_of(name))
+        return replace(resources, settings=resources.settings.model_copy(update={"gateway_keys": keys}))
+
+    services = Services(upstreams, signer)
+    apps = {
+        operations.NAME: operations.create_operations(believing(operations.NAME), Base.metadata, services),
+        access.NAME: access.create_access(believing(access.NAME), Base.metadata, keyring),
+    }
+    return {name: in_process(name, app) for name, app in apps.items()}
+
+
+def _mount(
+    app: FastAPI, resources: Resources, upstreams: Mapping[str, Upstream], settings: GatewaySettings, signer: HopSigner
+) -> None:
     """The services, each under its prefix, and what the gateway answers itself."""
-    proof = internal_key(resources)
     for service, client in upstreams.items():
-        forward = Forward(service, client, internal_key=proof, timeout=settings.answer_timeout)
+        forward = Forward(
+            service,
+            client,
+            signer=signer,
+            timeout=settings.answer_timeout,
+            breaker=Breaker(settings.breaker_failures, settings.breaker_seconds),
+        )
         app.mount(prefix_of(service), forward)
     app.mount("/docs/assets", assets())
     app.include_router(router)
@@ -109,11 +176,15 @@ def _mount(app: FastAPI, resources: Resources, upstreams: Mapping[str, Upstream]
 
 
 def _set_state(
-    app: FastAPI, resources: Resources, upstreams: Mapping[str, Upstream], own: Upstream, settings: GatewaySettings
+    app: FastAPI,
+    resources: Resources,
+    upstreams: Mapping[str, Upstream],
+    own: Mapping[str, Upstream],
+    settings: GatewaySettings,
+    signer: HopSigner,
 ) -> None:
     """Put on the app what its endpoints read. ``own``: what is documented like a service, and is none."""
-    proof = internal_key(resources)
-    documented = {**upstreams, operations.NAME: own}
+    documented = {**upstreams, **own}
     prefixes = {service: prefix_of(service) for service in documented}
     app.state.resources, app.state.upstreams = resources, upstreams
     app.state.prefixes, app.state.settings = prefixes, settings
@@ -121,7 +192,7 @@ def _set_state(
         lambda: app.openapi() | {EXTENSION: problem_types(SPEC.package)},
         documented,
         prefixes=prefixes,
-        headers={INTERNAL_KEY_HEADER: proof} if proof else {},
+        auth=lambda service: signer.auth(service, Caller(SPEC.name)),
         timeout=settings.document_timeout,
         memory=settings.document_memory,
     )
@@ -129,8 +200,3 @@ def _set_state(
 
 def prefix_of(service: str) -> str:
     return f"/{service}/v1"
-
-
-def internal_key(resources: Resources) -> str | None:
-    secret = resources.settings.internal_key
-    return secret.get_secret_value() if secret else None

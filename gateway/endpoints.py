@@ -9,6 +9,8 @@ from fastapi.responses import HTMLResponse, JSONResponse, PlainTextResponse
 from prometheus_client import CONTENT_TYPE_LATEST, generate_latest
 from starlette.staticfiles import StaticFiles
 
+from chassis.identity import require_scope
+from chassis.web.identity import Calling
 from gateway.documents import problem_catalogue
 from gateway.documents.asyncapi import asyncapi
 from gateway.documents.joined_document import JoinedDocument
@@ -120,5 +122,6 @@ async def ready(request: Request, response: Response) -> dict[str, Any]:
 
 
 @router.get("/metrics", include_in_schema=False)
-async def metrics() -> Response:
+async def metrics(caller: Calling) -> Response:
+    require_scope(caller, "operations:read")
     return Response(generate_latest(), media_type=CONTENT_TYPE_LATEST)

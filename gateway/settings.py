@@ -1,8 +1,8 @@
 """What an operator may set, as ``GATEWAY_*`` in the environment."""
 
-from typing import Annotated
+from typing import Annotated, Literal, Self
 
-from pydantic import AfterValidator, Field, HttpUrl
+from pydantic import AfterValidator, Field, HttpUrl, SecretStr, model_validator
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
 SERVICES = ("indicators", "risks", "pledges", "finance")
@@ -18,7 +18,7 @@ ServiceUrl = Annotated[HttpUrl, AfterValidator(_bare)]
 
 
 class GatewaySettings(BaseSettings):
-    """Times are in seconds. The internal key and the limit on bodies are the ones that services have (``SUITE_*``)."""
+    """Times are in seconds. The limit on bodies is the one that services have (``SUITE_*``)."""
 
     model_config = SettingsConfigDict(env_prefix="GATEWAY_", extra="ignore")
 
@@ -26,6 +26,9 @@ class GatewaySettings(BaseSettings):
     risks_url: ServiceUrl = HttpUrl("http://127.0.0.1:8002")
     pledges_url: ServiceUrl = HttpUrl("http://127.0.0.1:8003")
     finance_url: ServiceUrl = HttpUrl("http://127.0.0.1:8004")
+    signing_key: SecretStr | None = Field(default=None, min_length=32)
+    """What the tokens are made of by which services know the gateway, which alone has it. Where the services run in
+    this process it is made up at each start."""
     answer_timeout: float = Field(default=30, gt=0)
     """From the first byte sent to a service to the head of its answer."""
     connect_timeout: float = Field(default=2, gt=0)
@@ -36,12 +39,39 @@ class GatewaySettings(BaseSettings):
     max_connections: int = Field(default=100, ge=1)
     """To one service at once; further calls wait for ``connect_timeout``."""
 
-    key_memory: float = Field(default=5, ge=0)
+    oidc_issuer: str | None = None
+    """The OpenID provider whose access tokens open the door beside keys, as it calls itself. None: keys alone."""
+    oidc_audience: str | None = None
+    """What tokens for this suite name as their audience."""
+    oidc_algorithms: tuple[Literal["RS256", "RS384", "RS512", "PS256", "PS384", "PS512", "ES256", "ES384"], ...] = (
+        "RS256",
+        "PS256",
+        "ES256",
+    )
+    """What tokens may be signed by: never a key that both sides share, never nothing."""
+    oidc_leeway: int = Field(default=10, ge=0, le=120)
+    """By how much the provider's clock may differ."""
+    oidc_refetch: float = Field(default=10, ge=0)
+    """Fewest seconds between two looks at the provider's keys."""
+    key_memory: float = Field(default=1, ge=0)
     """How long a verified key is remembered, so also how long a revoked one may still work."""
     refused_keys: int = Field(default=60, ge=1)
     """How many keys that are not in use one address may show in a minute; more are not looked up."""
+    calls_per_minute: int = Field(default=0, ge=0)
+    """How many calls each caller may make in a minute, at each gateway; 0 for as many as they like."""
+    breaker_failures: int = Field(default=10, ge=1)
+    """After so many failures in a row a service is not asked for ``breaker_seconds``."""
+    breaker_seconds: float = Field(default=1, ge=0)
+    cors_origins: tuple[str, ...] = ()
+    """Sites whose pages may call from a browser, such as ``https://dashboard.example``."""
     document_memory: float = Field(default=30, ge=0)
     """How long the joined document is kept; a tenth of it while a service is missing from it."""
+
+    @model_validator(mode="after")
+    def _tokens_have_an_audience(self) -> Self:
+        if self.oidc_issuer and not self.oidc_audience:
+            raise ValueError("with GATEWAY_OIDC_ISSUER set GATEWAY_OIDC_AUDIENCE: tokens for others are not for us")
+        return self
 
     def url_of(self, service: str) -> str:
         return str(getattr(self, f"{service}_url")).rstrip("/")

@@ -2,6 +2,7 @@
 
 import asyncio
 import json
+import secrets
 from collections.abc import Awaitable, Callable
 from typing import Annotated, TypeVar
 
@@ -18,6 +19,8 @@ from chassis.logging import configure_logging
 from chassis.recovery.procedure import NotConverged
 from chassis.settings import DatabaseSettings, LogSettings, ServiceSettings
 from chassis.storage.migrate import SchemaDrift, check
+from chassis.web.hop import service_key
+from contracts.topics import SERVICES
 from gateway.documents.asyncapi import asyncapi as asyncapi_document
 from gateway.settings import GatewaySettings
 from suite import (
@@ -130,7 +133,7 @@ def run(
 
 @app.command()
 def serve(member: Member) -> None:
-    """Run one service, or the gateway, alone. Needs SUITE_INTERNAL_KEY, its DATABASE_URL_<SERVICE> and BUS."""
+    """Run one service, or the gateway, alone. Needs its keys, its DATABASE_URL_<SERVICE> and BUS."""
     settings = SuiteSettings()
     configuration.require_for_serving(member.value)
     serving.run_async(lambda: serving.serve_one(member.value, settings, echo=echo))
@@ -180,6 +183,17 @@ def topics() -> None:
         echo("The embedded bus needs no topics")
     for topic in _answer(lambda: operations.ensure_topics(SuiteSettings())):
         echo(topic)
+
+
+@app.command(name="gateway-keys")
+def gateway_keys() -> None:
+    """Print what each service knows the gateway by, of GATEWAY_SIGNING_KEY; without one, make one first."""
+    given = GatewaySettings().signing_key
+    secret = given.get_secret_value() if given else secrets.token_urlsafe(32)
+    if not given:
+        echo(f"GATEWAY_SIGNING_KEY={secret}")
+    for service in SERVICES:
+        echo(f"{service}: SUITE_GATEWAY_KEYS={service_key(secret, service)}")
 
 
 @app.command()

@@ -2,25 +2,28 @@
 
 import asyncio
 import importlib
-from collections.abc import AsyncIterator, Iterator, Mapping, Sequence
+from collections.abc import AsyncIterator, Generator, Iterator, Mapping, Sequence
 from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass
 
 import httpx
 from fastapi import FastAPI
+from pydantic import SecretStr
 from starlette.types import ASGIApp, Receive, Scope, Send
 
 from chassis.bus.embedded import EmbeddedBus
 from chassis.bus.port import Bus
+from chassis.identity import within
 from chassis.runtime import MemberRuntime, ServiceRuntime
 from chassis.service import ServiceSpec
 from chassis.settings import DatabaseSettings, ServiceSettings
 from chassis.storage import migrate
 from chassis.storage.database import Database
 from chassis.web.app import build_app
+from chassis.web.hop import HopSigner
 from chassis.web.units import Resources
 from contracts.topics import SERVICES, digest_topic, events_topic, state_topic
-from gateway.app import create_gateway, internal_key
+from gateway.app import create_gateway, signer_of
 from gateway.operations import replays, work
 from gateway.operations.services import Services
 from gateway.proxy.upstreams import Upstream, all_over_network, in_process
@@ -93,10 +96,23 @@ class Running:
     inner: Mapping[str, FastAPI]
     """The services' own apps, by name, where they run in this process."""
 
+    signer: HopSigner
+    """What the services know the gateway by."""
+
     def loader_client(self) -> httpx.AsyncClient:
         """A client that reaches the services of this process by their public paths, with nobody's key."""
         transport = httpx.ASGITransport(_ByFirstPart(self.inner, self.app), raise_app_exceptions=False)
-        return httpx.AsyncClient(transport=transport, base_url="http://suite", headers={"x-actor": "reference"})
+        return httpx.AsyncClient(transport=transport, base_url="http://suite", auth=_Loading(self.signer))
+
+
+class _Loading(httpx.Auth):
+    """Signs for the service that a path names, as the gateway would for a loader."""
+
+    def __init__(self, signer: HopSigner) -> None:
+        self._signer = signer
+
+    def auth_flow(self, request: httpx.Request) -> Generator[httpx.Request, httpx.Response, None]:
+        yield from self._signer.auth(request.url.path.split("/")[1], within("reference")).auth_flow(request)
 
 
 class _ByFirstPart:
@@ -119,15 +135,18 @@ async def everything(settings: SuiteSettings) -> AsyncIterator[Running]:
         for database in databases.values():
             stack.push_async_callback(database.close)
         bus = await _started(open_bus(settings), stack)
-        runtimes = [ServiceRuntime(SPECS[name], databases[name], bus, _trusting()) for name in SERVICES]
-        inner = {runtime.spec.name: build_app(runtime.spec, _resources(runtime)) for runtime in runtimes}
+        signer = signer_of(GatewaySettings())
+        settings_of = {name: _within(signer, name) for name in SERVICES}
+        runtimes = [ServiceRuntime(SPECS[name], databases[name], bus, settings_of[name]) for name in SERVICES]
+        names = {runtime.spec.name: runtime for runtime in runtimes}
+        inner = {name: build_app(each.spec, _resources(each, settings_of[name])) for name, each in names.items()}
         upstreams = {name: in_process(name, app) for name, app in inner.items()}
         for client in upstreams.values():
             stack.push_async_callback(client.aclose)
-        resources = Resources(databases["gateway"], _trusting(access_log=ServiceSettings().access_log))
-        app = create_gateway(resources, upstreams)
-        await _at_work([*runtimes, _gateway_runtime(resources, upstreams)], stack)
-        yield Running(app, databases, bus, runtimes, inner)
+        resources = Resources(databases["gateway"], ServiceSettings())
+        app = create_gateway(resources, upstreams, signer=signer)
+        await _at_work([*runtimes, _gateway_runtime(resources, upstreams, signer)], stack)
+        yield Running(app, databases, bus, runtimes, inner, signer)
 
 
 @asynccontextmanager
@@ -140,7 +159,7 @@ async def one_service(name: str, settings: SuiteSettings) -> AsyncIterator[Runni
         runtime = ServiceRuntime(SPECS[name], database, bus, ServiceSettings())
         app = build_app(runtime.spec, _resources(runtime, ServiceSettings()))
         await _at_work([runtime], stack)
-        yield Running(app, {name: database}, bus, [runtime], {})
+        yield Running(app, {name: database}, bus, [runtime], {}, signer_of(GatewaySettings()))
 
 
 @asynccontextmanager
@@ -153,25 +172,27 @@ async def gateway_alone(settings: SuiteSettings) -> AsyncIterator[Running]:
         for client in upstreams.values():
             stack.push_async_callback(client.aclose)
         resources = Resources(database, ServiceSettings())
-        app = create_gateway(resources, upstreams)
-        await _at_work([_gateway_runtime(resources, upstreams)], stack)
-        yield Running(app, {"gateway": database}, None, [], {})
+        signer = signer_of(GatewaySettings())
+        app = create_gateway(resources, upstreams, signer=signer)
+        await _at_work([_gateway_runtime(resources, upstreams, signer)], stack)
+        yield Running(app, {"gateway": database}, None, [], {}, signer)
 
 
-def _gateway_runtime(resources: Resources, upstreams: Mapping[str, Upstream]) -> MemberRuntime:
+def _gateway_runtime(resources: Resources, upstreams: Mapping[str, Upstream], signer: HopSigner) -> MemberRuntime:
     """Does what operators asked of the gateway, by asking the services, and keeps the gateway's house."""
-    services = Services(upstreams, internal_key(resources))
+    services = Services(upstreams, signer)
     jobs = {**work.handlers(services), **replays.handlers(services)}
     return MemberRuntime("gateway", resources.database, resources.settings, jobs)
 
 
-def _trusting(*, access_log: bool = False) -> ServiceSettings:
-    """Inside one process the gateway calls the services directly: nothing to authenticate, no call logged twice."""
-    return ServiceSettings().model_copy(update={"internal_key": None, "access_log": access_log})
+def _within(signer: HopSigner, service: str) -> ServiceSettings:
+    """Inside one process: the gateway is known as between processes, and no call is logged twice."""
+    keys = SecretStr(signer.key_of(service))
+    return ServiceSettings().model_copy(update={"gateway_keys": keys, "access_log": False})
 
 
-def _resources(runtime: ServiceRuntime, settings: ServiceSettings | None = None) -> Resources:
-    return Resources(runtime.database, settings or _trusting(), health=runtime.health, bus=runtime.bus)
+def _resources(runtime: ServiceRuntime, settings: ServiceSettings) -> Resources:
+    return Resources(runtime.database, settings, health=runtime.health, bus=runtime.bus)
 
 
 async def _started(bus: Bus, stack: AsyncExitStack) -> Bus:

@@ -9,6 +9,7 @@ from pathlib import Path
 from sqlalchemy.engine import make_url
 
 from chassis.settings import ServiceSettings
+from gateway.settings import GatewaySettings
 from suite.settings import BusSettings, DatabaseUrls, SuiteSettings
 
 
@@ -45,8 +46,13 @@ def existing_database_url(member: str, settings: SuiteSettings) -> str:
 
 
 def require_for_serving(member: str) -> None:
-    """A member alone shares its bus and its key with others: nothing of that may be left to a default."""
-    given = {"SUITE_INTERNAL_KEY": ServiceSettings().internal_key, _variable(member): _given(member)}
+    """A member alone shares its bus, and is known or knows the gateway by keys: none is left to a default."""
+    known_by = (
+        {"GATEWAY_SIGNING_KEY": GatewaySettings().signing_key}
+        if member == "gateway"
+        else {"SUITE_GATEWAY_KEYS": ServiceSettings().gateway_keys}
+    )
+    given = {**known_by, _variable(member): _given(member)}
     missing = [name for name, value in given.items() if value is None]
     if member != "gateway" and not BusSettings().is_given:  # the gateway reads no events
         missing.append("BUS")
@@ -103,7 +109,8 @@ def _listed(names: Sequence[str]) -> str:
 
 def _hints(missing: Sequence[str]) -> str:
     hints = {
-        "SUITE_INTERNAL_KEY": "The key has 32 characters or more and is the same for the gateway and the services.",
+        "GATEWAY_SIGNING_KEY": "It has 32 characters or more, and is the gateway's alone.",
+        "SUITE_GATEWAY_KEYS": "suite gateway-keys, run with GATEWAY_SIGNING_KEY set, says it for each service.",
         "BUS": "BUS is kafka, or embedded for a trial on files.",
     }
     return " ".join(hint for name, hint in hints.items() if name in missing)

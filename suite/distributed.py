@@ -19,6 +19,7 @@ from typing import IO, NoReturn
 import httpx
 from sqlalchemy.engine import make_url
 
+from chassis.web.hop import service_key
 from contracts.topics import SERVICES
 from suite.catch_up import wait_until_caught_up
 from suite.engines import KafkaServer, PostgresServer
@@ -106,12 +107,15 @@ class Cluster:
 def own_environment(member: str, environment: Environment) -> dict[str, str]:
     """What one member is to know of an environment that all share: its own database and no administrator's secret.
 
-    The gateway reads no events, and has nothing of the broker; the administrator's key is the gateway's alone.
+    The gateway reads no events, and has nothing of the broker; the administrator's key and what the gateway signs with
+    are its own.
     """
     foreign = {f"DATABASE_URL_{name.upper()}" for name in MEMBERS if name != member} | {"DATABASE_ADMIN_URL"}
-    foreign |= set() if member == "gateway" else {"SUITE_ADMIN_KEY"}
+    foreign |= set() if member == "gateway" else {"SUITE_ADMIN_KEY", "GATEWAY_SIGNING_KEY"}
     hidden = ("DATABASE_PASSWORD_", "PGPASS", *(("KAFKA_",) if member == "gateway" else ()))
-    return {name: value for name, value in environment.items() if name not in foreign and not name.startswith(hidden)}
+    own = {name: value for name, value in environment.items() if name not in foreign and not name.startswith(hidden)}
+    secret = environment.get("GATEWAY_SIGNING_KEY")
+    return own | ({"SUITE_GATEWAY_KEYS": service_key(secret, member)} if secret and member != "gateway" else {})
 
 
 def _reason(status: int) -> str:
@@ -159,7 +163,7 @@ def environment(database: str, brokers: str, port: int, admin_key: str) -> tuple
         "DATABASE_ADMIN_URL": address.render_as_string(hide_password=False),
         "BUS": "kafka",
         "KAFKA_BOOTSTRAP_SERVERS": brokers,
-        "SUITE_INTERNAL_KEY": secrets.token_urlsafe(32),
+        "GATEWAY_SIGNING_KEY": secrets.token_urlsafe(32),
         "SUITE_ADMIN_KEY": admin_key,
         "SUITE_HOST": "127.0.0.1",
     }

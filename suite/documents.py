@@ -22,7 +22,7 @@ async def openapi() -> str:
 
 
 async def _joined(databases: Mapping[str, Database]) -> str:
-    plain = ServiceSettings()
+    plain = ServiceSettings().model_copy(update={"gateway_keys": None})
     apps = {
         name: build_app(spec, Resources(databases[name], plain)) for name, spec in SPECS.items() if name != "gateway"
     }

@@ -1,19 +1,36 @@
-"""``suite keys``: who may come in."""
+"""``suite keys``: who may come in, and what for; with ``--url`` of a running suite, else of its database."""
 
 import asyncio
 from collections.abc import Awaitable, Callable
-from typing import TypeVar
+from datetime import datetime, timedelta
+from typing import Annotated, Any, TypeVar
 
 import typer
 
+from chassis.errors import Problem
 from chassis.storage.transaction import Tx
+from contracts.scopes import SCOPES
 from gateway.access import service
+from gateway.access.keys import NewKey
+from gateway.access.schemas import KeyOut
 from suite import compose
+from suite.running_suite import Key, Url, ask, client_of
 from suite.settings import SuiteSettings
 
 T = TypeVar("T")
+KEYS = "/access/v1/keys"
 
 app = typer.Typer(no_args_is_help=True, help="Keys to the gateway.")
+
+Scopes = Annotated[list[str], typer.Option("--scope", help=f"What it may do, once or more: {', '.join(SCOPES)}.")]
+Areas = Annotated[list[str] | None, typer.Option("--area", help="Code of an area that alone it may write for.")]
+Overlap = Annotated[int, typer.Option(min=0, max=720, help="Hours for which the secret before works on.")]
+Day = Annotated[datetime | None, typer.Option(formats=["%Y-%m-%d"], help="The last day that it works.")]
+Owner = Annotated[str | None, typer.Option(help="The person or post that answers for it.")]
+
+
+class Faulty(Exception):  # noqa: N818  named for what it is
+    """What was asked for cannot be; the message says what of it."""
 
 
 def _in_gateway(work: Callable[[Tx], Awaitable[T]], *, existing: bool = False) -> T:
@@ -27,28 +44,83 @@ def _in_gateway(work: Callable[[Tx], Awaitable[T]], *, existing: bool = False) -
         finally:
             await database.close()
 
+    try:
+        return asyncio.run(run())
+    except Problem as problem:
+        if not problem.errors:
+            raise
+        raise Faulty("; ".join(f"{each.field} {each.message}" for each in problem.errors)) from problem
+
+
+def _asked(url: str, key: str | None, method: str, path: str, body: Any = None) -> Any:
+    async def run() -> Any:
+        async with client_of(url, key) as client:
+            return await ask(client, method, path, **({"json": body} if body else {}))
+
     return asyncio.run(run())
 
 
 @app.command()
-def create(name: str) -> None:
+def create(
+    name: str,
+    scope: Scopes,
+    *,
+    area: Areas = None,
+    expires: Day = None,
+    owner: Owner = None,
+    url: Url = None,
+    key: Key = None,
+) -> None:
     """Make a key and print it: the only time it is seen."""
-    typer.echo(_in_gateway(lambda tx: service.create_key(tx, name)))
-
-
-@app.command(name="list")
-def list_keys() -> None:
-    """List keys by name and prefix."""
-    for key in _in_gateway(service.list_keys, existing=True):
-        state = f"revoked {key.revoked_at:%Y-%m-%d %H:%M}" if key.revoked_at else "in use"
-        used = f"{key.last_used:%Y-%m-%d %H:%M}" if key.last_used else "never"
-        typer.echo(
-            f"{key.name}  {key.prefix}…  made {key.created_at:%Y-%m-%d} by {key.created_by}  {state}  last used {used}"
-        )
+    last = expires.date() if expires else None
+    if url is None:
+        wanted = NewKey(name, frozenset(scope), frozenset(area or ()), owner, last)
+        typer.echo(_in_gateway(lambda tx: service.create_key(tx, wanted)))
+        return
+    body = {"name": name, "scopes": scope, "areas": area or [], "owner": owner, "expires_on": last and last.isoformat()}
+    typer.echo(_asked(url, key, "POST", KEYS, body)["key"])
 
 
 @app.command()
-def revoke(name: str) -> None:
-    """Revoke a key, within seconds."""
-    _in_gateway(lambda tx: service.revoke_key(tx, name))
+def rotate(name: str, *, overlap: Overlap = 24, url: Url = None, key: Key = None) -> None:
+    """Give a key another secret and print it; the one before works on for some hours."""
+    if url is None:
+        typer.echo(_in_gateway(lambda tx: service.rotate_key(tx, name, timedelta(hours=overlap)), existing=True))
+        return
+    typer.echo(_asked(url, key, "POST", f"{KEYS}/{name}/rotate", {"overlap_hours": overlap})["key"])
+
+
+@app.command(name="list")
+def list_keys(*, url: Url = None, key: Key = None) -> None:
+    """List keys by name and prefix."""
+    for each in _all_of(url, key) if url else map(KeyOut.of, _in_gateway(service.list_keys, existing=True)):
+        typer.echo(_line(each))
+
+
+def _all_of(url: str, key: str | None) -> list[KeyOut]:
+    found: list[KeyOut] = []
+    path = KEYS
+    while path:
+        page = _asked(url, key, "GET", path)
+        found += map(KeyOut.model_validate, page["items"])
+        path = page.get("next") or ""
+    return found
+
+
+def _line(key: KeyOut) -> str:
+    until = f"until {key.expires_at:%Y-%m-%d %H:%M}" if key.expires_at else "in use"
+    state = f"revoked {key.revoked_at:%Y-%m-%d %H:%M}" if key.revoked_at else until
+    used = f"{key.last_used:%Y-%m-%d %H:%M}" if key.last_used else "never"
+    areas = f"  in {' '.join(key.areas)}" if key.areas else ""
+    made = f"made {key.created_at:%Y-%m-%d} by {key.created_by}"
+    return f"{key.name}  {key.prefix}…  {' '.join(key.scopes)}{areas}  {made}  {state}  last used {used}"
+
+
+@app.command()
+def revoke(name: str, *, url: Url = None, key: Key = None) -> None:
+    """Revoke a key, within a second."""
+    if url is None:
+        _in_gateway(lambda tx: service.revoke_key(tx, name))
+    else:
+        _asked(url, key, "DELETE", f"{KEYS}/{name}")
     typer.echo(f"{name}: revoked")

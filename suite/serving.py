@@ -85,7 +85,7 @@ def echo_addresses(port: int, key: str | None, settings: SuiteSettings, echo: Ec
     echo(f"  documents  {here}/docs  and  {here}/openapi.json")
     echo(f"  health     {here}/health/ready")
     if key is None and settings.admin_key is None:
-        echo("  A key was made at the first start. For another: suite keys create NAME, then export SUITE_KEY=<it>")
+        echo("  A key was made at the first start. Another: suite keys create NAME --scope admin; export SUITE_KEY=it")
     shown = key or ("$SUITE_ADMIN_KEY" if settings.admin_key else "$SUITE_KEY")
     if key:
         echo("  The key is shown at this start only; the suite keeps a hash of it.")

@@ -1,6 +1,6 @@
 """What an operator does with dead letters and stopped consumers, asked of each service like a recovery's steps."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any, Protocol
 
@@ -95,11 +95,11 @@ class LocalDeadLetters:
 
 @dataclass(frozen=True, slots=True)
 class RemoteDeadLetters:
-    """Over HTTP; ``headers`` prove who asks, and say for whom."""
+    """Over HTTP; ``auth`` proves who asks, and says for whom."""
 
     service: str
     client: httpx.AsyncClient
-    headers: Mapping[str, str]
+    auth: httpx.Auth | None
 
     async def list_dead_letters(self, wanted: DeadLetterFilter, after: int, most: int) -> Sequence[DeadLetter]:
         found: Sequence[DeadLetter] = await self._ask("list_dead_letters", wanted=wanted, after=after, most=most)

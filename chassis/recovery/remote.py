@@ -18,11 +18,11 @@ STEP_SECONDS = 120.0
 
 @dataclass(frozen=True, slots=True)
 class RemoteStores:
-    """A service by its ``client``; ``headers`` prove who asks, and say for whom."""
+    """A service by its ``client``; ``auth`` proves who asks, and says for whom."""
 
     service: str
     client: httpx.AsyncClient
-    headers: Mapping[str, str]
+    auth: httpx.Auth | None
 
     async def list_consumers(self) -> Sequence[ConsumerInfo]:
         found: Sequence[ConsumerInfo] = await self._ask("list_consumers")
@@ -87,14 +87,14 @@ class RemoteStores:
 
 
 class Service(Protocol):
-    """Where a service is asked: ``headers`` prove who asks, and say for whom."""
+    """Where a service is asked: ``auth`` proves who asks, and says for whom."""
 
     @property
     def service(self) -> str: ...
     @property
     def client(self) -> httpx.AsyncClient: ...
     @property
-    def headers(self) -> Mapping[str, str]: ...
+    def auth(self) -> httpx.Auth | None: ...
 
 
 async def ask(port: type, step: str, arguments: Mapping[str, Any], *, at: Service, within: float = STEP_SECONDS) -> Any:
@@ -105,7 +105,9 @@ async def ask(port: type, step: str, arguments: Mapping[str, Any], *, at: Servic
     """
     body = arguments_to_json(port, step, arguments)
     try:
-        answer = await at.client.post(f"{PATH}/{step}", json=body, headers=dict(at.headers), timeout=within)
+        answer = await at.client.post(
+            f"{PATH}/{step}", json=body, auth=at.auth or httpx.USE_CLIENT_DEFAULT, timeout=within
+        )
     except httpx.HTTPError as error:
         raise StoresUnreachable(f"{at.service} cannot be reached ({type(error).__name__}).") from error
     if not answer.is_success:

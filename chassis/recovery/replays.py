@@ -135,11 +135,11 @@ async def _list_starts(
 
 @dataclass(frozen=True, slots=True)
 class RemoteReplays:
-    """Over HTTP; ``headers`` prove who asks, and say for whom."""
+    """Over HTTP; ``auth`` proves who asks, and says for whom."""
 
     service: str
     client: httpx.AsyncClient
-    headers: Mapping[str, str]
+    auth: httpx.Auth | None
 
     async def replay_consumer(self, consumer: str, start: Start) -> Replayed | None:
         found: Replayed | None = await self._ask("replay_consumer", consumer=consumer, start=start)

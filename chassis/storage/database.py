@@ -14,6 +14,7 @@ from sqlalchemy.exc import DBAPIError
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine, AsyncSession, create_async_engine
 
 from chassis.clock import Clock, system_clock
+from chassis.identity import Caller
 from chassis.logging import get_logger
 from chassis.storage import sqlite
 from chassis.storage.changes import watch_changes
@@ -98,7 +99,7 @@ class Database:
         )
 
     async def write(
-        self, work: Work[T], *, actor: str = "system", on_loop: bool = False, repeatable_read: bool = False
+        self, work: Work[T], *, actor: str | Caller = "system", on_loop: bool = False, repeatable_read: bool = False
     ) -> T:
         """Run ``work`` in a transaction and commit it before returning.
 
@@ -119,7 +120,7 @@ class Database:
                 await asyncio.sleep(0.01 * 2**attempt)
         raise AssertionError("unreachable")
 
-    async def _write_once(self, engine: AsyncEngine, work: Work[T], actor: str, *, on_loop: bool) -> T:
+    async def _write_once(self, engine: AsyncEngine, work: Work[T], actor: str | Caller, *, on_loop: bool) -> T:
         async with self._one_writer(), engine.connect() as connection:
             unit = partial(self._committed, connection, work, actor)
             result, has_staged = await self._run(connection, unit, on_loop=on_loop)
@@ -127,7 +128,7 @@ class Database:
             self.committed.set()
         return result
 
-    async def _committed(self, connection: AsyncConnection, work: Work[T], actor: str) -> tuple[T, bool]:
+    async def _committed(self, connection: AsyncConnection, work: Work[T], actor: str | Caller) -> tuple[T, bool]:
         """The result of ``work``, committed, and whether anything was staged that the relay waits for."""
         async with _session(connection) as session:
             tx = self._tx(session, actor)
@@ -148,12 +149,12 @@ class Database:
             self.is_full = False
         return True
 
-    async def read(self, work: Work[T], *, actor: str = "system", on_loop: bool = False) -> T:
+    async def read(self, work: Work[T], *, actor: str | Caller = "system", on_loop: bool = False) -> T:
         """Run ``work`` against one consistent view and write nothing. ``on_loop`` is as of :meth:`write`."""
         async with self._readonly.connect() as connection:
             return await self._run(connection, partial(self._seen, connection, work, actor), on_loop=on_loop)
 
-    async def _seen(self, connection: AsyncConnection, work: Work[T], actor: str) -> T:
+    async def _seen(self, connection: AsyncConnection, work: Work[T], actor: str | Caller) -> T:
         async with _session(connection) as session:
             try:
                 return await work(self._tx(session, actor))
@@ -167,7 +168,7 @@ class Database:
             return await unit()
         return await sqlite.in_thread(connection, unit)
 
-    def _tx(self, session: AsyncSession, actor: str) -> Tx:
+    def _tx(self, session: AsyncSession, actor: str | Caller) -> Tx:
         return Tx(session, dialect=self.dialect, clock=self.clock, actor=actor, tables=self.metadata)
 
     @asynccontextmanager

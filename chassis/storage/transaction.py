@@ -11,6 +11,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.types import TypeEngine
 
 from chassis.clock import Clock, london_date
+from chassis.identity import Caller, within
 
 BUSINESS_DATE = "business_date"
 _PINNED = text("SELECT value FROM setting WHERE name = :name").bindparams(name=BUSINESS_DATE)
@@ -42,17 +43,22 @@ def _one_statement(kinds: tuple[StagedWrite, ...]) -> TextClause:
 class Tx:
     """One unit of work. Nothing is seen by others before it commits; an exception leaves nothing behind."""
 
-    def __init__(self, session: AsyncSession, *, dialect: str, clock: Clock, actor: str, tables: MetaData) -> None:
+    def __init__(
+        self, session: AsyncSession, *, dialect: str, clock: Clock, actor: str | Caller, tables: MetaData
+    ) -> None:
         self.session = session
         self.dialect = dialect
         self.now = clock()
         self._clock = clock
-        self.actor = actor
+        self.caller = within(actor) if isinstance(actor, str) else actor
+        self.actor = self.caller.name
         self._tables = tables.tables
         self._staged: dict[StagedWrite, list[Any]] = {}
         self._settled: set[StagedWrite] = set()
         self._written: set[StagedWrite] = set()
         self._business_date: date | None = None
+        self.is_within_areas = False
+        """Whether what is changed was found to be of areas that the caller may write for."""
 
     def table(self, name: str) -> Table:
         return self._tables[name]

@@ -67,5 +67,5 @@ async def take(app: ASGIApp, scope: Scope, receive: Receive, send: Send | None =
 
 def reading(scope: Scope, extra: Mapping[str, object]) -> Scope:
     """The scope of a GET of the same path, without its query and its conditions."""
-    passed = [pair for pair in scope["headers"] if pair[0] in {b"accept", b"x-actor"}]
+    passed = [pair for pair in scope["headers"] if pair[0] == b"accept"]
     return {**scope, "method": "GET", "query_string": b"", "headers": passed, **extra}

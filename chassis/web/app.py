@@ -40,7 +40,7 @@ def build_app(spec: ServiceSpec, resources: Resources) -> FastAPI:
     app.router.routes.extend(service_routes(spec.name, spec.routers))
     for router in _common_routers(spec, resources, document):
         app.include_router(router)
-    settings, operations = resources.settings, operations_of(app, writing)
+    settings, operations = resources.settings, operations_of(app, writing, spec)
     complete_document(app, operations, spec)
     app.add_middleware(
         ContractMiddleware,
@@ -51,7 +51,7 @@ def build_app(spec: ServiceSpec, resources: Resources) -> FastAPI:
     app.add_middleware(
         RequestMiddleware,
         service=spec.name,
-        admit=service_admission(settings),
+        admit=service_admission(spec.name, settings),
         body_limit=settings.max_body_bytes,
         access_log=settings.access_log,
     )

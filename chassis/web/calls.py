@@ -8,6 +8,7 @@ from fastapi import Depends, Request
 
 from chassis.audit import record_change
 from chassis.errors import BadRequest
+from chassis.identity import Caller
 from chassis.storage.transaction import Tx
 from chassis.web.operations import Operation
 from chassis.web.uploads import Upload
@@ -23,7 +24,7 @@ class Call:
     """Who calls which operation with what."""
 
     operation: Operation
-    actor: str
+    caller: Caller
     body: bytes = b""
     path_parameters: dict[str, str] = field(default_factory=dict)
     upload: Upload | None = None

@@ -13,12 +13,13 @@ from starlette.types import ASGIApp, Receive, Scope, Send
 
 from chassis.crash_points import crash_point
 from chassis.errors import MethodNotAllowed, NotFound
+from chassis.identity import require_scope
 from chassis.storage.database import Database
 from chassis.storage.transaction import Tx
 from chassis.web import idempotency, preconditions, strictness
-from chassis.web.admission import ACTOR_HEADER, actor_of
 from chassis.web.answers import Answer, reading, replayed, take
 from chassis.web.calls import CALL, Call
+from chassis.web.identity import caller_of
 from chassis.web.middleware import header
 from chassis.web.operations import Operation, Operations
 from chassis.web.uploads import Upload, receive_upload
@@ -66,6 +67,7 @@ class ContractMiddleware:
             raise MethodNotAllowed(allowed(found))
 
     async def _answer(self, operation: Operation, scope: Scope, receive: Receive, send: Send) -> None:
+        require_scope(caller_of(scope), *operation.scopes)
         strictness.require_plain_body(scope)
         strictness.require_known_parameters(operation, scope)
         preconditions.require_readable(scope)
@@ -84,8 +86,7 @@ class ContractMiddleware:
             strictness.require_single_keys(body)
         if self.require_if_match and operation.method in preconditions.GUARDED:
             preconditions.require_condition(scope)
-        actor = actor_of(header(scope, ACTOR_HEADER.encode()).decode("latin-1"))
-        call = Call(operation, actor, body, _path_parameters(operation, scope["path"]), upload)
+        call = Call(operation, caller_of(scope), body, _path_parameters(operation, scope["path"]), upload)
         answer = await self._answer_call(call, scope, receive, send)
         if answer is not None:
             await self._finished(operation, scope, answer).send(send)
@@ -95,7 +96,9 @@ class ContractMiddleware:
             return await self._answer_if_unchanged(call, scope)
         keyed = call.operation.method == "POST" and call.operation.writes
         sent = call.upload.digest if call.upload else call.body
-        request = idempotency.keyed_request(scope, call.actor, sent) if keyed else None
+        request = idempotency.keyed_request(scope, call.caller.name, sent) if keyed else None
+        if request is not None and call.operation.secretive:
+            raise idempotency.KeyNotTaken("Its answer holds a secret, which is not kept to be answered again.")
         if request is not None:
             return await self._answer_once(request, call, scope)
         return await take(self.app, {**scope, CALL: call}, replayed(call.body, receive), send)
@@ -137,7 +140,7 @@ class ContractMiddleware:
         self, work: Callable[[Tx], Awaitable[Answer]], call: Call, *, repeatable_read: bool
     ) -> Answer:
         try:
-            return await self.database.write(work, actor=call.actor, on_loop=True, repeatable_read=repeatable_read)
+            return await self.database.write(work, actor=call.caller, on_loop=True, repeatable_read=repeatable_read)
         except Refusal as refusal:
             return refusal.answer
 
@@ -146,7 +149,7 @@ class ContractMiddleware:
         found = self.operations.at(scope["path"]).get("GET")
         if found is None:
             return None
-        looking = Call(found, call.actor, path_parameters=call.path_parameters, tx=tx)
+        looking = Call(found, call.caller, path_parameters=call.path_parameters, tx=tx)
         return await take(self.app, reading(scope, {CALL: looking}), replayed(b""))
 
     async def _accepted(self, call: Call, scope: Scope, tx: Tx) -> Answer:

@@ -14,6 +14,8 @@ from chassis.web.problem_types import EXTENSION, problem_types
 from chassis.web.problems import DESCRIPTIONS, PROBLEM_SCHEMA, PROBLEM_TYPE, FieldErrorBody, ProblemBody
 
 Document = dict[str, Any]
+SCOPES: Final = "x-scopes"
+"""Where an operation says which scopes it asks for: any of them lets a caller in."""
 
 RESPONSES: Final = {
     400: "BadRequest",
@@ -34,7 +36,7 @@ RESPONSES: Final = {
     504: "GatewayTimeout",
 }
 """Names of the shared problem responses."""
-_ALWAYS: Final = (400, 401, 422, 429, 500, 502, 503, 504)
+_ALWAYS: Final = (400, 401, 403, 422, 429, 500, 502, 503, 504)
 _WITH_BODY: Final = (408, 413, 415)
 _GUARDED: Final = (412, 428)
 _ETAG: Final = {
@@ -168,9 +170,10 @@ def _complete(shown: Document, operation: Operation) -> None:
         shared = {"$ref": f"#/components/responses/{RESPONSES[status]}"}
         own_words = problem_response_of(status) | {"description": described}
         responses[str(status)] = shared if described in {DESCRIPTIONS[status], "Validation Error"} else own_words
+    shown.setdefault("description", f"{shown.get('summary', '')}.")
+    _add_scopes(shown, operation)
     _add_headers(shown, responses, operation)
     shown["responses"] = dict(sorted(responses.items()))
-    shown.setdefault("description", f"{shown.get('summary', '')}.")
     for parameter in shown.get("parameters", ()):
         parameter.get("schema", {}).pop("title", None)
 
@@ -184,6 +187,13 @@ def _patch_schemas(document: Document) -> Iterator[Document]:
                 yield document["components"]["schemas"][name]
 
 
+def _add_scopes(shown: Document, operation: Operation) -> None:
+    if operation.scopes:
+        shown[SCOPES] = list(operation.scopes)
+        words = " or ".join(f"`{each}`" for each in operation.scopes)
+        shown["description"] = f"{shown['description']}\n\nScope: {words}."
+
+
 def _guards(operation: Operation) -> tuple[int, ...]:
     if operation.method in GUARDED:
         return _GUARDED
@@ -192,7 +202,7 @@ def _guards(operation: Operation) -> tuple[int, ...]:
 
 def _add_headers(shown: Document, responses: Document, operation: Operation) -> None:
     """What is sent and answered beside bodies: tags, conditions, keys and locations."""
-    names = {"GET": ["IfNoneMatch"], "POST": ["IdempotencyKey"] if operation.writes else []}
+    names = {"GET": ["IfNoneMatch"], "POST": ["IdempotencyKey"] if operation.writes and not operation.secretive else []}
     wanted = ["IfMatch"] if operation.method in GUARDED else names.get(operation.method, [])
     shown.setdefault("parameters", []).extend({"$ref": f"#/components/parameters/{name}"} for name in wanted)
     if not shown["parameters"]:

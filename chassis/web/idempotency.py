@@ -29,6 +29,10 @@ class KeyUsedOtherwise(Invalid):
     type_, title = "idempotency-key-used-otherwise", "This key was used with another request"
 
 
+class KeyNotTaken(Invalid):
+    type_, title = "idempotency-key-not-taken", "This takes no idempotency key"
+
+
 class KeyInUse(Conflict):
     type_, title = "idempotency-key-in-use", "A request with this key is under way"
     headers: ClassVar[dict[str, str]] = {"retry-after": "1"}

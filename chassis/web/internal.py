@@ -8,24 +8,28 @@ from pydantic import ValidationError
 
 from chassis.bus.port import BusError
 from chassis.errors import BadRequest, NotFound, Unavailable
+from chassis.identity import require_scope
 from chassis.recovery.dead_letters import DeadLetterStore, LocalDeadLetters
+from chassis.recovery.jobs import JobStore, LocalJobs
 from chassis.recovery.local import LocalStores
 from chassis.recovery.port import ServiceStores
 from chassis.recovery.replays import LocalReplays, ReplayStore
 from chassis.recovery.steps import PATH, arguments_of_json, result_to_json, steps_of
 from chassis.service import ServiceSpec
-from chassis.web.admission import ACTOR_HEADER, actor_of
+from chassis.web.identity import caller_of
 from chassis.web.units import Resources
+from contracts.scopes import OPERATE
 
 
 def internal_router(spec: ServiceSpec, resources: Resources) -> APIRouter:
-    """``POST /internal/stores/{step}``: the service admits only who shows the internal key."""
+    """``POST /internal/stores/{step}``: the gateway asks, for an operator."""
     router = APIRouter(include_in_schema=False)
 
     @router.post(f"{PATH}/{{step}}")
     async def take_step(step: str, request: Request) -> JSONResponse:
+        require_scope(caller_of(request.scope), OPERATE)
         port = _port_with(step)
-        asked = _asked(port, spec, resources, actor_of(request.headers.get(ACTOR_HEADER)))
+        asked = _asked(port, spec, resources, caller_of(request.scope).name)
         arguments = _arguments(port, step, await request.json())
         try:
             result = await getattr(asked, step)(**arguments)
@@ -37,7 +41,7 @@ def internal_router(spec: ServiceSpec, resources: Resources) -> APIRouter:
 
 
 def _port_with(step: str) -> type:
-    for port in (ServiceStores, DeadLetterStore, ReplayStore):
+    for port in (ServiceStores, DeadLetterStore, JobStore, ReplayStore):
         if step in steps_of(port):
             return port
     raise NotFound(f"There is no step {step!r}.")
@@ -45,10 +49,12 @@ def _port_with(step: str) -> type:
 
 def _asked(
     port: type, spec: ServiceSpec, resources: Resources, actor: str
-) -> LocalStores | LocalDeadLetters | LocalReplays:
+) -> LocalStores | LocalDeadLetters | LocalJobs | LocalReplays:
     database, bus = resources.database, resources.bus
     if port is DeadLetterStore:
         return LocalDeadLetters(spec.subscriptions, database, actor=actor)
+    if port is JobStore:
+        return LocalJobs(database)
     if bus is None:
         raise Unavailable("This service has no bus.")
     if port is ReplayStore:

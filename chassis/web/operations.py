@@ -3,7 +3,7 @@
 import re
 import types
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime
 from typing import Annotated, Any, Final, Union, get_args, get_origin
 
@@ -12,6 +12,9 @@ from fastapi.dependencies.models import Dependant
 from fastapi.dependencies.utils import get_flat_params
 from fastapi.routing import APIRoute, RouteContext, iter_route_contexts
 from pydantic import AwareDatetime
+
+from chassis.service import ServiceSpec
+from chassis.web.scopes import scopes_of
 
 _MOMENT: Final = re.compile(r"\d{4}-\d\d-\d\d[Tt ]\d\d:\d\d.*", re.ASCII), "a moment such as 2018-02-28T09:00:00Z"
 _FORMS: Final[Mapping[object, tuple[re.Pattern[str], str]]] = {
@@ -38,7 +41,7 @@ class Operation:
     """A method of a path.
 
     ``writes`` says whether it opens a writing unit of work: calculators and simulations do not. ``representation`` is
-    the model of its answer.
+    the model of its answer. Any of ``scopes`` lets a caller in; the answer of a ``secretive`` one is never kept.
     """
 
     id: str
@@ -48,6 +51,8 @@ class Operation:
     parameters: Mapping[str, QueryParameter]
     writes: bool
     representation: Any
+    scopes: Sequence[str] = ()
+    secretive: bool = False
 
 
 class Operations:
@@ -92,11 +97,15 @@ def _said_by_itself(template: str) -> int:
     return len(re.sub(r"\{[^}]*\}", "", template))
 
 
-def operations_of(app: FastAPI, writing: object) -> Operations:
+def operations_of(app: FastAPI, writing: object, spec: ServiceSpec | None = None) -> Operations:
     """Those operations of ``app`` that its document shows; ``writing`` is the dependency by which one writes."""
-    return Operations(
-        [each for context in iter_route_contexts(app.routes) for each in _operations_of(context, writing)]
-    )
+    found = [each for context in iter_route_contexts(app.routes) for each in _operations_of(context, writing)]
+    return Operations([_with_scopes(each, spec) for each in found] if spec else found)
+
+
+def _with_scopes(operation: Operation, spec: ServiceSpec) -> Operation:
+    scopes = scopes_of(spec.name, operation.id, spec.scopes, writes=operation.writes)
+    return replace(operation, scopes=scopes, secretive=operation.id in spec.secretive)
 
 
 def _operations_of(context: RouteContext, writing: object) -> Iterator[Operation]:

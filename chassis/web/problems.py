@@ -77,7 +77,7 @@ DESCRIPTIONS: Final[Mapping[int, str]] = {
     415: "The body is not plain JSON",
     422: "Not valid, with every offending field named",
     428: "This deployment asks for `If-Match`",
-    429: "Keys that are not in use were shown too often from there; `Retry-After` says when to try again",
+    429: "Too many calls with this key, or too many refused keys from there; `Retry-After` says when to try again",
     500: "Something went wrong here; nothing was saved",
     502: "A service broke off its answer",
     503: "Storage or a service cannot be reached; `Retry-After` says when to try again",

@@ -6,6 +6,7 @@ from typing import Annotated, Any, Protocol, TypeVar
 
 from fastapi import Depends, Request
 
+from chassis.access import refuse_without_area
 from chassis.audit import is_recorded
 from chassis.bus.port import Bus
 from chassis.clock import Clock, system_clock
@@ -13,8 +14,8 @@ from chassis.settings import ServiceSettings
 from chassis.storage.changes import has_changed
 from chassis.storage.database import Database
 from chassis.storage.transaction import Tx
-from chassis.web.admission import ACTOR_HEADER, actor_of
 from chassis.web.calls import CALL, Call, record_call
+from chassis.web.identity import caller_of
 
 T = TypeVar("T")
 
@@ -41,13 +42,13 @@ class Unit(Protocol):
 def _unit(request: Request, *, write: bool) -> Unit:
     call: Call | None = request.scope.get(CALL)
     database: Database = request.app.state.resources.database
-    actor = actor_of(request.headers.get(ACTOR_HEADER))
+    caller = caller_of(request.scope)
 
     def run(work: Callable[[Tx], Awaitable[T]]) -> Awaitable[T]:
         recorded = _recorded(work, call) if write and call else work
         if call is not None and call.tx is not None:
             return recorded(call.tx)
-        return (database.write if write else database.read)(recorded, actor=actor)
+        return (database.write if write else database.read)(recorded, actor=caller)
 
     return run
 
@@ -57,6 +58,8 @@ def _recorded(work: Callable[[Tx], Awaitable[T]], call: Call) -> Callable[[Tx], 
 
     async def recorded(tx: Tx) -> T:
         result = await work(tx)
+        if call.caller.areas and await has_changed(tx):
+            refuse_without_area(tx)
         if not is_recorded(tx) and await has_changed(tx):
             record_call(tx, call)
         return result

@@ -1,24 +1,22 @@
 """Nobody comes further without a key, whatever stands behind."""
 
 import math
-from typing import Final
+from typing import Final, Protocol
 
 from starlette.types import Scope
 
 from chassis.errors import Unauthorized, Unavailable
+from chassis.identity import Caller
 from chassis.logging import get_logger
 from chassis.storage.outages import is_outage
+from chassis.web.identity import CALLER
 from chassis.web.middleware import Admission
 from gateway.access import keys
 from gateway.access.errors import TooManyRefusals
-from gateway.access.keyring import Keyring
-from gateway.access.keys import Caller
 from gateway.access.refusals import Refusals
 
 log = get_logger()
 
-CALLER: Final = "gateway.caller"
-"""Where a scope carries its :class:`Caller`. Whoever needs one and finds none fails."""
 OPEN: Final = frozenset(
     {"/", "/docs", "/docs/", "/openapi.json", "/asyncapi.json", "/favicon.ico", "/robots.txt", "/problems"}
 )
@@ -26,7 +24,14 @@ OPEN_FOLDERS: Final = ("/health/", "/docs/assets/", "/problems/")
 NOBODY: Final = "-"
 
 
-def key_admission(keyring: Keyring, refusals: Refusals) -> Admission:
+class Bearers(Protocol):
+    """Who shows what."""
+
+    async def caller(self, shown: str, /) -> Caller | None: ...
+    def was_good(self, shown: str, /) -> bool: ...
+
+
+def key_admission(keyring: Bearers, refusals: Refusals) -> Admission:
     """Asks for a key of ``keyring`` on every path that is not open, and puts its caller into the scope.
 
     From an address that has shown too many keys which are not in use, only those are looked up that were good before:
@@ -48,7 +53,7 @@ def is_open(path: str) -> bool:
     return path in OPEN or path.startswith(OPEN_FOLDERS)
 
 
-async def _caller(scope: Scope, keyring: Keyring, refusals: Refusals) -> Caller:
+async def _caller(scope: Scope, keyring: Bearers, refusals: Refusals) -> Caller:
     shown = [value for name, value in scope["headers"] if name == b"authorization"]
     key = keys.bearer(shown[0]) if len(shown) == 1 else None
     caller = await _checked(key, _address(scope), keyring, refusals) if key else None
@@ -62,7 +67,7 @@ def _address(scope: Scope) -> str:
     return client[0] if client else NOBODY
 
 
-async def _checked(key: str, address: str, keyring: Keyring, refusals: Refusals) -> Caller | None:
+async def _checked(key: str, address: str, keyring: Bearers, refusals: Refusals) -> Caller | None:
     if not keyring.was_good(key) and (seconds := math.ceil(refusals.seconds_to_wait(address))):
         raise TooManyRefusals(seconds)
     caller = await _look_up(keyring, key)
@@ -72,7 +77,7 @@ async def _checked(key: str, address: str, keyring: Keyring, refusals: Refusals)
     return caller
 
 
-async def _look_up(keyring: Keyring, key: str) -> Caller | None:
+async def _look_up(keyring: Bearers, key: str) -> Caller | None:
     try:
         return await keyring.caller(key)
     except Exception as error:

@@ -1,5 +1,6 @@
 """What can go wrong with keys."""
 
+from collections.abc import Mapping
 from typing import ClassVar
 
 from chassis.errors import Conflict, Invalid, NotFound, Problem
@@ -17,12 +18,45 @@ class KeyNameInvalid(Invalid):
     type_, title = "key-name-invalid", "That cannot name a key"
 
 
+class KeyInvalid(Invalid):
+    type_, title = "key-invalid", "That cannot be a key"
+
+
+class KeyNotInUse(Conflict):
+    type_, title = "key-not-in-use", "The key is revoked or has run out"
+
+
+class KeySetElsewhere(Conflict):
+    type_, title = "key-set-elsewhere", "The key is the one that SUITE_ADMIN_KEY sets: set another there"
+
+
+class PersonUnknown(NotFound):
+    type_, title = "person-unknown", "There is no such person"
+
+
+class PersonInvalid(Invalid):
+    type_, title = "person-invalid", "That cannot be a person"
+
+
+class NameOfAnother(Conflict):
+    type_, title = "name-of-another", "A key or a subject of tokens is another person's"
+
+
 class AdminKeyWeak(Invalid):
     type_, title = "admin-key-weak", "That is not strong enough to be the administrator's key"
 
 
 class AdminKeyRevoked(Conflict):
     type_, title = "admin-key-revoked", "The administrator's key has been revoked"
+
+
+class TooManyCalls(Problem):
+    status: ClassVar[int] = 429
+    type_, title = "too-many-calls", "Too many calls with this key"
+
+    def __init__(self, seconds: int, headers: Mapping[str, str]) -> None:
+        super().__init__(f"The limit is reached; try again in {seconds} seconds.")
+        self.answer_headers |= {"retry-after": str(seconds), **headers}
 
 
 class TooManyRefusals(Problem):

@@ -1,12 +1,14 @@
 """The keys that were good a moment ago."""
 
+import math
 import time
 from collections.abc import Callable
 
+from chassis.identity import Caller
 from chassis.logging import get_logger
 from chassis.storage.database import Database
 from gateway.access import keys, service
-from gateway.access.keys import Caller
+from gateway.access.keys import GoodKey
 
 log = get_logger()
 
@@ -37,18 +39,28 @@ class Keyring:
         return keys.hash_key(key) in self._good
 
     async def _look_up(self, digest: str) -> Caller | None:
-        caller = await self._database.read(lambda tx: service.authenticate(tx, digest))
-        if caller is None:
+        good = await self._database.read(lambda tx: service.authenticate(tx, digest))
+        if good is None:
             self._good.pop(digest, None)
             return None
-        self._good[digest] = caller, self._monotonic() + self._memory
-        await self._record_use(caller)
-        return caller
+        self._good[digest] = good.caller, self._monotonic() + self._seconds(good)
+        await self._record_use(good)
+        return good.caller
 
-    async def _record_use(self, caller: Caller) -> None:
-        if not keys.is_use_due(caller, self._database.clock()):
+    def _seconds(self, key: GoodKey) -> float:
+        """How long a key is remembered: not past its end."""
+        if key.good_until is None:
+            return self._memory
+        return min(self._memory, (key.good_until - self._database.clock()).total_seconds())
+
+    def forget(self) -> None:
+        """Look every key up anew: one was changed here."""
+        self._good = {digest: (caller, -math.inf) for digest, (caller, _) in self._good.items()}
+
+    async def _record_use(self, key: GoodKey) -> None:
+        if not keys.is_use_due(key, self._database.clock()):
             return
         try:
-            await self._database.write(lambda tx: service.record_use(tx, caller))
+            await self._database.write(lambda tx: service.record_use(tx, key))
         except Exception as error:  # noqa: BLE001  a good key opens the door whether or not this can be written
-            log.warning("gateway.use_not_recorded", key=caller.name, error=type(error).__name__)
+            log.warning("gateway.use_not_recorded", key=key.caller.name, error=type(error).__name__)

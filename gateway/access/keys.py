@@ -4,11 +4,18 @@ import base64
 import hashlib
 import hmac
 import re
+from collections.abc import Iterator
+from collections.abc import Set as AbstractSet
 from dataclasses import dataclass, field
-from datetime import datetime, timedelta
+from datetime import UTC, date, datetime, time, timedelta
 from typing import Final
 
+from chassis.clock import LONDON
+from chassis.errors import FieldError
+from chassis.identity import Caller
+from contracts.scopes import ADMIN, SCOPES
 from gateway.access.errors import AdminKeyWeak, KeyNameInvalid
+from gateway.access.people import Person
 
 SCHEME: Final = "csk_"
 ENTROPY_BYTES: Final = 32
@@ -16,11 +23,18 @@ ADMIN_KEY_LENGTH: Final = 32
 """Fewest characters of a key that somebody else has chosen (``SUITE_ADMIN_KEY``)."""
 CHOSEN: Final = "(set)"
 """Stands in place of a prefix where somebody else has chosen the key: nothing of it is shown."""
+OVERLAP: Final = timedelta(hours=24)
+"""How long the secret before goes on working after a rotation, unless said otherwise."""
+LONGEST_OVERLAP: Final = timedelta(days=30)
+MOST_AREAS: Final = 20
 USE_RECORDED_EVERY: Final = timedelta(hours=1)
-_LONGEST: Final = 512
+_LONGEST: Final = 8192
+"""Of what is shown: access tokens hold claims."""
+_LONGEST_KEY: Final = 500
 _SHOWN: Final = len(SCHEME) + 4
 _BEARER: Final = re.compile(rb"bearer +([A-Za-z0-9._~+/-]+=*)", re.IGNORECASE)
 _SECRET: Final = re.compile(r"[A-Za-z0-9._~+/-]+=*")
+_AREA: Final = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,19}")
 _NAME: Final = re.compile(r"[A-Za-z0-9](?:[A-Za-z0-9 ._@-]{0,62}[A-Za-z0-9])?")
 
 
@@ -36,20 +50,68 @@ class Key:
     created_by: str
     revoked_at: datetime | None
     last_used: datetime | None
+    scopes: AbstractSet[str] = frozenset()
+    areas: AbstractSet[str] = frozenset()
+    owner: str | None = None
+    expires_at: datetime | None = None
+    previous: "Previous | None" = None
+    """The secret before the last rotation."""
+
+    def caller(self, person: Person | None) -> Caller:
+        names = person.names if person else frozenset[str]()
+        return Caller(self.name, self.scopes, self.areas, person.code if person else None, names)
+
+    def good_until(self, digest: str, now: datetime) -> datetime | None:
+        """Until when the secret with this hash opens the door: ever, where there is no end to it.
+
+        Raises:
+            LookupError: it does not open it now.
+        """
+        ends = [self.expires_at, None if same_hash(self.hash, digest) else self._previous_until(digest)]
+        earliest = min((end for end in ends if end is not None), default=None)
+        if self.revoked_at is not None or (earliest is not None and earliest <= now):
+            raise LookupError(self.name)
+        return earliest
+
+    def _previous_until(self, digest: str) -> datetime:
+        if self.previous is None or not same_hash(self.previous.hash, digest):
+            raise LookupError(self.name)
+        return self.previous.until
 
 
 @dataclass(frozen=True, slots=True)
-class Caller:
-    """Who has a key. ``last_used`` is known to the hour."""
+class Previous:
+    """A secret that was rotated away and still opens the door for a while."""
 
-    key_id: int
+    prefix: str
+    hash: str = field(repr=False)
+    until: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class NewKey:
+    """A key that is asked for. ``expires_on`` is the last day that it works, in London."""
+
     name: str
+    scopes: AbstractSet[str]
+    areas: AbstractSet[str] = frozenset()
+    owner: str | None = None
+    expires_on: date | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class GoodKey:
+    """A key that opens the door, and for whom. ``last_used`` is known to the hour."""
+
+    id: int
+    caller: Caller
     last_used: datetime | None
+    good_until: datetime | None = None
 
 
-def is_use_due(caller: Caller, now: datetime) -> bool:
+def is_use_due(key: GoodKey, now: datetime) -> bool:
     """Whether the time of last use is old enough to be recorded again."""
-    return caller.last_used is None or now - caller.last_used >= USE_RECORDED_EVERY
+    return key.last_used is None or now - key.last_used >= USE_RECORDED_EVERY
 
 
 def make_key(entropy: bytes) -> str:
@@ -100,7 +162,7 @@ def admin_key(secret: str) -> str:
     """
     if len(secret) < ADMIN_KEY_LENGTH:
         raise AdminKeyWeak(f"SUITE_ADMIN_KEY needs {ADMIN_KEY_LENGTH} characters or more; it has {len(secret)}")
-    if len(secret) > _LONGEST - len("Bearer ") or not _SECRET.fullmatch(secret):
+    if len(secret) > _LONGEST_KEY or not _SECRET.fullmatch(secret):
         raise AdminKeyWeak("SUITE_ADMIN_KEY may hold letters, digits and . _ ~ + / - only, and = at its end")
     return secret
 
@@ -114,3 +176,25 @@ def key_name(name: str) -> str:
     if not _NAME.fullmatch(name):
         raise KeyNameInvalid(f"{name!r} cannot name a key: 1 to 64 letters, digits, spaces and . _ @ - between them")
     return name
+
+
+def key_faults(wanted: NewKey, today: date) -> Iterator[FieldError]:
+    """What is wrong with a key that is asked for."""
+    if not wanted.scopes:
+        yield FieldError("scopes", f"name one or more of {', '.join(SCOPES)}")
+    for scope in sorted(wanted.scopes - set(SCOPES)):
+        yield FieldError("scopes", f"{scope!r} is none of {', '.join(SCOPES)}")
+    if len(wanted.areas) > MOST_AREAS:
+        yield FieldError("areas", f"{MOST_AREAS} at most")
+    for area in sorted(wanted.areas):
+        if not _AREA.fullmatch(area):
+            yield FieldError("areas", f"{area!r} is no code of an area")
+    if wanted.areas and ADMIN in wanted.scopes:
+        yield FieldError("areas", "an administrator is not limited to areas")
+    if wanted.expires_on and wanted.expires_on < today:
+        yield FieldError("expires_on", "is past")
+
+
+def end_of(day: date | None) -> datetime | None:
+    """The first moment after a day in London, in UTC."""
+    return None if day is None else datetime.combine(day + timedelta(days=1), time(), LONDON).astimezone(UTC)

@@ -1,12 +1,13 @@
 """The keys that open the door."""
 
 from datetime import datetime
+from typing import Any
 
-from sqlalchemy import String
+from sqlalchemy import ForeignKey, String
 from sqlalchemy.orm import DeclarativeBase, Mapped, mapped_column
 
 from chassis.storage.tables import service_metadata
-from chassis.storage.types import BigId, UtcDateTime
+from chassis.storage.types import BigId, JsonText, UtcDateTime
 
 
 class Base(DeclarativeBase):
@@ -26,3 +27,30 @@ class ApiKey(Base):
     created_by: Mapped[str] = mapped_column(String(64))
     revoked_at: Mapped[datetime | None] = mapped_column(UtcDateTime())
     last_used: Mapped[datetime | None] = mapped_column(UtcDateTime())
+    scopes: Mapped[str] = mapped_column(String(1000))
+    """With spaces between, as OAuth writes them."""
+    areas: Mapped[str] = mapped_column(String(500))
+    owner: Mapped[str | None] = mapped_column(String(200))
+    expires_at: Mapped[datetime | None] = mapped_column(UtcDateTime())
+    previous_prefix: Mapped[str | None] = mapped_column(String(16))
+    previous_hash: Mapped[str | None] = mapped_column(String(64), unique=True)
+    previous_until: Mapped[datetime | None] = mapped_column(UtcDateTime())
+
+
+class PersonRow(Base):
+    """A person: what is said of them, in the format of ``people.py``."""
+
+    __tablename__ = "person"
+
+    code: Mapped[str] = mapped_column(String(60), primary_key=True)
+    content: Mapped[Any] = mapped_column(JsonText)
+
+
+class PersonName(Base):
+    """The name of a key, or the subject of tokens, that is a person's and nobody else's."""
+
+    __tablename__ = "person_name"
+
+    kind: Mapped[str] = mapped_column(String(10), primary_key=True)
+    name: Mapped[str] = mapped_column(String(200), primary_key=True)
+    person: Mapped[str] = mapped_column(ForeignKey("person.code"), index=True)

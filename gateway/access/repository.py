@@ -2,11 +2,12 @@
 
 from collections.abc import Sequence
 
-from sqlalchemy import exists, select, update
+from sqlalchemy import exists, or_, select, update
 from sqlalchemy.dialects import postgresql, sqlite
 
+from chassis.paging import PageRequest
 from chassis.storage.transaction import Tx
-from gateway.access.keys import Key
+from gateway.access.keys import Key, NewKey, Previous, end_of
 from gateway.access.models import ApiKey
 
 
@@ -16,11 +17,18 @@ async def has_keys(tx: Tx) -> bool:
 
 
 async def get_by_hash(tx: Tx, digest: str) -> Key | None:
-    return _key(await tx.session.scalar(select(ApiKey).where(ApiKey.hash == digest)))
+    """The key that has or had the secret with this hash."""
+    shown = or_(ApiKey.hash == digest, ApiKey.previous_hash == digest)
+    return _key(await tx.session.scalar(select(ApiKey).where(shown)))
+
+
+async def get_by_name(tx: Tx, name: str) -> Key | None:
+    return _key(await tx.session.scalar(select(ApiKey).where(ApiKey.name == name)))
 
 
 async def lock_by_name(tx: Tx, name: str) -> Key | None:
-    return _key(await tx.session.scalar(select(ApiKey).where(ApiKey.name == name).with_for_update()))
+    found = select(ApiKey).where(ApiKey.name == name).with_for_update().execution_options(populate_existing=True)
+    return _key(await tx.session.scalar(found))
 
 
 async def list_keys(tx: Tx) -> Sequence[Key]:
@@ -28,20 +36,43 @@ async def list_keys(tx: Tx) -> Sequence[Key]:
     return [_state(row) for row in await tx.session.scalars(select(ApiKey).order_by(ApiKey.id))]
 
 
-async def save_key(tx: Tx, *, name: str, prefix: str, digest: str) -> bool:
+async def list_by_name(tx: Tx, request: PageRequest) -> Sequence[Key]:
+    """Keys in the order of their names, one more than the page takes."""
+    found = select(ApiKey).order_by(ApiKey.name).limit(request.fetch)
+    if request.after is not None:
+        found = found.where(ApiKey.name > request.after)
+    return [_state(row) for row in await tx.session.scalars(found)]
+
+
+async def save_key(tx: Tx, wanted: NewKey, *, prefix: str, digest: str) -> bool:
     """Add a key; False where its name or the key itself is there, even from a process that starts at the same time."""
     row = {
-        "name": name,
+        "name": wanted.name,
         "prefix": prefix,
         "hash": digest,
         "created_at": tx.now,
         "created_by": tx.actor,
-        "revoked_at": None,
-        "last_used": None,
+        "scopes": " ".join(sorted(wanted.scopes)),
+        "areas": " ".join(sorted(wanted.areas)),
+        "owner": wanted.owner,
+        "expires_at": end_of(wanted.expires_on),
     }
     insert = postgresql.insert if tx.dialect == "postgresql" else sqlite.insert
     added = insert(ApiKey).values(row).on_conflict_do_nothing().returning(ApiKey.id)
     return await tx.session.scalar(added) is not None
+
+
+async def save_rotation(tx: Tx, key: Key) -> None:
+    """Save the new secret of a key, and the one before."""
+    before = key.previous
+    changed = {
+        "prefix": key.prefix,
+        "hash": key.hash,
+        "previous_prefix": before and before.prefix,
+        "previous_hash": before and before.hash,
+        "previous_until": before and before.until,
+    }
+    await tx.session.execute(update(ApiKey).where(ApiKey.id == key.id).values(changed))
 
 
 async def save_revocation(tx: Tx, names: Sequence[str]) -> None:
@@ -68,4 +99,15 @@ def _state(row: ApiKey) -> Key:
         created_by=row.created_by,
         revoked_at=row.revoked_at,
         last_used=row.last_used,
+        scopes=frozenset(row.scopes.split()),
+        areas=frozenset(row.areas.split()),
+        owner=row.owner,
+        expires_at=row.expires_at,
+        previous=_previous(row),
     )
+
+
+def _previous(row: ApiKey) -> Previous | None:
+    if row.previous_hash is None or row.previous_prefix is None or row.previous_until is None:
+        return None
+    return Previous(row.previous_prefix, row.previous_hash, row.previous_until)

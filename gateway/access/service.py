@@ -2,30 +2,74 @@
 
 import secrets
 from collections.abc import Sequence
+from dataclasses import replace
+from datetime import timedelta
 from itertools import count
 from typing import Final
 
-from chassis.audit import record_change
+from chassis.audit import record_change, record_unchanged
+from chassis.clock import london_date
+from chassis.paging import Page, PageRequest, page_of
 from chassis.storage.transaction import Tx
-from gateway.access import keys, repository
-from gateway.access.errors import AdminKeyRevoked, KeyNameTaken, KeyUnknown
-from gateway.access.keys import Caller, Key
+from contracts.scopes import ADMIN as SCOPE
+from gateway.access import keys, people_repository, repository
+from gateway.access.errors import (
+    AdminKeyRevoked,
+    KeyInvalid,
+    KeyNameTaken,
+    KeyNotInUse,
+    KeySetElsewhere,
+    KeyUnknown,
+)
+from gateway.access.keys import GoodKey, Key, NewKey, Previous
+from gateway.access.people import Person
 
 FIRST: Final = "first"
 ADMIN: Final = "admin"
 
 
-async def create_key(tx: Tx, name: str) -> str:
+async def create_key(tx: Tx, wanted: NewKey) -> str:
     """Make a key and return it, the only time that it is seen.
 
     Raises:
         KeyNameInvalid: the name cannot travel in a header.
+        KeyInvalid: a scope or area is none, or its last day is past.
         KeyNameTaken: a key has that name, in use or revoked.
     """
-    key = keys.make_key(secrets.token_bytes(keys.ENTROPY_BYTES))
-    if not await _save(tx, keys.key_name(name), key, keys.shown_prefix(key)):
-        raise KeyNameTaken(f"{name!r} names a key already; revoked names are not used again")
+    if faults := list(keys.key_faults(wanted, london_date(tx.now))):
+        raise KeyInvalid(errors=faults)
+    key = _new_secret()
+    if not await _save(tx, replace(wanted, name=keys.key_name(wanted.name)), key, keys.shown_prefix(key)):
+        raise KeyNameTaken(f"{wanted.name!r} names a key already; revoked names are not used again")
     return key
+
+
+def _new_secret() -> str:
+    return keys.make_key(secrets.token_bytes(keys.ENTROPY_BYTES))
+
+
+async def rotate_key(tx: Tx, name: str, overlap: timedelta = keys.OVERLAP) -> str:
+    """Give a key another secret and return it, the only time that it is seen. The one before works on for a while.
+
+    What was before that one works no more.
+
+    Raises:
+        KeyUnknown: no key has that name.
+        KeyNotInUse: it is revoked or has run out.
+        KeySetElsewhere: it is the one of ``SUITE_ADMIN_KEY``.
+    """
+    before = await _lock(tx, name)
+    if before.revoked_at is not None or (before.expires_at is not None and before.expires_at <= tx.now):
+        raise KeyNotInUse(f"{name!r} opens nothing any more; make another")
+    if before.prefix == keys.CHOSEN:
+        raise KeySetElsewhere(f"{name!r} is what SUITE_ADMIN_KEY says")
+    secret, until = _new_secret(), tx.now + overlap
+    previous = Previous(before.prefix, before.hash, until) if overlap else None
+    after = replace(before, prefix=keys.shown_prefix(secret), hash=keys.hash_key(secret), previous=previous)
+    await repository.save_rotation(tx, after)
+    states = {"prefix": before.prefix}, {"prefix": after.prefix, "previous_until": until.isoformat()}
+    record_change(tx, subject=name, action="key.rotated", before=states[0], after=states[1])
+    return secret
 
 
 async def ensure_first_key(tx: Tx, admin_key: str | None) -> str | None:
@@ -44,8 +88,12 @@ async def ensure_first_key(tx: Tx, admin_key: str | None) -> str | None:
         return None
     if await repository.has_keys(tx):
         return None
-    key = keys.make_key(secrets.token_bytes(keys.ENTROPY_BYTES))
-    return key if await _save(tx, FIRST, key, keys.shown_prefix(key)) else None
+    key = _new_secret()
+    return key if await _save(tx, _administrator(FIRST), key, keys.shown_prefix(key)) else None
+
+
+def _administrator(name: str) -> NewKey:
+    return NewKey(name, frozenset({SCOPE}))
 
 
 async def _set_admin_key(tx: Tx, secret: str) -> None:
@@ -54,7 +102,7 @@ async def _set_admin_key(tx: Tx, secret: str) -> None:
         return
     for number in count(1):
         name = ADMIN if number == 1 else f"{ADMIN}-{number}"
-        if await _save(tx, name, secret, keys.CHOSEN) or await _is_set(tx, secret):
+        if await _save(tx, _administrator(name), secret, keys.CHOSEN) or await _is_set(tx, secret):
             break
     await _save_revocation(tx, await _set_before(tx, keys.hash_key(secret)))
 
@@ -72,11 +120,13 @@ async def _is_set(tx: Tx, secret: str) -> bool:
     return found is not None
 
 
-async def _save(tx: Tx, name: str, key: str, prefix: str) -> bool:
-    saved = await repository.save_key(tx, name=name, prefix=prefix, digest=keys.hash_key(key))
+async def _save(tx: Tx, wanted: NewKey, key: str, prefix: str) -> bool:
+    saved = await repository.save_key(tx, wanted, prefix=prefix, digest=keys.hash_key(key))
     if saved:
-        after = {"name": name, "prefix": prefix, "state": "in use"}
-        record_change(tx, subject=name, action="key.created", before=None, after=after)
+        after = {"name": wanted.name, "prefix": prefix, "state": "in use", "scopes": sorted(wanted.scopes)}
+        if wanted.areas:
+            after["areas"] = sorted(wanted.areas)
+        record_change(tx, subject=wanted.name, action="key.created", before=None, after=after)
     return saved
 
 
@@ -84,6 +134,8 @@ async def _save_revocation(tx: Tx, names: Sequence[str]) -> None:
     """Revoke those of these keys that are in use."""
     in_use = {key.name for key in await repository.list_keys(tx) if key.revoked_at is None}
     await repository.save_revocation(tx, names)
+    if not in_use.intersection(names):
+        record_unchanged(tx)
     for name in sorted(in_use.intersection(names)):
         record_change(tx, subject=name, action="key.revoked", before={"state": "in use"}, after={"state": "revoked"})
 
@@ -93,25 +145,58 @@ async def list_keys(tx: Tx) -> Sequence[Key]:
     return await repository.list_keys(tx)
 
 
+async def list_page_of_keys(tx: Tx, request: PageRequest) -> Page[Key]:
+    """Keys by name, revoked ones too."""
+    return page_of(await repository.list_by_name(tx, request), request, key=lambda one: one.name)
+
+
+async def get_key(tx: Tx, name: str) -> Key:
+    """A key as it is kept.
+
+    Raises:
+        KeyUnknown: no key has that name.
+    """
+    return _found(await repository.get_by_name(tx, name), name)
+
+
 async def revoke_key(tx: Tx, name: str) -> None:
     """Close the door to a key, within the seconds for which gateways remember it. Again is no error.
 
     Raises:
         KeyUnknown: no key has that name.
     """
-    if await repository.lock_by_name(tx, name) is None:
-        raise KeyUnknown(f"no key is named {name!r}")
+    await _lock(tx, name)
     await _save_revocation(tx, [name])
 
 
-async def authenticate(tx: Tx, digest: str) -> Caller | None:
-    """Who has the key with this hash; None for an unknown or revoked one alike."""
+async def _lock(tx: Tx, name: str) -> Key:
+    return _found(await repository.lock_by_name(tx, name), name)
+
+
+def _found(key: Key | None, name: str) -> Key:
+    if key is None:
+        raise KeyUnknown(f"no key is named {name!r}")
+    return key
+
+
+async def authenticate(tx: Tx, digest: str) -> GoodKey | None:
+    """Who has the key with this hash; None for one that is unknown, revoked or past alike."""
     key = await repository.get_by_hash(tx, digest)
-    if key is None or key.revoked_at is not None or not keys.same_hash(key.hash, digest):
+    if key is None:
         return None
-    return Caller(key.id, key.name, key.last_used)
+    try:
+        until = key.good_until(digest, tx.now)
+    except LookupError:
+        return None
+    person = await people_repository.get_person_of(tx, people_repository.KEY, key.name)
+    return GoodKey(key.id, key.caller(person), key.last_used, until)
 
 
-async def record_use(tx: Tx, caller: Caller) -> None:
+async def get_person_of_subject(tx: Tx, subject: str) -> Person | None:
+    """Whose access tokens have this subject, where somebody was entered."""
+    return await people_repository.get_person_of(tx, people_repository.SUBJECT, subject)
+
+
+async def record_use(tx: Tx, key: GoodKey) -> None:
     """Note that the key was used just now."""
-    await repository.save_use(tx, caller.key_id)
+    await repository.save_use(tx, key.id)

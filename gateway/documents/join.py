@@ -4,6 +4,7 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from copy import deepcopy
 from typing import Any, Final
 
+from chassis.web.document import SCOPES
 from chassis.web.problem_types import EXTENSION
 
 Document = dict[str, Any]
@@ -13,12 +14,13 @@ Name = tuple[str, str]
 _METHODS: Final = frozenset({"get", "put", "post", "delete", "options", "head", "patch", "trace"})
 _ROOT: Final = "#/components/"
 _SHARED_OUT: Final = frozenset({"securitySchemes"})
-_NOT_THE_CALLERS: Final = frozenset({"x-actor", "x-internal-key", "traceparent"})
+_NOT_THE_CALLERS: Final = frozenset({"x-actor", "traceparent"})
 _SECURITY: Final = {
     "bearer": {
         "type": "http",
         "scheme": "bearer",
-        "description": "A key of the suite: printed once at the first start, or made with `suite keys create`.",
+        "description": "A key of the suite: printed once at the first start, or made with `suite keys create`. "
+        "Each operation names the scope that it asks for; `admin` has all.",
     }
 }
 _KEY_NEEDED: Final = {"$ref": f"{_ROOT}responses/Unauthorized"}
@@ -197,7 +199,7 @@ def _add_paths(joined: Document, service: str, document: Document, prefix: str, 
     for path, method, operation in _operations(ours):
         operation["operationId"] = _unique(operation.get("operationId") or f"{method}_{path}", service, taken)
         operation["tags"] = [service]
-        operation["security"] = [{"bearer": []}]
+        operation["security"] = [{"bearer": [scope]} for scope in operation.get(SCOPES, ())] or [{"bearer": []}]
         if "Unauthorized" in document.get("components", {}).get("responses", {}):
             operation.setdefault("responses", {})["401"] = dict(_KEY_NEEDED)
         _public_parameters(operation)

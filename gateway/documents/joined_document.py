@@ -25,7 +25,7 @@ class JoinedDocument:
         upstreams: Mapping[str, httpx.AsyncClient],
         *,
         prefixes: Mapping[str, str],
-        headers: Mapping[str, str],
+        auth: Callable[[str], httpx.Auth],
         timeout: float,
         memory: float,
         monotonic: Callable[[], float] = time.monotonic,
@@ -33,7 +33,7 @@ class JoinedDocument:
         self._own = own
         self._upstreams = upstreams
         self._prefixes = prefixes
-        self._headers = dict(headers)
+        self._auth = auth
         self._timeout = timeout
         self._memory = memory
         self._monotonic = monotonic
@@ -62,7 +62,7 @@ class JoinedDocument:
     async def _fetch(self, service: str) -> join.Document | None:
         try:
             async with asyncio.timeout(self._timeout):
-                answer = await self._upstreams[service].get("/openapi.json", headers=self._headers)
+                answer = await self._upstreams[service].get("/openapi.json", auth=self._auth(service))
             document: Any = answer.raise_for_status().json()
         except (httpx.HTTPError, TimeoutError, ValueError) as error:
             log.warning("gateway.document_missing", service=service, error=type(error).__name__)

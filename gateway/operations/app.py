@@ -13,23 +13,24 @@ from gateway.operations.dead_letter_endpoints import router as dead_letters
 from gateway.operations.endpoints import router
 from gateway.operations.replay_endpoints import router as replays
 from gateway.operations.services import Services
+from gateway.operations.status_endpoints import router as status
 
 NAME: Final = "operations"
 
 
 def create_operations(resources: Resources, metadata: MetaData, services: Services) -> FastAPI:
-    """The app, in the gateway's own process: nothing to prove, and the gateway logs its calls."""
-    settings = resources.settings.model_copy(update={"internal_key": None, "access_log": False})
+    """The app, in the gateway's own process: the gateway logs its calls."""
+    settings = resources.settings.model_copy(update={"access_log": False})
     spec = ServiceSpec(
         name=NAME,
         title="Operations",
         description=(
-            "Recoveries from stores that went back in time, verifications that nothing differs, events that could not "
-            "be applied, replays, rebuilds, and the business date."
+            "Consumers, outboxes and jobs, recoveries from stores that went back in time, verifications that nothing "
+            "differs, events that could not be applied, replays, rebuilds, and the business date."
         ),
         metadata=metadata,
         package="gateway",
-        routers=(router, dead_letters, replays),
+        routers=(router, status, dead_letters, replays),
     )
     app = build_app(spec, replace(resources, settings=settings))
     app.state.services = services

@@ -5,7 +5,7 @@ from typing import Annotated
 from fastapi import APIRouter, Depends, Path, Query, Request
 
 from chassis.events.dead_letters import DeadLetterFilter, DeadLetterState, Reason
-from chassis.web.admission import ACTOR_HEADER, actor_of
+from chassis.web.identity import caller_of
 from chassis.web.moments import Moment
 from chassis.web.paging import PageBody, Paging
 from chassis.web.problems import problems
@@ -27,7 +27,7 @@ router = APIRouter(tags=["operations"])
 
 
 def _stores(request: Request) -> Stores:
-    found: Stores = request.app.state.services.dead_letters(actor_of(request.headers.get(ACTOR_HEADER)))
+    found: Stores = request.app.state.services.dead_letters(caller_of(request.scope).name)
     return found
 
 

@@ -5,7 +5,7 @@ from typing import Annotated
 from fastapi import APIRouter, Depends, Path, Request, Response
 
 from chassis import business_dates
-from chassis.web.admission import ACTOR_HEADER, actor_of
+from chassis.web.identity import caller_of
 from chassis.web.paging import PageBody, Paging
 from chassis.web.problems import problems
 from chassis.web.units import Read, Write
@@ -25,7 +25,7 @@ router = APIRouter(tags=["operations"])
 
 
 def _stores(request: Request) -> Stores:
-    found: Stores = request.app.state.services.replays(actor_of(request.headers.get(ACTOR_HEADER)))
+    found: Stores = request.app.state.services.replays(caller_of(request.scope).name)
     return found
 
 

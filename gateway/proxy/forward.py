@@ -9,9 +9,12 @@ from starlette.types import Receive, Scope, Send
 
 from chassis.errors import BadRequest, NotFound, Problem
 from chassis.logging import get_logger
-from chassis.web.admission import INTERNAL_KEY_HEADER
+from chassis.web.hop import HopSigner
+from chassis.web.identity import caller_of
+from chassis.web.middleware import Header
 from contracts.large_bodies import large_body
 from gateway.proxy.body import CallerGone, Incoming, framing, stream_of
+from gateway.proxy.breaker import Breaker
 from gateway.proxy.errors import BodyLate, ServiceBroken, ServiceLate, ServiceUnavailable
 from gateway.proxy.headers import from_service, to_service
 from gateway.proxy.upstreams import Upstream
@@ -30,24 +33,32 @@ class Forward:
     Args:
         service: its name, for errors and logs.
         client: to the service, in this process or over the network.
-        internal_key: shown to the service in proof of where the call comes from.
+        signer: of the token that tells the service who calls.
         timeout: seconds from the first byte of a call to the head of the answer.
+        breaker: whether the service is asked at all.
     """
 
-    def __init__(self, service: str, client: Upstream, *, internal_key: str | None, timeout: float) -> None:
+    def __init__(self, service: str, client: Upstream, *, signer: HopSigner, timeout: float, breaker: Breaker) -> None:
         self.service = service
         self.client = client
         self.timeout = timeout
         self._base = client.base_url
         self._host = self._base.netloc
         self._origin = f"{self._base.scheme}://".encode() + self._host
-        self._proof = [(INTERNAL_KEY_HEADER.encode(), internal_key.encode())] if internal_key else []
+        self._signer = signer
+        self._breaker = breaker
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        if not self._breaker.lets_through():
+            raise ServiceUnavailable(f"The {self.service} service has failed several times; it is tried again shortly.")
         try:
             answer = await self._answer(scope, Incoming(receive))
         except CallerGone:
             return
+        except (ServiceUnavailable, ServiceBroken, ServiceLate):
+            self._breaker.record_failure()
+            raise
+        self._breaker.record_answer()
         try:
             await self._hand_back(answer, send)
         finally:
@@ -58,7 +69,7 @@ class Forward:
         try:
             async with asyncio.timeout(self._seconds(scope)):
                 whole = await body.open()
-                headers = [*to_service(scope), (b"host", self._host), *self._proof, *framing(scope, whole)]
+                headers = [*to_service(scope), (b"host", self._host), self._token(scope), *framing(scope, whole)]
                 request = httpx.Request(scope["method"], url, headers=headers, stream=stream_of(whole, body))
                 answer = await self._send(request, again=scope["method"] in _SAFE and whole == b"")
         except TimeoutError as late:
@@ -66,6 +77,10 @@ class Forward:
                 raise self._late() from late
             raise BodyLate(f"It took longer than {self.timeout:g} seconds.") from late
         return await self._accept(answer)
+
+    def _token(self, scope: Scope) -> Header:
+        bearer = self._signer.bearer(caller_of(scope), self.service, scope["method"], scope["path"])
+        return b"authorization", bearer.encode()
 
     def _seconds(self, scope: Scope) -> float:
         large = large_body(scope["method"], scope["path"])
@@ -108,7 +123,7 @@ class Forward:
         """The answer, unless it tells of our own failing rather than the caller's."""
         if answer.status_code != httpx.codes.UNAUTHORIZED:
             return answer
-        log.error("gateway.internal_key_refused", service=self.service)
+        log.error("gateway.token_refused", service=self.service)
         await answer.aclose()
         raise ServiceBroken(f"The {self.service} service does not accept this gateway.")
 

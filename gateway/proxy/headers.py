@@ -6,9 +6,8 @@ from typing import Final
 from starlette.types import Scope
 
 from chassis import telemetry
-from chassis.web.admission import ACTOR_HEADER, INTERNAL_KEY_HEADER
+from chassis.web.admission import ACTOR_HEADER
 from chassis.web.middleware import REQUEST_ID_HEADER, Header, header
-from gateway.access.admission import CALLER
 
 _HOP: Final = frozenset(
     b"connection keep-alive proxy-authenticate proxy-authorization proxy-connection"
@@ -16,15 +15,15 @@ _HOP: Final = frozenset(
 )
 _OURS: Final = frozenset(
     {b"authorization", b"cookie", b"content-length", b"expect", b"forwarded", b"host", b"traceparent", b"x-real-ip"}
-    | {name.encode() for name in (ACTOR_HEADER, INTERNAL_KEY_HEADER, REQUEST_ID_HEADER)}
+    | {name.encode() for name in (ACTOR_HEADER, REQUEST_ID_HEADER)}
 )
 _SERVERS: Final = frozenset({b"date", b"server", REQUEST_ID_HEADER.encode()})
 
 
 def to_service(scope: Scope) -> list[Header]:
-    """The caller's headers, with who calls and by which request and trace said by us alone."""
+    """The caller's headers, with by which request and trace said by us alone; who calls is said by a token."""
     trace, request_id = telemetry.traceparent() or telemetry.new_traceparent(), telemetry.request_id() or ""
-    own = {ACTOR_HEADER: scope[CALLER].name, "traceparent": trace, REQUEST_ID_HEADER: request_id}
+    own = {"traceparent": trace, REQUEST_ID_HEADER: request_id}
     passed = [pair for pair in _without_hop(scope["headers"]) if not _is_ours(pair[0])]
     return [*passed, *((name.encode(), value.encode()) for name, value in own.items()), *_forwarded(scope)]
 

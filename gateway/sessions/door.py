@@ -8,8 +8,9 @@ from typing import Final
 import httpx
 from starlette.types import ASGIApp
 
+from chassis.identity import Caller
 from chassis.storage.database import Database
-from gateway.access.keys import Caller, bearer
+from gateway.access.keys import bearer
 from gateway.sessions import service
 from gateway.sessions.way_in import send_as, send_from
 from portal.api import read_answer

@@ -4,10 +4,10 @@ import hashlib
 from datetime import timedelta
 from typing import Final
 
+from chassis.identity import Caller
 from chassis.storage.transaction import Tx
 from gateway.access import keys
 from gateway.access import service as access
-from gateway.access.keys import Caller
 from gateway.sessions import repository
 from gateway.sessions.repository import StoredSession
 
@@ -34,8 +34,8 @@ async def open_session(tx: Tx, key: str, token: str, length: timedelta) -> bool:
 async def get_session(tx: Tx, token: str) -> tuple[StoredSession, Caller] | None:
     """A session and whose it is; None once it has ended, or its key is no longer in use."""
     found = await repository.get_session(tx, hash_token(token))
-    caller = await access.authenticate(tx, found.key_hash) if found else None
-    return (found, caller) if found and caller else None
+    good = await access.authenticate(tx, found.key_hash) if found else None
+    return (found, good.caller) if found and good else None
 
 
 async def close_session(tx: Tx, token: str) -> None:

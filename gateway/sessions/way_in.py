@@ -3,9 +3,9 @@
 import httpx
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
+from chassis.identity import Caller
+from chassis.web.identity import CALLER
 from chassis.web.middleware import Admission
-from gateway.access.admission import CALLER
-from gateway.access.keys import Caller
 from gateway.proxy.long_answers import LongAnswers
 
 

@@ -35,6 +35,16 @@ say so in the flags of the position.
 Money is `{"amount": "1234.56", "currency": "GBP"}`, exact to the penny; rates and shares travel as text.
 """
 
+_SCOPES = {
+    "post_entry": ("finance:validate", "finance:bank"),
+    "reverse_entry": "finance:validate",
+    "approve_virement": "finance:validate",
+    "reject_virement": "finance:validate",
+    "close_quarter": "finance:close",
+    "sign_off_year": "finance:close",
+}
+"""What an entry asks for depends on its state: see ``service/postings.py``."""
+
 SPEC = ServiceSpec(
     name="finance",
     title="Finance",
@@ -42,6 +52,7 @@ SPEC = ServiceSpec(
     metadata=Base.metadata,
     package="services.finance",
     descriptions=DESCRIPTIONS,
+    scopes=_SCOPES,
     routers=(
         funds.router,
         schemes.router,

@@ -95,10 +95,6 @@ class VirementDecided(Conflict):
     type_, title = "virement-decided", "The virement was decided already"
 
 
-class SecondPersonNeeded(Conflict):
-    type_, title = "second-person-needed", "Somebody else has to decide what one person proposed"
-
-
 class BudgetExceeded(Conflict):
     type_, title = "budget-exceeded", "The line has not that much budget to give"
 

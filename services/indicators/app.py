@@ -26,6 +26,9 @@ content again changes nothing. Every change of state is published as `commission
 to a recorded observation names that event and the version of the state it made.
 """
 
+_SCOPES = {"record_commentary": ("indicators:write", "indicators:publish")}
+"""What a commentary asks for depends on its state: see ``service/commentaries.py``."""
+
 SPEC = ServiceSpec(
     name="indicators",
     title="Indicators",
@@ -33,6 +36,7 @@ SPEC = ServiceSpec(
     metadata=Base.metadata,
     package="services.indicators",
     descriptions=DESCRIPTIONS,
+    scopes=_SCOPES,
     routers=routers,
     republication=REPUBLICATION,
     jobs={JOB: run_import, late_values.JOB: late_values.find_late_values},

@@ -38,6 +38,18 @@ What was promised, who answers for it and where it stands.
   and **decisions**, which are asked for, taken with conditions or without, and keep the state they were taken on.
 """
 
+_SCOPES = {
+    "change_return": "pledges:return",
+    "submit_return": "pledges:return",
+    "import_returns": "pledges:return",
+    "return_return": "pledges:approve",
+    "approve_return": "pledges:approve",
+    "put_delegation": "pledges:approve",
+    "sign_off": "pledges:approve",
+    "reopen": "pledges:approve",
+    "take_board_decision": "pledges:approve",
+}
+
 SPEC = ServiceSpec(
     name="pledges",
     title="Pledges",
@@ -45,6 +57,7 @@ SPEC = ServiceSpec(
     metadata=Base.metadata,
     package="services.pledges",
     descriptions=DESCRIPTIONS,
+    scopes=_SCOPES,
     routers=routers,
     subscriptions=(SUBSCRIPTION,),
     jobs={JOB: run_opening},

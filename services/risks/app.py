@@ -26,6 +26,19 @@ that anyone can check.
 Ask `explanation` why a risk stands where it does, and `simulations` where it would stand.
 """
 
+_SCOPES = {
+    "assess_risk": "risks:assess",
+    "review_risk": "risks:assess",
+    "move_risk": "risks:assess",
+    "accept_proposal": "risks:assess",
+    "reject_proposal": "risks:assess",
+    "request_acceptance": "risks:assess",
+    "withdraw_acceptance": ("risks:assess", "risks:accept"),
+    "override_risk": "risks:override",
+    "lift_override": "risks:override",
+    "approve_acceptance": "risks:accept",
+}
+
 SPEC = ServiceSpec(
     name="risks",
     title="Risks",
@@ -34,6 +47,7 @@ SPEC = ServiceSpec(
     metadata=Base.metadata,
     package="services.risks",
     descriptions=DESCRIPTIONS,
+    scopes=_SCOPES,
     routers=routers,
     subscriptions=(INDICATORS,),
     sweeps=(sweep_overrides, sweep_acceptances, sweep_reviews),

@@ -1,6 +1,6 @@
 """What can go wrong in the register, each with its status."""
 
-from chassis.errors import Conflict, Forbidden, Invalid, NotFound
+from chassis.errors import Conflict, Invalid, NotFound
 
 
 class RiskUnknown(NotFound):
@@ -21,10 +21,6 @@ class StatementUnknown(NotFound):
 
 class RecordUnknown(NotFound):
     type_, title = "treatment-unknown", "There is no such control, assurance or action"
-
-
-class SamePerson(Forbidden):
-    type_, title = "same-person", "Somebody else has to decide on this"
 
 
 class NotOverridden(NotFound):

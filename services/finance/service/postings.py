@@ -4,7 +4,9 @@ from collections.abc import Sequence
 from dataclasses import replace
 from typing import Final
 
+from chassis.access import require_other_person
 from chassis.errors import BadRequest, FieldError
+from chassis.identity import require_scope
 from chassis.paging import Page, PageRequest, page_of
 from chassis.storage.transaction import Tx
 from services.finance.domain.explanation import in_pounds
@@ -36,6 +38,7 @@ from services.finance.service.ledger import post_entries
 from services.finance.service.restatement import emit_moved
 from services.finance.service.schemes import get_account, get_scheme
 
+_SCOPES: Final = {State.VALIDATED: "finance:validate", State.BANKED: "finance:bank"}
 LAST_ENTRY: Final = 2**53 - 1
 """Ids stay within what JSON carries exactly, and so within what either database can compare."""
 
@@ -46,7 +49,10 @@ async def post_entry(tx: Tx, code: str, posting: Posting) -> tuple[RecordedEntry
     Raises:
         ReferenceUsed: the reference was posted with other content.
         SchemeWithdrawn, QuarterClosed, PeriodPosted, BankedBeyondValidated, InvalidFinance: it cannot be posted.
+        SamePerson: who defined the scheme validates it.
+        InsufficientScope: the caller may validate, and not bank, or the reverse.
     """
+    require_scope(tx.caller, _SCOPES[posting.state])
     moved = await _lock_moved(tx, code, posting.state)
     before = await entries.get_entry(tx, code, posting.reference)
     if before is not None:
@@ -56,6 +62,8 @@ async def post_entry(tx: Tx, code: str, posting: Posting) -> tuple[RecordedEntry
     _check_original(posting, await entries.list_postings(tx, code))
     entry = posting.entry(code, account.closed_quarters)
     _check_banked(replace(account, posted=(*account.posted, entry.posted)), posting.state)
+    if posting.state is State.VALIDATED:
+        require_other_person(tx, account.scheme.created_by, did="defined the scheme")
     await post_entries(tx, [entry], [account.scheme])
     record_posting(tx, entry)
     for changed in await get_accounts(tx, moved):

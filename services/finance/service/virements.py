@@ -2,6 +2,7 @@
 
 from dataclasses import replace
 
+from chassis.access import require_other_person
 from chassis.audit import record_unchanged
 from chassis.errors import FieldError, ReasonNeeded
 from chassis.paging import Page, PageRequest, page_of
@@ -23,7 +24,6 @@ from services.finance.errors import (
     FundUnknown,
     InvalidFinance,
     ReferenceUsed,
-    SecondPersonNeeded,
     VirementDecided,
     VirementUnknown,
 )
@@ -91,16 +91,17 @@ async def approve_virement(tx: Tx, code: str, reference: str, reason: str | None
     Raises:
         VirementUnknown: there is none.
         VirementDecided: it was rejected.
-        SecondPersonNeeded: who proposed it approves it.
         InvalidFinance, PeriodClosed: the fund has changed since, and it fits no more.
         BudgetExceeded: the giving line has not that much.
+        SamePerson: who proposed it approves it.
     """
     fund, before = await _lock_fund(tx, code), await get_virement(tx, code, reference)
     if before.state is VirementState.APPROVED:
         record_unchanged(tx)
         return before
-    _check_decidable(tx, before)
+    _check_decidable(before)
     await _check_movable(tx, fund, before.proposal)
+    require_other_person(tx, before.proposed_by, did="proposed it")
     [entered] = await transfers.append_transfers(tx, [virement_transfer(before)])
     decided = Decided(tx.actor, tx.now, reason, entered.number)
     virement = replace(before, state=VirementState.APPROVED, decided=decided)
@@ -117,17 +118,18 @@ async def reject_virement(tx: Tx, code: str, reference: str, reason: str | None)
     Raises:
         VirementUnknown: there is none.
         VirementDecided: it was approved.
-        SecondPersonNeeded: who proposed it rejects it.
         ReasonNeeded: it is not said why.
+        SamePerson: who proposed it rejects it.
     """
     await _lock_fund(tx, code)
     before = await get_virement(tx, code, reference)
     if before.state is VirementState.REJECTED:
         record_unchanged(tx)
         return before
-    _check_decidable(tx, before)
+    _check_decidable(before)
     if not reason:
         raise ReasonNeeded
+    require_other_person(tx, before.proposed_by, did="proposed it")
     decided = Decided(tx.actor, tx.now, reason, None)
     virement = replace(before, state=VirementState.REJECTED, decided=decided)
     await virements.save_decision(tx, virement)
@@ -135,11 +137,9 @@ async def reject_virement(tx: Tx, code: str, reference: str, reason: str | None)
     return virement
 
 
-def _check_decidable(tx: Tx, virement: Virement) -> None:
+def _check_decidable(virement: Virement) -> None:
     if virement.state is not VirementState.PROPOSED:
         raise VirementDecided(f"{virement.reference} is {virement.state}.")
-    if virement.proposed_by == tx.actor:
-        raise SecondPersonNeeded(f"{virement.proposed_by} proposed {virement.reference}.")
 
 
 async def _check_movable(tx: Tx, fund: Fund, proposal: VirementProposal) -> None:

@@ -3,9 +3,11 @@
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from datetime import datetime
 
+from chassis.access import require_within_areas
 from chassis.audit import record_unchanged
 from chassis.errors import FieldError, ReasonNeeded
 from chassis.events.outbox import emit
+from chassis.identity import require_scope
 from chassis.paging import Page, PageRequest
 from chassis.storage.transaction import Tx
 from contracts.period import Period, PeriodKind, UnknownPeriodError
@@ -82,10 +84,12 @@ async def record(tx: Tx, code: str, read: ReadCommentary) -> tuple[CommentaryVie
         ReferenceInvalid: the area is not known, or the indicator is not broken down so.
         CommentaryInvalid: the period is none, the text is missing, or there is nothing to withdraw.
         ReasonNeeded: what is published would change, and it is not said why.
+        InsufficientScope: the caller may draft, and not publish or withdraw, or the reverse.
     """
     if is_code(code):
         await indicators.lock_indicators(tx, [code])
     sent = await _read(tx, code, read)
+    require_scope(tx.caller, "indicators:publish" if sent.state.is_public else "indicators:write")
     head = await commentaries.lock_commentary(tx, sent.series, sent.period)
     tx.catch_up()
     before = await commentaries.get_current(tx, code, head.number) if head else None
@@ -111,6 +115,7 @@ async def _read(tx: Tx, code: str, read: ReadCommentary) -> Commentary:
         raise CommentaryInvalid(str(error), [FieldError("period", str(error))]) from error
     refuse_undeclared(indicator, sent.series.breakdown)
     await require_areas(tx, {sent.series.area})
+    require_within_areas(tx, {sent.series.area})
     return sent
 
 

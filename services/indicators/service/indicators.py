@@ -3,6 +3,7 @@
 from collections.abc import Collection, Sequence
 from datetime import datetime
 
+from chassis.access import require_within_areas
 from chassis.errors import FieldError
 from chassis.paging import Page, PageRequest
 from chassis.storage.transaction import Tx
@@ -44,6 +45,7 @@ async def lock_indicator_of(tx: Tx, key: SeriesKey) -> Indicator:
         tx.catch_up()
     indicator = await get_indicator(tx, key.indicator)
     await require_areas(tx, [key.area])
+    require_within_areas(tx, [key.area])
     refuse_undeclared(indicator, key.breakdown)
     return indicator
 

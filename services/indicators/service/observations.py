@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from dataclasses import replace
 from datetime import date
 
+from chassis.access import require_within_areas
 from chassis.audit import record_unchanged
 from chassis.clock import london_date
 from chassis.errors import FieldError, Invalid
@@ -59,8 +60,10 @@ async def record_observations(tx: Tx, sent: Sequence[Sent]) -> list[RecordedObse
         ObservationInvalid: names every faulty field, as ``observations.3.value`` where several were sent.
         FinalValue: what once was final would change without a reason.
         NothingToWithdraw: there is no observation to withdraw.
+        AreaForbidden: the caller does not write for an area.
     """
     keys = {key for key, _ in sent}
+    require_within_areas(tx, {key.area for key in keys})
     for key in keys:
         if not is_code(key.indicator):
             raise IndicatorUnknown(key.indicator)

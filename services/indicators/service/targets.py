@@ -2,6 +2,7 @@
 
 from dataclasses import replace
 
+from chassis.access import require_within_areas
 from chassis.audit import record_unchanged
 from chassis.errors import FieldError, ReasonNeeded
 from chassis.paging import Page, PageRequest
@@ -35,9 +36,11 @@ async def set_target(
         ReferenceInvalid: the area is not known.
         TargetInvalid: names every field that makes it unusable.
         ReasonNeeded: a target changes, and it is not said why.
+        AreaForbidden: the caller does not write for the area.
     """
     if not is_code(key.indicator):
         raise IndicatorUnknown(key.indicator)
+    require_within_areas(tx, [key.area])
     locked = await lock_series(tx, [key])
     inputs = await get_inputs_of_locked(tx, [key])
     indicator = inputs.indicators[key.indicator]

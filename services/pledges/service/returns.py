@@ -3,7 +3,10 @@
 from collections.abc import Sequence
 from dataclasses import replace
 from datetime import date
+from typing import Final
 
+from chassis.access import require_other_person
+from chassis.audit import AuditFilter, list_entries
 from chassis.errors import FieldError
 from chassis.events.outbox import emit
 from chassis.paging import Page, PageRequest
@@ -25,6 +28,10 @@ from services.pledges.repository import returns as stored
 from services.pledges.repository.delegations import is_delegated
 from services.pledges.service.history import record_state
 from services.pledges.service.sets import id_of
+
+WRITTEN: Final = "return.written"
+_ENTRIES: Final = 500
+"""Of one return, as many audit entries are looked at."""
 
 
 async def emit_missing(tx: Tx) -> int:
@@ -50,7 +57,7 @@ async def change_return(tx: Tx, code: str, changes: ReturnChanges) -> ReturnView
     if not before.can_be_written(today):
         raise ReturnLocked(f"Return {code} is {_state_in_words(before, today)}.")
     after = before.changed(changes)
-    await _save(tx, before, after, "return.written", today)
+    await _save(tx, before, after, WRITTEN, today)
     return await _view(tx, after, today)
 
 
@@ -62,6 +69,7 @@ async def take_step(tx: Tx, code: str, step: Step, on_behalf_of: str | None, rea
         ReturnLocked: its state does not allow the step, or its quarter is closed.
         DelegationMissing: it is taken on behalf of somebody who did not delegate it, or cannot.
         ReturnIncomplete: it is submitted without a colour or a narrative.
+        SamePerson: who wrote or submitted it approves it.
     """
     before, today = await _lock(tx, code), await tx.business_date()
     if not before.allows(step, today):
@@ -69,6 +77,8 @@ async def take_step(tx: Tx, code: str, step: Step, on_behalf_of: str | None, rea
     await _check_delegated(tx, before, step, on_behalf_of, today)
     if step is Step.SUBMIT and before.lacks:
         raise ReturnIncomplete("Write it first.", [FieldError(name, "is not said") for name in before.lacks])
+    if step is Step.APPROVE:
+        require_other_person(tx, *await _writers(tx, code), did="wrote the return")
     after = before.stepped(step, today)
     if step in events.STEP_EVENTS:
         after = replace(after, version=before.version + 1)
@@ -76,6 +86,14 @@ async def take_step(tx: Tx, code: str, step: Step, on_behalf_of: str | None, rea
     await stored.save_step(tx, code, StepTaken(step, tx.actor, tx.now, today, on_behalf_of, reason))
     await _save(tx, before, after, f"return.{after.state}", today, reason)
     return await _view(tx, after, today)
+
+
+async def _writers(tx: Tx, code: str) -> Sequence[str]:
+    """Who submitted a return, and whom the audit has for writing it."""
+    steps = (await stored.steps_of(tx, [code])).get(code, ())
+    entries = await list_entries(tx, AuditFilter(subject=code), PageRequest(_ENTRIES))
+    submitted = [taken.by for taken in steps if taken.step is Step.SUBMIT]
+    return [*submitted, *(entry.actor for entry in entries.items if entry.action == WRITTEN)]
 
 
 def _state_in_words(found: QuarterlyReturn, today: date) -> str:

@@ -2,6 +2,7 @@
 
 from datetime import date, timedelta
 
+from chassis.access import require_other_person
 from chassis.audit import record_change
 from chassis.errors import FieldError
 from chassis.paging import Page, PageRequest, page_of
@@ -31,7 +32,6 @@ from services.risks.errors import (
     AcceptanceUnknown,
     NotAssessed,
     RiskDraft,
-    SamePerson,
 )
 from services.risks.repository import acceptances as stored
 from services.risks.repository import history
@@ -93,8 +93,7 @@ async def approve(tx: Tx, ref: str, acceptance_id: int, reason: str) -> Acceptan
     """
     risk = await lock_risk(tx, ref)
     asked = await _get_of(tx, risk, acceptance_id)
-    if asked.requested_by == tx.actor:
-        raise SamePerson(f"{tx.actor} asked for it: somebody else approves it.")
+    require_other_person(tx, asked.requested_by, did="asked for it")
     if asked.state is not AcceptanceState.REQUESTED:
         raise AcceptanceDecided(f"Acceptance {acceptance_id} is {asked.state}.")
     _check_in_force(risk)

@@ -16,6 +16,7 @@ from axe_playwright_python.base import AXE_FILE_PATH
 from playwright.sync_api import Browser, BrowserContext, ConsoleMessage, Page, Request, Route, expect, sync_playwright
 
 from gateway.access import service
+from gateway.access.keys import NewKey
 from suite import compose
 from suite.load import LoadReport
 from suite.settings import SuiteSettings
@@ -84,7 +85,9 @@ def site(loaded: tuple[Path, LoadReport], tmp_path_factory: pytest.TempPathFacto
 async def _serve(folder: Path, ready: "Queue[Site | BaseException]", stop: threading.Event) -> None:
     try:
         async with compose.everything(SuiteSettings(data_dir=folder)) as running:
-            key = await running.databases["gateway"].write(lambda tx: service.create_key(tx, "Ana Nowak"))
+            key = await running.databases["gateway"].write(
+                lambda tx: service.create_key(tx, NewKey("Ana Nowak", frozenset({"admin"})))
+            )
             listener = listening()
             config = uvicorn.Config(running.app, lifespan="off", log_level="critical", timeout_graceful_shutdown=1)
             server = uvicorn.Server(config)

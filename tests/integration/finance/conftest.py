@@ -37,12 +37,25 @@ async def database(resources: Resources) -> Database:
     return resources.database
 
 
+async def _planner_defines(request: httpx.Request) -> None:
+    """Schemes are defined by another than who validates them."""
+    if (
+        request.method == "POST"
+        and request.url.path.endswith("/schemes")
+        and request.headers["x-actor"] == "accountant"
+    ):
+        request.headers["x-actor"] = "planner"
+
+
 @pytest.fixture
 async def bare(resources: Resources) -> AsyncIterator[httpx.AsyncClient]:
     """Finance with nothing in it."""
     transport = httpx.ASGITransport(app=create_app(resources))
     async with httpx.AsyncClient(
-        transport=transport, base_url="http://finance", headers={"x-actor": "accountant"}
+        transport=transport,
+        base_url="http://finance",
+        headers={"x-actor": "accountant"},
+        event_hooks={"request": [_planner_defines]},
     ) as client:
         yield client
 

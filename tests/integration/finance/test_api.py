@@ -51,7 +51,7 @@ async def test_a_scheme_is_read_as_it_was_defined(api: httpx.AsyncClient):
     assert made.json() == found
     assert found["link"]["baseline"]["periods"] == [{"period": "2017-12", "value": "1387.5"}]
     assert found["link"]["unit_cost"]["amount"] == money(1609)
-    assert (found["version"], found["created_by"]) == (1, "accountant")
+    assert (found["version"], found["created_by"]) == (1, "planner")
 
 
 async def test_schemes_are_listed_page_by_page_and_filtered(api: httpx.AsyncClient):

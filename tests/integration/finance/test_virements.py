@@ -47,7 +47,7 @@ async def test_nothing_moves_before_a_second_person_approves(api: httpx.AsyncCli
     assert (await api.post(VIREMENTS, json=virement())).status_code == 200
     assert kind(await api.post(VIREMENTS, json=virement(amount=money(1)))) == (409, "reference-used")
     own = await api.post(f"{VIREMENTS}/vir-1/approve", json={})
-    assert kind(own) == (409, "second-person-needed")
+    assert kind(own) == (409, "same-person")
     assert await budgets(api) == before
     approved = await decide(api, "approve", reason="Agreed at the board")
     assert approved.status_code == 200, approved.text

@@ -30,6 +30,8 @@ class Change:
     had_before: bool = False
     reason: str | None = None
     again: bool = True
+    by: str = "Ana"
+    """Who makes it; what one person has done another decides on."""
 
 
 AREA = {"code": "E06000026", "name": "Plymouth", "type": "unitary authority"}
@@ -338,7 +340,7 @@ PLEDGES = [
         again=False,
     ),
     Change("POST", f"{RETURN}/submit", {}, "return.submitted", RETURN[9:], had_before=True, again=False),
-    Change("POST", f"{RETURN}/approve", {}, "return.approved", RETURN[9:], had_before=True, again=False),
+    Change("POST", f"{RETURN}/approve", {}, "return.approved", RETURN[9:], had_before=True, again=False, by="Ben"),
     Change("POST", "/pledges/1/sign-off", SIGNED, "pledge.signed_off", "2018-1", had_before=True, again=False),
     Change(
         "POST",
@@ -417,8 +419,8 @@ FINANCE = [
         reason="r",
     ),
     Change("POST", "/schemes", scheme_body("a", link=None), "scheme.defined", "a"),
-    Change("POST", "/schemes/a/entries", ENTRY, "entry.posted", "a", reason="r"),
-    Change("POST", "/schemes/a/entries", TAKEN_BACK, "entry.posted", "a", reason="r"),
+    Change("POST", "/schemes/a/entries", ENTRY, "entry.posted", "a", reason="r", by="Ben"),
+    Change("POST", "/schemes/a/entries", TAKEN_BACK, "entry.posted", "a", reason="r", by="Ben"),
     Change(
         "PATCH",
         "/schemes/a",
@@ -472,7 +474,7 @@ async def pin(database: Database, day: date) -> None:
 
 
 async def send(client: httpx.AsyncClient, change: Change, key: str | None = None) -> httpx.Response:
-    headers = {"idempotency-key": key} if key else {}
+    headers = {"x-actor": change.by} | ({"idempotency-key": key} if key else {})
     return await client.request(change.method, change.path, json=change.body, headers=headers)
 
 

@@ -14,16 +14,34 @@ import uvicorn
 from pydantic import SecretStr
 from starlette.types import ASGIApp, Receive, Scope, Send
 
+from chassis.identity import Caller
 from chassis.settings import ServiceSettings
 from chassis.storage.database import Database
+from chassis.web.hop import HopSigner, HopVerifier
 from gateway.access import service
+from gateway.access.keys import NewKey
 from gateway.app import create_gateway
 from gateway.proxy.upstreams import Upstream, over_network
 from gateway.settings import GatewaySettings
 from tests.conftest import ResourcesFor
 
-INTERNAL_KEY = "internal-" + "k" * 32
+SIGNER = HopSigner("signing-" + "k" * 32)
 LIMIT = 4096
+
+
+def admin(name: str) -> NewKey:
+    """A key that may do everything."""
+    return NewKey(name, frozenset({"admin"}))
+
+
+def signed_for(service: str) -> ServiceSettings:
+    """Settings of a service that believes the gateway of these tests."""
+    return ServiceSettings(gateway_keys=SecretStr(SIGNER.key_of(service)))
+
+
+def caller_in(authorization: str, service: str, method: str, path: str) -> Caller:
+    """Whom a token tells a service of."""
+    return HopVerifier(service, [SIGNER.key_of(service)]).caller(authorization, method, path)
 
 
 async def echo(scope: Scope, receive: Receive, send: Send) -> None:
@@ -109,9 +127,7 @@ async def front_of(stack: AsyncExitStack, resources_for: ResourcesFor, serve: Se
     """``await front_of(risks="http://127.0.0.1:1234")``: a gateway in front of those addresses or clients."""
 
     async def build(*, settings: dict[str, Any] | None = None, **services: str | Upstream) -> Front:
-        resources = await resources_for(
-            "gateway", settings=ServiceSettings(internal_key=SecretStr(INTERNAL_KEY), max_body_bytes=LIMIT)
-        )
+        resources = await resources_for("gateway", settings=ServiceSettings(max_body_bytes=LIMIT))
         chosen = GatewaySettings(
             **{
                 "answer_timeout": 8,
@@ -126,8 +142,8 @@ async def front_of(stack: AsyncExitStack, resources_for: ResourcesFor, serve: Se
         }
         for client in upstreams.values():
             await stack.enter_async_context(client)
-        key = await resources.database.write(lambda tx: service.create_key(tx, "Ana Nowak"))
-        url = await serve(create_gateway(resources, upstreams, chosen))
+        key = await resources.database.write(lambda tx: service.create_key(tx, admin("Ana Nowak")))
+        url = await serve(create_gateway(resources, upstreams, chosen, SIGNER))
         stranger = await stack.enter_async_context(httpx.AsyncClient(base_url=url))
         holder = await stack.enter_async_context(
             httpx.AsyncClient(base_url=url, headers={"authorization": f"Bearer {key}"})

@@ -7,9 +7,11 @@ import httpx
 import pytest
 
 from chassis.storage.database import Database
+from chassis.web.hop import HopSigner
 from chassis.web.operations import operations_of
 from chassis.web.units import writing
 from gateway.access import service as keys
+from gateway.access.keys import NewKey
 from gateway.operations.app import create_operations
 from gateway.operations.services import Services
 from services.pledges.service.openings import open_returns
@@ -80,7 +82,7 @@ async def test_every_change_leaves_one_entry(service: str, resources_for: Resour
             if change.again:
                 assert (await send(client, change)).status_code == 200, change
             new = (await audited(database))[before:]
-            assert [(e.action, e.subject, e.actor) for e in new] == [(change.action, change.subject, "Ana")]
+            assert [(e.action, e.subject, e.actor) for e in new] == [(change.action, change.subject, change.by)]
             [entry] = new
             assert (entry.before is not None, entry.reason) == (change.had_before, change.reason), entry
             assert entry.after is not None or change.method == "DELETE"
@@ -186,7 +188,9 @@ async def test_every_decision_on_a_proposal_leaves_one_entry(
 async def test_every_change_of_a_key_leaves_one_entry_that_tells_nothing_of_it(resources_for: ResourcesFor) -> None:
     database = (await resources_for("gateway")).database
     secrets = [await database.write(lambda tx: keys.ensure_first_key(tx, None), actor="suite")]
-    secrets.append(await database.write(lambda tx: keys.create_key(tx, "etl"), actor="operator"))
+    secrets.append(
+        await database.write(lambda tx: keys.create_key(tx, NewKey("etl", frozenset({"risks:read"}))), actor="operator")
+    )
     for _ in range(2):
         await database.write(lambda tx: keys.revoke_key(tx, "etl"), actor="operator")
     for secret in ("a" * 40, "a" * 40, "b" * 40):
@@ -214,7 +218,7 @@ OPERATIONS = [
 
 async def test_what_operators_ask_of_the_gateway_leaves_one_entry(resources_for: ResourcesFor) -> None:
     resources = await resources_for("gateway")
-    app = create_operations(resources, resources.database.metadata, Services({}, None))
+    app = create_operations(resources, resources.database.metadata, Services({}, HopSigner("s" * 32)))
     writing_operations = {(each.method, each.path) for each in operations_of(app, writing) if each.writes}
     assert writing_operations == {(each.method, f"/operations/v1{each.path}") for each in OPERATIONS}
     transport, base = httpx.ASGITransport(app=app), "http://x/operations/v1"

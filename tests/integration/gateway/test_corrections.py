@@ -80,7 +80,8 @@ async def test_every_write_goes_on_by_the_tag_of_what_was_read(service: str, ope
             if change.path == RETURN:
                 await api.database.write(open_returns)
             if change.method not in GUARDED:
-                answer = await api.client.request(change.method, change.path, json=change.body)
+                by = {"x-actor": change.by}
+                answer = await api.client.request(change.method, change.path, json=change.body, headers=by)
                 assert answer.is_success, (change, answer.text)
                 continue
             read = await api.client.get(change.path.partition("?")[0])

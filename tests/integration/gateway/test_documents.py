@@ -7,11 +7,10 @@ import httpx
 import pytest
 from fastapi import APIRouter, FastAPI
 from jsonschema import Draft202012Validator
-from pydantic import BaseModel, SecretStr
+from pydantic import BaseModel
 from sqlalchemy import MetaData
 
 from chassis.service import ServiceSpec
-from chassis.settings import ServiceSettings
 from chassis.web.app import build_app
 from chassis.web.bodies import StrictBody
 from chassis.web.paging import PageBody
@@ -21,7 +20,7 @@ from gateway.access.models import Base
 from gateway.proxy.upstreams import in_process
 from gateway.settings import SERVICES
 from tests.conftest import ResourcesFor
-from tests.integration.gateway.conftest import INTERNAL_KEY, FrontOf, Serve
+from tests.integration.gateway.conftest import SIGNER, FrontOf, Serve, signed_for
 
 pytestmark = pytest.mark.parametrize("database_for", ["sqlite"], indirect=True)
 """What is asked here does not depend on the database; ``test_keys`` asks the rest on both."""
@@ -61,9 +60,7 @@ class Pledge(BaseModel):
 async def made(resources_for: ResourcesFor) -> dict[str, Any]:
     found = {}
     for name, kind in (("risks", Risk), ("pledges", Pledge)):
-        resources: Resources = await resources_for(
-            "gateway", settings=ServiceSettings(internal_key=SecretStr(INTERNAL_KEY))
-        )
+        resources: Resources = await resources_for("gateway", settings=signed_for(name))
         spec = ServiceSpec(name, name.title(), f"All {name}.", METADATA, "gateway", [routes(kind)])
         found[name] = build_app(spec, resources)
     return found
@@ -94,7 +91,10 @@ def check(document: Any) -> list[Any]:
     operations = [op for item in document["paths"].values() for op in item.values()]
     ids = [op["operationId"] for op in operations]
     assert len(set(ids)) == len(ids)
-    assert all(op["security"] == [{"bearer": []}] for op in operations if op["tags"] != ["health"])
+    for op in operations:
+        wanted = [{"bearer": [scope]} for scope in op.get("x-scopes", ())]
+        assert op["security"] == wanted
+        assert bool(wanted) == (op["tags"] != ["health"])
     assert all(op["responses"] and "401" in op["responses"] for op in operations if op["security"])
     return operations
 
@@ -104,18 +104,17 @@ async def test_the_joined_document_holds_together(front_of: FrontOf, serve: Serv
     document = (await front.stranger.get("/openapi.json")).json()
     operations = check(document)
     services = {f"/{name}/v1/{what}" for name in ("risks", "pledges") for what in ("things", "audit")}
-    operating = {path for path in document["paths"] if path.startswith("/operations/v1/")}
+    operating = {path for path in document["paths"] if path.startswith(("/operations/v1/", "/access/v1/"))}
     assert set(document["paths"]) - operating == {"/health/live", "/health/ready"} | services
-    assert {tag for op in operations for tag in op["tags"]} == {"health", "risks", "pledges", "operations"}
+    assert {tag for op in operations for tag in op["tags"]} == {"health", "risks", "pledges", "operations", "access"}
     assert {"RisksThing", "PledgesThing", "Problem", "NewThing"} <= set(document["components"]["schemas"])
 
 
 async def test_the_documents_of_our_own_services_join(front_of: FrontOf, resources_for: ResourcesFor) -> None:
-    settings = ServiceSettings(internal_key=SecretStr(INTERNAL_KEY))
     clients, promised = {}, set[str]()
     for name in SERVICES:
         app = import_module(f"services.{name}.app").create_app(
-            await resources_for(f"services.{name}", settings=settings)
+            await resources_for(f"services.{name}", settings=signed_for(name))
         )
         clients[name] = in_process(name, app)
         promised |= {path for path in app.openapi()["paths"] if path.startswith(f"/{name}/v1/")}
@@ -123,8 +122,10 @@ async def test_the_documents_of_our_own_services_join(front_of: FrontOf, resourc
     document = (await front.stranger.get("/openapi.json", timeout=120)).json()
     operations = check(document)
     assert "left out" not in document["info"]["description"]
-    assert {path for path in document["paths"] if not path.startswith(("/health/", "/operations/"))} == promised
-    assert {tag for op in operations for tag in op["tags"]} == {"health", "operations", *SERVICES}
+    assert {
+        path for path in document["paths"] if not path.startswith(("/health/", "/operations/", "/access/"))
+    } == promised
+    assert {tag for op in operations for tag in op["tags"]} == {"health", "operations", "access", *SERVICES}
     for name in ("indicators/v1/indicators", "risks/v1/risks", "pledges/v1/pledges", "finance/v1/schemes"):
         answer = await front.client.get(f"/{name}")
         assert (name, answer.status_code, answer.json()) == (name, 200, {"items": [], "next": None, "total": None})
@@ -182,7 +183,7 @@ async def test_readiness_when_all_are(front_of: FrontOf, serve: Serve, made: dic
     front = await front_of(**{name: await serve(app) for name, app in made.items()})
     answer = await front.stranger.get("/health/ready")
     assert (answer.status_code, answer.json()["ready"]) == (200, True)
-    assert INTERNAL_KEY not in answer.text
+    assert SIGNER.key_of("risks") not in answer.text
 
 
 async def test_readiness_tells_no_stranger_the_words_of_an_error(front_of: FrontOf, serve: Serve) -> None:

@@ -20,6 +20,7 @@ from chassis.web.idempotency import KeyedRequest, save_answer
 from gateway.access import service
 from tests.conftest import DatabaseFor
 from tests.eventually import eventually
+from tests.integration.gateway.conftest import admin
 
 
 async def count(database: Database, name: str) -> int:
@@ -28,7 +29,7 @@ async def count(database: Database, name: str) -> int:
 
 
 async def fill(tx: Tx) -> None:
-    await service.create_key(tx, "etl")
+    await service.create_key(tx, admin("etl"))
     await queue.cancel_job(tx, await queue.save_job(tx, NewJob("verification")))
     await save_answer(tx, KeyedRequest("etl", "k", "f"), Answer(202, [], b"{}"))
 

@@ -2,6 +2,7 @@
 
 import asyncio
 import secrets
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -10,7 +11,9 @@ from chassis.storage import migrate
 from chassis.storage.database import Database
 from gateway.access import keys, repository, service
 from gateway.access.errors import AdminKeyRevoked, AdminKeyWeak, KeyNameTaken, KeyUnknown
+from gateway.access.models import Base
 from tests.conftest import DatabaseFor
+from tests.integration.gateway.conftest import admin
 
 
 @pytest.fixture
@@ -19,8 +22,8 @@ async def database(database_for: DatabaseFor) -> Database:
 
 
 async def who(database: Database, key: str) -> str | None:
-    caller = await database.read(lambda tx: service.authenticate(tx, keys.hash_key(key)))
-    return caller.name if caller else None
+    found = await database.read(lambda tx: service.authenticate(tx, keys.hash_key(key)))
+    return found.caller.name if found else None
 
 
 async def ensure(database: Database, admin_key: str | None = None) -> str | None:
@@ -28,7 +31,7 @@ async def ensure(database: Database, admin_key: str | None = None) -> str | None
 
 
 async def test_a_key_opens_and_is_kept_nowhere(database: Database) -> None:
-    key = await database.write(lambda tx: service.create_key(tx, "etl"), actor="Ana")
+    key = await database.write(lambda tx: service.create_key(tx, admin("etl")), actor="Ana")
     assert await who(database, key) == "etl"
     async with database.connect() as connection:
         row = (await connection.exec_driver_sql("SELECT * FROM api_key")).one()
@@ -39,12 +42,12 @@ async def test_a_key_opens_and_is_kept_nowhere(database: Database) -> None:
 
 
 async def test_unknown_keys_open_nothing(database: Database) -> None:
-    await database.write(lambda tx: service.create_key(tx, "etl"))
+    await database.write(lambda tx: service.create_key(tx, admin("etl")))
     assert await who(database, keys.make_key(secrets.token_bytes(32))) is None
 
 
 async def test_a_revoked_key_opens_nothing_and_its_name_is_never_given_again(database: Database) -> None:
-    key = await database.write(lambda tx: service.create_key(tx, "etl"))
+    key = await database.write(lambda tx: service.create_key(tx, admin("etl")))
     await database.write(lambda tx: service.revoke_key(tx, "etl"))
     first = (await database.read(service.list_keys))[0].revoked_at
     await database.write(lambda tx: service.revoke_key(tx, "etl"))
@@ -52,7 +55,7 @@ async def test_a_revoked_key_opens_nothing_and_its_name_is_never_given_again(dat
     assert first is not None
     assert (await database.read(service.list_keys))[0].revoked_at == first
     with pytest.raises(KeyNameTaken):
-        await database.write(lambda tx: service.create_key(tx, "etl"))
+        await database.write(lambda tx: service.create_key(tx, admin("etl")))
 
 
 async def test_revoking_what_is_not_there_says_so(database: Database) -> None:
@@ -126,13 +129,13 @@ async def test_a_revoked_key_of_automation_does_not_come_back_at_the_next_start(
 
 
 async def test_a_key_that_somebody_named_like_automations_is_left_alone(database: Database) -> None:
-    made = await database.write(lambda tx: service.create_key(tx, "admin-assistant"))
+    made = await database.write(lambda tx: service.create_key(tx, admin("admin-assistant")))
     await ensure(database, "a" * 40)
     assert await who(database, made) == "admin-assistant"
 
 
 async def test_a_name_that_is_taken_does_not_keep_automation_out(database: Database) -> None:
-    await database.write(lambda tx: service.create_key(tx, "admin"))
+    await database.write(lambda tx: service.create_key(tx, admin("admin")))
     await ensure(database, "a" * 40)
     assert await who(database, "a" * 40) == "admin-2"
 
@@ -149,3 +152,19 @@ async def test_models_and_migrations_agree(database: Database) -> None:
     await asyncio.to_thread(migrate.check, "gateway", url)
     await asyncio.to_thread(migrate.downgrade, "gateway", url)
     await asyncio.to_thread(migrate.upgrade, "gateway", url)
+
+
+async def test_a_key_of_the_version_before_may_do_what_it_could(tmp_path: Path) -> None:
+    url, key = f"sqlite+threads:///{tmp_path}/gateway.db", keys.make_key(bytes(32))
+    await asyncio.to_thread(migrate.upgrade, "gateway", url, "0005")
+    database = Database(url, Base.metadata)
+    async with database.engine.begin() as connection:
+        await connection.exec_driver_sql(
+            "INSERT INTO api_key (name, prefix, hash, created_at, created_by) VALUES ('old', 'csk_AAAA', ?, ?, 'Ana')",
+            (keys.hash_key(key), "2018-02-28 09:00:00.000000"),
+        )
+    await asyncio.to_thread(migrate.upgrade, "gateway", url)
+    found = await database.read(lambda tx: service.authenticate(tx, keys.hash_key(key)))
+    await database.close()
+    assert found is not None
+    assert (found.caller.name, found.caller.scopes, found.caller.areas) == ("old", {"admin"}, set())

@@ -11,7 +11,7 @@ from fastapi import FastAPI
 from starlette.types import ASGIApp, Receive, Scope, Send
 
 from gateway.proxy.upstreams import in_process
-from tests.integration.gateway.conftest import INTERNAL_KEY, LIMIT, Front, FrontOf, Serve, echo
+from tests.integration.gateway.conftest import LIMIT, Front, FrontOf, Serve, caller_in, echo
 
 pytestmark = pytest.mark.parametrize("database_for", ["sqlite"], indirect=True)
 """What is asked here does not depend on the database; ``test_keys`` asks the rest on both."""
@@ -48,7 +48,6 @@ async def test_reading_sends_no_body_and_names_no_length(front: Front) -> None:
 async def test_who_asks_is_said_by_the_gateway_alone(front: Front) -> None:
     forged = {
         "x-actor": "system",
-        "x-internal-key": "guess",
         "x-forwarded-for": "10.9.9.9",
         "x-forwarded-host": "evil.example",
         "x-forwarded-user": "root",
@@ -58,12 +57,13 @@ async def test_who_asks_is_said_by_the_gateway_alone(front: Front) -> None:
         "host": "suite.example:81",
     }
     seen = (await front.client.get("/risks/v1/risks", headers=forged)).json()
-    assert values(seen, "x-actor") == ["Ana Nowak"]
-    assert values(seen, "x-internal-key") == [INTERNAL_KEY]
+    [token] = values(seen, "authorization")
+    caller = caller_in(token, "risks", "GET", "/risks/v1/risks")
+    assert (caller.name, caller.scopes) == ("Ana Nowak", {"admin"})
     assert values(seen, "x-forwarded-for") == ["127.0.0.1"]
     assert values(seen, "x-forwarded-host") == ["suite.example:81"]
     assert values(seen, "x-forwarded-proto") == ["http"]
-    for dropped in ("authorization", "cookie", "forwarded", "x-real-ip", "x-forwarded-user"):
+    for dropped in ("x-actor", "cookie", "forwarded", "x-real-ip", "x-forwarded-user"):
         assert values(seen, dropped) == []
     assert len(values(seen, "host")) == 1
     assert front.key not in str(seen)

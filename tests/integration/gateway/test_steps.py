@@ -1,22 +1,20 @@
-"""The steps of a recovery over HTTP: the same as beside the database, and behind the internal key."""
+"""The steps of a recovery over HTTP: the same as beside the database, and for the gateway alone."""
 
 from collections.abc import AsyncIterator
 from pathlib import Path
 
 import httpx
 import pytest
-from pydantic import SecretStr
 
 from chassis.bus.embedded import EmbeddedBus
 from chassis.events.envelope import NewEvent
 from chassis.events.outbox import emit
+from chassis.identity import Caller, operating
 from chassis.recovery.local import LocalStores
 from chassis.recovery.port import StoresUnreachable
 from chassis.recovery.remote import RemoteStores
-from chassis.settings import ServiceSettings
 from chassis.storage.database import Database
 from chassis.storage.transaction import Tx
-from chassis.web.admission import INTERNAL_KEY_HEADER
 from chassis.web.app import build_app
 from chassis.web.units import Resources
 from contracts.envelope import Body
@@ -24,7 +22,7 @@ from contracts.topics import SERVICES, events_topic
 from gateway.proxy.upstreams import Upstream, in_process
 from services.risks.app import SPEC
 from tests.conftest import DatabaseFor
-from tests.integration.gateway.conftest import INTERNAL_KEY
+from tests.integration.gateway.conftest import SIGNER, signed_for
 
 TYPE = "commissioning.risk.changed.v1"
 SUBJECTS = ("OCC4", "Sè/£")
@@ -56,8 +54,7 @@ async def database(database_for: DatabaseFor) -> Database:
 
 @pytest.fixture
 async def client(database: Database, bus: EmbeddedBus) -> AsyncIterator[Upstream]:
-    settings = ServiceSettings(internal_key=SecretStr(INTERNAL_KEY))
-    async with in_process("risks", build_app(SPEC, Resources(database, settings, bus=bus))) as found:
+    async with in_process("risks", build_app(SPEC, Resources(database, signed_for("risks"), bus=bus))) as found:
         yield found
 
 
@@ -66,7 +63,7 @@ def local(database: Database, bus: EmbeddedBus) -> LocalStores:
 
 
 def remote(client: Upstream) -> RemoteStores:
-    return RemoteStores("risks", client, {INTERNAL_KEY_HEADER: INTERNAL_KEY})
+    return RemoteStores("risks", client, SIGNER.auth("risks", operating("Ana")))
 
 
 async def test_every_step_gives_the_same_over_http(client: Upstream, database: Database, bus: EmbeddedBus) -> None:
@@ -98,20 +95,23 @@ async def test_generations_begin_and_end_over_http(client: Upstream, database: D
     assert await there.recover_consumers() == {"risks": 0}
 
 
-async def test_without_the_internal_key_nothing_is_told(client: Upstream) -> None:
+async def test_who_does_not_operate_is_told_nothing(client: Upstream) -> None:
     with pytest.raises(StoresUnreachable, match="risks answers 401 to list_faults"):
-        await RemoteStores("risks", client, {}).list_faults()
+        await RemoteStores("risks", client, None).list_faults()
+    reader = Caller("Ana", frozenset({"risks:read", "operations:read"}))
+    with pytest.raises(StoresUnreachable, match="risks answers 403 to list_faults"):
+        await RemoteStores("risks", client, SIGNER.auth("risks", reader)).list_faults()
 
 
 async def test_a_service_that_is_away_is_named(closed_port: str) -> None:
     async with Upstream(httpx.AsyncHTTPTransport(), closed_port) as away:
         with pytest.raises(StoresUnreachable, match=r"risks cannot be reached \(ConnectError\)"):
-            await RemoteStores("risks", away, {}).list_faults()
+            await RemoteStores("risks", away, None).list_faults()
 
 
 @pytest.mark.parametrize(
     ("step", "body", "status"), [("no_such", {}, 404), ("emit_states", {}, 400), ("emit_states", {"subjects": 1}, 400)]
 )
 async def test_what_is_no_step_is_refused(client: Upstream, step: str, body: dict[str, object], status: int) -> None:
-    headers = {INTERNAL_KEY_HEADER: INTERNAL_KEY}
-    assert (await client.post(f"/internal/stores/{step}", json=body, headers=headers)).status_code == status
+    auth = SIGNER.auth("risks", operating("Ana"))
+    assert (await client.post(f"/internal/stores/{step}", json=body, auth=auth)).status_code == status

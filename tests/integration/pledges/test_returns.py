@@ -57,7 +57,10 @@ async def listed(api: httpx.AsyncClient, **query: Any) -> list[dict[str, Any]]:
 
 
 async def send(api: httpx.AsyncClient, path: str, status: int = 200, method: str = "POST", **body: Any) -> Any:
-    answer = await api.request(method, f"{ROOT}/{path}", json=body)
+    """A call for a return: another writes and submits than who approves, unless on somebody's behalf."""
+    writes = (method == "PATCH" or path.endswith("/submit")) and "on_behalf_of" not in body
+    headers = {"x-actor": "writer"} if writes else {}
+    answer = await api.request(method, f"{ROOT}/{path}", json=body, headers=headers)
     assert answer.status_code == status, answer.text
     return answer.json()
 
@@ -115,12 +118,14 @@ async def test_from_draft_to_approved(api: httpx.AsyncClient, database: Database
     await send(api, f"{code}/return", reason="Say which half", on_behalf_of="Sue McDonald")
     await send(api, code, method="PATCH", narrative="The first half")
     await send(api, f"{code}/submit")
+    own = await api.post(f"{ROOT}/{code}/approve", json={}, headers={"x-actor": "writer"})
+    assert (own.status_code, own.json()["type"]) == (409, "/problems/same-person")
     approved = await send(api, f"{code}/approve", on_behalf_of="Sue McDonald")
     steps = [(one["step"], one["by"], one["on_behalf_of"], one["reason"]) for one in approved["steps"]]
     assert steps == [
-        ("submit", "officer", None, None),
+        ("submit", "writer", None, None),
         ("return", "officer", "Sue McDonald", "Say which half"),
-        ("submit", "officer", None, None),
+        ("submit", "writer", None, None),
         ("approve", "officer", "Sue McDonald", None),
     ]
     assert {one["business_date"] for one in approved["steps"]} == {"2018-02-28"}

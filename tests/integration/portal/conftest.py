@@ -9,6 +9,7 @@ import pytest
 
 from chassis.storage.database import Database
 from gateway.access import service
+from gateway.access.keys import NewKey
 from gateway.app import create_gateway
 from gateway.settings import GatewaySettings
 from tests.conftest import ResourcesFor
@@ -37,7 +38,7 @@ class Pages:
 @pytest.fixture
 async def pages(resources_for: ResourcesFor) -> AsyncIterator[Pages]:
     resources = await resources_for("gateway")
-    key = await resources.database.write(lambda tx: service.create_key(tx, "Ana Nowak"))
+    key = await resources.database.write(lambda tx: service.create_key(tx, NewKey("Ana Nowak", frozenset({"admin"}))))
     app = create_gateway(resources, {}, GatewaySettings(refused_keys=3))
     transport = httpx.ASGITransport(app, raise_app_exceptions=False)
     async with httpx.AsyncClient(transport=transport, base_url="http://127.0.0.1") as client:

@@ -54,7 +54,7 @@ async def transport(service: str, folder: Path, stack: AsyncExitStack) -> httpx.
     await asyncio.to_thread(migrate.upgrade, spec.package, url)
     database = Database(url, spec.metadata)
     stack.push_async_callback(database.close)
-    settings = ServiceSettings().model_copy(update={"internal_key": None})
+    settings = ServiceSettings().model_copy(update={"gateway_keys": None})
     return httpx.ASGITransport(build_app(spec, Resources(database, settings)))
 
 

@@ -66,7 +66,7 @@ async def test_the_one_who_asked_does_not_approve(register: Any) -> None:
     await register.risk()
     asked = await register.post("/risks/OCC4/acceptances", ASKED)
     told = await register.outbox()
-    assert (await decide(register, f"{asked['id']}/approve", 403))["type"] == "/problems/same-person"
+    assert (await decide(register, f"{asked['id']}/approve", 409))["type"] == "/problems/same-person"
     assert (await register.get("/risks/OCC4"))["status"] == "open"
     assert (await register.outbox(), len(await register.audited())) == (told, 2)
 

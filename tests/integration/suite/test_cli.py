@@ -20,7 +20,7 @@ MISTAKES = [
     (["dead-letters", "list", "--consumer", "nobody"], "There is no consumer"),
     (["rebuild", "indicators"], "keeps nothing that it derives"),
     (["run", "--port", "99999"], "65535"),
-    (["serve", "risks"], "SUITE_INTERNAL_KEY"),
+    (["serve", "risks"], "SUITE_GATEWAY_KEYS"),
     (["migrate", "--create"], "DATABASE_PASSWORD_RISKS"),
     (["load", "reference", "--url", "http://127.0.0.1:1"], "error"),
     (["import", "/no/such/file.csv", "--mapping", "native"], "/no/such/file.csv"),
@@ -47,10 +47,10 @@ def test_a_database_that_is_away_is_a_line_without_its_password(suite):
         assert "very-secret-word" not in error
 
 
-KEY = {"SUITE_INTERNAL_KEY": "i" * 32}
+KEY = {"SUITE_GATEWAY_KEYS": "i" * 32, "GATEWAY_SIGNING_KEY": "i" * 32}
 SERVER = "postgresql+asyncpg://commissioning_risks:very-secret-word@127.0.0.1:1/commissioning"
 FORGOTTEN = [
-    (["serve", "risks"], {}, ["SUITE_INTERNAL_KEY", "DATABASE_URL_RISKS", "BUS"]),
+    (["serve", "risks"], {}, ["SUITE_GATEWAY_KEYS", "DATABASE_URL_RISKS", "BUS"]),
     (["serve", "risks"], KEY | {"BUS": "kafka"}, ["DATABASE_URL_RISKS"]),
     (["serve", "risks"], KEY | {"DATABASE_URL_RISKS": SERVER}, ["BUS"]),
     (["serve", "gateway"], KEY, ["DATABASE_URL_GATEWAY"]),

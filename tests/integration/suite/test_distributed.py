@@ -15,6 +15,7 @@ import httpx
 import psutil
 import pytest
 
+from chassis.web.hop import service_key
 from suite.distributed import Cluster, environment, own_environment
 from suite.engines.process import free_port
 
@@ -77,7 +78,7 @@ def test_a_stop_while_it_starts_leaves_no_engine_and_no_folder(reachable_folder,
 def test_a_member_that_ended_is_named_and_started_again(tmp_path):
     environment = os.environ | {
         "SUITE_DATA_DIR": str(tmp_path),
-        "SUITE_INTERNAL_KEY": secrets.token_hex(16),
+        "GATEWAY_SIGNING_KEY": secrets.token_hex(16),
         "DATABASE_URL_GATEWAY": f"sqlite+threads:///{tmp_path}/gateway.db",
     }
     said = []
@@ -109,13 +110,21 @@ def test_each_member_knows_its_own_secrets_and_no_others():
         own = own_environment(member, shared)
         assert {name for name in own if name.startswith(watched)} - set(os.environ) == wanted
         assert "very-secret" not in str(own)
-        assert (own["HOME"], own["SUITE_INTERNAL_KEY"]) == ("/home", shared["SUITE_INTERNAL_KEY"])
+        assert own["HOME"] == "/home"
+        signing = shared["GATEWAY_SIGNING_KEY"]
+        known = {
+            "risks": {"SUITE_GATEWAY_KEYS": service_key(signing, "risks")},
+            "gateway": {"GATEWAY_SIGNING_KEY": signing},
+        }
+        assert {name: own[name] for name in ("SUITE_GATEWAY_KEYS", "GATEWAY_SIGNING_KEY") if name in own} == known[
+            member
+        ]
 
 
 def test_a_member_whose_database_is_away_at_its_start_waits_for_it(tmp_path):
     environment = os.environ | {
         "SUITE_PORT": "0",
-        "SUITE_INTERNAL_KEY": secrets.token_hex(16),
+        "GATEWAY_SIGNING_KEY": secrets.token_hex(16),
         "SUITE_ADMIN_KEY": "k" * 40,
         "DATABASE_URL_GATEWAY": "postgresql+asyncpg://gateway:very-secret-word@127.0.0.1:1/suite",
     }

@@ -12,6 +12,7 @@ import pytest
 from sqlalchemy import text
 
 from contracts.topics import SERVICES
+from gateway.access.keys import NewKey
 from gateway.access.service import create_key
 from suite import serving
 from suite.catch_up import wait_until_caught_up
@@ -153,7 +154,7 @@ def test_a_running_suite_that_is_not_ready_is_mended_by_its_address(suite, setti
 @asynccontextmanager
 async def operating(running):
     """A caller with a key, at the gateway of a suite in this process."""
-    key = await running.databases["gateway"].write(lambda tx: create_key(tx, "Ana Nowak"))
+    key = await running.databases["gateway"].write(lambda tx: create_key(tx, NewKey("Ana Nowak", frozenset({"admin"}))))
     headers = {"authorization": f"Bearer {key}"}
     async with served(running.app) as url, httpx.AsyncClient(base_url=url, headers=headers) as client:
         yield client

@@ -90,7 +90,7 @@ def test_a_service_alone_closes_its_files(tmp_path, number):
     environment = {
         "SUITE_DATA_DIR": str(tmp_path),
         "SUITE_PORT": "0",
-        "SUITE_INTERNAL_KEY": "i" * 32,
+        "SUITE_GATEWAY_KEYS": "i" * 32,
         "DATABASE_URL_RISKS": f"sqlite+threads:///{tmp_path}/risks.db",
         "BUS": "embedded",
     }
@@ -106,7 +106,7 @@ def distributed(empty_database, kafka_bootstrap):
     """The environment of the risks service on a fresh database and a real broker, migrated, with its topics."""
     environment = {
         "SUITE_PORT": "0",
-        "SUITE_INTERNAL_KEY": "i" * 32,
+        "SUITE_GATEWAY_KEYS": "i" * 32,
         "DATABASE_URL_RISKS": empty_database,
         "BUS": "kafka",
         "KAFKA_BOOTSTRAP_SERVERS": kafka_bootstrap,

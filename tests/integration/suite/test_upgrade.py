@@ -141,7 +141,7 @@ def _typed(kind: sa.types.TypeEngine[Any], value: Any) -> Any:
 async def test_every_figure_is_kept(service: str, upgraded: Database):
     before = {path: answer for path, answer in answers().items() if path.startswith(f"/{service}/")}
     assert len(before) > 20
-    app = build_app(SPECS[service], Resources(upgraded, ServiceSettings().model_copy(update={"internal_key": None})))
+    app = build_app(SPECS[service], Resources(upgraded, ServiceSettings().model_copy(update={"gateway_keys": None})))
     transport = httpx.ASGITransport(app, raise_app_exceptions=False)
     async with httpx.AsyncClient(transport=transport, base_url="http://suite") as client:
         lost = [line for path, old in before.items() for line in differences(path, old, await read(client, path, old))]

@@ -10,6 +10,7 @@ from typing import Any
 import pytest
 import yaml
 
+from chassis.web.hop import service_key
 from tests.unit.deploy.conftest import REPOSITORY, SERVICES
 
 DEPLOY = REPOSITORY / "deploy"
@@ -90,7 +91,9 @@ def test_ports_agree() -> None:
     for name, port in PORTS.items():
         assert BOXES[name]["environment"]["SUITE_PORT"] == str(port)
         assert BOXES[name]["command"] == ["serve", name]
-    upstreams = {k: v for k, v in BOXES["gateway"]["environment"].items() if k.startswith("GATEWAY_")}
+    upstreams = {
+        k: v for k, v in BOXES["gateway"]["environment"].items() if k.endswith("_URL") and k.startswith("GATEWAY_")
+    }
     assert upstreams == {
         f"GATEWAY_{name.upper()}_URL": f"http://{name}:{port}" for name, port in PORTS.items() if name != "gateway"
     }
@@ -127,8 +130,9 @@ def test_make_env_fills_every_secret_once(tmp_path: Path) -> None:
     secret = set(made) - DEFAULTED
     assert len({made[name] for name in secret} | {again[name] for name in secret}) == 2 * len(secret)
     for name in secret - {"KAFKA_CLUSTER_ID"}:
-        assert re.fullmatch(r"[0-9a-f]{48}", made[name])
+        assert re.fullmatch(r"[0-9a-f]{48}|[0-9a-f]{64}", made[name])
     assert re.fullmatch(r"[A-Za-z0-9_][A-Za-z0-9_-]{21}", made["KAFKA_CLUSTER_ID"])
+    assert made["GATEWAY_KEYS_RISKS"] == service_key(made["GATEWAY_SIGNING_KEY"], "risks")
 
 
 def test_make_env_never_overwrites(tmp_path: Path) -> None:

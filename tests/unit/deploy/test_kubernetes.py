@@ -91,7 +91,7 @@ def test_ports_agree(name: str) -> None:
 def test_the_gateway_knows_every_service() -> None:
     (box,) = containers(of("Deployment")["gateway"])
     given = {entry["name"]: entry.get("value") for entry in box["env"]}
-    known = {name: value for name, value in given.items() if name.startswith("GATEWAY_")}
+    known = {name: value for name, value in given.items() if name.startswith("GATEWAY_") and name.endswith("_URL")}
     assert known == {f"GATEWAY_{name.upper()}_URL": f"http://{name}:{PORT}" for name in SERVICES if name != "gateway"}
 
 

@@ -11,11 +11,13 @@ from structlog.testing import capture_logs
 
 from chassis import telemetry
 from chassis.errors import Conflict, FieldError
+from chassis.identity import Caller
 from chassis.paging import page_of
 from chassis.service import ServiceSpec
 from chassis.settings import ServiceSettings
 from chassis.web.app import build_app
 from chassis.web.bodies import OutBody, StrictBody
+from chassis.web.hop import HopSigner
 from chassis.web.paging import PageBody, Paging
 from chassis.web.units import Read, Resources, Write
 from tests.integration.chassis import tally
@@ -230,13 +232,20 @@ async def test_a_cursor_that_was_not_given_out(client, cursor):
     assert answer.json()["errors"][0]["field"] == "cursor"
 
 
-async def test_a_service_with_an_internal_key_answers_only_who_shows_it(database):
-    async with client_of(database, internal_key=SecretStr(KEY)) as client:
-        assert (await client.get("/tally/v1/notes")).status_code == 401
-        assert (await client.get("/tally/v1/notes", headers={"x-internal-key": "wrong"})).status_code == 401
-        assert (await client.get("/tally/v1/notes", headers={"x-internal-key": KEY})).status_code == 200
+async def test_a_service_with_keys_answers_only_what_the_gateway_has_signed(database):
+    signer, ana = HopSigner(KEY), Caller("Ana", frozenset({"tally:read"}))
+    keys = SecretStr(f"{signer.key_of('tally')},{'o' * 64}")
+    async with client_of(database, gateway_keys=keys, metrics_key=SecretStr(KEY)) as client:
+        assert (await client.get("/tally/v1/notes", headers={"x-actor": "system"})).status_code == 401
+        assert (await client.get("/tally/v1/notes", headers={"authorization": f"Bearer {KEY}"})).status_code == 401
+        assert (await client.get("/tally/v1/notes", auth=signer.auth("tally", ana))).status_code == 200
         assert (await client.get("/health/live")).status_code == 200
         assert (await client.get("/metrics")).status_code == 401
+        assert (await client.get("/metrics", headers={"authorization": f"Bearer {KEY}"})).status_code == 200
+        refused = await client.post("/tally/v1/notes", json={}, auth=signer.auth("tally", ana))
+        assert (refused.status_code, refused.json()["type"]) == (403, "/problems/insufficient-scope")
+        assert refused.json()["detail"] == "This needs the scope tally:write."
+        assert refused.headers["www-authenticate"] == 'Bearer error="insufficient_scope", scope="tally:write"'
 
 
 async def test_storage_that_is_gone_is_a_503_and_not_ready(client, database, monkeypatch):

@@ -1,0 +1,50 @@
+"""Who calls, and what for: what the door has found out, as every use case may read it."""
+
+from collections.abc import Set as AbstractSet
+from dataclasses import dataclass
+
+from chassis.errors import InsufficientScope
+from contracts.scopes import ADMIN, OPERATE
+
+
+@dataclass(frozen=True, slots=True)
+class Caller:
+    """Who calls.
+
+    ``areas`` limits what may be written to these areas; empty is no limit. ``person`` is the code of the person that
+    the caller acts for, where one is entered, and ``names`` are all that this person is known by in histories.
+    """
+
+    name: str
+    scopes: AbstractSet[str] = frozenset()
+    areas: AbstractSet[str] = frozenset()
+    person: str | None = None
+    names: AbstractSet[str] = frozenset()
+
+    def is_same(self, actor: str) -> bool:
+        """Whether whoever acted under this name is the caller: the same person, by whatever key."""
+        return actor == self.name or actor in self.names
+
+    def may(self, scope: str) -> bool:
+        """Whether this scope is among the caller's; an administrator has all."""
+        return scope in self.scopes or ADMIN in self.scopes
+
+
+def within(name: str) -> Caller:
+    """One who acts inside the house, such as a consumer or a job: not limited, and known by name only."""
+    return Caller(name, frozenset({ADMIN}))
+
+
+def require_scope(caller: Caller, *scopes: str) -> None:
+    """Let only those go on who may do one of these.
+
+    Raises:
+        InsufficientScope: none of the scopes is the caller's.
+    """
+    if not any(map(caller.may, scopes)):
+        raise InsufficientScope(scopes)
+
+
+def operating(name: str) -> Caller:
+    """The gateway, which takes a step within a service in the name of an operator whom it has let do so."""
+    return Caller(name, frozenset({OPERATE}))

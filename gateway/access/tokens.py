@@ -1,0 +1,162 @@
+"""OAuth 2.0 access tokens of the OpenID provider that an operator names, beside keys."""
+
+import time
+from collections import OrderedDict
+from collections.abc import Callable, Mapping
+from typing import Any, Final
+
+import httpx
+from joserfc import jwt
+from joserfc.errors import InvalidKeyIdError, JoseError
+from joserfc.jwk import KeySet
+from joserfc.jwt import JWTClaimsRegistry
+
+from chassis.errors import Unavailable
+from chassis.identity import Caller
+from chassis.logging import get_logger
+from chassis.storage.database import Database
+from contracts.scopes import SCOPES
+from gateway.access import keys, service
+from gateway.access.keyring import Keyring
+from gateway.settings import GatewaySettings
+
+log = get_logger()
+
+DISCOVERY: Final = "/.well-known/openid-configuration"
+FETCHED_EVERY: Final = 3600.0
+"""Seconds after which the provider's keys are fetched anew."""
+MOST_CALLERS: Final = 10_000
+"""So many tokens are remembered, the latest."""
+LONGEST_NAME: Final = 100
+_KINDS: Final = frozenset({None, "JWT", "at+jwt", "application/at+jwt"})
+_ESSENTIAL: Final[jwt.ClaimsOption] = {"essential": True}
+
+
+class ProviderKeys:
+    """What the provider signs with: fetched at first need, then hourly, and when a token names a key that is not known.
+
+    Args:
+        refetch: fewest seconds between two fetches, so that made-up key ids ask nothing of the provider.
+    """
+
+    def __init__(
+        self, issuer: str, client: httpx.AsyncClient, refetch: float, monotonic: Callable[[], float] = time.monotonic
+    ) -> None:
+        self._issuer = issuer
+        self._client = client
+        self._refetch = refetch
+        self._monotonic = monotonic
+        self._keys: KeySet | None = None
+        self._fetched_at = -FETCHED_EVERY
+
+    async def get(self) -> KeySet:
+        """The keys, at most an hour old where the provider answers.
+
+        Raises:
+            Unavailable: it never did.
+        """
+        return await self._no_older_than(FETCHED_EVERY)
+
+    async def get_newer(self) -> KeySet:
+        """The keys, fetched just now unless they were a moment ago."""
+        return await self._no_older_than(self._refetch)
+
+    async def _no_older_than(self, seconds: float) -> KeySet:
+        if self._monotonic() - self._fetched_at >= seconds:
+            self._fetched_at = self._monotonic()
+            try:
+                self._keys = await self._fetch()
+            except (httpx.HTTPError, ValueError, KeyError, JoseError) as error:
+                log.warning("gateway.provider_unreadable", error=type(error).__name__)
+        if self._keys is None:
+            self._fetched_at = -FETCHED_EVERY
+            raise Unavailable("The provider of access tokens cannot be reached right now.")
+        return self._keys
+
+    async def _fetch(self) -> KeySet:
+        described = (await self._client.get(self._issuer.rstrip("/") + DISCOVERY)).raise_for_status().json()
+        if described["issuer"] != self._issuer:
+            raise ValueError("the provider calls itself otherwise")
+        return KeySet.import_key_set((await self._client.get(described["jwks_uri"])).raise_for_status().json())
+
+
+class AccessTokens:
+    """Who shows an access token, or a key of the suite."""
+
+    def __init__(
+        self,
+        keyring: Keyring,
+        database: Database,
+        settings: GatewaySettings,
+        provider: ProviderKeys,
+        now: Callable[[], float] = time.time,
+    ) -> None:
+        self._keyring = keyring
+        self._database = database
+        self._memory = settings.key_memory
+        self._algorithms = list(settings.oidc_algorithms)
+        self._provider = provider
+        self._now = now
+        self._good: OrderedDict[str, tuple[Caller, float]] = OrderedDict()
+        self._claims = JWTClaimsRegistry(
+            now=lambda: int(now()),
+            leeway=settings.oidc_leeway,
+            iss={"essential": True, "value": settings.oidc_issuer or ""},
+            aud={"essential": True, "value": settings.oidc_audience or ""},
+            exp=_ESSENTIAL,
+            sub=_ESSENTIAL,
+        )
+
+    async def caller(self, shown: str) -> Caller | None:
+        """Who shows this; None where it is not good."""
+        if not is_token(shown):
+            return await self._keyring.caller(shown)
+        digest = keys.hash_key(shown)
+        found = self._good.get(digest)
+        if found and self._now() < found[1]:
+            return found[0]
+        claims = await self._read(shown)
+        return None if claims is None else await self._remember(digest, claims)
+
+    def was_good(self, shown: str) -> bool:
+        """Whether this was good when it was last looked at here: who shows it does not guess."""
+        return keys.hash_key(shown) in self._good if is_token(shown) else self._keyring.was_good(shown)
+
+    async def _read(self, token: str) -> Mapping[str, Any] | None:
+        """The claims of a token that the provider has signed for us, while it is good."""
+        try:
+            found = await self._decoded(token)
+            if found.header.get("typ") not in _KINDS:
+                return None
+            self._claims.validate(found.claims)
+        except (JoseError, ValueError):
+            return None
+        return found.claims if len(found.claims["sub"]) <= LONGEST_NAME else None
+
+    async def _decoded(self, token: str) -> jwt.Token:
+        try:
+            return jwt.decode(token, await self._provider.get(), algorithms=self._algorithms)
+        except InvalidKeyIdError:  # it names a key that is not among those we have
+            return jwt.decode(token, await self._provider.get_newer(), algorithms=self._algorithms)
+
+    async def _remember(self, digest: str, claims: Mapping[str, Any]) -> Caller:
+        subject = str(claims["sub"])
+        person = await self._database.read(lambda tx: service.get_person_of_subject(tx, subject))
+        names = person.names if person else frozenset[str]()
+        caller = Caller(subject, scopes_of(claims), frozenset(), person.code if person else None, names)
+        self._good[digest] = caller, min(self._now() + self._memory, float(claims["exp"]))
+        self._good.move_to_end(digest)
+        if len(self._good) > MOST_CALLERS:
+            self._good.popitem(last=False)
+        return caller
+
+
+def is_token(shown: str) -> bool:
+    """Whether this is a token rather than a key: three parts, of which the first is JSON."""
+    return shown.startswith("eyJ") and shown.count(".") == 2  # noqa: PLR2004  head, claims, signature
+
+
+def scopes_of(claims: Mapping[str, Any]) -> frozenset[str]:
+    """Those scopes of a token that are ours: of ``scope``, as RFC 9068 has it, or ``scp``, as some providers do."""
+    said = claims.get("scope") or claims.get("scp") or ()
+    return frozenset(said.split() if isinstance(said, str) else map(str, said)) & SCOPES.keys()

@@ -1,0 +1,38 @@
+"""Calls are counted by caller, a service that fails is left alone, and pages of named sites may call."""
+
+import pytest
+
+from tests.integration.gateway.conftest import FrontOf, Serve, echo
+
+pytestmark = pytest.mark.parametrize("database_for", ["sqlite"], indirect=True)
+
+
+async def test_every_answer_says_what_is_left(front_of: FrontOf, serve: Serve) -> None:
+    front = await front_of(settings={"calls_per_minute": 2}, risks=await serve(echo))
+    answers = [await front.client.get("/risks/v1/risks") for _ in range(3)]
+    assert [answer.status_code for answer in answers] == [200, 200, 429]
+    assert [answer.headers["ratelimit"].split(";t")[0] for answer in answers] == [f'"caller";r={n}' for n in (1, 0, 0)]
+    assert answers[2].json()["type"] == "/problems/too-many-calls"
+    assert 1 <= int(answers[2].headers["retry-after"]) <= 30
+    assert (await front.stranger.get("/health/live")).status_code == 200
+
+
+async def test_a_service_that_cannot_be_reached_is_left_alone(front_of: FrontOf, closed_port: str) -> None:
+    front = await front_of(settings={"breaker_failures": 2, "breaker_seconds": 60}, risks=closed_port)
+    details = [(await front.client.post("/risks/v1/risks", json={})).json()["detail"] for _ in range(3)]
+    assert details[0] == details[1] == "The risks service cannot be reached."
+    assert "several times" in details[2]
+
+
+async def test_pages_of_named_sites_may_call(front_of: FrontOf, serve: Serve) -> None:
+    ours = "https://dashboard.example"
+    front = await front_of(settings={"cors_origins": (ours,)}, risks=await serve(echo))
+    asks = {"origin": ours, "access-control-request-method": "PUT", "access-control-request-headers": "authorization"}
+    allowed = await front.stranger.options("/risks/v1/risks", headers=asks)
+    assert (allowed.status_code, allowed.headers["access-control-allow-origin"]) == (200, ours)
+    assert "access-control-allow-credentials" not in allowed.headers
+    refused = await front.stranger.options("/risks/v1/risks", headers=asks | {"origin": "https://evil.example"})
+    assert refused.status_code == 400
+    answer = await front.client.get("/risks/v1/risks", headers={"origin": ours})
+    assert answer.headers["access-control-allow-origin"] == ours
+    assert "etag" in answer.headers["access-control-expose-headers"]
