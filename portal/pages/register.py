@@ -18,6 +18,7 @@ router = APIRouter(route_class=PageRoute, include_in_schema=False)
 
 BANDS: Final = ("red", "amber", "yellow", "green")
 STATUSES: Final = ("draft", "open", "escalated", "accepted", "closed")
+SUPPOSED: Final = ("green", "amber", "red")
 _DECISIONS: Final = {"accept": "The proposal is accepted.", "reject": "The proposal is rejected."}
 _SHOWN: Final = "200"
 Text = Annotated[str, Query(max_length=120)]
@@ -86,6 +87,28 @@ async def decide_proposal(request: Request, looker: SignedIn, ref: str, proposal
     except Refused as refused:
         return await _story(request, looker, ref, refused=refused)
     return RedirectResponse(f"/register/risks/{part(ref)}?done={decision}", status_code=303)
+
+
+@router.get("/register/risks/{ref}/what-if")
+async def what_if_page(
+    request: Request, looker: SignedIn, ref: str, suppose: Annotated[list[str] | None, Query(max_length=100)] = None
+) -> Response:
+    """How the risk would be rated if its indicators stood otherwise. Nothing is stored."""
+    at = f"/risks/v1/risks/{part(ref)}"
+    risk = await looker.api.get(at)
+    wanted = _supposed(risk["links"], suppose or [])
+    found = await looker.api.change("POST", f"{at}/simulations", {"signals": wanted}) if wanted else None
+    return page(request, "what-if.html", risk=risk, found=found, chosen=suppose or [], colours=SUPPOSED)
+
+
+def _supposed(links: Sequence[Json], colours: Sequence[str]) -> list[Json]:
+    """A signal for each link, in order, whose colour was chosen."""
+    named = zip(links, colours, strict=False)
+    return [
+        {"indicator": link["indicator"], "area": link["area"], "breakdown": link["breakdown"], "colour": colour}
+        for link, colour in named
+        if colour in SUPPOSED
+    ]
 
 
 async def _story(

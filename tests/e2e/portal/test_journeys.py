@@ -19,6 +19,7 @@ PAGES = [
     "/scorecard/indicators/dtoc-all?area=E06000026",
     "/register",
     "/register/risks/OCC4",
+    "/register/risks/OCC4/what-if?suppose=red",
     "/fund",
     "/fund/plymouth-integrated/entries?account=commissioning",
     "/fund/plymouth-integrated/entries/plymouth-integrated.1",
@@ -183,3 +184,14 @@ def test_a_risk_is_opened_from_the_heat_map(browser: Browser, site: Site) -> Non
     found.page.locator("#risks + p + .scroll a, #risks ~ .scroll a").first.click()
     expect(found.page).to_have_url(re.compile("/register/risks/OCC"))
     expect(found.page.get_by_text("What moved it")).to_be_visible()
+
+
+def test_a_risk_is_asked_what_if(browser: Browser, site: Site) -> None:
+    found = visit(browser, site, width=320, java_script_enabled=False)
+    found.go("/register/risks/OCC4")
+    found.page.get_by_text("What if they stood otherwise").click()
+    found.page.get_by_label("ae-four-hour-wait").select_option("red")
+    found.page.get_by_role("button", name="Suppose").click()
+    expect(found.page.locator("main")).to_contain_text("As supposed")
+    expect(found.page.locator("main")).to_contain_text("went from amber to red")
+    expect(found.page.get_by_label("ae-four-hour-wait")).to_have_value("red")
