@@ -2,11 +2,12 @@
 
 from collections.abc import Sequence
 from functools import partial
-from typing import Any
+from typing import Any, Final
 
-from fastapi import APIRouter, FastAPI, Response
+from fastapi import APIRouter, FastAPI, Request, Response
 from prometheus_client import CONTENT_TYPE_LATEST, generate_latest
 from sqlalchemy import text
+from starlette.routing import BaseRoute
 
 from chassis.service import ServiceSpec
 from chassis.web.admission import service_admission
@@ -15,7 +16,7 @@ from chassis.web.contract import ContractMiddleware
 from chassis.web.document import complete_document
 from chassis.web.internal import internal_router
 from chassis.web.middleware import RequestMiddleware
-from chassis.web.operations import operations_of
+from chassis.web.operations import Operations, operations_of, with_scopes
 from chassis.web.problems import install_errors
 from chassis.web.served_document import ServedDocument
 from chassis.web.service_routes import operation_id, service_routes
@@ -34,13 +35,12 @@ def build_app(spec: ServiceSpec, resources: Resources) -> FastAPI:
         separate_input_output_schemas=False,
         generate_unique_id_function=partial(operation_id, spec.name),
     )
-    app.state.resources = resources
+    app.state.resources, app.state.spec = resources, spec
+    app.state.document = ServedDocument(lambda: app.openapi())  # noqa: PLW0108  it is completed further down
     install_errors(app)
-    document = ServedDocument(lambda: app.openapi())  # noqa: PLW0108  it is completed further down
-    app.router.routes.extend(service_routes(spec.name, spec.routers))
-    for router in _common_routers(spec, resources, document):
-        app.include_router(router)
-    settings, operations = resources.settings, operations_of(app, writing, spec)
+    routes, operations = _offered(spec.name, (*spec.routers, audit_router))
+    app.router.routes.extend([*routes, *internal_router.routes, *_unlisted.routes])
+    settings, operations = resources.settings, with_scopes(operations, spec)
     complete_document(app, operations, spec)
     app.add_middleware(
         ContractMiddleware,
@@ -58,34 +58,43 @@ def build_app(spec: ServiceSpec, resources: Resources) -> FastAPI:
     return app
 
 
-def _common_routers(spec: ServiceSpec, resources: Resources, document: ServedDocument) -> Sequence[APIRouter]:
-    """What every service has, with its own resources."""
-    return audit_router(spec.name), internal_router(spec, resources), _operations(spec.name, resources, document)
+_worked_out: dict[tuple[str, tuple[int, ...]], tuple[Sequence[BaseRoute], Operations]] = {}
+"""By service and routers, which live as long as their routes do."""
 
 
-def _operations(name: str, resources: Resources, document: ServedDocument) -> APIRouter:
-    router = APIRouter(include_in_schema=False)
+def _offered(service: str, routers: Sequence[APIRouter]) -> tuple[Sequence[BaseRoute], Operations]:
+    """Worked out once in a process, for all apps of a service."""
+    key = service, tuple(map(id, routers))
+    if key not in _worked_out:
+        routes = list(service_routes(service, routers))
+        _worked_out[key] = routes, operations_of(routes, writing)
+    return _worked_out[key]
 
-    @router.get("/openapi.json")
-    async def openapi() -> Response:
-        return Response(await document.get(), media_type="application/json")
 
-    @router.get("/health/live")
-    async def live() -> dict[str, str]:
-        return {"status": "live", "service": name}
+_unlisted: Final = APIRouter(include_in_schema=False)
 
-    @router.get("/health/ready")
-    async def ready(response: Response) -> dict[str, Any]:
-        detail = await readiness(resources)
-        if not detail["ready"]:
-            response.status_code = 503
-        return {"service": name, **detail}
 
-    @router.get("/metrics")
-    async def metrics() -> Response:
-        return Response(generate_latest(), media_type=CONTENT_TYPE_LATEST)
+@_unlisted.get("/openapi.json")
+async def openapi(request: Request) -> Response:
+    return Response(await request.app.state.document.get(), media_type="application/json")
 
-    return router
+
+@_unlisted.get("/health/live")
+async def live(request: Request) -> dict[str, str]:
+    return {"status": "live", "service": request.app.state.spec.name}
+
+
+@_unlisted.get("/health/ready")
+async def ready(request: Request, response: Response) -> dict[str, Any]:
+    detail = await readiness(request.app.state.resources)
+    if not detail["ready"]:
+        response.status_code = 503
+    return {"service": request.app.state.spec.name, **detail}
+
+
+@_unlisted.get("/metrics")
+async def metrics() -> Response:
+    return Response(generate_latest(), media_type=CONTENT_TYPE_LATEST)
 
 
 async def readiness(resources: Resources) -> dict[str, Any]:

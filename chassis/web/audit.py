@@ -1,7 +1,7 @@
 """Audit entries over HTTP, for every service alike."""
 
 from datetime import date, datetime
-from typing import Annotated, Any
+from typing import Annotated, Any, Final
 
 from fastapi import APIRouter, Depends, Query
 from pydantic import ConfigDict, Field
@@ -67,18 +67,16 @@ def _filter(
     return AuditFilter(subject, actor, since)
 
 
-def audit_router(service: str) -> APIRouter:
-    """``GET /<service>/v1/audit``."""
-    router = APIRouter(prefix=f"/{service}/v1", tags=["audit"])
+audit_router: Final = APIRouter(tags=["audit"])
+"""``GET /<service>/v1/audit``, of every service."""
 
-    @router.get("/audit", summary="Who changed what, and why", responses=problems(400, 422))
-    async def list_audit_entries(
-        read: Read,
-        paging: Annotated[CollectionPaging, Depends(sortable(AuditOrder))],
-        wanted: Annotated[AuditFilter, Depends(_filter)],
-    ) -> PageBody[AuditEntryOut]:
-        """Every change since the service began, oldest first unless asked otherwise. Entries are never changed."""
-        page = await read(lambda tx: list_entries(tx, wanted, paging.request))
-        return paging.body(page, AuditEntryOut.of)
 
-    return router
+@audit_router.get("/audit", summary="Who changed what, and why", responses=problems(400, 422))
+async def list_audit_entries(
+    read: Read,
+    paging: Annotated[CollectionPaging, Depends(sortable(AuditOrder))],
+    wanted: Annotated[AuditFilter, Depends(_filter)],
+) -> PageBody[AuditEntryOut]:
+    """Every change since the service began, oldest first unless asked otherwise. Entries are never changed."""
+    page = await read(lambda tx: list_entries(tx, wanted, paging.request))
+    return paging.body(page, AuditEntryOut.of)

@@ -1,6 +1,6 @@
 """What a service offers to the gateway alone, beside its public paths: recoveries, dead letters, replays."""
 
-from typing import Any
+from typing import Any, Final
 
 from fastapi import APIRouter, Request
 from fastapi.responses import JSONResponse
@@ -20,24 +20,21 @@ from chassis.web.identity import caller_of
 from chassis.web.units import Resources
 from contracts.scopes import OPERATE
 
+internal_router: Final = APIRouter(include_in_schema=False)
+"""``POST /internal/stores/{step}``: the gateway asks, for an operator."""
 
-def internal_router(spec: ServiceSpec, resources: Resources) -> APIRouter:
-    """``POST /internal/stores/{step}``: the gateway asks, for an operator."""
-    router = APIRouter(include_in_schema=False)
 
-    @router.post(f"{PATH}/{{step}}")
-    async def take_step(step: str, request: Request) -> JSONResponse:
-        require_scope(caller_of(request.scope), OPERATE)
-        port = _port_with(step)
-        asked = _asked(port, spec, resources, caller_of(request.scope).name)
-        arguments = _arguments(port, step, await request.json())
-        try:
-            result = await getattr(asked, step)(**arguments)
-        except BusError as error:
-            raise Unavailable(f"The bus does not answer: {error}") from error
-        return JSONResponse(result_to_json(port, step, result))
-
-    return router
+@internal_router.post(f"{PATH}/{{step}}")
+async def take_step(step: str, request: Request) -> JSONResponse:
+    require_scope(caller_of(request.scope), OPERATE)
+    port, state = _port_with(step), request.app.state
+    asked = _asked(port, state.spec, state.resources, caller_of(request.scope).name)
+    arguments = _arguments(port, step, await request.json())
+    try:
+        result = await getattr(asked, step)(**arguments)
+    except BusError as error:
+        raise Unavailable(f"The bus does not answer: {error}") from error
+    return JSONResponse(result_to_json(port, step, result))
 
 
 def _port_with(step: str) -> type:

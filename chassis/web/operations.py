@@ -7,11 +7,11 @@ from dataclasses import dataclass, replace
 from datetime import date, datetime
 from typing import Annotated, Any, Final, Union, get_args, get_origin
 
-from fastapi import FastAPI
 from fastapi.dependencies.models import Dependant
 from fastapi.dependencies.utils import get_flat_params
 from fastapi.routing import APIRoute, RouteContext, iter_route_contexts
 from pydantic import AwareDatetime
+from starlette.routing import BaseRoute
 
 from chassis.service import ServiceSpec
 from chassis.web.scopes import scopes_of
@@ -97,10 +97,14 @@ def _said_by_itself(template: str) -> int:
     return len(re.sub(r"\{[^}]*\}", "", template))
 
 
-def operations_of(app: FastAPI, writing: object, spec: ServiceSpec | None = None) -> Operations:
-    """Those operations of ``app`` that its document shows; ``writing`` is the dependency by which one writes."""
-    found = [each for context in iter_route_contexts(app.routes) for each in _operations_of(context, writing)]
-    return Operations([_with_scopes(each, spec) for each in found] if spec else found)
+def operations_of(routes: Sequence[BaseRoute], writing: object) -> Operations:
+    """Those operations of ``routes`` that a document shows; ``writing`` is the dependency by which one writes."""
+    return Operations([each for context in iter_route_contexts(routes) for each in _operations_of(context, writing)])
+
+
+def with_scopes(operations: Operations, spec: ServiceSpec) -> Operations:
+    """The same, with what the service asks a caller for."""
+    return Operations([_with_scopes(each, spec) for each in operations])
 
 
 def _with_scopes(operation: Operation, spec: ServiceSpec) -> Operation:

@@ -65,7 +65,7 @@ async def test_every_change_leaves_one_entry(service: str, resources_for: Resour
     database = resources.database
     await pin(database, date(2018, 2, 28))
     app = import_module(f"services.{service}.app").create_app(resources)
-    operations = [each for each in operations_of(app, writing) if each.writes]
+    operations = [each for each in operations_of(app.routes, writing) if each.writes]
     called: set[tuple[str, str]] = set()
     transport = httpx.ASGITransport(app=app)
     base = f"http://x/{service}/v1"
@@ -219,7 +219,7 @@ OPERATIONS = [
 async def test_what_operators_ask_of_the_gateway_leaves_one_entry(resources_for: ResourcesFor) -> None:
     resources = await resources_for("gateway")
     app = create_operations(resources, resources.database.metadata, Services({}, HopSigner("s" * 32)))
-    writing_operations = {(each.method, each.path) for each in operations_of(app, writing) if each.writes}
+    writing_operations = {(each.method, each.path) for each in operations_of(app.routes, writing) if each.writes}
     assert writing_operations == {(each.method, f"/operations/v1{each.path}") for each in OPERATIONS}
     transport, base = httpx.ASGITransport(app=app), "http://x/operations/v1"
     async with httpx.AsyncClient(transport=transport, base_url=base, headers={"x-actor": "Ana"}) as client:
