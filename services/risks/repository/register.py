@@ -1,24 +1,18 @@
 """Risks as readers and owners see them."""
 
 from collections.abc import Collection, Mapping, Sequence
-from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
 from sqlalchemy import (
-    BindParameter,
     ColumnElement,
     Select,
     bindparam,
     case,
-    cast,
     func,
     insert,
-    null,
     or_,
     select,
-    type_coerce,
-    union_all,
     update,
 )
 from sqlalchemy.exc import IntegrityError
@@ -27,26 +21,21 @@ from chassis.paging import Page, PageRequest
 from chassis.storage.cases import refuse_other_case
 from chassis.storage.pages import Orders, list_page
 from chassis.storage.transaction import Tx
-from chassis.storage.types import BigId
 from contracts.risks import Band
-from services.risks.domain.acceptances import OPEN, AcceptanceState
 from services.risks.domain.appetites import Limits
 from services.risks.domain.heatmap import HeatMapRating, PlacedRisk
 from services.risks.domain.losses import LossBand
-from services.risks.domain.matrix import BandedRating, Matrix, Rating
-from services.risks.domain.proposals import ProposalState
+from services.risks.domain.matrix import Matrix, Rating
 from services.risks.domain.rating import IN_FORCE, Kind, Mode, Override, Status
-from services.risks.domain.records import TaskState
 from services.risks.domain.register import Description, NewRisk, Risk, RiskFilter, RiskOrder
 from services.risks.domain.reviews import Review
-from services.risks.models import AcceptanceRow, HistoryRow, ProposalRow, ReviewTaskRow, RiskLinkRow, RiskRow
+from services.risks.models import RiskLinkRow, RiskRow
 from services.risks.repository.json_formats import (
     read_actions,
     read_assurances,
     read_items,
     read_losses,
     read_notes,
-    read_rating,
     write_actions,
     write_assurances,
     write_items,
@@ -56,7 +45,6 @@ from services.risks.repository.json_formats import (
 from services.risks.repository.matrices import get_matrices
 
 _RISK = RiskRow.__table__.c
-_KEYS: BindParameter[Any] = bindparam("keys", expanding=True)
 _BY_REF = select(RiskRow).where(RiskRow.ref == bindparam("wanted")).execution_options(populate_existing=True)
 """Built once, as every statement here that one risk's page needs: building costs more than running it."""
 _LOCK_BY_REF = _BY_REF.with_for_update()
@@ -388,58 +376,3 @@ async def list_with_ended_override(tx: Tx, today: date) -> list[Risk]:
     """Risks whose override ended and is not swept yet, so that their stored effective rating is out of date."""
     query = select(RiskRow).where(RiskRow.override_until < today)
     return await _risks(tx, (await tx.session.scalars(query)).all())
-
-
-_HISTORY, _PROPOSAL, _TASK = HistoryRow.__table__.c, ProposalRow.__table__.c, ReviewTaskRow.__table__.c
-_NEWEST_UNTIL = (
-    select(func.max(_HISTORY.id))
-    .where(_HISTORY.risk_id.in_(_KEYS), _HISTORY.business_date <= bindparam("day"))
-    .group_by(_HISTORY.risk_id)
-)
-_ACCEPTANCE = AcceptanceRow.__table__.c
-_COUNTS = or_(_ACCEPTANCE.state == AcceptanceState.REQUESTED.value, _ACCEPTANCE.until >= bindparam("today"))
-_NO_ID, _NO_RATING = cast(None, BigId), type_coerce(null(), _HISTORY.after.type)
-_NO_NAME = cast(None, _HISTORY.matrix.type)
-_MATTERS = union_all(
-    select(
-        _HISTORY.risk_id,
-        _HISTORY.after,
-        _NO_ID.label("proposal_id"),
-        _NO_ID.label("acceptance_id"),
-        _HISTORY.matrix,
-    ).where(_HISTORY.id.in_(_NEWEST_UNTIL)),
-    select(_PROPOSAL.risk_id, _NO_RATING, _PROPOSAL.id, _NO_ID, _NO_NAME).where(
-        _PROPOSAL.risk_id.in_(_KEYS), _PROPOSAL.state == ProposalState.OPEN.value
-    ),
-    select(_ACCEPTANCE.risk_id, _NO_RATING, _NO_ID, func.max(_ACCEPTANCE.id), _NO_NAME)
-    .where(_ACCEPTANCE.risk_id.in_(_KEYS), _ACCEPTANCE.state.in_([state.value for state in OPEN]), _COUNTS)
-    .group_by(_ACCEPTANCE.risk_id),
-    select(_TASK.risk_id, _NO_RATING, _NO_ID, _NO_ID, _NO_NAME).where(
-        _TASK.risk_id.in_(_KEYS), _TASK.state == TaskState.OPEN.value
-    ),
-)
-
-
-@dataclass(frozen=True, slots=True)
-class Matters:
-    """By the keys of risks: the rating in effect at the end of a day, with the name of its matrix.
-
-    And the proposal, acceptance and review open.
-    """
-
-    ratings: Mapping[int, tuple[BandedRating, str]]
-    proposals: Mapping[int, int]
-    acceptances: Mapping[int, int]
-    reviews: Collection[int]
-
-
-async def get_matters(tx: Tx, risk_ids: Collection[int], day: date, today: date) -> Matters:
-    """What is open of these risks ``today``, and how they stood at the end of ``day``, in one query."""
-    connection = await tx.session.connection()
-    rows = (await connection.execute(_MATTERS, {"keys": list(risk_ids), "day": day, "today": today})).all()
-    ratings = {row.risk_id: (read_rating(row.after), row.matrix) for row in rows if row.after is not None}
-    proposals = {row.risk_id: row.proposal_id for row in rows if row.proposal_id is not None}
-    acceptances = {row.risk_id: row.acceptance_id for row in rows if row.acceptance_id is not None}
-    numbered = (row.after is None and row.proposal_id is None and row.acceptance_id is None for row in rows)
-    reviews = {row.risk_id for row, is_review in zip(rows, numbered, strict=True) if is_review}
-    return Matters(ratings, proposals, acceptances, reviews)

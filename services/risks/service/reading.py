@@ -15,13 +15,14 @@ from services.risks.domain.view import RiskView
 from services.risks.errors import MatrixUnknown, NotOverridden, RiskUnknown
 from services.risks.repository import links as stored_links
 from services.risks.repository import matrices, proposals, records, register
+from services.risks.repository.matters import get_matters
 
 
 async def get_views(tx: Tx, risks: Sequence[Risk]) -> list[RiskView]:
     """The risks with their links, movement and open matters: the same few queries for any number of them."""
     keys, today = [risk.risk_id for risk in risks], await tx.business_date()
     links = await stored_links.get_links(tx, keys)
-    matters = await register.get_matters(tx, keys, last_closed_quarter(today).end, today)
+    matters = await get_matters(tx, keys, last_closed_quarter(today).end, today)
     return [
         RiskView(
             risk=risk,

@@ -1,0 +1,51 @@
+"""Tables of the register."""
+
+from services.risks.models.register import (
+    AcceptanceRow,
+    AppetiteStatementRow,
+    AssessmentRow,
+    Base,
+    HistoryRow,
+    IndicatorSeriesRow,
+    IndicatorSignalRow,
+    MatrixRow,
+    ProposalRow,
+    ReviewTaskRow,
+    RiskLinkRow,
+    RiskRevisionRow,
+    RiskRow,
+    ToleranceBreachRow,
+)
+from services.risks.models.treatment import (
+    ActionOnRiskRow,
+    ActionRow,
+    AssuranceOnRiskRow,
+    AssuranceRow,
+    ControlOnRiskRow,
+    ControlRow,
+    ControlTestRow,
+)
+
+__all__ = [
+    "AcceptanceRow",
+    "ActionOnRiskRow",
+    "ActionRow",
+    "AppetiteStatementRow",
+    "AssessmentRow",
+    "AssuranceOnRiskRow",
+    "AssuranceRow",
+    "Base",
+    "ControlOnRiskRow",
+    "ControlRow",
+    "ControlTestRow",
+    "HistoryRow",
+    "IndicatorSeriesRow",
+    "IndicatorSignalRow",
+    "MatrixRow",
+    "ProposalRow",
+    "ReviewTaskRow",
+    "RiskLinkRow",
+    "RiskRevisionRow",
+    "RiskRow",
+    "ToleranceBreachRow",
+]
