@@ -42,7 +42,7 @@ class SuiteProcess:
             start_new_session=True,
         )
         threading.Thread(target=self._read, daemon=True).start()
-        self.url = self._await(r"Ready on (http://\S+)", within)
+        self.url = self.wait_for(r"Ready on (http://\S+)", within)
         return self
 
     def command(self, *arguments: str) -> str:
@@ -57,7 +57,8 @@ class SuiteProcess:
         for line in self.process.stdout:
             self.lines.append(line.rstrip("\n"))
 
-    def _await(self, pattern: str, within: float = 150) -> str:
+    def wait_for(self, pattern: str, within: float = 150) -> str:
+        """What the first group of ``pattern`` matches in what is printed, as soon as it is."""
         limit = time.monotonic() + within
         while time.monotonic() < limit:
             found = re.search(pattern, self.output)

@@ -1,6 +1,5 @@
 """An officer posts a value; the risk tied to it is re-scored with its reasons, and the saving is restated."""
 
-import re
 import shutil
 from contextlib import suppress
 from pathlib import Path
@@ -27,8 +26,8 @@ class FirstStart(NamedTuple):
 def first_start(tmp_path_factory: pytest.TempPathFactory) -> FirstStart:
     """Started without a key, and once more, so that what sweeps publish at a start is published as well."""
     process = SuiteProcess(tmp_path_factory.mktemp("loaded") / "var", admin_key=None).start()
+    key = process.wait_for(r'explanation" -H "Authorization: Bearer (csk_\S+)"')  # the last line of a start
     shown = process.output
-    key = re.search(r"Bearer (csk_\S+)\"", shown)[1]
     with process.client(key) as client:
         settle(client)
     status = process.stop()
@@ -142,8 +141,8 @@ def test_the_first_start_makes_a_key_and_shows_it_once(first_start, suite):
     assert first_start.status == 0
     suite.admin_key, suite.reference = None, True
     suite.start()
+    suite.wait_for(r"(suite keys create NAME)")
     assert "csk_" not in suite.output
-    assert "suite keys create NAME" in suite.output
     assert suite.command("business-date") == "2018-02-28\n"
     for key, answer in ((first_start.key, 200), ("wrong", 401)):
         with suite.client(key) as client:

@@ -143,7 +143,7 @@ def test_the_business_date_moves_in_every_service(suite):
 
 
 def test_keys_are_made_listed_and_revoked(suite):
-    status, made, _ = suite("keys", "create", "stp")
+    status, made, _ = suite("keys", "create", "stp", "--scope", "risks:read")
     assert status == 0
     assert made.startswith("csk_")
     listed = suite("keys", "list")[1]
