@@ -4,7 +4,6 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from copy import deepcopy
 from typing import Any, Final
 
-from chassis.web.document import SCOPES
 from chassis.web.problem_types import EXTENSION
 
 Document = dict[str, Any]
@@ -199,7 +198,7 @@ def _add_paths(joined: Document, service: str, document: Document, prefix: str, 
     for path, method, operation in _operations(ours):
         operation["operationId"] = _unique(operation.get("operationId") or f"{method}_{path}", service, taken)
         operation["tags"] = [service]
-        operation["security"] = [{"bearer": [scope]} for scope in operation.get(SCOPES, ())] or [{"bearer": []}]
+        operation["security"] = [{"bearer": []}]
         if "Unauthorized" in document.get("components", {}).get("responses", {}):
             operation.setdefault("responses", {})["401"] = dict(_KEY_NEEDED)
         _public_parameters(operation)

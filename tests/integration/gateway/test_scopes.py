@@ -10,7 +10,6 @@ from fastapi import FastAPI
 
 from chassis.errors import InsufficientScope
 from chassis.identity import Caller
-from chassis.service import ServiceSpec
 from chassis.web.operations import operations_of, with_scopes
 from chassis.web.units import Resources, writing
 from contracts.scopes import ADMIN, SCOPES
@@ -51,21 +50,23 @@ async def asked(app: FastAPI, bearer: str, method: str, path: str) -> tuple[int,
     return answer[0]["status"], answer[1]["body"]
 
 
-async def app_of(name: str, resources_for: ResourcesFor) -> tuple[FastAPI, ServiceSpec | None]:
+async def app_of(name: str, resources_for: ResourcesFor) -> FastAPI:
     if name in SERVICES:
-        found = import_module(f"services.{name}.app")
-        return found.create_app(await resources_for(f"services.{name}", settings=signed_for(name))), found.SPEC
+        found: FastAPI = import_module(f"services.{name}.app").create_app(
+            await resources_for(f"services.{name}", settings=signed_for(name))
+        )
+        return found
     resources: Resources = await resources_for("gateway", settings=signed_for(name))
     metadata = resources.database.metadata
     if name == "operations":
-        return create_operations(resources, metadata, Services({}, SIGNER)), None
-    return create_access(resources, metadata, Keyring(resources.database, 0)), None
+        return create_operations(resources, metadata, Services({}, SIGNER))
+    return create_access(resources, metadata, Keyring(resources.database, 0))
 
 
 @pytest.mark.parametrize("name", [*SERVICES, "operations", "access"])
 async def test_every_operation_is_open_to_its_scopes_alone(name: str, resources_for: ResourcesFor) -> None:
-    app, spec = await app_of(name, resources_for)
-    spec = spec or ServiceSpec(name, "", "", app.state.resources.database.metadata, "gateway", ())
+    app = await app_of(name, resources_for)
+    spec = app.state.spec
     operations = list(with_scopes(operations_of(app.routes, writing), spec))
     assert set(spec.scopes) <= {each.id for each in operations}, "each that is named is there"
     for operation in operations:
@@ -79,3 +80,20 @@ async def test_every_operation_is_open_to_its_scopes_alone(name: str, resources_
             else:
                 assert (status, b"insufficient-scope" in body) == (403, True), (operation.method, path, scope)
                 assert str(InsufficientScope(operation.scopes).detail).encode() in body
+
+
+async def test_whoever_sees_how_the_suite_works_changes_nothing_of_it(resources_for: ResourcesFor) -> None:
+    app = await app_of("operations", resources_for)
+    document = app.openapi()["paths"]
+    asked_for = {
+        tuple(operation["x-scopes"])
+        for item in document.values()
+        for method, operation in item.items()
+        if method != "get"
+    }
+    assert asked_for == {("operations:operate",)}
+    bearer = SIGNER.bearer(
+        Caller("Ana", frozenset({"operations:read"})), "operations", "POST", "/operations/v1/replays"
+    )
+    status, body = await asked(app, bearer, "POST", "/operations/v1/replays")
+    assert (status, b"operations:operate" in body) == (403, True)
