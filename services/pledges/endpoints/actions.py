@@ -5,12 +5,13 @@ from typing import Annotated
 
 from fastapi import APIRouter, Depends, Path, Query, Response
 
+from chassis.web.making import made, set_made
 from chassis.web.paging import CollectionPaging, PageBody, sortable
 from chassis.web.problems import problems
 from chassis.web.units import Read, Write
 from services.pledges.domain.actions import ActionFilter, ActionKind, ActionOrder
 from services.pledges.domain.status import Delivery, Schedule
-from services.pledges.endpoints.answers import NewCode, Word, made, set_made
+from services.pledges.endpoints.answers import NewCode, Word
 from services.pledges.schemas.actions import ActionIn, ActionOut, ActionPatch, CriticalDatesOut
 from services.pledges.schemas.fields import WHOLE_TEXT
 from services.pledges.service import actions

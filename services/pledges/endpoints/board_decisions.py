@@ -4,11 +4,12 @@ from typing import Annotated
 
 from fastapi import APIRouter, Depends, Path, Response
 
+from chassis.web.making import made, set_made
 from chassis.web.paging import PageBody, Paging
 from chassis.web.problems import problems
 from chassis.web.units import Read, Write
 from services.pledges.domain.governance import RecordFilter
-from services.pledges.endpoints.answers import NewCode, made, set_made
+from services.pledges.endpoints.answers import NewCode
 from services.pledges.endpoints.governance import record_filter
 from services.pledges.schemas.board_decisions import BoardDecisionOut, DecisionAskedIn, TakingIn
 from services.pledges.schemas.fields import WHOLE_TEXT

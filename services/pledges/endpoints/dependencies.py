@@ -4,11 +4,12 @@ from typing import Annotated
 
 from fastapi import APIRouter, Depends, Path, Response
 
+from chassis.web.making import made, set_made
 from chassis.web.paging import PageBody, Paging
 from chassis.web.problems import problems
 from chassis.web.units import Read, Write
 from services.pledges.domain.dependencies import DependencyFilter, DependencyKind, DependencyState
-from services.pledges.endpoints.answers import NewCode, Word, made, set_made
+from services.pledges.endpoints.answers import NewCode, Word
 from services.pledges.schemas.dependencies import DependencyIn, DependencyOut, DependencyPatch
 from services.pledges.schemas.fields import WHOLE_TEXT
 from services.pledges.service import dependencies

@@ -5,6 +5,7 @@ from typing import Annotated
 
 from fastapi import APIRouter, Depends, Path, Query, Response
 
+from chassis.web.making import made, set_made
 from chassis.web.moments import ChangedSince
 from chassis.web.paging import CollectionPaging, PageBody, sortable
 from chassis.web.problems import problems
@@ -12,7 +13,7 @@ from chassis.web.units import Read, Write
 from services.pledges.domain.pledges import PledgeFilter, PledgeOrder
 from services.pledges.domain.sets import PledgeRef
 from services.pledges.domain.status import Delivery, Evidence, Schedule
-from services.pledges.endpoints.answers import Word, made, set_made
+from services.pledges.endpoints.answers import Word
 from services.pledges.schemas.fields import WHOLE_TEXT
 from services.pledges.schemas.pledges import (
     AssignmentsIn,

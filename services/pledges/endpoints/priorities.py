@@ -4,10 +4,11 @@ from typing import Annotated
 
 from fastapi import APIRouter, Path, Response
 
+from chassis.web.making import made, set_made
 from chassis.web.paging import PageBody, Paging
 from chassis.web.problems import problems
 from chassis.web.units import Read, Write
-from services.pledges.endpoints.answers import NewCode, made, set_made
+from services.pledges.endpoints.answers import NewCode
 from services.pledges.schemas.fields import WHOLE_TEXT
 from services.pledges.schemas.priorities import PriorityDetail, PriorityIn, PriorityOut
 from services.pledges.service import priorities

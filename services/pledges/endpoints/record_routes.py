@@ -6,13 +6,14 @@ from typing import Annotated, Any
 
 from fastapi import APIRouter, Depends, Path, Query, Request, Response
 
+from chassis.web.making import made, set_made
 from chassis.web.paging import PageBody, Paging
 from chassis.web.problems import problems
 from chassis.web.render.routes import add_table_routes
 from chassis.web.render.table import Table
 from chassis.web.units import Read, Write
 from services.pledges.domain.governance import RecordFilter
-from services.pledges.endpoints.answers import NewCode, made, set_made
+from services.pledges.endpoints.answers import NewCode
 from services.pledges.schemas.fields import WHOLE_TEXT
 from services.pledges.schemas.record_table import records_table
 from services.pledges.service import governance

@@ -4,10 +4,10 @@ from typing import Annotated
 
 from fastapi import APIRouter, Path, Response
 
+from chassis.web.making import made, set_made
 from chassis.web.paging import PageBody, Paging
 from chassis.web.problems import problems
 from chassis.web.units import Read, Write
-from services.pledges.endpoints.answers import made, set_made
 from services.pledges.schemas.sets import PledgeSetIn, PledgeSetOut
 from services.pledges.service import sets
 
