@@ -18,6 +18,7 @@ from tempfile import TemporaryDirectory
 from typing import Final
 
 import asyncpg
+import httpx
 
 from suite.engines.postgres import PostgresServer
 from suite.settings import MEMBERS
@@ -39,7 +40,7 @@ def main() -> int:
         suite = SuiteProcess(Path(folder) / "data")
         try:
             suite.start(within=START_SECONDS, **SETTINGS, **addresses)
-            return _fuzz(suite.url, Path(folder), options) or _warned(suite)
+            return _fuzz(suite.url, Path(folder), options) or _locked_out(suite) or _warned(suite)
         finally:
             suite.kill()
 
@@ -96,6 +97,16 @@ def _run(url: str, folder: Path, options: argparse.Namespace, phases: str, *more
     )
     environment = os.environ | {"SCHEMATHESIS_HOOKS": "hooks", "PYTHONPATH": str(HERE)}
     return subprocess.run(command, env=environment, cwd=folder, check=False).returncode
+
+
+def _locked_out(suite: SuiteProcess) -> int:
+    """1 where the key of the run opens nothing any more: what came after it was revoked has proved nothing."""
+    with suite.client() as client:
+        answer = client.get("/access/v1/keys")
+    if answer.status_code == httpx.codes.OK:
+        return 0
+    sys.stdout.write(f"The key of this run was taken from it: {answer.status_code} {answer.text}\n")
+    return 1
 
 
 def _warned(suite: SuiteProcess) -> int:
