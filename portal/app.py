@@ -75,4 +75,4 @@ def install_pages(app: FastAPI, door: Door, settings: PortalSettings, clock: Clo
 def is_page(path: str) -> bool:
     """Whether a path is a page's, or of what pages load. ``/operations/v1`` is the API's."""
     parts = path.split("/")
-    return path == "/" or (parts[1] in _FOLDERS and parts[2:3] != ["v1"])
+    return path == "/" or (len(parts) > 1 and parts[1] in _FOLDERS and parts[2:3] != ["v1"])

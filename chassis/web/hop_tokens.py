@@ -6,7 +6,7 @@ from functools import lru_cache
 from typing import Any, Final
 
 from joserfc import jwt
-from joserfc.errors import JoseError
+from joserfc.errors import DecodeError, JoseError
 from joserfc.jwk import KeySet, OctKey
 from joserfc.jwt import ClaimsOption
 
@@ -24,6 +24,22 @@ def sign(claims: Claims, text: str) -> str:
     """A token with these claims, signed with the key of this text."""
     key = _key(text)
     return jwt.encode({"alg": "HS256", "kid": key.kid}, claims, key, algorithms=_ALGORITHMS)
+
+
+def read_token(token: str, keys: KeySet, algorithms: Sequence[str], claims: jwt.JWTClaimsRegistry) -> jwt.Token:
+    """A token that was signed with one of ``keys``, and whose claims are as ``claims`` wants them.
+
+    Raises:
+        JoseError: it is none. The library fails otherwise too where a head holds other types than it should.
+    """
+    try:
+        found = jwt.decode(token, keys, algorithms=algorithms)
+        claims.validate(found.claims)
+    except JoseError:
+        raise
+    except Exception as error:
+        raise DecodeError(type(error).__name__) from error
+    return found
 
 
 class Tokens:
@@ -46,8 +62,6 @@ class Tokens:
     def read(self, token: str) -> Claims | None:
         """The claims; None where the token is none, is forged, has run out, or is of or for somebody else."""
         try:
-            found = jwt.decode(token, self._keys, algorithms=_ALGORITHMS)
-            self._claims.validate(found.claims)
-        except (JoseError, ValueError):
+            return read_token(token, self._keys, _ALGORITHMS, self._claims).claims
+        except JoseError:
             return None
-        return found.claims

@@ -69,8 +69,7 @@ class RequestMiddleware:
             added = [(REQUEST_ID_HEADER.encode(), request_id.encode()), *self.headers]
             exchange = Exchange(scope, receive, send, limit=self._limit(scope), headers=added)
             try:
-                exchange.caller = await self.admit(exchange.scope)
-                await exchange.run(self.app)
+                await exchange.run(self.admit, self.app)
             except Problem as problem:
                 await exchange.refuse(problem)
             finally:
@@ -99,11 +98,15 @@ class RequestMiddleware:
 
 
 class Exchange:
-    """One request and its answer. A HEAD is read as a GET whose body stays here."""
+    """One request and its answer. A HEAD is read as a GET whose body stays here.
+
+    Blanks about the value of a header are no part of it (RFC 9110, 5.5), though servers leave those behind it there.
+    """
 
     def __init__(self, scope: Scope, receive: Receive, send: Send, *, limit: int, headers: Sequence[Header]) -> None:
         self.method: str = scope["method"]
-        self.scope = {**scope, "method": "GET"} if self.method == "HEAD" else scope
+        headers_read = [(name, value.strip(b" \t")) for name, value in scope["headers"]]
+        self.scope = {**scope, "method": "GET" if self.method == "HEAD" else self.method, "headers": headers_read}
         self.started = time.perf_counter()
         self.status = NOT_ANSWERED
         self.caller = ""
@@ -115,12 +118,11 @@ class Exchange:
         self._too_large: PayloadTooLarge | None = None
         """Set once a body has passed the limit: whoever reads it may swallow the problem or make another of it."""
 
-    async def run(self, app: ASGIApp) -> None:
-        """Let ``app`` answer, unless the body is too large or the app breaks before it has begun to."""
-        length = header(self.scope, b"content-length")
-        if length.isdigit() and int(length[:30]) > self._limit:
-            raise self._over()
+    async def run(self, admit: Admission, app: ASGIApp) -> None:
+        """Let ``app`` answer whom ``admit`` lets in, unless the body is too large. What breaks is a problem as well."""
         try:
+            self.caller = await admit(self.scope)
+            self._require_length()
             await app(self.scope, self.receive, self.send)
         except Problem:
             raise
@@ -128,6 +130,11 @@ class Exchange:
             if self.status != NOT_ANSWERED:
                 raise
             await crash_response(error, self.scope["path"])(self.scope, self.receive, self.send)
+
+    def _require_length(self) -> None:
+        length = header(self.scope, b"content-length")
+        if length.isdigit() and int(length[:30]) > self._limit:
+            raise self._over()
 
     async def refuse(self, problem: Problem) -> None:
         await problem_response(problem, self.scope["path"])(self.scope, self.receive, self.send)

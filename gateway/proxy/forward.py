@@ -93,6 +93,8 @@ class Forward:
             raise
         except httpx.TimeoutException as error:
             raise self._timed_out(error) from error
+        except httpx.LocalProtocolError as error:  # of what the caller sent: the service was not asked
+            raise BadRequest("A header holds what cannot be sent on.") from error
         except httpx.TransportError as error:
             if again:
                 await asyncio.sleep(_RETRY_AFTER)

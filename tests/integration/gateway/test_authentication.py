@@ -1,6 +1,7 @@
 """Nobody comes in without a key that is in use, whatever stands behind the path."""
 
 import asyncio
+import json
 
 import httpx
 import pytest
@@ -94,6 +95,16 @@ async def test_no_detour_through_what_is_open(echoing: Front) -> None:
         answer = await reader.read()
         writer.close()
         assert (path, answer[:12]) == (path, b"HTTP/1.1 404")
+
+
+async def test_asking_the_server_itself_is_asking_for_nothing(echoing: Front) -> None:
+    for shown, status in (("", 401), (f"authorization: Bearer {echoing.key}\r\n", 404)):
+        reader, writer = await _open(echoing.url)
+        writer.write(f"OPTIONS * HTTP/1.1\r\nhost: x\r\n{shown}connection: close\r\n\r\n".encode())
+        head, body = (await reader.read()).split(b"\r\n\r\n", 1)
+        writer.close()
+        assert head.startswith(b"HTTP/1.1 %d " % status), head
+        assert json.loads(body)["status"] == status
 
 
 async def _open(url: str) -> tuple[asyncio.StreamReader, asyncio.StreamWriter]:

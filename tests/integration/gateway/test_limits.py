@@ -1,7 +1,9 @@
 """Calls are counted by caller, a service that fails is left alone, and pages of named sites may call."""
 
+import httpx
 import pytest
 
+from gateway.proxy.upstreams import Upstream
 from tests.integration.gateway.conftest import FrontOf, Serve, echo
 
 pytestmark = pytest.mark.parametrize("database_for", ["sqlite"], indirect=True)
@@ -22,6 +24,19 @@ async def test_a_service_that_cannot_be_reached_is_left_alone(front_of: FrontOf,
     details = [(await front.client.post("/risks/v1/risks", json={})).json()["detail"] for _ in range(3)]
     assert details[0] == details[1] == "The risks service cannot be reached."
     assert "several times" in details[2]
+
+
+async def test_what_cannot_be_sent_on_is_the_callers_fault(front_of: FrontOf) -> None:
+    async def strict(request: httpx.Request) -> httpx.Response:
+        if "x-odd" in request.headers:
+            raise httpx.LocalProtocolError("Illegal header value")
+        return httpx.Response(200, stream=httpx.ByteStream(b""))
+
+    risks = Upstream(httpx.MockTransport(strict), "http://risks")
+    front = await front_of(settings={"breaker_failures": 1}, risks=risks)
+    refused = await front.client.get("/risks/v1/risks", headers={"x-odd": "1"})
+    assert (refused.status_code, refused.json()["type"]) == (400, "/problems/bad-request")
+    assert (await front.client.get("/risks/v1/risks")).status_code == 200
 
 
 async def test_pages_of_named_sites_may_call(front_of: FrontOf, serve: Serve) -> None:

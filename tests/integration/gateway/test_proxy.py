@@ -90,6 +90,18 @@ async def test_headers_for_one_hop_stay_on_it(front: Front) -> None:
     assert values(seen, "x-kept") == ["1"]
 
 
+@pytest.mark.parametrize("value", ["kept  ", "kept\t", "  kept \t "])
+async def test_blanks_about_a_header_are_no_part_of_it(front: Front, value: str) -> None:
+    """As RFC 9112 has it; clients are stricter than servers, and would not send them on."""
+    head = f"GET /risks/v1/risks HTTP/1.1\r\nhost: x\r\nauthorization: Bearer {front.key}\r\nx-mine: {value}\r\n"
+    reader, writer = await asyncio.open_connection(httpx.URL(front.url).host, httpx.URL(front.url).port)
+    writer.write(f"{head}connection: close\r\n\r\n".encode())
+    answer = await reader.read()
+    writer.close()
+    assert answer.startswith(b"HTTP/1.1 200 "), answer
+    assert b'["x-mine", "kept"]' in answer
+
+
 async def test_the_answer_comes_back_with_its_headers(front: Front) -> None:
     answer = await front.client.get("/risks/v1/risks")
     assert answer.headers.get_list("x-kept") == ["one", "two"]

@@ -32,12 +32,18 @@ def signed(key: str = KEY, **claims: object) -> str:
     return jwt.encode({"alg": "HS256", "kid": kid}, plain | claims, OctKey.import_key(key), algorithms=["HS256"])
 
 
-def unsigned() -> str:
-    def part(value: object) -> str:
-        return base64.urlsafe_b64encode(json.dumps(value).encode()).decode().rstrip("=")
+def part(value: object) -> str:
+    return base64.urlsafe_b64encode(json.dumps(value).encode()).decode().rstrip("=")
 
-    body = GOOD.split(".")[1]
-    return f"{part({'alg': 'none', 'typ': 'JWT'})}.{body}."
+
+def unsigned() -> str:
+    return f"{part({'alg': 'none', 'typ': 'JWT'})}.{GOOD.split('.')[1]}."
+
+
+def headed(**head: object) -> str:
+    """The good token with something else in its head."""
+    _, claims, signature = GOOD.split(".")
+    return f"Bearer {part({'alg': 'HS256'} | head)}.{claims}.{signature}"
 
 
 def test_whoever_calls_is_told_whole() -> None:
@@ -73,6 +79,15 @@ def test_a_client_signs_each_request() -> None:
         signed(aud="finance"),
         signed(exp=NOW - LEEWAY - 1),
         signed(exp=None),
+        signed(call=None),
+        headed(crit=5),
+        headed(crit=["b64"], b64=False),
+        headed(alg=5),
+        headed(alg={}),
+        headed(alg=["HS256"]),
+        headed(kid={}),
+        headed(kid=5),
+        f"Bearer {part(['HS256'])}.{part({})}.",
         signed(sub=None),
         GOOD[:-3] + ("abc" if not GOOD.endswith("abc") else "cba"),
     ],

@@ -18,6 +18,7 @@ from chassis.settings import ServiceSettings
 from chassis.web.app import build_app
 from chassis.web.bodies import OutBody, StrictBody
 from chassis.web.hop import HopSigner
+from chassis.web.middleware import RequestMiddleware
 from chassis.web.paging import PageBody, Paging
 from chassis.web.units import Read, Resources, Write
 from tests.integration.chassis import tally
@@ -105,6 +106,18 @@ async def test_a_refusal_of_the_domain_carries_its_noun(client):
 async def test_a_crash_tells_nothing_of_the_inside(client):
     problem = await refused(client, 500, json={"name": "a", "number": 99})
     assert "secret" not in str(problem)
+
+
+async def test_a_crash_at_the_door_is_a_problem_too():
+    async def crashes(_scope):
+        raise IndexError("a secret detail")
+
+    door = RequestMiddleware(None, service="tally", admit=crashes, body_limit=10)
+    async with httpx.AsyncClient(transport=httpx.ASGITransport(door), base_url="http://tally") as client:
+        with capture_logs() as lines:
+            problem = await refused(client, 500, json={})
+    assert "secret" not in str(problem)
+    assert [line["status"] for line in lines if line["event"] == "request.answered"] == [500]
 
 
 @pytest.mark.parametrize(
