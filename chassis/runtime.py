@@ -183,16 +183,16 @@ async def _answer_in_time(question: Coroutine[Any, Any, T]) -> T | None:
 async def lag(database: Database, bus: Bus, subscription: Subscription) -> int:
     """Events on the bus that have not had their effect in ``database``; what was deleted is not there to wait for.
 
-    Below zero where the log ends before what was read of it.
+    Below zero where a log ends before what was read of it, however much there is to read elsewhere.
     """
-    behind = 0
+    behind: list[int] = []
     for topic in subscription.topics:
         ends = await bus.end_offsets(topic)
         stored = await inbox.get_stored_offsets(database, subscription.consumer, list(ends))
         waiting_in = [partition for partition, end in ends.items() if stored.get(partition, 0) != end]
         begins = await bus.begin_offsets(topic) if waiting_in else {}
-        behind += sum(ends[each] - max(begins[each], stored.get(each, 0)) for each in waiting_in)
-    return behind
+        behind += [ends[each] - max(begins[each], stored.get(each, 0)) for each in waiting_in]
+    return sum(each for each in behind if each < 0) or sum(behind)
 
 
 async def _restart_broken(kind: str, name: str, run: Callable[[], Awaitable[None]]) -> None:

@@ -28,6 +28,8 @@ class Jumps:
         self._bus = bus
         self._subscription = subscription
         self._digests: dict[str, ProducerDigest | None] = dict.fromkeys(subscription.topics, NOTHING_TOLD)
+        self._told: frozenset[str] = frozenset()
+        """Topics whose digest the last reading found, or found to be made by nobody: else the one before stands."""
 
     @property
     def digests(self) -> Mapping[str, ProducerDigest]:
@@ -41,18 +43,19 @@ class Jumps:
             BusError: the bus does not answer.
         """
         for topic in self._subscription.topics:
-            self._digests[topic] = await self._get_newest(topic)
+            newest = await self._get_newest(topic)
+            if newest is not NOTHING_TOLD or self._digests[topic] is None:
+                self._digests[topic] = newest
+            self._told = self._told - {topic} if newest is NOTHING_TOLD else self._told | {topic}
 
     async def _get_newest(self, topic: str) -> ProducerDigest | None:
-        """What there was before, where a newer one is just taking its place."""
-        before = self._digests[topic]
+        """None where there is no topic of digests."""
         try:
-            newest = await get_newest_digest(self._bus, topic.split(".")[1])
+            return await get_newest_digest(self._bus, topic.split(".")[1])
         except TopicMissing as error:
-            if before is not None:
+            if self._digests[topic] is not None:
                 log.warning("consumer.no_digests", consumer=self._subscription.consumer, reason=str(error))
             return None
-        return newest if newest.event_id or before is None else before
 
     def list_unexplained(self, events: Sequence[Delivery]) -> Sequence[Delivery]:
         """Those that the digests read so far do not explain."""
@@ -85,7 +88,7 @@ class Jumps:
         except BusError as error:
             log.info("consumer.digests_unread", consumer=self._subscription.consumer, error=str(error)[:200])
             return False
-        return all(self._digests.get(topic) is not NOTHING_TOLD for topic in topics)
+        return topics <= self._told
 
     async def without_jumps(self, classified: Classified) -> Classified:
         """The same with jumps among what is to be parked."""

@@ -119,8 +119,12 @@ def _find_bus_fault(service: str, feed: FeedState, published: Published) -> str 
 
 
 async def _list_tail(bus: Bus, topic: str, tail: int) -> AsyncIterator[Delivery]:
-    """The readable events among the last records of every partition."""
-    ends, begins = await bus.end_offsets(topic), await bus.begin_offsets(topic)
+    """The readable events among the last records of every partition.
+
+    The ends are asked for last: a compacted log that got a newer record meanwhile still has one between the two.
+    """
+    begins = await bus.begin_offsets(topic)
+    ends = await bus.end_offsets(topic)
     starts = {at: max(begins[at], end - tail) for at, end in ends.items()}
     wanted = {at: end for at, end in ends.items() if starts[at] < end}
     async for batch in bus.read(topic, starts, wanted):

@@ -64,6 +64,27 @@ async def test_the_newest_digest_is_found_at_the_end_of_its_topic(open_bus: Open
         assert (found.position, found.ends, found.generation) == (position, (position,), 1)
 
 
+async def test_a_digest_is_found_while_a_newer_one_takes_its_place(open_bus: OpenBus, topic: str, monkeypatch):
+    """Whoever looks for the newest asks the bus several times, and between any two of them there may be a newer one."""
+    service, bus = topic.split(".")[1], await open_bus()
+    await bus.ensure_topics([topic, digest_topic(service)])
+    producer, count = await bus.producer(), 1
+    await producer.publish(digest_topic(service), [digest_message(service, count)])
+
+    def publishing_after(question):
+        async def asked(about: str):
+            nonlocal count
+            answer, count = await question(about), count + 1
+            await producer.publish(digest_topic(service), [digest_message(service, count)])
+            return answer
+
+        return asked
+
+    monkeypatch.setattr(bus, "begin_offsets", publishing_after(bus.begin_offsets))
+    monkeypatch.setattr(bus, "end_offsets", publishing_after(bus.end_offsets))
+    assert (await get_newest_digest(bus, service)).position in (1, 2, 3)
+
+
 def digest_message(service: str, position: int) -> Message:
     data = DigestPublished(position=position, ends=(position,), settled=True, types=(), ranges=())
     event, event_id = NewEvent(DIGEST_PUBLISHED, f"/{service}", service, position, data), f"id-{position}"

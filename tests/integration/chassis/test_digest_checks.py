@@ -12,6 +12,8 @@ from chassis.events import consumer, digest_checks, jumps
 from chassis.events import digests as publishing
 from chassis.events.dead_letters import DeadLetterState
 from chassis.events.digest_checks import find_digest_fault
+from chassis.events.envelope import delivery
+from chassis.events.jumps import Jumps
 from chassis.events.outbox import emit
 from chassis.events.producer_digests import get_newest_digest
 from chassis.events.recovery import recover_consumer
@@ -21,9 +23,19 @@ from chassis.recovery.local import LocalStores
 from chassis.recovery.procedure import list_differences, recover_producer
 from chassis.storage.database import Database
 from contracts.topics import digest_topic
+from tests.contract.reading import read_all
 from tests.eventually import eventually
 from tests.integration.chassis import tally
-from tests.integration.chassis.tally import TALLY, caught_up, list_parked, new_event, number_event, numbers, publish
+from tests.integration.chassis.tally import (
+    TALLY,
+    TOPIC,
+    caught_up,
+    list_parked,
+    new_event,
+    number_event,
+    numbers,
+    publish,
+)
 from tests.integration.chassis.test_recovery import REPUBLICATION
 
 DIGESTS = digest_topic("indicators")
@@ -217,6 +229,24 @@ async def test_without_any_digest_it_waits_for_one(database, bus, consuming, rel
         await tell(relay, ("a", 1))
         await eventually(lambda: _is_parked(database, 1))
         await all_applied(database, bus, {"a": 1})
+
+
+async def test_a_digest_that_is_not_found_for_a_moment_is_waited_for(bus, relay, tmp_path):
+    """What was read before says nothing of a generation that began since."""
+    await tell(relay, ("a", 1))
+    reading = Jumps(bus, TALLY)
+    await reading.refresh()
+    with sqlite3.connect(tmp_path / "bus.db") as file:
+        file.execute("DELETE FROM record WHERE key = 'indicators'")
+    await recover_producer(LocalStores("indicators", REPUBLICATION, (), relay.database, bus))
+    await publish(bus, number_event("a", 2, 7, generation=2))
+    event = [delivery(record) for record in await read_all(bus, TOPIC)][-1]
+
+    searching = asyncio.create_task(reading.list_jumps([event]))
+    await asyncio.sleep(0.3)
+    assert not searching.done()
+    await relay.cycle(await bus.producer())
+    assert await searching == []
 
 
 async def test_what_the_log_itself_explains_needs_no_digest(database, bus, consuming, producer):

@@ -6,6 +6,7 @@ import sqlite3
 import pytest
 
 from chassis.bus.embedded import EmbeddedBus
+from chassis.bus.embedded.statements import partition_of
 from chassis.bus.port import Message
 from chassis.events.outbox import emit
 from chassis.events.relay import Relay
@@ -182,6 +183,9 @@ async def test_a_log_that_ends_before_an_offset_is_told_by_the_consumer(database
     assert "tally has read commissioning.indicators.v1" in fault
     assert fault.endswith("up to 3, and it ends at 1; 2 events are missing in 1 partitions.")
     assert await lag(database, older, TALLY) == -2
+    elsewhere = [str(key) for key in range(20) if partition_of(str(key), 2) != partition_of("a", 2)]
+    await publish(older, *(number_event(key, 1, 1) for key in elsewhere))
+    assert await lag(database, older, TALLY) < 0, "what is to be read elsewhere does not make up for it"
 
 
 async def test_another_log_of_the_same_length_is_told_by_the_consumer(database, bus, consuming, older_bus):
