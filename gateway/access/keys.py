@@ -13,7 +13,7 @@ from typing import Final
 from chassis.clock import LONDON
 from chassis.errors import FieldError
 from chassis.identity import Caller
-from contracts.scopes import ADMIN, SCOPES
+from contracts.scopes import ADMIN, OPERATE, SCOPES
 from gateway.access.errors import AdminKeyWeak, KeyNameInvalid
 from gateway.access.people import Person
 
@@ -189,10 +189,12 @@ def key_faults(wanted: NewKey, today: date) -> Iterator[FieldError]:
     for area in sorted(wanted.areas):
         if not _AREA.fullmatch(area):
             yield FieldError("areas", f"{area!r} is no code of an area")
-    if wanted.areas and ADMIN in wanted.scopes:
-        yield FieldError("areas", "an administrator is not limited to areas")
+    if wanted.areas and not wanted.scopes.isdisjoint((ADMIN, OPERATE)):
+        yield FieldError("areas", f"who has {ADMIN} or {OPERATE} is not limited to areas: that changes whole services")
     if wanted.expires_on and wanted.expires_on < today:
         yield FieldError("expires_on", "is past")
+    if wanted.expires_on == date.max:
+        yield FieldError("expires_on", "is the last day there is: leave it out for a key without an end")
 
 
 def end_of(day: date | None) -> datetime | None:

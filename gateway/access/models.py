@@ -24,7 +24,7 @@ class ApiKey(Base):
     prefix: Mapped[str] = mapped_column(String(16))
     hash: Mapped[str] = mapped_column(String(64), unique=True)
     created_at: Mapped[datetime] = mapped_column(UtcDateTime())
-    created_by: Mapped[str] = mapped_column(String(64))
+    created_by: Mapped[str] = mapped_column(String(100))
     revoked_at: Mapped[datetime | None] = mapped_column(UtcDateTime())
     last_used: Mapped[datetime | None] = mapped_column(UtcDateTime())
     scopes: Mapped[str] = mapped_column(String(1000))

@@ -75,7 +75,9 @@ async def test_rotation_lets_the_secret_before_work_on_for_as_long_as_is_said(fr
         ({"scopes": []}, "scopes"),
         ({"areas": ["E 1"]}, "areas"),
         ({"areas": ["E06000026"], "scopes": ["admin"]}, "areas"),
+        ({"areas": ["E06000026"], "scopes": ["operations:operate", "risks:read"]}, "areas"),
         ({"expires_on": "2018-01-01"}, "expires_on"),
+        ({"expires_on": "9999-12-31"}, "expires_on"),
     ],
 )
 async def test_what_cannot_be_a_key_is_refused_by_field(front: Front, wrong: dict[str, object], field: str) -> None:

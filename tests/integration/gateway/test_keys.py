@@ -9,9 +9,11 @@ import pytest
 
 from chassis.storage import migrate
 from chassis.storage.database import Database
+from chassis.storage.transaction import Tx
 from gateway.access import keys, repository, service
 from gateway.access.errors import AdminKeyRevoked, AdminKeyWeak, KeyNameTaken, KeyUnknown
 from gateway.access.models import Base
+from gateway.access.tokens import LONGEST_NAME
 from tests.conftest import DatabaseFor
 from tests.integration.gateway.conftest import admin
 
@@ -39,6 +41,14 @@ async def test_a_key_opens_and_is_kept_nowhere(database: Database) -> None:
     assert key.removeprefix("csk_")[4:] not in str(row)
     (listed,) = await database.read(service.list_keys)
     assert (listed.name, listed.prefix, listed.created_by, listed.revoked_at) == ("etl", key[:8], "Ana", None)
+
+
+@pytest.mark.both_engines
+async def test_whoever_makes_a_key_is_named_in_full(database: Database) -> None:
+    """The subject of a token may have a hundred characters."""
+    await database.write(lambda tx: service.create_key(tx, admin("etl")), actor="x" * LONGEST_NAME)
+    (listed,) = await database.read(service.list_keys)
+    assert listed.created_by == "x" * LONGEST_NAME
 
 
 async def test_unknown_keys_open_nothing(database: Database) -> None:
@@ -108,6 +118,31 @@ async def test_a_gateway_that_another_one_overtakes_finds_the_key(
     assert await who(database, secret) == "admin"
 
 
+@pytest.mark.both_engines
+@pytest.mark.parametrize("database_for", [pytest.param("postgresql", marks=pytest.mark.postgres)], indirect=True)
+async def test_a_gateway_whose_key_is_replaced_while_it_starts_revokes_nothing(
+    database: Database, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Another gateway has set the same key, then a third one another, before the first looks what to replace."""
+    ours, theirs, save, list_all = "s" * 40, "t" * 40, repository.save_key, repository.list_keys
+
+    async def saved_before(*given: Any, **named: Any) -> Any:
+        monkeypatch.setattr(repository, "save_key", save)
+        await ensure(database, ours)
+        monkeypatch.setattr(repository, "list_keys", replaced_before)
+        return await save(*given, **named)
+
+    async def replaced_before(tx: Tx) -> Any:
+        monkeypatch.setattr(repository, "list_keys", list_all)
+        await ensure(database, theirs)
+        return await list_all(tx)
+
+    monkeypatch.setattr(repository, "save_key", saved_before)
+    with pytest.raises(AdminKeyRevoked):
+        await ensure(database, ours)
+    assert (await who(database, ours), await who(database, theirs)) == (None, "admin-2")
+
+
 async def test_another_key_of_automation_replaces_the_one_before(database: Database) -> None:
     names = []
     for letter in "abc":
@@ -152,6 +187,16 @@ async def test_models_and_migrations_agree(database: Database) -> None:
     await asyncio.to_thread(migrate.check, "gateway", url)
     await asyncio.to_thread(migrate.downgrade, "gateway", url)
     await asyncio.to_thread(migrate.upgrade, "gateway", url)
+
+
+@pytest.mark.both_engines
+async def test_keys_of_the_version_before_stay_as_they_are(database: Database) -> None:
+    url = database.url.render_as_string(hide_password=False)
+    await database.write(lambda tx: service.create_key(tx, admin("etl")), actor="Ana")
+    before = await database.read(service.list_keys)
+    await asyncio.to_thread(migrate.downgrade, "gateway", url, "0008")
+    await asyncio.to_thread(migrate.upgrade, "gateway", url)
+    assert await database.read(service.list_keys) == before
 
 
 async def test_a_key_of_the_version_before_may_do_what_it_could(tmp_path: Path) -> None:
