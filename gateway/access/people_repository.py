@@ -1,13 +1,13 @@
 """Every query about people."""
 
-from collections import defaultdict
+from collections import Counter, defaultdict
 from collections.abc import Collection, Mapping, Sequence
 from typing import Any
 
-from sqlalchemy import Select, delete, insert, select
+from sqlalchemy import Select, delete, select
 
 from chassis.paging import PageRequest
-from chassis.storage.bulk import upsert
+from chassis.storage.bulk import insert_or_ignore, upsert
 from chassis.storage.transaction import Tx
 from gateway.access.models import ApiKey, PersonName, PersonRow
 from gateway.access.people import Person, read_person, write_person
@@ -69,12 +69,12 @@ async def list_unknown_keys(tx: Tx, names: Collection[str]) -> Sequence[str]:
     return sorted(set(names) - known)
 
 
-async def save_person(tx: Tx, person: Person) -> None:
-    """Save a person, with the names that are theirs from now on."""
+async def save_person(tx: Tx, person: Person) -> Collection[str]:
+    """Save a person, with the names that are theirs from now on. Returns those that became another's meanwhile."""
     row = {"code": person.code, "content": write_person(person)}
     await upsert(tx, PersonRow, [row], ("code",), ("content",))
     await tx.session.execute(delete(PersonName).where(PersonName.person == person.code))
     names = [(KEY, name) for name in person.keys] + [(SUBJECT, name) for name in person.subjects]
-    if names:
-        rows = [{"kind": kind, "name": name, "person": person.code} for kind, name in sorted(names)]
-        await tx.session.execute(insert(PersonName), rows)
+    rows = [{"kind": kind, "name": name, "person": person.code} for kind, name in sorted(names)]
+    saved = await insert_or_ignore(tx, PersonName, rows, ("kind", "name"), ("name",)) if rows else []
+    return Counter(name for _, name in names) - Counter(row.name for row in saved)

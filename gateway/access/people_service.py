@@ -1,5 +1,7 @@
 """Use cases of people."""
 
+from collections.abc import Collection
+
 from chassis.audit import record_change, record_unchanged
 from chassis.errors import FieldError
 from chassis.paging import Page, PageRequest, page_of
@@ -22,15 +24,19 @@ async def put_person(tx: Tx, person: Person) -> tuple[Person, bool]:
     if faults := [*person_faults(person), *unknown]:
         raise PersonInvalid(errors=faults)
     before = await stored.lock_person(tx, person.code)
-    if taken := await stored.list_taken(tx, person):
-        raise NameOfAnother(f"{', '.join(sorted(taken))}: these are another person's")
+    _require_none(await stored.list_taken(tx, person))
     if before is not None and _state(before) == _state(person):
         record_unchanged(tx)
         return before, False
-    await stored.save_person(tx, person)
+    _require_none(await stored.save_person(tx, person))
     former = _state(before) if before else None
     record_change(tx, subject=person.code, action="person.put", before=former, after=_state(person))
     return await get_person(tx, person.code), before is None
+
+
+def _require_none(taken: Collection[str]) -> None:
+    if taken:
+        raise NameOfAnother(f"{', '.join(sorted(taken))}: these are another person's")
 
 
 def _state(person: Person) -> dict[str, object]:

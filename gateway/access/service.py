@@ -2,6 +2,7 @@
 
 import secrets
 from collections.abc import Sequence
+from collections.abc import Set as AbstractSet
 from dataclasses import replace
 from datetime import timedelta
 from itertools import count
@@ -9,6 +10,7 @@ from typing import Final
 
 from chassis.audit import record_change, record_unchanged
 from chassis.clock import london_date
+from chassis.identity import Caller
 from chassis.paging import Page, PageRequest, page_of
 from chassis.storage.transaction import Tx
 from contracts.scopes import ADMIN as SCOPE
@@ -22,7 +24,6 @@ from gateway.access.errors import (
     KeyUnknown,
 )
 from gateway.access.keys import GoodKey, Key, NewKey, Previous
-from gateway.access.people import Person
 
 FIRST: Final = "first"
 ADMIN: Final = "admin"
@@ -34,10 +35,12 @@ async def create_key(tx: Tx, wanted: NewKey) -> str:
     Raises:
         KeyNameInvalid: the name cannot travel in a header.
         KeyInvalid: a scope or area is none, or its last day is past.
-        KeyNameTaken: a key has that name, in use or revoked.
+        KeyNameTaken: a key has that name, in use or revoked, or somebody's tokens have it as their subject.
     """
     if faults := list(keys.key_faults(wanted, london_date(tx.now))):
         raise KeyInvalid(errors=faults)
+    if await people_repository.get_person_of(tx, people_repository.SUBJECT, wanted.name):
+        raise KeyNameTaken(f"{wanted.name!r} is the subject of somebody's tokens")
     key = _new_secret()
     if not await _save(tx, replace(wanted, name=keys.key_name(wanted.name)), key, keys.shown_prefix(key)):
         raise KeyNameTaken(f"{wanted.name!r} names a key already; revoked names are not used again")
@@ -108,16 +111,28 @@ async def _set_admin_key(tx: Tx, secret: str) -> None:
 
 
 async def _set_before(tx: Tx, digest: str) -> list[str]:
-    """Names of the keys to replace; not this one, which another gateway may have set since we looked."""
-    return [key.name for key in await repository.list_keys(tx) if key.prefix == keys.CHOSEN and key.hash != digest]
+    """Names of the keys to replace; not this one, which another gateway may have set since we looked.
+
+    A third may have replaced it by one that is seen here: then that stays, since one look shows both.
+    """
+    found = await repository.list_keys(tx)
+    for key in found:
+        if key.hash == digest:
+            _require_in_use(key)
+    return [key.name for key in found if key.prefix == keys.CHOSEN and key.hash != digest]
 
 
 async def _is_set(tx: Tx, secret: str) -> bool:
     """Whether this very key opens the door; another gateway that starts at the same time may have set it."""
     found = await repository.get_by_hash(tx, keys.hash_key(secret))
-    if found is not None and found.revoked_at is not None:
-        raise AdminKeyRevoked("SUITE_ADMIN_KEY is a key that was revoked or replaced; set another")
+    if found is not None:
+        _require_in_use(found)
     return found is not None
+
+
+def _require_in_use(key: Key) -> None:
+    if key.revoked_at is not None:
+        raise AdminKeyRevoked("SUITE_ADMIN_KEY is a key that was revoked or replaced; set another")
 
 
 async def _save(tx: Tx, wanted: NewKey, key: str, prefix: str) -> bool:
@@ -192,9 +207,15 @@ async def authenticate(tx: Tx, digest: str) -> GoodKey | None:
     return GoodKey(key.id, key.caller(person), key.last_used, until)
 
 
-async def get_person_of_subject(tx: Tx, subject: str) -> Person | None:
-    """Whose access tokens have this subject, where somebody was entered."""
-    return await people_repository.get_person_of(tx, people_repository.SUBJECT, subject)
+async def get_caller_of_subject(tx: Tx, subject: str, scopes: AbstractSet[str]) -> Caller | None:
+    """Who shows an access token with this subject.
+
+    None where that names a key which is not the same person's: histories would take one for the other.
+    """
+    person = await people_repository.get_person_of(tx, people_repository.SUBJECT, subject)
+    if await repository.get_by_name(tx, subject) is not None and not (person and subject in person.keys):
+        return None
+    return Caller(subject, scopes, frozenset(), *(person.code, person.names) if person else (None, frozenset()))
 
 
 async def record_use(tx: Tx, key: GoodKey) -> None:

@@ -1,5 +1,7 @@
 """OAuth 2.0 access tokens of the OpenID provider that an operator names, beside keys."""
 
+import asyncio
+import math
 import time
 from collections import OrderedDict
 from collections.abc import Callable, Mapping
@@ -47,14 +49,15 @@ class ProviderKeys:
         self._client = client
         self._refetch = refetch
         self._monotonic = monotonic
+        self._one_at_a_time = asyncio.Lock()
         self._keys: KeySet | None = None
-        self._fetched_at = -FETCHED_EVERY
+        self._asked_at, self._answered = -math.inf, False
 
     async def get(self) -> KeySet:
         """The keys, at most an hour old where the provider answers.
 
         Raises:
-            Unavailable: it never did.
+            Unavailable: it never did. It is asked again after ``refetch`` seconds, however many ask for its keys.
         """
         return await self._no_older_than(FETCHED_EVERY)
 
@@ -63,16 +66,20 @@ class ProviderKeys:
         return await self._no_older_than(self._refetch)
 
     async def _no_older_than(self, seconds: float) -> KeySet:
-        if self._monotonic() - self._fetched_at >= seconds:
-            self._fetched_at = self._monotonic()
-            try:
-                self._keys = await self._fetch()
-            except (httpx.HTTPError, ValueError, KeyError, JoseError) as error:
-                log.warning("gateway.provider_unreadable", error=type(error).__name__)
+        async with self._one_at_a_time:
+            if self._monotonic() - self._asked_at >= (seconds if self._answered else self._refetch):
+                await self._ask()
         if self._keys is None:
-            self._fetched_at = -FETCHED_EVERY
             raise Unavailable("The provider of access tokens cannot be reached right now.")
         return self._keys
+
+    async def _ask(self) -> None:
+        try:
+            self._keys, self._answered = await self._fetch(), True
+        except (httpx.HTTPError, ValueError, KeyError, TypeError, JoseError) as error:
+            self._answered = False
+            log.warning("gateway.provider_unreadable", error=type(error).__name__)
+        self._asked_at = self._monotonic()
 
     async def _fetch(self) -> KeySet:
         described = (await self._client.get(self._issuer.rstrip("/") + DISCOVERY)).raise_for_status().json()
@@ -139,11 +146,12 @@ class AccessTokens:
         except InvalidKeyIdError:  # it names a key that is not among those we have
             return read_token(token, await self._provider.get_newer(), self._algorithms, self._claims)
 
-    async def _remember(self, digest: str, claims: Mapping[str, Any]) -> Caller:
-        subject: str = claims["sub"]
-        person = await self._database.read(lambda tx: service.get_person_of_subject(tx, subject))
-        names = person.names if person else frozenset[str]()
-        caller = Caller(subject, scopes_of(claims), frozenset(), person.code if person else None, names)
+    async def _remember(self, digest: str, claims: Mapping[str, Any]) -> Caller | None:
+        subject, scopes = claims["sub"], scopes_of(claims)
+        caller = await self._database.read(lambda tx: service.get_caller_of_subject(tx, subject, scopes))
+        if caller is None:
+            log.warning("gateway.subject_names_a_key", subject=subject)
+            return None
         self._good[digest] = caller, min(self._now() + self._memory, claims["exp"])
         self._good.move_to_end(digest)
         if len(self._good) > MOST_CALLERS:

@@ -1,5 +1,6 @@
 """What is made of an access token whatever it holds, and how the provider is asked for its keys."""
 
+import asyncio
 import base64
 import json
 from collections.abc import Awaitable, Callable
@@ -10,9 +11,10 @@ import pytest
 from joserfc import jwt
 from joserfc.jwk import ECKey
 
+from chassis.errors import Unavailable
 from chassis.storage.database import Database
 from gateway.access.keyring import Keyring
-from gateway.access.tokens import DISCOVERY, AccessTokens, ProviderKeys, scopes_of
+from gateway.access.tokens import DISCOVERY, FETCHED_EVERY, AccessTokens, ProviderKeys, scopes_of
 from gateway.settings import GatewaySettings
 
 ISSUER, AUDIENCE, NOW = "https://provider.example", "https://suite.example", 1_800_000_000
@@ -31,11 +33,14 @@ def keys_of(answer: Asked, monotonic: Callable[[], float] = lambda: 0.0, refetch
     return ProviderKeys(ISSUER, httpx.AsyncClient(transport=httpx.MockTransport(answer)), refetch, monotonic)
 
 
+def tokens_over(database: Database) -> AccessTokens:
+    settings = GatewaySettings(oidc_issuer=ISSUER, oidc_audience=AUDIENCE, oidc_algorithms=("ES256",))
+    return AccessTokens(Keyring(database, 0), database, settings, keys_of(provider), lambda: NOW)
+
+
 def tokens() -> AccessTokens:
     """Of a gateway without a database: what is not good never asks it."""
-    settings = GatewaySettings(oidc_issuer=ISSUER, oidc_audience=AUDIENCE, oidc_algorithms=("ES256",))
-    nowhere = cast("Database", None)
-    return AccessTokens(Keyring(nowhere, 0), nowhere, settings, keys_of(provider), lambda: NOW)
+    return tokens_over(cast("Database", None))
 
 
 def signed(head: dict[str, Any] | None = None, **claims: Any) -> str:
@@ -94,3 +99,50 @@ async def test_whatever_else_a_token_holds_it_is_not_good(token: str) -> None:
 )
 def test_scopes_are_those_of_ours_that_are_said(claims: dict[str, Any], scopes: set[str]) -> None:
     assert scopes_of(claims) == scopes
+
+
+class Provider:
+    """Counts how often it is asked what it signs with; does not answer while it is away."""
+
+    def __init__(self) -> None:
+        self.asked, self.now, self.away = 0, 0.0, False
+        self.keys = keys_of(self.answer, lambda: self.now, refetch=10)
+
+    async def answer(self, request: httpx.Request) -> httpx.Response:
+        await asyncio.sleep(0)
+        self.asked += request.url.path == DISCOVERY
+        if self.away:
+            raise httpx.ConnectError("away")
+        return await provider(request)
+
+
+async def test_many_calls_at_once_ask_the_provider_once() -> None:
+    found = Provider()
+    first = await asyncio.gather(*(found.keys.get() for _ in range(20)))
+    assert found.asked == 1
+    assert {id(each) for each in first} == {id(first[0])}
+    found.now = 10
+    await asyncio.gather(*(found.keys.get_newer() for _ in range(20)))
+    assert found.asked == 2
+
+
+async def test_a_provider_that_is_away_is_asked_no_more_often_than_any() -> None:
+    found = Provider()
+    found.away = True
+    for _ in range(3):
+        with pytest.raises(Unavailable):
+            await found.keys.get()
+    assert found.asked == 1
+    found.now, found.away = 10, False
+    assert await found.keys.get()
+    assert found.asked == 2
+
+
+async def test_keys_that_cannot_be_renewed_serve_on_and_are_asked_for_soon_again() -> None:
+    found = Provider()
+    before = await found.keys.get()
+    found.now, found.away = FETCHED_EVERY, True
+    assert await found.keys.get() is before
+    found.now, found.away = FETCHED_EVERY + 10, False
+    assert await found.keys.get() is not before
+    assert found.asked == 3
