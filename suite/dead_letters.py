@@ -15,12 +15,11 @@ from gateway.operations import dead_letters
 from gateway.operations.dead_letter_schemas import DeadLetterOut, DecisionsOut
 from gateway.operations.dead_letters import Decisions, Name, Stores
 from suite import compose, operations
-from suite.running_suite import ask
+from suite.running_suite import PAGE, ask, ask_all
 
 Json = Any
 PATH = "/operations/v1/dead-letters"
 MANY = "/operations/v1/dead-letter"
-PAGE = 200
 
 
 @dataclass(frozen=True, slots=True)
@@ -113,15 +112,7 @@ class RemoteLetters:
     client: httpx.AsyncClient
 
     async def list(self, where: Where, *, every: bool) -> Sequence[Json]:
-        wanted = where.to_json() | {"limit": str(PAGE)} | ({} if every else {"state": "parked"})
-        found: list[Json] = []
-        cursor: dict[str, str] = {}
-        while True:
-            page = await ask(self.client, "GET", PATH, params=wanted | cursor)
-            found += page["items"]
-            if page["next"] is None:
-                return found
-            cursor = {"cursor": page["next"]}
+        return await ask_all(self.client, PATH, **where.to_json(), **({} if every else {"state": "parked"}))
 
     async def show(self, consumer: str, number: int) -> Json:
         return await ask(self.client, "GET", f"{PATH}/{_named(consumer, number)}")

@@ -14,7 +14,7 @@ from gateway.access import service
 from gateway.access.keys import NewKey
 from gateway.access.schemas import KeyOut
 from suite import compose
-from suite.running_suite import Key, Url, ask, client_of
+from suite.running_suite import Key, Url, ask, ask_all, client_of
 from suite.settings import SuiteSettings
 
 T = TypeVar("T")
@@ -98,13 +98,11 @@ def list_keys(*, url: Url = None, key: Key = None) -> None:
 
 
 def _all_of(url: str, key: str | None) -> list[KeyOut]:
-    found: list[KeyOut] = []
-    path = KEYS
-    while path:
-        page = _asked(url, key, "GET", path)
-        found += map(KeyOut.model_validate, page["items"])
-        path = page.get("next") or ""
-    return found
+    async def run() -> list[KeyOut]:
+        async with client_of(url, key) as client:
+            return [KeyOut.model_validate(each) for each in await ask_all(client, KEYS)]
+
+    return asyncio.run(run())
 
 
 def _line(key: KeyOut) -> str:

@@ -15,6 +15,8 @@ Key = Annotated[str | None, typer.Option(envvar="SUITE_KEY", help="A key to the 
 
 Json = Any
 LOOK_SECONDS = 0.5
+PAGE = 200
+"""How many items of a collection are asked for at once."""
 
 
 class OperationRefused(Exception):  # noqa: N818  named for what it is
@@ -42,6 +44,22 @@ async def ask(client: httpx.AsyncClient, method: str, path: str, **arguments: Js
     except (ValueError, KeyError, AttributeError):
         words = answer.reason_phrase
     raise OperationRefused(f"{path} answers {answer.status_code}: {words}")
+
+
+async def ask_all(client: httpx.AsyncClient, path: str, **wanted: str) -> list[Json]:
+    """Every item of a collection, page after page.
+
+    Raises:
+        OperationRefused: a page is a problem.
+    """
+    found: list[Json] = []
+    query = wanted | {"limit": str(PAGE)}
+    while True:
+        page = await ask(client, "GET", path, params=query)
+        found += page["items"]
+        if page["next"] is None:
+            return found
+        query["cursor"] = page["next"]
 
 
 async def recover(url: str, key: str | None, subject: str | None) -> Report:

@@ -4,7 +4,9 @@ import re
 
 import pytest
 
+from suite.running_suite import PAGE
 from suite.settings import MEMBERS
+from tests.process import SuiteProcess
 
 MISTAKES = [
     (["business-date", "garbage"], "garbage"),
@@ -151,6 +153,24 @@ def test_keys_are_made_listed_and_revoked(suite):
     assert made.strip() not in listed
     assert suite("keys", "revoke", "stp")[1] == "stp: revoked\n"
     assert "revoked" in suite("keys", "list")[1]
+
+
+@pytest.mark.rest
+def test_keys_of_a_running_suite_are_listed_to_the_last(suite, tmp_path):
+    """More than a page of them."""
+    running = SuiteProcess(tmp_path / "var", reference=False).start()
+    reached = {"SUITE_URL": running.url, "SUITE_KEY": running.admin_key}
+    names = [f"key-{number}" for number in range(PAGE + 1)]
+    try:
+        with running.client() as client:
+            for name in names:
+                client.post("/access/v1/keys", json={"name": name, "scopes": ["risks:read"]}).raise_for_status()
+        status, listed, error = suite("keys", "list", **reached)
+        assert status == 0, error
+        assert sorted(line.split()[0] for line in listed.splitlines()) == sorted(["admin", *names])
+        assert suite("keys", "revoke", names[-1], **reached)[1] == f"{names[-1]}: revoked\n"
+    finally:
+        running.kill()
 
 
 def test_the_documents_print_without_a_database(suite):
