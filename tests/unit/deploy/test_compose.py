@@ -84,7 +84,15 @@ def test_every_variable_is_required_or_has_a_default() -> None:
     assert {name for name, rule in used if rule.startswith(":-")} == DEFAULTED
     required = {name for name, _ in used} - DEFAULTED
     assert all(rule.startswith(":?") for name, rule in used if name in required)
-    assert examples() == required | DEFAULTED | {"SUITE_BUSINESS_DATE"}
+    assert examples() == required | DEFAULTED | {"SUITE_BUSINESS_DATE", "SUITE_METRICS_KEY"}
+
+
+@pytest.mark.parametrize("name", SERVICES)
+def test_a_service_shows_its_measures_to_monitoring(name: str) -> None:
+    """Where .env has a key for that; one of before has none. At the gateway a key of the suite opens them."""
+    environment = BOXES[name]["environment"]
+    assert ("SUITE_METRICS_KEY" in environment) is (name != "gateway")
+    assert environment.get("SUITE_METRICS_KEY") is None
 
 
 def test_ports_agree() -> None:

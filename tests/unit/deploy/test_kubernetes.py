@@ -171,6 +171,19 @@ def test_the_guide_names_no_secret_that_nothing_reads() -> None:
     assert "`suite-trust`" in GUIDE
 
 
+def test_a_service_shows_its_measures_to_monitoring() -> None:
+    """With a key that may be missing: then nobody is shown them. At the gateway a key of the suite opens them."""
+    found = {
+        name.split("/")[0]: entry["valueFrom"]["secretKeyRef"]
+        for name, workload, box in CONTAINERS
+        if workload["kind"] == "Deployment"
+        for entry in box["env"]
+        if entry["name"] == "SUITE_METRICS_KEY"
+    }
+    wanted = {"name": "suite-metrics", "key": "key", "optional": True}
+    assert found == {name: wanted for name in SERVICES if name != "gateway"}
+
+
 @each_container
 def test_a_value_made_of_others_finds_them_before_it(workload: Manifest, box: Manifest) -> None:
     """Kubernetes fills $(NAME) from the entries above it in the same list, and from nothing else."""
