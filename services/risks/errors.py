@@ -127,8 +127,20 @@ class LossesOffMatrix(Invalid):
     type_, title = "losses-off-matrix", "The matrix has no such likelihood"
 
 
+class OpportunityWithoutLosses(Invalid):
+    type_, title = "opportunity-without-losses", "Only a threat costs something"
+
+
+class ExposureTooLarge(Invalid):
+    type_, title = "exposure-too-large", "That is more than is simulated in one go"
+
+
 class TestedTooEarly(Invalid):
     type_, title = "test-in-future", "A test is recorded once it was made"
+
+
+class GivenTooEarly(Invalid):
+    type_, title = "assurance-in-future", "An assurance is recorded once it was given"
 
 
 class RowsWrong(Invalid):

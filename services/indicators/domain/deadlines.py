@@ -9,7 +9,6 @@ not count of what was received from 5 February 2026 on (article 12A; as with lim
 receipt decides). Hours are elapsed hours (article 33). Days are those of London.
 """
 
-import calendar
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
@@ -17,6 +16,7 @@ from itertools import islice
 from typing import Final
 
 from chassis.clock import london_date
+from contracts.days import months_after
 from services.indicators.domain.bank_holidays import BankHoliday, BankHolidays
 from services.indicators.domain.standards import ServiceStandard, StandardLimit, StandardUnit
 
@@ -143,9 +143,3 @@ _COUNTED: Mapping[StandardUnit, Callable[[Deadline, BankHolidays], Deadline]] = 
     StandardUnit.MONTHS: _months,
     StandardUnit.WORKING_DAYS: _working_days,
 }
-
-
-def months_after(day: date, months: int) -> date:
-    """The same date so many months on; the last day of a month that has no such date."""
-    year, month = divmod(day.year * 12 + day.month - 1 + months, 12)
-    return date(year, month + 1, min(day.day, calendar.monthrange(year, month + 1)[1]))

@@ -4,8 +4,8 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Final
 
+from contracts.working_days import working_day_after
 from services.risks.domain.matrix import BandedRating
-from services.risks.domain.working_days import working_day_after
 
 WORKING_DAYS: Final = 10
 
@@ -21,6 +21,10 @@ class Review:
 
     def is_overdue_on(self, today: date) -> bool:
         return self.due < today
+
+    def is_to_be_told_on(self, today: date) -> bool:
+        """Whether it is overdue and that is still to be published."""
+        return self.is_overdue_on(today) and not self.is_published
 
 
 def review_of(opened_at: datetime, opened_on: date) -> Review:

@@ -1,14 +1,20 @@
 """What is done about risks: controls in place, assurances that they work, actions to come. Each may serve several."""
 
-import calendar
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime
 from enum import StrEnum
 from typing import Any, ClassVar, Final, TypeAlias
 
-ASSURANCE_MONTHS = 12
+from contracts.days import months_after
+
+ASSURANCE_MONTHS: Final = 12
 """After which nobody can rely on an opinion any more."""
+
+
+def stale_before(today: date, months: int = ASSURANCE_MONTHS) -> date:
+    """What is of a day before this one is too old to rely on, where it holds for so many months."""
+    return months_after(today, -months)
 
 
 class ControlState(StrEnum):
@@ -82,7 +88,7 @@ class ControlRecord:
         flags = {
             "design_untested": Aspect.DESIGN not in tests,
             "operation_untested": operation is None,
-            "test_overdue": operation is not None and months_after(operation.tested_on, self.test_every) < today,
+            "test_overdue": operation is not None and operation.tested_on < stale_before(today, self.test_every),
             "not_effective": any(test.result is not Effectiveness.EFFECTIVE for test in tests.values()),
         }
         return [name for name, raised in flags.items() if raised]
@@ -100,7 +106,7 @@ class AssuranceRecord:
     given_on: date
 
     def flags(self, today: date, _tests: Tests) -> list[str]:
-        return ["stale"] if months_after(self.given_on, ASSURANCE_MONTHS) < today else []
+        return ["stale"] if self.given_on < stale_before(today) else []
 
 
 @dataclass(frozen=True, slots=True)
@@ -188,10 +194,3 @@ class RecordFilter:
     state: str | None = None
     line: int | None = None
     flagged: bool = False
-
-
-def months_after(day: date, months: int) -> date:
-    """The same day of the month so many months later, or the last there is."""
-    years, month = divmod(day.month - 1 + months, 12)
-    last = calendar.monthrange(day.year + years, month + 1)[1]
-    return date(day.year + years, month + 1, min(day.day, last))

@@ -13,7 +13,6 @@ from chassis.storage.cases import refuse_other_case
 from chassis.storage.pages import Orders, list_page
 from chassis.storage.transaction import Tx
 from services.risks.domain.treatment import (
-    ASSURANCE_MONTHS,
     ActionRecord,
     Aspect,
     AssuranceRecord,
@@ -29,7 +28,7 @@ from services.risks.domain.treatment import (
     RecordFilter,
     Tests,
     TreatmentState,
-    months_after,
+    stale_before,
 )
 from services.risks.models import (
     ActionOnRiskRow,
@@ -168,7 +167,7 @@ def _conditions(kind: Kind, wanted: RecordFilter, today: date) -> list[ColumnEle
     if wanted.flagged and kind is ActionRecord:
         conditions.append(and_(columns.state == TreatmentState.OPEN.value, columns.due < today))
     if wanted.flagged and kind is AssuranceRecord:
-        conditions.append(columns.given_on < months_after(today, -ASSURANCE_MONTHS))
+        conditions.append(columns.given_on < stale_before(today))
     return conditions
 
 

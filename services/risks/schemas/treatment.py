@@ -87,7 +87,9 @@ class AssuranceIn(StrictBody):
     source: Sentence
     line: Line
     opinion: Sentence
-    given_on: date = Field(description="Day on which it was given; a year later it is stale")
+    given_on: date = Field(
+        description="Day on which it was given, not after the business date; a year later it is stale"
+    )
     risks: Risks = Field(default=[])
 
     def to_domain(self) -> NewRecord:
@@ -155,7 +157,7 @@ class AssurancePatch(_RecordPatch):
     source: Sentence = UNCHANGED
     line: Line = UNCHANGED
     opinion: Sentence = UNCHANGED
-    given_on: Annotated[date, Field(description="Day on which it was given")] = UNCHANGED
+    given_on: Annotated[date, Field(description="Day on which it was given, not after the business date")] = UNCHANGED
     risks: Risks = UNCHANGED
     reason: Reason | None = Field(default=None, description="Why it is put right")
 

@@ -13,6 +13,7 @@ from services.risks import events
 from services.risks.domain.treatment import (
     KINDS,
     ActionRecord,
+    AssuranceRecord,
     Content,
     ControlRecord,
     ControlTest,
@@ -25,7 +26,7 @@ from services.risks.domain.treatment import (
     RecordView,
     TreatmentState,
 )
-from services.risks.errors import RecordRefTaken, RecordUnknown, RisksUnknown, TestedTooEarly
+from services.risks.errors import GivenTooEarly, RecordRefTaken, RecordUnknown, RisksUnknown, TestedTooEarly
 from services.risks.repository import treatment as stored
 
 
@@ -35,7 +36,9 @@ async def enter(tx: Tx, new: NewRecord) -> tuple[RecordView, bool]:
     Raises:
         RisksUnknown
         RecordRefTaken: the reference has other content.
+        GivenTooEarly: an assurance's day is yet to come.
     """
+    await _check_given(tx, new.content)
     risk_ids = await _get_risk_ids(tx, new.risks)
     kind = type(new.content)
     is_new = await stored.save_new(tx, new, risk_ids)
@@ -58,6 +61,11 @@ async def _get_risk_ids(tx: Tx, refs: Sequence[str]) -> Collection[int]:
     return found.values()
 
 
+async def _check_given(tx: Tx, content: Content) -> None:
+    if isinstance(content, AssuranceRecord) and content.given_on > await tx.business_date():
+        raise GivenTooEarly("It lies in the future.", [FieldError("given_on", "is not after the business date")])
+
+
 async def _lock(tx: Tx, kind: Kind, ref: str) -> Record:
     record = await stored.get_record(tx, kind, ref, locked=True)
     if record is None:
@@ -75,9 +83,12 @@ async def amend(tx: Tx, kind: Kind, ref: str, change: RecordChange) -> RecordVie
     Raises:
         RecordUnknown, RisksUnknown
         ReasonNeeded: its state changes, and it is not said why.
+        GivenTooEarly: an assurance's day is changed to one that is yet to come.
     """
     before = await _lock(tx, kind, ref)
     content = replace(before.content, **change.fields)
+    if "given_on" in change.fields:
+        await _check_given(tx, content)
     if isinstance(content, ActionRecord):
         content = replace(content, closed_on=await _closed_on(tx, before.content, content))
     risks = before.risks if change.risks is None else sorted(set(change.risks))

@@ -2,9 +2,11 @@
 
 import csv
 import io
+from datetime import date
 
 import pytest
 
+from chassis.storage.transaction import Tx
 from services.risks.service.republication import REPUBLICATION
 from tests.integration.risks.conftest import Register, counted
 
@@ -110,3 +112,35 @@ async def test_a_page_of_controls_takes_as_many_statements_as_one(risks: Registe
             await risks.get("/controls")
         sent.append(len(statements))
     assert sent == [sent[0]] * 3, statements
+
+
+async def test_an_assurance_is_recorded_once_it_was_given(risks: Register) -> None:
+    problem = await risks.post("/assurances", ASSURANCE | {"given_on": "2018-03-01"}, 422)
+    assert (problem["type"], problem["errors"][0]["field"]) == ("/problems/assurance-in-future", "given_on")
+    await risks.post("/assurances", ASSURANCE | {"given_on": "2018-02-28"})
+    await risks.patch("/assurances/A1", {"given_on": "9999-01-01"}, 422)
+    assert (await risks.get("/assurances/A1"))["given_on"] == "2018-02-28"
+
+
+@pytest.mark.both_engines
+async def test_one_of_the_future_that_is_stored_already_is_read(risks: Register) -> None:
+    await risks.post("/assurances", ASSURANCE)
+
+    async def work(tx: Tx) -> None:
+        await tx.session.execute(tx.table("assurance").update().values(given_on=date(9999, 12, 1)))
+
+    await risks.database.write(work)
+    assert (await risks.get("/assurances/A1"))["flags"] == []
+    assert len((await risks.get("/assurances"))["items"]) == 1
+    assert (await risks.get("/assurances", stale="true"))["items"] == []
+    assert (await risks.patch("/assurances/A1", {"opinion": "Weak"}))["opinion"] == "Weak"
+
+
+@pytest.mark.both_engines
+async def test_the_stale_ones_are_those_that_are_flagged_so(risks: Register) -> None:
+    await risks.pin(date(2016, 2, 29))
+    for number, day in enumerate(("2015-02-27", "2015-02-28", "2015-03-01")):
+        await risks.post("/assurances", ASSURANCE | {"ref": f"A{number}", "given_on": day})
+    shown = {one["ref"]: one["flags"] for one in (await risks.get("/assurances"))["items"]}
+    found = [one["ref"] for one in (await risks.get("/assurances", stale="true"))["items"]]
+    assert found == [ref for ref, flags in shown.items() if flags] == ["A0"]

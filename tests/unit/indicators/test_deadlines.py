@@ -9,7 +9,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from services.indicators.domain.bank_holidays import OutsideCalendar, WorkingCalendar
-from services.indicators.domain.deadlines import Deadline, NoDeadline, Receipt, deadline, months_after
+from services.indicators.domain.deadlines import Deadline, NoDeadline, Receipt, deadline
 from services.indicators.domain.standards import ServiceStandard, StandardLimit, StandardUnit
 from services.indicators.repository.bank_holidays import get_bank_holidays
 
@@ -198,11 +198,3 @@ def test_so_many_working_days_lie_up_to_the_due_day(day: date, count: int, calen
     between = [day + timedelta(days=n) for n in range(1, (found - day).days + 1)]
     assert sum(table.is_working(each, calendar) for each in between) == count
     assert table.is_working(found, calendar)
-
-
-@settings(max_examples=50)
-@given(days, st.integers(0, 24), st.integers(0, 24))
-def test_months_never_skip_one(day: date, first: int, second: int) -> None:
-    on = months_after(day, first)
-    assert (on.year * 12 + on.month) - (day.year * 12 + day.month) == first
-    assert months_after(day, first) <= months_after(day, first + second)

@@ -13,7 +13,6 @@ from services.risks.domain.treatment import (
     ControlTest,
     Effectiveness,
     TreatmentState,
-    months_after,
 )
 
 TODAY = date(2018, 2, 28)
@@ -70,14 +69,16 @@ def test_an_open_action_is_overdue_after_its_day(due: date | None, state: Treatm
     assert ActionRecord("Recruit", due=due, state=state).flags(TODAY, {}) == flags
 
 
-@pytest.mark.parametrize(
-    ("day", "months", "then"),
-    [
-        (date(2018, 1, 31), 1, date(2018, 2, 28)),
-        (date(2016, 2, 29), 12, date(2017, 2, 28)),
-        (date(2018, 11, 30), 3, date(2019, 2, 28)),
-        (date(2018, 3, 31), -13, date(2017, 2, 28)),
-    ],
-)
-def test_months_end_on_the_last_day_there_is(day: date, months: int, then: date) -> None:
-    assert months_after(day, months) == then
+@pytest.mark.parametrize("given_on", [date(9999, 1, 1), date(1, 1, 1)])
+def test_no_day_that_is_stored_stands_in_the_way(given_on: date) -> None:
+    assert AssuranceRecord("Audit", 3, "Sound", given_on).flags(TODAY, {}) == (
+        [] if given_on.year > 2018 else ["stale"]
+    )
+    tested = {Aspect.OPERATION: found(Aspect.OPERATION, Effectiveness.EFFECTIVE, given_on), Aspect.DESIGN: DESIGN}
+    assert ControlRecord("Board").flags(TODAY, tested) == ([] if given_on.year > 2018 else ["test_overdue"])
+
+
+def test_a_year_is_counted_back_from_today() -> None:
+    leap = AssuranceRecord("Audit", 3, "Sound", date(2015, 2, 28))
+    assert leap.flags(date(2016, 2, 29), {}) == []
+    assert leap.flags(date(2016, 3, 1), {}) == ["stale"]

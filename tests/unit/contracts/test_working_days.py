@@ -4,9 +4,9 @@ from datetime import date, timedelta
 
 import pytest
 
+from contracts.working_days import is_working, working_day_after
 from services.indicators.domain.bank_holidays import WorkingCalendar
 from services.indicators.repository.bank_holidays import get_bank_holidays
-from services.risks.domain.working_days import is_working, working_day_after
 
 FIRST = date(2011, 1, 1)
 
