@@ -1,4 +1,9 @@
-"""What the risks service tells the world."""
+"""What the risks service tells the world.
+
+Every event of a risk has its whole state: ``links``, ``status``, ``losses``, the ratings (``assessed``, ``indicated``,
+and ``effective``, or ``after`` where that changed), ``matrix`` and ``rule_version``. Those of these that may be null or
+have a default were not in every event that was ever published.
+"""
 
 from datetime import date
 from enum import StrEnum
@@ -85,10 +90,12 @@ class RiskRescored(Body):
     links: list[LinkState]
     status: str = "open"
     losses: list[LossState] = Field(default=[])
+    assessed: RatingState | None = None
+    indicated: RatingState | None = None
 
 
 class RiskReviewed(Body):
-    """An owner assessed, overrode, decided on a proposal, closed or reopened."""
+    """An owner assessed, overrode, decided on a proposal, closed or reopened; or what was decided ended by its day."""
 
     ref: str
     kind: str
@@ -101,6 +108,8 @@ class RiskReviewed(Body):
     links: list[LinkState]
     status: str = "open"
     losses: list[LossState] = Field(default=[])
+    matrix: str | None = None
+    rule_version: int | None = None
 
 
 class AcceptanceSuspended(Body):
@@ -121,6 +130,11 @@ class AcceptanceSuspended(Body):
     why: str
     links: list[LinkState]
     status: str = "open"
+    losses: list[LossState] = Field(default=[])
+    assessed: RatingState | None = None
+    indicated: RatingState | None = None
+    matrix: str | None = None
+    rule_version: int | None = None
 
 
 class ToleranceBreached(Body):
@@ -141,6 +155,10 @@ class ToleranceBreached(Body):
     why: str
     links: list[LinkState]
     status: str = "open"
+    losses: list[LossState] = Field(default=[])
+    assessed: RatingState | None = None
+    indicated: RatingState | None = None
+    rule_version: int | None = None
 
 
 class ReviewOverdue(Body):
@@ -159,6 +177,11 @@ class ReviewOverdue(Body):
     why: str
     links: list[LinkState]
     status: str
+    losses: list[LossState] = Field(default=[])
+    assessed: RatingState | None = None
+    indicated: RatingState | None = None
+    matrix: str | None = None
+    rule_version: int | None = None
 
 
 class ControlTestState(Body):

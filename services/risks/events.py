@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import asdict, dataclass
+from typing import Any
 
 from chassis.events.envelope import NewEvent
 from contracts.risks import (
@@ -76,98 +77,84 @@ def loss_states(bands: Sequence[LossBand]) -> list[LossState]:
     ]
 
 
+def _state(rescored: Rescored, status: Status) -> dict[str, Any]:
+    """The whole state of a risk but for the rating in effect, which each event names by what became of it."""
+    risk, matrix = rescored.risk, rescored.risk.inputs.matrix
+    return {
+        "ref": risk.ref,
+        "kind": risk.inputs.kind.value,
+        "title": risk.title,
+        "matrix": matrix.name,
+        "rule_version": RULE_VERSION,
+        "assessed": rating_state(matrix.banded(risk.inputs.assessed)),
+        "indicated": rating_state(matrix.banded(rescored.ratings.indicated)),
+        "links": link_states(rescored.links),
+        "status": status.value,
+        "losses": loss_states(risk.losses),
+    }
+
+
+def _effective(rescored: Rescored) -> RatingState:
+    return rating_state(rescored.risk.inputs.matrix.banded(rescored.ratings.effective))
+
+
 def rescored(after: Rescored, change: RatingChange, version: int, status: Status) -> NewEvent:
-    risk = after.risk
     body = RiskRescored(
-        ref=risk.ref,
-        kind=risk.inputs.kind.value,
-        title=risk.title,
+        **_state(after, status),
         before=rating_state(change.before) if change.before else None,
         after=rating_state(change.after),
         why=change.why,
         caused_by=list(change.event_ids),
-        matrix=change.matrix,
-        rule_version=RULE_VERSION,
-        links=link_states(after.links),
-        status=status.value,
-        losses=loss_states(risk.losses),
     )
-    return NewEvent(RISK_RESCORED, SOURCE, risk.ref, version, body)
+    return NewEvent(RISK_RESCORED, SOURCE, after.risk.ref, version, body)
 
 
 def reviewed(after: Rescored, review: Review, version: int) -> NewEvent:
-    risk, ratings, matrix = after.risk, after.ratings, after.risk.inputs.matrix
-    body = RiskReviewed(
-        ref=risk.ref,
-        kind=risk.inputs.kind.value,
-        title=risk.title,
-        by=review.by,
-        reason=review.reason,
-        assessed=rating_state(matrix.banded(risk.inputs.assessed)),
-        indicated=rating_state(matrix.banded(ratings.indicated)),
-        effective=rating_state(matrix.banded(ratings.effective)),
-        links=link_states(after.links),
-        status=review.status.value,
-        losses=loss_states(risk.losses),
-    )
-    return NewEvent(RISK_REVIEWED, SOURCE, risk.ref, version, body)
+    state = _state(after, review.status)
+    body = RiskReviewed(**state, by=review.by, reason=review.reason, effective=_effective(after))
+    return NewEvent(RISK_REVIEWED, SOURCE, after.risk.ref, version, body)
 
 
 def acceptance_suspended(suspension: Suspension, acceptance: Acceptance) -> NewEvent:
-    rescored = suspension.rescored
-    risk, matrix = rescored.risk, rescored.risk.inputs.matrix
+    now = suspension.rescored
     body = AcceptanceSuspended(
-        ref=risk.ref,
-        kind=risk.inputs.kind.value,
-        title=risk.title,
+        **_state(now, Status.OPEN),
         acceptance=acceptance.acceptance_id,
         accepted=rating_state(acceptance.accepted),
-        effective=rating_state(matrix.banded(rescored.ratings.effective)),
+        effective=_effective(now),
         until=acceptance.until,
         requested_by=acceptance.requested_by,
         approved_by=acceptance.approved_by or "",
         why=suspension.why,
-        links=link_states(rescored.links),
-        status=Status.OPEN.value,
     )
-    return NewEvent(ACCEPTANCE_SUSPENDED, SOURCE, risk.ref, suspension.version, body)
+    return NewEvent(ACCEPTANCE_SUSPENDED, SOURCE, now.risk.ref, suspension.version, body)
 
 
 def tolerance_breached(breach: Breach) -> NewEvent:
-    risk, matrix = breach.rescored.risk, breach.rescored.risk.inputs.matrix
+    now = breach.rescored
     body = ToleranceBreached(
-        ref=risk.ref,
-        kind=risk.inputs.kind.value,
-        title=risk.title,
-        category=risk.category or "",
-        matrix=matrix.name,
+        **_state(now, breach.status),
+        category=now.risk.category or "",
         appetite=breach.limits.appetite,
         tolerance=breach.limits.tolerance,
-        effective=rating_state(matrix.banded(breach.rescored.ratings.effective)),
+        effective=_effective(now),
         since=breach.since,
         why=breach.why,
-        links=link_states(breach.rescored.links),
-        status=breach.status.value,
     )
-    return NewEvent(TOLERANCE_BREACHED, SOURCE, risk.ref, breach.version, body)
+    return NewEvent(TOLERANCE_BREACHED, SOURCE, now.risk.ref, breach.version, body)
 
 
-def review_overdue(now: Rescored, review: OwnersReview, version: int) -> NewEvent:
-    risk, matrix = now.risk, now.risk.inputs.matrix
+def review_overdue(now: Rescored, review: OwnersReview, version: int, status: Status) -> NewEvent:
     changed, due = review.opened_on.isoformat(), review.due.isoformat()
     body = ReviewOverdue(
-        ref=risk.ref,
-        kind=risk.inputs.kind.value,
-        title=risk.title,
-        owner=risk.owner,
+        **_state(now, status),
+        owner=now.risk.owner,
         opened_on=review.opened_on,
         due=review.due,
-        effective=rating_state(matrix.banded(now.ratings.effective)),
+        effective=_effective(now),
         why=f"Its rating changed on {changed}, and nobody reviewed it by {due}.",
-        links=link_states(now.links),
-        status=now.status.value,
     )
-    return NewEvent(REVIEW_OVERDUE, SOURCE, risk.ref, version, body)
+    return NewEvent(REVIEW_OVERDUE, SOURCE, now.risk.ref, version, body)
 
 
 def record_updated(record: Record, version: int) -> NewEvent:

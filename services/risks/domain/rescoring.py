@@ -129,8 +129,8 @@ class NewRatings:
 class Occasion:
     """Why risks are looked at again.
 
-    ``subjects``: the indicators in areas that events came of, where that is why. ``review``: the reason an owner gave,
-    for a review of theirs, which is published whatever became of the rating. ``since``: by risk, the day the change
+    ``subjects``: the indicators in areas that events came of, where that is why. ``review``: what was decided, or ended
+    by the calendar, and why, which is published whatever became of the rating. ``since``: by risk, the day the change
     counts from where that is not today. ``status``: what the risks become, where that is why.
     """
 

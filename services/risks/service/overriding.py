@@ -61,12 +61,13 @@ async def lift_override(tx: Tx, ref: str, reason: str) -> RiskView:
 async def sweep_overrides(tx: Tx) -> int:
     """Take away overrides that ended before the business date, and publish what the risks fall back to.
 
-    Readers see the fall-back from the day itself; this writes the history, as of that day, and the events. Returns
-    how many ended.
+    Readers see the fall-back from the day itself; this writes the history, as of that day, and the events: that the
+    rating is another, where it is, and that the override ended. Returns how many ended.
     """
     ended = await stored.lock_with_ended_override(tx, await tx.business_date())
     for risk_id in ended:
         await register.save_override(tx, risk_id, None)
     since = {risk_id: last + timedelta(days=1) for risk_id, last in ended.items()}
-    await rescore(tx, since.keys(), Occasion(Cause.OVERRIDE, since=since))
+    review = "Override expired. Its last day is over."
+    await rescore(tx, since.keys(), Occasion(Cause.OVERRIDE, review=review, since=since))
     return len(ended)

@@ -144,17 +144,26 @@ def _settle(tx: Tx, changes: Changes, rescored: Rescored, occasion: Occasion) ->
     if is_suspended:
         version += 1
         changes.suspensions.append(Suspension(rescored, version, since))
+    open_review = _review(tx, rescored, occasion)
+    if open_review is not rescored.risk.review and open_review is not None and open_review.is_published:
+        version += 1
+        emit(tx, events.review_overdue(rescored, open_review, version, status))
     version = _note_breach(tx, changes, Breach(rescored, version, status, since))
     if version != rescored.risk.version or rescored.stored_differs:
-        changes.ratings.append(NewRatings(rescored, version, _review(tx, rescored, occasion)))
+        changes.ratings.append(NewRatings(rescored, version, open_review))
 
 
 def _review(tx: Tx, rescored: Rescored, occasion: Occasion) -> Review | None:
-    """The review that is open from now on: one a risk, of the first change that nobody judged."""
+    """The review that is open from now on: one a risk, of the first change that nobody judged.
+
+    One that became overdue is another than is stored: that it is so is published by this.
+    """
     there = rescored.risk.review
-    if there is not None or occasion.is_judged or not rescored.effective_changed:
+    if occasion.is_judged:
         return there
-    return review_of(tx.now, rescored.today)
+    if there is None:
+        return review_of(tx.now, rescored.today) if rescored.effective_changed else None
+    return replace(there, is_published=True) if there.is_to_be_told_on(rescored.today) else there
 
 
 def _note_breach(tx: Tx, changes: Changes, now: Breach) -> int:

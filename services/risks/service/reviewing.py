@@ -1,21 +1,14 @@
 """Reviews of ratings that changed without their owner judging them: answered by a look, or by an assessment."""
 
-from dataclasses import replace
-
 from chassis.audit import record_change
-from chassis.events.outbox import emit
 from chassis.paging import Page, PageRequest
 from chassis.storage.transaction import Tx
-from services.risks import events
-from services.risks.domain.rating import rate
 from services.risks.domain.records import Cause
-from services.risks.domain.rescoring import NewRatings, Occasion, Rescored
+from services.risks.domain.rescoring import Occasion
 from services.risks.domain.reviews import OpenReview, Touches
 from services.risks.domain.view import RiskView
 from services.risks.errors import NotAssessed
-from services.risks.repository import links as stored_links
-from services.risks.repository import register
-from services.risks.repository import rescoring as rescored
+from services.risks.repository import register, rescoring
 from services.risks.repository import reviews as stored
 from services.risks.service.assessing import lock_risk
 from services.risks.service.reading import get_view
@@ -57,19 +50,7 @@ async def get_touches(tx: Tx, ref: str) -> Touches:
 
 
 async def sweep_reviews(tx: Tx) -> int:
-    """Publish reviews that have become overdue, once each; how many. The risks are brought up to date before that."""
-    today = await tx.business_date()
-    overdue = await rescored.lock_with_overdue_review(tx, today)
-    if not overdue:
-        return 0
+    """Re-score risks whose review has become overdue, which publishes that, once each; how many."""
+    overdue = await rescoring.lock_with_overdue_review(tx, await tx.business_date())
     await rescore(tx, overdue, Occasion(Cause.REBUILD))
-    links = await stored_links.get_links(tx, overdue)
-    new = []
-    for risk in await rescored.lock_rated(tx, overdue):
-        mine, version = links[risk.risk_id], risk.version + 1
-        now = Rescored(risk, mine, rate(risk.inputs, mine, today), today)
-        if risk.review is not None:
-            emit(tx, events.review_overdue(now, risk.review, version))
-            new.append(NewRatings(now, version, replace(risk.review, is_published=True)))
-    await rescored.save_ratings(tx, new)
-    return len(new)
+    return len(overdue)
