@@ -9,7 +9,7 @@ from services.risks.endpoints import routers
 from services.risks.models import Base
 from services.risks.projection import INDICATORS
 from services.risks.schemas.descriptions import DESCRIPTIONS
-from services.risks.service.accepting import sweep_acceptances
+from services.risks.service.expiring import sweep_acceptances
 from services.risks.service.overriding import sweep_overrides
 from services.risks.service.republication import REPUBLICATION
 from services.risks.service.reviewing import sweep_reviews

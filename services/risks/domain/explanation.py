@@ -116,7 +116,6 @@ def _change(indication: Indication) -> list[str]:
 _LIMITS = frozenset(
     {
         RatingRule.ONE_STEP_WORSE,
-        RatingRule.TWO_STEPS_WORSE,
         RatingRule.ONE_STEP_BETTER,
         RatingRule.EDGE_OF_MATRIX,
         RatingRule.NOT_PAST_TARGET,

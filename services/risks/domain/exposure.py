@@ -5,12 +5,27 @@ from dataclasses import dataclass
 from decimal import Decimal
 from typing import Final
 
-from services.risks.domain.losses import LossBand
+from services.risks.domain.losses import LossBand, band_at
 
 MODEL: Final = 1
 """Version of what ``domain.simulation`` assumes."""
 CHANCES: Final = tuple(Decimal(text) for text in ["0.95", "0.9", "0.75", "0.5", "0.25", "0.1", "0.05", "0.01"])
 """Of which the curve tells the loss that is passed."""
+
+
+@dataclass(frozen=True, slots=True)
+class Threat:
+    """A threat in force with what is given of its losses. ``likelihood``: that in effect; ``None`` while unrated."""
+
+    ref: str
+    title: str
+    losses: Sequence[LossBand]
+    likelihood: int | None
+
+    @property
+    def priced(self) -> "PricedRisk | None":
+        band = None if self.likelihood is None else band_at(self.losses, self.likelihood)
+        return None if band is None else PricedRisk(self.ref, self.title, band)
 
 
 @dataclass(frozen=True, slots=True)

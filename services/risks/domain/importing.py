@@ -94,6 +94,11 @@ def judged_anew(row: RegisterRow, risk: Risk) -> Judgement | None:
     return None if judged is None or judged.rating == risk.assessed else Judgement(judged.rating, judged.reason)
 
 
+def is_judging(row: RegisterRow, risk: Risk | None) -> bool:
+    """Whether a row assesses the risk that is there, or the one that it enters."""
+    return (row.new.judgement if risk is None else judged_anew(row, risk)) is not None
+
+
 _COLUMN_PREFIXES = {"assessment": "assessed", "inherent": "inherent", "target": "target"}
 
 

@@ -3,7 +3,9 @@
 from dataclasses import dataclass
 
 from services.risks.domain.matrix import Matrix, Rating
+from services.risks.domain.rating import RatingInputs
 from services.risks.domain.records import Judgement
+from services.risks.domain.register import Risk
 from services.risks.domain.view import RiskView
 
 
@@ -15,6 +17,11 @@ class NewMatrix:
     judgement: Judgement
     inherent: Rating | None = None
     target: Rating | None = None
+
+    def inputs(self, matrix: Matrix, risk: Risk) -> RatingInputs:
+        """What decides the ratings of the risk once it is on that matrix, where it has no override."""
+        target = self.target.likelihood if self.target else None
+        return RatingInputs(risk.kind, risk.mode, matrix, self.judgement.rating, target)
 
 
 @dataclass(frozen=True, slots=True)

@@ -258,8 +258,15 @@ def rate(inputs: RatingInputs, links: Sequence[IndicatorLink], today: date) -> R
 
 
 def suppose(links: Sequence[IndicatorLink], severities: Mapping[str, int | None]) -> list[IndicatorLink]:
-    """The links as they would stand if series had the severities given, by subject."""
-    return [replace(link, now=severities.get(link.subject, link.now)) for link in links]
+    """The links as they would stand if series had the severities given, by subject.
+
+    Of what is supposed no periods, and no event, tell.
+    """
+    return [_supposed(link, severities[link.subject]) if link.subject in severities else link for link in links]
+
+
+def _supposed(link: IndicatorLink, severity: int | None) -> IndicatorLink:
+    return replace(link, now=severity, unconfirmed=False, event_id=None, points="")
 
 
 def last_override_day(today: date) -> date:

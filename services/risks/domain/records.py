@@ -62,12 +62,18 @@ class RatedBy:
 
 @dataclass(frozen=True, slots=True)
 class Assessment:
-    """What an owner judged, when, and where the links stood then."""
+    """What an owner judged, when, and where the links stood then.
+
+    ``rated``: what decided the ratings from then on, by the rules of ``rule_version``; not where that was not recorded
+    yet.
+    """
 
     rating: Rating
     links: Sequence[IndicatorLink]
     at: datetime
     business_date: date
+    rated: RatedBy | None
+    rule_version: int | None
 
 
 @dataclass(frozen=True, slots=True)

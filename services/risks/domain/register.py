@@ -84,6 +84,11 @@ class NewRisk:
     judgement: Judgement | None = None
     links: Sequence[NewLink] = ()
 
+    def inputs(self, matrix: Matrix, judged: Judgement) -> RatingInputs:
+        """What decides its ratings once it is judged so."""
+        target = self.description.target
+        return RatingInputs(self.kind, self.mode, matrix, judged.rating, target.likelihood if target else None)
+
 
 @dataclass(frozen=True, slots=True)
 class Amendment:
@@ -127,14 +132,16 @@ class Risk:
     @property
     def inputs(self) -> RatingInputs | None:
         """What decides its ratings; ``None`` for a risk that nobody assessed yet."""
-        if self.assessed is None:
-            return None
+        return None if self.assessed is None else self.inputs_judged(self.assessed)
+
+    def inputs_judged(self, assessed: Rating) -> RatingInputs:
+        """What decides its ratings once it is assessed so."""
         target = self.description.target
         return RatingInputs(
             kind=self.kind,
             mode=self.mode,
             matrix=self.matrix,
-            assessed=self.assessed,
+            assessed=assessed,
             target_likelihood=target.likelihood if target else None,
             override=self.override,
             closed_with=self.effective if self.status is Status.CLOSED else None,

@@ -10,6 +10,7 @@ from services.risks.domain.links import IndicatorLink
 from services.risks.domain.matrix import BandedRating, Matrix, Rating
 from services.risks.domain.rating import (
     IN_FORCE,
+    RULE_VERSION,
     Indication,
     Movement,
     Override,
@@ -28,20 +29,25 @@ from services.risks.domain.severity import is_stale
 class Explanation:
     """Why a risk stands, or stood, where it does on a day.
 
-    ``rated``: what decided it; ``None`` where nobody had assessed it, or that was not recorded yet: then ``effective``
-    and ``text`` are all there is. ``recorded_at``: since when it stood so, of a past moment.
+    ``rated`` and ``ratings``: what decided it, and what follows from that; ``None`` where nobody had assessed it, or
+    that was not recorded yet, or not by the rules of now: then ``effective`` and ``text`` are all there is.
+    ``recorded_at``: since when it stood so, of a past moment. ``rule_version``: that of the rules it was rated by.
     """
 
     risk: Risk
     today: date
     rated: RatedBy | None
+    ratings: Ratings | None
     effective: BandedRating | None
     text: str
     recorded_at: datetime | None = None
+    rule_version: int = RULE_VERSION
 
-    @property
-    def ratings(self) -> Ratings | None:
-        return rate(self.rated.inputs, self.rated.links, self.rated.today) if self.rated else None
+    @classmethod
+    def by(cls, risk: Risk, rated: RatedBy, recorded_at: datetime) -> "Explanation":
+        """Of a past moment, by what decided it then."""
+        ratings = rate(rated.inputs, rated.links, rated.today)
+        return cls(risk, rated.today, rated, ratings, None, explain(rated.inputs, rated.links, ratings), recorded_at)
 
     @property
     def links(self) -> Sequence[IndicatorLink]:
@@ -143,7 +149,7 @@ class RiskView:
         """Why it stands where it does."""
         inputs = self.risk.inputs
         rated = RatedBy(inputs, self.links, self.today) if inputs else None
-        return Explanation(self.risk, self.today, rated, None, self.in_words)
+        return Explanation(self.risk, self.today, rated, self.ratings, None, self.in_words)
 
     def with_links(self, links: Sequence[IndicatorLink]) -> "RiskView":
         """The risk as it would be with its links as given."""

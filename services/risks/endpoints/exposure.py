@@ -1,6 +1,8 @@
 """HTTP of what risks would cost."""
 
 import asyncio
+from collections.abc import Sequence
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from functools import partial
 from typing import Annotated
@@ -11,7 +13,7 @@ from chassis.web.problems import problems
 from chassis.web.render.routes import add_table_routes
 from chassis.web.render.table import Table
 from chassis.web.units import Read, Write
-from services.risks.domain.exposure import Exposure
+from services.risks.domain.exposure import Exposure, PricedRisk
 from services.risks.endpoints.paths import RefPath
 from services.risks.schemas.exposure import ExposureOut, LossesIn, LossesOut
 from services.risks.schemas.exposure_table import exposure_table
@@ -19,6 +21,8 @@ from services.risks.schemas.register import RiskOut
 from services.risks.service import pricing, reading
 
 router = APIRouter()
+_ONE_AT_A_TIME = ThreadPoolExecutor(max_workers=1, thread_name_prefix="exposure")
+"""A simulation takes a processor for a while: never more than one, and not the thread that answers others."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,11 +43,15 @@ def _wanted(
 
 
 async def _exposure(read: Read, wanted: Annotated[Wanted, Depends(_wanted)]) -> Exposure:
-    """The simulation takes a processor for a while: not the one that answers others."""
+    priced, unpriced = await read(lambda tx: pricing.list_priced(tx, wanted.register, wanted.years))
+    work = partial(_simulate, priced, unpriced, wanted)
+    return await asyncio.get_running_loop().run_in_executor(_ONE_AT_A_TIME, work)
+
+
+def _simulate(priced: Sequence[PricedRisk], unpriced: Sequence[str], wanted: Wanted) -> Exposure:
     from services.risks.domain.simulation import simulate  # noqa: PLC0415  numpy takes half a second, and few estimate
 
-    priced, unpriced = await read(lambda tx: pricing.list_priced(tx, wanted.register))
-    return await asyncio.to_thread(partial(simulate, priced, unpriced, seed=wanted.seed, years=wanted.years))
+    return simulate(priced, unpriced, seed=wanted.seed, years=wanted.years)
 
 
 Simulated = Annotated[Exposure, Depends(_exposure)]

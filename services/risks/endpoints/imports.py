@@ -35,7 +35,8 @@ _FILES: dict[str, Any] = {
     "needed. A risk that is not there is entered, one that is there becomes what its row says; an empty cell takes "
     "away, a column that is left out changes nothing. Ratings are taken from `assessed_impact` and "
     "`assessed_likelihood`; columns that follow from others are not read. All rows are saved in one transaction, or "
-    "none: every fault is named by line and column. The same file again changes nothing.",
+    "none: every fault is named by line and column. The same file again changes nothing. "
+    "A file that assesses asks for `risks:assess` as well.",
     openapi_extra={"requestBody": _FILES},
     responses=problems(400, 401, 409, 413, 415, 422, 503),
 )

@@ -64,7 +64,7 @@ async def list_risks(
     responses={200: {"model": RiskOut, "description": "It was there"}, **problems(409, 413, 415, 422)},
 )
 async def create_risk(write: Write, body: RiskIn, response: Response) -> RiskOut:
-    """Enter a risk, with links and a first assessment where given.
+    """Enter a risk, with links and a first assessment where given; one with an assessment asks for `risks:assess` too.
 
     Links are snapshotted as their indicators stand now. The same content again is answered with 200.
     """

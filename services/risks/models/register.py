@@ -133,6 +133,9 @@ class AssessmentRow(Base):
     business_date: Mapped[date] = mapped_column(Date)
     proposal_id: Mapped[int | None] = mapped_column(BigInteger)
     snapshot: Mapped[Json] = mapped_column(JsonText)
+    rated: Mapped[Json | None] = mapped_column(JsonText)
+    matrix: Mapped[str | None] = mapped_column(String(80))
+    rule_version: Mapped[int | None] = mapped_column(SmallInteger)
 
 
 class RiskLinkRow(Base):

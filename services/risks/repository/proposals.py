@@ -2,9 +2,9 @@
 
 from collections.abc import Collection, Mapping, Sequence
 from datetime import date
-from typing import Any
+from typing import Any, cast
 
-from sqlalchemy import func, insert, select, update
+from sqlalchemy import Table, bindparam, func, insert, select, update
 
 from chassis.paging import PageRequest
 from chassis.storage.transaction import Tx
@@ -24,6 +24,9 @@ from services.risks.models import ProposalRow, RiskRow
 from services.risks.repository.json_formats import read_items, write_items
 from services.risks.repository.matrices import get_matrices
 from services.risks.repository.records import key_after
+
+_PROPOSAL = cast("Table", ProposalRow.__table__)
+_SAVE_BAND = update(_PROPOSAL).where(_PROPOSAL.c.id == bindparam("key")).values(band=bindparam("found"))
 
 
 async def get_latest_proposals(tx: Tx, risk_ids: Collection[int]) -> dict[int, Proposal]:
@@ -95,13 +98,12 @@ def _banded(row: ProposalRow, matrix: Matrix) -> BandedRating:
 
 async def save_bands(tx: Tx, risk_id: int, matrix: Matrix) -> None:
     """Remember the bands of what was proposed for a risk on a matrix that it leaves."""
-    rows = await tx.session.scalars(
-        select(ProposalRow).where(ProposalRow.risk_id == risk_id, ProposalRow.band.is_(None))
-    )
-    for row in rows.all():
-        band = matrix.band(Rating(row.impact, row.likelihood)).value
-        statement = update(ProposalRow).where(ProposalRow.id == row.id).values(band=band)
-        await tx.session.execute(statement.execution_options(synchronize_session=False))
+    columns = (ProposalRow.id, ProposalRow.impact, ProposalRow.likelihood)
+    query = select(*columns).where(ProposalRow.risk_id == risk_id, ProposalRow.band.is_(None))
+    rows = (await tx.session.execute(query)).all()
+    if rows:
+        bands = [{"key": row.id, "found": matrix.band(Rating(row.impact, row.likelihood)).value} for row in rows]
+        await (await tx.session.connection()).execute(_SAVE_BAND, bands)
 
 
 def _proposed(proposed: ProposedRating) -> dict[str, Any]:

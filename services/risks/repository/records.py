@@ -11,11 +11,13 @@ from chassis.paging import PageRequest
 from chassis.storage.transaction import Tx
 from services.risks.domain.links import IndicatorLink
 from services.risks.domain.matrix import Rating
+from services.risks.domain.rating import RULE_VERSION
 from services.risks.domain.records import (
     Assessment,
     Cause,
     HistoryEntry,
     Judgement,
+    RatedBy,
     RatingChange,
     ReviewRequest,
     ReviewTask,
@@ -43,10 +45,8 @@ def key_after(page: PageRequest) -> int:
     return page.after_number or 0
 
 
-async def save_assessment(
-    tx: Tx, risk_id: int, judgement: Judgement, links: Sequence[IndicatorLink], proposal_id: int | None
-) -> int:
-    """Record a judgement with where the risk's links stand now; returns its key."""
+async def save_assessment(tx: Tx, risk_id: int, judgement: Judgement, rated: RatedBy, proposal_id: int | None) -> int:
+    """Record a judgement with what decides the risk's ratings from now on; returns its key."""
     values = {
         "risk_id": risk_id,
         "impact": judgement.rating.impact,
@@ -54,9 +54,12 @@ async def save_assessment(
         "reason": judgement.reason,
         "by": tx.actor,
         "at": tx.now,
-        "business_date": await tx.business_date(),
+        "business_date": rated.today,
         "proposal_id": proposal_id,
-        "snapshot": write_items([_snapshot(link) for link in links]),
+        "snapshot": write_items([_snapshot(link) for link in rated.links]),
+        "rated": write_rated(rated),
+        "matrix": rated.inputs.matrix.name,
+        "rule_version": RULE_VERSION,
     }
     result = await tx.session.execute(insert(AssessmentRow).returning(AssessmentRow.id), [values])
     key: int = result.scalar_one()
@@ -111,9 +114,12 @@ async def get_entry_at(tx: Tx, risk_id: int, moment: datetime) -> HistoryEntry |
     row = await tx.session.scalar(query.order_by(HistoryRow.id.desc()).limit(1))
     if row is None:
         return None
-    found = await get_matrix(tx, row.matrix)
-    rated = read_rated(row.rated, found[1]) if row.rated and found else None
-    return replace(_entry(row), change=replace(_entry(row).change, rated=rated))
+    return replace(_entry(row), change=replace(_entry(row).change, rated=await _get_rated(tx, row)))
+
+
+async def _get_rated(tx: Tx, row: HistoryRow | AssessmentRow) -> RatedBy | None:
+    found = await get_matrix(tx, row.matrix) if row.rated and row.matrix else None
+    return read_rated(row.rated, found[1]) if found else None
 
 
 async def get_assessment_at(tx: Tx, risk_id: int, moment: datetime) -> Assessment | None:
@@ -122,7 +128,14 @@ async def get_assessment_at(tx: Tx, risk_id: int, moment: datetime) -> Assessmen
     row = await tx.session.scalar(query.order_by(AssessmentRow.id.desc()).limit(1))
     if row is None:
         return None
-    return Assessment(Rating(row.impact, row.likelihood), read_snapshot(row.snapshot), row.at, row.business_date)
+    return Assessment(
+        rating=Rating(row.impact, row.likelihood),
+        links=read_snapshot(row.snapshot),
+        at=row.at,
+        business_date=row.business_date,
+        rated=await _get_rated(tx, row),
+        rule_version=row.rule_version,
+    )
 
 
 async def list_history(tx: Tx, risk_id: int, page: PageRequest) -> list[HistoryEntry]:

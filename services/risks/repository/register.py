@@ -23,6 +23,7 @@ from chassis.storage.pages import Orders, list_page
 from chassis.storage.transaction import Tx
 from contracts.risks import Band
 from services.risks.domain.appetites import Limits
+from services.risks.domain.exposure import Threat
 from services.risks.domain.heatmap import HeatMapRating, PlacedRisk
 from services.risks.domain.losses import LossBand
 from services.risks.domain.matrix import Matrix, Rating
@@ -47,7 +48,13 @@ from services.risks.repository.matrices import get_matrices
 _RISK = RiskRow.__table__.c
 _BY_REF = select(RiskRow).where(RiskRow.ref == bindparam("wanted")).execution_options(populate_existing=True)
 """Built once, as every statement here that one risk's page needs: building costs more than running it."""
-_LOCK_BY_REF = _BY_REF.with_for_update()
+_LOCK_BY_REFS = (
+    select(RiskRow)
+    .where(RiskRow.ref.in_(bindparam("wanted", expanding=True)))
+    .order_by(RiskRow.ref)
+    .with_for_update()
+    .execution_options(populate_existing=True)
+)
 
 _TEXTS = (
     "title",
@@ -177,16 +184,12 @@ async def get_risk(tx: Tx, ref: str) -> Risk | None:
     return found[0] if found else None
 
 
-async def lock_risk(tx: Tx, ref: str) -> Risk | None:
-    """The risk, locked until this transaction ends, as it stands once the lock is had."""
-    found = await _risks(tx, (await tx.session.scalars(_LOCK_BY_REF, {"wanted": ref})).all())
-    return found[0] if found else None
-
-
 async def lock_risks(tx: Tx, refs: Collection[str]) -> dict[str, Risk]:
-    """Those of these risks that are there, by reference, locked in that order until this transaction ends."""
-    query = select(RiskRow).where(RiskRow.ref.in_(refs)).order_by(RiskRow.ref).with_for_update()
-    found = await _risks(tx, (await tx.session.scalars(query.execution_options(populate_existing=True))).all())
+    """Those of these risks that are there, by reference, locked in that order until this transaction ends.
+
+    As they stand once the locks are had.
+    """
+    found = await _risks(tx, (await tx.session.scalars(_LOCK_BY_REFS, {"wanted": list(refs)})).all())
     return {risk.ref: risk for risk in found}
 
 
@@ -258,10 +261,13 @@ async def save_losses(tx: Tx, risk_id: int, bands: Sequence[LossBand]) -> None:
     await _update(tx, risk_id, {"losses": write_losses(bands)})
 
 
-async def list_in_force(tx: Tx, wanted: RiskFilter, today: date) -> list[Risk]:
-    """Neither drafts nor closed, by reference."""
-    query = select(RiskRow).where(RiskRow.status.in_(IN_FORCE), *_conditions(wanted, today)).order_by(RiskRow.ref)
-    return await _risks(tx, (await tx.session.scalars(query)).all())
+async def list_threats(tx: Tx, register: str | None, today: date) -> list[Threat]:
+    """Threats in force with their losses and the likelihood that is stored as in effect, by reference."""
+    wanted = RiskFilter(register=register, kind=Kind.THREAT)
+    query = select(RiskRow.ref, RiskRow.title, RiskRow.losses, RiskRow.effective_likelihood)
+    query = query.where(RiskRow.status.in_(IN_FORCE), *_conditions(wanted, today)).order_by(RiskRow.ref)
+    rows = await tx.session.execute(query)
+    return [Threat(ref, title, read_losses(losses), likelihood) for ref, title, losses, likelihood in rows]
 
 
 async def save_reviewed(tx: Tx, risk_id: int) -> None:

@@ -12,7 +12,7 @@ from contracts.colours import SEVERITY, Colour
 from contracts.envelope import Timestamp
 from contracts.risks import RatingState
 from services.risks.domain.links import SeriesKey
-from services.risks.domain.rating import RULE_VERSION, Basis
+from services.risks.domain.rating import Basis
 from services.risks.domain.severity import is_stale
 from services.risks.domain.view import Explanation, RegisterSimulation, Simulation
 from services.risks.schemas.linking import ExplainedLinkOut
@@ -115,7 +115,7 @@ class ExplanationOut(OutBody):
             ref=given.risk.ref,
             business_date=given.today,
             matrix=given.matrix.name,
-            rule_version=RULE_VERSION,
+            rule_version=given.rule_version,
             **explained_ratings(given),
             groups=[
                 GroupOut(group=g.group, severity_at=g.at, severity_now=g.now)

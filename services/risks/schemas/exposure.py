@@ -10,7 +10,7 @@ from contracts.money import Amount, Number
 from contracts.reasons import Reason
 from services.risks.domain.exposure import MODEL, CurvePoint, Exposure, RiskExposure
 from services.risks.domain.losses import LossBand
-from services.risks.schemas.losses import LossBandIn
+from services.risks.schemas.losses import LossBandIn, LossBandOut
 
 
 class LossesIn(StrictBody):
@@ -43,11 +43,11 @@ class LossesIn(StrictBody):
 class LossesOut(OutBody):
     """What a risk would cost, as it can be sent again in the place of the whole set."""
 
-    losses: list[LossBandIn] = Field(description="By likelihood; none where nobody gave that")
+    losses: list[LossBandOut] = Field(description="By likelihood; none where nobody gave that")
 
     @classmethod
     def of(cls, bands: Sequence[LossBand]) -> Self:
-        return cls(losses=[LossBandIn.of(band) for band in bands])
+        return cls(losses=[LossBandOut.of(band) for band in bands])
 
 
 class CurvePointOut(OutBody):
@@ -61,7 +61,7 @@ class CurvePointOut(OutBody):
         return cls(chance=point.chance, loss=point.loss)
 
 
-class RiskExposureOut(LossBandIn):
+class RiskExposureOut(LossBandOut):
     """A threat with what is given for the likelihood it is rated at."""
 
     ref: str
@@ -70,7 +70,7 @@ class RiskExposureOut(LossBandIn):
 
     @classmethod
     def of_risk(cls, found: RiskExposure) -> Self:
-        band = dict(LossBandIn.of(found.risk.band))
+        band = dict(LossBandOut.of(found.risk.band))
         return cls(ref=found.risk.ref, title=found.risk.title, expected=found.expected, **band)
 
 

@@ -20,7 +20,7 @@ from services.risks.domain.view import RiskView
 from services.risks.schemas.appetites import LimitsOut
 from services.risks.schemas.assessing import AssessmentIn, OverrideOut
 from services.risks.schemas.linking import LinkIn, LinkOut
-from services.risks.schemas.losses import LossBandIn
+from services.risks.schemas.losses import LossBandOut
 from services.risks.schemas.ratings import RatingIn, rating_body, three_ratings
 from services.risks.schemas.reviews import ReviewDueOut
 from services.risks.schemas.values import MatrixName, Name, Notes, Passage, Ref, Sentence, Slug, Word
@@ -230,7 +230,7 @@ class RiskOut(OutBody):
     review: ReviewDueOut | None = Field(
         description="The review that is open since its rating changed without its owner judging it; null where none is"
     )
-    losses: list[LossBandIn] = Field(description="What it would cost, by likelihood; none where nobody gave that")
+    losses: list[LossBandOut] = Field(description="What it would cost, by likelihood; none where nobody gave that")
     flags: list[str]
     version: int
     changed_at: Timestamp
@@ -262,7 +262,7 @@ class RiskOut(OutBody):
             acceptance=view.acceptance,
             limits=LimitsOut.of(risk.limits) if risk.limits else None,
             appetite_status=view.appetite_status,
-            losses=[LossBandIn.of(band) for band in risk.losses],
+            losses=[LossBandOut.of(band) for band in risk.losses],
             review=ReviewDueOut.of(risk.review) if risk.review else None,
             flags=view.flags,
             version=risk.version,

@@ -1,6 +1,6 @@
 """Risks accepted as they are: asked for, approved by somebody else, ended by the calendar, a person or the score."""
 
-from datetime import date, timedelta
+from datetime import date
 
 from chassis.access import require_other_person
 from chassis.audit import record_change
@@ -124,23 +124,6 @@ async def withdraw(tx: Tx, ref: str, acceptance_id: int, reason: str) -> Accepta
         await stored.save_not_accepted(tx, [risk.risk_id])
         await _publish(tx, risk, Status.OPEN, reason)
     return await get_acceptance(tx, ref, acceptance_id)
-
-
-async def sweep_acceptances(tx: Tx) -> int:
-    """End acceptances whose last day is over, and publish that their risks are open; how many.
-
-    The register says so from the day after, whenever it is swept.
-    """
-    ended = await stored.lock_expired(tx, await tx.business_date())
-    if ended:
-        why = "Its last day is over."
-        await stored.save_end(tx, ended, AcceptanceState.EXPIRED, why, [AcceptanceState.IN_FORCE])
-        await stored.save_not_accepted(tx, ended)
-        since = {risk_id: last + timedelta(days=1) for risk_id, last in ended.items()}
-        await history.save_revisions(tx, ended, since)
-        occasion = Occasion(Cause.ACCEPTANCE, review=f"Acceptance expired. {why}", status=Status.OPEN)
-        await rescore(tx, ended, occasion)
-    return len(ended)
 
 
 async def _publish(tx: Tx, risk: Risk, status: Status, reason: str) -> None:

@@ -5,8 +5,7 @@ from datetime import datetime
 
 from chassis.business_dates import get_business_date_at
 from chassis.storage.transaction import Tx
-from services.risks.domain.explanation import explain
-from services.risks.domain.rating import rate
+from services.risks.domain.rating import RULE_VERSION
 from services.risks.domain.records import Assessment, HistoryEntry, RatedBy
 from services.risks.domain.register import Risk
 from services.risks.domain.view import Explanation
@@ -31,20 +30,22 @@ async def _get_past(tx: Tx, risk: Risk, moment: datetime) -> Explanation:
     if risk.created_at > moment:
         raise RiskUnknown(f"{risk.ref} was not in the register then.")
     entry = await records.get_entry_at(tx, risk.risk_id, moment)
-    today = await get_business_date_at(tx, moment)
     if entry is None:
-        return Explanation(risk, today, None, None, "Nobody had assessed it.")
+        today = await get_business_date_at(tx, moment)
+        return Explanation(risk, today, None, None, None, "Nobody had assessed it.")
     judged = await records.get_assessment_at(tx, risk.risk_id, moment)
+    if judged is not None and judged.rule_version == RULE_VERSION and judged.rated and judged.at >= entry.at:
+        return Explanation.by(risk, judged.rated, judged.at)
     return _explained(risk, entry, judged)
 
 
 def _explained(risk: Risk, entry: HistoryEntry, judged: Assessment | None) -> Explanation:
-    """An assessment that changed no rating leaves no entry: from it on, links stand against its snapshot."""
+    """By the newest change of the rating. Assessments once left what they were made of to that."""
     change, rated, at = entry.change, entry.change.rated, entry.at
-    if rated is None:
-        return Explanation(risk, change.business_date, None, change.after, change.why, at)
+    if rated is None or change.rule_version != RULE_VERSION:
+        day, version = change.business_date, change.rule_version
+        return Explanation(risk, day, None, None, change.after, change.why, at, version)
     if judged is not None and judged.at > at:
         rated = RatedBy(replace(rated.inputs, assessed=judged.rating), judged.links, judged.business_date)
         at = judged.at
-    text = explain(rated.inputs, rated.links, rate(rated.inputs, rated.links, rated.today))
-    return Explanation(risk, rated.today, rated, None, text, at)
+    return Explanation.by(risk, rated, at)

@@ -5,6 +5,7 @@ from collections.abc import Sequence
 
 from chassis.audit import record_unchanged
 from chassis.errors import FieldError, Problem
+from chassis.identity import require_scope
 from chassis.storage.transaction import Tx
 from services.risks.domain.importing import (
     Imported,
@@ -14,12 +15,13 @@ from services.risks.domain.importing import (
     change_faults,
     column_of,
     entry_faults,
+    is_judging,
     judged_anew,
 )
 from services.risks.domain.register import Amendment, Risk
 from services.risks.errors import RowsWrong
-from services.risks.repository import appetites, register
-from services.risks.service.assessing import assess
+from services.risks.repository import appetites
+from services.risks.service.assessing import ASSESS, assess, lock_risks
 from services.risks.service.register import amend, enter
 
 MOST_FAULTS = 100
@@ -36,12 +38,15 @@ async def import_rows(
 
     Raises:
         RowsWrong: some row is not right; every one is named.
+        InsufficientScope: some row assesses a risk, and the caller may not.
     """
     outcomes: dict[Outcome, list[str]] = defaultdict(list)
     once, repeated = _once(rows)
     faults = [*unreadable, *repeated]
     await appetites.lock_against_all_statements(tx)
-    there = await register.lock_risks(tx, once)
+    there = await lock_risks(tx, once)
+    if any(is_judging(row, there.get(ref)) for ref, row in once.items()):
+        require_scope(tx.caller, ASSESS)
     for ref, row in sorted(once.items()):  # so two files with the same new risks only wait
         try:
             found, wrong = await _import(tx, row, there.get(ref), reason)

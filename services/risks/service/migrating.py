@@ -50,7 +50,7 @@ async def move(tx: Tx, ref: str, new: NewMatrix) -> RiskView:
     await appetites.save_limits(tx, [risk.risk_id])
     await history.save_revisions(tx, [risk.risk_id])
     _record(tx, risk, new)
-    await record_judgement(tx, risk.risk_id, new.judgement)
+    await record_judgement(tx, risk.risk_id, new.judgement, new.inputs(matrix, risk))
     return await get_view(tx, ref)
 
 

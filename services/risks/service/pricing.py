@@ -1,22 +1,26 @@
 """What risks would cost: given by their owners, and simulated for the register."""
 
 from collections.abc import Sequence
+from dataclasses import replace
+from typing import Final
 
 from chassis.audit import State, record_change, record_unchanged
 from chassis.errors import FieldError
 from chassis.storage.transaction import Tx
 from services.risks.domain.exposure import PricedRisk
-from services.risks.domain.losses import LossBand, band_at
+from services.risks.domain.losses import LossBand
 from services.risks.domain.rating import Kind
 from services.risks.domain.records import Cause
-from services.risks.domain.register import RiskFilter
 from services.risks.domain.rescoring import Occasion
 from services.risks.domain.view import RiskView
-from services.risks.errors import LossesOffMatrix
+from services.risks.errors import ExposureTooLarge, LossesOffMatrix, OpportunityWithoutLosses
 from services.risks.repository import register
 from services.risks.service.assessing import lock_risk
-from services.risks.service.reading import get_view, get_views
+from services.risks.service.reading import get_view, list_fallen_back
 from services.risks.service.rescoring import rescore
+
+MOST_DRAWS: Final = 40_000_000
+"""Years of risks that one exposure simulates: some seconds of one processor."""
 
 
 async def price(tx: Tx, ref: str, bands: Sequence[LossBand], reason: str) -> RiskView:
@@ -25,8 +29,12 @@ async def price(tx: Tx, ref: str, bands: Sequence[LossBand], reason: str) -> Ris
     Raises:
         RiskUnknown, RiskClosed
         LossesOffMatrix: its matrix has no such likelihood.
+        OpportunityWithoutLosses: it is no threat; what was once given can be taken away.
     """
     risk = await lock_risk(tx, ref)
+    if bands and risk.kind is Kind.OPPORTUNITY:
+        errors = [FieldError("losses", "is empty of an opportunity")]
+        raise OpportunityWithoutLosses(f"{ref} is an opportunity.", errors)
     errors = [
         FieldError(f"losses.{number}.likelihood", f"{risk.matrix.name} has likelihoods 1 to {risk.matrix.top}")
         for number, band in enumerate(bands)
@@ -53,15 +61,24 @@ def _state(bands: Sequence[LossBand]) -> State | None:
     return {"losses": shown}
 
 
-async def list_priced(tx: Tx, register_code: str | None) -> tuple[list[PricedRisk], list[str]]:
-    """Threats in force, with the band of the likelihood in effect, and those for which none is given; by reference."""
-    wanted = RiskFilter(register=register_code, kind=Kind.THREAT)
-    views = await get_views(tx, await register.list_in_force(tx, wanted, await tx.business_date()))
-    priced, unpriced = [], []
-    for view in views:
-        band = band_at(view.risk.losses, view.ratings.effective.likelihood) if view.ratings else None
-        if band is None:
-            unpriced.append(view.risk.ref)
-        else:
-            priced.append(PricedRisk(view.risk.ref, view.risk.description.title, band))
-    return priced, unpriced
+async def list_priced(tx: Tx, register_code: str | None, years: int) -> tuple[list[PricedRisk], list[str]]:
+    """Threats in force, with the band of the likelihood in effect, and those without a credible one; by reference.
+
+    Raises:
+        ExposureTooLarge: so many ``years`` of them are more than is simulated in one go.
+    """
+    fallen_back = await list_fallen_back(tx)
+    threats = [
+        replace(threat, likelihood=fallen_back[threat.ref].likelihood) if threat.ref in fallen_back else threat
+        for threat in await register.list_threats(tx, register_code, await tx.business_date())
+    ]
+    priced = [found for threat in threats if (found := threat.priced)]
+    _check_size(len(priced), years)
+    return priced, [threat.ref for threat in threats if threat.priced is None]
+
+
+def _check_size(risks: int, years: int) -> None:
+    if risks * years > MOST_DRAWS:
+        most = MOST_DRAWS // risks
+        message = f"at most {most} for {risks} threats; `register` asks for fewer of them"
+        raise ExposureTooLarge(f"{years} years of {risks} threats are too many.", [FieldError("years", message)])

@@ -23,7 +23,8 @@ async def accept(tx: Tx, ref: str, proposal_id: int, reason: str) -> RiskView:
     risk, proposal = await _lock_open_proposal(tx, ref, proposal_id)
     await proposals.save_decision(tx, proposal_id, ProposalState.ACCEPTED, reason)
     record_answer(tx, risk, "proposal.accepted", proposal, reason)
-    await record_judgement(tx, risk.risk_id, Judgement(proposal.rating, reason), proposal_id)
+    judgement, inputs = Judgement(proposal.rating, reason), risk.inputs_judged(proposal.rating)
+    await record_judgement(tx, risk.risk_id, judgement, inputs, proposal_id)
     return await get_view(tx, ref)
 
 

@@ -121,8 +121,9 @@ async def get_present_heat_map(tx: Tx, wanted: RiskFilter, matrix_name: str, rat
 
 async def list_fallen_back(tx: Tx) -> dict[str, Rating]:
     """By reference, what is in effect of the risks whose override ended and is not swept yet."""
-    ended = await get_views(tx, await register.list_with_ended_override(tx, await tx.business_date()))
-    return {view.risk.ref: view.ratings.effective for view in ended if view.ratings}
+    ended = await register.list_with_ended_override(tx, await tx.business_date())
+    views = await get_views(tx, ended) if ended else []
+    return {view.risk.ref: view.ratings.effective for view in views if view.ratings}
 
 
 async def get_matrix(tx: Tx, name: str) -> tuple[int, Matrix]:

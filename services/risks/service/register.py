@@ -30,6 +30,7 @@ async def enter(tx: Tx, new: NewRisk) -> tuple[RiskView, bool]:
     Raises:
         RefTaken: the reference has other content.
         MatrixUnknown, OffMatrix, LinkRepeated
+        InsufficientScope: it comes with an assessment, and the caller may not assess.
     """
     matrix_id, matrix = await get_matrix(tx, new.matrix)
     _check_aims(matrix, new.description)
@@ -43,7 +44,7 @@ async def enter(tx: Tx, new: NewRisk) -> tuple[RiskView, bool]:
     await stored_links.save_new_links(tx, risk_id, new.links, signals)
     if new.judgement is not None:
         await check_and_carry_over(tx, risk_id, matrix, new.judgement, prefix="assessment.")
-        await record_judgement(tx, risk_id, new.judgement)
+        await record_judgement(tx, risk_id, new.judgement, new.inputs(matrix, new.judgement))
     return await get_view(tx, new.ref), True
 
 

@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 
 from chassis.storage import migrate
-from services.risks.service.accepting import sweep_acceptances
+from services.risks.service.expiring import sweep_acceptances
 from services.risks.service.lifecycle import close
 from tests.eventually import eventually
 from tests.integration.risks.test_order import somebody_waits
@@ -158,7 +158,8 @@ async def test_what_another_decides_while_the_sweep_waits_for_the_risk_stands(re
     assert swept == 0
     status = "open" if meanwhile is sweep_acceptances else "closed"
     assert (await register.get("/risks/OCC4"))["status"] == status
-    assert [one["status"] for one in await register.events("OCC4")][2:] == ["accepted", status]
+    after = ["open"] if meanwhile is sweep_acceptances else ["open", "closed"]
+    assert [one["status"] for one in await register.events("OCC4")][2:] == ["accepted", *after]
 
 
 async def test_its_end_counts_from_the_day_after_whoever_sweeps_when(register: Any) -> None:
@@ -167,7 +168,7 @@ async def test_its_end_counts_from_the_day_after_whoever_sweeps_when(register: A
     await _assert_open(register, found)
     await register.post("/risks/OCC4/assessments", {"impact": 4, "likelihood": 5, "reason": "Worse"})
     assert "suspended" not in {kind for kind, *_ in await register.outbox()}
-    assert await register.database.write(sweep_acceptances) == 1
+    assert await register.database.write(sweep_acceptances) == 0
     await _assert_open(register, found)
     await register.pin(date(2018, 10, 10))
     for quarter, status in (("2018/19 Q1", "accepted"), ("2018/19 Q2", "open")):
@@ -272,3 +273,46 @@ async def test_an_opportunity_is_suspended_when_it_gets_smaller(register: Any, t
     shown = await register.get("/risks/OCC4")
     assert (shown["effective"]["score"], shown["status"]) == (8, "open")
     assert shown["matrix"] == "five-by-five-opportunity@1"
+
+
+@pytest.mark.both_engines
+async def test_what_has_expired_is_not_withdrawn_any_more(register: Any) -> None:
+    found = await accepted(register)
+    await register.pin(date(2018, 7, 10))
+    problem = await decide(register, f"{found['id']}/withdraw", 409)
+    assert (problem["type"], "expired" in problem["detail"]) == ("/problems/acceptance-decided", True)
+    assert (await register.get(f"/risks/OCC4/acceptances/{found['id']}"))["state"] == "expired"
+
+
+DECISIONS = {
+    "closed": ("POST", "/close", REASON),
+    "escalated": ("PATCH", "", {"status": "escalated"}),
+    "asked": ("POST", "/acceptances", REASON | {"until": "2018-12-31"}),
+}
+
+
+@pytest.mark.both_engines
+@pytest.mark.parametrize("decision", DECISIONS)
+async def test_what_is_decided_after_its_last_day_finds_it_expired(register: Any, decision: str) -> None:
+    found = await accepted(register)
+    await register.pin(date(2018, 7, 10))
+    method, path, body = DECISIONS[decision]
+    answer = await register.http.request(method, f"/risks/v1/risks/OCC4{path}", json=body)
+    assert answer.status_code in {200, 201}, answer.text
+    if decision == "asked":
+        await decide(register, f"{answer.json()['id']}/approve", **APPROVER)
+    ended = await register.get(f"/risks/OCC4/acceptances/{found['id']}")
+    assert (ended["state"], ended["ended_why"]) == ("expired", "Its last day is over.")
+    await register.pin(date(2018, 10, 10))
+    text = (await register.http.get("/risks/v1/register.csv", params={"quarter": "2018/19 Q1"})).text
+    assert [row["status"] for row in csv.DictReader(io.StringIO(text))] == ["accepted"]
+
+
+async def test_a_file_finds_it_expired_as_well(register: Any) -> None:
+    found = await accepted(register)
+    await register.pin(date(2018, 7, 10))
+    text = "ref,register,title,status\r\nOCC4,people-2018,Risk OCC4,escalated\r\n"
+    sent = {"content": text, "params": REASON, "headers": {"content-type": "text/csv"}}
+    answer = await register.http.post("/risks/v1/imports", **sent)
+    assert answer.json()["changed"] == ["OCC4"], answer.text
+    assert (await register.get(f"/risks/OCC4/acceptances/{found['id']}"))["state"] == "expired"

@@ -2,11 +2,16 @@
 
 import csv
 import io
+import sys
+import threading
+from datetime import date
 from typing import Any
 
 import pytest
 
-from tests.integration.risks.conftest import Register, links
+from chassis.storage.transaction import Tx
+from services.risks.service import pricing
+from tests.integration.risks.conftest import Register, counted, links
 
 LOSSES: dict[str, Any] = {
     "losses": [
@@ -49,6 +54,8 @@ async def test_the_curve_follows_the_likelihood_in_effect(register: Register) ->
         ({"chance": "0"}, "losses.0.chance"),
         ({"low": "0"}, "losses.0.low"),
         ({"high": "10"}, "losses.0"),
+        ({"low": "399.99"}, "losses.0"),
+        ({"low": "1000000000000", "high": "1000000000000.01"}, "losses.0.high"),
         ({"likelihood": 3}, "body"),
     ],
 )
@@ -58,3 +65,84 @@ async def test_what_cannot_be_priced_is_refused(register: Register, band: dict[s
     problem = await register.put("/risks/OCC4/losses", LOSSES | {"losses": losses}, 422)
     assert [error["field"] for error in problem["errors"]] == [field]
     assert (await register.get("/risks/OCC4"))["losses"] == []
+
+
+async def store(register: Register, bands: list[dict[str, str]]) -> None:
+    """Have a risk cost what could once be said."""
+
+    async def work(tx: Tx) -> None:
+        await tx.session.execute(tx.table("risk").update().values(losses={"format": 1, "items": bands}))
+
+    await register.database.write(work)
+
+
+@pytest.mark.both_engines
+@pytest.mark.parametrize(
+    ("low", "high"), [("0.01", "9999999999999999.99"), ("1", "1001"), ("1e-300", "1e300"), ("5e12", "6e12")]
+)
+async def test_an_absurd_price_that_is_stored_already_is_no_price(register: Register, low: str, high: str) -> None:
+    await register.risk()
+    await store(register, [{"likelihood": "3", "chance": "1", "low": low, "high": high}])
+    found = await register.get("/exposure", years="1000")
+    assert (found["unpriced"], found["risks"], found["expected"]) == (["OCC4"], [], "0")
+    assert len((await register.get("/risks/OCC4/losses"))["losses"]) == 1
+    assert len((await register.get("/risks/OCC4"))["losses"]) == 1
+    assert (await register.http.get("/risks/v1/exposure.csv", params={"years": 1000})).status_code == 200
+
+
+@pytest.mark.both_engines
+async def test_what_is_priced_is_read_in_as_many_statements_for_any_number(register: Register) -> None:
+    sent = []
+    for number in range(3):
+        await register.risk(f"R{number}", links=links("ae/RK9"))
+        await register.put(f"/risks/R{number}/losses", LOSSES)
+        with counted(register.database) as statements:
+            await register.get("/exposure", years="1000")
+        sent.append(len(statements))
+        assert not [each for each in statements if "risk_link" in each], "nothing of links is read"
+    assert sent == [sent[0]] * 3, statements
+
+
+async def test_an_override_that_ended_prices_nothing(register: Register) -> None:
+    await register.risk()
+    await register.put("/risks/OCC4/losses", LOSSES)
+    override = {"impact": 4, "likelihood": 5, "until": "2018-03-15", "reason": "For a while"}
+    await register.post("/risks/OCC4/override", override, 200)
+    assert (await register.get("/exposure", years="1000"))["unpriced"] == ["OCC4"]
+    await register.pin(date(2018, 3, 16))
+    assert (await register.get("/exposure", years="1000"))["expected"] == "1000"
+
+
+async def test_more_than_one_go_can_simulate_is_refused(register: Register, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(pricing, "MOST_DRAWS", 1500)
+    for ref in ("A", "B"):
+        await register.risk(ref)
+        await register.put(f"/risks/{ref}/losses", LOSSES)
+    problem = await register.get("/exposure", 422, years="1000")
+    assert problem["type"] == "/problems/exposure-too-large"
+    assert [error["field"] for error in problem["errors"]] == ["years"]
+
+
+async def test_an_opportunity_costs_nothing(register: Register) -> None:
+    await register.risk(kind="opportunity")
+    problem = await register.put("/risks/OCC4/losses", LOSSES, 422)
+    assert (problem["type"], problem["errors"][0]["field"]) == ("/problems/opportunity-without-losses", "losses")
+    await store(register, [{"likelihood": "3", "chance": "1", "low": "1", "high": "2"}])
+    nothing = await register.put("/risks/OCC4/losses", {"losses": [], "reason": "It is no threat"})
+    assert nothing["losses"] == []
+
+
+async def test_neither_the_sampling_nor_its_library_holds_up_others(
+    register: Register, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    name, threads = "services.risks.domain.simulation", list[threading.Thread]()
+
+    class Watching:
+        def find_spec(self, wanted: str, *_: Any) -> None:
+            if wanted == name:
+                threads.append(threading.current_thread())
+
+    monkeypatch.setattr(sys, "meta_path", [Watching(), *sys.meta_path])
+    monkeypatch.delitem(sys.modules, name, raising=False)
+    await register.get("/exposure", years="1000")
+    assert [thread is threading.main_thread() for thread in threads] == [False]

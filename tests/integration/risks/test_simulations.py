@@ -44,3 +44,16 @@ async def test_four_statements_for_any_number_of_risks(register: Any, tied: Any)
         with counted(register.database) as statements:
             await register.post("/simulations", {"signals": [RED]}, 200)
         assert len(statements) == 4, statements
+
+
+async def test_what_is_supposed_has_no_periods_that_say_otherwise(register: Any, tied: Any) -> None:
+    await register.hear_both("gg")
+    await register.risk("A", links=tied("beds/RK9", "flow/RK9"))
+    now = await register.get("/risks/A/explanation")
+    supposed = {"signals": [RED | {"indicator": "flow"}]}
+    found = (await register.post("/risks/A/simulations", supposed, 200))["supposed"]
+    [beds, flow] = found["links"]
+    assert beds == now["links"][0]
+    assert (flow["severity_now"], flow["periods"], flow["event_id"], flow["unconfirmed"]) == (2, [], None, False)
+    assert found["event_ids"] == ["beds/RK9@1.0"]
+    assert "flow/RK9@" not in found["text"]

@@ -3,7 +3,7 @@
 from dataclasses import replace
 from datetime import date
 
-from services.risks.domain.explanation import explain, why_decided, why_moved
+from services.risks.domain.explanation import explain, formula, why_decided, why_moved
 from services.risks.domain.links import IndicatorLink, LinkKey, SeriesKey
 from services.risks.domain.matrix import DEFAULT_MATRIX, Rating
 from services.risks.domain.rating import Kind, Mode, Override, RatingInputs, rate
@@ -82,3 +82,10 @@ def test_a_decision_is_told_with_its_reason_and_the_rules_but_without_the_indica
     assert "ae-four-hour-wait" not in why
     lifted = why_decided(INPUTS, Cause.OVERRIDE, Rating(2, 2), rate(INPUTS, [RED], TODAY), None)
     assert "An override ended." in lifted
+
+
+def test_two_steps_that_two_red_groups_ask_for_are_not_limited():
+    other = replace(RED, key=LinkKey(SeriesKey("delayed-transfers", "E06000026"), Signal.TARGET), group="discharge")
+    ratings = rate(INPUTS, [RED, other], TODAY)
+    assert formula(INPUTS, ratings)[-2] == "likelihood = 3 + 2 = 5"
+    assert "Rule 2" in explain(INPUTS, [RED, other], ratings)
