@@ -36,8 +36,12 @@ SCOPES: Final = {
 """Every scope, with what it opens."""
 
 
-def default_scope(service: str, *, writes: bool) -> str:
-    """What an operation of ``service`` asks for where it says nothing of its own."""
+def default_scope(service: str, *, reads: bool) -> str:
+    """What an operation of ``service`` asks for where it says nothing of its own: ``reads`` where it is a GET.
+
+    What else only reads or calculates is named: an operation that has others change something looks alike.
+    """
     if service == "access":
         return ADMIN
-    return f"{service}:{('operate' if service == 'operations' else 'write') if writes else 'read'}"
+    change = "operate" if service == "operations" else "write"
+    return f"{service}:{'read' if reads else change}"

@@ -20,7 +20,7 @@ from chassis.web.problem_types import EXTENSION, problem_types
 from chassis.web.problems import install_errors
 from chassis.web.units import Resources
 from gateway.access import app as access
-from gateway.access.admission import NOBODY, Bearers, key_admission
+from gateway.access.admission import NOBODY, Bearers, KeyCheck, key_admission
 from gateway.access.keyring import Keyring
 from gateway.access.models import Base
 from gateway.access.rate_limits import RateLimits
@@ -81,6 +81,7 @@ def create_gateway(
     settings = settings or GatewaySettings()
     signer = signer or signer_of(settings)
     keyring = Keyring(resources.database, settings.key_memory)
+    check = KeyCheck(_bearers(keyring, resources, settings), Refusals(settings.refused_keys))
     own = _own_apps(resources, upstreams, signer, keyring)
     app = FastAPI(
         title=SPEC.title,
@@ -94,14 +95,17 @@ def create_gateway(
     )
     app.router.redirect_slashes = False
     install_errors(app)
-    _mount(app, resources, {**upstreams, **own}, settings, signer)
+    _mount(app, {**upstreams, **own}, settings, signer)
     _set_state(app, resources, upstreams, own, settings, signer)
+    pages = PortalSettings()
+    door = PageDoor(app, check, resources.database, timedelta(hours=pages.session_hours))
+    install_pages(app, door, pages, resources.clock)
     if settings.calls_per_minute:
         app.add_middleware(RateLimitMiddleware, limits=RateLimits(settings.calls_per_minute))
     app.add_middleware(
         RequestMiddleware,
         service=SPEC.name,
-        admit=_admission(_bearers(keyring, resources, settings), settings),
+        admit=_admission(check),
         body_limit=resources.settings.max_body_bytes,
         headers=_SAFE_HEADERS,
         access_log=resources.settings.access_log,
@@ -111,9 +115,9 @@ def create_gateway(
     return app
 
 
-def _admission(bearers: Bearers, settings: GatewaySettings) -> Admission:
+def _admission(check: KeyCheck) -> Admission:
     """By key, or by the session of a page; pages themselves see to who is signed in."""
-    by_key = key_admission(bearers, Refusals(settings.refused_keys))
+    by_key = key_admission(check)
 
     async def admit(scope: Scope) -> str:
         return NOBODY if is_page(scope["path"]) else await with_sessions(by_key)(scope)
@@ -155,9 +159,7 @@ def _own_apps(
     return {name: in_process(name, app) for name, app in apps.items()}
 
 
-def _mount(
-    app: FastAPI, resources: Resources, upstreams: Mapping[str, Upstream], settings: GatewaySettings, signer: HopSigner
-) -> None:
+def _mount(app: FastAPI, upstreams: Mapping[str, Upstream], settings: GatewaySettings, signer: HopSigner) -> None:
     """The services, each under its prefix, and what the gateway answers itself."""
     for service, client in upstreams.items():
         forward = Forward(
@@ -170,9 +172,6 @@ def _mount(
         app.mount(prefix_of(service), forward)
     app.mount("/docs/assets", assets())
     app.include_router(router)
-    pages = PortalSettings()
-    door = PageDoor(app, resources.database, timedelta(hours=pages.session_hours))
-    install_pages(app, door, pages, resources.clock)
 
 
 def _set_state(

@@ -108,7 +108,7 @@ def with_scopes(operations: Operations, spec: ServiceSpec) -> Operations:
 
 
 def _with_scopes(operation: Operation, spec: ServiceSpec) -> Operation:
-    scopes = scopes_of(spec.name, operation.id, spec.scopes, writes=operation.writes)
+    scopes = scopes_of(spec.name, operation.id, spec.scopes, reads=operation.method == "GET")
     return replace(operation, scopes=scopes, secretive=operation.id in spec.secretive)
 
 

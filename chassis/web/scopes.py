@@ -1,4 +1,4 @@
-"""Which scope each operation asks for: by its service and what it does, unless the service says otherwise."""
+"""Which scope each operation asks for: by its service and method, unless the service says otherwise."""
 
 from collections.abc import Mapping, Sequence
 from typing import Final
@@ -10,7 +10,7 @@ Named = Mapping[str, str | Sequence[str]]
 """Scopes of operations by their names; of several, which one is asked for depends on what is sent."""
 
 
-def scopes_of(service: str, operation: str, named: Named, *, writes: bool) -> Sequence[str]:
+def scopes_of(service: str, operation: str, named: Named, *, reads: bool) -> Sequence[str]:
     """The scopes of an operation, any of which lets a caller in.
 
     Raises:
@@ -19,7 +19,7 @@ def scopes_of(service: str, operation: str, named: Named, *, writes: bool) -> Se
     if operation == AUDIT:
         return ("operations:read",)
     if operation not in named:
-        return (default_scope(service, writes=writes),)
+        return (default_scope(service, reads=reads),)
     found = named[operation]
     scopes = (found,) if isinstance(found, str) else tuple(found)
     for each in scopes:

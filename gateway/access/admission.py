@@ -31,17 +31,55 @@ class Bearers(Protocol):
     def was_good(self, shown: str, /) -> bool: ...
 
 
-def key_admission(keyring: Bearers, refusals: Refusals) -> Admission:
-    """Asks for a key of ``keyring`` on every path that is not open, and puts its caller into the scope.
+class KeyCheck:
+    """Who shows what, at the door as where people sign in.
 
     From an address that has shown too many keys which are not in use, only those are looked up that were good before:
     callers behind one proxy share its address, and go on.
     """
 
+    def __init__(self, bearers: Bearers, refusals: Refusals) -> None:
+        self._bearers = bearers
+        self._refusals = refusals
+
+    async def caller(self, authorization: bytes, address: str) -> Caller | None:
+        """Who shows this ``Authorization`` header; None where it holds no key that is in use.
+
+        Raises:
+            TooManyRefusals: too many such were shown from this address.
+            Unavailable: keys cannot be looked up now.
+        """
+        key = keys.bearer(authorization)
+        if key is None:
+            return None
+        if not self._bearers.was_good(key) and (seconds := math.ceil(self._refusals.seconds_to_wait(address))):
+            raise TooManyRefusals(seconds)
+        caller = await self._look_up(key)
+        if caller is None:
+            self._refusals.add(address)
+            log.warning("gateway.key_refused", prefix=keys.refused_prefix(key), address=address)
+        return caller
+
+    async def _look_up(self, key: str) -> Caller | None:
+        try:
+            return await self._bearers.caller(key)
+        except Exception as error:
+            if not is_outage(error):
+                raise
+            log.warning("gateway.keys_unreadable", error=type(error).__name__)
+            raise Unavailable("Keys cannot be checked right now.") from error
+
+
+def key_admission(check: KeyCheck) -> Admission:
+    """Asks for a key on every path that is not open, and puts its caller into the scope."""
+
     async def admit(scope: Scope) -> str:
         if is_open(scope["path"]):
             return NOBODY
-        caller = await _caller(scope, keyring, refusals)
+        shown = [value for name, value in scope["headers"] if name == b"authorization"]
+        caller = await check.caller(shown[0], _address(scope)) if len(shown) == 1 else None
+        if caller is None:
+            raise Unauthorized("Send a key that is in use: Authorization: Bearer <key>.")
         scope[CALLER] = caller
         return caller.name
 
@@ -53,35 +91,6 @@ def is_open(path: str) -> bool:
     return path in OPEN or path.startswith(OPEN_FOLDERS)
 
 
-async def _caller(scope: Scope, keyring: Bearers, refusals: Refusals) -> Caller:
-    shown = [value for name, value in scope["headers"] if name == b"authorization"]
-    key = keys.bearer(shown[0]) if len(shown) == 1 else None
-    caller = await _checked(key, _address(scope), keyring, refusals) if key else None
-    if caller is None:
-        raise Unauthorized("Send a key that is in use: Authorization: Bearer <key>.")
-    return caller
-
-
 def _address(scope: Scope) -> str:
     client = scope.get("client")
     return client[0] if client else NOBODY
-
-
-async def _checked(key: str, address: str, keyring: Bearers, refusals: Refusals) -> Caller | None:
-    if not keyring.was_good(key) and (seconds := math.ceil(refusals.seconds_to_wait(address))):
-        raise TooManyRefusals(seconds)
-    caller = await _look_up(keyring, key)
-    if caller is None:
-        refusals.add(address)
-        log.warning("gateway.key_refused", prefix=keys.refused_prefix(key), address=address)
-    return caller
-
-
-async def _look_up(keyring: Bearers, key: str) -> Caller | None:
-    try:
-        return await keyring.caller(key)
-    except Exception as error:
-        if not is_outage(error):
-            raise
-        log.warning("gateway.keys_unreadable", error=type(error).__name__)
-        raise Unavailable("Keys cannot be checked right now.") from error

@@ -9,7 +9,6 @@ from sqlalchemy import MetaData
 from chassis.service import ServiceSpec
 from chassis.web.app import build_app
 from chassis.web.units import Resources
-from contracts.scopes import OPERATE
 from gateway.operations.dead_letter_endpoints import router as dead_letters
 from gateway.operations.endpoints import router
 from gateway.operations.replay_endpoints import router as replays
@@ -17,15 +16,6 @@ from gateway.operations.services import Services
 from gateway.operations.status_endpoints import router as status
 
 NAME: Final = "operations"
-_ASKED_OF_SERVICES: Final = (
-    "retry_dead_letter",
-    "discard_dead_letter",
-    "retry_dead_letters",
-    "discard_dead_letters",
-    "allow_failures",
-    "replay_consumer",
-)
-"""What changes something, though nothing of the gateway's own: the services write."""
 
 
 def create_operations(resources: Resources, metadata: MetaData, services: Services) -> FastAPI:
@@ -41,7 +31,6 @@ def create_operations(resources: Resources, metadata: MetaData, services: Servic
         metadata=metadata,
         package="gateway",
         routers=(router, status, dead_letters, replays),
-        scopes=dict.fromkeys(_ASKED_OF_SERVICES, OPERATE),
     )
     app = build_app(spec, replace(resources, settings=settings))
     app.state.services = services

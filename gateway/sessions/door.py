@@ -8,19 +8,17 @@ from typing import Final
 import httpx
 from starlette.types import ASGIApp
 
+from chassis.errors import Problem
 from chassis.identity import Caller
 from chassis.storage.database import Database
-from gateway.access.keys import bearer
+from chassis.web.problems import problem_body
+from gateway.access.admission import KeyCheck
 from gateway.sessions import service
-from gateway.sessions.way_in import send_as, send_from
-from portal.api import read_answer
+from gateway.sessions.way_in import send_as
 from portal.errors import Refused
 from portal.ports import Visitor
 
 TOKEN_BYTES: Final = 32
-_ANYWHERE: Final = "http://suite/key"
-"""Leads nowhere: who shows a good key there is told so, who shows another is refused before."""
-_FAILED: Final = frozenset({429, 500, 503})
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,8 +40,9 @@ class KeyVisitor:
 class PageDoor:
     """Sessions in the gateway's database, and keys looked up, and their refusals counted, as of any call."""
 
-    def __init__(self, app: ASGIApp, database: Database, length: timedelta) -> None:
+    def __init__(self, app: ASGIApp, check: KeyCheck, database: Database, length: timedelta) -> None:
         self._app = app
+        self._check = check
         self._database = database
         self._length = length
 
@@ -55,14 +54,10 @@ class PageDoor:
         return token if opened else None
 
     async def _is_good(self, key: str, address: str) -> bool:
-        shown = f"Bearer {key}"
-        if not shown.isascii() or bearer(shown.encode()) is None:
-            return False
-        request = httpx.Request("GET", _ANYWHERE, headers={"authorization": shown})
-        answer = await read_answer(await send_from(self._app, address, request))
-        if answer.status_code in _FAILED:
-            raise Refused(answer.status_code, answer.json())
-        return answer.status_code != httpx.codes.UNAUTHORIZED
+        try:
+            return await self._check.caller(f"Bearer {key}".encode(), address) is not None
+        except Problem as problem:
+            raise Refused(problem.status, problem_body(problem, "")) from problem
 
     async def get_visitor(self, token: str) -> Visitor | None:
         found = await self._database.read(lambda tx: service.get_session(tx, token))

@@ -33,11 +33,6 @@ async def send_as(app: ASGIApp, caller: Caller, request: httpx.Request) -> httpx
     return await LongAnswers(called, usual).handle_async_request(request)
 
 
-async def send_from(app: ASGIApp, address: str, request: httpx.Request) -> httpx.Response:
-    """Have ``app`` answer ``request``, which shows a key or none, as one that came from ``address``."""
-    return await httpx.ASGITransport(app, raise_app_exceptions=False, client=(address, 0)).handle_async_request(request)
-
-
 def with_sessions(admit: Admission) -> Admission:
     """Admission that lets in whom a session has named. A server puts no caller into a scope, so no client can."""
 

@@ -36,6 +36,8 @@ Money is `{"amount": "1234.56", "currency": "GBP"}`, exact to the penny; rates a
 """
 
 _SCOPES = {
+    "savings_range": "finance:read",
+    "share_variance": "finance:read",
     "post_entry": ("finance:validate", "finance:bank"),
     "reverse_entry": "finance:validate",
     "approve_virement": "finance:validate",

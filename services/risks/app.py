@@ -27,6 +27,8 @@ Ask `explanation` why a risk stands where it does, and `simulations` where it wo
 """
 
 _SCOPES = {
+    "simulate_risk": "risks:read",
+    "simulate_register": "risks:read",
     "assess_risk": "risks:assess",
     "review_risk": "risks:assess",
     "move_risk": "risks:assess",

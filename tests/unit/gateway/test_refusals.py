@@ -1,6 +1,6 @@
 """How many keys that are not in use one address may show."""
 
-from gateway.access import refusals
+from gateway.access import buckets
 from gateway.access.refusals import Refusals
 
 
@@ -33,7 +33,7 @@ def test_after_so_many_an_address_waits_and_comes_back_by_and_by() -> None:
 def test_no_more_addresses_are_remembered_than_there_is_room_for() -> None:
     clock = Clock()
     found = Refusals(1, clock)
-    for number in range(refusals.MOST_ADDRESSES + 1):
+    for number in range(buckets.MOST_NAMES + 1):
         found.add(str(number))
     assert found.seconds_to_wait("0") == 0
     assert found.seconds_to_wait("1") == 60
