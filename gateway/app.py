@@ -1,7 +1,8 @@
 """The gateway's app."""
 
 import secrets
-from collections.abc import Mapping
+from collections.abc import AsyncIterator, Callable, Mapping
+from contextlib import AbstractAsyncContextManager, asynccontextmanager
 from dataclasses import replace
 from datetime import timedelta
 from typing import Any, Final
@@ -32,7 +33,7 @@ from gateway.operations import app as operations
 from gateway.operations.services import Services
 from gateway.proxy.breaker import Breaker
 from gateway.proxy.forward import Forward
-from gateway.proxy.upstreams import Upstream, in_process
+from gateway.proxy.upstreams import Upstream, in_process, to_provider
 from gateway.sessions.door import PageDoor
 from gateway.sessions.way_in import with_sessions
 from gateway.settings import GatewaySettings
@@ -81,12 +82,14 @@ def create_gateway(
     settings = settings or GatewaySettings()
     signer = signer or signer_of(settings)
     keyring = Keyring(resources.database, settings.key_memory)
-    check = KeyCheck(_bearers(keyring, resources, settings), Refusals(settings.refused_keys))
+    provider = to_provider(settings) if settings.oidc_issuer else None
+    check = KeyCheck(_bearers(keyring, resources, settings, provider), Refusals(settings.refused_keys))
     own = _own_apps(resources, upstreams, signer, keyring)
     app = FastAPI(
         title=SPEC.title,
         description=SPEC.description,
         version=SPEC.version,
+        lifespan=_closing(provider),
         docs_url=None,
         redoc_url=None,
         openapi_url=None,
@@ -125,15 +128,28 @@ def _admission(check: KeyCheck) -> Admission:
     return admit
 
 
-def _bearers(keyring: Keyring, resources: Resources, settings: GatewaySettings) -> Bearers:
+def _bearers(
+    keyring: Keyring, resources: Resources, settings: GatewaySettings, provider: httpx.AsyncClient | None
+) -> Bearers:
     """Keys, and access tokens where an operator names a provider."""
-    if settings.oidc_issuer is None:
+    if settings.oidc_issuer is None or provider is None:
         return keyring
     from gateway.access.tokens import AccessTokens, ProviderKeys  # noqa: PLC0415  most suites have none
 
-    client = httpx.AsyncClient(timeout=settings.connect_timeout * 2)
-    provider = ProviderKeys(settings.oidc_issuer, client, settings.oidc_refetch)
-    return AccessTokens(keyring, resources.database, settings, provider)
+    found = ProviderKeys(settings.oidc_issuer, provider, settings.oidc_refetch)
+    return AccessTokens(keyring, resources.database, settings, found)
+
+
+def _closing(client: httpx.AsyncClient | None) -> Callable[[FastAPI], AbstractAsyncContextManager[None]]:
+    """Closes what the gateway itself has opened when it ends."""
+
+    @asynccontextmanager
+    async def lifespan(_app: FastAPI) -> AsyncIterator[None]:
+        yield
+        if client is not None:
+            await client.aclose()
+
+    return lifespan
 
 
 def signer_of(settings: GatewaySettings) -> HopSigner:

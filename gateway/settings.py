@@ -53,6 +53,8 @@ class GatewaySettings(BaseSettings):
     """By how much the provider's clock may differ."""
     oidc_refetch: float = Field(default=10, ge=0)
     """Fewest seconds between two looks at the provider's keys."""
+    oidc_proxy: str | None = None
+    """By which the provider is reached, such as ``http://proxy.example:3128``; none is taken from the environment."""
     key_memory: float = Field(default=1, ge=0)
     """How long a verified key is remembered, so also how long a revoked one may still work."""
     refused_keys: int = Field(default=60, ge=1)

@@ -44,3 +44,8 @@ def over_network(url: str, settings: GatewaySettings) -> Upstream:
 def all_over_network(settings: GatewaySettings) -> Mapping[str, Upstream]:
     """One client a service, by its name. Whoever asks for them closes them."""
     return {service: over_network(settings.url_of(service), settings) for service in SERVICES}
+
+
+def to_provider(settings: GatewaySettings) -> httpx.AsyncClient:
+    """A client to the provider of access tokens: by the proxy that an operator names, not by the environment's."""
+    return httpx.AsyncClient(timeout=settings.connect_timeout * 2, proxy=settings.oidc_proxy, trust_env=False)
