@@ -160,6 +160,7 @@ class UnitCostState(Body):
     effective_from: date | None
     effective_to: date | None
     illustrative: bool
+    ends: bool = False
 
 
 class UnitCostChanged(Body):

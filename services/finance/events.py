@@ -158,6 +158,7 @@ def _cost_version(version: UnitCostVersion) -> UnitCostState:
         effective_from=terms.effective_from,
         effective_to=terms.effective_to,
         illustrative=terms.illustrative,
+        ends=terms.ends,
     )
 
 

@@ -77,7 +77,8 @@ def entries_to_reverse(account: SchemeAccount, because: Reversal, reason: str) -
 
 
 def _basis(link: Link, polarity: SeriesPolarity, observation: Observation) -> Basis:
-    rule = rule_version(polarity.turned, link.terms.unit_cost.at(observation.period))
+    cost = link.terms.unit_cost
+    rule = rule_version(polarity.turned, cost.at(observation.period) or cost.newest)
     return Basis(link.series, observation.version, rule, observation.event_id)
 
 

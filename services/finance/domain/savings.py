@@ -42,7 +42,8 @@ def add(one: Amounts, other: Amounts) -> Amounts:
 class UnitCost:
     """Pounds a unit, where the figure comes from, and the days it applies to (open ends are null).
 
-    ``version`` is that of the library's unit cost; null where the scheme has a cost of its own.
+    ``version`` is that of the library's unit cost; null where the scheme has a cost of its own. One that ``ends``
+    leaves what is after ``effective_to`` to no version before it.
     """
 
     amount: Decimal
@@ -52,6 +53,7 @@ class UnitCost:
     effective_to: date | None = None
     version: int | None = None
     illustrative: bool = False
+    ends: bool = False
 
     @property
     def newest(self) -> "UnitCost | None":
@@ -63,8 +65,14 @@ class UnitCost:
 
     def covers(self, period: Period) -> bool:
         starts_late = self.effective_from is not None and period.start < self.effective_from
-        ends_early = self.effective_to is not None and period.end > self.effective_to
-        return not starts_late and not ends_early
+        return not starts_late and not self._is_over(period)
+
+    def has_ended(self, period: Period) -> bool:
+        """Whether it leaves the period to no version."""
+        return self.ends and self._is_over(period)
+
+    def _is_over(self, period: Period) -> bool:
+        return self.effective_to is not None and period.end > self.effective_to
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,8 +87,13 @@ class SharedCost:
         return self.versions[-1] if self.versions else None
 
     def at(self, period: Period) -> UnitCost | None:
-        """The newest version that applies to the whole of a period; null where none does."""
-        return next((one for one in reversed(self.versions) if one.covers(period)), None)
+        """The newest version that applies to the whole of a period; null where none does, or it ended before."""
+        for one in reversed(self.versions):
+            if one.covers(period):
+                return one
+            if one.has_ended(period):
+                return None
+        return None
 
 
 @dataclass(frozen=True, slots=True)

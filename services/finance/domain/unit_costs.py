@@ -24,6 +24,7 @@ class UnitCostTerms:
     """What is recorded of a unit cost: pounds a unit in the prices of a year, and the days it applies to.
 
     ``cashable_share`` is what of it can be taken out of a budget by its source, null where that says nothing of it.
+    Where it ``ends``, no version before applies to what is after ``effective_to`` either.
     """
 
     description: str
@@ -38,6 +39,7 @@ class UnitCostTerms:
     effective_from: date | None = None
     effective_to: date | None = None
     illustrative: bool = False
+    ends: bool = False
 
     @property
     def counts_in_ledger(self) -> bool:
@@ -68,6 +70,7 @@ class UnitCostVersion:
             effective_to=terms.effective_to,
             version=self.number,
             illustrative=terms.illustrative,
+            ends=terms.ends,
         )
 
 
@@ -85,8 +88,8 @@ class LibraryCost:
 
 
 def shared_cost(code: str, versions: Sequence[UnitCostVersion]) -> SharedCost:
-    """What schemes that name a unit cost reckon with."""
-    return SharedCost(code, tuple(one.price() for one in versions))
+    """What schemes that name a unit cost reckon with: its fiscal versions."""
+    return SharedCost(code, tuple(one.price() for one in versions if one.terms.counts_in_ledger))
 
 
 @dataclass(frozen=True, slots=True)

@@ -6,7 +6,6 @@ from typing import Annotated
 from fastapi import APIRouter, Depends, Path, Query, Request, Response
 
 from chassis.errors import FieldError
-from chassis.paging import PageRequest
 from chassis.storage.transaction import Tx
 from chassis.web.paging import PageBody, Paging
 from chassis.web.problems import problems
@@ -82,6 +81,7 @@ async def put_unit_cost(write: Write, code: CostCode, body: LibraryCostBody, res
     """Record what a unit costs; where it is recorded, another version, and why (`reason`). No version ever changes.
 
     Schemes that name it in `unit_cost_code` reckon, of each period, with the newest version that applies to all of it.
+    A version that `ends` is the last one of what is after its `effective_to`, until another is recorded.
     They are restated: the difference is posted in open quarters, and closed ones stay as they are. It is published as
     `commissioning.unit_cost.changed.v1`. The same again changes nothing.
     """
@@ -90,12 +90,8 @@ async def put_unit_cost(write: Write, code: CostCode, body: LibraryCostBody, res
     return LibraryCostOut.of(cost, [None] * len(cost.versions))
 
 
-_ALL = PageRequest(10_000)
-
-
 async def _file(request: Request, read: Read) -> Table:
-    page = await read(lambda tx: unit_costs.list_unit_costs(tx, _ALL))
-    return unit_cost_file(page.items, request.app.state.resources.clock())
+    return unit_cost_file(await read(unit_costs.list_all), request.app.state.resources.clock())
 
 
 add_table_routes(

@@ -7,7 +7,8 @@ from typing import Any, Final
 
 from services.finance.domain.savings import SharedCost, UnitCost
 
-FORMAT: Final = 1
+FORMAT: Final = 2
+"""Since 2 a version says whether the unit cost ``ends`` with it."""
 
 
 def written(shared: SharedCost) -> dict[str, Any]:
@@ -24,6 +25,7 @@ def _written(cost: UnitCost) -> dict[str, Any]:
         "from": None if cost.effective_from is None else cost.effective_from.isoformat(),
         "to": None if cost.effective_to is None else cost.effective_to.isoformat(),
         "illustrative": cost.illustrative,
+        "ends": cost.ends,
     }
 
 
@@ -35,7 +37,7 @@ def read(code: str, stored: Mapping[str, Any] | None) -> SharedCost:
     """
     if stored is None:
         return SharedCost(code)
-    if stored["format"] != FORMAT:
+    if not 1 <= stored["format"] <= FORMAT:
         raise ValueError(f"unit costs of format {stored['format']}; this version reads up to {FORMAT}")
     return SharedCost(code, tuple(_read(one) for one in stored["versions"]))
 
@@ -49,4 +51,5 @@ def _read(stored: Mapping[str, Any]) -> UnitCost:
         effective_to=None if stored["to"] is None else date.fromisoformat(stored["to"]),
         version=stored["version"],
         illustrative=stored["illustrative"],
+        ends=stored.get("ends", False),
     )

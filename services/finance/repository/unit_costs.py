@@ -29,8 +29,13 @@ async def lock_unit_cost(tx: Tx, code: str, *, shared: bool = False) -> None:
 
 async def insert_version(tx: Tx, code: str, version: UnitCostVersion) -> None:
     """Append a version to a unit cost, which is locked."""
+    await insert_many(tx, UnitCostVersionRow, [row_of(code, version)])
+
+
+def row_of(code: str, version: UnitCostVersion) -> dict[str, Any]:
+    """A version as its row."""
     terms = version.terms
-    row = {
+    return {
         "code": code,
         "number": version.number,
         "description": terms.description,
@@ -45,12 +50,12 @@ async def insert_version(tx: Tx, code: str, version: UnitCostVersion) -> None:
         "effective_from": terms.effective_from,
         "effective_to": terms.effective_to,
         "illustrative": terms.illustrative,
+        "ends": terms.ends,
         "recorded_by": version.recorded_by,
         "recorded_at": version.recorded_at,
         "business_date": version.business_date,
         "reason": version.reason,
     }
-    await insert_many(tx, UnitCostVersionRow, [row])
 
 
 async def list_versions(tx: Tx, code: str) -> list[UnitCostVersion]:
@@ -102,5 +107,6 @@ def _version(row: Any) -> UnitCostVersion:
         effective_from=row.effective_from,
         effective_to=row.effective_to,
         illustrative=row.illustrative,
+        ends=row.ends,
     )
     return UnitCostVersion(row.number, terms, row.recorded_by, row.recorded_at, row.business_date, row.reason)

@@ -19,6 +19,7 @@ from services.finance.schemas.fields import Cost, FinancialYear, Index, Proporti
 MOST_YEARS: Final = 100
 """Of an index of prices."""
 _KIND: Final = "Whose money it is; only fiscal unit costs can be reckoned with by schemes"
+_ENDS: Final = "Whether the unit cost ends with `effective_to`: no version before applies to what is after it either"
 _UPRATED: Final = "The amount in the prices of the year asked for; null where nobody asked, or the release lacks a year"
 
 
@@ -41,6 +42,7 @@ class LibraryCostBody(StrictBody):
     effective_from: Annotated[date | None, Field(description="First day it applies to; null: open")] = None
     effective_to: Annotated[date | None, Field(description="Last day it applies to; null: open")] = None
     illustrative: bool = False
+    ends: Annotated[bool, Field(description=_ENDS)] = False
     reason: Annotated[Reason | None, Field(description="Why it changes; needed for another version")] = None
 
     model_config = ConfigDict(
@@ -63,6 +65,8 @@ class LibraryCostBody(StrictBody):
     def in_order(self) -> Self:
         if self.effective_from and self.effective_to and self.effective_from > self.effective_to:
             raise refused((("effective_to",), "must not be before effective_from"))
+        if self.ends and self.effective_to is None:
+            raise refused((("ends",), "needs effective_to, the last day of the unit cost"))
         return self
 
     def to_domain(self) -> UnitCostTerms:
@@ -79,6 +83,7 @@ class LibraryCostBody(StrictBody):
             effective_from=self.effective_from,
             effective_to=self.effective_to,
             illustrative=self.illustrative,
+            ends=self.ends,
         )
 
 
@@ -101,6 +106,7 @@ class LibraryCostVersionOut(OutBody):
     effective_from: Annotated[date | None, Field(description="First day it applies to; null: open")]
     effective_to: Annotated[date | None, Field(description="Last day it applies to; null: open")]
     illustrative: bool
+    ends: Annotated[bool, Field(description=_ENDS)]
     recorded_by: str
     recorded_at: datetime
     reason: Annotated[str | None, Field(description="Why it was recorded; null where nothing was said")]
@@ -123,6 +129,7 @@ class LibraryCostVersionOut(OutBody):
             effective_from=terms.effective_from,
             effective_to=terms.effective_to,
             illustrative=terms.illustrative,
+            ends=terms.ends,
             recorded_by=version.recorded_by,
             recorded_at=version.recorded_at,
             reason=version.reason,
@@ -180,6 +187,7 @@ _COLUMNS: Final = (
     Column("effective_from", "From", "First day it applies to"),
     Column("effective_to", "To", "Last day it applies to"),
     Column("illustrative", "Illustrative", "Whether it is an example that nobody measured"),
+    Column("ends", "Ends", "Whether the unit cost ends with the last day"),
 )
 
 
@@ -198,6 +206,7 @@ def _cells(cost: LibraryCost) -> Row:
         terms.effective_from,
         terms.effective_to,
         "yes" if terms.illustrative else "no",
+        "yes" if terms.ends else "no",
     )
 
 

@@ -174,6 +174,7 @@ def _cost_state(terms: UnitCostTerms) -> Json:
         "effective_from": None if terms.effective_from is None else terms.effective_from.isoformat(),
         "effective_to": None if terms.effective_to is None else terms.effective_to.isoformat(),
         "illustrative": terms.illustrative,
+        "ends": terms.ends,
     }
 
 

@@ -3,6 +3,7 @@
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
+from typing import Final
 
 from chassis.audit import record_unchanged
 from chassis.errors import FieldError, ReasonNeeded
@@ -87,6 +88,18 @@ async def list_unit_costs(tx: Tx, request: PageRequest) -> Page[LibraryCost]:
     rows = await unit_costs.list_newest(tx, request)
     found = page_of(rows, request, key=lambda row: row[0])
     return found.of(lambda row: LibraryCost(row[0], [row[1]]))
+
+
+async def list_all(tx: Tx) -> list[LibraryCost]:
+    """The newest version of each unit cost there is."""
+    found, page = list[LibraryCost](), await list_unit_costs(tx, PageRequest(_AT_ONCE))
+    while page.more_after is not None:
+        found += page.items
+        page = await list_unit_costs(tx, PageRequest(_AT_ONCE, page.more_after))
+    return [*found, *page.items]
+
+
+_AT_ONCE: Final = 5_000
 
 
 @dataclass(frozen=True, slots=True)

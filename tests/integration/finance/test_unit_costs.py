@@ -1,12 +1,23 @@
 """Unit costs are recorded in versions, and the schemes that name one reckon with it."""
 
+import asyncio
+import json
 from datetime import date
 from typing import Any
 
 import httpx
 import pytest
+import sqlalchemy as sa
 
+from chassis.storage import migrate
+from chassis.storage.bulk import insert_many
 from chassis.storage.database import Database
+from chassis.storage.transaction import Tx
+from services.finance.app import SPEC
+from services.finance.domain.unit_costs import UnitCostVersion
+from services.finance.models import UnitCostRow, UnitCostVersionRow
+from services.finance.repository.unit_costs import row_of
+from services.finance.schemas.unit_costs import LibraryCostBody
 from services.finance.service.ledger import verify_ledger
 from tests.integration.finance.conftest import pin
 from tests.integration.finance.world import Source, entries, hear, link_body, money, published, scheme_body, totals
@@ -139,3 +150,86 @@ async def test_a_withdrawn_scheme_follows_no_more(api: httpx.AsyncClient, databa
     before = len(await entries(api, "admissions"))
     assert (await api.put(ADMISSION, json=cost("1700") | REASON)).json()["schemes"] == []
     assert len(await entries(api, "admissions")) == before
+
+
+async def test_money_that_is_not_fiscal_never_counts_in_any_version(api: httpx.AsyncClient, database: Database):
+    """What well-being is worth may stand in the library before the fiscal figure; no period reckons with it."""
+    await api.put(ADMISSION, json=cost("9000", kind="economic"))
+    await api.put(ADMISSION, json=cost("2000", effective_from="2017-12-01") | REASON)
+    assert (await api.post("/finance/v1/schemes", json=shared_scheme())).status_code == 201
+    await hear(database, [Source().say({"2017-11": "1390", "2017-12": "1371"})])
+    assert await totals(api, "admissions") == {"2017-12": ("8700.00", "2900.00")}
+    november = (await explained(api))["formula"]["periods"][0]
+    assert (november["indicated"], november["why_nothing"]) == (None, "unit_cost_not_effective")
+    await api.put(ADMISSION, json=cost("2100", effective_from="2017-12-01") | REASON)
+    assert (await totals(api, "admissions")).keys() == {"2017-12"}, "a further version brings none of it back"
+
+
+@pytest.mark.both_engines
+async def test_a_unit_cost_ends_and_can_begin_again(api: httpx.AsyncClient, database: Database):
+    await api.put(ADMISSION, json=cost("2000"))
+    assert (await api.post("/finance/v1/schemes", json=shared_scheme())).status_code == 201
+    await hear(database, [Source().say({"2017-11": "1390", "2017-12": "1371"})])
+    lasting = await totals(api, "admissions")
+    november = {"2017-11": lasting["2017-11"]}
+    past = await api.put(ADMISSION, json=cost("2000", effective_to="2017-11-30") | REASON)
+    assert (past.status_code, await totals(api, "admissions")) == (200, lasting), "the version before applies after it"
+    ended = await api.put(ADMISSION, json=cost("2000", effective_to="2017-11-30", ends=True) | REASON)
+    assert (ended.status_code, ended.json()["versions"][-1]["ends"]) == (200, True)
+    assert {period: sums for period, sums in (await totals(api, "admissions")).items() if any(map(float, sums))} == (
+        november
+    )
+    december = (await explained(api))["formula"]["periods"][1]
+    assert (december["why_nothing"], december["unit_cost"]) == ("unit_cost_not_effective", None)
+    assert (await entries(api, "admissions"))[-1]["rule_version"] == "1.u3"
+    assert (await published(database, "unit-cost/emergency-admission"))[-1]["data"]["versions"][-1]["ends"] is True
+    await api.put(ADMISSION, json=cost("2000", effective_from="2017-12-01") | REASON)
+    assert await totals(api, "admissions") == lasting
+    again = await api.put(ADMISSION, json=cost("2000", effective_to="2017-11-30", ends=True) | REASON)
+    assert again.status_code == 200, again.text
+    assert (await database.read(verify_ledger)).is_clean
+    no_day = await api.put(ADMISSION, json=cost("2000", ends=True) | REASON)
+    assert [error["field"] for error in no_day.json()["errors"]] == ["ends"]
+
+
+async def test_the_file_has_every_unit_cost(api: httpx.AsyncClient, database: Database):
+    """However many: one more than a file was cut at."""
+    many = 10_001
+    terms = LibraryCostBody.model_validate(cost()).to_domain()
+
+    async def work(tx: Tx) -> None:
+        rows = [{"code": f"c{number:05}", "event_version": 0} for number in range(many)]
+        await insert_many(tx, UnitCostRow, rows)
+        one = UnitCostVersion(1, terms, "Ana", tx.now, date(2018, 2, 28), None)
+        await insert_many(tx, UnitCostVersionRow, [row_of(row["code"], one) for row in rows])
+
+    await database.write(work)
+    lines = (await api.get(f"{COSTS}.csv")).text.splitlines()
+    assert (len([line for line in lines if line.startswith(("c0", "c1"))]), lines[-1][:6]) == (
+        many,
+        "c10000",
+    )
+
+
+@pytest.mark.both_engines
+async def test_a_database_of_before_reckons_with_fiscal_versions_only(api: httpx.AsyncClient, database: Database):
+    await api.put(ADMISSION, json=cost("9000", kind="economic"))
+    await api.put(ADMISSION, json=cost("2000", effective_from="2017-12-01") | REASON)
+    assert (await api.post("/finance/v1/schemes", json=shared_scheme())).status_code == 201
+    await hear(database, [Source().say({"2017-11": "1390", "2017-12": "1371"})])
+    before = await totals(api, "admissions")
+    url = database.url.render_as_string(hide_password=False)
+    await asyncio.to_thread(migrate.downgrade, SPEC.package, url, "0017")
+    versions = [
+        {"version": number, "amount": amount, "source": "x", "price_year": "2017/18", "illustrative": True, "to": None}
+        | {"from": day}
+        for number, amount, day in ((1, "9000", None), (2, "2000", "2017-12-01"))
+    ]
+    stored = json.dumps({"format": 1, "versions": versions})
+    async with database.transaction() as connection:
+        await connection.execute(sa.text("UPDATE scheme SET shared_cost = :stored"), {"stored": stored})
+    await asyncio.to_thread(migrate.upgrade, SPEC.package, url)
+    shown = (await explained(api))["formula"]["periods"]
+    assert [one["unit_cost"] for one in shown] == [None, money("2000")]
+    assert await totals(api, "admissions") == before, "what was posted stays"
+    assert [one["ends"] for one in (await api.get(ADMISSION)).json()["versions"]] == [False, False]

@@ -1,0 +1,45 @@
+"""Versions of unit costs say whether the unit cost ends with them (none did), and schemes reckon with fiscal ones only.
+
+No entry is made here: where a version that is not fiscal was counted, the ledger follows when its scheme is restated.
+"""
+
+from collections import defaultdict
+
+import sqlalchemy as sa
+from alembic import op
+
+from chassis.storage.types import JsonText
+
+revision = "0018"
+down_revision = "0017"
+branch_labels = None
+depends_on = None
+
+VERSION = sa.table("unit_cost_version", sa.column("code"), sa.column("number"), sa.column("kind"))
+SCHEME = sa.table("scheme", sa.column("code"), sa.column("unit_cost_code"), sa.column("shared_cost", JsonText))
+
+
+def upgrade() -> None:
+    with op.batch_alter_table("unit_cost_version") as table:
+        table.add_column(sa.Column("ends", sa.Boolean(), nullable=False, server_default=sa.false()))
+    with op.batch_alter_table("unit_cost_version") as table:
+        table.alter_column("ends", server_default=None)
+    _leave_out_unfiscal(op.get_bind())
+
+
+def _leave_out_unfiscal(connection: sa.Connection) -> None:
+    unfiscal: dict[str, set[int]] = defaultdict(set)
+    for code, number in connection.execute(
+        sa.select(VERSION.c.code, VERSION.c.number).where(VERSION.c.kind != "fiscal")
+    ):
+        unfiscal[code].add(number)
+    sharing = sa.select(SCHEME).where(SCHEME.c.unit_cost_code.in_(sorted(unfiscal)), SCHEME.c.shared_cost.is_not(None))
+    for row in connection.execute(sharing).all():
+        versions = [one for one in row.shared_cost["versions"] if one["version"] not in unfiscal[row.unit_cost_code]]
+        changed = {"shared_cost": row.shared_cost | {"versions": versions}}
+        connection.execute(sa.update(SCHEME).where(SCHEME.c.code == row.code).values(**changed))
+
+
+def downgrade() -> None:
+    with op.batch_alter_table("unit_cost_version") as table:
+        table.drop_column("ends")
