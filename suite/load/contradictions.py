@@ -7,15 +7,16 @@ stays; nothing is mended.
 
 from collections import defaultdict
 from collections.abc import Iterator
-from decimal import ROUND_HALF_UP, Decimal
-from typing import Any
+from decimal import Decimal
+from typing import Any, Final
 
 from pydantic import BaseModel, ConfigDict
 
 from contracts.notes import SourcedFigure, SourceNote
+from services.finance.domain.range_models import Bound, Compared, RangeCell, RangeModel, printed_differences
 from suite.load.charts import chart_observations
 from suite.load.dataset import TOTAL, Reference
-from suite.load.row_types import ContradictionRow, ObservationRow, RangeRow
+from suite.load.row_types import ContradictionRow, ObservationRow
 
 _PARTS = ("net_budget_2017_18", "cost_increases", "savings", "other_savings")
 _TOTALS = {"savings": "savings-total", "net_budget_2018_19": "net-budget-total"}
@@ -23,6 +24,8 @@ _OBSERVED = {("dtoc-adult-social-care", "E06000026", "2017/18 Q3"): "dtoc-social
 _SCORECARD = "integrated-2017-18"
 LOCAL = "LOCAL"
 """The framework of what the papers print under none: an inference of ours, for whatever is in it."""
+RANGES: Final = "ranges-2014"
+THOUSAND: Final = Decimal(1000)
 _PRINTED_FRAMEWORKS = {"CCGOF", "NHSOF"}
 
 
@@ -81,9 +84,7 @@ def shown_by_data(reference: Reference) -> Iterator[tuple[str, set[str]]]:
     """Each contradiction that comparing the files shows: its code and the figures that differ."""
     yield from _observations(reference)
     yield from _budget(reference)
-    yield from _range_bases(reference)
-    yield from _range_figures(reference)
-    yield from _range_sums(reference)
+    yield from _ranges(reference)
     yield from _savings_plan(reference)
     yield from _counted(reference)
     for row in (row for row in reference.targets if row.lacks_figures):
@@ -114,33 +115,37 @@ def _budget(reference: Reference) -> Iterator[tuple[str, set[str]]]:
             yield _TOTALS.get(column, f"{column}-total"), {f"{total:,}", f"{computed:,}"}
 
 
-def _range_bases(reference: Reference) -> Iterator[tuple[str, set[str]]]:
-    bases: dict[str, dict[str, Decimal]] = defaultdict(dict)
-    for row in reference.savings_ranges:
-        bases[row.strand][row.partner] = row.base_gbp_thousand
-    for strand, by_partner in bases.items():
-        computed = sum((base for partner, base in by_partner.items() if partner != TOTAL), Decimal(0))
-        if by_partner[TOTAL] != computed:
-            yield f"{strand}-base-total", {f"{by_partner[TOTAL]:,}", f"{computed:,}"}
+def _ranges(reference: Reference) -> Iterator[tuple[str, set[str]]]:
+    """Printed savings that their rates or their parts do not give, and bases that their partners' do not add up to."""
+    for one in printed_differences(range_model(reference)):
+        figures = {_thousands(one.printed), _thousands(one.computed), _thousands(one.exact)}
+        if one.year is None or one.bound is None:
+            yield f"{one.strand}-base-total", figures
+            continue
+        is_sum, partner = one.compared is Compared.PARTS, (one.partner or TOTAL).lower()
+        where = f"sum-{one.strand}" if is_sum else f"{one.strand}-{partner}"
+        yield f"range-{where}-{one.year.label.replace('/', '-')}-{one.bound}", figures
 
 
-def _range_figures(reference: Reference) -> Iterator[tuple[str, set[str]]]:
-    """Printed savings that base times rate, rounded half up, does not give."""
-    for row in reference.savings_ranges:
-        exact, printed = _exact(reference, row), row.printed_saving_gbp_thousand
-        rounded = exact.quantize(Decimal(1), ROUND_HALF_UP)
-        if printed != rounded:
-            code = f"range-{row.strand}-{row.partner.lower()}-{row.year.label.replace('/', '-')}-{row.bound}"
-            yield code, {f"{printed:,}", f"{exact.normalize():,f}", f"{rounded:,}"}
+def range_model(reference: Reference) -> RangeModel:
+    """The printed table of 2014, in the state of the service that is to have it."""
+    cells = (
+        RangeCell(
+            strand=row.strand,
+            partner=None if row.partner == TOTAL else row.partner,
+            year=row.year,
+            bound=Bound(row.bound),
+            base=row.base_gbp_thousand * THOUSAND,
+            percent=row.rate_percent,
+            printed=row.printed_saving_gbp_thousand * THOUSAND,
+        )
+        for row in reference.savings_ranges
+    )
+    return RangeModel(RANGES, "Savings ranges of 2014", "2014 business case, savings table", THOUSAND, tuple(cells))
 
 
-def _range_sums(reference: Reference) -> Iterator[tuple[str, set[str]]]:
-    """Printed totals that their printed parts do not add up to."""
-    for row in (row for row in reference.savings_ranges if row.partner == TOTAL):
-        parts = sum((part.printed_saving_gbp_thousand for part in _parts(reference, row)), Decimal(0))
-        if parts != row.printed_saving_gbp_thousand:
-            code = f"range-sum-{row.strand}-{row.year.label.replace('/', '-')}-{row.bound}"
-            yield code, {f"{row.printed_saving_gbp_thousand:,}", f"{parts:,}"}
+def _thousands(pounds: Decimal) -> str:
+    return f"{(pounds / THOUSAND).normalize():,f}"
 
 
 def _savings_plan(reference: Reference) -> Iterator[tuple[str, set[str]]]:
@@ -159,20 +164,6 @@ def _council_range(reference: Reference, bound: str) -> Decimal:
     """What the council was to save in 2014/15 by the ranges, of both strands, in thousands of pounds."""
     cells = (row for row in reference.savings_ranges if (row.partner, row.bound) == ("PCC", bound))
     return sum((row.printed_saving_gbp_thousand for row in cells if row.year.label == "2014/15"), Decimal(0))
-
-
-def _exact(reference: Reference, row: RangeRow) -> Decimal:
-    """Base times rate; a total adds its partners' exact savings."""
-    if row.rate_percent is not None:
-        return row.base_gbp_thousand * row.rate_percent / 100
-    return sum((_exact(reference, part) for part in _parts(reference, row)), Decimal(0))
-
-
-def _parts(reference: Reference, total: RangeRow) -> list[RangeRow]:
-    cell = (total.strand, total.year, total.bound)
-    return [
-        row for row in reference.savings_ranges if (row.strand, row.year, row.bound) == cell and row.partner != TOTAL
-    ]
 
 
 def _counted(reference: Reference) -> Iterator[tuple[str, set[str]]]:

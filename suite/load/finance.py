@@ -4,17 +4,16 @@ from collections.abc import Mapping
 from decimal import Decimal
 from typing import Any
 
+from services.finance.domain.range_models import RangeCell
 from suite.load import row_types
 from suite.load.api_client import find_json, for_each
-from suite.load.contradictions import notes_on
+from suite.load.contradictions import RANGES, THOUSAND, notes_on, range_model
 from suite.load.dataset import Reference
 from suite.load.former import put_former
 from suite.load.upsert import Load, create_missing
 
 ROOT = "/finance/v1"
 MILLION = Decimal(1_000_000)
-THOUSAND = Decimal(1000)
-RANGES, TOTAL = "ranges-2014", "TOTAL"
 BEFORE, AFTER = "2017/18", "2018/19"
 
 
@@ -47,24 +46,20 @@ async def _load_ranges(load: Load) -> None:
 
 def ranges_body(reference: Reference) -> dict[str, Any]:
     """The table of 2014, as it is printed."""
-    cells = [_range_cell(row) for row in reference.savings_ranges]
-    return {
-        "name": "Savings ranges of 2014",
-        "source": "2014 business case, savings table",
-        "unit": "1000",
-        "cells": cells,
-    }
+    model = range_model(reference)
+    cells = [_range_cell(cell) for cell in model.cells]
+    return {"name": model.name, "source": model.source, "unit": str(model.unit), "cells": cells}
 
 
-def _range_cell(row: row_types.RangeRow) -> dict[str, Any]:
+def _range_cell(cell: RangeCell) -> dict[str, Any]:
     return {
-        "strand": row.strand,
-        "partner": None if row.partner == TOTAL else row.partner,
-        "financial_year": row.year.label,
-        "bound": row.bound,
-        "base": pounds(row.base_gbp_thousand * THOUSAND),
-        "percent": None if row.rate_percent is None else str(row.rate_percent),
-        "printed": pounds(row.printed_saving_gbp_thousand * THOUSAND),
+        "strand": cell.strand,
+        "partner": cell.partner,
+        "financial_year": cell.year.label,
+        "bound": cell.bound,
+        "base": pounds(cell.base),
+        "percent": None if cell.percent is None else str(cell.percent),
+        "printed": pounds(cell.printed),
     }
 
 

@@ -1,6 +1,7 @@
 """Printed tables of savings ranges: bases times rates by strand, partner and year, and what printed figures differ."""
 
-from collections.abc import Iterator, Sequence
+from collections import defaultdict
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 from enum import StrEnum
@@ -57,7 +58,10 @@ class RangeFigure:
 
 @dataclass(frozen=True, slots=True)
 class PrintedDifference:
-    """A printed figure and what it should be by what it is compared with; a base has neither ``year`` nor ``bound``."""
+    """A printed figure and what it should be by what it is compared with; a base has neither ``year`` nor ``bound``.
+
+    ``exact`` is what it should be before it is rounded to the table's unit, to the penny.
+    """
 
     strand: str
     partner: str | None
@@ -66,6 +70,11 @@ class PrintedDifference:
     compared: Compared
     printed: Decimal
     computed: Decimal
+    exact: Decimal
+
+
+_Parts = Mapping[tuple[str, Period, Bound], Sequence[RangeCell]]
+"""The partners' cells by strand, year and bound."""
 
 
 def model_faults(cells: Sequence[RangeCell]) -> list[tuple[int, str, str]]:
@@ -83,9 +92,9 @@ def model_faults(cells: Sequence[RangeCell]) -> list[tuple[int, str, str]]:
 
 def range_figures(model: RangeModel) -> list[RangeFigure]:
     """Each cell to the penny, rounded half up to the table's unit; totals add what is exact before they are rounded."""
-    found = []
+    found, parts = [], _parts_of(model)
     for cell in model.cells:
-        computed = figure(_exact(model, cell), model.unit)
+        computed = figure(_exact(cell, parts), model.unit)
         found.append(RangeFigure(cell, computed, read_print(computed, cell.printed, model.unit)))
     return found
 
@@ -95,32 +104,42 @@ def printed_differences(model: RangeModel) -> list[PrintedDifference]:
     return [*_of_rates(model), *_of_parts(model), *_of_bases(model)]
 
 
-def _exact(model: RangeModel, cell: RangeCell) -> Decimal:
+def _parts_of(model: RangeModel) -> _Parts:
+    found: dict[tuple[str, Period, Bound], list[RangeCell]] = defaultdict(list)
+    for cell in model.cells:
+        if cell.partner is not None:
+            found[_place(cell)].append(cell)
+    return found
+
+
+def _place(cell: RangeCell) -> tuple[str, Period, Bound]:
+    return (cell.strand, cell.year, cell.bound)
+
+
+def _exact(cell: RangeCell, parts: _Parts) -> Decimal:
     if cell.percent is not None:
         return cell.base * cell.percent / 100
-    return sum((_exact(model, part) for part in _parts(model, cell)), Decimal(0))
-
-
-def _parts(model: RangeModel, total: RangeCell) -> list[RangeCell]:
-    key = (total.strand, total.year, total.bound)
-    return [one for one in model.cells if (one.strand, one.year, one.bound) == key and one.partner is not None]
+    return sum((_exact(part, parts) for part in parts.get(_place(cell), ())), Decimal(0))
 
 
 def _of_rates(model: RangeModel) -> Iterator[PrintedDifference]:
     for one in range_figures(model):
         if one.reading != "as_computed":
-            yield _difference(one.cell, Compared.RATE, one.computed.rounded)
+            yield _difference(one.cell, Compared.RATE, one.computed)
 
 
 def _of_parts(model: RangeModel) -> Iterator[PrintedDifference]:
+    parts = _parts_of(model)
     for cell in model.cells:
-        added = sum((part.printed for part in _parts(model, cell)), Decimal(0))
+        added = sum((part.printed for part in parts.get(_place(cell), ())), Decimal(0))
         if cell.partner is None and added != cell.printed:
-            yield _difference(cell, Compared.PARTS, added)
+            yield _difference(cell, Compared.PARTS, Figure(added, added))
 
 
-def _difference(cell: RangeCell, compared: Compared, computed: Decimal) -> PrintedDifference:
-    return PrintedDifference(cell.strand, cell.partner, cell.year, cell.bound, compared, cell.printed, computed)
+def _difference(cell: RangeCell, compared: Compared, computed: Figure) -> PrintedDifference:
+    return PrintedDifference(
+        cell.strand, cell.partner, cell.year, cell.bound, compared, cell.printed, computed.rounded, computed.exact
+    )
 
 
 def _of_bases(model: RangeModel) -> Iterator[PrintedDifference]:
@@ -131,4 +150,4 @@ def _of_bases(model: RangeModel) -> Iterator[PrintedDifference]:
         printed = by_partner.get(None)
         added = sum((base for partner, base in by_partner.items() if partner is not None), Decimal(0))
         if printed is not None and printed != added:
-            yield PrintedDifference(strand, None, None, None, Compared.BASE, printed, added)
+            yield PrintedDifference(strand, None, None, None, Compared.BASE, printed, added, added)

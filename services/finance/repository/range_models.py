@@ -7,7 +7,7 @@ from typing import Any, Final
 from sqlalchemy import select
 
 from chassis.paging import PageRequest
-from chassis.storage.bulk import upsert
+from chassis.storage.bulk import insert_or_ignore, upsert
 from chassis.storage.cases import refuse_other_case
 from chassis.storage.transaction import Tx
 from contracts.period import Period
@@ -18,13 +18,25 @@ FORMAT: Final = 1
 """Of ``cells``: ``{"format": 1, "cells": [...]}``, amounts as plain text in pounds."""
 
 
-async def save_model(tx: Tx, model: RangeModel) -> None:
-    """Insert a table, or put it in the place of the one of its code.
+async def insert_model(tx: Tx, model: RangeModel) -> bool:
+    """Insert a table; false when its code has one. Who inserts the same code meanwhile is waited for.
 
     Raises:
         CodeInOtherCase
     """
-    row: dict[str, Any] = {
+    new = await insert_or_ignore(tx, RangeModelRow, [_row_of(tx, model)], ("code",), returning=("code",))
+    await refuse_other_case(tx, RangeModelRow.__table__.c.code, model.code)
+    return bool(new)
+
+
+async def save_model(tx: Tx, model: RangeModel) -> None:
+    """Put a table in the place of the one of its code, which is locked."""
+    changed = ("name", "source", "unit", "cells", "recorded_by", "recorded_at")
+    await upsert(tx, RangeModelRow, [_row_of(tx, model)], ("code",), changed)
+
+
+def _row_of(tx: Tx, model: RangeModel) -> dict[str, Any]:
+    return {
         "code": model.code,
         "name": model.name,
         "source": model.source,
@@ -33,9 +45,6 @@ async def save_model(tx: Tx, model: RangeModel) -> None:
         "recorded_by": tx.actor,
         "recorded_at": tx.now,
     }
-    changed = ("name", "source", "unit", "cells", "recorded_by", "recorded_at")
-    await upsert(tx, RangeModelRow, [row], ("code",), changed)
-    await refuse_other_case(tx, RangeModelRow.__table__.c.code, model.code)
 
 
 async def get_model(tx: Tx, code: str, *, lock: bool = False) -> RangeModel | None:

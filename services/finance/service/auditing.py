@@ -210,7 +210,11 @@ def record_range_model(tx: Tx, before: RangeModel | None, after: RangeModel, rea
 
 def _range_state(model: RangeModel) -> Json:
     cells = {
-        f"{cell.strand} {cell.partner or 'total'} {cell.year.label} {cell.bound}": f"{cell.printed:.2f}"
+        f"{cell.strand} {cell.partner or 'total'} {cell.year.label} {cell.bound}": {
+            "base": f"{cell.base:.2f}",
+            "percent": None if cell.percent is None else f"{cell.percent:f}",
+            "printed": f"{cell.printed:.2f}",
+        }
         for cell in model.cells
     }
-    return {"name": model.name, "source": model.source, "unit": f"{model.unit:f}", "printed": cells}
+    return {"name": model.name, "source": model.source, "unit": f"{model.unit:f}", "cells": cells}

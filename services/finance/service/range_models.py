@@ -20,24 +20,27 @@ async def record_model(tx: Tx, wanted: RangeModel, reason: str | None) -> tuple[
     if faults := model_faults(wanted.cells):
         errors = [FieldError(f"cells.{place}.{field}", why) for place, field, why in faults]
         raise InvalidFinance("The table does not fit together.", errors)
-    before = await range_models.get_model(tx, wanted.code, lock=True)
+    if await range_models.insert_model(tx, wanted):
+        record_range_model(tx, None, wanted, reason)
+        return wanted, True
+    before = await get_model(tx, wanted.code, lock=True)
     if before == wanted:
         record_unchanged(tx)
         return wanted, False
-    if before is not None and not reason:
+    if not reason:
         raise ReasonNeeded
     await range_models.save_model(tx, wanted)
     record_range_model(tx, before, wanted, reason)
-    return wanted, before is None
+    return wanted, False
 
 
-async def get_model(tx: Tx, code: str) -> RangeModel:
-    """A table.
+async def get_model(tx: Tx, code: str, *, lock: bool = False) -> RangeModel:
+    """A table, locked where it is going to change.
 
     Raises:
         RangeModelUnknown: there is none.
     """
-    found = await range_models.get_model(tx, code)
+    found = await range_models.get_model(tx, code, lock=lock)
     if found is None:
         raise RangeModelUnknown(f"There is no table of ranges {code}.")
     return found

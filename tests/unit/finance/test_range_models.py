@@ -1,6 +1,11 @@
 """A printed table of ranges: every figure by its rate, and each printed one that differs."""
 
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import replace
 from decimal import Decimal
+from typing import ClassVar
+
+import pytest
 
 from contracts.period import Period
 from services.finance.domain.range_models import (
@@ -48,3 +53,25 @@ def test_a_cell_stands_there_once_and_only_a_partner_has_a_rate():
     assert model_faults(TABLE) == []
     wrong = (*TABLE, TABLE[0], cell("LWSW", "1", None, "1"))
     assert [(place, field) for place, field, _ in model_faults(wrong)] == [(3, "strand"), (4, "percent")]
+
+
+class Counted(tuple[RangeCell, ...]):
+    """Cells that count how often all of them are read."""
+
+    __slots__ = ()
+    reads: ClassVar = 0
+
+    def __iter__(self) -> Iterator[RangeCell]:
+        type(self).reads += 1
+        return super().__iter__()
+
+
+@pytest.mark.parametrize("look", [range_figures, printed_differences])
+def test_a_table_is_read_as_often_however_long_it_is(look: Callable[[RangeModel], Sequence[object]]):
+    reads = []
+    for strands in (2, 40):
+        cells = [replace(one, strand=f"s{number}") for number in range(strands) for one in TABLE]
+        Counted.reads = 0
+        assert look(RangeModel("t", "Table", "Source", D(1000), Counted(cells)))
+        reads.append(Counted.reads)
+    assert reads[0] == reads[1]
