@@ -19,7 +19,7 @@ SCOPES: Final = {
     "finance:write": "Define funds and schemes, post outturn, and propose virements",
     "finance:validate": "Validate savings, decide on virements and reverse entries",
     "finance:bank": "Bank savings",
-    "finance:close": "Close quarters, and sign off years",
+    "finance:close": "Close quarters, and sign off years and returns",
     "pledges:read": "Read pledges, returns, priorities, actions and boards",
     "pledges:write": "Enter and change pledges, priorities, actions and boards",
     "pledges:return": "Fill in and submit returns",

@@ -44,8 +44,9 @@ _SCOPES = {
     "reject_virement": "finance:validate",
     "close_quarter": "finance:close",
     "sign_off_year": "finance:close",
+    "put_fund_return": ("finance:write", "finance:close"),
 }
-"""What an entry asks for depends on its state: see ``service/postings.py``."""
+"""What an entry asks for depends on its state (``service/postings.py``), a return on whether it is signed."""
 
 SPEC = ServiceSpec(
     name="finance",

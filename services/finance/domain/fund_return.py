@@ -1,6 +1,7 @@
 """A Better Care Fund return: answers, what the suite fills in, and which cells lack a value or contradict another."""
 
 import re
+from collections import defaultdict
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime
@@ -8,11 +9,10 @@ from decimal import ROUND_HALF_UP, Decimal
 from typing import Final
 
 from contracts.period import Period
-from services.finance.domain.agreement import in_force
-from services.finance.domain.fund import Fund
-from services.finance.domain.ledger import financial_year
+from services.finance.domain.ledger import financial_year, months_of, within
 from services.finance.domain.return_templates import (
     CEILING,
+    INCOME,
     LONGEST,
     QUARTERS,
     Cell,
@@ -40,12 +40,23 @@ class ReturnSignOff:
 
 
 @dataclass(frozen=True, slots=True)
+class FilledIn:
+    """What the suite knows besides the answers: its own cells, and what the return of the quarter before ended with.
+
+    ``budgets_before`` is how many personal health budgets that was; null where there is no such return or figure.
+    """
+
+    values: Values
+    budgets_before: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
 class ReturnContent:
-    """What people say of a quarter. Once it is signed off, ``frozen`` has what the suite filled in then."""
+    """What people say of a quarter. Once it is signed off, ``frozen`` has what the suite knew then."""
 
     answers: Values
     sign_offs: tuple[ReturnSignOff, ...] = ()
-    frozen: Values | None = None
+    frozen: FilledIn | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -101,36 +112,41 @@ class FundReturn:
         return self.revision is not None and self.revision.content.frozen is not None
 
 
-def fill_from_fund(template: Template, fund: Fund, spent: Mapping[Period, Decimal], budget: Decimal) -> dict[str, str]:
+def fill_from_fund(
+    template: Template, spent: Mapping[Period, Decimal], budget: Decimal, *, agreed: bool
+) -> dict[str, str]:
     """What the fund says of cells that the suite fills in: the agreement, the budget, what was posted as outturn.
 
-    ``spent`` is the outturn of the year by month or quarter, in pounds. A quarter without a posting has no figure.
+    ``spent`` is the outturn of the year by month or quarter, in pounds. A quarter has a figure once each of its months
+    has a posting, and the year once each quarter has one.
     """
     year = financial_year(template.quarter)
-    agreed = in_force(fund.agreements, year) is not None
     found = {"pooling.section_75": "Yes" if agreed else "No", "money.pooled": whole(budget)}
     found["money.expenditure.planned.year"] = whole(budget)
-    sums = _by_quarter(spent, year)
+    sums = _whole_quarters(spent, year)
     for number, amount in sums.items():
         found[f"money.expenditure.actual.{QUARTERS[number - 1]}"] = whole(amount)
-    if sums and template.version == "2017-18":
+    if len(sums) == len(QUARTERS) and template.version == "2017-18":
         found["money.expenditure.actual.year"] = whole(sum(sums.values(), Decimal(0)))
     codes = {cell.code for cell in template.cells if cell.filled is Filled.SUITE}
     return {code: value for code, value in found.items() if code in codes}
 
 
-def _by_quarter(spent: Mapping[Period, Decimal], year: Period) -> dict[int, Decimal]:
-    found: dict[int, Decimal] = {}
+def _whole_quarters(spent: Mapping[Period, Decimal], year: Period) -> dict[int, Decimal]:
+    """The sum of each quarter of which every month has a posting."""
+    sums: dict[Period, Decimal] = defaultdict(Decimal)
+    months: dict[Period, frozenset[int]] = defaultdict(frozenset)
     for period, amount in spent.items():
-        if year.start <= period.start and period.end <= year.end:
-            number = quarter_number(Period.quarter_of(period.end))
-            found[number] = found.get(number, Decimal(0)) + amount
-    return found
+        if within(period, year):
+            quarter = Period.quarter_of(period.end)
+            sums[quarter] += amount
+            months[quarter] |= months_of(period)
+    return {quarter_number(one): amount for one, amount in sums.items() if months[one] == months_of(one)}
 
 
 def whole(amount: Decimal) -> str:
-    """Pounds without pence, rounded half up: what a cell of money takes."""
-    return f"{amount.quantize(_POUND, ROUND_HALF_UP):f}"
+    """Pounds without pence, rounded half up, and none as 0 from either side: what a cell of money takes."""
+    return f"{amount.quantize(_POUND, ROUND_HALF_UP) + 0:f}"
 
 
 def answer_faults(template: Template, answers: Values) -> list[tuple[str, str]]:
@@ -145,6 +161,22 @@ def answer_faults(template: Template, answers: Values) -> list[tuple[str, str]]:
         elif fault := _value_fault(cell, value):
             found.append((code, fault))
     return found
+
+
+def sign_off_faults(template: Template, one: ReturnSignOff, today: date) -> list[tuple[str, str]]:
+    """Fields, and what is wrong with them: a role that the form does not ask for, or a day that cannot be.
+
+    A quarter is signed after its end, ratified once it is signed, and neither in the future.
+    """
+    found = []
+    if one.role not in template.signed_by:
+        found.append(("role", "is none of: " + "; ".join(template.signed_by)))
+    if one.signed_on <= template.quarter.end:
+        found.append(("signed_on", f"is not after the end of {template.quarter}"))
+    if one.ratified_on is not None and one.ratified_on < one.signed_on:
+        found.append(("ratified_on", "is before the day of signing"))
+    days = (("signed_on", one.signed_on), ("ratified_on", one.ratified_on))
+    return found + [(field, f"is after the business date, {today}") for field, day in days if day and day > today]
 
 
 def _value_fault(cell: Cell, value: str) -> str | None:
@@ -169,17 +201,13 @@ def _day(value: str) -> date | None:
         return None
 
 
-def fund_return(
-    fund: str, template: Template, filled: Values, revision: ReturnRevision | None, budgets_before: str | None = None
-) -> FundReturn:
-    """A return: what was answered, what the suite fills in (as it was where signed off), what adds up, and the checks.
-
-    ``budgets_before`` is how many personal health budgets the return of the quarter before ended with.
-    """
+def fund_return(fund: str, template: Template, filled: FilledIn, revision: ReturnRevision | None) -> FundReturn:
+    """A return: what was answered, what is filled in (as it was, where signed off), what adds up, and the checks."""
     content = ReturnContent({}) if revision is None else revision.content
-    values = {**(filled if content.frozen is None else content.frozen), **content.answers}
+    known = filled if content.frozen is None else content.frozen
+    values = {**known.values, **content.answers}
     values |= _computed(template, values)
-    faults = dict(_contradictions(template, values, budgets_before))
+    faults = dict(_contradictions(template, values, known.budgets_before))
     cells = [
         CellState(cell, values.get(cell.code), _required(cell, values), faults.get(cell.code, ()))
         for cell in template.cells
@@ -204,22 +232,36 @@ def _computed(template: Template, values: Values) -> dict[str, str]:
 
 
 def _parts(template: Template, code: str) -> Iterator[str]:
-    """Cells that a sum adds: the quarters of its row, or in 2017/18 every source of income."""
+    """Cells that a sum adds: the quarters of its row, or in 2017/18 every source of income.
+
+    The forecast of a quarter that is over is its actual.
+    """
     flow, state = code.split(".")[1:3]
-    for cell in template.cells:
-        own = cell.code.split(".")
-        is_quarter = own[:3] == ["money", flow, state] and own[-1] in QUARTERS
-        is_source = own[:2] == ["money", flow] and len(own) == 4 and own[3] == state  # noqa: PLR2004  source and state
-        if is_quarter or is_source:
-            yield cell.code
+    codes = [cell.code for cell in template.cells]
+    for quarter in QUARTERS:
+        own, actual = f"money.{flow}.{state}.{quarter}", f"money.{flow}.actual.{quarter}"
+        if own in codes:
+            yield actual if state == "forecast" and actual in codes else own
+    for source in INCOME:
+        if (own := f"money.{flow}.{source}.{state}") in codes:
+            yield own
 
 
 def _contradictions(
     template: Template, values: Values, budgets_before: str | None
 ) -> Iterator[tuple[str, tuple[str, ...]]]:
+    yield from _beyond_cells(template, values)
     yield from _late_days(template, values)
     yield from _unexplained(template, values)
     yield from _budgets(values, budgets_before)
+
+
+def _beyond_cells(template: Template, values: Values) -> Iterator[tuple[str, tuple[str, ...]]]:
+    """What the suite fills in can be less or more than the form takes, which nobody can type."""
+    for cell in template.cells:
+        is_filled = cell.filled is Filled.SUITE and cell.kind is CellKind.MONEY and cell.code in values
+        if is_filled and not 0 <= int(values[cell.code]) <= CEILING:
+            yield cell.code, (f"is not within 0 to {CEILING:,}, which is all that the form takes",)
 
 
 def _late_days(template: Template, values: Values) -> Iterator[tuple[str, tuple[str, ...]]]:
@@ -253,5 +295,5 @@ def _budgets(values: Values, before: str | None) -> Iterator[tuple[str, tuple[st
         expected = int(start) + int(new) - int(stopped)
         if int(end) != expected:
             yield "measures.budgets.end", (f"start and new less stopped is {expected}",)
-    if start is not None and before is not None and start != before:
+    if start is not None and before is not None and int(start) != int(before):
         yield "measures.budgets.start", (f"the return before ended with {before}",)

@@ -48,14 +48,13 @@ class Filled(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Condition:
-    """A cell is required where another one has one of these values, or (``unless``) none of them."""
+    """A cell is required where another one has one of these values."""
 
     cell: str
     values: tuple[str, ...]
-    unless: bool = False
 
     def holds(self, value: str | None) -> bool:
-        return value is not None and (value in self.values) is not self.unless
+        return value in self.values
 
 
 @dataclass(frozen=True, slots=True)
@@ -211,7 +210,7 @@ def _conditions(version: str, choices: tuple[str, ...], *, dated: bool) -> Itera
     for number, words in enumerate(CONDITIONS[version], 1):
         code = f"conditions.{number}"
         yield Cell(f"{code}.met", sheet, f"met: {words}", CellKind.CHOICE, choices)
-        unmet = Condition(f"{code}.met", ("Yes",), unless=True)
+        unmet = Condition(f"{code}.met", tuple(choice for choice in choices if choice != "Yes"))
         yield Cell(f"{code}.why", sheet, "why not, and what is done about it", when=unmet)
         if dated:
             yield Cell(f"{code}.expected", sheet, "the date by which it will be", CellKind.DATE, when=unmet)
@@ -232,7 +231,10 @@ def _money(code: str, sheet: str, asks: str, filled: Filled, basis: Basis, *, re
 
 
 def _quarterly_money(quarter: Period) -> Iterator[Cell]:
-    """Planned, forecast and actual income and expenditure of each quarter. The grid is corroborated only."""
+    """Planned, forecast and actual income and expenditure of each quarter. The grid is corroborated only.
+
+    Of a quarter that is over the actual counts in the forecast of the year, whatever was forecast of it.
+    """
     sheet, basis, now = "4 Income and expenditure", Basis.CORROBORATED, quarter_number(quarter)
     yield _money("money.pooled", sheet, "the pooled fund in the approved plan", Filled.SUITE, Basis.RECOLLECTED)
     for flow in ("income", "expenditure"):

@@ -9,10 +9,11 @@ from sqlalchemy import select
 from chassis.storage.bulk import insert_many
 from chassis.storage.transaction import Tx
 from contracts.period import Period
-from services.finance.domain.fund_return import ReturnContent, ReturnRevision, ReturnSignOff
+from services.finance.domain.fund_return import FilledIn, ReturnContent, ReturnRevision, ReturnSignOff
 from services.finance.models import ReturnRevisionRow
 
-FORMAT: Final = 1
+FORMAT: Final = 2
+"""Of ``content``. Since 2 ``frozen`` also has what the return of the quarter before ended with."""
 
 
 async def insert_revision(tx: Tx, fund: str, quarter: Period, revision: ReturnRevision) -> None:
@@ -48,9 +49,13 @@ def _written(content: ReturnContent) -> dict[str, Any]:
     return {
         "format": FORMAT,
         "answers": dict(content.answers),
-        "frozen": None if content.frozen is None else dict(content.frozen),
+        "frozen": None if content.frozen is None else _written_filled_in(content.frozen),
         "sign_offs": [_written_sign_off(one) for one in content.sign_offs],
     }
+
+
+def _written_filled_in(known: FilledIn) -> dict[str, Any]:
+    return {"values": dict(known.values), "budgets_before": known.budgets_before}
 
 
 def _written_sign_off(one: ReturnSignOff) -> dict[str, Any]:
@@ -65,10 +70,17 @@ def _written_sign_off(one: ReturnSignOff) -> dict[str, Any]:
 
 
 def _read(stored: Mapping[str, Any]) -> ReturnContent:
-    if stored["format"] != FORMAT:
+    if not 1 <= stored["format"] <= FORMAT:
         raise ValueError(f"a return of format {stored['format']}; this version reads up to {FORMAT}")
     sign_offs = tuple(_read_sign_off(one) for one in stored["sign_offs"])
-    return ReturnContent(stored["answers"], sign_offs, stored["frozen"])
+    return ReturnContent(stored["answers"], sign_offs, _read_filled_in(stored["format"], stored["frozen"]))
+
+
+def _read_filled_in(number: int, frozen: Mapping[str, Any] | None) -> FilledIn | None:
+    """Of format 1 the return was consistent with the one before when it was signed: nothing else is known of that."""
+    if frozen is None:
+        return None
+    return FilledIn(frozen) if number == 1 else FilledIn(frozen["values"], frozen["budgets_before"])
 
 
 def _read_sign_off(stored: Mapping[str, Any]) -> ReturnSignOff:

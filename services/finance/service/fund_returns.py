@@ -1,21 +1,26 @@
 """Better Care Fund returns: filled from the fund, answered, checked and signed off."""
 
-from collections.abc import Mapping
+from collections import defaultdict
 from dataclasses import replace
+from datetime import date
 from decimal import Decimal
 
 from chassis.audit import record_unchanged
 from chassis.errors import FieldError, ReasonNeeded
+from chassis.identity import require_scope
 from chassis.storage.transaction import Tx
 from contracts.period import Period
+from services.finance.domain.agreement import in_force
 from services.finance.domain.fund import Fund
 from services.finance.domain.fund_return import (
+    FilledIn,
     FundReturn,
     ReturnContent,
     ReturnRevision,
     answer_faults,
     fill_from_fund,
     fund_return,
+    sign_off_faults,
 )
 from services.finance.domain.ledger import financial_year, has_ended
 from services.finance.domain.return_templates import Template, template_of
@@ -47,27 +52,23 @@ def _template(quarter: Period) -> Template:
 
 
 async def _shown(tx: Tx, fund: Fund, template: Template, revision: ReturnRevision | None) -> FundReturn:
+    return fund_return(fund.summary.code, template, await _filled_in(tx, fund, template), revision)
+
+
+async def _filled_in(tx: Tx, fund: Fund, template: Template) -> FilledIn:
+    """What the fund says of a quarter now, and what the return of the quarter before ended with."""
     code, quarter = fund.summary.code, template.quarter
-    before = await fund_returns.get_revision(tx, code, _quarter_before(quarter))
-    budgets = None if before is None else before.content.answers.get("measures.budgets.end")
-    return fund_return(code, template, await _filled(tx, fund, template), revision, budgets)
-
-
-def _quarter_before(quarter: Period) -> Period:
-    month = quarter.start.month - 3
-    year = quarter.start.year if month > 0 else quarter.start.year - 1
-    return Period.quarter_of(quarter.start.replace(year=year, month=month if month > 0 else month + 12))
-
-
-async def _filled(tx: Tx, fund: Fund, template: Template) -> Mapping[str, str]:
-    year = budgeted_year(fund, financial_year(template.quarter))
-    spent: dict[Period, Decimal] = {}
-    for (_, period), amount in (await ledger_balances.get_spent(tx, fund.summary.code, year)).items():
-        if period.end <= template.quarter.end:
-            spent[period] = spent.get(period, Decimal(0)) + amount
+    year = budgeted_year(fund, financial_year(quarter))
+    spent: dict[Period, Decimal] = defaultdict(Decimal)
+    for (_, period), amount in (await ledger_balances.get_spent(tx, code, year)).items():
+        if period.end <= quarter.end:
+            spent[period] += amount
     lines = [line for line in fund.lines if line.financial_year == year]
     budget = sum((fund.budgets[year.label, line.code].current for line in lines), Decimal(0))
-    return fill_from_fund(template, fund, spent, budget)
+    agreed = in_force(fund.agreements, year) is not None
+    before = await fund_returns.get_revision(tx, code, quarter.previous())
+    budgets = None if before is None else before.content.answers.get("measures.budgets.end")
+    return FilledIn(fill_from_fund(template, spent, budget, agreed=agreed), budgets)
 
 
 async def save_return(
@@ -83,7 +84,9 @@ async def save_return(
         InvalidFinance: an answer does not fit its cell, or a sign-off the form.
         ReasonNeeded: it was signed off, and it is not said why it changes.
         ReturnIncomplete: it is signed off with cells that are missing or contradict one another.
+        InsufficientScope: the caller may write, and not sign, or the reverse.
     """
+    require_scope(tx.caller, "finance:close" if wanted.sign_offs else "finance:write")
     if not await funds.lock_fund(tx, code):
         raise FundUnknown(f"There is no fund {code}.")
     fund, template = await get_fund(tx, code), _template(quarter)
@@ -94,38 +97,39 @@ async def save_return(
     today = await tx.business_date()
     if not has_ended(quarter, today):
         raise QuarterNotEnded(f"{quarter} ends on {quarter.end}; the business date is {today}.")
-    _check(template, wanted)
+    _check(template, wanted, today)
     if before is not None and before.content.frozen is not None and not reason:
         raise ReasonNeeded
     number = 1 if before is None else before.number + 1
     revision = ReturnRevision(number, wanted, tx.actor, tx.now, today, reason)
-    found = await _shown(tx, fund, template, revision)
-    if wanted.sign_offs and not found.missing_roles:
-        found = await _signed(tx, fund, found)
-    recorded = found.revision or revision
-    await fund_returns.insert_revision(tx, code, quarter, recorded)
-    record_return(tx, code, template, before, recorded)
+    found = await _checked(tx, fund, template, revision)
+    await fund_returns.insert_revision(tx, code, quarter, found.revision or revision)
+    record_return(tx, code, template, before, found.revision or revision)
     return found, before is None
 
 
-def _check(template: Template, wanted: ReturnContent) -> None:
+def _check(template: Template, wanted: ReturnContent, today: date) -> None:
     faults = [FieldError(f"answers.{code}", why) for code, why in answer_faults(template, wanted.answers)]
     for place, one in enumerate(wanted.sign_offs):
-        if one.role not in template.signed_by:
-            faults.append(FieldError(f"sign_offs.{place}.role", "is none of: " + "; ".join(template.signed_by)))
-        if one.ratified_on is not None and one.ratified_on < one.signed_on:
-            faults.append(FieldError(f"sign_offs.{place}.ratified_on", "is before the day of signing"))
+        faults += [
+            FieldError(f"sign_offs.{place}.{field}", why) for field, why in sign_off_faults(template, one, today)
+        ]
     if faults:
         raise InvalidFinance("The return does not fit its form.", faults)
 
 
-async def _signed(tx: Tx, fund: Fund, found: FundReturn) -> FundReturn:
-    """The return with what the fund says frozen; refused while a cell is missing or contradicts another."""
+async def _checked(tx: Tx, fund: Fund, template: Template, revision: ReturnRevision) -> FundReturn:
+    """The return, and where it is signed in every role, with what the suite knows of it frozen.
+
+    Raises:
+        ReturnIncomplete: it is signed while a cell is missing or contradicts another.
+    """
+    known = await _filled_in(tx, fund, template)
+    found = fund_return(fund.summary.code, template, known, revision)
+    if not revision.content.sign_offs or found.missing_roles:
+        return found
     wrong = [one.cell.code for one in found.cells if not one.complete or not one.consistent]
     if wrong:
         named = ", ".join(wrong[:10]) + (f" and {len(wrong) - 10} more" if len(wrong) > 10 else "")  # noqa: PLR2004  enough to begin with
         raise ReturnIncomplete(f"Missing or contradicting: {named}.")
-    assert found.revision is not None  # noqa: S101  it was made of one
-    frozen = await _filled(tx, fund, found.template)
-    content = replace(found.revision.content, frozen=frozen)
-    return replace(found, revision=replace(found.revision, content=content))
+    return replace(found, revision=replace(revision, content=replace(revision.content, frozen=known)))

@@ -1,14 +1,23 @@
 """The Better Care Fund return: filled from the fund, checked, signed off, and from then on as it was signed."""
 
+import json
 from datetime import date
 from typing import Any
 
 import httpx
 import pytest
+import sqlalchemy as sa
 
+from chassis.errors import InsufficientScope
+from chassis.identity import Caller
+from chassis.storage.database import Database
 from contracts.period import Period
+from services.finance.domain.fund_return import ReturnContent
 from services.finance.domain.return_templates import Cell, CellKind, Filled, template_of
-from tests.integration.finance.world import money
+from services.finance.errors import ReturnIncomplete
+from services.finance.schemas.fund_returns import ReturnSignOffBody
+from services.finance.service.fund_returns import save_return
+from tests.integration.finance.world import fund_body, money
 
 FUND = "/finance/v1/funds/integrated-fund"
 BOARD = {
@@ -17,7 +26,7 @@ BOARD = {
     "name": "The director",
     "signed_on": "2018-05-20",
     "delegated_by": "The board",
-    "ratified_on": "2018-06-01",
+    "ratified_on": "2018-05-22",
 }
 
 
@@ -44,13 +53,39 @@ def kind(answer: httpx.Response) -> tuple[int, str]:
 
 @pytest.fixture
 async def ended(api: httpx.AsyncClient, move_to: Any) -> httpx.AsyncClient:
+    await move_to(date(2018, 5, 24))
+    await spend(api, {f"2017/18 Q{n}": amount for n, amount in enumerate(("0", "100", "409.50", "0.25"), 1)})
+    return api
+
+
+async def spend(api: httpx.AsyncClient, amounts: dict[str, str]) -> None:
     postings = [
         {"reference": period, "line": "leisure", "period": period, "amount": money(amount)}
-        for period, amount in {"2017/18 Q3": "409.50", "2017/18 Q2": "100"}.items()
+        for period, amount in amounts.items()
     ]
-    assert (await api.post(f"{FUND}/outturn", json={"postings": postings})).status_code == 201
-    await move_to(date(2018, 5, 24))
+    answer = await api.post(f"{FUND}/outturn", json={"postings": postings})
+    assert answer.status_code == 201, answer.text
+
+
+@pytest.fixture
+async def of_before(api: httpx.AsyncClient, move_to: Any) -> httpx.AsyncClient:
+    """A fund of 2016/17, of which each quarter has an outturn."""
+    body = fund_body()
+    body["budget_lines"] = [line | {"financial_year": "2016/17"} for line in body["budget_lines"]]
+    body["budget_lines"] += fund_body()["budget_lines"]
+    assert (await api.put(FUND, json=body)).status_code == 200
+    await move_to(date(2017, 5, 24))
+    await spend(api, {f"2016/17 Q{number}": "250" for number in (1, 2, 3, 4)})
     return api
+
+
+def answers_of_2016(quarter: str, start: str, end: str) -> dict[str, str]:
+    budgets = {"start": start, "new": str(int(end) - int(start)), "stopped": "0", "end": end}
+    return answers_of(
+        quarter,
+        **{"pooling.expected": "2018-12-31", "money.income.why": "Late", "money.expenditure.why": "Slippage"},
+        **{f"measures.budgets.{one}": number for one, number in budgets.items()},
+    )
 
 
 @pytest.mark.both_engines
@@ -101,3 +136,93 @@ async def test_answers_that_do_not_fit_their_cells_are_named(ended: httpx.AsyncC
     assert [error["field"] for error in refused.json()["errors"]] == [f"answers.{code}" for code in answers]
     assert kind(await ended.get(f"{FUND}/returns/2018-19-Q1")) == (404, "return-unknown")
     assert kind(await ended.get("/finance/v1/funds/none/returns/2017-18-Q4")) == (404, "fund-unknown")
+
+
+@pytest.mark.both_engines
+@pytest.mark.parametrize("quarter", ["2016/17 Q2", "2016/17 Q4"])
+async def test_a_return_by_the_form_of_2015_to_2017_is_signed_off(of_before: httpx.AsyncClient, quarter: str):
+    path = f"{FUND}/returns/{quarter.replace('/', '-').replace(' ', '-')}"
+    whole = answers_of_2016(quarter, "0", "3")
+    no_forecasts = {code: value for code, value in whole.items() if not is_forecast_of_the_past(code, quarter)}
+    signed = await of_before.put(path, json={"answers": no_forecasts, "sign_offs": [signed_on("2017-05-20")]})
+    assert (signed.status_code, signed.json()["state"]) == (201, "signed_off"), signed.text
+    cells = cells_of(signed.json())
+    assert (cells["money.income.forecast.year"]["value"], cells["money.pooled"]["value"]) == ("400", "1005000")
+
+
+def is_forecast_of_the_past(code: str, quarter: str) -> bool:
+    return ".forecast." in code and code[-2:] <= quarter[-2:].lower()
+
+
+def signed_on(day: str, **changes: Any) -> dict[str, Any]:
+    return BOARD | {"signed_on": day, "ratified_on": None} | changes
+
+
+@pytest.mark.both_engines
+async def test_what_the_return_before_ended_with_is_as_it_was_when_this_one_was_signed(of_before: httpx.AsyncClient):
+    first, second = f"{FUND}/returns/2016-17-Q1", f"{FUND}/returns/2016-17-Q2"
+    sign = {"sign_offs": [signed_on("2017-05-20")]}
+    one = await of_before.put(first, json={"answers": answers_of_2016("2016/17 Q1", "0", "3")} | sign)
+    assert one.status_code == 201, one.text
+    two = await of_before.put(second, json={"answers": answers_of_2016("2016/17 Q2", "3", "5")} | sign)
+    assert (two.status_code, two.json()["consistent"]) == (201, True), two.text
+    changed = {"answers": answers_of_2016("2016/17 Q1", "0", "4"), "reason": "Miscounted"}
+    assert (await of_before.put(first, json=changed)).status_code == 200
+    assert (await of_before.get(second)).json()["consistent"] is True, "as it was signed"
+    anew = {"answers": answers_of_2016("2016/17 Q2", "3", "6"), "reason": "Miscounted"}
+    draft = (await of_before.put(second, json=anew)).json()
+    assert cells_of(draft)["measures.budgets.start"]["faults"] == ["the return before ended with 4"]
+
+
+@pytest.mark.parametrize(
+    ("wrong", "field"),
+    [
+        ({"signed_on": "2018-05-25"}, "signed_on"),
+        ({"signed_on": "2018-03-31"}, "signed_on"),
+        ({"signed_on": "2018-05-20", "ratified_on": "2018-05-19"}, "ratified_on"),
+        ({"signed_on": "2018-05-20", "ratified_on": "2018-05-25"}, "ratified_on"),
+    ],
+)
+async def test_a_sign_off_is_of_a_day_between_the_quarter_and_today(
+    ended: httpx.AsyncClient, wrong: dict[str, str], field: str
+):
+    body = {"answers": {}, "sign_offs": [BOARD | {"ratified_on": None} | wrong]}
+    refused = await ended.put(f"{FUND}/returns/2017-18-Q4", json=body)
+    assert refused.status_code == 422, refused.text
+    assert [error["field"] for error in refused.json()["errors"]] == [f"sign_offs.0.{field}"]
+
+
+async def test_signing_asks_for_the_scope_that_closes(ended: httpx.AsyncClient, database: Database):
+    """Who writes a return does not sign it by that alone, and who signs it need not be able to write."""
+    sign_off = ReturnSignOffBody.model_validate(BOARD).to_domain()
+    signed = ReturnContent({}, (sign_off,))
+
+    async def save(content: ReturnContent, scope: str) -> None:
+        quarter, caller = Period.parse("2017/18 Q4"), Caller("Ana", frozenset({scope}))
+        await database.write(lambda tx: save_return(tx, "integrated-fund", quarter, content, None), actor=caller)
+
+    await save(ReturnContent({}), "finance:write")
+    with pytest.raises(InsufficientScope, match="finance:close"):
+        await save(signed, "finance:write")
+    with pytest.raises(InsufficientScope, match="finance:write"):
+        await save(ReturnContent({"cover.board": "Plymouth"}), "finance:close")
+    with pytest.raises(ReturnIncomplete):
+        await save(signed, "finance:close")
+
+
+@pytest.mark.both_engines
+async def test_a_return_that_was_signed_before_is_read_as_it_was_signed(
+    of_before: httpx.AsyncClient, database: Database
+):
+    path = f"{FUND}/returns/2016-17-Q1"
+    body = {"answers": answers_of_2016("2016/17 Q1", "0", "3"), "sign_offs": [signed_on("2017-05-20")]}
+    signed = (await of_before.put(path, json=body)).json()
+    async with database.transaction() as connection:
+        [content] = (await connection.execute(sa.text("SELECT content FROM return_revision"))).scalars()
+        stored = json.loads(content) if isinstance(content, str) else content
+        former = stored | {"format": 1, "frozen": stored["frozen"]["values"] | {"money.pooled": "77"}}
+        update = sa.text("UPDATE return_revision SET content = :content")
+        await connection.execute(update, {"content": json.dumps(former)})
+    found = (await of_before.get(path)).json()
+    assert cells_of(found)["money.pooled"]["value"] == "77"
+    assert (found["state"], found["consistent"], signed["consistent"]) == ("signed_off", True, True)

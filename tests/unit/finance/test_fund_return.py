@@ -2,11 +2,21 @@
 
 from collections import Counter
 from datetime import UTC, date, datetime
+from decimal import Decimal
 
 import pytest
 
 from contracts.period import Period
-from services.finance.domain.fund_return import ReturnContent, ReturnRevision, Values, answer_faults, fund_return
+from services.finance.domain.fund_return import (
+    FilledIn,
+    FundReturn,
+    ReturnContent,
+    ReturnRevision,
+    Values,
+    answer_faults,
+    fill_from_fund,
+    fund_return,
+)
 from services.finance.domain.return_templates import Basis, Filled, Template, template_of
 
 
@@ -16,11 +26,20 @@ def form(quarter: str) -> Template:
     return found
 
 
-def faults_of(quarter: str, answers: Values, filled: Values, before: str | None = None) -> dict[str, tuple[str, ...]]:
+def returned(quarter: str, answers: Values, filled: Values, before: str | None = None) -> FundReturn:
     content = ReturnContent(answers)
     revision = ReturnRevision(1, content, "Ana", datetime(2018, 5, 1, tzinfo=UTC), date(2018, 5, 1), None)
-    found = fund_return("pool", form(quarter), filled, revision, before)
+    return fund_return("pool", form(quarter), FilledIn(filled, before), revision)
+
+
+def faults_of(quarter: str, answers: Values, filled: Values, before: str | None = None) -> dict[str, tuple[str, ...]]:
+    found = returned(quarter, answers, filled, before)
     return {one.cell.code: one.faults for one in found.cells if one.faults}
+
+
+def filled_of(quarter: str, spent: dict[str, str], budget: str = "0") -> dict[str, str]:
+    posted = {Period.parse(label): Decimal(amount) for label, amount in spent.items()}
+    return fill_from_fund(form(quarter), posted, Decimal(budget), agreed=True)
 
 
 @pytest.mark.parametrize(
@@ -69,6 +88,54 @@ def test_personal_health_budgets_go_on_from_the_return_before():
 def test_what_is_expected_is_expected_after_the_quarter():
     answers = {"conditions.1.met": "No", "conditions.1.expected": "2016-09-30"}
     assert set(faults_of("2016/17 Q2", answers, {})) == {"conditions.1.expected"}
-    found = fund_return("pool", form("2016/17 Q2"), {"pooling.section_75": "Yes"}, None)
+    found = fund_return("pool", form("2016/17 Q2"), FilledIn({"pooling.section_75": "Yes"}), None)
     asked = {one.cell.code: one.required for one in found.cells}
     assert (asked["conditions.1.why"], asked["pooling.expected"]) == (False, False)
+
+
+@pytest.mark.parametrize("condition", ["No", "No - In Progress"])
+def test_a_condition_that_is_not_met_asks_why_and_until_when(condition: str):
+    asked = {one.cell.code: one.required for one in returned("2016/17 Q2", {"conditions.2.met": condition}, {}).cells}
+    assert (asked["conditions.2.why"], asked["conditions.2.expected"], asked["conditions.1.why"]) == (True, True, False)
+    met = {one.cell.code: one.required for one in returned("2016/17 Q2", {"conditions.2.met": "Yes"}, {}).cells}
+    assert (met["conditions.2.why"], met["conditions.2.expected"]) == (False, False)
+
+
+def test_a_forecast_of_a_quarter_that_is_over_is_its_actual():
+    typed = {"actual.q1": "10", "actual.q2": "20", "forecast.q3": "30", "forecast.q4": "40", "forecast.q1": "99"}
+    answers = {f"money.income.{cell}": amount for cell, amount in typed.items()}
+    values = {one.cell.code: one.value for one in returned("2016/17 Q2", answers, {}).cells}
+    assert values["money.income.forecast.year"] == "100"
+    assert values["money.expenditure.forecast.year"] is None, "a quarter of it has no figure yet"
+    last = {f"money.income.actual.q{number}": "25" for number in (1, 2, 3, 4)}
+    assert {one.cell.code: one.value for one in returned("2016/17 Q4", last, {}).cells}[
+        "money.income.forecast.year"
+    ] == "100"
+
+
+def test_the_actual_of_a_year_needs_every_quarter_and_that_of_a_quarter_every_month():
+    quarters = {f"2017/18 Q{number}": "100.50" for number in (1, 2, 3)}
+    year = "money.expenditure.actual.year"
+    assert year not in filled_of("2017/18 Q4", quarters)
+    assert year not in filled_of("2017/18 Q4", quarters | {"2018-01": "1", "2018-03": "1"}), "without February"
+    whole = quarters | {"2018-01": "1", "2018-02": "1", "2018-03": "1"}
+    assert filled_of("2017/18 Q4", whole)[year] == "305", "rounded once"
+    assert "money.expenditure.actual.q2" not in filled_of("2016/17 Q3", {"2016-07": "5", "2016-09": "5"})
+    assert filled_of("2016/17 Q3", {"2016/17 Q2": "5"})["money.expenditure.actual.q2"] == "5"
+
+
+def test_what_is_filled_in_has_to_fit_its_cell_too():
+    filled = filled_of("2016/17 Q2", {"2016/17 Q1": "-0.40", "2016/17 Q2": "-1"}, "100000000.50")
+    assert {code: filled[code] for code in ("money.expenditure.actual.q1", "money.expenditure.actual.q2")} == {
+        "money.expenditure.actual.q1": "0",
+        "money.expenditure.actual.q2": "-1",
+    }
+    wrong = faults_of("2016/17 Q2", {}, filled)
+    assert set(wrong) == {"money.pooled", "money.expenditure.actual.q2"}
+    assert faults_of("2016/17 Q2", {}, {"money.pooled": "100000000", "money.expenditure.actual.q1": "0"}) == {}
+
+
+def test_budgets_are_compared_as_numbers():
+    answers = {"measures.budgets.start": "05"}
+    assert faults_of("2016/17 Q2", answers, {}, "5") == {}
+    assert set(faults_of("2016/17 Q2", answers, {}, "50")) == {"measures.budgets.start"}
