@@ -1,7 +1,7 @@
 """Whether a ledger is what was written: the chain of its transfers, and what is kept of them besides."""
 
 from collections import defaultdict
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date, datetime
 from decimal import Decimal
@@ -114,7 +114,7 @@ def _differing(fund: str, sums: Mapping[Day, Sums], stored: Mapping[Day, Sums]) 
 def differing_balances(
     fund: str, agreed: Mapping[Account, Decimal], balances: Mapping[Account, Decimal]
 ) -> Iterator[LedgerFault]:
-    """Budgets and contributions, in pounds, that are not what the ledger has of them."""
+    """Budgets, contributions and plans, in pounds, that are not what the ledger has of them."""
     for account in sorted({*agreed, *balances}):
         says, there = agreed.get(account, Decimal(0)), balances.get(account, Decimal(0))
         if says != there:
@@ -124,21 +124,35 @@ def differing_balances(
             )
 
 
-_TABLE_OF: Final = {Layer.BUDGET: "budget_line", Layer.CONTRIBUTION: "fund_agreement"}
+_TABLE_OF: Final = {
+    Layer.BUDGET: "budget_line",
+    Layer.CONTRIBUTION: "fund_agreement",
+    Layer.PLANNED_LOW: "scheme_plan",
+    Layer.PLANNED_HIGH: "scheme_plan",
+}
 
 
-def virement_faults(approved: Iterable[Virement], there: Iterable[RecordedTransfer]) -> Iterator[LedgerFault]:
-    """Approved virements that are not as the transfer says by which each moved."""
+def unfounded(there: Iterable[RecordedTransfer], lacks: str) -> Iterator[LedgerFault]:
+    """Transfers that follow from nothing; ``lacks`` is what each would have to follow from."""
+    for one in there:
+        yield LedgerFault("transfer", one.id, f"follows from no {lacks}")
+
+
+def virement_faults(approved: Iterable[Virement], there: Sequence[RecordedTransfer]) -> Iterator[LedgerFault]:
+    """Approved virements that are not as the transfer says by which each moved, and transfers that are of none."""
     by_id = {one.id: (one.transfer, one.actor, one.recorded_at) for one in there}
+    claimed = set()
     for one in approved:
         decided = one.decided
         says = None if decided is None else (virement_transfer(one), decided.by, decided.at)
+        claimed.add(one.entry_id)
         if one.entry_id is None or by_id.get(one.entry_id) != says:
             yield LedgerFault("virement", f"{one.fund} {one.reference}", "is not what the ledger says of it")
+    yield from unfounded((one for one in there if one.id not in claimed), "virement that is approved")
 
 
-def year_end_faults(ends: Iterable[YearEnd], fund: Fund, there: Iterable[RecordedTransfer]) -> Iterator[LedgerFault]:
-    """Ends of years that are not as the transfers say by which each was shared.
+def year_end_faults(ends: Collection[YearEnd], fund: Fund, there: Sequence[RecordedTransfer]) -> Iterator[LedgerFault]:
+    """Ends of years that are not as the transfers say by which each was shared, and transfers of years without an end.
 
     Their day of effect is left out: since then, other quarters may be closed.
     """
@@ -150,6 +164,8 @@ def year_end_faults(ends: Iterable[YearEnd], fund: Fund, there: Iterable[Recorde
         if shared[end.financial_year] != wanted:
             row = f"{end.fund} {end.financial_year}"
             yield LedgerFault("year_end", row, "is not what the ledger says of it")
+    signed = {end.financial_year for end in ends}
+    yield from unfounded((one for one in there if one.transfer.financial_year not in signed), "end of a year")
 
 
 class _Shared(NamedTuple):

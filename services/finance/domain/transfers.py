@@ -47,6 +47,8 @@ _LAYER_OF: Final = {
     State.VALIDATED: Layer.VALIDATED,
     State.BANKED: Layer.BANKED,
 }
+ENTRY_LAYERS: Final = frozenset((*_LAYER_OF.values(), Layer.NON_CASH))
+"""Layers whose transfers stand for entries of schemes."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -11,7 +11,15 @@ from chassis.paging import PageRequest
 from chassis.storage.bulk import add_to, insert_many, insert_or_ignore, upsert
 from chassis.storage.transaction import Tx
 from contracts.period import Period
-from services.finance.domain.transfers import NO_HASH, ChainEnd, Layer, RecordedTransfer, Transfer, chained
+from services.finance.domain.transfers import (
+    ENTRY_LAYERS,
+    NO_HASH,
+    ChainEnd,
+    Layer,
+    RecordedTransfer,
+    Transfer,
+    chained,
+)
 from services.finance.models import EntryRow, LedgerBalanceRow, LedgerHeadRow, TransferRow
 
 _BALANCE_KEY = ("fund", "financial_year", "layer", "account", "period", "effective_on")
@@ -150,6 +158,15 @@ async def list_of_layer(tx: Tx, fund: str, layer: Layer) -> list[RecordedTransfe
     query = select(TransferRow).where(TransferRow.fund == fund, TransferRow.layer == layer.value)
     query = query.order_by(TransferRow.number)
     return [_recorded(row) for row in await tx.session.scalars(query)]
+
+
+async def list_without_entry(tx: Tx, fund: str) -> list[RecordedTransfer]:
+    """Transfers that would have to stand for an entry, and name none."""
+    layers = {layer.value for layer in ENTRY_LAYERS}
+    query = select(TransferRow).where(
+        TransferRow.fund == fund, TransferRow.layer.in_(layers), TransferRow.entry.is_(None)
+    )
+    return [_recorded(row) for row in await tx.session.scalars(query.order_by(TransferRow.number))]
 
 
 async def get_transfer(tx: Tx, fund: str, number: int) -> RecordedTransfer | None:

@@ -1,7 +1,8 @@
 """Publish the state of funds, last in a unit of work: it locks what everybody who moves a fund has to wait for."""
 
-from collections.abc import Collection, Iterable
+from collections.abc import Callable, Collection, Iterable
 
+from chassis.events.envelope import NewEvent
 from chassis.events.outbox import emit
 from chassis.storage.transaction import Tx
 from contracts.finance import FundUpdated
@@ -13,30 +14,30 @@ from services.finance.events import fingerprint, fund_updated, new_closing_event
 from services.finance.repository import funds, published_funds
 from services.finance.repository.accounts import get_accounts_of_fund
 
+EventOf = Callable[[FundUpdated, int], NewEvent]
+"""What makes the event of a fund's state and its version."""
+
 
 async def emit_funds_moved(tx: Tx, codes: Collection[str], caused_by: Iterable[str] = ()) -> None:
     """Lock what was published of these funds, and emit the state of each that is another by now.
 
     Those who move one fund side by side wait here for one another, and read what the others committed.
     """
-    if not codes:
-        return
-    causes = tuple(caused_by)
-    for code, published in (await published_funds.lock_published(tx, codes)).items():
-        state = fund_updated(await get_fund_state(tx, code), causes)
-        if fingerprint(state) != published.fingerprint:
-            await _save_and_emit(tx, state, published)
+    await _emit_moved(tx, codes, tuple(caused_by), new_fund_event)
 
 
 async def emit_period_closed(tx: Tx, closed: ClosedQuarter) -> None:
     """Lock what was published of a fund, and emit its state as of the closing of a quarter, unless that was told."""
-    code = closed.fund
-    for published in (await published_funds.lock_published(tx, [code])).values():
-        state = fund_updated(await get_fund_state(tx, code), ())
+    await _emit_moved(tx, [closed.fund], (), lambda state, version: new_closing_event(state, closed, version))
+
+
+async def _emit_moved(tx: Tx, codes: Collection[str], caused_by: Iterable[str], event: EventOf) -> None:
+    if not codes:
+        return
+    for code, published in (await published_funds.lock_published(tx, codes)).items():
+        state = fund_updated(await get_fund_state(tx, code), caused_by)
         if fingerprint(state) != published.fingerprint:
-            version = published.version + 1
-            await published_funds.save_published(tx, code, Published(version, fingerprint(state)))
-            emit(tx, new_closing_event(state, closed, version))
+            await _save_and_emit(tx, state, published, event)
 
 
 async def emit_funds_again(tx: Tx, codes: Collection[str]) -> None:
@@ -44,7 +45,7 @@ async def emit_funds_again(tx: Tx, codes: Collection[str]) -> None:
     if not codes:
         return
     for code, published in (await published_funds.lock_published(tx, codes)).items():
-        await _save_and_emit(tx, fund_updated(await get_fund_state(tx, code), ()), published)
+        await _save_and_emit(tx, fund_updated(await get_fund_state(tx, code), ()), published, new_fund_event)
 
 
 async def get_fund_state(tx: Tx, code: str) -> FundState:
@@ -54,7 +55,7 @@ async def get_fund_state(tx: Tx, code: str) -> FundState:
     return fund_state(fund, await get_accounts_of_fund(tx, fund))
 
 
-async def _save_and_emit(tx: Tx, state: FundUpdated, published: Published) -> None:
+async def _save_and_emit(tx: Tx, state: FundUpdated, published: Published, event: EventOf) -> None:
     version = published.version + 1
     await published_funds.save_published(tx, state.fund, Published(version, fingerprint(state)))
-    emit(tx, new_fund_event(state, version))
+    emit(tx, event(state, version))

@@ -19,6 +19,7 @@ from services.finance.domain.ledger_check import (
     differing_balances,
     differing_totals,
     entry_fault,
+    unfounded,
     virement_faults,
     year_end_faults,
 )
@@ -40,6 +41,8 @@ from services.finance.repository.entries import append_entries, get_posted_of_al
 
 _AT_ONCE: Final = 1000
 _MOST_FAULTS: Final = 1000
+_AGREED: Final = (Layer.BUDGET, Layer.CONTRIBUTION)
+_PLANNED: Final = (Layer.PLANNED_LOW, Layer.PLANNED_HIGH)
 
 
 async def post_entries(tx: Tx, entries: Sequence[Entry], of: Iterable[Scheme], first: Iterable[Transfer] = ()) -> None:
@@ -62,7 +65,7 @@ async def post_entries(tx: Tx, entries: Sequence[Entry], of: Iterable[Scheme], f
 async def post_budgets(tx: Tx, fund: Fund, reason: str) -> None:
     """Bring budgets and contributions in the ledger of a fund, which is locked, to what is agreed by now."""
     wanted = _budgets(fund) | _contributions(fund)
-    balances = await ledger_balances.get_balances(tx, fund.summary.code, (Layer.BUDGET, Layer.CONTRIBUTION))
+    balances = await ledger_balances.get_balances(tx, fund.summary.code, _AGREED)
     moved = transfers_to(
         fund.summary.code,
         wanted,
@@ -147,10 +150,10 @@ async def list_transfers(
 
 async def verify_ledger(tx: Tx) -> LedgerCheck:
     """Read every ledger from its beginning: each chain, its balances, all that stands behind it, and totals."""
-    codes = await funds.list_all_codes(tx)
+    codes, defined = await funds.list_all_codes(tx), await _get_schemes(tx)
     chains = [await _read_chain(tx, code) for code in codes]
-    agreed = [fault for code in codes for fault in await _check_agreed(tx, code)]
-    count, faults = await _check_entries(tx)
+    agreed = [fault for code in codes for fault in await _check_agreed(tx, code, defined.values())]
+    count, faults = await _check_entries(tx, defined)
     found = [*(fault for chain in chains for fault in chain.faults), *agreed, *faults, *await _check_totals(tx)]
     return LedgerCheck(len(codes), sum(chain.count for chain in chains), count, tuple(found[:_MOST_FAULTS]))
 
@@ -164,14 +167,16 @@ async def _read_chain(tx: Tx, fund: str) -> ChainReading:
     return chain
 
 
-async def _check_agreed(tx: Tx, code: str) -> list[LedgerFault]:
-    """Budgets, contributions, virements and ends of years of a fund that are not as the ledger says."""
+async def _check_agreed(tx: Tx, code: str, defined: Iterable[Scheme]) -> list[LedgerFault]:
+    """What is agreed of a fund and is not as the ledger says, and transfers that follow from nothing agreed."""
     fund = await funds.get_fund(tx, code)
     if fund is None:
         return []
-    balances = await ledger_balances.get_balances(tx, code, (Layer.BUDGET, Layer.CONTRIBUTION))
+    balances = await ledger_balances.get_balances(tx, code, (*_AGREED, *_PLANNED))
+    agreed = _budgets(fund) | _contributions(fund) | _plans(code, defined)
     return [
-        *differing_balances(code, _budgets(fund) | _contributions(fund), balances),
+        *differing_balances(code, agreed, balances),
+        *unfounded(await transfers.list_without_entry(tx, code), "entry"),
         *virement_faults(
             await virements.list_approved(tx, code), await transfers.list_of_layer(tx, code, Layer.VIREMENT)
         ),
@@ -181,9 +186,20 @@ async def _check_agreed(tx: Tx, code: str) -> list[LedgerFault]:
     ]
 
 
-async def _check_entries(tx: Tx) -> tuple[int, list[LedgerFault]]:
+def _plans(fund: str, defined: Iterable[Scheme]) -> dict[Account, Decimal]:
+    """What the schemes of a fund that are not withdrawn plan, low and high."""
+    found: dict[Account, Decimal] = defaultdict(Decimal)
+    for scheme in defined:
+        agreed = scheme.definition
+        for part in agreed.plan if agreed.fund == fund and scheme.withdrawal is None else ():
+            for layer, amount in ((Layer.PLANNED_LOW, part.low), (Layer.PLANNED_HIGH, part.high)):
+                found[Account(layer, agreed.financial_year, agreed.code)] += amount
+    return found
+
+
+async def _check_entries(tx: Tx, defined: Mapping[str, Scheme]) -> tuple[int, list[LedgerFault]]:
     """How many entries there are, and what is wrong with those that are not as their transfers say, or missing."""
-    agreed = await _get_definitions(tx)
+    agreed = {code: scheme.definition for code, scheme in defined.items()}
     last, count, faults = 0, 0, list[LedgerFault]()
     while part := await list_entries_after(tx, last, _AT_ONCE):
         stand_for = dict(await transfers.list_of_entries(tx, last + 1, part[-1].id))
@@ -202,9 +218,8 @@ def _missing(stand_for: Mapping[int, Sequence[RecordedTransfer]]) -> list[Ledger
     ]
 
 
-async def _get_definitions(tx: Tx) -> Mapping[str, SchemeDefinition]:
-    found = await schemes.get_schemes(tx, await schemes.list_all_codes(tx))
-    return {scheme.code: scheme.definition for scheme in found}
+async def _get_schemes(tx: Tx) -> Mapping[str, Scheme]:
+    return {scheme.code: scheme for scheme in await schemes.get_schemes(tx, await schemes.list_all_codes(tx))}
 
 
 async def _check_totals(tx: Tx) -> list[LedgerFault]:

@@ -12,7 +12,11 @@ from sqlalchemy import event
 
 from chassis.storage import migrate
 from chassis.storage.database import Database
+from chassis.storage.transaction import Tx
+from contracts.period import Period
 from services.finance.app import SPEC
+from services.finance.domain.transfers import CONTROL, Layer, RecordedTransfer, Transfer
+from services.finance.repository.transfers import append_transfers
 from services.finance.service.ledger import verify_ledger
 from tests.integration.finance.world import Source, faults_after, fund_body, hear, link_body, money, scheme_body, worth
 
@@ -199,7 +203,49 @@ TAMPERED = {
     "UPDATE entry_total SET cash = cash - 1 WHERE state = 'banked'": (
         "entry_total admissions banked 2017-12 in 2017/18 Q3"
     ),
+    "UPDATE scheme_plan SET high = high + 1": "scheme_plan integrated-fund 2017/18 admissions",
 }
+
+
+ADDED = {
+    Layer.VIREMENT: ("commissioning", "leisure"),
+    Layer.SHARE: ("PCC", CONTROL),
+    Layer.INDICATED: ("admissions", CONTROL),
+    Layer.NON_CASH: ("admissions", CONTROL),
+    Layer.VALIDATED: ("admissions", CONTROL),
+    Layer.BANKED: (CONTROL, "admissions"),
+    Layer.PLANNED_LOW: ("admissions", CONTROL),
+    Layer.BUDGET: ("leisure", CONTROL),
+    Layer.CONTRIBUTION: ("CCG", CONTROL),
+}
+
+
+@pytest.mark.both_engines
+@pytest.mark.parametrize("layer", ADDED)
+async def test_a_transfer_that_nothing_asked_for_is_found_though_the_chain_is_whole(
+    lived: httpx.AsyncClient, database: Database, layer: Layer
+):
+    debit, credit = ADDED[layer]
+    extra = Transfer(
+        fund="integrated-fund",
+        financial_year=Period.parse("2017/18"),
+        layer=layer,
+        debit=debit,
+        credit=credit,
+        pence=100,
+        effective_on=date(2018, 1, 1),
+        reason="r",
+    )
+    assert (await database.read(verify_ledger)).is_clean
+
+    async def work(tx: Tx) -> list[RecordedTransfer]:
+        return await append_transfers(tx, [extra])
+
+    [added] = await database.write(work)
+    found = (await database.read(verify_ledger)).faults
+    assert found, layer
+    if layer not in (Layer.BUDGET, Layer.CONTRIBUTION, Layer.PLANNED_LOW):
+        assert [(one.table, one.row) for one in found] == [("transfer", added.id)]
 
 
 @pytest.mark.both_engines
