@@ -20,7 +20,6 @@ from services.finance.domain.savings import (
 )
 from services.finance.domain.scheme import SchemeAccount
 from services.finance.domain.scheme_position import SchemePosition, scheme_position
-from services.finance.domain.transfers import RecordedTransfer
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,27 +51,15 @@ class LinkEvidence:
 
 @dataclass(frozen=True, slots=True)
 class Evidence:
-    """A scheme's position, what its indicated figure is made of, and the entries of the ledger behind all of it.
-
-    Where more entries are than ``entries`` has, ``count`` says how many there are: the newest are listed.
-    """
+    """A scheme's position, and what its indicated figure is made of."""
 
     position: SchemePosition
     link: LinkEvidence | None
-    entries: Sequence[RecordedTransfer]
-    count: int
 
 
-def evidence(
-    account: SchemeAccount, claims: Mapping[str, Decimal], entries: Sequence[RecordedTransfer], count: int
-) -> Evidence:
+def evidence(account: SchemeAccount, claims: Mapping[str, Decimal]) -> Evidence:
     link = account.scheme.definition.link
-    return Evidence(
-        position=scheme_position(account),
-        link=None if link is None else _link_evidence(account, link, claims),
-        entries=entries,
-        count=count,
-    )
+    return Evidence(scheme_position(account), None if link is None else _link_evidence(account, link, claims))
 
 
 def _link_evidence(account: SchemeAccount, link: Link, claims: Mapping[str, Decimal]) -> LinkEvidence:

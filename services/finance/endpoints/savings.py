@@ -14,6 +14,7 @@ from services.finance.domain.savings_table import SavingsTable
 from services.finance.endpoints.parameters import Wanted
 from services.finance.schemas.evidence import AttributionOut, EvidenceOut
 from services.finance.schemas.fields import YearLabel
+from services.finance.schemas.ledger import LedgerEntryOut
 from services.finance.schemas.savings_table import SavingsTableOut, savings_file
 from services.finance.service import evidence
 
@@ -30,16 +31,18 @@ _TABLE = (
     "/schemes/{code}/explanation",
     tags=["schemes"],
     summary="What a scheme's figures rest on",
-    responses=problems(401, 404, 422, 503),
+    responses=problems(400, 401, 404, 422, 503),
 )
-async def get_explanation(read: Read, code: str) -> EvidenceOut:
+async def get_explanation(read: Read, code: str, paging: Paging) -> EvidenceOut:
     """Every number of the formula, the indicator's values, and the event behind each entry.
 
     From a pound of the position to the period that it comes from, from there to the revision of the observation and the
     entry of the ledger, and from each to the event that told of it. What is posted and not counted is in the position,
-    under `held`, and what no scheme claims of the indicator's change under `unattributed`.
+    under `held`, and what no scheme claims of the indicator's change under `unattributed`. `limit` and `cursor` page
+    the entries, newest first; the rest is on every page.
     """
-    return EvidenceOut.of(await read(lambda tx: evidence.get_evidence(tx, code)))
+    found, entries = await read(lambda tx: evidence.get_evidence(tx, code, paging.request))
+    return EvidenceOut.of(found, paging.body(entries, LedgerEntryOut.of))
 
 
 @router.get(

@@ -204,11 +204,13 @@ async def list_of_entries(tx: Tx, first: int, last: int) -> Mapping[int, Sequenc
     return found
 
 
-async def list_newest_of_scheme(tx: Tx, scheme: str, limit: int) -> list[RecordedTransfer]:
-    """The newest transfers that stand for entries of a scheme, oldest of them first."""
+async def list_newest_of_scheme(tx: Tx, scheme: str, request: PageRequest) -> list[RecordedTransfer]:
+    """Transfers that stand for entries of a scheme, the newest first, as many as the page needs."""
     query = select(TransferRow).join(EntryRow, EntryRow.id == TransferRow.entry).where(EntryRow.scheme == scheme)
-    newest = await tx.session.scalars(query.order_by(TransferRow.entry.desc(), TransferRow.number.desc()).limit(limit))
-    return [_recorded(row) for row in newest][::-1]
+    if request.after_number is not None:
+        query = query.where(TransferRow.number < request.after_number)
+    rows = await tx.session.scalars(query.order_by(TransferRow.number.desc()).limit(request.fetch))
+    return [_recorded(row) for row in rows]
 
 
 async def count_of_scheme(tx: Tx, scheme: str) -> int:

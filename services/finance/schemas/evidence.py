@@ -5,6 +5,7 @@ from typing import Annotated, Self
 from pydantic import Field
 
 from chassis.web.bodies import OutBody
+from chassis.web.paging import PageBody
 from contracts.colours import Polarity
 from contracts.indicators import Missing, ObservationStatus
 from contracts.money import Money, pounds
@@ -134,16 +135,20 @@ class EvidenceOut(OutBody):
 
     position: Annotated[SchemePositionOut, Field(description="The figures, with what is held and why in words")]
     formula: Annotated[FormulaOut | None, Field(description="How indicated money is made; null for a manual scheme")]
-    entries: Annotated[list[LedgerEntryOut], Field(description="Entries of the ledger behind the figures, the newest")]
-    entry_count: Annotated[int, Field(description="How many entries there are; at most 1,000 are listed")]
+    entries: Annotated[
+        list[LedgerEntryOut], Field(description="Entries of the ledger behind the figures, the newest first")
+    ]
+    next: Annotated[str | None, Field(description="The cursor of older entries, null at the oldest")]
+    entry_count: Annotated[int, Field(description="How many entries there are on all pages")]
 
     @classmethod
-    def of(cls, found: Evidence) -> Self:
+    def of(cls, found: Evidence, entries: PageBody[LedgerEntryOut]) -> Self:
         return cls(
             position=SchemePositionOut.of(found.position),
             formula=None if found.link is None else FormulaOut.of(found.link),
-            entries=[LedgerEntryOut.of(one) for one in found.entries],
-            entry_count=found.count,
+            entries=entries.items,
+            next=entries.next,
+            entry_count=entries.total or 0,
         )
 
 

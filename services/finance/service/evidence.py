@@ -1,7 +1,7 @@
 """What figures rest on, and the table of savings."""
 
+from dataclasses import replace
 from decimal import Decimal
-from typing import Final
 
 from chassis.paging import Page, PageRequest, page_of
 from chassis.storage.transaction import Tx
@@ -12,16 +12,15 @@ from services.finance.domain.evidence import Evidence, evidence
 from services.finance.domain.fund_position import fund_position
 from services.finance.domain.ledger import financial_year
 from services.finance.domain.savings_table import SavingsTable, savings_table
+from services.finance.domain.transfers import RecordedTransfer
 from services.finance.repository import schemes, transfers
 from services.finance.repository.accounts import get_accounts_of_fund
 from services.finance.service.funds import budgeted_year, get_fund
 from services.finance.service.schemes import get_account
 
-MOST_ENTRIES: Final = 1000
 
-
-async def get_evidence(tx: Tx, code: str) -> Evidence:
-    """A scheme's figures, the numbers of its formula, its indicator's values, and the entries behind them.
+async def get_evidence(tx: Tx, code: str, request: PageRequest) -> tuple[Evidence, Page[RecordedTransfer]]:
+    """A scheme's figures, the numbers of its formula, its indicator's values, and entries behind them, newest first.
 
     Raises:
         SchemeUnknown: there is none.
@@ -31,8 +30,9 @@ async def get_evidence(tx: Tx, code: str) -> Evidence:
     claims: dict[str, Decimal] = {}
     if agreed.link is not None:
         claims = await schemes.list_attributions(tx, agreed.link.series, agreed.financial_year)
-    entries = await transfers.list_newest_of_scheme(tx, code, MOST_ENTRIES)
-    return evidence(account, claims, entries, await transfers.count_of_scheme(tx, code))
+    rows = await transfers.list_newest_of_scheme(tx, code, request)
+    entries = page_of(rows, request, key=lambda one: str(one.number))
+    return evidence(account, claims), replace(entries, total=await transfers.count_of_scheme(tx, code))
 
 
 async def get_savings_table(tx: Tx, code: str, wanted: Period | None, as_at: AsAt = PRESENT) -> SavingsTable:

@@ -44,11 +44,30 @@ async def test_a_pound_is_walked_to_its_event(api: httpx.AsyncClient, database: 
     assert (december["missing"], december["why_nothing"], december["worth"]) == ("[c]", "suppressed", None)
     chain = [(one["layer"], one["amount"]["amount"], one["event_id"]) for one in found["entries"]]
     assert chain == [
-        ("indicated", "4827.00", "E06000026-2"),
-        ("non_cash", "1609.00", "E06000026-2"),
         ("validated", "100.00", None),
+        ("non_cash", "1609.00", "E06000026-2"),
+        ("indicated", "4827.00", "E06000026-2"),
     ]
-    assert found["entry_count"] == len(chain)
+    assert (found["entry_count"], found["next"]) == (len(chain), None)
+
+
+async def test_every_entry_behind_a_scheme_is_reached_page_by_page(api: httpx.AsyncClient, database: Database):
+    await api.post(SCHEMES, json=scheme_body())
+    await api.post(SCHEMES, json=scheme_body("other", link=None))
+    await hear(database, [Source().say({"2017-10": "1390", "2017-11": "1390", "2017-12": "1380"})])
+    await post(api, "admissions", "validated", "100")
+    await post(api, "other", "validated", "1")
+    found, cursor = list[dict[str, Any]](), None
+    while cursor is not None or not found:
+        params = {"limit": "3"} | ({} if cursor is None else {"cursor": cursor})
+        page = (await api.get(f"{SCHEMES}/admissions/explanation", params=params)).json()
+        assert (page["entry_count"], len(page["entries"]) <= 3) == (7, True)
+        assert page["formula"]["periods"], "the rest stands on every page"
+        found, cursor = [*found, *page["entries"]], page["next"]
+    listed = (await api.get(f"{FUND}/entries", params={"account": "admissions", "limit": 200})).json()["items"]
+    assert found == [one for one in listed[::-1] if not one["layer"].startswith("planned")]
+    made_up = await api.get(f"{SCHEMES}/other/explanation", params={"cursor": cursor or "none"})
+    assert made_up.status_code == 400
 
 
 async def test_a_manual_scheme_and_one_that_waits_are_explained_too(api: httpx.AsyncClient):
