@@ -2,7 +2,9 @@
 
 import json
 from datetime import date
+from io import BytesIO
 from typing import Any
+from zipfile import ZipFile
 
 import httpx
 import pytest
@@ -120,8 +122,14 @@ async def test_a_return_is_signed_off_once_it_is_whole_and_stays(ended: httpx.As
     assert cells_of(anew.json())["money.expenditure.actual.year"]["value"] == "600"
     before = (await ended.get(path, params={"revision": 2})).json()
     assert (before["state"], before["sign_offs"][0]["delegated_by"]) == ("signed_off", "The board")
-    for ending in ("xlsx", "ods"):
-        assert (await ended.get(f"{path}.{ending}")).status_code == 200
+    for ending, sheet in {"xlsx": "xl/worksheets/sheet1.xml", "ods": "content.xml"}.items():
+        file = await ended.get(f"{path}.{ending}")
+        assert file.status_code == 200, file.text
+        with ZipFile(BytesIO(file.content)) as book:
+            written = "".join(book.read(name).decode() for name in book.namelist() if name.endswith(".xml"))
+            assert sheet in book.namelist()
+        for cell in ("money.expenditure.actual.year", "Complete Template", "A draft: not signed off", ">600<"):
+            assert cell in written, (ending, cell)
 
 
 async def test_answers_that_do_not_fit_their_cells_are_named(ended: httpx.AsyncClient):

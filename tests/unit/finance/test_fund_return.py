@@ -17,7 +17,7 @@ from services.finance.domain.fund_return import (
     fill_from_fund,
     fund_return,
 )
-from services.finance.domain.return_templates import Basis, Filled, Template, template_of
+from services.finance.domain.return_templates import Basis, CellKind, Filled, Template, template_of
 
 
 def form(quarter: str) -> Template:
@@ -53,8 +53,31 @@ def test_a_form_has_the_sections_of_its_version(quarter: str, version: str, cond
     assert sum(code.startswith("conditions.") and code.endswith(".met") for code in codes) == conditions
     assert any(code.startswith("changes.") for code in codes) is (version == "2017-18")
     assert any(code.startswith("measures.") for code in codes) is (version == "2015-17")
-    assert all(cell.filled is not Filled.INPUT or cell.kind for cell in template.cells)
-    assert all(not cell.choices for cell in template.cells if cell.basis is Basis.UNSOURCED)
+    assert [cell.code for cell in template.cells if bool(cell.choices) is not (cell.kind is CellKind.CHOICE)] == []
+    assert {cell.kind for cell in template.cells if cell.filled is not Filled.INPUT} == {
+        CellKind.CHOICE,
+        CellKind.MONEY,
+    }
+    asked = {cell.when.cell: cell.when.values for cell in template.cells if cell.when is not None}
+    choices = {cell.code: cell.choices for cell in template.cells}
+    assert [code for code, values in asked.items() if not set(values) < set(choices[code])] == []
+
+
+@pytest.mark.parametrize(
+    ("quarter", "unsourced"),
+    [
+        ("2016/17 Q2", {"measures.record"}),
+        ("2017/18 Q2", set()),
+        (
+            "2017/18 Q4",
+            {f"feedback.{kind}.{number}.enabler" for kind in ("success", "challenge") for number in (1, 2)},
+        ),
+    ],
+)
+def test_a_cell_of_which_no_rule_is_known_takes_any_text(quarter: str, unsourced: set[str]):
+    cells = {cell.code: cell for cell in form(quarter).cells if cell.basis is Basis.UNSOURCED}
+    assert cells.keys() == unsourced
+    assert answer_faults(form(quarter), dict.fromkeys(cells, "Whatever it is")) == []
 
 
 def test_no_form_is_invented():

@@ -34,6 +34,56 @@ TABLE = (
 )
 
 
+PRINTED = """
+staffing PCC 1629 | 2 32 5 81 5 81 8 130 7 114 10 163
+staffing CCG 4402 | 2 88 5 220 5 220 8 352 7 308 10 440
+staffing - 6031 | - 121 - 302 - 302 - 482 - 422 - 603
+commissioning PCC 22167 | 1 222 2 443 3 665 7 1552 8 1773 12 2660
+commissioning CCG 309289 | 1 3093 2 6186 3 9278 7 21650 8 24743 12 37114
+commissioning - 331450 | - 3315 - 6629 - 9944 - 23202 - 26516 - 39774
+"""
+"""The table of 2014: of a strand and partner the base, then low and high of three years, each a rate and a figure."""
+COLUMNS = [(Period.parse(year), bound) for year in ("2014/15", "2015/16", "2016/17") for bound in Bound]
+
+
+def of_2014() -> RangeModel:
+    cells = []
+    for line in PRINTED.strip().splitlines():
+        head, tail = line.split(" | ")
+        strand, partner, base = head.split()
+        who = None if partner == "-" else partner
+        numbers = tail.split()
+        for (year, bound), rate, printed in zip(COLUMNS, numbers[::2], numbers[1::2], strict=True):
+            percent = None if rate == "-" else D(rate)
+            cells.append(RangeCell(strand, who, year, bound, D(base) * 1000, percent, D(printed) * 1000))
+    return RangeModel("2014", "Ranges of 2014", "Printed", D(1000), tuple(cells))
+
+
+def test_every_printed_figure_of_2014_that_differs_is_listed():
+    found = [
+        (
+            one.compared.value,
+            one.strand,
+            one.partner,
+            None if one.year is None else f"{one.year} {one.bound}",
+            one.printed / 1000,
+            one.exact / 1000,
+        )
+        for one in printed_differences(of_2014())
+    ]
+    assert found == [
+        ("rate", "staffing", "PCC", "2014/15 lower", 32, D("32.58")),
+        ("rate", "commissioning", "CCG", "2015/16 lower", 9_278, D("9278.67")),
+        ("rate", "commissioning", "CCG", "2016/17 higher", 37_114, D("37114.68")),
+        ("rate", "commissioning", None, "2016/17 higher", 39_774, D("39774.72")),
+        ("parts", "staffing", None, "2014/15 lower", 121, 120),
+        ("parts", "staffing", None, "2014/15 higher", 302, 301),
+        ("parts", "staffing", None, "2015/16 lower", 302, 301),
+        ("parts", "commissioning", None, "2015/16 lower", 9_944, 9_943),
+        ("base", "commissioning", None, None, 331_450, 331_456),
+    ]
+
+
 def test_a_total_adds_what_is_exact_before_it_is_rounded():
     model = RangeModel("t", "Table", "Source", D(1000), TABLE)
     found = [(one.computed.exact, one.computed.rounded, one.reading) for one in range_figures(model)]
