@@ -2,8 +2,9 @@
 
 from typing import Annotated
 
-from fastapi import APIRouter, Path, Query, Response, status
+from fastapi import APIRouter, Path, Query, Response
 
+from chassis.web.making import made, set_made
 from chassis.web.paging import PageBody, Paging
 from chassis.web.problems import problems
 from chassis.web.units import Read, Write
@@ -32,14 +33,13 @@ async def list_appetites(
 
 @router.post(
     "/appetites",
-    status_code=status.HTTP_201_CREATED,
     summary="State what is wanted and tolerated in a category",
-    responses={200: {"model": StatementOut, "description": "It is stated just so"}, **problems(422)},
+    responses=made(StatementOut) | problems(422),
 )
 async def state_appetite(write: Write, body: AppetiteIn, response: Response) -> StatementOut:
     """By scores of a matrix, from today on. Threats that are beyond by that are published as breaches."""
     stated, new = await write(lambda tx: appetites.state(tx, body.to_domain()))
-    response.status_code = status.HTTP_201_CREATED if new else status.HTTP_200_OK
+    set_made(response, created=new)
     if new:
         response.headers["location"] = f"/risks/v1/appetites/{stated.statement_id}"
     return StatementOut.of(stated)

@@ -2,8 +2,9 @@
 
 from typing import Annotated
 
-from fastapi import APIRouter, Depends, Query, Request, Response, status
+from fastapi import APIRouter, Depends, Query, Request, Response
 
+from chassis.web.making import made, set_made
 from chassis.web.paging import PageBody
 from chassis.web.problems import problems
 from chassis.web.render.routes import add_table_routes
@@ -31,15 +32,13 @@ async def list_matrices(read: Read) -> PageBody[MatrixOut]:
 
 @router.post(
     "/matrices",
-    status_code=status.HTTP_201_CREATED,
     summary="Add a version of a matrix",
-    responses={200: {"description": "It exists already, just so"}, **problems(409, 422)},
+    responses=made(MatrixOut) | problems(409, 422),
 )
 async def add_matrix(write: Write, body: MatrixIn, response: Response) -> MatrixOut:
     """Add a matrix or a new version of one. A version that exists is never changed."""
     matrix, added = await write(lambda tx: entering.add_matrix(tx, body.to_domain()))
-    if not added:
-        response.status_code = status.HTTP_200_OK
+    set_made(response, created=added)
     return MatrixOut.of(matrix)
 
 

@@ -3,8 +3,9 @@
 from dataclasses import replace
 from typing import Annotated
 
-from fastapi import APIRouter, Depends, Query, Response, status
+from fastapi import APIRouter, Depends, Query, Response
 
+from chassis.web.making import made, set_made
 from chassis.web.moments import AsOf, ChangedSince
 from chassis.web.paging import CollectionPaging, PageBody, Paging, sortable
 from chassis.web.problems import problems
@@ -57,19 +58,14 @@ async def list_risks(
     return paging.body(page, RiskOut.of)
 
 
-@router.post(
-    "/risks",
-    status_code=status.HTTP_201_CREATED,
-    summary="Enter a risk",
-    responses={200: {"model": RiskOut, "description": "It was there"}, **problems(409, 413, 415, 422)},
-)
+@router.post("/risks", summary="Enter a risk", responses=made(RiskOut) | problems(409, 413, 415, 422))
 async def create_risk(write: Write, body: RiskIn, response: Response) -> RiskOut:
     """Enter a risk, with links and a first assessment where given; one with an assessment asks for `risks:assess` too.
 
     Links are snapshotted as their indicators stand now. The same content again is answered with 200.
     """
     entered, new = await write(lambda tx: register.enter(tx, body.to_domain()))
-    response.status_code = status.HTTP_201_CREATED if new else status.HTTP_200_OK
+    set_made(response, created=new)
     return RiskOut.of(entered)
 
 
