@@ -16,14 +16,22 @@ from services.pledges.domain.status import Evidence, Progress, Schedule
 class AsAt:
     """Which state is wanted: the last whose business date is not after ``quarter``, of those recorded by ``as_of``.
 
-    Without either it is the present one.
+    Without either it is the present one. A pledge that was recorded after the quarter and has a return of it is part of
+    it all the same: its first state is wanted.
     """
 
     quarter: Period | None = None
     as_of: datetime | None = None
 
+    @property
+    def is_present(self) -> bool:
+        return self.quarter is None and self.as_of is None
+
     def day(self, today: date) -> date:
-        """The business date on which the state is looked at: the quarter's last day once it is over."""
+        """The business date on which the state is looked at: the quarter's last day once it is over.
+
+        ``today`` is that of the moment, which the quarter may end after.
+        """
         return min(today, self.quarter.end) if self.quarter else today
 
 
@@ -38,11 +46,11 @@ class RevisedKind(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Revised:
-    """A subject that was changed: its last state that is wanted, None where it was made after that."""
+    """A subject, and the state of it that is wanted."""
 
     kind: RevisedKind
     subject: str
-    state: Mapping[str, Any] | None
+    state: Mapping[str, Any]
 
 
 @dataclass(frozen=True, slots=True)
@@ -96,7 +104,7 @@ class PledgeState:
 class PledgeLine:
     """A pledge on the business date ``day``. ``last_evidence_on`` is the day of the last evidence, None: there is none.
 
-    Evidence is what a return that was submitted, or a sign-off, links to.
+    Evidence is what a return that was submitted and not handed back, or a sign-off, links to.
     """
 
     state: PledgeState

@@ -1,4 +1,4 @@
-"""When evidence was given: by returns that were submitted, and by sign-offs."""
+"""When evidence was given: by returns that were submitted and not handed back, and by sign-offs."""
 
 from collections.abc import Iterable, Mapping
 from datetime import date, datetime
@@ -9,7 +9,7 @@ from sqlalchemy import ColumnElement, and_, func, select
 from chassis.storage.transaction import Tx
 from services.pledges import models
 from services.pledges.domain.formats import read_evidence
-from services.pledges.domain.returns import Step
+from services.pledges.domain.returns import ReturnState, Step
 
 _RETURN = models.Base.metadata.tables["pledge_return"]
 _STEP = models.Base.metadata.tables["return_step"]
@@ -26,7 +26,7 @@ async def get_evidence_days(tx: Tx, until: date, as_of: datetime | None) -> Mapp
 
 
 async def _of_returns(tx: Tx, until: date, as_of: datetime | None) -> Iterable[Any]:
-    """What a return links to now, on the day of its last submission."""
+    """What a return links to now, on the day of its last submission; nothing while it is handed back."""
     step = _STEP.c
     submitted = (
         select(step.quarterly_return, func.max(step.business_date).label("day"))
@@ -34,9 +34,9 @@ async def _of_returns(tx: Tx, until: date, as_of: datetime | None) -> Iterable[A
         .group_by(step.quarterly_return)
         .subquery()
     )
-    wanted = select(_RETURN.c.pledge, submitted.c.day, _RETURN.c.evidence).join(
-        submitted, submitted.c.quarterly_return == _RETURN.c.id
-    )
+    of = _RETURN.c
+    wanted = select(of.pledge, submitted.c.day, of.evidence).join(submitted, submitted.c.quarterly_return == of.id)
+    wanted = wanted.where(of.state.in_((ReturnState.SUBMITTED, ReturnState.APPROVED)))
     return (await tx.session.execute(wanted)).all()
 
 

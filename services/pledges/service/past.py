@@ -1,8 +1,9 @@
 """Pledges as at a past quarter, as known at a moment, or now: in a fixed number of statements."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
+from chassis.business_dates import get_business_date_at
 from chassis.storage.transaction import Tx
 from services.pledges.domain.past import AsAt, PledgeLine, PledgeState, Revised, RevisedKind
 from services.pledges.domain.past_formats import read_pledge_state
@@ -14,26 +15,35 @@ from services.pledges.service.pledges import pledge_views
 
 
 async def list_pledge_lines(tx: Tx, wanted: AsAt, pledge_set: str | None = None) -> list[PledgeLine]:
-    """All pledges, or those of a set, by set and number. Eight statements at most."""
-    revised = await list_revised(tx, [RevisedKind.PLEDGE], wanted)
-    return [one for one in await lines_of(tx, wanted, revised) if pledge_set in {None, one.state.set_code}]
+    """All pledges, or those of a set, by set and number. Seven statements at most."""
+    states = await _present_states(tx) if wanted.is_present else await _past_states(tx, wanted)
+    return await _lines(tx, wanted, [one for one in states if pledge_set in {None, one.set_code}])
 
 
-async def lines_of(tx: Tx, wanted: AsAt, revised: list[Revised]) -> list[PledgeLine]:
-    """The same of pledges whose revisions were read. One that was never changed since there are any is as it was."""
-    today = await tx.business_date()
-    day = wanted.day(today)
-    states = past_states(RevisedKind.PLEDGE, revised)
-    never_changed = [one for one in await stored.list_all_pledges(tx) if one.id not in states]
-    found = [read_pledge_state(state) for state in states.values() if state is not None]
-    found += [PledgeState.of(view) for view in await pledge_views(tx, never_changed, today)]
-    evidence = await get_evidence_days(tx, day, wanted.as_of)
-    return [PledgeLine(one, day, evidence.get(one.id)) for one in sorted(found, key=lambda one: one.order)]
+async def lines_of(tx: Tx, wanted: AsAt, revised: Sequence[Revised]) -> list[PledgeLine]:
+    """The same of pledges whose revisions were read."""
+    states = states_of(RevisedKind.PLEDGE, revised).values()
+    return await _lines(tx, wanted, [read_pledge_state(state) for state in states])
 
 
-def past_states(kind: RevisedKind, revised: list[Revised]) -> Mapping[str, Mapping[str, Any] | None]:
-    """By subject of a kind that was ever changed, its state; None where it was made after the one that is wanted."""
+def states_of(kind: RevisedKind, revised: Iterable[Revised]) -> Mapping[str, Mapping[str, Any]]:
+    """The states of a kind, by subject."""
     return {one.subject: one.state for one in revised if one.kind is kind}
+
+
+async def _present_states(tx: Tx) -> list[PledgeState]:
+    views = await pledge_views(tx, await stored.list_all_pledges(tx), await tx.business_date())
+    return [PledgeState.of(view) for view in views]
+
+
+async def _past_states(tx: Tx, wanted: AsAt) -> list[PledgeState]:
+    return [read_pledge_state(one.state) for one in await list_revised(tx, [RevisedKind.PLEDGE], wanted)]
+
+
+async def _lines(tx: Tx, wanted: AsAt, states: Iterable[PledgeState]) -> list[PledgeLine]:
+    day = wanted.day(await get_business_date_at(tx, wanted.as_of))
+    evidence = await get_evidence_days(tx, day, wanted.as_of)
+    return [PledgeLine(one, day, evidence.get(one.id)) for one in sorted(states, key=lambda one: one.order)]
 
 
 async def list_promises(tx: Tx) -> list[PledgeLine]:

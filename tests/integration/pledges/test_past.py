@@ -1,33 +1,18 @@
 """Pledges as files, now and as they were, and public promises, on a real database."""
 
-import csv
 from collections.abc import Awaitable, Callable
 from datetime import UTC, date, datetime
-from typing import Any
 
 import httpx
 from sqlalchemy import event
 
+from chassis.business_dates import pin_business_date
 from chassis.storage.database import Database
+from services.pledges.service.openings import open_returns
+from tests.integration.pledges.making import ROOT, make, officer, rows
 from tests.integration.pledges.signing import sign
 
 MoveTo = Callable[[date], Awaitable[None]]
-ROOT = "/pledges/v1"
-
-
-def officer(name: str, **days: str) -> dict[str, Any]:
-    return {"portfolio_holder": name, "department": "B", "director": "C", "lead_officers": ["D", "E"]} | days
-
-
-async def make(api: httpx.AsyncClient, number: str, *assignments: dict[str, Any], **more: Any) -> None:
-    body = {"number": number, "theme": "Health", "title": f"Promise {number}", "assignments": list(assignments)} | more
-    assert (await api.post(f"{ROOT}/pledges", json=body)).status_code == 201
-
-
-async def rows(api: httpx.AsyncClient, **query: str) -> list[dict[str, str]]:
-    answer = await api.get(f"{ROOT}/pledges.csv", params=query)
-    assert answer.status_code == 200, answer.text
-    return list(csv.DictReader(answer.text.splitlines()))
 
 
 async def test_pledges_as_they_were_at_the_end_of_a_quarter_and_at_a_moment(api: httpx.AsyncClient, move_to: MoveTo):
@@ -50,6 +35,60 @@ async def test_pledges_as_they_were_at_the_end_of_a_quarter_and_at_a_moment(api:
     assert (await api.get(f"{ROOT}/pledges.csv", params={"quarter": "2018"})).status_code == 422
     for ending in ("xlsx", "ods"):
         assert (await api.get(f"{ROOT}/pledges.{ending}")).content[:2] == b"PK"
+
+
+async def test_a_schedule_as_it_was_known_is_that_of_its_day(api: httpx.AsyncClient, database: Database):
+    async def pinned(day: date) -> None:
+        await database.write(lambda tx: pin_business_date(tx, day))
+
+    await pinned(date(2018, 3, 1))
+    await make(api, "9", officer("A", valid_to="2018-03-31"), officer("B", valid_from="2018-04-01"), due="2018-05-01")
+    before = datetime.now(UTC).isoformat()
+    await pinned(date(2018, 5, 2))
+    (then,) = await rows(api, as_of=before)
+    assert (then["schedule"], then["portfolio_holder"], then["state_on"]) == ("on_time", "A", "2018-03-01")
+    (now,) = await rows(api)
+    assert (now["schedule"], now["portfolio_holder"], now["state_on"]) == ("overdue", "B", "2018-05-02")
+
+
+async def test_a_pledge_with_a_return_of_the_quarter_is_in_it(
+    api: httpx.AsyncClient, database: Database, move_to: MoveTo
+):
+    await make(api, "9", officer("A"))
+    await make(api, "10", officer("A", valid_from="2018-01-01"))
+    assert await rows(api, quarter="2017-18-Q3") == []
+    before = datetime.now(UTC).isoformat()
+    await database.write(open_returns)
+    await move_to(date(2018, 4, 2))
+    assert (await api.patch(f"{ROOT}/pledges/9", json={"delivery": "in_progress"})).status_code == 200
+    (then,) = await rows(api, quarter="2017-18-Q3")
+    assert (then["number"], then["delivery"], then["state_on"]) == ("9", "not_started", "2017-12-31")
+    assert await rows(api, quarter="2017-18-Q3", as_of=before) == [then]
+    assert await rows(api, quarter="2017-18-Q2") == []
+    assert [one["delivery"] for one in await rows(api, quarter="2017-18-Q4")] == ["not_started", "not_started"]
+
+
+async def test_evidence_that_was_handed_back_does_not_count(
+    api: httpx.AsyncClient, database: Database, move_to: MoveTo
+):
+    async def step(name: str, actor: str, **body: str) -> None:
+        answer = await api.post(f"{path}/{name}", json=body, headers={"x-actor": actor})
+        assert answer.status_code == 200, answer.text
+
+    await make(api, "9", officer("A"))
+    await database.write(open_returns)
+    path = f"{ROOT}/returns/2018-9.2017-18-Q3.1"
+    assert (await api.patch(path, json={"colour": "red", "narrative": "Ill"})).status_code == 200
+    await step("submit", "writer")
+    await step("return", "holder", reason="By what evidence?")
+    evidence = [{"title": "Survey", "url": "https://example.org/survey"}]
+    assert (await api.patch(path, json={"evidence": evidence})).status_code == 200
+    assert [one["last_evidence_on"] for one in await rows(api)] == [""]
+    await move_to(date(2018, 3, 2))
+    await step("submit", "writer")
+    assert [one["last_evidence_on"] for one in await rows(api)] == ["2018-03-02"]
+    await step("approve", "holder")
+    assert [one["last_evidence_on"] for one in await rows(api)] == ["2018-03-02"]
 
 
 async def test_promises_are_given_out_where_their_set_is_public(api: httpx.AsyncClient):

@@ -1,5 +1,7 @@
 """What was loaded of boards, papers and registers reads as the papers have it."""
 
+from tests.eventually import eventually
+
 
 async def test_boards_papers_and_registers_are_read_back(suite):
     board = await suite.get("/pledges/v1/boards/hwb-integration-board")
@@ -20,3 +22,18 @@ async def test_boards_papers_and_registers_are_read_back(suite):
     assert len((await suite.get("/pledges/v1/benefits?beneficiary=providers"))["items"]) == 7
     report = await suite.get("/pledges/v1/quarters/2017-18-Q4/report")
     assert (len(report["pledges"]), len(report["priorities"])) == (10, 8)
+
+
+async def test_the_last_closed_quarter_has_its_pledges_and_their_returns(suite):
+    await suite.swept()
+
+    async def opened() -> bool:
+        return len((await suite.get("/pledges/v1/returns?quarter=2017-18-Q3"))["items"]) > 0
+
+    await eventually(opened)
+    report = await suite.get("/pledges/v1/quarters/2017-18-Q3/report")
+    pledges = report["pledges"]
+    assert (len(pledges), report["state_on"]) == (10, "2017-12-31")
+    assert all(one["returns"] for one in pledges)
+    missing = [one["code"] for one in report["exceptions"] if "missing" in one["reasons"]]
+    assert missing == [each["id"] for one in pledges for each in one["returns"]]
