@@ -1,7 +1,7 @@
 """Actions: must-dos, hub sites, steps and stages, and what they wait for."""
 
 from collections import defaultdict
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Container, Mapping
 from dataclasses import dataclass, replace
 from datetime import date
 from decimal import Decimal
@@ -9,6 +9,7 @@ from enum import StrEnum
 from typing import TypedDict
 
 from contracts.notes import SourceNote
+from services.pledges.domain.faults import Fault
 from services.pledges.domain.indicators import SeriesKey
 from services.pledges.domain.status import NOT_STARTED, Delivery, Progress, Schedule
 
@@ -171,39 +172,31 @@ def _with_those_of(whole: Action, own: set[str], parts: set[str]) -> set[str]:
     return (own | (set(whole.definition.depends_on) - parts)) - {whole.code}
 
 
-def way_round(actions: Mapping[str, Action], code: str) -> list[str]:
-    """The way from an action, or a part of it, back to itself, both ends named; empty where there is none."""
-    return ways_round(actions, [code]).get(code, [])
+def part_faults(
+    code: str, definition: ActionDefinition, actions: Mapping[str, Action], wholes: Container[str]
+) -> list[Fault]:
+    """What is wrong with what it is a part of: parts have one level, and the priority of their action.
 
-
-def ways_round(actions: Mapping[str, Action], codes: Iterable[str]) -> Mapping[str, list[str]]:
-    """The same of those of several actions that have one, each by its code."""
-    graph, parts = waiting(actions), parts_of(actions)
-    found = {}
-    for code in codes:
-        ways = (circular(graph, start) for start in [code, *sorted(parts.get(code, ()))])
-        if way := next((way for way in ways if way), None):
-            found[code] = way
-    return found
-
-
-def waiting(actions: Mapping[str, Action]) -> Mapping[str, Sequence[str]]:
-    """By action, those that it waits for; a whole waits for its parts."""
-    before, parts = comes_before(actions), parts_of(actions)
-    return {
-        each: sorted(before[each] | set(one.definition.depends_on) | parts.get(each, set()))
-        for each, one in actions.items()
-    }
-
-
-def circular(depends_on: Mapping[str, Iterable[str]], start: str) -> list[str]:
-    """The way from ``start`` through its dependencies back to itself, both ends named; empty where there is none."""
-    ways, seen = [[start]], set[str]()
-    for way in ways:  # grows while it is walked: breadth first
-        for needed in depends_on.get(way[-1], ()):
-            if needed == start:
-                return [*way, start]
-            if needed not in seen:
-                seen.add(needed)
-                ways.append([*way, needed])
+    ``wholes``: codes of those that have parts.
+    """
+    whole, named = actions.get(definition.part_of or ""), definition.part_of
+    if named is None:
+        return []
+    if whole is None:
+        return [("part_of", f"there is no action {named}")]
+    if named == code or whole.definition.part_of or code in wholes:
+        return [("part_of", "a part has no parts of its own")]
+    if whole.definition.priority != definition.priority:
+        return [("part_of", f"is of another priority than {named}")]
     return []
+
+
+def naming_faults(
+    code: str, definition: ActionDefinition, actions: Container[str], priorities: Container[str]
+) -> list[Fault]:
+    """The priority and the actions that it names and that are not there."""
+    faults = []
+    if definition.priority and definition.priority not in priorities:
+        faults.append(("priority", f"there is no priority {definition.priority}"))
+    unknown = [one for one in definition.depends_on if one not in actions and one != code]
+    return faults + [("depends_on", f"there is no action {one}") for one in unknown]

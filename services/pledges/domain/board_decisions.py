@@ -5,8 +5,8 @@ from dataclasses import dataclass, replace
 from datetime import date, datetime
 from enum import StrEnum
 
+from services.pledges.domain.faults import Fault
 from services.pledges.domain.governance import Meeting
-from services.pledges.domain.sign_offs import Fault
 from services.pledges.domain.status import Delivery, Schedule
 
 

@@ -1,24 +1,41 @@
 """Rows of files of returns and of actions: what each says, what became of them, and what is wrong with a row."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Container, Iterable, Mapping, Sequence
 from collections.abc import Set as AbstractSet
-from dataclasses import dataclass, replace
-from graphlib import CycleError, TopologicalSorter
+from dataclasses import dataclass, fields, replace
+from datetime import date
+from functools import cached_property
 
-from services.pledges.domain.actions import Action, ActionInput
+from services.pledges.domain.actions import (
+    Action,
+    ActionDefinition,
+    ActionInput,
+    naming_faults,
+    part_faults,
+    parts_of,
+)
+from services.pledges.domain.circles import ways_round
+from services.pledges.domain.faults import Fault
 from services.pledges.domain.returns import ReturnChanges
+from services.pledges.domain.status import closing_fault
 
 MOST_ROWS = 2000
 """Of a file: all are saved in one transaction."""
+MOST_FAULTS = 100
+"""That are named; how many there are is told all the same."""
 
 
 @dataclass(frozen=True, slots=True)
 class RowFault:
-    """What is wrong with a row, and in which column; without one it is the whole row."""
+    """What is wrong with a row, and in which column; without one it is the whole row.
+
+    ``code`` is of what the row is, where it cannot be read but for that.
+    """
 
     line: int
     column: str | None
     message: str
+    code: str | None = None
 
     @property
     def location(self) -> str:
@@ -44,18 +61,13 @@ class ActionRow:
     sent: ActionInput
     columns: AbstractSet[str]
 
-    def applied_to(self, action: Action) -> Action:
-        """The definition of an action that is there, with the columns of the file."""
-        given = {name: getattr(self.sent.definition, name) for name in self.columns & _DEFINED}
-        return replace(action, definition=replace(action.definition, **given))
-
-
-_DEFINED = frozenset(
-    {
-        *("title", "priority", "kind", "due", "weight", "phase", "step", "confirmed", "source", "leads", "depends_on"),
-        *("part_of", "partners", "printed_period", "due_basis", "figure", "figure_unit"),
-    }
-)
+    def applied_to(self, action: Action | None, today: date) -> Action:
+        """The action with the columns of the file; as the row has it where there is none."""
+        before = action or Action(self.code, self.sent.definition)
+        named = self.columns & {field.name for field in fields(ActionDefinition)}
+        given = {name: getattr(self.sent.definition, name) for name in named}
+        progress = before.progress.moved(self.sent.delivery, self.sent.closed_on, today)
+        return replace(before, definition=replace(before.definition, **given), progress=progress)
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,16 +89,75 @@ def repeated(rows: Sequence[ReturnRow] | Sequence[ActionRow], column: str) -> li
     ]
 
 
-def in_order(rows: Sequence[ActionRow]) -> list[ActionRow]:
-    """Rows after those that they name; in the order of the file where they name one another."""
-    by_code: Mapping[str, ActionRow] = {row.code: row for row in rows}
-    named = {row.code: _named_by(row) & by_code.keys() - {row.code} for row in rows}
-    try:
-        return [by_code[code] for code in TopologicalSorter(named).static_order()]
-    except CycleError:
-        return list(rows)
+@dataclass(frozen=True)
+class ActionPlan:
+    """All actions as they are once rows are saved.
+
+    Args:
+        before: all actions, by code.
+        rows: of which the first of a code counts.
+        unread: codes of rows that cannot be read: naming them is not wrong.
+        priorities: codes of those that are there.
+        today: the business date.
+    """
+
+    before: Mapping[str, Action]
+    rows: Sequence[ActionRow]
+    unread: AbstractSet[str]
+    priorities: AbstractSet[str]
+    today: date
+
+    @cached_property
+    def after(self) -> Mapping[str, Action]:
+        rows = reversed(self.rows)
+        return {**self.before, **{row.code: row.applied_to(self.before.get(row.code), self.today) for row in rows}}
+
+    @property
+    def changed(self) -> list[Action]:
+        """Those that are new or otherwise than before, wholes before their parts."""
+        found = [one for code, one in self.after.items() if one != self.before.get(code)]
+        return sorted(found, key=lambda one: (one.definition.part_of is not None, one.code))
+
+    def faults(self) -> list[RowFault]:
+        """What is wrong with each row, as if all others were right."""
+        wholes, spelt = parts_of(self.after), self._spelt
+        return [RowFault(row.line, *fault) for row in self.rows for fault in self._faults_of(row, wholes, spelt)]
+
+    def _faults_of(self, row: ActionRow, wholes: Container[str], spelt: Mapping[str, str]) -> Iterable[Fault]:
+        action = row.applied_to(self.before.get(row.code), self.today)
+        named = _without(action.definition, self.unread)
+        yield from part_faults(row.code, named, self.after, wholes)
+        yield from naming_faults(row.code, named, self.after, self.priorities)
+        if fault := closing_fault(action.progress.delivery, row.sent.closed_on, self.today):
+            yield "closed_on", fault
+        if row.code not in self.before and spelt[row.code.lower()] != row.code:
+            yield "code", "is taken"
+
+    @property
+    def _spelt(self) -> Mapping[str, str]:
+        """By code in small letters, how it was written first."""
+        found: dict[str, str] = {}
+        for code in [*self.before, *(row.code for row in self.rows)]:
+            found.setdefault(code.lower(), code)
+        return found
+
+    def circles(self) -> list[RowFault]:
+        """A fault for each row that has an action wait for itself, by what it comes after or is a part of."""
+        rows = [row for row in self.rows if self._is_moved(row.code)]
+        ways = ways_round(self.after, [row.code for row in rows], MOST_FAULTS)
+        return [
+            RowFault(row.line, "depends_on", " waits for ".join(ways[row.code])) for row in rows if row.code in ways
+        ]
+
+    def _is_moved(self, code: str) -> bool:
+        before, after = self.before.get(code), self.after[code].definition
+        was = before and (before.definition.depends_on, before.definition.part_of)
+        return was != (after.depends_on, after.part_of)
 
 
-def _named_by(row: ActionRow) -> set[str]:
-    definition = row.sent.definition
-    return {*definition.depends_on, *([definition.part_of] if definition.part_of else [])}
+def _without(definition: ActionDefinition, codes: AbstractSet[str]) -> ActionDefinition:
+    """A definition that does not name these."""
+    depends_on = tuple(one for one in definition.depends_on if one not in codes)
+    return replace(
+        definition, depends_on=depends_on, part_of=None if definition.part_of in codes else definition.part_of
+    )

@@ -4,13 +4,11 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from enum import StrEnum
 
+from services.pledges.domain.faults import Fault
 from services.pledges.domain.indicators import LinkedIndicator
 from services.pledges.domain.pledges import PledgeView
 from services.pledges.domain.returns import EvidenceLink
 from services.pledges.domain.status import Delivery, Evidence, Schedule
-
-Fault = tuple[str, str]
-"""A field, and what is wrong with it."""
 
 
 class Decision(StrEnum):

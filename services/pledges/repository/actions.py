@@ -7,7 +7,7 @@ from typing import Any
 from sqlalchemy import Select, bindparam, select, update
 
 from chassis.paging import Page, PageRequest
-from chassis.storage.bulk import insert_or_ignore
+from chassis.storage.bulk import insert_many, insert_or_ignore
 from chassis.storage.cases import refuse_other_case
 from chassis.storage.pages import Orders, list_page
 from chassis.storage.transaction import Tx
@@ -39,6 +39,11 @@ async def insert_action(tx: Tx, action: Action) -> bool:
     if new:
         await refuse_other_case(tx, _TABLE.c.code, action.code)
     return new
+
+
+async def insert_actions(tx: Tx, actions: Sequence[Action]) -> None:
+    """Insert actions that are not there, wholes before their parts, while all are locked."""
+    await insert_many(tx, models.Action, [{"code": one.code, **_row(one)} for one in actions])
 
 
 async def save_actions(tx: Tx, actions: Sequence[Action]) -> None:

@@ -15,17 +15,11 @@ _REVISION = StateRevision.__table__
 _RETURN = PledgeReturn.__table__
 
 
-async def save_revision(tx: Tx, kind: str, subject: str, state: Mapping[str, Any], today: date) -> None:
-    """Record what ``subject`` is after a change, with the business date beside the real time."""
-    row = {
-        "kind": kind,
-        "subject": subject,
-        "recorded_at": tx.now,
-        "business_date": today,
-        "actor": tx.actor,
-        "state": state,
-    }
-    await insert_many(tx, StateRevision, [row])
+async def save_revisions(tx: Tx, kind: str, states: Mapping[str, Mapping[str, Any]], today: date) -> None:
+    """Record what subjects are after a change, with the business date beside the real time."""
+    of_all = {"kind": kind, "recorded_at": tx.now, "business_date": today, "actor": tx.actor}
+    rows = [{**of_all, "subject": subject, "state": state} for subject, state in states.items()]
+    await insert_many(tx, StateRevision, rows)
 
 
 async def list_revised(tx: Tx, kinds: Collection[RevisedKind], wanted: AsAt) -> list[Revised]:

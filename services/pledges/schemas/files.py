@@ -55,14 +55,16 @@ def _read(
     faults += [RowFault(head.line, name, "stands there twice") for name in sorted(known) if names.count(name) > 1]
     found: list[Row] = []
     for row in [] if faults else rows:
+        code = dict(zip(names, row.cells, strict=False)).get(needed[0], "").strip() or None
         if len(row.cells) != len(names):
-            faults.append(RowFault(row.line, None, f"has {len(row.cells)} cells where there are {len(names)} columns"))
+            message = f"has {len(row.cells)} cells where there are {len(names)} columns"
+            faults.append(RowFault(row.line, None, message, code))
             continue
         cells = {name: cell.strip() for name, cell in zip(names, row.cells, strict=True) if name in known}
         try:
             found.append(row_of(row.line, cells))
         except ValidationError as error:
-            faults += [_fault(row.line, each) for each in error.errors()]
+            faults += [_fault(row.line, each, code) for each in error.errors()]
     return found, faults
 
 
@@ -101,9 +103,9 @@ def _value(name: str, text: str) -> Any:
     return _YES_OR_NO.get(text.lower(), text) if name == "confirmed" else text
 
 
-def _fault(line: int, error: Any) -> RowFault:
+def _fault(line: int, error: Any, code: str | None) -> RowFault:
     column = str(error["loc"][0]) if error["loc"] else None
-    return RowFault(line, column, str(error["msg"]).removeprefix("Value error, "))
+    return RowFault(line, column, str(error["msg"]).removeprefix("Value error, "), code)
 
 
 class ImportedOut(OutBody):

@@ -15,8 +15,11 @@ from services.pledges.domain.actions import (
     ActionDefinition,
     ActionFilter,
     ActionInput,
-    way_round,
+    naming_faults,
+    part_faults,
+    parts_of,
 )
+from services.pledges.domain.circles import way_round
 from services.pledges.domain.formats import write_action_state
 from services.pledges.domain.readiness import READY, ActionGraph
 from services.pledges.errors import ActionUnknown, DependencyCircular, PartNotPossible, ReferenceUnknown
@@ -40,7 +43,7 @@ async def put_action(tx: Tx, code: str, sent: ActionInput) -> tuple[ActionView, 
     """
     today = await tx.business_date()
     actions = await _lock_all(tx)
-    await check_action(tx, code, sent.definition, actions)
+    await _check(tx, code, sent.definition, actions)
     made = Action(code, sent.definition)
     created = await stored.insert_action(tx, made)
     before = (await _views(tx, [actions.get(code, made)], today))[0]
@@ -77,46 +80,24 @@ async def _lock_all(tx: Tx) -> dict[str, Action]:
     return {one.code: one for one in await stored.lock_actions(tx)}
 
 
-async def check_action(tx: Tx, code: str, definition: ActionDefinition, actions: Mapping[str, Action]) -> None:
+async def _check(tx: Tx, code: str, definition: ActionDefinition, actions: Mapping[str, Action]) -> None:
     """Refuse a definition that names what is not there, or waits for itself.
 
     Raises:
-        ReferenceUnknown
         PartNotPossible
+        ReferenceUnknown
         DependencyCircular
     """
-    await check_what_it_names(tx, code, definition, actions)
+    if faults := part_faults(code, definition, actions, parts_of(actions)):
+        raise PartNotPossible("Milestones are parts of one action.", [FieldError(*fault) for fault in faults])
+    named = definition.priority
+    priorities = {named} if named and await stored_priorities.get_priority(tx, named) else set()
+    if faults := naming_faults(code, definition, actions, priorities):
+        raise ReferenceUnknown(
+            "Make what an action refers to before the action.", [FieldError(*fault) for fault in faults]
+        )
     if way := way_round({**actions, code: Action(code, definition)}, code):
         raise DependencyCircular(f"{' waits for '.join(way)}.", [FieldError("depends_on", "goes round in a circle")])
-
-
-async def check_what_it_names(tx: Tx, code: str, definition: ActionDefinition, actions: Mapping[str, Action]) -> None:
-    """The same, but for circles."""
-    errors: list[FieldError] = []
-    priority, needed = definition.priority, definition.depends_on
-    if priority and await stored_priorities.get_priority(tx, priority) is None:
-        errors.append(FieldError("priority", f"there is no priority {priority}"))
-    if definition.part_of:
-        _check_whole(code, definition, actions)
-    unknown = [one for one in needed if one not in actions and one != code]
-    errors += [FieldError("depends_on", f"there is no action {one}") for one in unknown]
-    if errors:
-        raise ReferenceUnknown("Make what an action refers to before the action.", errors)
-
-
-def _check_whole(code: str, definition: ActionDefinition, actions: Mapping[str, Action]) -> None:
-    """Parts have one level, and the priority of the action they are parts of."""
-    whole = actions.get(definition.part_of or "")
-    has_parts = any(one.definition.part_of == code for one in actions.values())
-    fault = None
-    if whole is None:
-        fault = f"there is no action {definition.part_of}"
-    elif whole.code == code or whole.definition.part_of or has_parts:
-        fault = "a part has no parts of its own"
-    elif whole.definition.priority != definition.priority:
-        fault = f"is of another priority than {whole.code}"
-    if fault:
-        raise PartNotPossible("Milestones are parts of one action.", [FieldError("part_of", fault)])
 
 
 async def change_action(tx: Tx, code: str, changes: ActionChanges) -> ActionView:

@@ -7,8 +7,8 @@ from typing import TypeVar
 from chassis.errors import CodeInOtherCase, FieldError
 from chassis.paging import Page, PageRequest
 from chassis.storage.transaction import Tx
-from services.pledges.domain.actions import circular
 from services.pledges.domain.board_decisions import BoardDecision
+from services.pledges.domain.circles import circular
 from services.pledges.domain.governance import (
     Board,
     Meeting,

@@ -4,6 +4,8 @@ import csv
 from typing import Any
 
 import httpx
+import pytest
+from sqlalchemy import event
 
 from chassis.storage.database import Database
 from services.pledges.service.openings import open_returns
@@ -87,3 +89,37 @@ async def test_actions_come_in_any_order_all_or_none(api: httpx.AsyncClient):
     assert again["unchanged"] == ["cafe", "first", "part", "whole"]
     assert await faults(api, "action-files", "code,titel\na,A\n") == ["line 1, title", "line 1, titel"]
     assert await faults(api, "action-files", "\n") == ["line 1"]
+
+
+@pytest.mark.parametrize(
+    ("rows", "blamed"),
+    [
+        ("a,A,April,,,\nb,B,,a,,\nc,C,,,a,", ["line 2, due"]),
+        ("a,A,,none,,\nb,B,,a,,\nc,C,,b,,", ["line 2, depends_on"]),
+        ("a,A,,b,,\nb,B,,a,,\np,P,,,w,\nw,W,,,,", ["line 2, depends_on", "line 3, depends_on"]),
+        ("a,A,,free,,\nfree,Free,,,,2018-01-01\nb,B,,a,,", ["line 3, closed_on"]),
+        ("whole,Whole,,,,\npart,Part,,new,whole,\nnew,New,,part,,", ["line 3, depends_on", "line 4, depends_on"]),
+        ("whole,Whole,,new,,\nnew,New,,part,,\npart,Part,,,whole,", ["line 2, depends_on", "line 3, depends_on"]),
+        ("CAFE,C,,,,\nb,B,,CAFE,,\nB,B,,,,", ["line 2, code", "line 4, code"]),
+        ("p,P,,,part,\nq,Q,,p,,\nr,R,,,cafe,", ["line 2, part_of"]),
+    ],
+)
+async def test_a_row_is_blamed_for_what_is_wrong_with_itself(api: httpx.AsyncClient, rows: str, blamed: list[str]):
+    for code, body in (("cafe", {}), ("whole", {"title": "Whole"}), ("part", {"title": "Part", "part_of": "whole"})):
+        assert (await api.put(f"{ROOT}/actions/{code}", json={"title": "Cafe"} | body)).status_code == 201
+    head = "code,title,due,depends_on,part_of,closed_on\n"
+    assert await faults(api, "action-files", f"{head}{rows}\n") == blamed
+    assert len((await get(api, "actions"))["items"]) == 3
+
+
+async def test_a_file_of_actions_costs_the_same_however_long(api: httpx.AsyncClient, database: Database):
+    statements: list[str] = []
+    event.listen(database.engine.sync_engine, "before_cursor_execute", lambda *sent: statements.append(sent[2]))
+
+    async def cost(prefix: str, rows: int) -> int:
+        statements.clear()
+        text = "".join(f"{prefix}{n},Row {n},{prefix}{n + 1}\n" for n in range(rows))
+        await send(api, "action-files", f"code,title,depends_on\n{text}{prefix}{rows},Last,\n")
+        return len(statements)
+
+    assert await cost("a", 30) == await cost("b", 3)

@@ -1,12 +1,15 @@
 """Actions that wait for one another must not wait in a circle."""
 
+import time
 from itertools import pairwise
+from typing import Any
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from services.pledges.domain.actions import circular
+from services.pledges.domain.actions import Action, ActionDefinition
+from services.pledges.domain.circles import circular, way_round, ways_round
 
 
 @pytest.mark.parametrize(
@@ -35,3 +38,46 @@ def test_a_way_found_is_a_real_one(graph: dict[str, list[str]]):
 def test_waiting_only_for_earlier_ones_is_never_circular(needs: list[list[int]]):
     graph = {str(i): [str(n % i) for n in needed] if i else [] for i, needed in enumerate(needs)}
     assert not any(circular(graph, code) for code in graph)
+
+
+def depending(code: str, *depends_on: str, **fields: Any) -> Action:
+    return Action(code, ActionDefinition(code, depends_on=depends_on, **fields))
+
+
+def found_in(*actions: Action) -> dict[str, list[str]]:
+    by_code = {one.code: one for one in actions}
+    return dict(ways_round(by_code, by_code, 100))
+
+
+def test_those_on_a_circle_are_found_and_not_those_before_or_after_it():
+    circle = [depending("a", "b"), depending("b", "c", "after"), depending("c", "a"), depending("d", "d")]
+    found = found_in(*circle, depending("before", "a"), depending("after"))
+    assert found == {"a": ["a", "b", "c", "a"], "b": ["b", "c", "a", "b"], "c": ["c", "a", "b", "c"], "d": ["d", "d"]}
+
+
+def test_a_whole_is_found_where_a_part_waits_for_itself_through_it_and_not_otherwise():
+    parts = [depending("p", part_of="w"), depending("q", part_of="w")]
+    assert found_in(depending("w", "x"), depending("x", "p"), *parts)["w"] == ["p", "x", "p"]
+    among_parts = [depending("p", "y", part_of="w"), depending("y", "p"), depending("q", part_of="w")]
+    assert found_in(depending("w", "z"), depending("z"), *among_parts) == {"p": ["p", "y", "p"], "y": ["y", "p", "y"]}
+
+
+CODES = st.sampled_from("abcdef")
+
+
+@given(st.dictionaries(CODES, st.tuples(st.lists(CODES, max_size=2), st.sampled_from([None, "a", "b"]))))
+def test_all_at_once_finds_what_one_by_one_does(named: dict[str, tuple[list[str], str | None]]):
+    actions = {code: depending(code, *needed, part_of=whole) for code, (needed, whole) in named.items()}
+    found = ways_round(actions, actions, 100)
+    assert found == {code: way for code in actions if (way := way_round(actions, code))}
+
+
+@pytest.mark.parametrize("closed", [False, True])
+def test_two_thousand_are_looked_through_in_a_moment(closed: bool):
+    actions = [depending(f"{n}", *(f"{n - back}" for back in range(1, 6) if n >= back)) for n in range(2000)]
+    if closed:
+        actions[0] = depending("0", "1999")
+    started = time.perf_counter()
+    found = found_in(*actions)
+    assert len(found) == (2000 if closed else 0)
+    assert time.perf_counter() - started < 2

@@ -9,7 +9,8 @@ from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, invariant, precondition, rule
 
 from services.pledges.domain.action_views import ActionView, critical_dates, is_newly_overdue, publishable
-from services.pledges.domain.actions import Action, ActionDefinition, comes_before, way_round
+from services.pledges.domain.actions import Action, ActionDefinition, comes_before
+from services.pledges.domain.circles import way_round
 from services.pledges.domain.dependencies import Dependency, DependencyDefinition, DependencyKind, DependencyState
 from services.pledges.domain.readiness import ActionGraph, Blocker, BlockerKind
 from services.pledges.domain.status import Delivery, Progress
