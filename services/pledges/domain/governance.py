@@ -67,10 +67,6 @@ class Board:
     def board(self) -> str | None:
         return self.reports_to
 
-    @property
-    def day(self) -> date | None:
-        return None
-
 
 @dataclass(frozen=True, slots=True)
 class Responsibility:
@@ -81,14 +77,6 @@ class Responsibility:
     title: str
     boards: tuple[str, ...]
     source: str | None = None
-
-    @property
-    def board(self) -> str | None:
-        return None
-
-    @property
-    def day(self) -> date | None:
-        return None
 
 
 @dataclass(frozen=True, slots=True)

@@ -21,14 +21,6 @@ class Provider:
     note: str | None = None
     source: str | None = None
 
-    @property
-    def board(self) -> str | None:
-        return None
-
-    @property
-    def day(self) -> date | None:
-        return None
-
 
 class ManagementLevel(StrEnum):
     """How closely a contract is managed, by its risk."""
@@ -54,14 +46,6 @@ class Contract:
     last_day: date | None = None
     source: str | None = None
 
-    @property
-    def board(self) -> str | None:
-        return None
-
-    @property
-    def day(self) -> date | None:
-        return self.last_day
-
 
 @dataclass(frozen=True, slots=True)
 class QualityReview:
@@ -75,14 +59,6 @@ class QualityReview:
     finding: str | None = None
     actions: tuple[str, ...] = ()
     source: str | None = None
-
-    @property
-    def board(self) -> str | None:
-        return None
-
-    @property
-    def day(self) -> date | None:
-        return self.reviewed_on
 
 
 class Grade(StrEnum):
@@ -108,14 +84,6 @@ class Rating:
     provider: str | None = None
     source: str | None = None
 
-    @property
-    def board(self) -> str | None:
-        return None
-
-    @property
-    def day(self) -> date | None:
-        return self.rated_on
-
 
 @dataclass(frozen=True, slots=True)
 class RatingCount:
@@ -128,14 +96,6 @@ class RatingCount:
     period: str | None = None
     note: str | None = None
     source: str | None = None
-
-    @property
-    def board(self) -> str | None:
-        return None
-
-    @property
-    def day(self) -> date | None:
-        return self.counted_on
 
 
 @dataclass(frozen=True, slots=True)

@@ -46,14 +46,6 @@ class ImpactAssessment:
     note: str | None = None
     source: str | None = None
 
-    @property
-    def board(self) -> str | None:
-        return None
-
-    @property
-    def day(self) -> date | None:
-        return self.done_on
-
 
 class Beneficiary(StrEnum):
     """Whom a benefit is for, or the state at the end of the project."""
@@ -77,10 +69,6 @@ class Benefit:
     due: date | None = None
     indicators: tuple[str, ...] = ()
     source: str | None = None
-
-    @property
-    def day(self) -> date | None:
-        return self.due
 
 
 @dataclass(frozen=True, slots=True)
@@ -106,10 +94,6 @@ class Consultation:
     asked: tuple[str, ...] = ()
     feedback: tuple[Feedback, ...] = ()
     source: str | None = None
-
-    @property
-    def day(self) -> date | None:
-        return self.first_day
 
 
 class Verdict(StrEnum):
@@ -145,11 +129,3 @@ class OptionsAppraisal:
     options: tuple[Option, ...]
     report: str | None = None
     source: str | None = None
-
-    @property
-    def board(self) -> str | None:
-        return None
-
-    @property
-    def day(self) -> date | None:
-        return None

@@ -8,7 +8,7 @@ from services.pledges.domain.registers import Benefit, Consultation, ImpactAsses
 from services.pledges.endpoints.record_routes import RecordRoutes, add_record_routes, filter_by
 from services.pledges.schemas import registers as bodies
 from services.pledges.schemas.record_sets import PutCountsOut, RecordsIn
-from services.pledges.service import governance
+from services.pledges.service import record_sets
 
 router = APIRouter(tags=["governance"])
 
@@ -53,6 +53,6 @@ for each in (
 async def put_records(write: Write, body: RecordsIn) -> PutCountsOut:
     """Make or replace records of several kinds, each with its code: all of them, or none where any is wrong.
 
-    They are put in the order of the fields of the body, so a record may name one that comes before it.
+    A record may name another of the body. A code stands once for each kind.
     """
-    return PutCountsOut.of(await write(lambda tx: governance.put_records(tx, body.to_domain())))
+    return PutCountsOut.of(await write(lambda tx: record_sets.put_records(tx, body.to_domain())))

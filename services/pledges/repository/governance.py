@@ -8,7 +8,7 @@ from sqlalchemy import ColumnElement, Select, select
 
 from chassis.paging import Page, PageRequest
 from chassis.storage.bulk import insert_or_ignore, upsert
-from chassis.storage.cases import refuse_other_case
+from chassis.storage.cases import list_in_other_case, refuse_other_case
 from chassis.storage.pages import Orders, list_page
 from chassis.storage.transaction import Tx
 from services.pledges import models
@@ -33,17 +33,33 @@ async def insert_or_lock_record(tx: Tx, record: Record) -> Record | None:
     return None
 
 
+async def insert_or_lock_records(tx: Tx, kind: RecordKind, records: Sequence[Record]) -> dict[str, Record]:
+    """Insert those of a kind that are not there, and lock the others, which are returned by code."""
+    rows = [_row(one) for one in sorted(records, key=lambda one: one.code)]
+    inserted = {
+        row.code for row in await insert_or_ignore(tx, models.GovernanceRecord, rows, _KEY, returning=("code",))
+    }
+    others = await lock_records(tx, kind, {one.code for one in records} - inserted)
+    return {one.code: one for one in others}
+
+
+async def list_taken_in_other_case(tx: Tx, kind: RecordKind, codes: Collection[str]) -> list[str]:
+    """Of codes, just inserted, those that another of the kind differs from in case only."""
+    return await list_in_other_case(tx, _of(kind).subquery().c.code, codes)
+
+
 async def save_records(tx: Tx, records: Sequence[Record]) -> None:
     """Write locked records of one kind, which are in the order of their codes."""
     await upsert(tx, models.GovernanceRecord, [_row(one) for one in records], _KEY, ("board", "day", "state"))
 
 
 def _row(record: Record) -> dict[str, Any]:
+    """With the board and the day that lists are filtered by, of those kinds that have them."""
     return {
         "kind": kind_of(record),
         "code": record.code,
-        "board": record.board,
-        "day": record.day,
+        "board": getattr(record, "board", None),
+        "day": getattr(record, "day", None),
         "state": write_record(record),
     }
 

@@ -3,12 +3,13 @@
 from collections.abc import Iterable, Mapping
 from typing import TypeVar
 
+K = TypeVar("K")
 T = TypeVar("T")
 
 
-def grouped(pairs: Iterable[tuple[str, T]]) -> Mapping[str, tuple[T, ...]]:
+def grouped(pairs: Iterable[tuple[K, T]]) -> Mapping[K, tuple[T, ...]]:
     """Values by key, each key's in the order they came."""
-    groups: dict[str, list[T]] = {}
+    groups: dict[K, list[T]] = {}
     for key, value in pairs:
         groups.setdefault(key, []).append(value)
     return {key: tuple(values) for key, values in groups.items()}

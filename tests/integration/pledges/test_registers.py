@@ -5,6 +5,9 @@ from typing import Any
 
 import httpx
 import pytest
+from sqlalchemy import event
+
+from chassis.storage.database import Database
 
 ROOT = "/pledges/v1"
 
@@ -30,6 +33,7 @@ CONSULTATION = {
     "asked": ["Staff"],
     "feedback": [{"given_by": "Board", "text": "Say more", "answer": None}],
 }
+RATING = {"home": "a", "grade": "good", "rated_on": "2017-06-01"}
 CONTRACT = {
     "title": "Community",
     "provider": "care",
@@ -124,3 +128,39 @@ async def test_many_are_put_at_once_all_or_none(api: httpx.AsyncClient):
         "benefit/2/board",
     ]
     await call(api, "GET", "providers/x", 404)
+
+
+async def test_a_code_stands_once_among_many(api: httpx.AsyncClient):
+    benefit = {"title": "Less waiting", "beneficiary": "providers"}
+    twice = [benefit | {"code": code} for code in ("a", "b", "a", "B")]
+    refused = await call(api, "POST", "records", 422, {"benefits": twice, "ratings": [RATING | {"code": "a"}]})
+    assert [(one["field"], one["message"]) for one in refused["errors"]] == [
+        ("benefit/a/code", "stands there twice"),
+        ("benefit/B/code", "is taken"),
+    ]
+    assert (await call(api, "GET", "benefits", 200))["items"] == []
+
+
+@pytest.mark.both_engines
+async def test_many_cost_the_same_however_many(api: httpx.AsyncClient, database: Database):
+    statements: list[str] = []
+    event.listen(database.engine.sync_engine, "before_cursor_execute", lambda *sent: statements.append(sent[2]))
+    await call(api, "PUT", "actions/cafe", 201, {"title": "Cafe"})
+
+    async def cost(prefix: str, records: int, title: str) -> int:
+        named = [f"{prefix}{n}" for n in range(records)]
+        care = {"title": title, "provider": named[0]}
+        visit = care | {"reviewed_on": "2018-02-01", "reviewed_by": "Us", "actions": ["cafe"]}
+        body = {
+            "providers": [{"code": code, "title": title, "kind": "provider"} for code in named],
+            "contracts": [care | {"code": code} for code in named],
+            "quality_reviews": [visit | {"code": code} for code in named],
+            "impact_assessments": [ASSESSMENT | {"code": code, "title": title} for code in named],
+        }
+        statements.clear()
+        put = await call(api, "POST", "records", 200, body)
+        assert sum(put.values()) == 4 * records
+        return len(statements)
+
+    few = [await cost("a", 3, title) for title in ("New", "Newer", "Newer")]
+    assert [await cost("b", 90, title) for title in ("New", "Newer", "Newer")] == few
