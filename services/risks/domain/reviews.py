@@ -33,6 +33,14 @@ def review_of(opened_at: datetime, opened_on: date) -> Review:
 
 
 @dataclass(frozen=True, slots=True)
+class ReviewFilter:
+    """Which open reviews are asked for."""
+
+    only_overdue: bool = False
+    owner: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
 class OpenReview:
     """An open review on a day, with the change that opened it, and how often people touched the risk."""
 

@@ -10,10 +10,11 @@ from services.risks.endpoints import (
     migrating,
     register,
     register_files,
+    reviewing,
     treatment,
 )
 
-_REGISTER = (register, register_files, imports, assessing, treatment, exposure)
+_REGISTER = (register, register_files, imports, assessing, reviewing, treatment, exposure)
 _DECISIONS = (accepting, appetites, matrices, migrating)
 
 routers = tuple(part.router for part in (*_REGISTER, *_DECISIONS))

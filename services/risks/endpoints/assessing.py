@@ -1,4 +1,4 @@
-"""HTTP of what owners decide: assessments, closing, overrides, proposals and reviews."""
+"""HTTP of what owners decide: assessments, closing, overrides and proposals."""
 
 from typing import Annotated
 
@@ -22,8 +22,7 @@ from services.risks.schemas.assessing import (
     ReviewTaskOut,
 )
 from services.risks.schemas.register import RiskOut
-from services.risks.schemas.reviews import ReviewOut, TouchesOut
-from services.risks.service import assessing, lifecycle, overriding, proposing, reading, reviewing
+from services.risks.service import assessing, lifecycle, overriding, proposing, reading
 
 router = APIRouter()
 
@@ -108,30 +107,6 @@ async def accept_proposal(write: Write, ref: RefPath, proposal_id: ProposalPath,
 async def reject_proposal(write: Write, ref: RefPath, proposal_id: ProposalPath, body: DecisionIn) -> RiskOut:
     """The assessment stays; the same is not proposed again while the indicators stay where they are."""
     return RiskOut.of(await write(lambda tx: proposing.reject(tx, ref, proposal_id, body.reason)))
-
-
-@router.post("/risks/{ref}/review", summary="Review a risk", responses=problems(404, 409, 422))
-async def review_risk(write: Write, ref: RefPath, body: DecisionIn) -> RiskOut:
-    """Somebody looked at it, and it stays as it is rated. It answers the review that is open; so does an assessment."""
-    return RiskOut.of(await write(lambda tx: reviewing.review(tx, ref, body.reason)))
-
-
-@router.get("/risks/{ref}/review", summary="The open review of a risk", responses=problems(404))
-async def get_review(read: Read, ref: RefPath) -> TouchesOut:
-    """With how often people changed something of the risk, or decided on it."""
-    return TouchesOut.of(await read(lambda tx: reviewing.get_touches(tx, ref)))
-
-
-@router.get("/reviews", summary="Ratings that wait for their owner's review", responses=problems(422))
-async def list_reviews(
-    read: Read,
-    paging: Paging,
-    overdue: Annotated[bool, Query(description="Only those whose day is over")] = False,
-    owner: Annotated[str | None, Query(max_length=200, description="Only of risks that this owner answers for")] = None,
-) -> PageBody[ReviewOut]:
-    """One for each risk whose rating changed without its owner judging it, by the day it is due."""
-    page = await read(lambda tx: reviewing.list_reviews(tx, paging.request, only_overdue=overdue, owner=owner))
-    return paging.body(page, ReviewOut.of_risk)
 
 
 @router.get("/review-tasks", summary="What owners should look at")

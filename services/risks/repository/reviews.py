@@ -9,7 +9,7 @@ from sqlalchemy import Select, Table, func, select
 from chassis.paging import Page, PageRequest
 from chassis.storage.pages import Orders, list_page
 from chassis.storage.transaction import Tx
-from services.risks.domain.reviews import OpenReview, Review
+from services.risks.domain.reviews import OpenReview, Review, ReviewFilter
 from services.risks.models import HistoryRow, RiskRow
 from services.risks.repository.json_formats import read_rating
 from services.risks.repository.register import REVIEW
@@ -23,29 +23,33 @@ _NEWEST = (
     .scalar_subquery()
 )
 """The change that was recorded when the review opened."""
+_ORDER = (_RISK.review_due, _RISK.ref)
 
 
-def _open(today: date, *, only_overdue: bool, owner: str | None, ref: str | None) -> Select[Any]:
+def _open(today: date, wanted: ReviewFilter, ref: str | None = None) -> Select[Any]:
     columns = (_RISK.ref, _RISK.title, _RISK.owner, *(_RISK[name] for name in REVIEW))
     changes = _HISTORY.c
     query = select(*columns, changes.before, changes.after, changes.why).select_from(RiskRow)
     query = query.outerjoin(_HISTORY, changes.id == _NEWEST).where(_RISK.review_due.is_not(None))
-    conditions = {_RISK.owner: owner, _RISK.ref: ref}
+    conditions = {_RISK.owner: wanted.owner, _RISK.ref: ref}
     query = query.where(*(column == value for column, value in conditions.items() if value is not None))
-    return query.where(_RISK.review_due < today) if only_overdue else query
+    return query.where(_RISK.review_due < today) if wanted.only_overdue else query
 
 
-async def list_open(
-    tx: Tx, today: date, page: PageRequest, *, only_overdue: bool, owner: str | None
-) -> Page[OpenReview]:
+async def list_open(tx: Tx, today: date, wanted: ReviewFilter, page: PageRequest) -> Page[OpenReview]:
     """By the day they are due."""
-    query = _open(today, only_overdue=only_overdue, owner=owner, ref=None)
-    found = await list_page(tx, query, Orders((_RISK.review_due, _RISK.ref)), page)
+    found = await list_page(tx, _open(today, wanted), Orders(_ORDER), page)
     return found.with_items(await _reviews(tx, found.items, today))
 
 
+async def list_all_open(tx: Tx, today: date, wanted: ReviewFilter) -> list[OpenReview]:
+    """By the day they are due; two statements for any number of them."""
+    rows = (await tx.session.execute(_open(today, wanted).order_by(*_ORDER))).all()
+    return await _reviews(tx, rows, today)
+
+
 async def get_open(tx: Tx, ref: str, today: date) -> OpenReview | None:
-    rows = (await tx.session.execute(_open(today, only_overdue=False, owner=None, ref=ref))).all()
+    rows = (await tx.session.execute(_open(today, ReviewFilter(), ref))).all()
     return next(iter(await _reviews(tx, rows, today)), None)
 
 

@@ -5,7 +5,7 @@ from chassis.paging import Page, PageRequest
 from chassis.storage.transaction import Tx
 from services.risks.domain.records import Cause
 from services.risks.domain.rescoring import Occasion
-from services.risks.domain.reviews import OpenReview, Touches
+from services.risks.domain.reviews import OpenReview, ReviewFilter, Touches
 from services.risks.domain.view import RiskView
 from services.risks.errors import NotAssessed
 from services.risks.repository import register, rescoring
@@ -33,9 +33,14 @@ async def review(tx: Tx, ref: str, reason: str) -> RiskView:
     return await get_view(tx, ref)
 
 
-async def list_reviews(tx: Tx, page: PageRequest, *, only_overdue: bool, owner: str | None) -> Page[OpenReview]:
+async def list_reviews(tx: Tx, wanted: ReviewFilter, page: PageRequest) -> Page[OpenReview]:
     """Open ones, by the day they are due."""
-    return await stored.list_open(tx, await tx.business_date(), page, only_overdue=only_overdue, owner=owner)
+    return await stored.list_open(tx, await tx.business_date(), wanted, page)
+
+
+async def list_all_reviews(tx: Tx, wanted: ReviewFilter) -> list[OpenReview]:
+    """Open ones, by the day they are due."""
+    return await stored.list_all_open(tx, await tx.business_date(), wanted)
 
 
 async def get_touches(tx: Tx, ref: str) -> Touches:

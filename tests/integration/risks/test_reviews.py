@@ -1,5 +1,7 @@
 """A rating that changes without its owner judging it is reviewed within ten working days."""
 
+import csv
+import io
 from datetime import date
 from typing import Any
 
@@ -7,7 +9,7 @@ import pytest
 
 from services.risks.service.overriding import sweep_overrides
 from services.risks.service.reviewing import sweep_reviews
-from tests.integration.risks.conftest import Register, links
+from tests.integration.risks.conftest import Register, counted, links
 
 REASON = {"reason": "Looked at it with the trust"}
 ON = links("ae/RK9")
@@ -64,6 +66,32 @@ async def test_an_overdue_review_is_published_once(register: Register) -> None:
     assert versions == list(range(1, (await register.get("/risks/OCC4"))["version"] + 1))
     await register.say("ae/RK9", 3, "ggrgg")
     assert await register.database.write(sweep_reviews) == 0
+
+
+@pytest.mark.both_engines
+async def test_what_is_open_comes_as_a_file(register: Register) -> None:
+    await register.say("ae/RK9", 1, "gg")
+    for ref in ("B", "A"):
+        await register.risk(ref, links=ON, owner=f"Owner of {ref}")
+    await register.say("ae/RK9", 2, "ggr")
+    sent = []
+    for wanted in ({}, {"owner": "Owner of A"}):
+        with counted(register.database) as statements:
+            text = (await register.http.get("/risks/v1/reviews.csv", params=wanted)).text
+        sent.append(len(statements))
+        rows = list(csv.DictReader(io.StringIO(text)))
+        listed = (await register.get("/reviews", **wanted))["items"]
+        assert [(row["risk"], row["due"], row["owner"], row["overdue"]) for row in rows] == [
+            (one["risk"], one["due"], one["owner"], "no") for one in listed
+        ]
+        assert {(row["before_score"], row["after_score"], row["touches"]) for row in rows} == {("12", "16", "1")}
+    assert sent[0] == sent[1]
+    await register.pin(date(2018, 3, 15))
+    text = (await register.http.get("/risks/v1/reviews.csv", params={"overdue": "true"})).text
+    assert [row["overdue"] for row in csv.DictReader(io.StringIO(text))] == ["yes", "yes"]
+    for ending in ("xlsx", "ods"):
+        assert (await register.http.get(f"/risks/v1/reviews.{ending}")).status_code == 200
+    assert (await register.http.get("/risks/v1/reviews.csv", params={"owner": "Nobody"})).text.count("\n") == 1
 
 
 async def test_what_an_owner_judges_is_not_reviewed_and_what_ends_by_itself_is(register: Register) -> None:
