@@ -8,17 +8,18 @@ from datetime import timedelta
 from typing import Any, Final
 
 import httpx
-from fastapi import FastAPI
+from fastapi import FastAPI, Request
 from pydantic import SecretStr
 from starlette.middleware.cors import CORSMiddleware
-from starlette.types import Scope
+from starlette.types import ASGIApp, Scope
 
+from chassis.errors import Problem
 from chassis.identity import Caller
 from chassis.service import ServiceSpec
 from chassis.web.hop import HopSigner
 from chassis.web.middleware import Admission, RequestMiddleware
 from chassis.web.problem_types import EXTENSION, problem_types
-from chassis.web.problems import install_errors
+from chassis.web.problems import install_errors, problem_response
 from chassis.web.units import Resources
 from gateway.access import app as access
 from gateway.access.admission import NOBODY, Bearers, KeyCheck, key_admission
@@ -38,6 +39,7 @@ from gateway.sessions.door import PageDoor
 from gateway.sessions.way_in import with_sessions
 from gateway.settings import GatewaySettings
 from portal.app import install_pages, is_page
+from portal.routes import problem_page
 from portal.settings import PortalSettings
 
 SPEC: Final = ServiceSpec(
@@ -102,7 +104,7 @@ def create_gateway(
     _set_state(app, resources, upstreams, own, settings, signer)
     pages = PortalSettings()
     door = PageDoor(app, check, resources.database, timedelta(hours=pages.session_hours))
-    install_pages(app, door, pages, resources.clock)
+    install_pages(app, door, pages, resources.clock, signer.key_of("pages").encode())
     if settings.calls_per_minute:
         app.add_middleware(RateLimitMiddleware, limits=RateLimits(settings.calls_per_minute))
     app.add_middleware(
@@ -112,6 +114,7 @@ def create_gateway(
         body_limit=resources.settings.max_body_bytes,
         headers=_SAFE_HEADERS,
         access_log=resources.settings.access_log,
+        refusal=_refusal,
     )
     if settings.cors_origins:
         app.add_middleware(CORSMiddleware, allow_origins=settings.cors_origins, **_ACROSS_ORIGINS)
@@ -126,6 +129,13 @@ def _admission(check: KeyCheck) -> Admission:
         return NOBODY if is_page(scope["path"]) else await with_sessions(by_key)(scope)
 
     return admit
+
+
+def _refusal(problem: Problem, scope: Scope) -> ASGIApp:
+    """What is said instead of an answer: a page to who asked for one."""
+    if is_page(scope["path"]):
+        return problem_page(Request(scope), problem.status, problem.title, problem.detail)
+    return problem_response(problem, scope["path"])
 
 
 def _bearers(

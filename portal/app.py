@@ -65,9 +65,9 @@ for _folder in sorted(_FOLDERS - {"assets"}):
 router.include_router(_nowhere)
 
 
-def install_pages(app: FastAPI, door: Door, settings: PortalSettings, clock: Clock) -> None:
-    """Give ``app`` its pages, after all that it answers itself."""
-    app.state.portal = Site(door, settings, clock)
+def install_pages(app: FastAPI, door: Door, settings: PortalSettings, clock: Clock, form_key: bytes) -> None:
+    """Give ``app`` its pages, after all that it answers itself. Forms come back where ``form_key`` is the same."""
+    app.state.portal = Site(door, settings, clock, form_key)
     app.include_router(router)
     app.mount("/assets", StaticFiles(packages=[("portal", "static")]))
 

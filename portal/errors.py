@@ -1,12 +1,20 @@
 """What can go wrong with a page."""
 
+from collections.abc import Iterable
 from typing import Any
 
-from chassis.errors import Forbidden
+from chassis.errors import Forbidden, Invalid
 
 
 class FormForged(Forbidden):
     type_, title = "form-forged", "The form did not come from this site, or was too old"
+
+
+class UnknownStep(Invalid):
+    type_, title = "unknown-step", "The form does not say what is to be done"
+
+    def __init__(self, step: str, steps: Iterable[str]) -> None:
+        super().__init__(f"{step!r} is none of: {', '.join(steps)}. Nothing was changed.")
 
 
 class SignInNeeded(Exception):  # noqa: N818  named for what it is

@@ -8,7 +8,7 @@ from fastapi import Response
 from fastapi.responses import StreamingResponse
 
 from chassis.errors import NotFound
-from portal.api import Api, read_answer
+from portal.api import Api, body_of, read_answer
 from portal.errors import Refused
 
 _ENDINGS: Final = frozenset({"csv", "xlsx", "ods"})
@@ -26,8 +26,7 @@ async def file_response(api: Api, path: str, **parameters: str | None) -> Respon
         raise NotFound("Files end in .csv, .xlsx or .ods.")
     answer = await api.open(path, **parameters)
     if not answer.is_success:
-        body = (await read_answer(answer)).json()
-        raise Refused(answer.status_code, body)
+        raise Refused(answer.status_code, body_of(await read_answer(answer)))
     headers = {name: answer.headers[name] for name in _HANDED_ON if name in answer.headers}
     return StreamingResponse(_parts(answer), headers=headers | {"cache-control": "no-store"})
 

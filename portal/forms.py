@@ -15,6 +15,8 @@ SESSION: Final = "suite-session"
 """Cookie of who is signed in."""
 VISITOR: Final = "suite-form"
 """Cookie of who is not: what a form was made for."""
+_OWN_HOST: Final = "__Host-"
+"""Before the name of a cookie that goes over TLS only: browsers take it from this very host and from no other."""
 TOKEN: Final = "form-token"  # noqa: S105  the name of a field
 """The hidden field of every form."""
 _LOOPBACK: Final = frozenset({"127.0.0.1", "localhost", "::1"})
@@ -23,9 +25,9 @@ _MOST_BYTES: Final = 65_536
 _LONGEST_COOKIE: Final = 128
 
 
-def form_token(cookie: str) -> str:
-    """What a form carries for the browser that has ``cookie``. Nobody makes one of the other."""
-    return hashlib.sha256(b"form\x00" + cookie.encode()).hexdigest()
+def form_token(key: bytes, cookie: str) -> str:
+    """What a form carries for the browser that has ``cookie``. Nobody makes one of the other without ``key``."""
+    return hmac.new(key, b"form\x00" + cookie.encode(), hashlib.sha256).hexdigest()
 
 
 def new_visitor() -> str:
@@ -33,7 +35,7 @@ def new_visitor() -> str:
 
 
 def cookie_of(request: Request, name: str) -> str | None:
-    found = request.cookies.get(name)
+    found = request.cookies.get(_name(request, name))
     return found if found and len(found) <= _LONGEST_COOKIE and found.isascii() else None
 
 
@@ -43,13 +45,17 @@ def is_secure(request: Request) -> bool:
     return not (request.url.scheme == "http" and host in _LOOPBACK)
 
 
+def _name(request: Request, name: str) -> str:
+    return f"{_OWN_HOST}{name}" if is_secure(request) else name
+
+
 def set_cookie(request: Request, response: Response, name: str, value: str) -> None:
     """A cookie for this browser session that scripts cannot read and other sites cannot make it send."""
-    response.set_cookie(name, value, path="/", secure=is_secure(request), httponly=True, samesite="lax")
+    response.set_cookie(_name(request, name), value, path="/", secure=is_secure(request), httponly=True, samesite="lax")
 
 
 def delete_cookie(request: Request, response: Response, name: str) -> None:
-    response.delete_cookie(name, path="/", secure=is_secure(request), httponly=True, samesite="lax")
+    response.delete_cookie(_name(request, name), path="/", secure=is_secure(request), httponly=True, samesite="lax")
 
 
 def require_own_form(request: Request, token: str | None, name: str) -> None:
@@ -61,8 +67,8 @@ def require_own_form(request: Request, token: str | None, name: str) -> None:
     origin = request.headers.get("origin")
     if origin is not None and urlsplit(origin).netloc != request.headers.get("host"):
         raise FormForged("It was sent from another site.")
-    cookie = cookie_of(request, name)
-    if not cookie or not token or not hmac.compare_digest(form_token(cookie).encode(), token.encode()):
+    cookie, key = cookie_of(request, name), request.app.state.portal.form_key
+    if not cookie or not token or not hmac.compare_digest(form_token(key, cookie).encode(), token.encode()):
         raise FormForged("Go back, load the page again, and send the form once more. Cookies must be allowed.")
 
 

@@ -5,11 +5,13 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from decimal import ROUND_HALF_UP, Decimal
 from typing import Any, Final
+from urllib.parse import urlencode
 
 from markupsafe import Markup
 
 from chassis.clock import LONDON
 from portal.charts.sparkline import sparkline
+from portal.listing import Listing, nothing
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,6 +78,28 @@ def breakdown(found: Mapping[str, str]) -> str:
 def breakdown_text(found: Mapping[str, str]) -> str:
     """As an address says it."""
     return ";".join(f"{dimension}={value}" for dimension, value in found.items())
+
+
+def query(parameters: Mapping[str, str | None]) -> str:
+    """The query of an address; what is None or empty is left out, but for a breakdown, which is the total then."""
+    given = {name: value for name, value in parameters.items() if value or (name == "breakdown" and value is not None)}
+    return urlencode(given)
+
+
+def inferred(fields: Iterable[str]) -> str:
+    """Which facts are not printed in the documents but follow from them."""
+    return f"inferred: {', '.join(words(each).lower() for each in fields)}"
+
+
+def note(found: Mapping[str, Any]) -> str:
+    """What sources say differently, which of it is used, and why."""
+    figures = ", ".join(f"{each['figure']} ({each['source']})" for each in found["figures"])
+    return f"{found['topic']}: {figures}. Used: {found['used']}; {found['why']}."
+
+
+def choices(areas: Iterable[Mapping[str, Any]]) -> list[tuple[str, str]]:
+    """What is entered, by code and name, as a list to choose from has it."""
+    return [(each["code"], each["name"]) for each in areas]
 
 
 def spark(row: Mapping[str, Any]) -> Markup:
@@ -145,6 +169,12 @@ FILTERS: Final[Mapping[str, Callable[..., object]]] = {
     "unit": unit,
     "breakdown": breakdown,
     "breakdown_text": breakdown_text,
+    "choices": choices,
+    "inferred": inferred,
+    "note": note,
+    "nothing": nothing,
+    "query": query,
+    "size": Listing.size,
     "spark": spark,
     "figure": figure,
     "rounded": rounded,

@@ -37,6 +37,8 @@ class Site:
     door: Door
     settings: PortalSettings
     clock: Clock
+    form_key: bytes
+    """What the tokens of forms are made with."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,7 +60,7 @@ async def get_looker(request: Request) -> Looker | None:
     visitor = await site_of(request).door.get_visitor(token) if token else None
     if visitor is None:
         return None
-    looker = Looker(visitor, Api(visitor.send))
+    looker = Looker(visitor, Api(visitor.send, request.query_params.multi_items()))
     request.state.looker = looker
     return looker
 
@@ -92,6 +94,7 @@ def page(request: Request, template: str, *, status: int = 200, **shown: Any) ->
     looker: Looker | None = getattr(request.state, "looker", None)
     session = cookie_of(request, SESSION) if looker else None
     form_cookie = session or cookie_of(request, VISITOR) or new_visitor()
+    token = form_token(site_of(request).form_key, form_cookie)
     html = (
         templates()
         .get_template(template)
@@ -101,9 +104,10 @@ def page(request: Request, template: str, *, status: int = 200, **shown: Any) ->
             council=site_of(request).settings.council,
             themeColor=site_of(request).settings.colour,
             visitor=looker.visitor if looker else None,
-            own_form=Markup('<input type="hidden" name="{}" value="{}">').format(TOKEN, form_token(form_cookie)),
+            own_form=Markup('<input type="hidden" name="{}" value="{}">').format(TOKEN, token),
             navigation=_navigation(request.url.path) if looker else (),
             path=request.url.path,
+            absences=looker.api.absences if looker else (),
         )
     )
     response = HTMLResponse(html, status_code=status, headers=page_headers(nonce))

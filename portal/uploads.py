@@ -8,9 +8,12 @@ from typing import Final
 
 from fastapi import Request
 
+from chassis.errors import PayloadTooLarge
 from portal.errors import FormForged
 from portal.forms import SESSION, TOKEN, require_own_form
 
+MOST_BYTES: Final = 8_388_608
+"""Of a form with its file: it is read as a whole."""
 _MOST_PARTS: Final = 20
 
 
@@ -24,16 +27,17 @@ class Upload:
 
 
 async def read_upload(request: Request) -> Upload:
-    """The form, whose size is bounded where the body is read.
+    """The form.
 
     Raises:
         FormForged: it is not this site's, or no such form.
+        PayloadTooLarge: larger than what is read here. The rest is read and dropped: browsers show no answer before.
     """
     kind = request.headers.get("content-type", "")
     if not kind.lower().startswith("multipart/form-data"):
         raise FormForged("It cannot be read.")
     head = f"Content-Type: {kind}\r\nMIME-Version: 1.0\r\n\r\n".encode("latin-1", "replace")
-    parts = _parts(BytesParser(policy=HTTP).parsebytes(head + await request.body()))
+    parts = _parts(BytesParser(policy=HTTP).parsebytes(head + await _whole(request)))
     fields, filename, content = {}, "", b""
     for part in parts:
         name, named = _name(part, "name"), _name(part, "filename")
@@ -45,6 +49,17 @@ async def read_upload(request: Request) -> Upload:
             fields[name] = body.decode("utf-8", "replace").strip()
     require_own_form(request, fields.pop(TOKEN, None), SESSION)
     return Upload(fields, filename, content)
+
+
+async def _whole(request: Request) -> bytes:
+    body, read = bytearray(), 0
+    async for chunk in request.stream():
+        read += len(chunk)
+        if read <= MOST_BYTES:
+            body += chunk
+    if read > MOST_BYTES:
+        raise PayloadTooLarge(f"At most {MOST_BYTES // 1_048_576} MiB are read here. Send a larger file by the API.")
+    return bytes(body)
 
 
 def _parts(message: Message) -> list[Message]:

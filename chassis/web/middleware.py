@@ -26,6 +26,14 @@ Admission = Callable[[Scope], Awaitable[str]]
 """Says who calls, or raises the problem by which the call goes no further."""
 
 
+Refusal = Callable[[Problem, Scope], ASGIApp]
+"""Says to a caller why their request goes no further."""
+
+
+def _problem_answer(problem: Problem, scope: Scope) -> ASGIApp:
+    return problem_response(problem, scope["path"])
+
+
 class RequestMiddleware:
     """Trace, request id, measure, access log, limit on bodies and admission, each once for every request.
 
@@ -35,6 +43,7 @@ class RequestMiddleware:
         body_limit: most bytes of a body, whether or not its length is declared; of some paths it is more.
         headers: put on every answer that does not set them itself.
         access_log: whether each request leaves a line; not where a gateway in this process leaves one for it.
+        refusal: what is answered with where a request comes no further.
     """
 
     def __init__(
@@ -46,6 +55,7 @@ class RequestMiddleware:
         body_limit: int,
         headers: Sequence[Header] = (),
         access_log: bool = True,
+        refusal: Refusal = _problem_answer,
     ) -> None:
         self.app = app
         self.service = service
@@ -53,6 +63,7 @@ class RequestMiddleware:
         self.body_limit = body_limit
         self.headers = headers
         self.access_log = access_log
+        self.refusal = refusal
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         if scope["type"] == "http":
@@ -67,7 +78,7 @@ class RequestMiddleware:
         given_id = given.decode() if _REQUEST_ID.fullmatch(given) else None
         with telemetry.request(trace.decode("latin-1"), given_id) as request_id:
             added = [(REQUEST_ID_HEADER.encode(), request_id.encode()), *self.headers]
-            exchange = Exchange(scope, receive, send, limit=self._limit(scope), headers=added)
+            exchange = Exchange(scope, receive, send, limit=self._limit(scope), headers=added, refusal=self.refusal)
             try:
                 await exchange.run(self.admit, self.app)
             except Problem as problem:
@@ -103,7 +114,16 @@ class Exchange:
     Blanks about the value of a header are no part of it (RFC 9110, 5.5), though servers leave those behind it there.
     """
 
-    def __init__(self, scope: Scope, receive: Receive, send: Send, *, limit: int, headers: Sequence[Header]) -> None:
+    def __init__(
+        self,
+        scope: Scope,
+        receive: Receive,
+        send: Send,
+        *,
+        limit: int,
+        headers: Sequence[Header],
+        refusal: Refusal = _problem_answer,
+    ) -> None:
         self.method: str = scope["method"]
         headers_read = [(name, value.strip(b" \t")) for name, value in scope["headers"]]
         self.scope = {**scope, "method": "GET" if self.method == "HEAD" else self.method, "headers": headers_read}
@@ -115,6 +135,7 @@ class Exchange:
         self._limit = limit
         self._read = 0
         self._headers = headers
+        self._refusal = refusal
         self._too_large: PayloadTooLarge | None = None
         """Set once a body has passed the limit: whoever reads it may swallow the problem or make another of it."""
 
@@ -137,7 +158,7 @@ class Exchange:
             raise self._over()
 
     async def refuse(self, problem: Problem) -> None:
-        await problem_response(problem, self.scope["path"])(self.scope, self.receive, self.send)
+        await self._refusal(problem, self.scope)(self.scope, self.receive, self.send)
 
     async def receive(self) -> Message:
         """The next part of the body.

@@ -9,6 +9,7 @@ from sqlalchemy import MetaData
 from chassis.service import ServiceSpec
 from chassis.web.app import build_app
 from chassis.web.units import Resources
+from contracts.scopes import SCOPES
 from gateway.operations.dead_letter_endpoints import router as dead_letters
 from gateway.operations.endpoints import router
 from gateway.operations.replay_endpoints import router as replays
@@ -16,6 +17,8 @@ from gateway.operations.services import Services
 from gateway.operations.status_endpoints import router as status
 
 NAME: Final = "operations"
+_READERS: Final = tuple(scope for scope in SCOPES if scope.endswith(":read"))
+"""Whoever may read anything may read which day its rules of the calendar read."""
 
 
 def create_operations(resources: Resources, metadata: MetaData, services: Services) -> FastAPI:
@@ -31,6 +34,7 @@ def create_operations(resources: Resources, metadata: MetaData, services: Servic
         metadata=metadata,
         package="gateway",
         routers=(router, status, dead_letters, replays),
+        scopes={"get_business_date": _READERS},
     )
     app = build_app(spec, replace(resources, settings=settings))
     app.state.services = services

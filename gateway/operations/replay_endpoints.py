@@ -70,7 +70,7 @@ async def get_rebuild(read: Read, number: Number) -> RebuildOut:
 
 @router.get("/business-date", summary="The business date")
 async def get_business_date(read: Read, asked: Asked) -> BusinessDateOut:
-    """The date that rules of the calendar read: pinned, or today in England."""
+    """The date that rules of the calendar read: pinned, or today in England. Whoever may read anything may read it."""
     return BusinessDateOut.of(await read(business_dates.get_business_date), await replays.list_business_dates(asked))
 
 

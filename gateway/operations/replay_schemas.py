@@ -125,16 +125,21 @@ class BusinessDateOut(OutBody):
 
     date: Day = Field(description="The gateway's", examples=["2018-02-28"])
     is_pinned: bool = Field(description="Whether it is pinned, or follows the calendar", examples=[True])
-    is_alike: bool = Field(description="Whether every service has the same; if not, set it again", examples=[True])
-    services: list[ServiceDateOut] = Field(description="Each by itself")
+    is_alike: bool = Field(
+        description="Whether every service that answered has the same; if not, set it again", examples=[True]
+    )
+    services: list[ServiceDateOut] = Field(description="Each that has answered, by itself")
+    unreachable: list[str] = Field(description="Services that did not answer", examples=[[]])
 
     @classmethod
-    def of(cls, own: BusinessDate, found: Mapping[str, BusinessDate]) -> "BusinessDateOut":
+    def of(cls, own: BusinessDate, found: Mapping[str, BusinessDate | None]) -> "BusinessDateOut":
+        answered = {name: each for name, each in found.items() if each}
         return cls(
             date=own.day,
             is_pinned=own.is_pinned,
-            is_alike=set(found.values()) <= {own},
+            is_alike=set(answered.values()) <= {own},
             services=[
-                ServiceDateOut(service=name, date=each.day, is_pinned=each.is_pinned) for name, each in found.items()
+                ServiceDateOut(service=name, date=each.day, is_pinned=each.is_pinned) for name, each in answered.items()
             ],
+            unreachable=sorted(set(found) - set(answered)),
         )

@@ -1,5 +1,6 @@
 """Replays, rebuilds and the business date of all services."""
 
+import asyncio
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date
@@ -10,6 +11,7 @@ from chassis.jobs.job import Job, JobRefused, JobState, Json, NewJob
 from chassis.jobs.queue import JobFilter, list_jobs
 from chassis.jobs.run import Handler, JobRun
 from chassis.paging import Page, PageRequest
+from chassis.recovery.port import StoresUnreachable
 from chassis.recovery.replays import Replayed, ReplayStore, Start
 from chassis.storage.transaction import Tx
 from gateway.operations.asked_jobs import begin_job, get_named_job
@@ -87,9 +89,17 @@ def handlers(services: Services) -> Mapping[str, Handler]:
     return {REBUILD: rebuild}
 
 
-async def list_business_dates(stores: Stores) -> dict[str, BusinessDate]:
-    """By service: alike, unless a move of them was broken off."""
-    return {name: await store.read_business_date() for name, store in stores.items()}
+async def list_business_dates(stores: Stores) -> dict[str, BusinessDate | None]:
+    """By service: alike, unless a move of them was broken off; None of one that does not answer."""
+    found = await asyncio.gather(*(_read_business_date(store) for store in stores.values()))
+    return dict(zip(stores, found, strict=True))
+
+
+async def _read_business_date(store: ReplayStore) -> BusinessDate | None:
+    try:
+        return await store.read_business_date()
+    except StoresUnreachable:
+        return None
 
 
 async def set_business_dates(stores: Stores, day: date | None) -> None:

@@ -11,17 +11,17 @@ MOST: Final = 240
 def slots_of(points: Sequence[Mapping[str, Any]], kind: str) -> list[Mapping[str, Any] | None]:
     """Each period from the first point's to the last's in order, with its point or None where there is no observation.
 
-    Periods that overlap have nothing between them: then the points themselves.
+    Periods that overlap have nothing between them: then the points themselves. Of more than 240 the latest.
     """
     if not points:
         return []
     found = [(Period.parse(point["period"], PeriodKind(kind)), point) for point in points]
     if found[0][0].overlaps:
-        return [point for _, point in found]
+        return [*points[-MOST:]]
     by_period = dict(found)
     slots: list[Mapping[str, Any] | None] = []
-    period, last = found[0][0], found[-1][0]
-    while not last < period and len(slots) < MOST:
+    first, period = found[0][0], found[-1][0]
+    while not period < first and len(slots) < MOST:
         slots.append(by_period.get(period))
-        period = period.next()
-    return slots
+        period = period.previous()
+    return slots[::-1]

@@ -1,78 +1,96 @@
 """The desk: one list of what waits for somebody."""
 
-from typing import Annotated, Final
+from collections.abc import Iterable, Iterator
+from typing import Any
 
-from fastapi import APIRouter, Query, Request, Response
+from fastapi import APIRouter, Request, Response
 
-from portal.api import Json, together
-from portal.pages.scorecard import business_date, latest_quarter
+from portal.api import Api, Json, together
+from portal.calendar import business_date, latest_quarter
+from portal.listing import Listing
+from portal.pages.scorecard import usual_card
+from portal.parameters import Text
 from portal.routes import PageRoute
 from portal.site import SignedIn, page, site_of
 
 router = APIRouter(route_class=PageRoute, include_in_schema=False)
 
-_SHOWN: Final = "200"
-Text = Annotated[str, Query(max_length=120)]
-
 
 @router.get("/desk")
-async def desk_page(request: Request, looker: SignedIn, area: Text = "", owner: Text = "") -> Response:
+async def desk_page(request: Request, looker: SignedIn, area: Text = None, owner: Text = None) -> Response:
     api = looker.api
     cards, areas, today = await together(
-        api.get("/indicators/v1/scorecards", limit=_SHOWN),
-        api.get("/indicators/v1/areas", limit=_SHOWN),
+        api.list_part("/indicators/v1/scorecards"),
+        api.list_part("/indicators/v1/areas", total="true"),
         business_date(api),
     )
-    wanted = area or _usual_area(cards["items"], site_of(request).settings.scorecard) or _first(areas["items"])
+    wanted = area or _usual_area(cards, site_of(request).settings.scorecard) or next(_codes(areas), None)
     quarter = latest_quarter(today).label
-    exceptions, quality, returns, proposals, reviews, breaches, letters = await together(
-        api.get_if_any("/indicators/v1/exceptions", area=wanted, period=quarter),
-        api.get_if_any("/indicators/v1/data-quality", area=wanted),
-        api.get_if_any("/pledges/v1/returns", owner=owner, limit=_SHOWN),
-        api.get_if_any("/risks/v1/proposals", state="open", limit=_SHOWN),
-        api.get_if_any("/risks/v1/review-tasks", state="open", limit=_SHOWN),
-        api.get_if_any("/risks/v1/breaches"),
-        api.get_if_any("/operations/v1/dead-letters", state="parked", limit=_SHOWN),
+    late, to_comment = await together(
+        _in_area(api, "data-quality", wanted, kind="late"), _in_area(api, "exceptions", wanted, period=quarter)
     )
-    open_returns = [each for each in _items(returns) if each["state"] != "approved" and not each["locked"]]
     return page(
         request,
         "desk.html",
         area=wanted,
-        areas=[(each["code"], each["name"]) for each in areas["items"]],
+        areas=areas,
         owner=owner,
         quarter=quarter,
         today=today.isoformat(),
-        late=[each for each in _items(quality) if _is_late(each) and _answers(each, owner)],
-        to_comment=[each for each in _items(exceptions) if not each["commentary"] and _answers(each, owner)],
-        missing=[each for each in open_returns if each["missing"]],
-        to_approve=[each for each in open_returns if each["state"] == "submitted"],
-        to_write=[each for each in open_returns if each["state"] in {"draft", "returned"} and not each["missing"]],
-        proposals=_items(proposals),
-        reviews=_items(reviews),
-        breaches=_items(breaches),
-        letters=_items(letters),
+        late=late.where(lambda each: _answers(each, owner)),
+        to_comment=to_comment.where(lambda each: not each["commentary"] and _answers(each, owner)),
+        **await _of_others(api, owner),
     )
 
 
-def _items(found: Json | None) -> list[Json]:
-    return list(found["items"]) if found else []
+async def _in_area(api: Api, collection: str, area: str | None, **wanted: str) -> Listing:
+    """What is to be done about figures of an area; nothing where none is entered or can be seen."""
+    return await api.list_part(f"/indicators/v1/{collection}", **_whole(collection), area=area or "E92000001", **wanted)
 
 
-def _is_late(row: Json) -> bool:
-    return any(finding["kind"] == "late" for finding in row["findings"])
+def _whole(collection: str) -> dict[str, str | None]:
+    """Exceptions are one answer, not pages."""
+    return {"limit": None, "cursor": None} if collection == "exceptions" else {}
 
 
-def _answers(row: Json, owner: str) -> bool:
+async def _of_others(api: Api, owner: str | None) -> dict[str, Any]:
+    """What is to be done about returns, risks and events."""
+    returns = "/pledges/v1/returns"
+    missing, draft, returned, submitted, proposals, reviews, breaches, letters = await together(
+        api.list_part(returns, name="missing", owner=owner, missing="true", total="true"),
+        api.list_part(returns, name="drafts", owner=owner, missing="false", state="draft", total="true"),
+        api.list_part(returns, name="returned", owner=owner, missing="false", state="returned", total="true"),
+        api.list_part(returns, name="submitted", owner=owner, state="submitted", total="true"),
+        api.list_part("/risks/v1/proposals", state="open"),
+        api.list_part("/risks/v1/review-tasks", state="open"),
+        api.list_part("/risks/v1/breaches", state="open"),
+        api.list_part("/operations/v1/dead-letters", state="parked"),
+    )
+    return {
+        "missing": missing,
+        "to_write": draft.where(_is_open),
+        "to_mend": returned.where(_is_open),
+        "to_approve": submitted.where(_is_open),
+        "proposals": proposals,
+        "reviews": reviews,
+        "breaches": breaches,
+        "letters": letters,
+    }
+
+
+def _is_open(found: Json) -> bool:
+    return not found["locked"]
+
+
+def _answers(row: Json, owner: str | None) -> bool:
     """Whether ``owner``, or anybody where none is named, answers for an indicator."""
-    return owner.casefold() in (row["owner"] or "").casefold()
+    return (owner or "").casefold() in (row["owner"] or "").casefold()
 
 
-def _usual_area(cards: list[Json], usual: str) -> str | None:
-    found = {card["code"]: card["area"] for card in cards}
-    area: str | None = found.get(usual) or next(iter(found.values()), None)
-    return area
+def _usual_area(cards: Listing, usual: str) -> str | None:
+    code = usual_card(cards, usual)
+    return next((str(card["area"]) for card in cards if card["code"] == code), None)
 
 
-def _first(areas: list[Json]) -> str:
-    return str(areas[0]["code"]) if areas else "E92000001"
+def _codes(areas: Iterable[Json]) -> Iterator[str]:
+    return (str(each["code"]) for each in areas)

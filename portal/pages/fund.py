@@ -1,57 +1,59 @@
 """The pooled fund: budget, outturn, forecast, savings and partners, and the way from a pound to its entry."""
 
 from collections.abc import Sequence
-from datetime import date
-from typing import Annotated, Final
+from typing import Final
 
-from fastapi import APIRouter, Query, Request, Response
+from fastapi import APIRouter, Request, Response
 
-from contracts.period import Period
 from portal.api import Json, part, together
+from portal.calendar import business_date, financial_year
 from portal.files import file_response
-from portal.pages.scorecard import business_date
+from portal.parameters import Text
 from portal.routes import PageRoute
+from portal.showing import note
 from portal.site import SignedIn, page
 
 router = APIRouter(route_class=PageRoute, include_in_schema=False)
 
-_SHOWN: Final = "200"
 _ENTRIES: Final = "50"
-Text = Annotated[str, Query(max_length=200)]
 
 
 @router.get("/fund")
-async def fund_page(request: Request, looker: SignedIn, fund: Text = "", year: Text = "") -> Response:
+async def fund_page(request: Request, looker: SignedIn, fund: Text = None, year: Text = None) -> Response:
     api = looker.api
-    funds, today = await together(api.get("/finance/v1/funds", limit=_SHOWN), business_date(api))
-    if not funds["items"]:
-        return page(request, "fund-none.html")
-    at = f"/finance/v1/funds/{part(fund or funds['items'][0]['code'])}"
-    of_year = {"financial_year": year or financial_year(today)}
+    funds, today = await together(api.list_items("/finance/v1/funds"), business_date(api))
+    code = fund or next((each["code"] for each in funds), None)
+    if code is None:
+        return page(request, "none.html", title="Fund", text="No fund has been entered.")
+    at, chosen = f"/finance/v1/funds/{part(code)}", year or financial_year(today)
     found, position, forecast, savings, schemes = await together(
         api.get(at),
-        api.get_if_any(f"{at}/position", **of_year),
-        api.get_if_any(f"{at}/forecast", **of_year),
-        api.get_if_any(f"{at}/savings", **of_year),
-        api.get("/finance/v1/schemes", fund=fund or funds["items"][0]["code"], limit=_SHOWN, **of_year),
+        api.get_part(f"{at}/position", financial_year=chosen),
+        api.get_part(f"{at}/forecast", financial_year=chosen),
+        api.get_part(f"{at}/savings", financial_year=chosen),
+        api.list_part("/finance/v1/schemes", fund=code, financial_year=chosen, total="true"),
     )
     return page(
         request,
         "fund.html",
         fund=found,
-        funds=[(each["code"], each["name"]) for each in funds["items"]],
-        year=of_year["financial_year"],
-        years=_years(found["budget_lines"], of_year["financial_year"]),
+        funds=[(each["code"], each["name"]) for each in funds],
+        year=chosen,
+        years=_years(found["budget_lines"], chosen),
+        notes=_notes(found),
+        lines_notes={line["code"]: line["notes"] for line in found["budget_lines"] if line["financial_year"] == chosen},
         position=position,
         forecast={each["line"]: each for each in forecast["lines"]} if forecast else {},
         whole=forecast,
         savings=savings,
-        schemes=schemes["items"],
+        schemes=schemes,
     )
 
 
-def financial_year(day: date) -> str:
-    return Period.quarter_of(day).label.partition(" ")[0]
+def _notes(found: Json) -> list[str]:
+    """What is said below the tables of where documents differ, each once."""
+    every = [*found["notes"], *(each for line in found["budget_lines"] for each in line["notes"])]
+    return list(dict.fromkeys(map(note, every)))
 
 
 def _years(lines: Sequence[Json], chosen: str) -> list[tuple[str, str]]:
@@ -59,26 +61,18 @@ def _years(lines: Sequence[Json], chosen: str) -> list[tuple[str, str]]:
 
 
 @router.get("/fund/savings/file.{ending}")
-async def savings_file(looker: SignedIn, ending: str, fund: Text, year: Text = "") -> Response:
+async def savings_file(looker: SignedIn, ending: str, fund: str, year: Text = None) -> Response:
     path = f"/finance/v1/funds/{part(fund)}/savings.{part(ending)}"
     return await file_response(looker.api, path, financial_year=year)
 
 
 @router.get("/fund/{fund}/entries")
 async def entries_page(
-    request: Request, looker: SignedIn, fund: str, account: Text = "", layer: Text = "", after: Text = ""
+    request: Request, looker: SignedIn, fund: str, account: Text = None, layer: Text = None
 ) -> Response:
     path = f"/finance/v1/funds/{part(fund)}/entries"
-    found = await looker.api.get(path, account=account, layer=layer, cursor=after, limit=_ENTRIES)
-    return page(
-        request,
-        "entries.html",
-        fund=fund,
-        account=account,
-        layer=layer,
-        entries=found["items"],
-        following=found["next"],
-    )
+    entries = await looker.api.list_items(path, account=account, layer=layer, limit=_ENTRIES)
+    return page(request, "entries.html", fund=fund, account=account, entries=entries)
 
 
 @router.get("/fund/{fund}/entries/{entry}")
@@ -88,14 +82,14 @@ async def entry_page(request: Request, looker: SignedIn, fund: str, entry: str) 
 
 
 @router.get("/fund/{fund}/partners/{partner}")
-async def partner_page(request: Request, looker: SignedIn, fund: str, partner: str, year: Text = "") -> Response:
+async def partner_page(request: Request, looker: SignedIn, fund: str, partner: str, year: Text = None) -> Response:
     path = f"/finance/v1/funds/{part(fund)}/partners/{part(partner)}/account"
     found = await looker.api.get(path, financial_year=year)
     return page(request, "partner.html", account=found)
 
 
 @router.get("/fund/{fund}/partners/{partner}/file.{ending}")
-async def partner_file(looker: SignedIn, fund: str, partner: str, ending: str, year: Text = "") -> Response:
+async def partner_file(looker: SignedIn, fund: str, partner: str, ending: str, year: Text = None) -> Response:
     path = f"/finance/v1/funds/{part(fund)}/partners/{part(partner)}/account.{part(ending)}"
     return await file_response(looker.api, path, financial_year=year)
 

@@ -28,5 +28,5 @@ async def first_page(request: Request) -> Response:
     if looker is None:
         return sign_in_form(request)
     since = looker.visitor.last_visit
-    changes = await recent_changes(looker.api, since.isoformat() if since else None)
-    return page(request, "home.html", cards=CARDS, changes=changes, since=since.isoformat() if since else None)
+    moment = since.isoformat() if since else None
+    return page(request, "home.html", cards=CARDS, changes=await recent_changes(looker.api, moment), since=moment)

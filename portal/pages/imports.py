@@ -1,26 +1,26 @@
 """Figures out of a file: checked first, then saved."""
 
 from pathlib import PurePath
-from typing import Annotated, Final
+from typing import Final
 
-from fastapi import APIRouter, Query, Request, Response
+from fastapi import APIRouter, Request, Response
 from fastapi.responses import RedirectResponse
 
+from chassis.errors import PayloadTooLarge
 from contracts.large_bodies import CSV, ODS, XLSX
 from portal.api import part, together
 from portal.errors import Refused
 from portal.files import file_response
 from portal.routes import PageRoute
 from portal.site import Looker, SignedIn, page
-from portal.uploads import Upload, read_upload
+from portal.uploads import MOST_BYTES, Upload, read_upload
 
 router = APIRouter(route_class=PageRoute, include_in_schema=False)
 
 _TYPES: Final = {".csv": CSV, ".xlsx": XLSX, ".ods": ODS}
-_SHOWN: Final = "50"
+_LATEST: Final = "50"
 _LONGEST_NAME: Final = 200
 _NO_FILE: Final = {"title": "There is a problem", "detail": "Choose a file that ends in .csv, .xlsx or .ods."}
-Text = Annotated[str, Query(max_length=120)]
 
 
 @router.get("/import")
@@ -30,7 +30,12 @@ async def import_page(request: Request, looker: SignedIn) -> Response:
 
 @router.post("/import")
 async def start_import(request: Request, looker: SignedIn) -> Response:
-    upload = await read_upload(request)
+    try:
+        upload = await read_upload(request)
+    except PayloadTooLarge as large:
+        return await _form(
+            request, looker, refused=Refused(large.status, {"title": large.title, "detail": large.detail})
+        )
     kind = _TYPES.get(PurePath(upload.filename).suffix.lower())
     if kind is None or not upload.content:
         return await _form(request, looker, refused=Refused(422, _NO_FILE))
@@ -45,11 +50,11 @@ def _wanted(upload: Upload) -> dict[str, str | None]:
     """How the file is read, and whether it is saved; it is only checked unless that was chosen."""
     fields = upload.fields
     return {
-        "mapping": fields.get("mapping"),
+        "mapping": fields.get("mapping") or None,
         "filename": PurePath(upload.filename).name[:_LONGEST_NAME],
         "dry_run": "false" if fields.get("what") == "save" else "true",
         "create_missing": "true" if fields.get("create_missing") else None,
-        "reason": fields.get("reason"),
+        "reason": fields.get("reason") or None,
     }
 
 
@@ -66,13 +71,14 @@ async def errors_file(looker: SignedIn, number: int) -> Response:
 
 async def _form(request: Request, looker: Looker, *, refused: Refused | None = None) -> Response:
     mappings, imports = await together(
-        looker.api.get("/indicators/v1/mappings"), looker.api.get("/indicators/v1/imports", limit=_SHOWN)
+        looker.api.list_items("/indicators/v1/mappings"), looker.api.list_items("/indicators/v1/imports", limit=_LATEST)
     )
     return page(
         request,
         "import.html",
         status=refused.status if refused else 200,
-        mappings=[(each["name"], f"{each['name']}: {each['title']}") for each in mappings["items"]],
-        imports=imports["items"],
+        mappings=[(each["name"], f"{each['name']}: {each['title']}") for each in mappings],
+        imports=imports,
+        most=MOST_BYTES // 1_048_576,
         problem=refused,
     )

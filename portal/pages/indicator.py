@@ -1,25 +1,37 @@
 """One indicator in an area: its chart, the same as a table, and what hangs on it."""
 
-from collections.abc import Mapping, Sequence
-from typing import Annotated, Any, Final
+import re
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any, Final
 
-from fastapi import APIRouter, Query, Request, Response
+from fastapi import APIRouter, Request, Response
 
 from chassis.errors import NotFound
 from contracts.breakdown import Breakdown, UnknownBreakdownError
 from contracts.period import Period, PeriodKind
 from portal.api import Api, Json, part, together
+from portal.calendar import end_of_day
 from portal.charts.line_chart import Chart, line_chart
 from portal.files import file_response
-from portal.pages.scorecard import end_of_day
+from portal.listing import Listing
+from portal.parameters import Series, Text
 from portal.routes import PageRoute
 from portal.site import SignedIn, page
 
 router = APIRouter(route_class=PageRoute, include_in_schema=False)
 
 ENGLAND: Final = "E92000001"
-_SHOWN: Final = "200"
-Text = Annotated[str, Query(max_length=100)]
+_AREA: Final = re.compile(r"[A-Z][0-9]{8}|[A-Z0-9]{2,6}")
+_NEWEST: Final = {"sort": "period", "descending": "true", "total": "true"}
+
+
+@dataclass(frozen=True, slots=True)
+class Compared:
+    """The area whose values stand beside the indicator's, and why it is not the one that was asked for."""
+
+    code: str
+    instead_of: str | None = None
 
 
 @router.get("/scorecard/indicators/{code}")
@@ -27,67 +39,82 @@ async def indicator_page(
     request: Request,
     looker: SignedIn,
     code: str,
-    area: Text = "",
-    breakdown: Text = "",
-    comparator: Text = "",
-    as_of: Text = "",
+    area: Text = None,
+    breakdown: Series = "",
+    comparator: Text = None,
+    as_of: Text = None,
 ) -> Response:
     api, at = looker.api, f"/indicators/v1/indicators/{part(code)}"
-    moment, other = end_of_day(as_of), comparator or ENGLAND
-    areas = (await api.get("/indicators/v1/areas", limit=_SHOWN))["items"]
-    wanted = area or (areas[0]["code"] if areas else ENGLAND)
+    of, moment = _breakdown(breakdown), end_of_day(as_of)
+    areas = await api.list_items("/indicators/v1/areas", total="true")
+    wanted = area or next((each["code"] for each in areas), ENGLAND)
+    other = compared_with(comparator, wanted, areas)
     about = {"area": wanted, "breakdown": breakdown, "as_of": moment}
-    status, found, compared, targets, control, commentaries, hanging = await together(
+    status, found, compared, every, targets, control, commentaries, hanging = await together(
         api.get(f"{at}/status", **about),
-        api.get(f"{at}/observations", area=wanted, as_of=moment, descending="true", limit=_SHOWN),
-        api.get(f"{at}/observations", area=other, as_of=moment, descending="true", limit=_SHOWN),
-        api.get(f"{at}/targets", area=wanted, as_of=moment, limit=_SHOWN),
-        api.get_if_any(f"{at}/process-control", **about),
-        api.get(f"{at}/commentaries", area=wanted, as_of=moment, limit=_SHOWN),
+        api.list_items(f"{at}/observations", **about, **_NEWEST),
+        api.list_part(f"{at}/observations", **(about | {"area": other.code}), **_NEWEST),
+        api.list_part(f"{at}/observations", name="parts", area=wanted, as_of=moment, **_NEWEST),
+        api.list_part(f"{at}/targets", **about),
+        api.get_part(f"{at}/process-control", **about),
+        api.list_part(f"{at}/commentaries", **about),
         _hanging_on(api, code, wanted),
     )
-    of = _breakdown(breakdown)
-    rows = _ordered(found["items"], status["indicator"]["frequency"], of)
-    other_rows = _ordered(compared["items"], status["indicator"]["frequency"], of) if other != wanted else []
-    other_name = next((each["name"] for each in areas if each["code"] == other), other)
+    kind = status["indicator"]["frequency"]
+    rows, other_rows = _ordered(found, kind), _ordered(compared, kind) if other.code != wanted else []
+    name = next((each["name"] for each in areas if each["code"] == other.code), other.code)
     return page(
         request,
         "indicator.html",
         found=status,
         rows=rows,
+        observations=found,
         compared={row["period"]: row for row in other_rows},
-        compared_name=other_name,
-        chart=line_chart(_chart(status, rows, other_rows, other_name, control)),
-        targets=[each for each in targets["items"] if each["breakdown"] == of],
+        compared_name=name,
+        instead_of=other.instead_of,
+        chart=line_chart(_chart(status, rows, other_rows, name, control)),
+        targets=targets,
         control=control,
-        commentaries=[each for each in commentaries["items"] if each["published"]],
-        parts=_latest_by_part(found["items"], status["indicator"]["frequency"]),
+        commentaries=commentaries.where(lambda each: bool(each["published"])),
+        parts=_latest_by_part(every, kind),
+        every=every,
         hanging=hanging,
-        areas=[(each["code"], each["name"]) for each in areas],
+        areas=areas,
         breakdown=breakdown,
-        comparator=other,
+        of=of,
+        comparator=other.code,
         as_of=as_of,
     )
 
 
 @router.get("/scorecard/indicators/{code}/file.{ending}")
 async def indicator_file(
-    looker: SignedIn, code: str, ending: str, area: Text = "", breakdown: Text = "", as_of: Text = ""
+    looker: SignedIn, code: str, ending: str, area: Text = None, breakdown: Series = "", as_of: Text = None
 ) -> Response:
+    """The observations of the series that the page shows: of the total where no breakdown is named."""
     path = f"/indicators/v1/observations.{part(ending)}"
     moment = end_of_day(as_of)
     return await file_response(looker.api, path, indicator=code, area=area, breakdown=breakdown, as_of=moment)
 
 
-async def _hanging_on(api: Api, code: str, area: str) -> dict[str, list[Json]]:
+def compared_with(comparator: str | None, area: str, areas: Iterable[Json]) -> Compared:
+    """What stands beside the values of ``area``. Only areas have values of their own: instead of a group, England."""
+    if comparator == "parent":
+        parents: list[str] = next((each["parents"] for each in areas if each["code"] == area), [])
+        return Compared(parents[0]) if parents else Compared(ENGLAND, "what the area is part of")
+    if not comparator or comparator == "england":
+        return Compared(ENGLAND)
+    return Compared(comparator) if _AREA.fullmatch(comparator) else Compared(ENGLAND, comparator)
+
+
+async def _hanging_on(api: Api, code: str, area: str) -> dict[str, Listing]:
     """Risks, pledges and schemes that are linked to the indicator, of which the caller may see any."""
     risks, pledges, schemes = await together(
-        api.get_if_any("/risks/v1/risks", indicator=code, area=area, limit=_SHOWN),
-        api.get_if_any("/pledges/v1/pledges", indicator=code, area=area, limit=_SHOWN),
-        api.get_if_any("/finance/v1/schemes", indicator=code, area=area, limit=_SHOWN),
+        api.list_part("/risks/v1/risks", indicator=code, area=area, total="true"),
+        api.list_part("/pledges/v1/pledges", indicator=code, area=area, total="true"),
+        api.list_part("/finance/v1/schemes", indicator=code, area=area, total="true"),
     )
-    found = {"risks": risks, "pledges": pledges, "schemes": schemes}
-    return {name: (each or {"items": []})["items"] for name, each in found.items()}
+    return {"risks": risks, "pledges": pledges, "schemes": schemes}
 
 
 def _breakdown(text: str) -> dict[str, str]:
@@ -97,20 +124,16 @@ def _breakdown(text: str) -> dict[str, str]:
         raise NotFound(str(error)) from error
 
 
-def _ordered(found: Sequence[Json], kind: str, breakdown: Mapping[str, str]) -> list[Json]:
-    """The observations of one series by period, oldest first; what was withdrawn is left out."""
-    series = [each for each in found if each["breakdown"] == breakdown and each["status"] != "withdrawn"]
-    return sorted(series, key=lambda each: Period.parse(each["period"], PeriodKind(kind)).sort_key)
+def _ordered(found: Iterable[Json], kind: str) -> list[Json]:
+    """Observations by period, oldest first; what was withdrawn is left out."""
+    standing = [each for each in found if each["status"] != "withdrawn"]
+    return sorted(standing, key=lambda each: Period.parse(each["period"], PeriodKind(kind)).sort_key)
 
 
-def _latest_by_part(found: Sequence[Json], kind: str) -> list[Json]:
+def _latest_by_part(found: Iterable[Json], kind: str) -> list[Json]:
     """The latest observation of each breakdown."""
-    latest = {tuple(sorted(each["breakdown"].items())): each for each in _all_ordered(found, kind) if each["breakdown"]}
+    latest = {tuple(sorted(each["breakdown"].items())): each for each in _ordered(found, kind) if each["breakdown"]}
     return [latest[key] for key in sorted(latest)]
-
-
-def _all_ordered(found: Sequence[Json], kind: str) -> list[Json]:
-    return sorted(found, key=lambda each: Period.parse(each["period"], PeriodKind(kind)).sort_key)
 
 
 def _chart(

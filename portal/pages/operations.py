@@ -1,13 +1,15 @@
 """Whether all is running, what went wrong, and what was changed of late."""
 
-from typing import Annotated, Final
+from typing import Final
 
-from fastapi import APIRouter, Query, Request, Response
+from fastapi import APIRouter, Request, Response
 from fastapi.responses import RedirectResponse
 
 from portal.api import Api, Json, part, together
 from portal.errors import Refused
 from portal.forms import read_form
+from portal.listing import Listing
+from portal.parameters import Text
 from portal.routes import PageRoute
 from portal.site import Looker, SignedIn, page
 
@@ -16,12 +18,11 @@ router = APIRouter(route_class=PageRoute, include_in_schema=False)
 SERVICES: Final = ("indicators", "risks", "pledges", "finance", "operations")
 _RECENT: Final = "20"
 _MOST: Final = 20
-_SHOWN: Final = "100"
-Text = Annotated[str, Query(max_length=20)]
+_WORK: Final = "10"
 
 
 @router.get("/operations")
-async def operations_page(request: Request, looker: SignedIn, done: Text = "") -> Response:
+async def operations_page(request: Request, looker: SignedIn, done: Text = None) -> Response:
     return await _operations(request, looker, done="It is tried again." if done else None)
 
 
@@ -38,13 +39,16 @@ async def retry(request: Request, looker: SignedIn) -> Response:
 async def _operations(
     request: Request, looker: Looker, *, done: str | None = None, refused: Refused | None = None
 ) -> Response:
-    api = looker.api
-    ready, letters, recoveries, verifications, rebuilds, audit = await together(
+    api, at = looker.api, "/operations/v1"
+    ready, consumers, outboxes, jobs, letters, recoveries, verifications, rebuilds, changes = await together(
         api.get_readiness(),
-        api.get_if_any("/operations/v1/dead-letters", state="parked", limit=_SHOWN),
-        api.get_if_any("/operations/v1/recoveries"),
-        api.get_if_any("/operations/v1/verifications"),
-        api.get_if_any("/operations/v1/rebuilds"),
+        api.list_part(f"{at}/consumers"),
+        api.list_part(f"{at}/outbox"),
+        api.list_part(f"{at}/jobs", limit=_RECENT),
+        api.list_part(f"{at}/dead-letters", state="parked"),
+        api.list_part(f"{at}/recoveries", limit=_WORK),
+        api.list_part(f"{at}/verifications", limit=_WORK),
+        api.list_part(f"{at}/rebuilds", limit=_WORK),
         recent_changes(api),
     )
     return page(
@@ -52,23 +56,21 @@ async def _operations(
         "operations.html",
         status=refused.status if refused else 200,
         ready=ready,
-        letters=_items(letters),
-        work={"Recoveries": _items(recoveries), "Verifications": _items(verifications), "Rebuilds": _items(rebuilds)},
-        audit=audit,
+        consumers=consumers,
+        outboxes=outboxes,
+        jobs=jobs,
+        letters=letters,
+        work={"Recoveries": recoveries, "Verifications": verifications, "Rebuilds": rebuilds},
+        changes=changes,
         done=done,
         problem=refused,
     )
 
 
-def _items(found: Json | None) -> list[Json]:
-    return list(found["items"]) if found else []
-
-
-async def recent_changes(api: Api, since: str | None = None) -> list[Json]:
+async def recent_changes(api: Api, since: str | None = None) -> Listing:
     """What was changed in all services, the newest first, as far as the caller may see it."""
     wanted = {"since": since, "sort": "changed_at", "descending": "true", "limit": _RECENT}
-    audits = await together(*(api.get_if_any(f"/{name}/v1/audit", **wanted) for name in SERVICES))
-    entries = [
-        {**entry, "service": name} for name, each in zip(SERVICES, audits, strict=True) for entry in _items(each)
-    ]
-    return sorted(entries, key=lambda entry: str(entry["changed_at"]), reverse=True)[:_MOST]
+    audits = await together(*(api.list_part(f"/{name}/v1/audit", name=f"{name}-audit", **wanted) for name in SERVICES))
+    entries = [entry | {"service": name} for name, each in zip(SERVICES, audits, strict=True) for entry in each]
+    newest: list[Json] = sorted(entries, key=lambda entry: str(entry["changed_at"]), reverse=True)[:_MOST]
+    return Listing(newest, absence=next((each.absence for each in audits if each.absence), None))

@@ -1,16 +1,17 @@
 """The register of risks: its heat map, its list, and one risk's story."""
 
-from collections.abc import Mapping, Sequence
-from typing import Annotated, Any, Final
+from collections.abc import Sequence
+from typing import Annotated, Final
 
 from fastapi import APIRouter, Query, Request, Response
 from fastapi.responses import RedirectResponse
 
 from portal.api import Json, part, together
-from portal.errors import Refused
+from portal.calendar import business_date, end_of_day, latest_quarter, quarters
+from portal.errors import Refused, UnknownStep
 from portal.files import file_response
 from portal.forms import read_form
-from portal.pages.scorecard import business_date, end_of_day, latest_quarter, quarters
+from portal.parameters import Number, Text
 from portal.routes import PageRoute
 from portal.site import Looker, SignedIn, page
 
@@ -20,42 +21,44 @@ BANDS: Final = ("red", "amber", "yellow", "green")
 STATUSES: Final = ("draft", "open", "escalated", "accepted", "closed")
 SUPPOSED: Final = ("green", "amber", "red")
 _DECISIONS: Final = {"accept": "The proposal is accepted.", "reject": "The proposal is rejected."}
-_SHOWN: Final = "200"
-Text = Annotated[str, Query(max_length=120)]
 
 
 @router.get("/register")
 async def register_page(
     request: Request,
     looker: SignedIn,
-    register: Text = "",
-    band: Text = "",
-    status: Text = "",
-    search: Text = "",
-    then: Text = "",
-    impact: Annotated[int | None, Query()] = None,
-    likelihood: Annotated[int | None, Query()] = None,
+    register: Text = None,
+    band: Text = None,
+    status: Text = None,
+    search: Text = None,
+    then: Text = None,
+    impact: Number = None,
+    likelihood: Number = None,
 ) -> Response:
     api = looker.api
     today = await business_date(api)
     quarter = then or latest_quarter(today).label
-    risks, now, before, proposals, breaches = await together(
-        api.get("/risks/v1/risks", register=register, band=band, status=status, search=search, limit=_SHOWN),
-        api.get("/risks/v1/heatmap", register=register),
-        api.get("/risks/v1/heatmap", register=register, quarter=quarter),
-        api.get("/risks/v1/proposals", state="open", limit=_SHOWN),
-        api.get("/risks/v1/breaches"),
+    now = await api.get("/risks/v1/heatmap", register=register)
+    cell = _cell(now, impact, likelihood)
+    wanted = {"band": cell["band"], "kind": "threat"} if cell else {"band": band, "status": status, "search": search}
+    risks, before, proposals, breaches = await together(
+        api.list_items("/risks/v1/risks", register=register, total="true", **wanted),
+        api.get_part("/risks/v1/heatmap", register=register, quarter=quarter),
+        api.list_part("/risks/v1/proposals", state="open"),
+        api.list_part("/risks/v1/breaches", state="open"),
     )
+    shown = risks.where(lambda each: cell is None or each["ref"] in cell["refs"])
     return page(
         request,
         "register.html",
-        risks=[each for each in risks["items"] if _is_in(each, impact, likelihood)],
-        cell=(impact, likelihood) if impact and likelihood else None,
+        risks=shown,
+        cell=cell,
+        others=sorted(set(cell["refs"]) - {each["ref"] for each in shown}) if cell else [],
         now=_grid(now),
-        before=_grid(before),
-        proposals=proposals["items"],
-        breaches=breaches["items"],
-        registers=sorted({each["register"] for each in risks["items"]} | ({register} if register else set())),
+        before=_grid(before) if before else None,
+        proposals=proposals,
+        breaches=breaches,
+        registers=sorted({each["register"] for each in risks} | ({register} if register else set())),
         chosen={"register": register, "band": band, "status": status, "search": search, "then": quarter},
         quarters=quarters(today),
         bands=BANDS,
@@ -65,7 +68,7 @@ async def register_page(
 
 @router.get("/register/file.{ending}")
 async def register_file(
-    looker: SignedIn, ending: str, register: Text = "", band: Text = "", status: Text = "", as_of: Text = ""
+    looker: SignedIn, ending: str, register: Text = None, band: Text = None, status: Text = None, as_of: Text = None
 ) -> Response:
     path = f"/risks/v1/register.{part(ending)}"
     moment = end_of_day(as_of)
@@ -73,19 +76,21 @@ async def register_file(
 
 
 @router.get("/register/risks/{ref}")
-async def risk_page(request: Request, looker: SignedIn, ref: str, done: Text = "") -> Response:
-    return await _story(request, looker, ref, done=_DECISIONS.get(done))
+async def risk_page(request: Request, looker: SignedIn, ref: str, done: Text = None) -> Response:
+    return await _story(request, looker, ref, done=_DECISIONS.get(done or ""))
 
 
 @router.post("/register/risks/{ref}/proposals/{proposal}")
 async def decide_proposal(request: Request, looker: SignedIn, ref: str, proposal: int) -> Response:
     fields = await read_form(request)
-    decision = "accept" if fields.get("decision") == "accept" else "reject"
+    decision = fields.get("decision", "")
+    if decision not in _DECISIONS:
+        raise UnknownStep(decision, _DECISIONS)
     path = f"/risks/v1/risks/{part(ref)}/proposals/{proposal}/{decision}"
     try:
         await looker.api.change("POST", path, {"reason": fields.get("reason", "")})
     except Refused as refused:
-        return await _story(request, looker, ref, refused=refused)
+        return await _story(request, looker, ref, refused=refused, reason=fields.get("reason"))
     return RedirectResponse(f"/register/risks/{part(ref)}?done={decision}", status_code=303)
 
 
@@ -112,15 +117,21 @@ def _supposed(links: Sequence[Json], colours: Sequence[str]) -> list[Json]:
 
 
 async def _story(
-    request: Request, looker: Looker, ref: str, *, done: str | None = None, refused: Refused | None = None
+    request: Request,
+    looker: Looker,
+    ref: str,
+    *,
+    done: str | None = None,
+    refused: Refused | None = None,
+    reason: str | None = None,
 ) -> Response:
     api, at = looker.api, f"/risks/v1/risks/{part(ref)}"
     risk, explanation, history, proposals, acceptances = await together(
         api.get(at),
         api.get(f"{at}/explanation"),
-        api.get(f"{at}/history", limit=_SHOWN),
-        api.get(f"{at}/proposals", limit=_SHOWN),
-        api.get(f"{at}/acceptances"),
+        api.list_items(f"{at}/history"),
+        api.list_items(f"{at}/proposals"),
+        api.list_items(f"{at}/acceptances"),
     )
     return page(
         request,
@@ -128,20 +139,19 @@ async def _story(
         status=refused.status if refused else 200,
         risk=risk,
         explanation=explanation,
-        history=history["items"],
-        proposals=proposals["items"],
-        acceptances=acceptances["items"],
+        history=history,
+        proposals=proposals,
+        acceptances=acceptances,
+        reason=reason,
         done=done,
         problem=refused,
     )
 
 
-def _is_in(risk: Mapping[str, Any], impact: int | None, likelihood: int | None) -> bool:
-    """Whether a risk stands in the cell that was opened; everything does where none was."""
-    if impact is None or likelihood is None:
-        return True
-    rating = risk["effective"] or {}
-    return bool(risk["kind"] == "threat" and rating.get("impact") == impact and rating.get("likelihood") == likelihood)
+def _cell(heatmap: Json, impact: int | None, likelihood: int | None) -> Json | None:
+    """The cell that was opened, with the references of its risks; None where none was."""
+    found: list[Json] = heatmap["cells"]
+    return next((each for each in found if (each["impact"], each["likelihood"]) == (impact, likelihood)), None)
 
 
 def _grid(heatmap: Json) -> Json:

@@ -1,39 +1,37 @@
 """The scorecard: strategies, aims and rows as they are printed."""
 
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
 from datetime import date
 from typing import Annotated, Any, Final
-from urllib.parse import urlencode
 
-from fastapi import APIRouter, Depends, Query, Request, Response
+from fastapi import APIRouter, Depends, Request, Response
 
-from contracts.period import Period
-from portal.api import Api, Json, part, together
+from portal.api import Json, part, together
+from portal.calendar import business_date, end_of_day, latest_quarter, quarters
 from portal.files import file_response
+from portal.parameters import Text
 from portal.routes import PageRoute
+from portal.showing import note, query
 from portal.site import SignedIn, page, site_of
 
 router = APIRouter(route_class=PageRoute, include_in_schema=False)
 
 NOW: Final = "now"
 """As a period: the latest of each row, whenever that was."""
-_QUARTERS: Final = 12
 _BAD: Final = frozenset({"red", "dark_red"})
-
-Text = Annotated[str, Query(max_length=100)]
 
 
 @dataclass(frozen=True, slots=True)
 class View:
     """What of a scorecard is looked at, as the address says it; empty is the scorecard's own."""
 
-    card: str
-    area: str
-    period: str
-    breakdown: str
-    comparator: str
-    as_of: str
+    card: str | None = None
+    area: str | None = None
+    period: str | None = None
+    breakdown: str | None = None
+    comparator: str | None = None
+    as_of: str | None = None
 
     def parameters(self) -> dict[str, str | None]:
         """As the API takes them."""
@@ -47,11 +45,16 @@ class View:
 
     def query(self) -> str:
         """For links that keep the view."""
-        return urlencode({name: value for name, value in self.parameters().items() if value})
+        return query({"card": self.card, **self.parameters()})
 
 
 def view(
-    card: Text = "", area: Text = "", period: Text = "", breakdown: Text = "", comparator: Text = "", as_of: Text = ""
+    card: Text = None,
+    area: Text = None,
+    period: Text = None,
+    breakdown: Text = None,
+    comparator: Text = None,
+    as_of: Text = None,
 ) -> View:
     return View(card, area, period, breakdown, comparator, as_of)
 
@@ -59,26 +62,22 @@ def view(
 Wanted = Annotated[View, Depends(view)]
 
 
-def end_of_day(day: str) -> str | None:
-    """The last moment of a day that a form has sent; a moment as it is."""
-    return f"{day}T23:59:59Z" if day and "T" not in day else day or None
-
-
 @router.get("/scorecard")
 async def scorecard_page(
-    request: Request, looker: SignedIn, wanted: Wanted, strategy: Text = "", attention: Text = ""
+    request: Request, looker: SignedIn, wanted: Wanted, strategy: Text = None, attention: Text = None
 ) -> Response:
     api = looker.api
     cards, areas, groups, today = await together(
-        api.get("/indicators/v1/scorecards", limit="200"),
-        api.get("/indicators/v1/areas", limit="200"),
-        api.get("/indicators/v1/area-groups", limit="200"),
+        api.list_items("/indicators/v1/scorecards"),
+        api.list_items("/indicators/v1/areas", total="true"),
+        api.list_items("/indicators/v1/area-groups"),
         business_date(api),
     )
-    if not cards["items"]:
-        return page(request, "scorecard-none.html")
-    seen = _completed(wanted, cards["items"], site_of(request).settings.scorecard, today)
-    card = await api.get(f"/indicators/v1/scorecards/{part(seen.card)}", **seen.parameters())
+    code = wanted.card or usual_card(cards, site_of(request).settings.scorecard)
+    if code is None:
+        return page(request, "none.html", title="Scorecard", text="No scorecard has been entered.")
+    seen = replace(wanted, card=code, period=wanted.period or latest_quarter(today).label)
+    card = await api.get(f"/indicators/v1/scorecards/{part(code)}", **seen.parameters())
     return page(
         request,
         "scorecard.html",
@@ -87,39 +86,22 @@ async def scorecard_page(
         sections=_sections(card, strategy, needs_attention=bool(attention)),
         strategy=strategy,
         attention=attention,
-        choices=_choices(card, cards["items"], areas["items"], groups["items"], today),
+        notes=_notes(card),
+        areas=areas,
+        choices=_choices(card, cards, areas, groups, today),
     )
 
 
 @router.get("/scorecard/file.{ending}")
 async def scorecard_file(looker: SignedIn, wanted: Wanted, ending: str) -> Response:
-    path = f"/indicators/v1/scorecards/{part(wanted.card)}.{part(ending)}"
+    path = f"/indicators/v1/scorecards/{part(wanted.card or '')}.{part(ending)}"
     return await file_response(looker.api, path, **wanted.parameters())
 
 
-async def business_date(api: Api) -> date:
-    """The day that calendar rules read."""
-    return date.fromisoformat((await api.get("/operations/v1/business-date"))["date"])
-
-
-def latest_quarter(today: date) -> Period:
-    """The latest financial quarter that has ended."""
-    found = Period.quarter_of(today)
-    return found if found.end == today else found.previous()
-
-
-def _completed(wanted: View, cards: Sequence[Json], usual: str, today: date) -> View:
-    """The view with what the address leaves out: the usual scorecard, and the latest end of a quarter."""
-    codes = [card["code"] for card in cards]
-    first = usual if usual in codes else codes[0]
-    return View(
-        wanted.card or first,
-        wanted.area,
-        wanted.period or latest_quarter(today).label,
-        wanted.breakdown,
-        wanted.comparator,
-        wanted.as_of,
-    )
+def usual_card(cards: Iterable[Json], usual: str) -> str | None:
+    """The code of the scorecard that is shown first: the usual one, else the first there is."""
+    codes = [str(card["code"]) for card in cards]
+    return usual if usual in codes else next(iter(codes), None)
 
 
 def needs_attention(row: Mapping[str, Any]) -> bool:
@@ -128,7 +110,17 @@ def needs_attention(row: Mapping[str, Any]) -> bool:
     return bool(colours & _BAD) or row["latest"] is None or row["latest"]["value"] is None
 
 
-def _sections(card: Json, strategy: str, *, needs_attention: bool) -> list[Json]:
+def _rows(card: Json) -> Iterator[Json]:
+    return (row for section in card["sections"] for aim in section["aims"] for row in aim["rows"])
+
+
+def _notes(card: Json) -> list[str]:
+    """What is said below the tables of where documents differ, each once."""
+    found = (each for row in _rows(card) for each in (*row["notes"], *((row["latest"] or {}).get("notes") or ())))
+    return list(dict.fromkeys(note(each) for each in found))
+
+
+def _sections(card: Json, strategy: str | None, *, needs_attention: bool) -> list[Json]:
     """The strategies that are looked at, with their rows; those without any are left out."""
     chosen = [section for section in card["sections"] if not strategy or section["code"] == strategy]
     shown = [section | {"aims": _aims(section["aims"], only_bad=needs_attention)} for section in chosen]
@@ -141,7 +133,7 @@ def _aims(aims: Sequence[Json], *, only_bad: bool) -> list[Json]:
 
 
 def _choices(
-    card: Json, cards: Sequence[Json], areas: Sequence[Json], groups: Sequence[Json], today: date
+    card: Json, cards: Iterable[Json], areas: Iterable[Json], groups: Iterable[Json], today: date
 ) -> dict[str, list[tuple[str, str]]]:
     """What each filter offers."""
     named = [(area["code"], area["name"]) for area in areas]
@@ -157,19 +149,10 @@ def _choices(
     }
 
 
-def quarters(today: date) -> list[tuple[str, str]]:
-    """The ends of the latest quarters, the newest first."""
-    found = [latest_quarter(today)]
-    while len(found) < _QUARTERS:
-        found.append(found[-1].previous())
-    return [(quarter.label, f"End of {quarter.label}") for quarter in found]
-
-
 def _breakdowns(card: Json) -> list[tuple[str, str]]:
-    rows = [row for section in card["sections"] for aim in section["aims"] for row in aim["rows"]]
     values = {
         f"{dimension}={value}": f"{dimension}: {value}"
-        for row in rows
+        for row in _rows(card)
         for dimension, found in row["indicator"]["dimensions"].items()
         for value in found
     }

@@ -3,6 +3,7 @@
 import re
 from collections.abc import AsyncIterator
 from dataclasses import dataclass
+from html import unescape
 
 import httpx
 import pytest
@@ -20,7 +21,7 @@ HIDDEN = re.compile(r'<input type="hidden" name="([^"]+)" value="([^"]*)">')
 def hidden_of(page: str) -> dict[str, str]:
     """What the first form of a page sends without being asked."""
     form = page[page.index("<form") : page.index("</form>")]
-    return dict(HIDDEN.findall(form))
+    return {name: unescape(value) for name, value in HIDDEN.findall(form)}
 
 
 @dataclass(frozen=True, slots=True)

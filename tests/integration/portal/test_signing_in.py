@@ -1,3 +1,5 @@
+import hashlib
+
 import httpx
 import pytest
 
@@ -99,3 +101,29 @@ async def test_what_is_no_page_is_one(pages: Pages) -> None:
 async def test_a_session_opens_no_call_of_the_api(pages: Pages) -> None:
     await pages.sign_in()
     assert (await pages.client.get("/operations/v1/business-date")).status_code == 401
+
+
+async def test_a_cookie_over_tls_is_this_hosts_alone(pages: Pages) -> None:
+    page = await pages.client.get("/", headers={"host": "suite.example"})
+    assert page.headers["set-cookie"].startswith("__Host-suite-form=")
+    cookie = page.headers["set-cookie"].partition(";")[0]
+    sent = {"host": "suite.example", "cookie": cookie}
+    fields = hidden_of(page.text) | {"key": pages.key}
+    pages.client.cookies.clear()
+    signed = await pages.client.post("/sign-in", data=fields, headers=sent)
+    names = [each.partition("=")[0] for each in signed.headers.get_list("set-cookie")]
+    assert names == ["__Host-suite-session", "__Host-suite-form"]
+
+
+async def test_a_token_cannot_be_made_from_the_cookie(pages: Pages) -> None:
+    """Somebody who can set a cookie, such as a neighbouring site, still makes no form of this one."""
+    made = hashlib.sha256(b"form\x00planted").hexdigest()
+    fields = {"form-token": made, "key": pages.key}
+    answer = await pages.client.post("/sign-in", data=fields, headers={"cookie": "suite-form=planted"})
+    assert answer.status_code == httpx.codes.FORBIDDEN
+
+
+async def test_a_form_too_large_for_anything_is_refused_by_a_page(pages: Pages) -> None:
+    answer = await pages.client.post("/sign-in", data={"key": "x" * 2_000_000})
+    assert (answer.status_code, answer.headers["content-type"]) == (413, "text/html; charset=utf-8")
+    assert "The body is too large" in answer.text

@@ -3,6 +3,8 @@
 import pytest
 from sqlalchemy import text
 
+from chassis.recovery.port import StoresUnreachable
+from chassis.recovery.replays import RemoteReplays
 from suite.catch_up import wait_until_caught_up
 from suite.settings import SuiteSettings
 from tests.integration.suite.test_recovery import (
@@ -122,6 +124,21 @@ async def test_the_business_date_moves_in_every_service_that_runs(settings):
         found = (await client.get(path)).json()
         assert (found["is_alike"], found["is_pinned"]) == (False, False)
         assert {each["service"] for each in found["services"] if each["is_pinned"]} == {"risks"}
+
+
+async def test_the_business_date_is_said_where_a_service_does_not_answer(settings, monkeypatch):
+    async with started(settings) as (running, _), operating(running) as client:
+        asked = RemoteReplays.read_business_date
+
+        async def of_all_but_risks(store):
+            if store.service == "risks":
+                raise StoresUnreachable("risks cannot be reached.")
+            return await asked(store)
+
+        monkeypatch.setattr(RemoteReplays, "read_business_date", of_all_but_risks)
+        found = (await client.get("/operations/v1/business-date")).json()
+        assert (found["is_alike"], found["unreachable"]) == (True, ["risks"])
+        assert {each["service"] for each in found["services"]} == {"finance", "indicators", "pledges"}
 
 
 @pytest.mark.rest

@@ -6,7 +6,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from portal.charts.line_chart import Chart, line_chart
-from portal.charts.slots import slots_of
+from portal.charts.slots import MOST, slots_of
 from portal.charts.sparkline import sparkline
 
 
@@ -70,3 +70,10 @@ def test_whatever_is_drawn_stays_on_the_drawing(values: list) -> None:
     for x, y in re.findall(r'cx="([-\d.]+)" cy="([-\d.]+)"', drawn):
         assert 0 <= float(x) <= 860
         assert 0 <= float(y) <= 340
+
+
+def test_of_a_long_series_the_newest_are_drawn() -> None:
+    points = [point(f"{year}-{month:02}") for year in range(1995, 2018) for month in range(1, 13)]
+    slots = slots_of(points, "month")
+    assert len(slots) == MOST
+    assert [slots[0], slots[-1]] == [points[-MOST], points[-1]]
