@@ -1,4 +1,4 @@
-"""What figures rest on, and the table of savings."""
+"""What figures rest on, the table of savings, and what of plans was delivered."""
 
 from dataclasses import replace
 from decimal import Decimal
@@ -12,6 +12,7 @@ from services.finance.domain.evidence import Evidence, evidence
 from services.finance.domain.fund_position import fund_position
 from services.finance.domain.ledger import financial_year
 from services.finance.domain.savings_table import SavingsTable, savings_table
+from services.finance.domain.slippage import SlippageTable, slippage_table
 from services.finance.domain.transfers import RecordedTransfer
 from services.finance.repository import schemes, transfers
 from services.finance.repository.accounts import get_accounts_of_fund
@@ -46,6 +47,18 @@ async def get_savings_table(tx: Tx, code: str, wanted: Period | None, as_at: AsA
     accounts = await get_accounts_of_fund(tx, fund, year, as_at)
     budget = fund_position(fund, year, accounts, as_at).budget
     return savings_table(code, fund.summary.name, year, budget, accounts, as_at)
+
+
+async def get_slippage(tx: Tx, code: str, wanted: Period | None, as_at: AsAt = PRESENT) -> SlippageTable:
+    """What schemes of a year planned against what was delivered, by default of that of the quarter, else the latest.
+
+    Raises:
+        FundUnknown, YearUnknown: there is no such fund or year of it, or was none yet.
+    """
+    fund = await get_fund(tx, code, as_at)
+    year = budgeted_year(fund, wanted or (None if as_at.quarter is None else financial_year(as_at.quarter)))
+    accounts = await get_accounts_of_fund(tx, fund, year, as_at)
+    return slippage_table(code, fund.summary.name, year, await tx.business_date(), accounts, as_at)
 
 
 async def list_attributions(

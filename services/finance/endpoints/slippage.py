@@ -1,0 +1,61 @@
+"""What schemes planned against what was delivered."""
+
+from typing import Annotated
+
+from fastapi import APIRouter, Depends, Query, Request
+
+from chassis.web.problems import problems
+from chassis.web.render.routes import add_table_routes
+from chassis.web.render.table import Table
+from chassis.web.units import Read
+from contracts.period import Period
+from services.finance.domain.slippage import SlippageTable
+from services.finance.endpoints.parameters import Wanted
+from services.finance.schemas.fields import YearLabel
+from services.finance.schemas.slippage import SlippageOut, slippage_file
+from services.finance.service import evidence
+
+router = APIRouter(tags=["funds"])
+
+_TABLE = (
+    "What each scheme planned to have saved, low and high, against what finance validated: by quarter, to date and of "
+    "the year. Slippage is the middle of the plan less what was delivered; what of it is not made up for by the end of "
+    "the year, by the forecast, is expected slippage. `quarter` reads it as at the end of a past quarter, `as_of` as "
+    "it was known at a moment."
+)
+
+
+async def _slippage(
+    read: Read,
+    code: str,
+    as_at: Wanted,
+    financial_year: Annotated[
+        YearLabel | None, Query(description="Default: that of `quarter`, else the latest with budget lines")
+    ] = None,
+) -> SlippageTable:
+    year = None if financial_year is None else Period.parse(financial_year)
+    return await read(lambda tx: evidence.get_slippage(tx, code, year, as_at))
+
+
+@router.get(
+    "/funds/{code}/slippage",
+    summary="The slippage of savings",
+    description=_TABLE,
+    responses=problems(401, 404, 422, 503),
+)
+async def get_slippage(found: Annotated[SlippageTable, Depends(_slippage)]) -> SlippageOut:
+    return SlippageOut.of(found)
+
+
+async def _file(request: Request, found: Annotated[SlippageTable, Depends(_slippage)]) -> Table:
+    return slippage_file(found, request.app.state.resources.clock())
+
+
+add_table_routes(
+    router,
+    "/funds/{code}/slippage",
+    _file,
+    name="get_slippage",
+    title="The slippage of savings",
+    description=_TABLE,
+)
