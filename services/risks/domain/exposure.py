@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from datetime import date
 from decimal import Decimal
 from typing import Final
 
@@ -38,6 +39,15 @@ class PricedRisk:
 
 
 @dataclass(frozen=True, slots=True)
+class Priced:
+    """What is simulated: the threats in force on a day that have a range, and references of those without one."""
+
+    on: date
+    risks: Sequence[PricedRisk]
+    unpriced: Sequence[str]
+
+
+@dataclass(frozen=True, slots=True)
 class RiskExposure:
     """A priced threat with what it costs in a year on average."""
 
@@ -55,8 +65,9 @@ class CurvePoint:
 
 @dataclass(frozen=True, slots=True)
 class Exposure:
-    """The loss exceedance curve of threats, with the mean. ``unpriced``: threats in force without a range."""
+    """The loss exceedance curve of threats, with the mean. ``on``: the business date that they are of."""
 
+    on: date
     seed: int
     years: int
     risks: Sequence[RiskExposure]

@@ -8,6 +8,7 @@ from contracts.period import Period
 from contracts.risks import Band
 from services.risks.domain.appetites import AppetiteStatus, Limits
 from services.risks.domain.as_at import AsAt
+from services.risks.domain.losses import LossBand
 from services.risks.domain.matrix import BandedRating, Matrix, Rating
 from services.risks.domain.rating import IN_FORCE, Kind, Mode, Movement, Status, movement
 from services.risks.domain.register import Description, RiskFilter
@@ -29,6 +30,7 @@ class RegisterLine:
     previous: BandedRating | None = None
     current: BandedRating | None = None
     limits: Limits | None = None
+    losses: Sequence[LossBand] = ()
 
     @property
     def band(self) -> Band | None:

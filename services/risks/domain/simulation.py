@@ -8,14 +8,13 @@ there are.
 
 import hashlib
 import math
-from collections.abc import Sequence
 from decimal import ROUND_HALF_UP, Decimal
 from typing import Final
 
 import numpy as np
 import numpy.typing as npt
 
-from services.risks.domain.exposure import CHANCES, CurvePoint, Exposure, PricedRisk, RiskExposure
+from services.risks.domain.exposure import CHANCES, CurvePoint, Exposure, Priced, PricedRisk, RiskExposure
 
 _Z_OF_95: Final = 1.6448536269514722
 _POUND: Final = Decimal(1)
@@ -23,15 +22,16 @@ _POUND: Final = Decimal(1)
 Losses = npt.NDArray[np.float64]
 
 
-def simulate(risks: Sequence[PricedRisk], unpriced: Sequence[str], *, seed: int, years: int) -> Exposure:
+def simulate(given: Priced, *, seed: int, years: int) -> Exposure:
     """So many years, each with the losses of every risk added up."""
     total: Losses = np.zeros(years)
     exposures = []
-    for risk in risks:
+    for risk in given.risks:
         losses = _losses(risk, seed, years)
         total += losses
         exposures.append(RiskExposure(risk, _pounds(float(losses.mean()))))
-    return Exposure(seed, years, exposures, unpriced, _pounds(float(total.mean())), _curve(total))
+    expected = _pounds(float(total.mean()))
+    return Exposure(given.on, seed, years, exposures, given.unpriced, expected, _curve(total))
 
 
 def _losses(risk: PricedRisk, seed: int, years: int) -> Losses:

@@ -1,7 +1,6 @@
 """HTTP of what risks would cost."""
 
 import asyncio
-from collections.abc import Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from functools import partial
@@ -13,7 +12,9 @@ from chassis.web.problems import problems
 from chassis.web.render.routes import add_table_routes
 from chassis.web.render.table import Table
 from chassis.web.units import Read, Write
-from services.risks.domain.exposure import Exposure, PricedRisk
+from services.risks.domain.as_at import AsAt
+from services.risks.domain.exposure import Exposure, Priced
+from services.risks.endpoints.parameters import AsAtWanted
 from services.risks.endpoints.paths import RefPath
 from services.risks.schemas.exposure import ExposureOut, LossesIn, LossesOut
 from services.risks.schemas.exposure_table import exposure_table
@@ -27,31 +28,32 @@ _ONE_AT_A_TIME = ThreadPoolExecutor(max_workers=1, thread_name_prefix="exposure"
 
 @dataclass(frozen=True, slots=True)
 class Wanted:
-    """Of which register, and how it is simulated."""
+    """Of which register, as it was when, and how it is simulated."""
 
     register: str | None
     seed: int
     years: int
+    at: AsAt
 
 
 def _wanted(
+    at: AsAtWanted,
     register: Annotated[str | None, Query(max_length=60, examples=["people-2018"])] = None,
     seed: Annotated[int, Query(ge=0, le=2**31, description="The same seed gives the same curve")] = 1,
     years: Annotated[int, Query(ge=1000, le=50_000, description="How many years are simulated")] = 10_000,
 ) -> Wanted:
-    return Wanted(register, seed, years)
+    return Wanted(register, seed, years, at)
 
 
 async def _exposure(read: Read, wanted: Annotated[Wanted, Depends(_wanted)]) -> Exposure:
-    priced, unpriced = await read(lambda tx: pricing.list_priced(tx, wanted.register, wanted.years))
-    work = partial(_simulate, priced, unpriced, wanted)
-    return await asyncio.get_running_loop().run_in_executor(_ONE_AT_A_TIME, work)
+    priced = await read(lambda tx: pricing.list_priced(tx, wanted.register, wanted.years, wanted.at))
+    return await asyncio.get_running_loop().run_in_executor(_ONE_AT_A_TIME, partial(_simulate, priced, wanted))
 
 
-def _simulate(priced: Sequence[PricedRisk], unpriced: Sequence[str], wanted: Wanted) -> Exposure:
+def _simulate(priced: Priced, wanted: Wanted) -> Exposure:
     from services.risks.domain.simulation import simulate  # noqa: PLC0415  numpy takes half a second, and few estimate
 
-    return simulate(priced, unpriced, seed=wanted.seed, years=wanted.years)
+    return simulate(priced, seed=wanted.seed, years=wanted.years)
 
 
 Simulated = Annotated[Exposure, Depends(_exposure)]
@@ -59,7 +61,10 @@ Simulated = Annotated[Exposure, Depends(_exposure)]
 
 @router.get("/exposure", summary="What the register could cost in a year", responses=problems(422))
 async def get_exposure(found: Simulated) -> ExposureOut:
-    """An estimate: the loss exceedance curve of the threats in force, by simulation from their owners' ranges."""
+    """An estimate: the loss exceedance curve of the threats in force, by simulation from their owners' ranges.
+
+    As it is, or as it was at the end of a quarter (`quarter=`) and as it was known at a moment (`as_of=`).
+    """
     return ExposureOut.of(found)
 
 
@@ -85,5 +90,6 @@ add_table_routes(
     _table,
     name="get_exposure",
     title="What the register could cost in a year",
-    description="The loss exceedance curve: an estimate by simulation from owners' ranges.",
+    description="The loss exceedance curve: an estimate by simulation from owners' ranges, now or as it was at the end "
+    "of a quarter (`quarter=`) and as it was known at a moment (`as_of=`).",
 )

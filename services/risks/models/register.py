@@ -116,6 +116,7 @@ class RiskRevisionRow(Described, Base):
     by: Mapped[str] = mapped_column(String(100))
     at: Mapped[datetime] = mapped_column(UtcDateTime)
     business_date: Mapped[date] = mapped_column(Date)
+    losses: Mapped[Json | None] = mapped_column(JsonText)
 
 
 class AssessmentRow(Base):

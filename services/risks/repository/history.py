@@ -13,7 +13,7 @@ from services.risks.domain.history import RegisterLine
 from services.risks.domain.matrix import BandedRating, Rating
 from services.risks.domain.rating import Kind, Mode, Status, status_on
 from services.risks.models import AssessmentRow, HistoryRow, RiskRevisionRow, RiskRow
-from services.risks.repository.json_formats import read_rating
+from services.risks.repository.json_formats import read_losses, read_rating
 from services.risks.repository.matrices import get_matrices
 from services.risks.repository.register import read_description
 
@@ -67,6 +67,7 @@ async def list_lines(tx: Tx, day: date, as_of: datetime | None) -> dict[int, Reg
             matrix=matrices[row.matrix_id],
             description=read_description(row),
             legacy_band=Band(row.legacy_band) if row.legacy_band else None,
+            losses=read_losses(row.losses),
         )
         for row in rows
     }

@@ -1,6 +1,7 @@
 """Bodies of what risks would cost."""
 
 from collections.abc import Sequence
+from datetime import date
 from typing import Self
 
 from pydantic import ConfigDict, Field, model_validator
@@ -81,6 +82,7 @@ class ExposureOut(OutBody):
     model: int = Field(description="Version of the model")
     seed: int = Field(description="The same seed gives the same curve")
     years: int = Field(description="How many years were simulated")
+    business_date: date = Field(description="Day that the threats, their ratings and ranges are of")
     expected: Amount = Field(description="Pounds that a year costs on average", examples=["150000"])
     curve: list[CurvePointOut] = Field(description="Losses by the chance that they are passed, the likeliest first")
     risks: list[RiskExposureOut] = Field(description="Threats in force with a range for their likelihood, by reference")
@@ -93,6 +95,7 @@ class ExposureOut(OutBody):
             model=MODEL,
             seed=found.seed,
             years=found.years,
+            business_date=found.on,
             expected=found.expected,
             curve=[CurvePointOut.of(point) for point in found.curve],
             risks=[RiskExposureOut.of_risk(risk) for risk in found.risks],

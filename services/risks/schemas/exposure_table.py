@@ -14,11 +14,12 @@ COLUMNS = (
 
 def exposure_table(found: Exposure, made_at: datetime) -> Table:
     """A row a point, the likeliest first."""
+    simulated = f"{found.years} simulated years, seed {found.seed}; {found.expected} pounds on average"
     unpriced = ", ".join(found.unpriced) or "none"
     return Table(
         name="exposure",
         title="What the register could cost in a year",
-        about=f"{LABEL}. {found.years} simulated years, seed {found.seed}; {found.expected} pounds on average.",
+        about=f"{LABEL}. Of {found.on.isoformat()}: {simulated}.",
         columns=COLUMNS,
         rows=[(point.chance, point.loss) for point in found.curve],
         made_at=made_at,

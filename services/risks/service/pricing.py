@@ -2,20 +2,24 @@
 
 from collections.abc import Sequence
 from dataclasses import replace
+from datetime import date
 from typing import Final
 
 from chassis.audit import State, record_change, record_unchanged
 from chassis.errors import FieldError
 from chassis.storage.transaction import Tx
-from services.risks.domain.exposure import PricedRisk
+from services.risks.domain.as_at import AsAt
+from services.risks.domain.exposure import Priced, Threat
 from services.risks.domain.losses import LossBand
-from services.risks.domain.rating import Kind
+from services.risks.domain.rating import IN_FORCE, Kind
 from services.risks.domain.records import Cause
+from services.risks.domain.register import Risk, RiskFilter
 from services.risks.domain.rescoring import Occasion
 from services.risks.domain.view import RiskView
 from services.risks.errors import ExposureTooLarge, LossesOffMatrix, OpportunityWithoutLosses
-from services.risks.repository import register
+from services.risks.repository import history, register
 from services.risks.service.assessing import lock_risk
+from services.risks.service.history import get_register
 from services.risks.service.reading import get_view, list_fallen_back
 from services.risks.service.rescoring import rescore
 
@@ -32,9 +36,23 @@ async def price(tx: Tx, ref: str, bands: Sequence[LossBand], reason: str) -> Ris
         OpportunityWithoutLosses: it is no threat; what was once given can be taken away.
     """
     risk = await lock_risk(tx, ref)
+    _check(risk, bands)
+    given = tuple(sorted(bands, key=lambda band: band.likelihood))
+    if given == risk.losses:
+        record_unchanged(tx)
+        return await get_view(tx, ref)
+    await register.save_losses(tx, risk.risk_id, given)
+    await history.save_revisions(tx, [risk.risk_id])
+    await rescore(tx, [risk.risk_id], Occasion(Cause.SETTINGS, review=reason))
+    states = _state(risk.losses), _state(given)
+    record_change(tx, subject=ref, action="risk.priced", before=states[0], after=states[1], reason=reason)
+    return await get_view(tx, ref)
+
+
+def _check(risk: Risk, bands: Sequence[LossBand]) -> None:
     if bands and risk.kind is Kind.OPPORTUNITY:
         errors = [FieldError("losses", "is empty of an opportunity")]
-        raise OpportunityWithoutLosses(f"{ref} is an opportunity.", errors)
+        raise OpportunityWithoutLosses(f"{risk.ref} is an opportunity.", errors)
     errors = [
         FieldError(f"losses.{number}.likelihood", f"{risk.matrix.name} has likelihoods 1 to {risk.matrix.top}")
         for number, band in enumerate(bands)
@@ -42,15 +60,6 @@ async def price(tx: Tx, ref: str, bands: Sequence[LossBand], reason: str) -> Ris
     ]
     if errors:
         raise LossesOffMatrix("Some likelihoods are not on its matrix.", errors)
-    given = tuple(sorted(bands, key=lambda band: band.likelihood))
-    if given == risk.losses:
-        record_unchanged(tx)
-        return await get_view(tx, ref)
-    await register.save_losses(tx, risk.risk_id, given)
-    await rescore(tx, [risk.risk_id], Occasion(Cause.SETTINGS, review=reason))
-    states = _state(risk.losses), _state(given)
-    record_change(tx, subject=ref, action="risk.priced", before=states[0], after=states[1], reason=reason)
-    return await get_view(tx, ref)
 
 
 def _state(bands: Sequence[LossBand]) -> State | None:
@@ -61,20 +70,35 @@ def _state(bands: Sequence[LossBand]) -> State | None:
     return {"losses": shown}
 
 
-async def list_priced(tx: Tx, register_code: str | None, years: int) -> tuple[list[PricedRisk], list[str]]:
+async def list_priced(tx: Tx, register_code: str | None, years: int, at: AsAt) -> Priced:
     """Threats in force, with the band of the likelihood in effect, and those without a credible one; by reference.
 
     Raises:
         ExposureTooLarge: so many ``years`` of them are more than is simulated in one go.
     """
-    fallen_back = await list_fallen_back(tx)
-    threats = [
-        replace(threat, likelihood=fallen_back[threat.ref].likelihood) if threat.ref in fallen_back else threat
-        for threat in await register.list_threats(tx, register_code, await tx.business_date())
-    ]
+    on, threats = await (_list_present(tx, register_code) if at.is_present else _list_past(tx, register_code, at))
     priced = [found for threat in threats if (found := threat.priced)]
     _check_size(len(priced), years)
-    return priced, [threat.ref for threat in threats if threat.priced is None]
+    return Priced(on, priced, [threat.ref for threat in threats if threat.priced is None])
+
+
+async def _list_present(tx: Tx, register_code: str | None) -> tuple[date, list[Threat]]:
+    """Without the register's texts and links; an override that ended counts no more, though it is not swept yet."""
+    fallen_back, today = await list_fallen_back(tx), await tx.business_date()
+    threats = await register.list_threats(tx, register_code, today)
+    return today, [
+        replace(threat, likelihood=fallen_back[threat.ref].likelihood) if threat.ref in fallen_back else threat
+        for threat in threats
+    ]
+
+
+async def _list_past(tx: Tx, register_code: str | None, at: AsAt) -> tuple[date, list[Threat]]:
+    state = await get_register(tx, RiskFilter(register=register_code, kind=Kind.THREAT), at)
+    in_force = [line for line in state.lines if line.status in IN_FORCE]
+    return state.day, [
+        Threat(one.ref, one.description.title, one.losses, one.current.rating.likelihood if one.current else None)
+        for one in in_force
+    ]
 
 
 def _check_size(risks: int, years: int) -> None:

@@ -1,5 +1,6 @@
 """Risks priced by their owners, and what the register could cost."""
 
+import asyncio
 import csv
 import io
 import sys
@@ -9,6 +10,7 @@ from typing import Any
 
 import pytest
 
+from chassis.storage import migrate
 from chassis.storage.transaction import Tx
 from services.risks.service import pricing
 from tests.integration.risks.conftest import Register, counted, links
@@ -146,3 +148,46 @@ async def test_neither_the_sampling_nor_its_library_holds_up_others(
     monkeypatch.delitem(sys.modules, name, raising=False)
     await register.get("/exposure", years="1000")
     assert [thread is threading.main_thread() for thread in threads] == [False]
+
+
+@pytest.mark.both_engines
+async def test_it_is_told_as_of_a_quarter_and_of_a_moment(register: Register) -> None:
+    await register.say("ae/RK9", 1, "gg")
+    await register.risk(links=links("ae/RK9"))
+    await register.risk("LATER", register="other")
+    first = [{"likelihood": 3, "chance": "1", "low": "1000", "high": "1000"}]
+    await register.put("/risks/OCC4/losses", {"losses": first, "reason": "r"})
+    priced = (await register.get("/risks/OCC4"))["changed_at"]
+    now = await register.get("/exposure", years="1000")
+    assert (now["business_date"], now["expected"]) == ("2018-02-28", "1000")
+    await register.pin(date(2018, 4, 10))
+    await register.say("ae/RK9", 2, "ggr")
+    dearer = [*first, {"likelihood": 4, "chance": "1", "low": "7000", "high": "7000"}]
+    await register.put("/risks/OCC4/losses", {"losses": dearer, "reason": "r"})
+    await register.put("/risks/LATER/losses", {"losses": first, "reason": "r"})
+    assert (await register.get("/exposure", years="1000"))["expected"] == "8000"
+    for past in ({"quarter": "2017/18 Q4"}, {"as_of": priced}, {"quarter": "2017/18 Q4", "register": "people-2018"}):
+        then = await register.get("/exposure", years="1000", **past)
+        assert (then["expected"], [risk["ref"] for risk in then["risks"]]) == ("1000", ["OCC4"]), past
+        assert then["unpriced"] == ([] if "register" in past else ["LATER"])
+    assert (await register.get("/exposure", years="1000", quarter="2017/18 Q4"))["business_date"] == "2018-03-31"
+    assert (await register.get("/exposure", years="1000", quarter="2017/18 Q3"))["unpriced"] == []
+    await register.post("/risks/OCC4/close", {"reason": "Solved"}, 200)
+    assert (await register.get("/exposure", years="1000", quarter="2017/18 Q4"))["expected"] == "1000"
+    text = (await register.http.get("/risks/v1/exposure.csv", params={"years": 1000, "quarter": "2017/18 Q4"})).text
+    assert {row["loss"] for row in csv.DictReader(io.StringIO(text))} == {"1000"}
+
+
+@pytest.mark.both_engines
+async def test_prices_of_before_their_past_was_kept_count_from_the_last_change(register: Register) -> None:
+    await register.risk()
+    await register.put("/risks/OCC4/losses", LOSSES)
+    url = register.database.url.render_as_string(hide_password=False)
+    await asyncio.to_thread(migrate.downgrade, "services.risks", url, "0018")
+    await asyncio.to_thread(migrate.upgrade, "services.risks", url)
+    found = await register.get("/exposure", years="1000")
+    assert found["expected"] == "1000"
+    await register.pin(date(2018, 7, 10))
+    assert (await register.get("/exposure", years="1000", quarter="2017/18 Q4"))["risks"] == found["risks"]
+    rows = list(csv.DictReader(io.StringIO((await register.http.get("/risks/v1/register.csv")).text)))
+    assert [row["ref"] for row in rows] == ["OCC4"]
