@@ -8,6 +8,7 @@ from typing import Any
 import structlog
 
 from chassis import telemetry
+from chassis.printable import printable
 
 
 def get_logger(**fields: Any) -> structlog.typing.FilteringBoundLogger:
@@ -57,11 +58,16 @@ def _add_trace(_logger: Any, _method: str, fields: structlog.typing.EventDict) -
     return fields
 
 
+def _on_one_line(_logger: Any, _method: str, fields: structlog.typing.EventDict) -> structlog.typing.EventDict:
+    """What a caller sent makes no line of its own and moves no cursor; JSON keeps to that by itself."""
+    return {name: printable(value) if isinstance(value, str) else value for name, value in fields.items()}
+
+
 def _rendering(form: str) -> list[structlog.typing.Processor]:
     if form == "json":
         return [structlog.processors.format_exc_info, structlog.processors.JSONRenderer()]
     plain = structlog.dev.plain_traceback  # the rich one prints local variables, secrets among them
-    return [structlog.dev.ConsoleRenderer(colors=sys.stderr.isatty(), exception_formatter=plain)]
+    return [_on_one_line, structlog.dev.ConsoleRenderer(colors=sys.stderr.isatty(), exception_formatter=plain)]
 
 
 def _route_libraries(

@@ -10,9 +10,9 @@ from typing import Annotated, Any
 import typer
 
 from chassis.events.dead_letters import Reason
+from chassis.printable import printable
 from suite import operations
 from suite.dead_letters import DeadLetters, LocalLetters, RemoteLetters, Where
-from suite.printable import printable
 from suite.running_suite import Key, Url, client_of
 from suite.settings import SuiteSettings
 

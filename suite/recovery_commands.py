@@ -7,6 +7,7 @@ from typing import Annotated
 
 import typer
 
+from chassis.printable import printable
 from chassis.recovery import procedure
 from chassis.recovery.procedure import Suite
 from chassis.recovery.report import Report, lines
@@ -14,7 +15,6 @@ from suite import recovery, running_suite
 from suite.backup import restore_backup, save_backup
 from suite.ledger_verification import Verified, check_ledger
 from suite.ledger_verification import lines as ledger_lines
-from suite.printable import printable
 from suite.running_suite import Key, Url
 from suite.settings import SuiteSettings
 

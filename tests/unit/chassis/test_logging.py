@@ -45,3 +45,14 @@ def test_what_cannot_be_written_fails_nothing(monkeypatch):
     configure_logging()
     file.close()
     structlog.get_logger().error("lost")
+
+
+@pytest.mark.parametrize("form", ["plain", "json"])
+def test_what_a_caller_sent_makes_no_line_of_its_own(capsys, form):
+    configure_logging(form=form)
+    forged = "/x\r\n2018-02-28T09:30:00Z [info] keys.created \x1b[2J\x85\u2028name=evil"
+    structlog.get_logger().info("request.answered", path=forged, short="\x1b[2J", seen=[forged])
+    logging.getLogger("a.library").warning("unreadable: %s", forged)
+    said = capsys.readouterr().err
+    assert len(said.splitlines()) == 2
+    assert "\x1b[2J" not in said

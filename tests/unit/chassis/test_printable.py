@@ -2,7 +2,7 @@
 
 import pytest
 
-from suite.printable import printable
+from chassis.printable import printable
 
 
 @pytest.mark.parametrize(
