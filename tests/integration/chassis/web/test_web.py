@@ -1,6 +1,7 @@
 """What every service does with a request before and after its own code."""
 
 import re
+import time
 
 import httpx
 import pytest
@@ -126,6 +127,26 @@ async def test_a_crash_at_the_door_is_a_problem_too():
 async def test_numbers_that_are_none(client, text):
     problem = await refused(client, 422, content=text, headers=JSON)
     assert "number" in [e["field"] for e in problem["errors"]]
+
+
+@pytest.mark.parametrize(
+    "body",
+    [
+        "[" * 200_000,
+        '{"a":' * 200_000,
+        '{"name": "a", "number": ' + "[" * 100_000 + "]" * 100_000 + "}",
+        '{"name": "a", "number": ' + "9" * 500_000 + "}",
+        '{"name": "a", "number": 1e999999999}',
+        '{"name": "a", "number": 1' + "0" * 100_000 + ".0}",
+        '{"name": "a", "number": 0.' + "1" * 500_000 + "}",
+    ],
+)
+async def test_json_that_is_deep_or_holds_enormous_numbers(client, body):
+    started = time.monotonic()
+    answer = await client.post("/tally/v1/notes", content=body, headers=JSON)
+    assert answer.status_code in {400, 422}, answer.text[:200]
+    assert len(answer.content) < 5_000
+    assert time.monotonic() - started < 5
 
 
 async def test_text_that_no_database_keeps(client, database):
