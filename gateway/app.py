@@ -1,5 +1,6 @@
 """The gateway's app."""
 
+import re
 import secrets
 from collections.abc import AsyncIterator, Callable, Mapping
 from contextlib import AbstractAsyncContextManager, asynccontextmanager
@@ -11,6 +12,7 @@ import httpx
 from fastapi import FastAPI, Request
 from pydantic import SecretStr
 from starlette.middleware.cors import CORSMiddleware
+from starlette.routing import Mount
 from starlette.types import ASGIApp, Scope
 
 from chassis.errors import Problem
@@ -195,9 +197,17 @@ def _mount(app: FastAPI, upstreams: Mapping[str, Upstream], settings: GatewaySet
             timeout=settings.answer_timeout,
             breaker=Breaker(settings.breaker_failures, settings.breaker_seconds),
         )
-        app.mount(prefix_of(service), forward)
+        app.router.routes.append(_Prefixed(prefix_of(service), forward))
     app.mount("/docs/assets", assets())
     app.include_router(router)
+
+
+class _Prefixed(Mount):
+    """Whatever follows the prefix, also where it holds the end of a line: a service says what that is."""
+
+    def __init__(self, prefix: str, app: ASGIApp) -> None:
+        super().__init__(prefix, app)
+        self.path_regex = re.compile(self.path_regex.pattern, re.DOTALL)
 
 
 def _set_state(

@@ -8,7 +8,7 @@ from urllib.parse import parse_qsl, unquote_to_bytes
 
 from starlette.types import Scope
 
-from chassis.errors import BadRequest, FieldError, Invalid, NotFound, Unsupported
+from chassis.errors import BadRequest, FieldError, Invalid, Unsupported
 from chassis.web.middleware import header
 from chassis.web.operations import Operation, QueryParameter
 
@@ -25,7 +25,8 @@ def require_readable_address(scope: Scope) -> None:
     """Refuse a path or query that is not UTF-8 or holds a NUL, which no stored text can match.
 
     Raises:
-        NotFound: the path holds a NUL: nothing has such a name.
+        BadRequest: it is none, or the path holds one: nothing has such a name, and nothing can be given it.
+        Invalid: the query holds one.
     """
     try:
         path, query = (
@@ -34,7 +35,7 @@ def require_readable_address(scope: Scope) -> None:
     except UnicodeDecodeError as error:
         raise BadRequest("The address is not UTF-8.") from error
     if "\x00" in path or "\x00" in scope["path"]:
-        raise NotFound("No path holds a NUL.")
+        raise BadRequest("The path holds a NUL character.")
     if "\x00" in query:
         raise Invalid("The query holds a NUL.", _holding_nul(scope["query_string"].decode("latin-1")))
 

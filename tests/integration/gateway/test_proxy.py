@@ -38,6 +38,12 @@ async def test_method_path_query_and_body_arrive_unchanged(front: Front) -> None
         assert values(seen, "content-length") == ["2"]
 
 
+@pytest.mark.parametrize("path", ["/risks/v1/risks/%0AB", "/risks/v1/risks/B%0A", "/risks/v1/%0D%0A/%E2%80%A8"])
+async def test_a_path_with_the_end_of_a_line_in_it_is_the_services(front: Front, path: str) -> None:
+    seen = await front.client.get(path)
+    assert (seen.status_code, seen.json()["path"]) == (200, path)
+
+
 async def test_reading_sends_no_body_and_names_no_length(front: Front) -> None:
     seen = (await front.client.get("/risks/v1/risks")).json()
     assert seen["length"] == 0
