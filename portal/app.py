@@ -7,6 +7,7 @@ from starlette.staticfiles import StaticFiles
 
 from chassis.clock import Clock
 from portal.pages import (
+    boards,
     desk,
     fund,
     home,
@@ -17,6 +18,7 @@ from portal.pages import (
     register,
     scorecard,
     signing_in,
+    timeline,
 )
 from portal.ports import Door
 from portal.routes import PageRoute, problem_page
@@ -26,6 +28,7 @@ from portal.site import Site, get_looker, site_of
 _FOLDERS: Final = frozenset(
     {
         "assets",
+        "boards",
         "desk",
         "fund",
         "import",
@@ -49,7 +52,20 @@ async def council_style(request: Request) -> Response:
     return Response(style, media_type="text/css", headers={"cache-control": "no-cache"})
 
 
-for _page in (home, signing_in, scorecard, indicator, register, fund, promises, desk, imports, operations):
+for _page in (
+    home,
+    signing_in,
+    scorecard,
+    indicator,
+    register,
+    fund,
+    timeline,
+    promises,
+    boards,
+    desk,
+    imports,
+    operations,
+):
     router.include_router(_page.router)
 
 _nowhere = APIRouter(route_class=PageRoute, include_in_schema=False)

@@ -1,6 +1,6 @@
 """How a page's endpoint is called: whatever goes wrong is a page too."""
 
-from collections.abc import Callable, Coroutine
+from collections.abc import Callable, Coroutine, Mapping, Sequence
 from typing import Any
 from urllib.parse import quote
 
@@ -39,7 +39,9 @@ def _page_of(request: Request, error: Exception) -> Response:
     match error:
         case SignInNeeded():
             return _to_sign_in(request)
-        case Refused() | Problem():
+        case Refused():
+            return problem_page(request, error.status, error.title, error.detail, error.errors)
+        case Problem():
             return problem_page(request, error.status, error.title, error.detail)
         case RequestValidationError():
             return problem_page(request, 422, "The address cannot be read", "Part of it is not valid.")
@@ -50,8 +52,11 @@ def _page_of(request: Request, error: Exception) -> Response:
             return problem_page(request, 500, "Something went wrong here", "It was logged.")
 
 
-def problem_page(request: Request, status: int, title: str, detail: str) -> Response:
-    return page(request, "problem.html", status=status, title=title, detail=detail)
+def problem_page(
+    request: Request, status: int, title: str, detail: str, errors: Sequence[Mapping[str, str]] = ()
+) -> Response:
+    """A page that says what is wrong, and with which fields."""
+    return page(request, "problem.html", status=status, title=title, detail=detail, errors=errors)
 
 
 def _to_sign_in(request: Request) -> Response:

@@ -24,6 +24,7 @@ NAVIGATION: Final = (
     ("/register", "Risks"),
     ("/fund", "Fund"),
     ("/promises", "Pledges"),
+    ("/boards", "Boards"),
     ("/desk", "Desk"),
     ("/import", "Import"),
     ("/operations", "Operations"),

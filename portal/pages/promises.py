@@ -1,4 +1,4 @@
-"""Pledges with their quarterly returns, actions, and what boards have decided."""
+"""Pledges with their quarterly returns, and what is to be done next."""
 
 from collections.abc import Mapping
 from typing import Final
@@ -32,7 +32,7 @@ PRECONDITION_FAILED: Final = 412
 @router.get("/promises")
 async def promises_page(request: Request, looker: SignedIn, theme: Text = None, delivery: Text = None) -> Response:
     api = looker.api
-    pledges, missing, drafts, returned, submitted, blocked, critical, boards, decisions = await together(
+    pledges, missing, drafts, returned, submitted, blocked, critical = await together(
         api.list_items("/pledges/v1/pledges", theme=theme, delivery=delivery, total="true"),
         api.list_items("/pledges/v1/returns", name="missing", missing="true", total="true"),
         api.list_items("/pledges/v1/returns", name="drafts", missing="false", state="draft", total="true"),
@@ -40,8 +40,6 @@ async def promises_page(request: Request, looker: SignedIn, theme: Text = None, 
         api.list_items("/pledges/v1/returns", name="submitted", state="submitted", total="true"),
         api.list_items("/pledges/v1/actions", blocked="true", total="true"),
         api.get("/pledges/v1/critical-dates"),
-        api.list_items("/pledges/v1/boards"),
-        api.list_items("/pledges/v1/decisions"),
     )
     return page(
         request,
@@ -50,8 +48,6 @@ async def promises_page(request: Request, looker: SignedIn, theme: Text = None, 
         returns=(missing, drafts, returned, submitted),
         blocked=blocked,
         critical=critical,
-        boards={each["code"]: each["title"] for each in boards},
-        decisions=decisions,
         themes=sorted({each["theme"] for each in pledges if each["theme"]} | ({theme} if theme else set())),
         deliveries=DELIVERIES,
         theme=theme,

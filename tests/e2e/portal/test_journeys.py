@@ -27,6 +27,12 @@ PAGES = [
     "/fund/schemes/contract-review",
     "/promises",
     "/promises/pledges/2018-41",
+    "/promises/timeline",
+    "/promises/actions/bed-based-care",
+    "/boards",
+    "/boards/cabinet",
+    "/boards/reports/cabinet-2014-07-15",
+    "/boards/decisions/2014-2",
     "/desk",
     "/import",
     "/operations",
@@ -42,8 +48,15 @@ CALLS = {
     "/register/risks/OCC4": 5,
     "/fund": 7,
     "/fund?year=2018/19": 7,
-    "/promises": 9,
+    "/promises": 7,
     "/promises/pledges/2018-41": 3,
+    "/promises/timeline": 3,
+    "/promises/timeline?priority=integrated-care-partnership&until=2018-12-31": 3,
+    "/promises/actions/bed-based-care": 2,
+    "/boards": 4,
+    "/boards/cabinet": 6,
+    "/boards/reports/cabinet-2014-07-15": 5,
+    "/boards/decisions/2014-2": 1,
     "/desk": 13,
     "/import": 2,
     "/operations": 13,
@@ -195,3 +208,33 @@ def test_a_risk_is_asked_what_if(browser: Browser, site: Site) -> None:
     expect(found.page.locator("main")).to_contain_text("As supposed")
     expect(found.page.locator("main")).to_contain_text("went from amber to red")
     expect(found.page.get_by_label("ae-four-hour-wait")).to_have_value("red")
+
+
+def test_a_decision_is_found_from_the_board_that_takes_it(browser: Browser, site: Site) -> None:
+    found = visit(browser, site, width=320, java_script_enabled=False)
+    found.go("/boards")
+    expect(found.page.locator("#ahead + .scroll")).to_contain_text("Commissioning Intentions")
+    found.page.locator("#boards + .scroll").get_by_role("link", name="Cabinet", exact=True).click()
+    found.page.get_by_role("link", name="Integrated Commissioning Business Case").click()
+    expect(found.page.locator("main")).to_contain_text("shared line management", ignore_case=True)
+    found.page.get_by_role("link", name=re.compile("fully integrated commissioning function")).click()
+    expect(found.page.locator("main")).to_contain_text("not in force")
+    found.page.get_by_role("link", name="2014-5").first.click()
+    expect(found.page).to_have_url(re.compile("/boards/decisions/2014-5$"))
+
+
+def test_the_timeline_leads_to_what_is_overdue(browser: Browser, site: Site) -> None:
+    found = visit(browser, site, width=1280)
+    found.go("/promises")
+    found.page.get_by_role("link", name="The whole timeline").click()
+    main = found.page.locator("main")
+    expect(main).to_contain_text("As of 28 February 2018, until 31 December 2023")
+    quarters = [each.partition(" (")[0] for each in main.locator("h2").all_inner_texts()]
+    dated = [each for each in quarters if re.match(r"\d{4}/\d{2} Q", each)]
+    assert dated == sorted(dated)
+    assert "2014/15 Q1" in dated
+    main.get_by_role("link", name="Shadow Leadership Board and shadow budgets").click()
+    expect(main).to_contain_text("Overdue")
+    assert found.trouble == []
+    assert found.go("/promises/timeline?until=no-day") == 422
+    expect(main).to_contain_text("until")

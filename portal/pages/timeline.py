@@ -1,0 +1,61 @@
+"""What is to be done by when: dated actions by quarter, what keeps them, and one action."""
+
+from collections.abc import Iterable, Sequence
+from datetime import date
+from typing import Final
+
+from fastapi import APIRouter, Request, Response
+
+from contracts.period import Period
+from portal.api import part, together
+from portal.listing import Json
+from portal.parameters import Text
+from portal.routes import PageRoute
+from portal.site import SignedIn, page
+
+router = APIRouter(route_class=PageRoute, include_in_schema=False)
+
+_AT: Final = "/pledges/v1"
+_YEARS_AHEAD: Final = 5
+
+
+@router.get("/promises/timeline")
+async def timeline_page(request: Request, looker: SignedIn, priority: Text = None, until: Text = None) -> Response:
+    api = looker.api
+    priorities, near = await together(
+        api.list_items(f"{_AT}/priorities"), api.get(f"{_AT}/critical-dates", priority=priority)
+    )
+    today = near["business_date"]
+    chosen = until or f"{int(today[:4]) + _YEARS_AHEAD}-12-31"
+    found = await api.get(f"{_AT}/critical-dates", priority=priority, until=chosen)
+    dated = [each for each in found["items"] if each["due"]]
+    return page(
+        request,
+        "timeline.html",
+        quarters=by_quarter(dated),
+        undated=[each for each in found["items"] if not each["due"]],
+        overdue=sum(each["schedule"] == "overdue" for each in found["items"]),
+        blocked=sum(each["blocked"] for each in found["items"]),
+        count=len(found["items"]),
+        priorities=[("", "All"), *((each["code"], each["title"]) for each in priorities)],
+        priority=priority,
+        today=today,
+        until=found["until"],
+    )
+
+
+def by_quarter(dated: Iterable[Json]) -> Sequence[tuple[str, Sequence[Json]]]:
+    """Actions by the quarter of the financial year that they are due in, in order of time."""
+    found: dict[str, list[Json]] = {}
+    for each in sorted(dated, key=lambda one: (one["due"], one["code"])):
+        found.setdefault(Period.quarter_of(date.fromisoformat(each["due"])).label, []).append(each)
+    return list(found.items())
+
+
+@router.get("/promises/actions/{code}")
+async def action_page(request: Request, looker: SignedIn, code: str) -> Response:
+    found, parts = await together(
+        looker.api.get(f"{_AT}/actions/{part(code)}"),
+        looker.api.list_items(f"{_AT}/actions", part_of=code),
+    )
+    return page(request, "action.html", action=found, parts=parts)
