@@ -177,6 +177,13 @@ async def list_entries(tx: Tx, wanted: AuditFilter, request: PageRequest) -> Pag
     return (await list_page(tx, query, orders, request)).of(entry_of_row)
 
 
+async def list_actors(tx: Tx, subject: str, action: str) -> Sequence[str]:
+    """Who ever did ``action`` to a resource, each once, by name."""
+    entry = tx.table("audit_entry").c
+    wanted = select(entry.actor).where(entry.subject == subject, entry.action == action).distinct()
+    return (await tx.session.scalars(wanted.order_by(entry.actor))).all()
+
+
 _FIELDS = tuple(each.name for each in fields(AuditEntry))
 
 

@@ -48,6 +48,7 @@ _SCOPES = {
     "sign_off": "pledges:approve",
     "reopen": "pledges:approve",
     "take_board_decision": "pledges:approve",
+    "meet_condition": "pledges:approve",
 }
 
 SPEC = ServiceSpec(

@@ -270,7 +270,7 @@ class PledgeDecision(Base):
 
 
 class GovernanceRecord(Base):
-    """A board, responsibility, meeting, report or decision. ``board`` and ``day`` repeat what filters read of it."""
+    """A record of any kind (``RecordKind``). ``board`` and ``day`` repeat what filters read of it, if it has them."""
 
     __tablename__ = "governance_record"
     __table_args__ = (Index(None, "kind", "board"), Index(None, "kind", "day"))
@@ -284,7 +284,10 @@ class GovernanceRecord(Base):
 
 
 class StateRevision(Base):
-    """What a pledge, priority or action was after each change, with the business date of the change. Only added to."""
+    """What a subject of any kind was after each change, with the business date of the change. Only added to.
+
+    A first one of the year 1900 is of what was there before there were revisions.
+    """
 
     __tablename__ = "state_revision"
     __table_args__ = (Index(None, "kind", "subject", "id"),)

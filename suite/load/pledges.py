@@ -99,14 +99,16 @@ def _after(row: row_types.ActionRow) -> list[str]:
 
 
 def lacks_print(load: Load, body: dict[str, Any], found: dict[str, Any] | None) -> bool:
-    """Whether an action is as a former version loaded it, which did not load all that is printed of it."""
+    """Whether an action is as a former version loaded it, which loaded nothing of what is printed of it.
+
+    Where only some of it is missing, somebody has taken that back since.
+    """
     if found is None or already_there(body, found):
         return False
     added = {*_PRINTED, "notes"} if load.from_version_0_1 else _PRINTED
     others = {name: value for name, value in body.items() if name not in added}
-    return already_there(others, found) and all(
-        not found[name] or already_there(body[name], found[name]) for name in added
-    )
+    said = {name for name in added if not already_there(body[name], None)}
+    return already_there(others, found) and not any(found[name] for name in said)
 
 
 def action_body(reference: Reference, row: row_types.ActionRow) -> dict[str, Any]:

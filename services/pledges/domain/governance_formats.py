@@ -1,4 +1,4 @@
-"""How boards, meetings, reports and decisions are stored as JSON: format 1, the first."""
+"""How records of every kind, from boards to ratings, are stored as JSON: format 1, the first."""
 
 from collections.abc import Mapping
 from dataclasses import asdict

@@ -75,7 +75,7 @@ GOOD_OR_BETTER = frozenset({Grade.OUTSTANDING, Grade.GOOD})
 
 @dataclass(frozen=True, slots=True)
 class Rating:
-    """How a home was rated, from a day until it is rated again."""
+    """How a home was rated, from a day until it is rated again, or until ``last_day``, as where it closed."""
 
     code: str
     home: str
@@ -83,6 +83,11 @@ class Rating:
     rated_on: date
     provider: str | None = None
     source: str | None = None
+    last_day: date | None = None
+
+    def holds(self, day: date) -> bool:
+        """Whether it counts on a day, unless the home was rated again."""
+        return self.rated_on <= day and (self.last_day is None or day <= self.last_day)
 
 
 @dataclass(frozen=True, slots=True)
@@ -100,7 +105,7 @@ class RatingCount:
 
 @dataclass(frozen=True, slots=True)
 class RatedHomes:
-    """How many homes have each grade on a day, by the last rating of each."""
+    """How many homes have each grade on a day, by the last rating of each, where that has not ended."""
 
     on: date
     counts: Mapping[Grade, int]
@@ -120,10 +125,10 @@ class RatedHomes:
 
 
 def rated_homes(ratings: Iterable[Rating], on: date) -> RatedHomes:
-    """Each home by its last rating up to the day; of two on one day, the one whose code comes last."""
+    """Each home by its last rating up to the day, unless that has ended; of two on a day, by that of the last code."""
     last: dict[str, Rating] = {}
     for one in sorted(ratings, key=lambda one: (one.rated_on, one.code)):
         if one.rated_on <= on:
             last[one.home] = one
-    grades = [one.grade for one in last.values()]
+    grades = [one.grade for one in last.values() if one.holds(on)]
     return RatedHomes(on, {each: grades.count(each) for each in Grade})

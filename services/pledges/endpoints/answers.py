@@ -11,6 +11,7 @@ from services.pledges.domain.past import AsAt
 from services.pledges.schemas.fields import CODE_FORM, WHOLE_TEXT
 
 Word = Annotated[str | None, Query(max_length=200, pattern=WHOLE_TEXT)]
+WantedSet = Annotated[str | None, Query(pattern=r"^[0-9]{4}$", description="Year of the set", examples=["2018"])]
 NewCode = Annotated[str, Path(max_length=80, pattern=CODE_FORM)]
 
 

@@ -2,13 +2,13 @@
 
 from typing import Annotated
 
-from fastapi import APIRouter, Path, Query, Request
+from fastapi import APIRouter, Path, Request
 
 from chassis.web.problems import problems
 from chassis.web.render.routes import add_table_routes
 from chassis.web.render.table import Table
 from chassis.web.units import Read
-from services.pledges.endpoints.answers import WantedState, parse_quarter
+from services.pledges.endpoints.answers import WantedSet, WantedState, parse_quarter
 from services.pledges.schemas.fields import WHOLE_TEXT
 from services.pledges.schemas.pledge_table import pledges_table
 from services.pledges.schemas.promises import PromisesOut
@@ -26,7 +26,7 @@ async def _table(
     request: Request,
     read: Read,
     wanted: WantedState,
-    pledge_set: Annotated[str | None, Query(max_length=4, pattern=WHOLE_TEXT, examples=["2018"])] = None,
+    pledge_set: WantedSet = None,
 ) -> Table:
     lines = await read(lambda tx: past.list_pledge_lines(tx, wanted, pledge_set))
     return pledges_table(lines, request.app.state.resources.clock())

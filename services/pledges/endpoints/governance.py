@@ -5,6 +5,7 @@ from typing import Annotated
 
 from fastapi import APIRouter, Query
 
+from chassis.errors import FieldError, Invalid
 from services.pledges.domain.governance import Board, Meeting, RecordFilter, Report, Responsibility
 from services.pledges.endpoints.answers import Word
 from services.pledges.endpoints.record_routes import RecordRoutes, add_record_routes
@@ -29,6 +30,8 @@ Day = Annotated[date | None, Query(examples=["2018-07-01"])]
 
 
 def record_filter(board: Word = None, since: Day = None, until: Day = None) -> RecordFilter:
+    if since and until and until < since:
+        raise Invalid("No day fits.", [FieldError("until", f"is before {since}")])
     return RecordFilter(board, since, until)
 
 

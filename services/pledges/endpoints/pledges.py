@@ -13,7 +13,7 @@ from chassis.web.units import Read, Write
 from services.pledges.domain.pledges import PledgeFilter, PledgeOrder
 from services.pledges.domain.sets import PledgeRef
 from services.pledges.domain.status import Delivery, Evidence, Schedule
-from services.pledges.endpoints.answers import Word
+from services.pledges.endpoints.answers import WantedSet, Word
 from services.pledges.schemas.fields import WHOLE_TEXT
 from services.pledges.schemas.pledges import (
     AssignmentsIn,
@@ -40,7 +40,7 @@ PledgeInPath = Annotated[
 
 
 def _filter(
-    pledge_set: Annotated[str | None, Query(max_length=4, pattern=WHOLE_TEXT, examples=["2018"])] = None,
+    pledge_set: WantedSet = None,
     theme: Word = None,
     delivery: Delivery | None = None,
     evidence: Evidence | None = None,

@@ -7,7 +7,7 @@ from fastapi import APIRouter, Query
 
 from chassis.web.problems import problems
 from chassis.web.units import Read
-from services.pledges.domain.providers import Contract, Provider, QualityReview, Rating, RatingCount
+from services.pledges.domain.providers import Contract, Grade, Provider, QualityReview, Rating, RatingCount
 from services.pledges.endpoints.record_routes import RecordRoutes, add_record_routes, filter_by
 from services.pledges.schemas import providers as care
 from services.pledges.service import governance
@@ -44,7 +44,7 @@ for each in (
         care.RatingIn,
         care.RatingOut,
         filter_by("home", "Only ratings of this home", "1-101668076"),
-        about="A home has the grade of its last rating. A new rating has a code of its own.",
+        about="A home has the grade of its last rating, until that ends. A new rating has a code of its own.",
     ),
     RecordRoutes(
         "/rating-counts",
@@ -53,7 +53,7 @@ for each in (
         RatingCount,
         care.RatingCountIn,
         care.RatingCountOut,
-        filter_by("grade", "Only counts of this grade", "good"),
+        filter_by("grade", "Only counts of this grade", "good", Grade),
     ),
 ):
     add_record_routes(router, each)

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from enum import StrEnum
 from typing import Annotated, Any
 
 from fastapi import APIRouter, Depends, Path, Query, Request, Response
@@ -25,14 +26,17 @@ def no_filter() -> RecordFilter:
     return RecordFilter()
 
 
-def filter_by(field: str, description: str, example: str) -> Callable[..., RecordFilter]:
-    """A filter by one field of the record, which is a parameter of this name."""
+def filter_by(
+    field: str, description: str, example: str, of: type[StrEnum] | None = None
+) -> Callable[..., RecordFilter]:
+    """A filter by one field of the record, which is a parameter of this name; ``of`` has the values there are."""
 
     def wanted(value: str | None = None) -> RecordFilter:
         return RecordFilter(fields=((field, value),) if value is not None else ())
 
-    parameter = Query(alias=field, max_length=200, pattern=WHOLE_TEXT, description=description, examples=[example])
-    wanted.__annotations__["value"] = Annotated[str | None, parameter]
+    told: dict[str, Any] = {"alias": field, "description": description, "examples": [example]}
+    free = Annotated[str | None, Query(max_length=200, pattern=WHOLE_TEXT, **told)]
+    wanted.__annotations__["value"] = free if of is None else Annotated[of | None, Query(**told)]
     return wanted
 
 

@@ -4,7 +4,7 @@ from fastapi import APIRouter
 
 from chassis.web.problems import problems
 from chassis.web.units import Write
-from services.pledges.domain.registers import Benefit, Consultation, ImpactAssessment, OptionsAppraisal
+from services.pledges.domain.registers import Beneficiary, Benefit, Consultation, ImpactAssessment, OptionsAppraisal
 from services.pledges.endpoints.record_routes import RecordRoutes, add_record_routes, filter_by
 from services.pledges.schemas import registers as bodies
 from services.pledges.schemas.record_sets import PutCountsOut, RecordsIn
@@ -13,7 +13,7 @@ from services.pledges.service import record_sets
 router = APIRouter(tags=["governance"])
 
 _SUBJECT = filter_by("subject", "Only assessments of what has this code", "2014-1")
-_BENEFICIARY = filter_by("beneficiary", "Only benefits for these", "workforce")
+_BENEFICIARY = filter_by("beneficiary", "Only benefits for these", "workforce", Beneficiary)
 
 for each in (
     RecordRoutes(

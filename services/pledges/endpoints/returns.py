@@ -10,7 +10,7 @@ from chassis.web.render.routes import add_table_routes
 from chassis.web.render.table import Table
 from chassis.web.units import Read, Write
 from services.pledges.domain.returns import ReturnFilter, ReturnOrder, ReturnState, Step
-from services.pledges.endpoints.answers import Word, parse_quarter
+from services.pledges.endpoints.answers import parse_quarter
 from services.pledges.schemas.fields import WHOLE_TEXT
 from services.pledges.schemas.return_table import returns_table
 from services.pledges.schemas.returns import ReturnBackIn, ReturnOut, ReturnPatch, ReturnStepIn
@@ -26,7 +26,14 @@ def _filter(
         str | None, Query(max_length=40, pattern=WHOLE_TEXT, description="A financial quarter", examples=["2017-18-Q3"])
     ] = None,
     state: ReturnState | None = None,
-    pledge: Word = None,
+    pledge: Annotated[
+        str | None,
+        Query(
+            pattern=r"^([0-9]{4}-)?0*[1-9][0-9]{0,5}$",
+            description="A pledge by set and number, or by its number in the newest set",
+            examples=["2018-46"],
+        ),
+    ] = None,
     missing: bool | None = None,
     late: bool | None = None,
     owner: Annotated[str | None, Query(max_length=200, pattern=WHOLE_TEXT, description="A portfolio holder")] = None,

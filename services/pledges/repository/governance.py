@@ -1,4 +1,4 @@
-"""Boards, responsibilities, meetings, reports and decisions, each by its kind and code."""
+"""Records of every kind, from boards to ratings, each by its kind and code."""
 
 from collections.abc import Collection, Sequence
 from datetime import date

@@ -8,7 +8,6 @@ from collections.abc import Mapping
 from typing import Final
 
 DESCRIPTIONS: Final[Mapping[str, str]] = {
-    "query.pledge_set": "Only pledges of the set with this code",
     "query.theme": "Only pledges of this theme",
     "query.delivery": "Only those with this delivery",
     "query.evidence": "Only pledges with this evidence",
@@ -16,7 +15,6 @@ DESCRIPTIONS: Final[Mapping[str, str]] = {
     "query.top": "Only top pledges, or only others",
     "query.indicator": "Only pledges linked to the indicator with this code",
     "query.state": "Only those in this state",
-    "query.pledge": "Only returns of this pledge, by set and number",
     "query.missing": "Only returns that are missing, or only others",
     "query.late": "Only returns that were first submitted after they were due, or only others",
     "query.priority": "Only those of the priority with this code",

@@ -4,18 +4,29 @@ from datetime import date
 from decimal import Decimal
 from typing import Annotated, Self
 
-from pydantic import Field, model_validator
+from pydantic import AfterValidator, BeforeValidator, Field, model_validator
+from pydantic_core import PydanticCustomError
 
 from chassis.web.bodies import OutBody
-from contracts.money import Number
+from contracts.money import Money, pounds
 from services.pledges.domain import providers as domain
 from services.pledges.domain.providers import Grade, ManagementLevel, RatedHomes
 from services.pledges.schemas.fields import Code, Name, Names, Paragraph, Wording
 from services.pledges.schemas.records import RecordIn, RecordOut
 
-Value = Annotated[
-    Number, Field(ge=0, max_digits=14, decimal_places=2, description="Pounds a year", examples=["250000.00"])
-]
+
+def _not_negative(value: Money) -> Money:
+    if value.amount < 0:
+        raise PydanticCustomError("negative", "is below nought")
+    return value
+
+
+def _shown(value: object) -> object:
+    return pounds(value) if isinstance(value, Decimal) else value
+
+
+Value = Annotated[Money, AfterValidator(_not_negative), Field(examples=[{"amount": "250000.00", "currency": "GBP"}])]
+ShownValue = Annotated[Money | None, BeforeValidator(_shown)]
 
 
 class ProviderIn(RecordIn):
@@ -67,7 +78,7 @@ class ContractIn(RecordIn):
     def _is_in_order(self) -> Self:
         if self.first_day and self.last_day and self.last_day < self.first_day:
             raise ValueError("last_day is before first_day")
-        if self.value_from is not None and self.value_to is not None and self.value_to < self.value_from:
+        if self.value_from is not None and self.value_to is not None and self.value_to.amount < self.value_from.amount:
             raise ValueError("value_to is below value_from")
         return self
 
@@ -78,8 +89,8 @@ class ContractOut(RecordOut):
     code: str = Field(examples=["community-health-and-care"])
     title: str
     provider: str = Field(description="Code of the provider")
-    value_from: Decimal | None = Field(description="Lower end of its value band, in pounds a year")
-    value_to: Decimal | None = Field(description="Upper end of its value band, in pounds a year")
+    value_from: ShownValue = Field(description="Lower end of its value band, in pounds a year")
+    value_to: ShownValue = Field(description="Upper end of its value band, in pounds a year")
     management: ManagementLevel | None = Field(description="How closely it is managed, by its risk")
     risk: str | None = Field(description="Why it is managed so")
     indicators: list[str] = Field(description="Codes of its key performance indicators")
@@ -118,24 +129,36 @@ class QualityReviewOut(RecordOut):
 
 
 class RatingIn(RecordIn):
-    """How the Care Quality Commission rated a home, from a day until it is rated again."""
+    """How the Care Quality Commission rated a home, from a day until it is rated again, or no more."""
 
     makes = domain.Rating
 
     home: Name = Field(description="The home, by its name or number", examples=["1-101668076"])
     grade: Grade = Field(description="Of the Care Quality Commission", examples=["good"])
     rated_on: date = Field(description="Day of the rating", examples=["2017-11-20"])
+    last_day: date | None = Field(
+        None,
+        description="Last day on which it counts, as of a home that closed; null until then",
+        examples=["2018-02-28"],
+    )
     provider: Code | None = Field(None, description="Code of the provider that runs it", examples=["LWSW"])
     source: Name | None = Field(None, examples=["Care Quality Commission"])
 
+    @model_validator(mode="after")
+    def _ends_after_it_begins(self) -> Self:
+        if self.last_day and self.last_day < self.rated_on:
+            raise ValueError("last_day is before rated_on")
+        return self
+
 
 class RatingOut(RecordOut):
-    """How the Care Quality Commission rated a home, from a day until it is rated again."""
+    """How the Care Quality Commission rated a home, from a day until it is rated again, or no more."""
 
     code: str = Field(examples=["1-101668076.2017-11-20"])
     home: str = Field(description="The home, by its name or number")
     grade: Grade = Field(description="Of the Care Quality Commission")
     rated_on: date = Field(description="Day of the rating")
+    last_day: date | None = Field(description="Last day on which it counts; null where the home is rated")
     provider: str | None = Field(description="Code of the provider that runs it")
     source: str | None
 
@@ -170,7 +193,8 @@ class RatedHomesOut(OutBody):
 
     on: date = Field(description="Day that it is of", examples=["2018-02-28"])
     grades: dict[Grade, int] = Field(
-        description="Homes by the last rating of each up to the day", examples=[{"good": 3, "inadequate": 1}]
+        description="Homes by the last rating of each up to the day, unless it has ended",
+        examples=[{"good": 3, "inadequate": 1}],
     )
     count: int = Field(description="Homes that are good or outstanding", examples=[3])
     denominator: int = Field(description="Homes that are rated", examples=[4])

@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from typing import Any, ClassVar, Self
 
 from chassis.web.bodies import OutBody, StrictBody
+from contracts.money import Money
 
 
 class PartBody(StrictBody):
@@ -15,7 +16,7 @@ class PartBody(StrictBody):
         return self.makes(**self.fields())
 
     def fields(self) -> Mapping[str, Any]:
-        """What was sent, as the domain has it: lists as tuples, parts as what they make."""
+        """What was sent, as the domain has it: lists as tuples, money as pounds, parts as what they make."""
         return {name: _as_domain(value) for name, value in self}
 
 
@@ -29,6 +30,8 @@ class RecordIn(PartBody):
 def _as_domain(value: Any) -> Any:
     if isinstance(value, PartBody):
         return value.to_domain()
+    if isinstance(value, Money):
+        return value.amount
     return tuple(map(_as_domain, value)) if isinstance(value, list | tuple) else value
 
 

@@ -4,9 +4,12 @@ from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
 from chassis.business_dates import get_business_date_at
+from chassis.errors import FieldError
 from chassis.storage.transaction import Tx
+from contracts.period import Period
 from services.pledges.domain.past import AsAt, PledgeLine, PledgeState, Revised, RevisedKind
 from services.pledges.domain.past_formats import read_pledge_state
+from services.pledges.errors import QuarterAhead
 from services.pledges.repository import pledges as stored
 from services.pledges.repository.evidence import get_evidence_days
 from services.pledges.repository.revisions import list_revised
@@ -15,9 +18,20 @@ from services.pledges.service.pledges import pledge_views
 
 
 async def list_pledge_lines(tx: Tx, wanted: AsAt, pledge_set: str | None = None) -> list[PledgeLine]:
-    """All pledges, or those of a set, by set and number. Seven statements at most."""
+    """All pledges, or those of a set, by set and number. Seven statements at most.
+
+    Raises:
+        QuarterAhead: the quarter has not begun.
+    """
+    await check_begun(tx, wanted.quarter)
     states = await _present_states(tx) if wanted.is_present else await _past_states(tx, wanted)
     return await _lines(tx, wanted, [one for one in states if pledge_set in {None, one.set_code}])
+
+
+async def check_begun(tx: Tx, quarter: Period | None) -> None:
+    if quarter and await tx.business_date() < quarter.start:
+        message = f"begins on {quarter.start}"
+        raise QuarterAhead(f"{quarter} {message}.", [FieldError("quarter", message)])
 
 
 async def lines_of(tx: Tx, wanted: AsAt, revised: Sequence[Revised]) -> list[PledgeLine]:

@@ -15,12 +15,11 @@ from services.pledges.domain.past_formats import read_action_state, read_depende
 from services.pledges.domain.priorities import Priority
 from services.pledges.domain.quarter_reports import QuarterReport
 from services.pledges.domain.returns import ReturnFilter
-from services.pledges.errors import QuarterAhead
 from services.pledges.repository import decisions as stored_decisions
 from services.pledges.repository import governance as stored_governance
 from services.pledges.repository import returns as stored_returns
 from services.pledges.repository.revisions import list_revised
-from services.pledges.service.past import lines_of, states_of
+from services.pledges.service.past import check_begun, lines_of, states_of
 
 Coded = TypeVar("Coded", Action, Dependency, Priority)
 
@@ -31,10 +30,8 @@ async def get_quarter_report(tx: Tx, quarter: Period) -> QuarterReport:
     Raises:
         QuarterAhead: it has not begun.
     """
-    today = await tx.business_date()
-    if today < quarter.start:
-        raise QuarterAhead(f"{quarter} begins on {quarter.start}.")
-    wanted = AsAt(quarter)
+    await check_begun(tx, quarter)
+    wanted, today = AsAt(quarter), await tx.business_date()
     day, revised = wanted.day(today), await list_revised(tx, list(RevisedKind), wanted)
     returns = await stored_returns.list_all_returns(tx, ReturnFilter(quarter), today)
     pledges = domain.reported_pledges(await lines_of(tx, wanted, revised), returns)

@@ -6,7 +6,7 @@ from datetime import date
 from typing import Final
 
 from chassis.access import require_other_person
-from chassis.audit import AuditFilter, list_entries
+from chassis.audit import list_actors
 from chassis.errors import FieldError
 from chassis.events.outbox import emit
 from chassis.paging import Page, PageRequest
@@ -30,8 +30,6 @@ from services.pledges.service.history import record_state
 from services.pledges.service.sets import id_of
 
 WRITTEN: Final = "return.written"
-_ENTRIES: Final = 500
-"""Of one return, as many audit entries are looked at."""
 
 
 async def emit_missing(tx: Tx) -> int:
@@ -91,9 +89,8 @@ async def take_step(tx: Tx, code: str, step: Step, on_behalf_of: str | None, rea
 async def _writers(tx: Tx, code: str) -> Sequence[str]:
     """Who submitted a return, and whom the audit has for writing it."""
     steps = (await stored.steps_of(tx, [code])).get(code, ())
-    entries = await list_entries(tx, AuditFilter(subject=code), PageRequest(_ENTRIES))
     submitted = [taken.by for taken in steps if taken.step is Step.SUBMIT]
-    return [*submitted, *(entry.actor for entry in entries.items if entry.action == WRITTEN)]
+    return [*submitted, *await list_actors(tx, code, WRITTEN)]
 
 
 def _state_in_words(found: QuarterlyReturn, today: date) -> str:

@@ -37,8 +37,8 @@ RATING = {"home": "a", "grade": "good", "rated_on": "2017-06-01"}
 CONTRACT = {
     "title": "Community",
     "provider": "care",
-    "value_from": "1000.00",
-    "value_to": "250000.00",
+    "value_from": {"amount": "1000.00", "currency": "GBP"},
+    "value_to": {"amount": "250000.00", "currency": "GBP"},
     "management": "close",
     "indicators": ["dtoc-all"],
 }
@@ -83,7 +83,9 @@ async def test_what_they_name_has_to_be_there(api: httpx.AsyncClient):
         ("impact-assessments/1", ASSESSMENT | {"subject_kind": "decision"}, "subject"),
         ("impact-assessments/1", ASSESSMENT | {"done": False}, ""),
         ("contracts/1", CONTRACT, "provider"),
-        ("contracts/1", CONTRACT | {"value_from": "250000.01"}, ""),
+        ("contracts/1", CONTRACT | {"value_from": {"amount": "250000.01"}}, ""),
+        ("contracts/1", CONTRACT | {"value_from": {"amount": "-0.01"}}, "value_from"),
+        ("contracts/1", CONTRACT | {"value_from": {"amount": "1", "currency": "EUR"}}, "value_from.currency"),
         ("consultations/1", CONSULTATION | {"board": "none"}, "board"),
         ("options-appraisals/1", APPRAISAL | {"report": "none"}, "report"),
     ):
@@ -105,6 +107,37 @@ async def test_a_home_has_the_grade_of_its_last_rating(api: httpx.AsyncClient):
     then = await call(api, "GET", "rated-homes?on=2017-12-31", 200)
     assert (then["grades"]["good"], then["percentage"]) == (1, "100.00")
     assert (await call(api, "GET", "rated-homes?on=2016-01-01", 200))["percentage"] is None
+
+
+async def test_a_rating_ends(api: httpx.AsyncClient):
+    for number, body in enumerate([{"rated_on": "2017-01-01"}, {"rated_on": "2017-06-01", "last_day": "2018-01-31"}]):
+        await call(api, "PUT", f"ratings/{number}", 201, RATING | body)
+    before = await call(api, "GET", "rated-homes?on=2018-01-31", 200)
+    assert (before["count"], before["denominator"]) == (1, 1)
+    after = await call(api, "GET", "rated-homes", 200)
+    assert (after["count"], after["denominator"], after["percentage"]) == (0, 0, None)
+    backwards = RATING | {"rated_on": "2017-06-01", "last_day": "2017-05-31"}
+    assert (
+        "last_day is before rated_on" in (await call(api, "PUT", "ratings/2", 422, backwards))["errors"][0]["message"]
+    )
+
+
+@pytest.mark.parametrize(
+    "query",
+    [
+        "benefits?beneficiary=nobody",
+        "benefits.csv?beneficiary=nobody",
+        "rating-counts?grade=fine",
+        "meetings?since=2018-03-01&until=2018-02-28",
+        "decisions?since=2018-03-01&until=2018-02-28",
+        "pledges?pledge_set=18",
+        "pledges.csv?pledge_set=twenty",
+        "pledges.csv?quarter=2018-19-Q1",
+        "returns?pledge=the first",
+    ],
+)
+async def test_a_filter_that_nothing_can_fit_is_refused(api: httpx.AsyncClient, query: str):
+    assert (await call(api, "GET", query, 422))["errors"]
 
 
 async def test_many_are_put_at_once_all_or_none(api: httpx.AsyncClient):

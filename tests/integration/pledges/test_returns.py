@@ -10,6 +10,7 @@ import httpx
 import pytest
 from sqlalchemy import event
 
+from chassis.audit import record_change
 from chassis.jobs.worker import Worker
 from chassis.settings import ServiceSettings
 from chassis.storage.bulk import insert_many
@@ -331,3 +332,20 @@ async def test_two_thousand_are_opened_in_one_go(api: httpx.AsyncClient, databas
     assert len([sent for sent in statements if "pledge_return" in sent]) < 25, statements
     async with database.connect() as connection:
         assert len((await connection.execute(models.PledgeReturn.__table__.select())).all()) == 2000
+
+
+async def test_who_wrote_it_long_ago_does_not_approve_it(api: httpx.AsyncClient, database: Database):
+    await make(api, "46", officer("Sue McDonald"))
+    await sweep(database)
+    code = "2018-46.2017-18-Q3.1"
+
+    async def note(tx: Tx) -> None:
+        for n in range(600):
+            record_change(tx, subject=code, action="return.noted", before=None, after={"n": n})
+
+    await database.write(note)
+    said = {"colour": "amber", "narrative": "Half way"}
+    assert (await api.patch(f"{ROOT}/{code}", json=said, headers={"x-actor": "early"})).status_code == 200
+    await send(api, f"{code}/submit")
+    refused = await api.post(f"{ROOT}/{code}/approve", json={}, headers={"x-actor": "early"})
+    assert (refused.status_code, refused.json()["type"]) == (409, "/problems/same-person")

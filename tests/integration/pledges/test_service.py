@@ -7,7 +7,9 @@ import httpx
 
 from chassis.storage import migrate
 from chassis.storage.database import Database
-from chassis.web.units import Resources
+from chassis.web.operations import operations_of, with_scopes
+from chassis.web.service_routes import service_routes
+from chassis.web.units import Resources, writing
 from services.pledges.app import SPEC, create_app
 
 
@@ -30,6 +32,14 @@ async def test_every_call_is_documented(resources: Resources):
         assert "401" in call["responses"]
         assert "422" in call["responses"]
         assert any(status.startswith("2") for status in call["responses"])
+
+
+def test_what_settles_something_asks_for_approve():
+    found = with_scopes(operations_of(service_routes("pledges", SPEC.routers), writing), SPEC)
+    assert {each.id for each in found if each.scopes == ("pledges:approve",)} == {
+        *("return_return", "approve_return", "put_delegation", "sign_off", "reopen"),
+        *("take_board_decision", "meet_condition"),
+    }
 
 
 async def test_a_repeat_at_the_same_moment_is_made_once(api: httpx.AsyncClient):
