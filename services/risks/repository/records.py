@@ -9,6 +9,7 @@ from sqlalchemy import Row, insert, select, update
 
 from chassis.paging import PageRequest
 from chassis.storage.transaction import Tx
+from services.risks.domain.back_test import PastJudgement
 from services.risks.domain.links import IndicatorLink
 from services.risks.domain.matrix import Rating
 from services.risks.domain.rating import RULE_VERSION
@@ -136,6 +137,14 @@ async def get_assessment_at(tx: Tx, risk_id: int, moment: datetime) -> Assessmen
         rated=await _get_rated(tx, row),
         rule_version=row.rule_version,
     )
+
+
+async def list_judgements(tx: Tx, risk_id: int) -> list[PastJudgement]:
+    """Every likelihood that owners judged of a risk, oldest first."""
+    assessed = AssessmentRow.__table__.c
+    query = select(assessed.business_date, assessed.likelihood, assessed.matrix, assessed.proposal_id)
+    rows = await tx.session.execute(query.where(assessed.risk_id == risk_id).order_by(assessed.id))
+    return [PastJudgement(day, likelihood, matrix, proposal is None) for day, likelihood, matrix, proposal in rows]
 
 
 async def list_history(tx: Tx, risk_id: int, page: PageRequest) -> list[HistoryEntry]:

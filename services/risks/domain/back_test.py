@@ -1,0 +1,139 @@
+"""Whether a linked indicator told of what the owner judged: before, after it, or wrongly; and how often it flipped.
+
+Only the periods that are kept with the newest event of a series count, six at most, by the day they ended on: when each
+was published is not on record. What is confirmed of a period is the worse of its severity and the one before; of the
+first that has a severity nothing is, since what came before it is not kept.
+"""
+
+from bisect import bisect_right
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date
+from enum import StrEnum
+from itertools import pairwise
+
+from contracts.period import Period
+from services.risks.domain.links import IndicatorLink
+from services.risks.domain.points import judged_periods, read_points
+from services.risks.domain.rating import Kind
+from services.risks.domain.register import Risk
+
+
+class Verdict(StrEnum):
+    """What an indicator did about a re-assessment. ``not_kept``: its periods of then are not kept any more."""
+
+    BEFORE = "before"
+    AFTER = "after"
+    WRONGLY = "wrongly"
+    SILENT = "silent"
+    NOT_KEPT = "not_kept"
+
+
+@dataclass(frozen=True, slots=True)
+class PastJudgement:
+    """A likelihood that an owner judged on a day. ``is_own``: not by accepting what the indicators proposed."""
+
+    on: date
+    likelihood: int
+    matrix: str | None
+    is_own: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Reassessment:
+    """An owner's judgement that is worse, or better, than the one of ``since``; ``until`` the next."""
+
+    since: date
+    on: date
+    until: date
+    is_worse: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Reading:
+    """A period with a severity, by its last day. ``confirmed`` is ``None`` of the first that is kept."""
+
+    period: Period
+    severity: int
+    confirmed: int | None
+
+
+@dataclass(frozen=True, slots=True)
+class LinkBackTest:
+    """A link over the periods that are kept, and what it did about each re-assessment, oldest first.
+
+    ``flips``: how often its severity was another than the period before; ``confirmed_flips``: the same of what counts.
+    """
+
+    link: IndicatorLink
+    readings: Sequence[Reading]
+    flips: int
+    confirmed_flips: int
+    verdicts: Sequence[tuple[Reassessment, Verdict]]
+
+    def count(self, verdict: Verdict) -> int:
+        return sum(found is verdict for _, found in self.verdicts)
+
+
+@dataclass(frozen=True, slots=True)
+class BackTest:
+    """A risk's links over the periods that are kept, up to a business date."""
+
+    risk: Risk
+    today: date
+    links: Sequence[LinkBackTest]
+
+
+def back_test(link: IndicatorLink, reassessments: Sequence[Reassessment]) -> LinkBackTest:
+    found = read_past(link)
+    confirmed = [each.confirmed for each in found if each.confirmed is not None]
+    verdicts = [(each, _verdict(found, each)) for each in reassessments]
+    return LinkBackTest(link, found, _flips([each.severity for each in found]), _flips(confirmed), verdicts)
+
+
+def read_past(link: IndicatorLink) -> list[Reading]:
+    """The periods of a link that have a severity, oldest first."""
+    judged = judged_periods(read_points(link.points), link.signal, link.key.provisional)
+    known = [(Period.parse(each.point.period), each.severity) for each in judged if each.severity is not None]
+    before: list[int | None] = [None, *(severity for _, severity in known)]
+    return [
+        Reading(period, severity, None if earlier is None else max(severity, earlier))
+        for (period, severity), earlier in zip(known, before, strict=False)
+    ]
+
+
+def _flips(severities: Sequence[int]) -> int:
+    return sum(one != other for one, other in pairwise(severities))
+
+
+def reassessments(kind: Kind, judgements: Sequence[PastJudgement], today: date) -> list[Reassessment]:
+    """Where owners judged another likelihood than before, of their own; a less likely opportunity is a worse one.
+
+    On another matrix a likelihood is no other: the two do not compare.
+    """
+    ends = [judged.on for judged in judgements[2:]] + [today]
+    return [
+        Reassessment(before.on, after.on, until, (after.likelihood > before.likelihood) is (kind is Kind.THREAT))
+        for (before, after), until in zip(pairwise(judgements), ends, strict=False)
+        if after.is_own and before.likelihood != after.likelihood and _compare(before, after)
+    ]
+
+
+def _compare(before: PastJudgement, after: PastJudgement) -> bool:
+    return before.matrix is None or after.matrix is None or before.matrix == after.matrix
+
+
+def _verdict(readings: Sequence[Reading], found: Reassessment) -> Verdict:
+    then, at, later = (_confirmed_on(readings, day) for day in (found.since, found.on, found.until))
+    if then is None or at is None:
+        return Verdict.NOT_KEPT
+    if at != then:
+        return Verdict.BEFORE if (at > then) is found.is_worse else Verdict.WRONGLY
+    moved = later is not None and later != at and (later > at) is found.is_worse
+    return Verdict.AFTER if moved else Verdict.SILENT
+
+
+def _confirmed_on(readings: Sequence[Reading], day: date) -> int | None:
+    """What was confirmed of the newest period that had ended by a day."""
+    number = bisect_right([each.period.end for each in readings], day)
+    return readings[number - 1].confirmed if number else None
