@@ -30,6 +30,7 @@ from gateway.access.models import Base
 from gateway.access.rate_limits import RateLimits
 from gateway.access.rate_middleware import RateLimitMiddleware
 from gateway.access.refusals import Refusals
+from gateway.compression import Compression
 from gateway.documents.joined_document import JoinedDocument
 from gateway.endpoints import assets, router
 from gateway.operations import app as operations
@@ -107,6 +108,8 @@ def create_gateway(
     pages = PortalSettings()
     door = PageDoor(app, check, resources.database, timedelta(hours=pages.session_hours))
     install_pages(app, door, pages, resources.clock, signer.key_of("pages").encode())
+    if settings.compressed_from:
+        app.add_middleware(Compression, size=settings.compressed_from)
     if settings.calls_per_minute:
         app.add_middleware(RateLimitMiddleware, limits=RateLimits(settings.calls_per_minute))
     app.add_middleware(

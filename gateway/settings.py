@@ -64,6 +64,8 @@ class GatewaySettings(BaseSettings):
     breaker_failures: int = Field(default=10, ge=1)
     """After so many failures in a row a service is not asked for ``breaker_seconds``."""
     breaker_seconds: float = Field(default=1, ge=0)
+    compressed_from: int = Field(default=1400, ge=0)
+    """Answers of so many bytes are compressed for callers that take them so; 0 leaves that to a proxy."""
     cors_origins: tuple[str, ...] = ()
     """Sites whose pages may call from a browser, such as ``https://dashboard.example``."""
     document_memory: float = Field(default=30, ge=0)

@@ -1,0 +1,91 @@
+"""Answers of the API are compressed for whoever takes them so: not what is small, streamed, secret or a page."""
+
+import gzip
+import json
+
+import httpx
+import pytest
+from starlette.types import Receive, Scope, Send
+
+from gateway.proxy.upstreams import in_process
+from tests.integration.gateway.conftest import Front, FrontOf, Serve
+
+pytestmark = pytest.mark.parametrize("database_for", ["sqlite"], indirect=True)
+
+LONG = json.dumps({"items": [{"code": "ae-four-hour-wait", "number": n} for n in range(500)]}).encode()
+JSON, GZIP = "application/json", {"accept-encoding": "gzip"}
+ANSWERS = {
+    "/risks/v1/long": (JSON, LONG, {"etag": '"of-it"'}),
+    "/risks/v1/short": (JSON, b"{}", {}),
+    "/risks/v1/file": ("application/vnd.oasis.opendocument.spreadsheet", LONG, {}),
+    "/risks/v1/packed": (JSON, gzip.compress(LONG), {"content-encoding": "gzip"}),
+    "/risks/v1/as-it-is": (JSON, LONG, {"cache-control": "no-transform"}),
+    "/risks/v1/streamed": (JSON, LONG, None),
+}
+
+
+async def service(scope: Scope, _receive: Receive, send: Send) -> None:
+    kind, body, more = ANSWERS[scope["path"]]
+    headers = {"content-type": kind} if more is None else {"content-type": kind, "content-length": len(body)} | more
+    raw = [(name.encode(), str(value).encode()) for name, value in headers.items()]
+    await send({"type": "http.response.start", "status": 200, "headers": raw})
+    half = len(body) // 2
+    await send({"type": "http.response.body", "body": body[:half], "more_body": True})
+    await send({"type": "http.response.body", "body": body[half:]})
+
+
+@pytest.fixture(params=["network", "in process"])
+async def front(request: pytest.FixtureRequest, front_of: FrontOf, serve: Serve) -> Front:
+    return await front_of(risks=in_process("risks", service) if request.param == "in process" else await serve(service))
+
+
+async def raw(front: Front, path: str, method: str = "GET", **headers: str) -> tuple[httpx.Headers, bytes]:
+    """The answer as it came over the wire."""
+    async with front.client.stream(method, path, headers=headers) as answer:
+        assert answer.status_code == 200
+        return answer.headers, b"".join([part async for part in answer.aiter_raw()])
+
+
+async def test_a_long_answer_is_compressed_for_who_takes_it(front: Front) -> None:
+    head, body = await raw(front, "/risks/v1/long", **GZIP)
+    assert (head["content-encoding"], head["vary"], head["etag"]) == ("gzip", "Accept-Encoding", '"of-it"')
+    assert gzip.decompress(body) == LONG
+    assert len(body) < len(LONG) / 5
+    assert head.get("content-length", str(len(body))) == str(len(body))
+
+
+@pytest.mark.parametrize("said", ["identity", "gzip;q=0", "br", "gzip;q=0.0, deflate"])
+async def test_for_others_it_is_as_it_was(front: Front, said: str) -> None:
+    head, body = await raw(front, "/risks/v1/long", **{"accept-encoding": said})
+    assert ("content-encoding" in head, head["vary"], body) == (False, "Accept-Encoding", LONG)
+    assert head["content-length"] == str(len(LONG))
+
+
+@pytest.mark.parametrize("path", [path for path in ANSWERS if path not in {"/risks/v1/long", "/risks/v1/packed"}])
+async def test_what_is_short_streamed_packed_or_to_stay_is_left_alone(front: Front, path: str) -> None:
+    head, body = await raw(front, path, **GZIP)
+    assert ("content-encoding" in head, "vary" in head, body) == (False, False, ANSWERS[path][1])
+    _, packed = await raw(front, "/risks/v1/packed", **GZIP)
+    assert gzip.decompress(packed) == LONG
+
+
+async def test_a_head_is_that_of_the_answer(front: Front) -> None:
+    whole, _ = await raw(front, "/risks/v1/long", **GZIP)
+    head, body = await raw(front, "/risks/v1/long", "HEAD", **GZIP)
+    assert body == b""
+    assert head["content-encoding"] == whole["content-encoding"] == "gzip"
+
+
+async def test_what_carries_secrets_is_not_compressed(front: Front) -> None:
+    """Where words of a caller stand beside a secret, the length of both together would tell of it (BREACH)."""
+    people = {"name": "Ana Nowak", "roles": [f"officer for everything about {n}" for n in range(50)]}
+    (await front.client.put("/access/v1/people/ana", json=people)).raise_for_status()
+    for path in ("/access/v1/people/ana", "/sign-in"):
+        head, body = await raw(front, path, **GZIP)
+        assert (len(body) > 1400, "content-encoding" in head) == (True, False), path
+
+
+async def test_it_can_be_left_to_a_proxy(front_of: FrontOf, serve: Serve) -> None:
+    front = await front_of(settings={"compressed_from": 0}, risks=await serve(service))
+    head, body = await raw(front, "/risks/v1/long", **GZIP)
+    assert ("content-encoding" in head, body) == (False, LONG)
