@@ -195,10 +195,12 @@ _NUMBER: Final = re.compile(r"[0-9]{1,9}", re.ASCII)
 
 
 def _day(value: str) -> date | None:
+    """A day as it is written in full, with dashes; null for any other text, such as a week's day."""
     try:
-        return date.fromisoformat(value)
+        day = date.fromisoformat(value)
     except ValueError:
         return None
+    return day if day.isoformat() == value else None
 
 
 def fund_return(fund: str, template: Template, filled: FilledIn, revision: ReturnRevision | None) -> FundReturn:

@@ -162,3 +162,9 @@ def test_budgets_are_compared_as_numbers():
     answers = {"measures.budgets.start": "05"}
     assert faults_of("2016/17 Q2", answers, {}, "5") == {}
     assert set(faults_of("2016/17 Q2", answers, {}, "50")) == {"measures.budgets.start"}
+
+
+@pytest.mark.parametrize("day", ["20181231", "2018-W52-1", "2018-12", "31/12/2018", "2018-02-30"])
+def test_a_day_is_written_in_one_way(day: str):
+    assert answer_faults(form("2016/17 Q2"), {"pooling.expected": "2018-12-31"}) == []
+    assert [code for code, _ in answer_faults(form("2016/17 Q2"), {"pooling.expected": day})] == ["pooling.expected"]
