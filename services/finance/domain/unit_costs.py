@@ -48,6 +48,15 @@ class UnitCostTerms:
 
 
 @dataclass(frozen=True, slots=True)
+class SentCost:
+    """What somebody sent to be recorded of a unit cost, and why."""
+
+    code: str
+    terms: UnitCostTerms
+    reason: str | None
+
+
+@dataclass(frozen=True, slots=True)
 class UnitCostVersion:
     """A version as it was recorded, from 1; by whom, when, on which business date, and why."""
 
@@ -85,6 +94,15 @@ class LibraryCost:
     @property
     def newest(self) -> UnitCostVersion:
         return self.versions[-1]
+
+
+@dataclass(frozen=True, slots=True)
+class CostsRecorded:
+    """Codes of what was sent at once: those that are new, that have another version now, and that are as they were."""
+
+    new: Sequence[str]
+    changed: Sequence[str]
+    unchanged: Sequence[str]
 
 
 def shared_cost(code: str, versions: Sequence[UnitCostVersion]) -> SharedCost:

@@ -1,22 +1,27 @@
 """The library of unit costs, and the indices of prices that it is uprated by."""
 
+import asyncio
 from decimal import Decimal
-from typing import Annotated
+from typing import Annotated, Any, Final
 
 from fastapi import APIRouter, Depends, Path, Query, Request, Response
 
 from chassis.errors import FieldError
 from chassis.storage.transaction import Tx
+from chassis.web.calls import Uploaded
 from chassis.web.paging import PageBody, Paging
 from chassis.web.problems import problems
 from chassis.web.render.routes import add_table_routes
 from chassis.web.render.table import Table
 from chassis.web.units import Read, Write
+from contracts.large_bodies import LARGE_BODIES
 from contracts.period import Period
 from services.finance.domain.unit_costs import LibraryCost
 from services.finance.errors import InvalidFinance
 from services.finance.schemas.fields import Code, YearLabel
+from services.finance.schemas.unit_cost_files import read_unit_cost_file
 from services.finance.schemas.unit_costs import (
+    CostsRecordedOut,
     DeflatorBody,
     DeflatorOut,
     LibraryCostBody,
@@ -25,7 +30,7 @@ from services.finance.schemas.unit_costs import (
     unit_cost_file,
 )
 from services.finance.service import unit_costs
-from services.finance.service.unit_costs import Uprating
+from services.finance.service.unit_costs import UnitCostCall, Uprating
 
 router = APIRouter()
 
@@ -103,6 +108,46 @@ add_table_routes(
     description="The newest version of each unit cost, in the order of their codes.",
     tags=["unit costs"],
 )
+
+
+_FILES: Final[dict[str, Any]] = {
+    "required": True,
+    "description": "CSV in UTF-8, XLSX or ODS with the columns of the CSV that the library is exported as",
+    "content": {
+        kind: {"schema": {"type": "string", "format": "binary", "minLength": 1}, "example": "…"}
+        for kind in LARGE_BODIES["/finance/v1/unit-cost-files"].types
+    },
+}
+
+
+@router.post(
+    "/unit-cost-files",
+    tags=["unit costs"],
+    status_code=201,
+    summary="Record a file of unit costs",
+    openapi_extra={"requestBody": _FILES},
+    responses=problems(400, 401, 409, 413, 415, 422, 503)
+    | {200: {"model": CostsRecordedOut, "description": "Nothing of it is new, or it is a dry run"}},
+)
+async def post_unit_cost_file(
+    write: Write,
+    upload: Uploaded,
+    response: Response,
+    dry_run: Annotated[bool, Query(description="Only say what would be recorded")] = False,
+) -> CostsRecordedOut:
+    """A row for each unit cost: all of them are recorded as by `PUT`, or none.
+
+    The columns are `code`, `description`, `unit`, `amount`, `price_year`, `source`, and if wanted those of the exported
+    CSV and `reason`, which a unit cost needs that changes. A cell left empty is not said. Every cell that is wrong is
+    named with its line and column. The same file again changes nothing.
+    """
+    file = await asyncio.to_thread(read_unit_cost_file, upload.file)
+    call = UnitCostCall(file.costs, file.place_of, dry_run=dry_run)
+    found = await write(lambda tx: unit_costs.record_many(tx, call))
+    response.status_code = 201 if (found.new or found.changed) and not dry_run else 200
+    if response.status_code == 201:  # noqa: PLR2004  created
+        response.headers["location"] = "/finance/v1/unit-costs"
+    return CostsRecordedOut.of(found, dry_run=dry_run)
 
 
 @router.get("/deflators", tags=["unit costs"], summary="List indices of prices", responses=problems(400, 401, 422, 503))

@@ -20,11 +20,20 @@ async def lock_unit_cost(tx: Tx, code: str, *, shared: bool = False) -> None:
         CodeInOtherCase
     """
     await insert_or_ignore(tx, UnitCostRow, [{"code": code, "event_version": 0}], ("code",))
-    await refuse_other_case(tx, UnitCostRow.__table__.c.code, code)
+    await check_code(tx, code)
     query = select(UnitCostRow.code).where(UnitCostRow.code == code).with_for_update(read=shared)
     await tx.session.execute(query)
     if not shared:
         tx.catch_up()
+
+
+async def check_code(tx: Tx, code: str) -> None:
+    """Refuse a code where another differs from it in case only.
+
+    Raises:
+        CodeInOtherCase
+    """
+    await refuse_other_case(tx, UnitCostRow.__table__.c.code, code)
 
 
 async def insert_version(tx: Tx, code: str, version: UnitCostVersion) -> None:

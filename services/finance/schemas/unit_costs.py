@@ -13,7 +13,14 @@ from contracts.money import Money, pounds
 from contracts.period import Period
 from contracts.reasons import Reason
 from services.finance.domain.explanation import plain
-from services.finance.domain.unit_costs import CostKind, Deflator, LibraryCost, UnitCostTerms, UnitCostVersion
+from services.finance.domain.unit_costs import (
+    CostKind,
+    CostsRecorded,
+    Deflator,
+    LibraryCost,
+    UnitCostTerms,
+    UnitCostVersion,
+)
 from services.finance.schemas.fields import Cost, FinancialYear, Index, Proportion, refused
 
 MOST_YEARS: Final = 100
@@ -160,6 +167,19 @@ class LibraryCostOut(OutBody):
         return cls(code=cost.code, versions=versions, schemes=list(cost.schemes))
 
 
+class CostsRecordedOut(OutBody):
+    """What became of the unit costs of a file."""
+
+    new: Annotated[list[str], Field(description="Codes that the library did not have")]
+    changed: Annotated[list[str], Field(description="Codes that have another version by it")]
+    unchanged: Annotated[list[str], Field(description="Codes of which the newest version says the same")]
+    dry_run: Annotated[bool, Field(description="Whether nothing was recorded because only a dry run was asked for")]
+
+    @classmethod
+    def of(cls, found: CostsRecorded, *, dry_run: bool) -> Self:
+        return cls(new=list(found.new), changed=list(found.changed), unchanged=list(found.unchanged), dry_run=dry_run)
+
+
 def unit_cost_file(costs: Sequence[LibraryCost], made_at: datetime) -> Table:
     """A row for each unit cost, by its newest version."""
     examples = [cost.code for cost in costs if cost.newest.terms.illustrative]
@@ -183,6 +203,8 @@ _COLUMNS: Final = (
     Column("kind", "Kind", "Fiscal, economic or social"),
     Column("price_year", "Price year", "Year whose prices the amount is in"),
     Column("source", "Source", "Where the figure is published"),
+    Column("source_url", "Address", "Address of the source"),
+    Column("agency", "Agency", "Who bears the cost"),
     Column("cashable_share", "Cashable share", "Part that can be taken out of a budget", is_number=True),
     Column("effective_from", "From", "First day it applies to"),
     Column("effective_to", "To", "Last day it applies to"),
@@ -202,6 +224,8 @@ def _cells(cost: LibraryCost) -> Row:
         terms.kind.value,
         terms.price_year.label,
         terms.source,
+        terms.source_url,
+        terms.agency,
         terms.cashable_share,
         terms.effective_from,
         terms.effective_to,

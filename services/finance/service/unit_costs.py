@@ -6,17 +6,38 @@ from decimal import Decimal
 from typing import Final
 
 from chassis.audit import record_unchanged
-from chassis.errors import FieldError, ReasonNeeded
+from chassis.errors import CodeInOtherCase, FieldError, ReasonNeeded
 from chassis.events.outbox import emit
 from chassis.paging import Page, PageRequest, page_of
 from chassis.storage.transaction import Tx
 from contracts.period import Period
-from services.finance.domain.unit_costs import Deflator, LibraryCost, UnitCostTerms, UnitCostVersion, shared_cost
+from services.finance.domain.unit_costs import (
+    CostsRecorded,
+    Deflator,
+    LibraryCost,
+    SentCost,
+    UnitCostTerms,
+    UnitCostVersion,
+    shared_cost,
+)
 from services.finance.errors import DeflatorExists, DeflatorUnknown, InvalidFinance, UnitCostUnknown
 from services.finance.events import new_unit_cost_event, unit_cost_changed
 from services.finance.repository import deflators, observations, schemes, unit_costs
 from services.finance.service.auditing import record_deflator, record_unit_cost
 from services.finance.service.restatement import restate_schemes
+
+
+@dataclass(frozen=True, slots=True)
+class _Change:
+    """What is sent beside the versions that there are, and the schemes that reckon with them."""
+
+    sent: SentCost
+    before: Sequence[UnitCostVersion]
+    users: Sequence[str]
+
+    @property
+    def is_none(self) -> bool:
+        return bool(self.before) and self.before[-1].terms == self.sent.terms
 
 
 async def record_version(tx: Tx, code: str, wanted: UnitCostTerms, reason: str | None) -> tuple[LibraryCost, bool]:
@@ -29,35 +50,110 @@ async def record_version(tx: Tx, code: str, wanted: UnitCostTerms, reason: str |
         InvalidFinance: schemes reckon with it, and it is no longer fiscal.
     """
     await unit_costs.lock_unit_cost(tx, code)
-    before = await unit_costs.list_versions(tx, code)
-    users = await schemes.list_users_of_cost(tx, code)
-    if before and before[-1].terms == wanted:
+    change = await _get_change(tx, SentCost(code, wanted, reason))
+    if change.is_none:
         record_unchanged(tx)
-        return LibraryCost(code, before, users), False
-    if before and not reason:
+        return LibraryCost(code, change.before, change.users), False
+    [cost] = await _record(tx, [change])
+    return cost, not change.before
+
+
+async def _get_change(tx: Tx, sent: SentCost) -> _Change:
+    """What is sent beside what there is.
+
+    Raises:
+        ReasonNeeded, InvalidFinance: it cannot be recorded.
+    """
+    change = _Change(
+        sent, await unit_costs.list_versions(tx, sent.code), await schemes.list_users_of_cost(tx, sent.code)
+    )
+    if change.is_none:
+        return change
+    if change.before and not sent.reason:
         raise ReasonNeeded
-    if users and not wanted.counts_in_ledger:
-        raise InvalidFinance(
-            f"{', '.join(users)} reckon with {code}.", [FieldError("kind", "only fiscal money counts")]
-        )
-    today = await tx.business_date()
-    added = UnitCostVersion(len(before) + 1, wanted, tx.actor, tx.now, today, reason)
-    await unit_costs.insert_version(tx, code, added)
-    cost = LibraryCost(code, [*before, added], users)
-    await _restate_users(tx, cost)
-    record_unit_cost(tx, code, before[-1].terms if before else None, wanted, reason)
-    await _emit_changed(tx, cost)
-    return cost, not before
+    if change.users and not sent.terms.counts_in_ledger:
+        reckoning = f"{', '.join(change.users)} reckon with {sent.code}."
+        raise InvalidFinance(reckoning, [FieldError("kind", "only fiscal money counts")])
+    return change
 
 
-async def _restate_users(tx: Tx, cost: LibraryCost) -> None:
-    if not cost.schemes:
+@dataclass(frozen=True, slots=True)
+class UnitCostCall:
+    """Unit costs that are sent at once: all of them are recorded, or none.
+
+    ``place_of`` names the field of one to whoever sent it; ``dry_run`` only says what would be recorded.
+    """
+
+    costs: Sequence[SentCost]
+    place_of: Callable[[int, str], str]
+    dry_run: bool = False
+
+
+async def record_many(tx: Tx, call: UnitCostCall) -> CostsRecorded:
+    """Record unit costs, each as :func:`record_version` does, and restate the schemes that name them in one step.
+
+    Raises:
+        InvalidFinance: one cannot be recorded; each is named.
+    """
+    changes = await _get_changes(tx, call)
+    differing = [one for one in changes if not one.is_none]
+    if call.dry_run or not differing:
+        record_unchanged(tx)
+    else:
+        await _record(tx, differing)
+    return CostsRecorded(
+        new=[one.sent.code for one in differing if not one.before],
+        changed=[one.sent.code for one in differing if one.before],
+        unchanged=[one.sent.code for one in changes if one.is_none],
+    )
+
+
+async def _get_changes(tx: Tx, call: UnitCostCall) -> list[_Change]:
+    """What of all that was sent is a change, by code: so whoever sends several locks them in one order."""
+    found, faults = list[_Change](), dict[int, list[FieldError]]()
+    for place in sorted(range(len(call.costs)), key=lambda place: call.costs[place].code):
+        sent = call.costs[place]
+        try:
+            if call.dry_run:
+                await unit_costs.check_code(tx, sent.code)
+            else:
+                await unit_costs.lock_unit_cost(tx, sent.code)
+            found.append(await _get_change(tx, sent))
+        except (ReasonNeeded, InvalidFinance, CodeInOtherCase) as refused:
+            faults[place] = [FieldError(call.place_of(place, one.field), one.message) for one in refused.errors]
+    if faults:
+        named = [fault for place in sorted(faults) for fault in faults[place]]
+        raise InvalidFinance(f"{len(faults)} unit costs cannot be recorded; none was.", named[:MOST_FAULTS])
+    return found
+
+
+async def _record(tx: Tx, changes: Sequence[_Change]) -> list[LibraryCost]:
+    """Append a version to each, which are locked; restate, audit and tell."""
+    today, costs = await tx.business_date(), list[LibraryCost]()
+    for one in changes:
+        sent = one.sent
+        added = UnitCostVersion(len(one.before) + 1, sent.terms, tx.actor, tx.now, today, sent.reason)
+        await unit_costs.insert_version(tx, sent.code, added)
+        costs.append(LibraryCost(sent.code, [*one.before, added], one.users))
+    await _restate_users(tx, costs)
+    for one, cost in zip(changes, costs, strict=True):
+        before = one.before[-1].terms if one.before else None
+        record_unit_cost(tx, one.sent.code, before, one.sent.terms, one.sent.reason)
+        await _emit_changed(tx, cost)
+    return costs
+
+
+async def _restate_users(tx: Tx, costs: Sequence[LibraryCost]) -> None:
+    codes = sorted({scheme for cost in costs for scheme in cost.schemes})
+    if not codes:
         return
-    links = [scheme.definition.link for scheme in await schemes.get_schemes(tx, cost.schemes)]
+    links = [scheme.definition.link for scheme in await schemes.get_schemes(tx, codes)]
     await observations.lock_series(tx, {link.series for link in links if link is not None})
-    await schemes.lock_schemes(tx, cost.schemes)
-    await schemes.save_shared_cost(tx, shared_cost(cost.code, cost.versions))
-    await restate_schemes(tx, cost.schemes)
+    await schemes.lock_schemes(tx, codes)
+    for cost in costs:
+        if cost.schemes:
+            await schemes.save_shared_cost(tx, shared_cost(cost.code, cost.versions))
+    await restate_schemes(tx, codes)
 
 
 async def _emit_changed(tx: Tx, cost: LibraryCost) -> None:
@@ -100,6 +196,7 @@ async def list_all(tx: Tx) -> list[LibraryCost]:
 
 
 _AT_ONCE: Final = 5_000
+MOST_FAULTS: Final = 100
 
 
 @dataclass(frozen=True, slots=True)

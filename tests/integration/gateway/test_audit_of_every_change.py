@@ -42,6 +42,7 @@ IN_OTHER_TESTS = {
     ("POST", "/finance/v1/funds/{code}/virements/{reference}/approve"),
     ("POST", "/finance/v1/funds/{code}/virements/{reference}/reject"),
     ("POST", "/finance/v1/outturn-files"),
+    ("POST", "/finance/v1/unit-cost-files"),
     ("POST", "/finance/v1/funds/{code}/year-end"),
     ("POST", "/indicators/v1/imports"),
     ("POST", "/indicators/v1/imports/{id}/cancel"),
@@ -54,7 +55,8 @@ IN_OTHER_TESTS = {
 }
 """Proposals come of events: :func:`test_every_decision_on_a_proposal_leaves_one_entry`. Imports take files:
 tests/integration/indicators/test_imports.py, tests/integration/risks/test_register_files.py, and outturn,
-tests/integration/finance/test_outturn.py, and of pledges, tests/integration/pledges/test_files.py.
+tests/integration/finance/test_outturn.py, of unit costs,
+tests/integration/finance/test_unit_cost_files.py, and of pledges, tests/integration/pledges/test_files.py.
 Another person approves: tests/integration/risks/test_acceptances.py,
 tests/integration/finance/test_virements.py. A year ends once its quarters are closed: test_year_ends.py there."""
 

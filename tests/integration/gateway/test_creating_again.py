@@ -188,6 +188,7 @@ MAKE_NOTHING = {
     "POST /finance/v1/funds/{code}/virements/{reference}/reject": STEP,
     "POST /finance/v1/outturn-files": "enters many, each reference once, and answers how many were new",
     "POST /finance/v1/risk-share": COMPUTED,
+    "POST /finance/v1/unit-cost-files": "records many, each as a PUT of it would, and answers which were new",
     "POST /indicators/v1/imports": NUMBERED,
     "POST /indicators/v1/imports/{id}/cancel": BY_ID,
     "PUT /indicators/v1/indicators/{code}/quality-rules": PART,
