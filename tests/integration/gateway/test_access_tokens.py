@@ -128,6 +128,7 @@ async def test_forged_tokens_are_not_good(issuer: str, opened: Opened) -> None:
         signed_by_hand({"alg": "HS256"} | kid, told, shared),
         signed_by_hand({"alg": "none"} | kid, told, None),
         f"{head}.{jwt.encode({'alg': 'RS256'}, told | {'scope': 'admin'}, own).split('.')[1]}.{signature}",
+        signed_by_hand({"alg": "RS256", "crit": 5} | kid, told, None),
         f"{head}.{claims}.",
         f"{head}.{claims}.{signature[:-4]}AAAA",
     ]
