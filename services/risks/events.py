@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import asdict, dataclass
+from functools import lru_cache
 from typing import Any
 
 from chassis.events.envelope import NewEvent
@@ -48,7 +49,9 @@ class Review:
     status: Status
 
 
+@lru_cache(maxsize=1024)
 def rating_state(given: BandedRating) -> RatingState:
+    """Cells are few, and every event has several."""
     rating = given.rating
     return RatingState(impact=rating.impact, likelihood=rating.likelihood, score=rating.score, band=given.band)
 
