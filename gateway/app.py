@@ -6,6 +6,7 @@ from collections.abc import AsyncIterator, Callable, Mapping
 from contextlib import AbstractAsyncContextManager, asynccontextmanager
 from dataclasses import replace
 from datetime import timedelta
+from functools import partial
 from typing import Any, Final
 
 import httpx
@@ -38,6 +39,8 @@ from gateway.operations.services import Services
 from gateway.proxy.breaker import Breaker
 from gateway.proxy.forward import Forward
 from gateway.proxy.upstreams import Upstream, in_process, to_provider
+from gateway.reports import app as reports
+from gateway.reports.asking import SuiteApi
 from gateway.sessions.door import PageDoor
 from gateway.sessions.way_in import with_sessions
 from gateway.settings import GatewaySettings
@@ -89,7 +92,8 @@ def create_gateway(
     keyring = Keyring(resources.database, settings.key_memory)
     provider = to_provider(settings) if settings.oidc_issuer else None
     check = KeyCheck(_bearers(keyring, resources, settings, provider), Refusals(settings.refused_keys))
-    own = _own_apps(resources, upstreams, signer, keyring)
+    pages, suite_api = PortalSettings(), SuiteApi()
+    own = _own_apps(resources, upstreams, signer, keyring) | _reports(resources, signer, suite_api, pages)
     app = FastAPI(
         title=SPEC.title,
         description=SPEC.description,
@@ -105,7 +109,7 @@ def create_gateway(
     install_errors(app)
     _mount(app, {**upstreams, **own}, settings, signer)
     _set_state(app, resources, upstreams, own, settings, signer)
-    pages = PortalSettings()
+    suite_api.open(app)
     door = PageDoor(app, check, resources.database, timedelta(hours=pages.session_hours))
     install_pages(app, door, pages, resources.clock, signer.key_of("pages").encode())
     if settings.compressed_from:
@@ -175,19 +179,28 @@ def signer_of(settings: GatewaySettings) -> HopSigner:
 
 def _own_apps(
     resources: Resources, upstreams: Mapping[str, Upstream], signer: HopSigner, keyring: Keyring
-) -> Mapping[str, Upstream]:
+) -> dict[str, Upstream]:
     """What is documented and called like a service, and is the gateway's own."""
-
-    def believing(name: str) -> Resources:
-        keys = SecretStr(signer.key_of(name))
-        return replace(resources, settings=resources.settings.model_copy(update={"gateway_keys": keys}))
-
     services = Services(upstreams, signer)
+    believing = partial(_believing, resources, signer)
     apps = {
         operations.NAME: operations.create_operations(believing(operations.NAME), Base.metadata, services),
         access.NAME: access.create_access(believing(access.NAME), Base.metadata, keyring),
     }
     return {name: in_process(name, app) for name, app in apps.items()}
+
+
+def _reports(
+    resources: Resources, signer: HopSigner, suite_api: SuiteApi, pages: PortalSettings
+) -> dict[str, Upstream]:
+    app = reports.create_reports(_believing(resources, signer, reports.NAME), Base.metadata, suite_api, pages)
+    return {reports.NAME: in_process(reports.NAME, app)}
+
+
+def _believing(resources: Resources, signer: HopSigner, name: str) -> Resources:
+    """For an app of the gateway's own that is called like a service of this name."""
+    keys = SecretStr(signer.key_of(name))
+    return replace(resources, settings=resources.settings.model_copy(update={"gateway_keys": keys}))
 
 
 def _mount(app: FastAPI, upstreams: Mapping[str, Upstream], settings: GatewaySettings, signer: HopSigner) -> None:

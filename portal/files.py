@@ -11,8 +11,8 @@ from chassis.errors import NotFound
 from portal.api import Api, body_of, read_answer
 from portal.errors import Refused
 
-_ENDINGS: Final = frozenset({"csv", "xlsx", "ods"})
-_HANDED_ON: Final = ("content-type", "content-disposition")
+_ENDINGS: Final = frozenset({"csv", "xlsx", "ods", "html"})
+_HANDED_ON: Final = ("content-type", "content-disposition", "content-security-policy")
 
 
 async def file_response(api: Api, path: str, **parameters: str | None) -> Response:

@@ -102,6 +102,11 @@ def choices(areas: Iterable[Mapping[str, Any]]) -> list[tuple[str, str]]:
     return [(each["code"], each["name"]) for each in areas]
 
 
+def path_label(quarter: str) -> str:
+    """A quarter as addresses have it: ``2017-18-Q3``."""
+    return quarter.replace("/", "-").replace(" ", "-")
+
+
 def spark(row: Mapping[str, Any]) -> Markup:
     """The graph of a scorecard's row."""
     return sparkline(row["series"], row["indicator"]["frequency"], row["indicator"]["name"])
@@ -183,5 +188,6 @@ FILTERS: Final[Mapping[str, Callable[..., object]]] = {
     "pounds": pounds,
     "moment": moment,
     "day": day,
+    "path_label": path_label,
     "period": period,
 }

@@ -25,6 +25,7 @@ NAVIGATION: Final = (
     ("/fund", "Fund"),
     ("/promises", "Pledges"),
     ("/boards", "Boards"),
+    ("/reports", "Reports"),
     ("/desk", "Desk"),
     ("/import", "Import"),
     ("/operations", "Operations"),

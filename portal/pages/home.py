@@ -14,6 +14,7 @@ CARDS: Final = (
     ("/register", "Risks", "The register, the heat map, and what indicators propose."),
     ("/fund", "Fund", "Budget, outturn, forecast and savings of the pooled fund."),
     ("/promises", "Pledges", "Returns that are due, actions, and what boards have decided."),
+    ("/reports", "Reports", "The board's report of a quarter, drafted, published, and frozen with its numbers."),
     ("/desk", "Desk", "What is late, to be looked at or to be decided."),
     ("/import", "Import", "Figures out of a file, checked before they are saved."),
     ("/operations", "Operations", "Whether all is running, and what has gone wrong."),

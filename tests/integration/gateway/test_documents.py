@@ -104,9 +104,18 @@ async def test_the_joined_document_holds_together(front_of: FrontOf, serve: Serv
     document = (await front.stranger.get("/openapi.json")).json()
     operations = check(document)
     services = {f"/{name}/v1/{what}" for name in ("risks", "pledges") for what in ("things", "audit")}
-    operating = {path for path in document["paths"] if path.startswith(("/operations/v1/", "/access/v1/"))}
+    operating = {
+        path for path in document["paths"] if path.startswith(("/operations/v1/", "/access/v1/", "/reports/v1/"))
+    }
     assert set(document["paths"]) - operating == {"/health/live", "/health/ready"} | services
-    assert {tag for op in operations for tag in op["tags"]} == {"health", "risks", "pledges", "operations", "access"}
+    assert {tag for op in operations for tag in op["tags"]} == {
+        "health",
+        "risks",
+        "pledges",
+        "operations",
+        "access",
+        "reports",
+    }
     assert {"RisksThing", "PledgesThing", "Problem", "NewThing"} <= set(document["components"]["schemas"])
 
 
@@ -123,9 +132,9 @@ async def test_the_documents_of_our_own_services_join(front_of: FrontOf, resourc
     operations = check(document)
     assert "left out" not in document["info"]["description"]
     assert {
-        path for path in document["paths"] if not path.startswith(("/health/", "/operations/", "/access/"))
+        path for path in document["paths"] if not path.startswith(("/health/", "/operations/", "/access/", "/reports/"))
     } == promised
-    assert {tag for op in operations for tag in op["tags"]} == {"health", "operations", "access", *SERVICES}
+    assert {tag for op in operations for tag in op["tags"]} == {"health", "operations", "access", "reports", *SERVICES}
     for name in ("indicators/v1/indicators", "risks/v1/risks", "pledges/v1/pledges", "finance/v1/schemes"):
         answer = await front.client.get(f"/{name}")
         assert (name, answer.status_code, answer.json()) == (name, 200, {"items": [], "next": None, "total": None})

@@ -17,7 +17,10 @@ from gateway.access.app import create_access
 from gateway.access.keyring import Keyring
 from gateway.operations.app import create_operations
 from gateway.operations.services import Services
+from gateway.reports.app import create_reports
+from gateway.reports.asking import SuiteApi
 from gateway.settings import SERVICES
+from portal.settings import PortalSettings
 from tests.conftest import ResourcesFor
 from tests.integration.gateway.conftest import SIGNER, signed_for
 
@@ -60,10 +63,12 @@ async def app_of(name: str, resources_for: ResourcesFor) -> FastAPI:
     metadata = resources.database.metadata
     if name == "operations":
         return create_operations(resources, metadata, Services({}, SIGNER))
+    if name == "reports":
+        return create_reports(resources, metadata, SuiteApi(), PortalSettings())
     return create_access(resources, metadata, Keyring(resources.database, 0))
 
 
-@pytest.mark.parametrize("name", [*SERVICES, "operations", "access"])
+@pytest.mark.parametrize("name", [*SERVICES, "operations", "access", "reports"])
 async def test_every_operation_is_open_to_its_scopes_alone(name: str, resources_for: ResourcesFor) -> None:
     app = await app_of(name, resources_for)
     spec = app.state.spec

@@ -1,0 +1,31 @@
+"""What can go wrong with reports."""
+
+from chassis.errors import Conflict, Invalid, NotFound, Unavailable
+
+
+class ReportUnknown(NotFound):
+    type_, title = "report-unknown", "There is no report of that quarter"
+
+
+class ReportPublished(Conflict):
+    type_, title = "report-published", "The report is published, and stays as it is"
+
+
+class ReportNotPublished(Conflict):
+    type_, title = "report-not-published", "The report is a draft: edit it instead"
+
+
+class NothingDiffers(Conflict):
+    type_, title = "nothing-differs", "Every figure of the report is as it was published"
+
+
+class TableUnknown(NotFound):
+    type_, title = "table-unknown", "The report has no such table"
+
+
+class QuarterInvalid(Invalid):
+    type_, title = "quarter-invalid", "That is no financial quarter that has ended"
+
+
+class PartUnavailable(Unavailable):
+    type_, title = "part-unavailable", "A part of the report cannot be had now"

@@ -1,0 +1,184 @@
+"""The state of a report: what it says, and the tables of numbers that it was made from."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from datetime import datetime
+from enum import StrEnum
+from typing import Any, Final
+
+_FORMAT: Final = 1
+
+
+class ReportState(StrEnum):
+    """A draft changes; what is published does not."""
+
+    DRAFT = "draft"
+    PUBLISHED = "published"
+
+
+class CellKind(StrEnum):
+    """How a column's cells are read: money is pounds as a decimal, a colour one of the suite's."""
+
+    TEXT = "text"
+    NUMBER = "number"
+    MONEY = "money"
+    COLOUR = "colour"
+
+
+@dataclass(frozen=True, slots=True)
+class Column:
+    title: str
+    kind: CellKind = CellKind.TEXT
+
+
+@dataclass(frozen=True, slots=True)
+class ReportTable:
+    """One table of a report. Its first ``keys`` columns together name a row."""
+
+    code: str
+    title: str
+    keys: int
+    columns: Sequence[Column]
+    rows: Sequence[tuple[str | None, ...]] = ()
+
+    def by_key(self) -> dict[tuple[str | None, ...], tuple[str | None, ...]]:
+        return {row[: self.keys]: row[self.keys :] for row in self.rows}
+
+
+@dataclass(frozen=True, slots=True)
+class FrontSheet:
+    """What stands before a report to a board, as the council's own front sheet has it."""
+
+    title: str
+    board: str | None = None
+    meeting: str | None = None
+    cabinet_member: str | None = None
+    author: str | None = None
+    contact: str | None = None
+    reference: str | None = None
+    key_decision: bool | None = None
+    part: str | None = None
+    purpose: str | None = None
+    recommendations: Sequence[str] = ()
+    alternatives: Sequence[str] = ()
+    summary: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Sources:
+    """What numbers a report is made of: a scorecard in its area, funds in a financial year, as known on a day."""
+
+    quarter: str
+    scorecard: str | None
+    area: str | None
+    financial_year: str
+    known_on: str
+
+
+@dataclass(frozen=True, slots=True)
+class Content:
+    """What a report says."""
+
+    front_sheet: FrontSheet
+    sources: Sources
+    tables: Sequence[ReportTable]
+
+
+@dataclass(frozen=True, slots=True)
+class Addendum:
+    """What has become of a published report's numbers since, and why that is told."""
+
+    number: int
+    reason: str
+    known_on: str
+    differences: ReportTable
+    added_by: str
+    added_at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class Report:
+    """A report of a quarter. ``html`` and its ``digest`` (SHA-256) are there once it is published."""
+
+    quarter: str
+    state: ReportState
+    content: Content
+    drafted_by: str
+    drafted_at: datetime
+    published_by: str | None = None
+    published_at: datetime | None = None
+    digest: str | None = None
+    html: str | None = None
+    addenda: Sequence[Addendum] = field(default=())
+
+    def edited(self, changes: Mapping[str, Any]) -> "Report":
+        """With another front sheet; the numbers stay."""
+        sheet = replace(self.content.front_sheet, **changes)
+        return replace(self, content=replace(self.content, front_sheet=sheet))
+
+
+DIFFERENCES: Final = ReportTable(
+    "differences",
+    "Figures that have changed since",
+    3,
+    (Column("Table"), Column("Row"), Column("Figure"), Column("As published"), Column("As known now")),
+)
+
+
+def differences(published: Sequence[ReportTable], now: Sequence[ReportTable]) -> ReportTable:
+    """What differs, cell by cell; a row that came or went is a difference of the whole row."""
+    found = {table.code: table for table in now}
+    rows = [row for table in published for row in _of_table(table, found.get(table.code))]
+    return replace(DIFFERENCES, rows=tuple(rows))
+
+
+def _of_table(was: ReportTable, now: ReportTable | None) -> list[tuple[str | None, ...]]:
+    before, after = was.by_key(), now.by_key() if now else {}
+    titles = [column.title for column in was.columns[was.keys :]]
+    rows: list[tuple[str | None, ...]] = []
+    for key in [*before, *(each for each in after if each not in before)]:
+        name = ", ".join(each for each in key if each)
+        if key not in after:
+            rows.append((was.title, name, "The whole row", "There", "Gone"))
+        elif key not in before:
+            rows.append((was.title, name, "The whole row", "Not there", "There"))
+        else:
+            cells = zip(titles, before[key], after[key], strict=True)
+            rows += [(was.title, name, title, old, new) for title, old, new in cells if old != new]
+    return rows
+
+
+def write_content(content: Content) -> dict[str, Any]:
+    """As it is stored."""
+    sheet = {name: getattr(content.front_sheet, name) for name in FrontSheet.__slots__}
+    lists = {name: list(sheet[name]) for name in ("recommendations", "alternatives")}
+    sources = {name: getattr(content.sources, name) for name in Sources.__slots__}
+    tables = [write_table(table) for table in content.tables]
+    return {"format": _FORMAT, "front_sheet": sheet | lists, "sources": sources, "tables": tables}
+
+
+def read_content(stored: Mapping[str, Any]) -> Content:
+    """A content out of any format that was ever stored: there is one."""
+    sheet = stored["front_sheet"]
+    lists = {name: tuple(sheet[name]) for name in ("recommendations", "alternatives")}
+    return Content(
+        FrontSheet(**(sheet | lists)),
+        Sources(**stored["sources"]),
+        tuple(read_table(each) for each in stored["tables"]),
+    )
+
+
+def write_table(table: ReportTable) -> dict[str, Any]:
+    return {
+        "code": table.code,
+        "title": table.title,
+        "keys": table.keys,
+        "columns": [{"title": each.title, "kind": each.kind.value} for each in table.columns],
+        "rows": [list(row) for row in table.rows],
+    }
+
+
+def read_table(stored: Mapping[str, Any]) -> ReportTable:
+    columns = tuple(Column(each["title"], CellKind(each["kind"])) for each in stored["columns"])
+    rows = tuple(tuple(row) for row in stored["rows"])
+    return ReportTable(stored["code"], stored["title"], stored["keys"], columns, rows)

@@ -1,0 +1,124 @@
+"""Use cases of reports. Numbers are gathered before; each runs inside a unit of work that its caller opens."""
+
+import hashlib
+from collections.abc import Callable, Mapping
+from dataclasses import replace
+from typing import Any
+
+from chassis.audit import record_change, record_unchanged
+from chassis.paging import Page, PageRequest, page_of
+from chassis.storage.transaction import Tx
+from gateway.reports import repository
+from gateway.reports.errors import NothingDiffers, ReportNotPublished, ReportPublished, ReportUnknown
+from gateway.reports.report import Addendum, Content, Report, ReportState, differences, write_content
+
+Render = Callable[[Report], str]
+
+
+async def draft(tx: Tx, gathered: Content) -> tuple[Report, bool]:
+    """Draft a report, or put its numbers anew into its draft, whose front sheet stays; and whether it is new.
+
+    Raises:
+        ReportPublished: it is no longer a draft.
+    """
+    before = await repository.lock_report(tx, gathered.sources.quarter)
+    content = replace(gathered, front_sheet=before.content.front_sheet) if before else gathered
+    if before and before.state is ReportState.PUBLISHED:
+        raise ReportPublished("What was corrected since is told by an addendum.")
+    if before and before.content == content:
+        record_unchanged(tx)
+        return before, False
+    made = Report(gathered.sources.quarter, ReportState.DRAFT, content, tx.actor, tx.now)
+    await _save(tx, "drafted", before, made)
+    return made, before is None
+
+
+async def edit(tx: Tx, quarter: str, changes: Mapping[str, Any]) -> Report:
+    """Change the front sheet of a draft.
+
+    Raises:
+        ReportUnknown, ReportPublished
+    """
+    before = await _lock_draft(tx, quarter)
+    after = before.edited(changes)
+    if after == before:
+        record_unchanged(tx)
+        return before
+    await _save(tx, "edited", before, after)
+    return after
+
+
+async def publish(tx: Tx, quarter: str, render: Render) -> Report:
+    """Freeze a draft: its numbers, and the bytes of its page. Again changes nothing.
+
+    Raises:
+        ReportUnknown
+    """
+    before = await _lock(tx, quarter)
+    if before.state is ReportState.PUBLISHED:
+        record_unchanged(tx)
+        return before
+    after = replace(before, state=ReportState.PUBLISHED, published_by=tx.actor, published_at=tx.now)
+    html = render(after)
+    after = replace(after, html=html, digest=hashlib.sha256(html.encode()).hexdigest())
+    await _save(tx, "published", before, after)
+    return after
+
+
+async def add(tx: Tx, quarter: str, now: Content, reason: str) -> Report:
+    """Tell by an addendum which figures of a published report are others by ``now``.
+
+    Raises:
+        ReportUnknown
+        ReportNotPublished: a draft is made anew instead.
+        NothingDiffers: from the report and what its addenda have told already.
+    """
+    before = await _lock(tx, quarter)
+    if before.state is not ReportState.PUBLISHED:
+        raise ReportNotPublished("Draft it again: its numbers become those of now.")
+    found = differences(before.content.tables, now.tables)
+    told = before.addenda[-1].differences.rows if before.addenda else ()
+    if found.rows == told:
+        raise NothingDiffers("No figure has changed since the report or its last addendum.")
+    addendum = Addendum(len(before.addenda) + 1, reason, now.sources.known_on, found, tx.actor, tx.now)
+    await repository.save_addendum(tx, quarter, addendum)
+    state = {"number": addendum.number, "differences": [list(row) for row in found.rows]}
+    record_change(tx, subject=f"report-{quarter}", action="report.added_to", before=None, after=state, reason=reason)
+    return replace(before, addenda=(*before.addenda, addendum))
+
+
+async def get_report(tx: Tx, quarter: str) -> Report:
+    """A report with its addenda.
+
+    Raises:
+        ReportUnknown
+    """
+    return _known(await repository.get_report(tx, quarter), quarter)
+
+
+async def list_reports(tx: Tx, request: PageRequest) -> Page[Report]:
+    """The latest quarter first."""
+    return page_of(await repository.list_reports(tx, request), request, key=lambda one: one.quarter)
+
+
+async def _lock(tx: Tx, quarter: str) -> Report:
+    return _known(await repository.lock_report(tx, quarter), quarter)
+
+
+async def _lock_draft(tx: Tx, quarter: str) -> Report:
+    found = await _lock(tx, quarter)
+    if found.state is ReportState.PUBLISHED:
+        raise ReportPublished("What was corrected since is told by an addendum.")
+    return found
+
+
+def _known(found: Report | None, quarter: str) -> Report:
+    if found is None:
+        raise ReportUnknown(f"No report of {quarter} was drafted.")
+    return found
+
+
+async def _save(tx: Tx, done: str, before: Report | None, after: Report) -> None:
+    await repository.save_report(tx, after)
+    states = [{**write_content(each.content), "state": each.state.value} if each else None for each in (before, after)]
+    record_change(tx, subject=f"report-{after.quarter}", action=f"report.{done}", before=states[0], after=states[1])
