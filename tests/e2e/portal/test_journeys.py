@@ -33,6 +33,7 @@ PAGES = [
     "/boards/cabinet",
     "/boards/reports/cabinet-2014-07-15",
     "/boards/decisions/2014-2",
+    "/reports",
     "/desk",
     "/import",
     "/operations",
@@ -57,6 +58,7 @@ CALLS = {
     "/boards/cabinet": 6,
     "/boards/reports/cabinet-2014-07-15": 5,
     "/boards/decisions/2014-2": 1,
+    "/reports": 2,
     "/desk": 13,
     "/import": 2,
     "/operations": 13,
@@ -238,3 +240,21 @@ def test_the_timeline_leads_to_what_is_overdue(browser: Browser, site: Site) -> 
     assert found.trouble == []
     assert found.go("/promises/timeline?until=no-day") == 422
     expect(main).to_contain_text("until")
+
+
+def test_a_report_is_drafted_published_and_read_by_itself(browser: Browser, site: Site) -> None:
+    found = visit(browser, site, width=1280)
+    found.go("/reports")
+    found.page.get_by_role("button", name="Draft it").click()
+    expect(found.page.get_by_text("The draft has the numbers of now.")).to_be_visible()
+    assert (found.violations(), found.excess()) == ([], 0)
+    found.page.get_by_label("Recommendations").fill("Note the report")
+    found.page.get_by_role("button", name="Save").click()
+    found.page.get_by_role("button", name="Publish for good").click()
+    expect(found.page.get_by_text("The report is published.")).to_be_visible()
+    found.page.get_by_text("The report by itself").click()
+    expect(found.page.get_by_role("heading", name="Recommendations")).to_be_visible()
+    for width in (1280, 320):
+        found.page.set_viewport_size({"width": width, "height": 900})
+        assert (found.violations(), found.excess()) == ([], 0)
+    assert found.trouble == []
