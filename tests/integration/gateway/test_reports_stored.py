@@ -1,0 +1,56 @@
+"""Reports as a database keeps them; what they are made of: tests/integration/portal/test_reports.py."""
+
+from dataclasses import replace
+
+import pytest
+
+from chassis.paging import PageRequest
+from gateway.reports import service
+from gateway.reports.errors import NothingDiffers, ReportPublished
+from gateway.reports.report import Column, Content, FrontSheet, ReportState, ReportTable, Sources
+from tests.conftest import ResourcesFor
+from tests.integration.gateway.changes import audited
+
+pytestmark = pytest.mark.both_engines
+
+TABLE = ReportTable("fund", "Fund", 1, (Column("Line"), Column("Budget")), (("One", "1.00"), ("Two", None)))
+
+
+def content(quarter: str, *rows: tuple[str | None, ...]) -> Content:
+    sources = Sources(quarter, "card", "Plymouth", "2017/18", "2018-02-28")
+    return Content(FrontSheet(f"Report of {quarter}"), sources, (replace(TABLE, rows=rows or TABLE.rows),))
+
+
+async def test_a_report_and_its_addenda_are_kept(resources_for: ResourcesFor) -> None:
+    database = (await resources_for("gateway")).database
+    for quarter in ("2017/18 Q2", "2017/18 Q3"):
+        await database.write(lambda tx, quarter=quarter: service.draft(tx, content(quarter)), actor="Ana")
+    drafted, created = await database.write(lambda tx: service.draft(tx, content("2017/18 Q3")), actor="Ben")
+    assert (drafted.drafted_by, created) == ("Ana", False)
+    await database.write(lambda tx: service.edit(tx, "2017/18 Q3", {"board": "Cabinet"}), actor="Ana")
+    anew = content("2017/18 Q3", ("One", "2.00"))
+    redrafted, _ = await database.write(lambda tx: service.draft(tx, anew), actor="Ben")
+    assert (redrafted.content.front_sheet.board, redrafted.drafted_by) == ("Cabinet", "Ben")
+    await database.write(lambda tx: service.publish(tx, "2017/18 Q3", lambda report: report.quarter), actor="Ana")
+    with pytest.raises(ReportPublished):
+        await database.write(lambda tx: service.draft(tx, content("2017/18 Q3")), actor="Ana")
+    with pytest.raises(NothingDiffers):
+        await database.write(lambda tx: service.add(tx, "2017/18 Q3", anew, "Again"), actor="Ana")
+    await database.write(lambda tx: service.add(tx, "2017/18 Q3", content("2017/18 Q3"), "Revised"), actor="Ana")
+    found = await database.read(lambda tx: service.get_report(tx, "2017/18 Q3"))
+    assert (found.state, found.html, found.published_by) == (ReportState.PUBLISHED, "2017/18 Q3", "Ana")
+    assert [each.differences.rows for each in found.addenda] == [
+        (("Fund", "One", "Budget", "2.00", "1.00"), ("Fund", "Two", "The whole row", "Not there", "There"))
+    ]
+    asked = (PageRequest(1), PageRequest(1, "2017/18 Q3"))
+    pages = [await database.read(lambda tx, one=one: service.list_reports(tx, one)) for one in asked]
+    assert [[each.quarter for each in one.items] for one in pages] == [["2017/18 Q3"], ["2017/18 Q2"]]
+    entries = await audited(database)
+    assert [(each.action, each.actor) for each in entries] == [
+        ("report.drafted", "Ana"),
+        ("report.drafted", "Ana"),
+        ("report.edited", "Ana"),
+        ("report.drafted", "Ben"),
+        ("report.published", "Ana"),
+        ("report.added_to", "Ana"),
+    ]
