@@ -123,7 +123,7 @@ async def test_unknown_codes_are_a_404(api: httpx.AsyncClient, path: str):
 
 async def test_an_odd_code_is_refused_before_it_is_kept(api: httpx.AsyncClient):
     assert (await api.put("/pledges/v1/actions/first hub", json={"title": "x"})).status_code == 422
-    assert (await api.patch("/pledges/v1/actions/no%00body", json={})).status_code == 404  # no path holds a NUL
+    assert (await api.patch("/pledges/v1/actions/no%00body", json={})).status_code == 400  # no path holds a NUL
     assert (await api.get("/pledges/v1/actions", params={"priority": "a\x00b"})).status_code == 422
 
 
