@@ -4,13 +4,14 @@ import asyncio
 import math
 import time
 from collections import OrderedDict
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
+from contextlib import suppress
 from typing import Any, Final
 
 import httpx
 from joserfc import jwt
 from joserfc.errors import InvalidKeyIdError, JoseError
-from joserfc.jwk import KeySet
+from joserfc.jwk import JWKRegistry, KeySet
 from joserfc.jwt import JWTClaimsRegistry
 
 from chassis.errors import Unavailable
@@ -54,11 +55,13 @@ class ProviderKeys:
         self._asked_at, self._answered = -math.inf, False
 
     async def get(self) -> KeySet:
-        """The keys, at most an hour old where the provider answers.
+        """The keys, at most an hour old where the provider answers. While it is asked again those there are do.
 
         Raises:
             Unavailable: it never did. It is asked again after ``refetch`` seconds, however many ask for its keys.
         """
+        if self._keys is not None and self._one_at_a_time.locked():
+            return self._keys
         return await self._no_older_than(FETCHED_EVERY)
 
     async def get_newer(self) -> KeySet:
@@ -85,7 +88,22 @@ class ProviderKeys:
         described = (await self._client.get(self._issuer.rstrip("/") + DISCOVERY)).raise_for_status().json()
         if described["issuer"] != self._issuer:
             raise ValueError("the provider calls itself otherwise")
-        return KeySet.import_key_set((await self._client.get(described["jwks_uri"])).raise_for_status().json())
+        return _read_keys((await self._client.get(described["jwks_uri"])).raise_for_status().json()["keys"])
+
+
+def _read_keys(told: Sequence[Any]) -> KeySet:
+    """The keys that can be read: what is not understood is to be ignored (RFC 7517, section 5).
+
+    Raises:
+        ValueError: there is none.
+    """
+    found = []
+    for each in told:
+        with suppress(ValueError, KeyError, TypeError, JoseError):
+            found.append(JWKRegistry.import_key(each))
+    if not found:
+        raise ValueError("the provider tells no key that can be read")
+    return KeySet(found)
 
 
 class AccessTokens:

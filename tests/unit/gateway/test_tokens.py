@@ -146,3 +146,45 @@ async def test_keys_that_cannot_be_renewed_serve_on_and_are_asked_for_soon_again
     found.now, found.away = FETCHED_EVERY + 10, False
     assert await found.keys.get() is not before
     assert found.asked == 3
+
+
+async def test_keys_that_are_there_do_while_the_provider_is_slow_to_say_newer_ones() -> None:
+    found, silent = Provider(), asyncio.Event()
+    before = await found.keys.get()
+    answer = found.keys._client
+
+    async def wait(request: httpx.Request) -> httpx.Response:
+        await silent.wait()
+        return await provider(request)
+
+    found.keys._client = httpx.AsyncClient(transport=httpx.MockTransport(wait))
+    found.now = FETCHED_EVERY
+    asking = asyncio.create_task(found.keys.get())
+    await asyncio.sleep(0)
+    async with asyncio.timeout(5):
+        assert await found.keys.get() is before
+    silent.set()
+    assert await asking is not before
+    await answer.aclose()
+
+
+@pytest.mark.parametrize(
+    "odd",
+    [{"kty": "EC", "crv": "P-1", "x": "a", "y": "b"}, {"kty": "ML-DSA"}, {"kty": ["EC"]}, {}, 5, {"kty": "RSA"}],
+)
+async def test_a_key_that_is_not_understood_is_left_out(odd: Any) -> None:
+    async def answer(request: httpx.Request) -> httpx.Response:
+        told = await provider(request)
+        if request.url.path == DISCOVERY:
+            return told
+        return httpx.Response(200, json={"keys": [odd, *told.json()["keys"]]})
+
+    assert [key.kid for key in (await keys_of(answer).get()).keys] == ["one"]
+
+
+async def test_a_provider_without_a_key_that_can_be_read_is_not_there() -> None:
+    async def answer(request: httpx.Request) -> httpx.Response:
+        return await provider(request) if request.url.path == DISCOVERY else httpx.Response(200, json={"keys": [{}]})
+
+    with pytest.raises(Unavailable):
+        await keys_of(answer).get()
