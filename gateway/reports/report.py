@@ -4,9 +4,13 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 from enum import StrEnum
+from itertools import zip_longest
 from typing import Any, Final
 
 _FORMAT: Final = 1
+_LISTS: Final = ("recommendations", "alternatives")
+Row = tuple[str | None, ...]
+"""Cells in the order of a table's columns; None where nothing is said."""
 
 
 class ReportState(StrEnum):
@@ -39,10 +43,15 @@ class ReportTable:
     title: str
     keys: int
     columns: Sequence[Column]
-    rows: Sequence[tuple[str | None, ...]] = ()
+    rows: Sequence[Row] = ()
 
-    def by_key(self) -> dict[tuple[str | None, ...], tuple[str | None, ...]]:
-        return {row[: self.keys]: row[self.keys :] for row in self.rows}
+    def by_key(self) -> dict[Row, list[dict[str, str | None]]]:
+        """Cells by the title of their column, of each row of a key in order: several may share one."""
+        titles = [column.title for column in self.columns[self.keys :]]
+        found: dict[Row, list[dict[str, str | None]]] = {}
+        for row in self.rows:
+            found.setdefault(row[: self.keys], []).append(dict(zip(titles, row[self.keys :], strict=True)))
+        return found
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,6 +71,11 @@ class FrontSheet:
     recommendations: Sequence[str] = ()
     alternatives: Sequence[str] = ()
     summary: str | None = None
+
+    def edited(self, changes: Mapping[str, Any]) -> "FrontSheet":
+        """With other values of the fields that ``changes`` names; lists of them in any kind of sequence."""
+        lists = {name: tuple(changes[name]) for name in _LISTS if name in changes}
+        return replace(self, **{**changes, **lists})
 
 
 @dataclass(frozen=True, slots=True)
@@ -111,10 +125,9 @@ class Report:
     html: str | None = None
     addenda: Sequence[Addendum] = field(default=())
 
-    def edited(self, changes: Mapping[str, Any]) -> "Report":
-        """With another front sheet; the numbers stay."""
-        sheet = replace(self.content.front_sheet, **changes)
-        return replace(self, content=replace(self.content, front_sheet=sheet))
+    def with_content(self, content: Content, by: str, at: datetime) -> "Report":
+        """Saying this by ``by``, ``at`` then; as it is where it says so already."""
+        return self if content == self.content else replace(self, content=content, drafted_by=by, drafted_at=at)
 
 
 DIFFERENCES: Final = ReportTable(
@@ -126,32 +139,39 @@ DIFFERENCES: Final = ReportTable(
 
 
 def differences(published: Sequence[ReportTable], now: Sequence[ReportTable]) -> ReportTable:
-    """What differs, cell by cell; a row that came or went is a difference of the whole row."""
-    found = {table.code: table for table in now}
-    rows = [row for table in published for row in _of_table(table, found.get(table.code))]
+    """What differs, cell by cell; a row that came or went is a difference of the whole row.
+
+    Columns are paired by their titles: what only one side has is no figure that changed. Rows of one key are paired
+    in order. Of a table that came or went, every row did.
+    """
+    before, after = ({table.code: table for table in tables} for tables in (published, now))
+    rows = [row for code in {**before, **after} for row in _of_table(before.get(code), after.get(code))]
     return replace(DIFFERENCES, rows=tuple(rows))
 
 
-def _of_table(was: ReportTable, now: ReportTable | None) -> list[tuple[str | None, ...]]:
-    before, after = was.by_key(), now.by_key() if now else {}
-    titles = [column.title for column in was.columns[was.keys :]]
-    rows: list[tuple[str | None, ...]] = []
-    for key in [*before, *(each for each in after if each not in before)]:
+def _of_table(was: ReportTable | None, now: ReportTable | None) -> list[Row]:
+    before, after = (table.by_key() if table else {} for table in (was, now))
+    title = next(table.title for table in (was, now) if table)
+    rows: list[Row] = []
+    for key in {**before, **after}:
         name = ", ".join(each for each in key if each)
-        if key not in after:
-            rows.append((was.title, name, "The whole row", "There", "Gone"))
-        elif key not in before:
-            rows.append((was.title, name, "The whole row", "Not there", "There"))
-        else:
-            cells = zip(titles, before[key], after[key], strict=True)
-            rows += [(was.title, name, title, old, new) for title, old, new in cells if old != new]
+        pairs = zip_longest(before.get(key, ()), after.get(key, ()))
+        rows += [(title, name, *told) for old, new in pairs for told in _of_row(old, new)]
     return rows
+
+
+def _of_row(was: Mapping[str, str | None] | None, now: Mapping[str, str | None] | None) -> list[Row]:
+    if was is None:
+        return [("The whole row", "Not there", "There")]
+    if now is None:
+        return [("The whole row", "There", "Gone")]
+    return [(title, was[title], now[title]) for title in was if title in now and was[title] != now[title]]
 
 
 def write_content(content: Content) -> dict[str, Any]:
     """As it is stored."""
     sheet = {name: getattr(content.front_sheet, name) for name in FrontSheet.__slots__}
-    lists = {name: list(sheet[name]) for name in ("recommendations", "alternatives")}
+    lists = {name: list(sheet[name]) for name in _LISTS}
     sources = {name: getattr(content.sources, name) for name in Sources.__slots__}
     tables = [write_table(table) for table in content.tables]
     return {"format": _FORMAT, "front_sheet": sheet | lists, "sources": sources, "tables": tables}
@@ -160,7 +180,7 @@ def write_content(content: Content) -> dict[str, Any]:
 def read_content(stored: Mapping[str, Any]) -> Content:
     """A content out of any format that was ever stored: there is one."""
     sheet = stored["front_sheet"]
-    lists = {name: tuple(sheet[name]) for name in ("recommendations", "alternatives")}
+    lists = {name: tuple(sheet[name]) for name in _LISTS}
     return Content(
         FrontSheet(**(sheet | lists)),
         Sources(**stored["sources"]),

@@ -1,12 +1,14 @@
 """Every query about reports."""
 
 from collections.abc import Sequence
+from typing import Any
 
-from sqlalchemy import select
+from sqlalchemy import select, update
 
 from chassis.paging import PageRequest
-from chassis.storage.bulk import upsert
+from chassis.storage.bulk import insert_or_ignore
 from chassis.storage.transaction import Tx
+from gateway.reports.errors import ReportPublished
 from gateway.reports.models import AddendumRow, ReportRow
 from gateway.reports.report import Addendum, Report, ReportState, read_content, read_table, write_content, write_table
 
@@ -15,7 +17,10 @@ _OF_STATE = ("state", "content", "drafted_by", "drafted_at", "published_by", "pu
 
 async def lock_report(tx: Tx, quarter: str) -> Report | None:
     wanted = select(ReportRow.quarter).where(ReportRow.quarter == quarter).with_for_update()
-    return await get_report(tx, quarter) if await tx.session.scalar(wanted) else None
+    if await tx.session.scalar(wanted) is None:
+        return None
+    tx.catch_up()
+    return await get_report(tx, quarter)
 
 
 async def get_report(tx: Tx, quarter: str) -> Report | None:
@@ -58,10 +63,30 @@ def _report(row: ReportRow, addenda: Sequence[Addendum]) -> Report:
     )
 
 
-async def save_report(tx: Tx, report: Report) -> None:
-    row = {name: getattr(report, name) for name in ("quarter", *_OF_STATE)}
+async def create_report(tx: Tx, report: Report) -> bool:
+    """Insert it, unless there is one of its quarter; whether it was inserted.
+
+    Where another is just making one, this waits for it.
+    """
+    row = {"quarter": report.quarter, **_state(report)}
+    return bool(await insert_or_ignore(tx, ReportRow, [row], ("quarter",), ("quarter",)))
+
+
+async def save_draft(tx: Tx, report: Report) -> None:
+    """Save what has become of a draft: it may be published by now.
+
+    Raises:
+        ReportPublished: what is stored is no draft. It stays as it is.
+    """
+    of_draft = ReportRow.quarter == report.quarter, ReportRow.state == ReportState.DRAFT.value
+    statement = update(ReportRow).where(*of_draft).values(_state(report)).returning(ReportRow.quarter)
+    if await tx.session.scalar(statement.execution_options(synchronize_session=False)) is None:
+        raise ReportPublished(f"The report of {report.quarter} was not changed.")
+
+
+def _state(report: Report) -> dict[str, Any]:
     stored = {"state": report.state.value, "content": write_content(report.content)}
-    await upsert(tx, ReportRow, [row | stored], ("quarter",), _OF_STATE)
+    return {name: getattr(report, name) for name in _OF_STATE} | stored
 
 
 async def save_addendum(tx: Tx, quarter: str, addendum: Addendum) -> None:

@@ -21,16 +21,13 @@ async def draft(tx: Tx, gathered: Content) -> tuple[Report, bool]:
     Raises:
         ReportPublished: it is no longer a draft.
     """
-    before = await repository.lock_report(tx, gathered.sources.quarter)
-    content = replace(gathered, front_sheet=before.content.front_sheet) if before else gathered
-    if before and before.state is ReportState.PUBLISHED:
-        raise ReportPublished("What was corrected since is told by an addendum.")
-    if before and before.content == content:
-        record_unchanged(tx)
-        return before, False
-    made = Report(gathered.sources.quarter, ReportState.DRAFT, content, tx.actor, tx.now)
-    await _save(tx, "drafted", before, made)
-    return made, before is None
+    new = Report(gathered.sources.quarter, ReportState.DRAFT, gathered, tx.actor, tx.now)
+    if await repository.create_report(tx, new):
+        _record(tx, "drafted", None, new)
+        return new, True
+    before = await _lock_draft(tx, new.quarter)
+    content = replace(gathered, front_sheet=before.content.front_sheet)
+    return await _save(tx, "drafted", before, before.with_content(content, tx.actor, tx.now)), False
 
 
 async def edit(tx: Tx, quarter: str, changes: Mapping[str, Any]) -> Report:
@@ -40,12 +37,8 @@ async def edit(tx: Tx, quarter: str, changes: Mapping[str, Any]) -> Report:
         ReportUnknown, ReportPublished
     """
     before = await _lock_draft(tx, quarter)
-    after = before.edited(changes)
-    if after == before:
-        record_unchanged(tx)
-        return before
-    await _save(tx, "edited", before, after)
-    return after
+    content = replace(before.content, front_sheet=before.content.front_sheet.edited(changes))
+    return await _save(tx, "edited", before, before.with_content(content, tx.actor, tx.now))
 
 
 async def publish(tx: Tx, quarter: str, render: Render) -> Report:
@@ -61,8 +54,7 @@ async def publish(tx: Tx, quarter: str, render: Render) -> Report:
     after = replace(before, state=ReportState.PUBLISHED, published_by=tx.actor, published_at=tx.now)
     html = render(after)
     after = replace(after, html=html, digest=hashlib.sha256(html.encode()).hexdigest())
-    await _save(tx, "published", before, after)
-    return after
+    return await _save(tx, "published", before, after)
 
 
 async def add(tx: Tx, quarter: str, now: Content, reason: str) -> Report:
@@ -85,6 +77,12 @@ async def add(tx: Tx, quarter: str, now: Content, reason: str) -> Report:
     state = {"number": addendum.number, "differences": [list(row) for row in found.rows]}
     record_change(tx, subject=f"report-{quarter}", action="report.added_to", before=None, after=state, reason=reason)
     return replace(before, addenda=(*before.addenda, addendum))
+
+
+async def find_scorecard(tx: Tx, quarter: str) -> str | None:
+    """Code of the scorecard that the quarter's report is made of; None where there is no report, or it has none."""
+    found = await repository.get_report(tx, quarter)
+    return found.content.sources.scorecard if found else None
 
 
 async def get_report(tx: Tx, quarter: str) -> Report:
@@ -118,7 +116,15 @@ def _known(found: Report | None, quarter: str) -> Report:
     return found
 
 
-async def _save(tx: Tx, done: str, before: Report | None, after: Report) -> None:
-    await repository.save_report(tx, after)
+async def _save(tx: Tx, done: str, before: Report, after: Report) -> Report:
+    if after == before:
+        record_unchanged(tx)
+        return before
+    await repository.save_draft(tx, after)
+    _record(tx, done, before, after)
+    return after
+
+
+def _record(tx: Tx, done: str, before: Report | None, after: Report) -> None:
     states = [{**write_content(each.content), "state": each.state.value} if each else None for each in (before, after)]
     record_change(tx, subject=f"report-{after.quarter}", action=f"report.{done}", before=states[0], after=states[1])

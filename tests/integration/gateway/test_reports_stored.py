@@ -1,11 +1,13 @@
 """Reports as a database keeps them; what they are made of: tests/integration/portal/test_reports.py."""
 
+import asyncio
 from dataclasses import replace
 
 import pytest
 
 from chassis.paging import PageRequest
-from gateway.reports import service
+from chassis.storage.transaction import Tx
+from gateway.reports import repository, service
 from gateway.reports.errors import NothingDiffers, ReportPublished
 from gateway.reports.report import Column, Content, FrontSheet, ReportState, ReportTable, Sources
 from tests.conftest import ResourcesFor
@@ -31,6 +33,10 @@ async def test_a_report_and_its_addenda_are_kept(resources_for: ResourcesFor) ->
     anew = content("2017/18 Q3", ("One", "2.00"))
     redrafted, _ = await database.write(lambda tx: service.draft(tx, anew), actor="Ben")
     assert (redrafted.content.front_sheet.board, redrafted.drafted_by) == ("Cabinet", "Ben")
+    edited = await database.write(lambda tx: service.edit(tx, "2017/18 Q3", {"alternatives": []}), actor="Cai")
+    assert edited == redrafted, "no alternatives are none, in whatever kind of list"
+    edited = await database.write(lambda tx: service.edit(tx, "2017/18 Q3", {"part": "I"}), actor="Cai")
+    assert (edited.drafted_by, edited.drafted_at > redrafted.drafted_at) == ("Cai", True)
     await database.write(lambda tx: service.publish(tx, "2017/18 Q3", lambda report: report.quarter), actor="Ana")
     with pytest.raises(ReportPublished):
         await database.write(lambda tx: service.draft(tx, content("2017/18 Q3")), actor="Ana")
@@ -51,6 +57,52 @@ async def test_a_report_and_its_addenda_are_kept(resources_for: ResourcesFor) ->
         ("report.drafted", "Ana"),
         ("report.edited", "Ana"),
         ("report.drafted", "Ben"),
+        ("report.edited", "Cai"),
         ("report.published", "Ana"),
         ("report.added_to", "Ana"),
     ]
+
+
+async def test_two_who_draft_first_at_once_make_one_draft(resources_for: ResourcesFor) -> None:
+    database = (await resources_for("gateway")).database
+    quarter, is_drafted = "2017/18 Q3", asyncio.Event()
+
+    async def draft_slowly(tx: Tx) -> bool:
+        _, is_new = await service.draft(tx, content(quarter))
+        is_drafted.set()
+        await asyncio.sleep(0.3)
+        return is_new
+
+    first = asyncio.create_task(database.write(draft_slowly, actor="Ana", on_loop=True))
+    await is_drafted.wait()
+    found, is_new = await database.write(lambda tx: service.draft(tx, content(quarter, ("One", "2.00"))), actor="Ben")
+    assert (await first, is_new, found.drafted_by) == (True, False, "Ben")
+    assert [each.action for each in await audited(database)] == ["report.drafted", "report.drafted"]
+    assert (await audited(database))[1].before is not None
+
+
+async def test_no_first_draft_undoes_what_was_published_meanwhile(resources_for: ResourcesFor) -> None:
+    database = (await resources_for("gateway")).database
+    quarter, is_drafted = "2017/18 Q3", asyncio.Event()
+
+    async def draft_and_publish(tx: Tx) -> None:
+        await service.draft(tx, content(quarter))
+        is_drafted.set()
+        await asyncio.sleep(0.3)
+        await service.publish(tx, quarter, lambda report: report.quarter)
+
+    first = asyncio.create_task(database.write(draft_and_publish, actor="Ana", on_loop=True))
+    await is_drafted.wait()
+    with pytest.raises(ReportPublished):
+        await database.write(lambda tx: service.draft(tx, content(quarter)), actor="Ben")
+    await first
+    found = await database.read(lambda tx: service.get_report(tx, quarter))
+    assert (found.state, found.html) == (ReportState.PUBLISHED, quarter)
+
+
+async def test_what_is_published_is_never_saved_as_a_draft(resources_for: ResourcesFor) -> None:
+    database = (await resources_for("gateway")).database
+    drafted, _ = await database.write(lambda tx: service.draft(tx, content("2017/18 Q3")))
+    await database.write(lambda tx: service.publish(tx, "2017/18 Q3", lambda report: report.quarter))
+    with pytest.raises(ReportPublished):
+        await database.write(lambda tx: repository.save_draft(tx, drafted))
