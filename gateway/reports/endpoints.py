@@ -1,6 +1,8 @@
 """Reports over HTTP."""
 
 import re
+from collections.abc import Sequence
+from decimal import Decimal
 from typing import Annotated, Final
 
 from fastapi import APIRouter, Depends, Path, Request, Response
@@ -10,14 +12,14 @@ from chassis.web.paging import PageBody, Paging
 from chassis.web.problems import problems
 from chassis.web.render.answers import file_responses
 from chassis.web.render.routes import add_table_routes
-from chassis.web.render.table import Column, Table
+from chassis.web.render.table import Cell, Column, Table
 from chassis.web.units import Read, Write
 from contracts.period import Period, PeriodKind, UnknownPeriodError
 from gateway.reports import service
 from gateway.reports.errors import QuarterInvalid, TableUnknown
-from gateway.reports.gathering import gather
+from gateway.reports.gathering import choose_scorecard, gather
 from gateway.reports.rendering import page_policy, rendering
-from gateway.reports.report import CellKind, Content, Report, ReportTable
+from gateway.reports.report import CellKind, Report, ReportTable, Row
 from gateway.reports.schemas import AddendumIn, FrontSheetPatch, ReportOut, ReportSummaryOut
 
 PUBLISH = ("publish_report", "add_to_report")
@@ -70,9 +72,16 @@ def _file(report: Report, table: ReportTable, request: Request) -> Table:
         title=f"{table.title}: {report.content.front_sheet.title}",
         about=f"As known on {report.content.sources.known_on}; {report.state}.",
         columns=columns,
-        rows=table.rows,
+        rows=[_cells(row, columns) for row in table.rows],
         made_at=report.published_at or request.app.state.resources.clock(),
     )
+
+
+def _cells(row: Row, columns: Sequence[Column]) -> Sequence[Cell]:
+    return [
+        Decimal(cell) if column.is_number and cell is not None else cell
+        for cell, column in zip(row, columns, strict=True)
+    ]
 
 
 def _described(kind: CellKind) -> str:
@@ -121,13 +130,15 @@ async def get_report(read: Read, quarter: Quarter) -> ReportOut:
     responses=problems(403, 409, 422, 503) | {201: {"model": ReportOut, "description": "The report is new"}},
 )
 async def draft_report(
-    write: Write, request: Request, response: Response, caller: Calling, quarter: Quarter
+    read: Read, write: Write, request: Request, response: Response, caller: Calling, quarter: Quarter
 ) -> ReportOut:
-    """Make it of what is known now, or put the numbers of now into its draft, whose front sheet stays.
+    """Make it of what is known now, or put the numbers of now into its draft, whose front sheet and scorecard stay.
 
     Whoever drafts sees every part of it: scorecard, risks, pledges and funds.
     """
-    gathered = await _gathered(request, caller, quarter)
+    api, pages = request.app.state.suite_api.of(caller), request.app.state.pages
+    own = await read(lambda tx: service.find_scorecard(tx, quarter.label))
+    gathered = await gather(api, quarter, own or await choose_scorecard(api, pages.scorecard))
     report, created = await write(lambda tx: service.draft(tx, gathered))
     response.status_code = 201 if created else 200
     if created:
@@ -150,13 +161,8 @@ async def publish_report(write: Write, request: Request, quarter: Quarter) -> Re
 
 @router.post("/quarters/{quarter}/addenda", summary="Add what has changed", responses=problems(403, 404, 409, 422, 503))
 async def add_to_report(
-    write: Write, request: Request, caller: Calling, quarter: Quarter, body: AddendumIn
+    request: Request, write: Write, caller: Calling, quarter: Quarter, report: Found, body: AddendumIn
 ) -> ReportOut:
-    """Tell which of its figures are others by now. The report itself stays as it was published."""
-    gathered = await _gathered(request, caller, quarter)
+    """Tell which of its figures are others by now, by its own scorecard. The report stays as it was published."""
+    gathered = await gather(request.app.state.suite_api.of(caller), quarter, report.content.sources.scorecard)
     return ReportOut.of(await write(lambda tx: service.add(tx, quarter.label, gathered, body.reason)))
-
-
-async def _gathered(request: Request, caller: Calling, quarter: Period) -> Content:
-    state = request.app.state
-    return await gather(state.suite_api.of(caller), quarter, state.pages.scorecard)

@@ -19,6 +19,10 @@ class NothingDiffers(Conflict):
     type_, title = "nothing-differs", "Every figure of the report is as it was published"
 
 
+class ScorecardGone(Conflict):
+    type_, title = "scorecard-gone", "The scorecard that the report is made of is not there"
+
+
 class TableUnknown(NotFound):
     type_, title = "table-unknown", "The report has no such table"
 

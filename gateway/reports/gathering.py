@@ -1,39 +1,58 @@
 """The numbers of a report, asked of the public API with the rights of who drafts it."""
 
-from collections.abc import AsyncIterator, Iterable, Mapping, Sequence
+from collections.abc import AsyncIterator, Iterable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from datetime import date
 from typing import Any, Final
 
 from chassis.errors import Forbidden
 from contracts.period import Period
-from gateway.reports.errors import PartUnavailable, QuarterInvalid
-from gateway.reports.report import CellKind, Column, Content, FrontSheet, ReportTable, Sources
+from gateway.reports.errors import PartUnavailable, QuarterInvalid, ScorecardGone
+from gateway.reports.report import CellKind, Column, Content, FrontSheet, ReportTable, Row, Sources
 from portal.api import Api, Json, part
 from portal.errors import Refused
 
-Row = tuple[str | None, ...]
 _NUMBER, _MONEY, _COLOUR = CellKind.NUMBER, CellKind.MONEY, CellKind.COLOUR
 _FORBIDDEN: Final = 403
 _ABSENT: Final = 404
 
 
-async def gather(api: Api, quarter: Period, scorecard: str) -> Content:
-    """What there is to report of ``quarter``, by the scorecard of that code or, without it, the first.
+async def gather(api: Api, quarter: Period, scorecard: str | None) -> Content:
+    """What there is to report of ``quarter``, by the scorecard of that code, or by none.
 
     Raises:
         QuarterInvalid: it has not ended by the business date.
+        ScorecardGone: there is no scorecard of that code.
         Forbidden: the caller may not see a part: a report has no holes.
         PartUnavailable: a service does not answer.
     """
-    try:
+    with _whole():
         return await _gather(api, quarter, scorecard)
+
+
+async def choose_scorecard(api: Api, usual: str) -> str | None:
+    """Code of the scorecard that a new report is made of: the usual one, else the first there is.
+
+    Raises:
+        Forbidden, PartUnavailable: as of any part.
+    """
+    with _whole():
+        codes = [card["code"] async for card in _every(api, "/indicators/v1/scorecards")]
+    return usual if usual in codes else next(iter(codes), None)
+
+
+@contextmanager
+def _whole() -> Iterator[None]:
+    """Every part is had, or it is said why not."""
+    try:
+        yield
     except Refused as refused:
         if refused.status == _FORBIDDEN:
             raise Forbidden(f"A report has every part of it: {refused.detail}") from refused
         raise PartUnavailable(refused.detail or refused.title) from refused
 
 
-async def _gather(api: Api, quarter: Period, scorecard: str) -> Content:
+async def _gather(api: Api, quarter: Period, scorecard: str | None) -> Content:
     today = date.fromisoformat((await api.get("/operations/v1/business-date"))["date"])
     if quarter.end > today:
         raise QuarterInvalid(f"{quarter.label} ends on {quarter.end}; the business date is {today}.")
@@ -78,10 +97,13 @@ async def _if_any(api: Api, path: str, **wanted: str | None) -> Json | None:
         raise
 
 
-async def _scorecard(api: Api, quarter: Period, usual: str) -> Json | None:
-    codes = [card["code"] async for card in _every(api, "/indicators/v1/scorecards")]
-    code = usual if usual in codes else next(iter(codes), None)
-    return await api.get(f"/indicators/v1/scorecards/{part(code)}", period=quarter.label) if code else None
+async def _scorecard(api: Api, quarter: Period, code: str | None) -> Json | None:
+    if code is None:
+        return None
+    found = await _if_any(api, f"/indicators/v1/scorecards/{part(code)}", period=quarter.label)
+    if found is None:
+        raise ScorecardGone(f"The report is made of the scorecard {code}, and there is none of that code now.")
+    return found
 
 
 def _figures(card: Json | None) -> ReportTable:
@@ -143,7 +165,8 @@ async def _exceptions(api: Api, card: Json | None, quarter: Period) -> ReportTab
 
 async def _risks(api: Api, quarter: Period) -> list[ReportTable]:
     risks = [each async for each in _every(api, "/risks/v1/risks") if each["status"] not in {"closed", "draft"}]
-    columns = tuple(map(Column, ("Reference", "Risk", "Owner", "At the quarter before", "Now", "Target", "Movement")))
+    ratings = ("When the last quarter closed", "Now", "Target")
+    columns = tuple(map(Column, ("Reference", "Risk", "Owner", *ratings, "Movement")))
     rows = [_risk(each) for each in risks]
     moved = [row for each in risks for row in await _moves(api, each, quarter)]
     of_moves = tuple(map(Column, ("Reference", "On", "From", "To", "By", "Why")))

@@ -1,0 +1,153 @@
+"""Reports over HTTP, made of an API that a test can change as it likes."""
+
+import io
+import re
+import zipfile
+from collections.abc import Generator
+from typing import Any
+
+import httpx
+import pytest
+
+from chassis.identity import Caller
+from gateway.reports.app import create_reports
+from gateway.reports.asking import SuiteApi
+from portal.api import Api
+from portal.settings import PortalSettings
+from tests.conftest import ResourcesFor
+from tests.integration.gateway.conftest import SIGNER, signed_for
+
+pytestmark = pytest.mark.parametrize("database_for", ["sqlite"], indirect=True)
+
+AT = "/reports/v1/quarters/2017-18-Q3"
+REASON = {"reason": "Counted again"}
+POUNDS = {"currency": "GBP"}
+LINE = {name: {"amount": "1250.50", **POUNDS} for name in ("budget", "spent", "outturn", "variance")}
+
+
+def card(code: str, value: str | None) -> dict[str, Any]:
+    row = {
+        "indicator": {"name": "Waits"},
+        "breakdown": {},
+        "latest": {"period": "2017-12", "value": value},
+        "commentary": None,
+        "target": None,
+        "benchmark": {"colour": "green"},
+        "trend": {"colour": "green"},
+        "inferred": [],
+    }
+    area = {"code": "E06000026", "name": "Plymouth"}
+    return {"code": code, "area": area, "sections": [{"name": "Care", "aims": [{"rows": [row]}]}]}
+
+
+def listed(*items: dict[str, Any]) -> dict[str, Any]:
+    return {"items": list(items), "next": None}
+
+
+class Stub(SuiteApi):
+    """Answers by path; what it does not have is not found."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.answers = {
+            "/operations/v1/business-date": {"date": "2018-02-28"},
+            "/indicators/v1/scorecards": listed({"code": "first"}, {"code": "second"}),
+            "/indicators/v1/scorecards/first": card("first", "79.29"),
+            "/indicators/v1/scorecards/second": card("second", None),
+            "/indicators/v1/exceptions": listed(),
+            "/risks/v1/risks": listed(),
+            "/pledges/v1/quarters/2017-18-Q3/report": {"pledges": []},
+            "/finance/v1/funds": listed({"code": "fund", "name": "Fund"}),
+            "/finance/v1/funds/fund/position": {"lines": [{"division": "Beds", **LINE}], **LINE},
+            "/pledges/v1/decisions": listed(),
+        }
+
+    def of(self, _caller: Caller) -> Api:
+        return Api(self._answer)
+
+    async def _answer(self, request: httpx.Request) -> httpx.Response:
+        found = self.answers.get(request.url.path)
+        return httpx.Response(404, json={"status": 404}) if found is None else httpx.Response(200, json=found)
+
+
+class As(httpx.Auth):
+    """Signs each call as the gateway does for this caller."""
+
+    def __init__(self, name: str, *scopes: str) -> None:
+        self.caller = Caller(name, frozenset(scopes))
+
+    def auth_flow(self, request: httpx.Request) -> Generator[httpx.Request, httpx.Response, None]:
+        request.headers["authorization"] = SIGNER.bearer(self.caller, "reports", request.method, request.url.path)
+        yield request
+
+
+ANA = As("Ana", "admin")
+
+
+class Reports:
+    """The app, what it is made of, and a client of it."""
+
+    def __init__(self, app: Any, stub: Stub) -> None:
+        self.app, self.stub = app, stub
+        self.api = httpx.AsyncClient(transport=httpx.ASGITransport(app), base_url="http://reports", auth=ANA)
+
+    def prefer(self, scorecard: str) -> None:
+        self.app.state.pages = PortalSettings(scorecard=scorecard)
+
+
+@pytest.fixture
+async def reports(resources_for: ResourcesFor) -> Reports:
+    resources, stub = await resources_for("gateway", settings=signed_for("reports")), Stub()
+    app = create_reports(resources, resources.database.metadata, stub, PortalSettings(scorecard="first"))
+    return Reports(app, stub)
+
+
+def problem_of(answer: httpx.Response) -> tuple[int, str]:
+    return answer.status_code, answer.json()["type"].rpartition("/")[2]
+
+
+async def test_a_report_stays_with_its_own_scorecard(reports: Reports) -> None:
+    assert (await reports.api.post(AT)).json()["scorecard"] == "first"
+    reports.prefer("second")
+    assert (await reports.api.post(AT)).json()["scorecard"] == "first", "the numbers of now, not another card's"
+    await reports.api.post(f"{AT}/publish")
+    assert problem_of(await reports.api.post(f"{AT}/addenda", json=REASON)) == (409, "nothing-differs")
+    del reports.stub.answers["/indicators/v1/scorecards/first"]
+    assert problem_of(await reports.api.post(f"{AT}/addenda", json=REASON)) == (409, "scorecard-gone")
+
+
+async def test_a_report_without_a_scorecard_gets_one_while_it_is_a_draft(reports: Reports) -> None:
+    reports.stub.answers["/indicators/v1/scorecards"] = listed()
+    assert (await reports.api.post(AT)).json()["scorecard"] is None
+    reports.stub.answers["/indicators/v1/scorecards"] = listed({"code": "second"})
+    assert (await reports.api.post(AT)).json()["scorecard"] == "second"
+
+
+def text_of(file: bytes, within: str) -> str:
+    """The XML of a spreadsheet's parts whose names begin so."""
+    with zipfile.ZipFile(io.BytesIO(file)) as found:
+        return "".join(found.read(each).decode() for each in found.namelist() if each.startswith(within))
+
+
+async def test_figures_are_numbers_in_spreadsheets(reports: Reports) -> None:
+    await reports.api.post(AT)
+    fund, figures = [
+        [(await reports.api.get(f"{AT}/tables/{table}.{ending}")).content for ending in ("xlsx", "ods", "csv")]
+        for table in ("fund", "scorecard")
+    ]
+    assert text_of(fund[0], "xl/worksheets/sheet").count("<v>1250.5</v>") == 8
+    assert re.search(r'<c r="\w+"( s="\d+")?><v>79\.29', text_of(figures[0], "xl/worksheets/sheet"))
+    assert text_of(fund[1], "content.xml").count('office:value-type="float" office:value="1250.50"') == 8
+    assert 'office:value-type="float" office:value="79.29"' in text_of(figures[1], "content.xml")
+    assert b"1250.50,1250.50" in fund[2], "a CSV has every digit that there is"
+
+
+async def test_the_rating_before_is_named_by_what_it_is(reports: Reports) -> None:
+    before, now = ({"band": band, "score": None} for band in ("green", "red"))
+    risk = {"ref": "R1", "title": "Risk", "owner": "Ana", "status": "open", "movement": "up"}
+    reports.stub.answers["/risks/v1/risks"] = listed(risk | {"previous": before, "effective": now, "target": None})
+    reports.stub.answers["/risks/v1/risks/R1/history"] = listed()
+    tables = {each["code"]: each for each in (await reports.api.post(AT)).json()["tables"]}
+    [row] = tables["risks"]["rows"]
+    said = dict(zip((each["title"] for each in tables["risks"]["columns"]), row, strict=True))
+    assert (said["When the last quarter closed"], said["Now"]) == ("Green", "Red")
