@@ -82,8 +82,11 @@ class SlippageTable:
 def slippage_table(
     fund: str, name: str, year: Period, today: date, accounts: Iterable[SchemeAccount], as_at: AsAt = PRESENT
 ) -> SlippageTable:
-    """The table of a year; ``accounts`` are its schemes. The day is the last of the quarter read, or today's."""
-    day = min(year.end, today if as_at.quarter is None else as_at.quarter.end)
+    """The table of a year; ``accounts`` are its schemes, and ``today`` the business date of what is read.
+
+    The day is the last of the quarter read, where it is over by then.
+    """
+    day = min(year.end, today) if as_at.quarter is None else min(year.end, today, as_at.quarter.end)
     running = sorted((one for one in accounts if one.scheme.withdrawal is None), key=lambda one: one.scheme.code)
     quarters = _quarters(year)
     rows = [_row(one, quarters, day) for one in running]

@@ -3,6 +3,7 @@
 from dataclasses import replace
 from decimal import Decimal
 
+from chassis.business_dates import get_business_date_at
 from chassis.paging import Page, PageRequest, page_of
 from chassis.storage.transaction import Tx
 from contracts.period import Period
@@ -58,7 +59,8 @@ async def get_slippage(tx: Tx, code: str, wanted: Period | None, as_at: AsAt = P
     fund = await get_fund(tx, code, as_at)
     year = budgeted_year(fund, wanted or (None if as_at.quarter is None else financial_year(as_at.quarter)))
     accounts = await get_accounts_of_fund(tx, fund, year, as_at)
-    return slippage_table(code, fund.summary.name, year, await tx.business_date(), accounts, as_at)
+    today = await get_business_date_at(tx, as_at.as_of)
+    return slippage_table(code, fund.summary.name, year, today, accounts, as_at)
 
 
 async def list_attributions(

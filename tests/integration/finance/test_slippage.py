@@ -1,11 +1,13 @@
 """Planned against delivered: by quarter, to date and of the year, as it was then, and as a file."""
 
-from datetime import date
+from datetime import UTC, date, datetime
 from typing import Any
 
 import httpx
 import pytest
 
+from chassis.business_dates import pin_business_date
+from chassis.storage.database import Database
 from tests.integration.finance.world import fund_body, money, scheme_body
 
 SCHEMES = "/finance/v1/schemes"
@@ -77,6 +79,22 @@ async def test_slippage_as_it_was_at_the_end_of_a_quarter(planned: httpx.AsyncCl
     assert (now["day"], then["day"]) == ("2018-03-31", "2018-03-31")
     delivered = [found["total"]["to_date"]["delivered"] for found in (now, then)]
     assert delivered == [money("55009.00"), money("55000.00")], "what was posted after the quarter was not known in it"
+
+
+@pytest.mark.both_engines
+async def test_slippage_to_date_is_to_the_date_that_was_known(planned: httpx.AsyncClient, database: Database):
+    """What was planned for months that had not been then is not set against what had been delivered."""
+    then, moment = (await planned.get(PATH)).json(), datetime.now(UTC).isoformat()
+    await database.write(lambda tx: pin_business_date(tx, date(2018, 4, 5)))
+    found = (await planned.get(PATH, params={"as_of": moment})).json()
+    assert (found["day"], found["total"]) == (then["day"], then["total"])
+    both = (await planned.get(PATH, params={"as_of": moment, "quarter": "2017-18-Q4"})).json()
+    assert (both["day"], both["total"]["to_date"]) == ("2018-02-28", then["total"]["to_date"])
+
+
+async def test_months_to_come_of_a_quarter_that_is_open_have_not_slipped(planned: httpx.AsyncClient):
+    now, quarter = [(await planned.get(PATH, params=params)).json() for params in ({}, {"quarter": "2017-18-Q4"})]
+    assert (quarter["day"], quarter["total"]["to_date"]) == ("2018-02-28", now["total"]["to_date"])
 
 
 @pytest.mark.parametrize("ending", ["csv", "xlsx", "ods"])
