@@ -23,14 +23,18 @@ class FileColumns:
 
 @dataclass(frozen=True, slots=True)
 class NamedRow:
-    """A row: its line, its cells by the names of their columns, and the number of a cell beyond them, if any."""
+    """A row: its line, its cells by the names of their columns, and the numbers of cells with text under no name."""
 
     line: int
     cells: Mapping[str, str]
-    beyond: int | None
+    unnamed: Sequence[int]
 
     def place_of(self, column: str) -> str:
         return f"line {self.line}, column {column}"
+
+    def unnamed_faults(self) -> list[tuple[str, str]]:
+        """The columns, by number from 1, of text that nobody could tell the meaning of, and what is wrong with it."""
+        return [(str(number), "has no name in the first row") for number in self.unnamed]
 
 
 def named_rows(file: BinaryIO, columns: FileColumns) -> list[NamedRow]:
@@ -71,9 +75,9 @@ def _places(head: FileRow, columns: FileColumns) -> Mapping[str, int]:
 
 def _named(row: FileRow, places: Mapping[str, int]) -> NamedRow:
     cells = {name: row.cells[at].strip() if at < len(row.cells) else "" for name, at in places.items()}
-    is_longer = len(row.cells) > max(places.values()) + 1
-    goes_on = is_longer and any(cell.strip() for cell in row.cells[len(places) :])
-    return NamedRow(row.line, cells, len(places) + 1 if goes_on else None)
+    named = frozenset(places.values())
+    unnamed = [at + 1 for at, cell in enumerate(row.cells) if at not in named and cell.strip()]
+    return NamedRow(row.line, cells, unnamed)
 
 
 def text_fault(text: str, longest: int) -> str | None:

@@ -52,9 +52,7 @@ class _Reading:
     """A row, read cell by cell, with what is wrong with each."""
 
     def __init__(self, row: NamedRow) -> None:
-        self._cells, self.faults = row.cells, list[tuple[str, str]]()
-        if row.beyond is not None:
-            self.faults.append((str(row.beyond), "has no name in the first row"))
+        self._cells, self.faults = row.cells, row.unnamed_faults()
 
     def posting(self) -> OutturnPosting | None:
         reference, line = self._text("reference"), self._text("line")

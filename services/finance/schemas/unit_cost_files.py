@@ -71,7 +71,7 @@ def read_unit_cost_file(file: BinaryIO) -> UnitCostFile:
 
 def _read(row: NamedRow) -> tuple[SentCost | None, list[tuple[str, str]]]:
     """What a row says, or what is wrong with it, by column."""
-    wrong = [] if row.beyond is None else [(str(row.beyond), "has no name in the first row")]
+    wrong = row.unnamed_faults()
     for name, text in row.cells.items():
         fault = text_fault(text, _LONGEST) if text or name in COLUMNS.required else None
         wrong += [] if fault is None else [(name, fault)]

@@ -115,6 +115,8 @@ async def test_rows_that_are_wrong_are_named_and_nothing_is_recorded(api: httpx.
         assert [error["field"] for error in refused.json()["errors"]] == ["line 3, column kind"]
         refused = await send(api, f"{HEAD},kind,reason", f"{BED_DAY},,", case, dry_run=dry_run)
         assert [error["field"] for error in refused.json()["errors"]] == ["line 3, column code"]
+    unnamed = await send(api, HEAD.replace(",unit,", ",,unit,"), BED_DAY.replace(",bed day,", ",lost,bed day,"))
+    assert [error["field"] for error in unnamed.json()["errors"]] == ["line 2, column 3"]
     for lines in ((f"{HEAD},else", f"{BED_DAY},x"), ("code,amount", "a,1"), (HEAD,)):
         assert (await send(api, *lines)).status_code == 422, lines
     assert [one["code"] for one in (await api.get(COSTS)).json()["items"]] == ["emergency-admission"]

@@ -103,6 +103,7 @@ def test_a_file_of_outturn():
         OutturnPosting("gl-2", "leisure", P("2017/18 Q3"), D(-3), "Outturn by the general ledger"),
     ]
     assert read("Amount;Period;Line;Reference\n1;2017-11;leisure;a\n")[0].amount == 1
+    assert read("reference,,line,period,amount,\na,,leisure,2017-11,1, ,\n")[0].amount == 1
 
 
 @pytest.mark.parametrize(
@@ -115,6 +116,10 @@ def test_a_file_of_outturn():
         (f"{HEAD}\na,leisure,2017-11,1\nb,leisure,never,1\n,leisure,2017-11,1.234\n", None),
         (f"{HEAD}\na,leisure,2017-11\n", ["line 2, column amount"]),
         (f"{HEAD}\na,leisure,2017-11,1,2\n", ["line 2, column 5"]),
+        ("reference,,line,period,amount\na,x,leisure,2017-11,1\n", ["line 2, column 2"]),
+        (",reference,line,period,amount\nx,a,leisure,2017-11,1\n", ["line 2, column 1"]),
+        ("reference,,line,period,amount,\na,,leisure,2017-11,1,,y\n", ["line 2, column 7"]),
+        ("reference,,line,period,amount,\na,x,leisure,2017-11,1,y\n", ["line 2, column 2", "line 2, column 6"]),
         (f'{HEAD}\na,leisure,2017-11,"1,000"\n', ["line 2, column amount"]),
         (f"{HEAD}\na,leisure,2017-11,1e3\n", ["line 2, column amount"]),
         (f"{HEAD}\na,leisure,2017-11,999999999999\n", ["line 2, column amount"]),
