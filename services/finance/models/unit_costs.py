@@ -4,7 +4,7 @@ from datetime import date, datetime
 from decimal import Decimal
 from typing import Any
 
-from sqlalchemy import Boolean, Date, ForeignKey, Integer, String, Text
+from sqlalchemy import Boolean, Date, ForeignKey, Integer, String, Text, false
 from sqlalchemy.orm import Mapped, mapped_column
 
 from chassis.storage.types import ExactDecimal, JsonText, UtcDateTime
@@ -43,7 +43,7 @@ class UnitCostVersionRow(Base):
     effective_from: Mapped[date | None] = mapped_column(Date)
     effective_to: Mapped[date | None] = mapped_column(Date)
     illustrative: Mapped[bool] = mapped_column(Boolean)
-    ends: Mapped[bool] = mapped_column(Boolean)
+    ends: Mapped[bool] = mapped_column(Boolean, server_default=false())
     recorded_by: Mapped[str] = mapped_column(String(100))
     recorded_at: Mapped[datetime] = mapped_column(UtcDateTime)
     business_date: Mapped[date] = mapped_column(Date)

@@ -13,7 +13,7 @@ from services.finance.domain.fund_return import FilledIn, ReturnContent, ReturnR
 from services.finance.models import ReturnRevisionRow
 
 FORMAT: Final = 2
-"""Of ``content``. Since 2 ``frozen`` also has what the return of the quarter before ended with."""
+"""Of ``content``. Since 2 ``frozen`` may have what the return of the quarter before ended with beside its values."""
 
 
 async def insert_revision(tx: Tx, fund: str, quarter: Period, revision: ReturnRevision) -> None:
@@ -46,16 +46,19 @@ async def get_revision(tx: Tx, fund: str, quarter: Period, number: int | None = 
 
 
 def _written(content: ReturnContent) -> dict[str, Any]:
+    """In the oldest format that says all of it, which an image of before reads too."""
+    needed = 1 if content.frozen is None or content.frozen.budgets_before is None else FORMAT
     return {
-        "format": FORMAT,
+        "format": needed,
         "answers": dict(content.answers),
-        "frozen": None if content.frozen is None else _written_filled_in(content.frozen),
+        "frozen": None if content.frozen is None else _written_filled_in(needed, content.frozen),
         "sign_offs": [_written_sign_off(one) for one in content.sign_offs],
     }
 
 
-def _written_filled_in(known: FilledIn) -> dict[str, Any]:
-    return {"values": dict(known.values), "budgets_before": known.budgets_before}
+def _written_filled_in(number: int, known: FilledIn) -> dict[str, Any]:
+    values = dict(known.values)
+    return values if number == 1 else {"values": values, "budgets_before": known.budgets_before}
 
 
 def _written_sign_off(one: ReturnSignOff) -> dict[str, Any]:

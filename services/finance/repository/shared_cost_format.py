@@ -8,16 +8,21 @@ from typing import Any, Final
 from services.finance.domain.savings import SharedCost, UnitCost
 
 FORMAT: Final = 2
-"""Since 2 a version says whether the unit cost ``ends`` with it."""
+"""Since 2 a version may say that the unit cost ``ends`` with it."""
 
 
 def written(shared: SharedCost) -> dict[str, Any]:
-    """In the newest format: all versions, oldest first, amounts as plain text in pounds."""
-    return {"format": FORMAT, "versions": [_written(one) for one in shared.versions]}
+    """All versions, oldest first, amounts as plain text in pounds; in the oldest format that says all of it.
+
+    So an image of before reads what it knows, and refuses what it would misunderstand.
+    """
+    needed = FORMAT if any(one.ends for one in shared.versions) else 1
+    return {"format": needed, "versions": [_written(one) for one in shared.versions]}
 
 
 def _written(cost: UnitCost) -> dict[str, Any]:
-    return {
+    ends = {"ends": True} if cost.ends else {}
+    return ends | {
         "version": cost.version,
         "amount": f"{cost.amount:f}",
         "source": cost.source,
@@ -25,7 +30,6 @@ def _written(cost: UnitCost) -> dict[str, Any]:
         "from": None if cost.effective_from is None else cost.effective_from.isoformat(),
         "to": None if cost.effective_to is None else cost.effective_to.isoformat(),
         "illustrative": cost.illustrative,
-        "ends": cost.ends,
     }
 
 

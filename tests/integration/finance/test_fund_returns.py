@@ -9,6 +9,7 @@ from zipfile import ZipFile
 import httpx
 import pytest
 import sqlalchemy as sa
+from sqlalchemy.ext.asyncio import AsyncConnection
 
 from chassis.errors import InsufficientScope
 from chassis.identity import Caller
@@ -162,12 +163,21 @@ def is_forecast_of_the_past(code: str, quarter: str) -> bool:
     return ".forecast." in code and code[-2:] <= quarter[-2:].lower()
 
 
+async def stored_returns(connection: AsyncConnection) -> list[dict[str, Any]]:
+    """What is stored of each revision, as it is stored."""
+    query = sa.text("SELECT content FROM return_revision ORDER BY quarter_start, number")
+    found = (await connection.execute(query)).scalars()
+    return [json.loads(content) if isinstance(content, str) else content for content in found]
+
+
 def signed_on(day: str, **changes: Any) -> dict[str, Any]:
     return BOARD | {"signed_on": day, "ratified_on": None} | changes
 
 
 @pytest.mark.both_engines
-async def test_what_the_return_before_ended_with_is_as_it_was_when_this_one_was_signed(of_before: httpx.AsyncClient):
+async def test_what_the_return_before_ended_with_is_as_it_was_when_this_one_was_signed(
+    of_before: httpx.AsyncClient, database: Database
+):
     first, second = f"{FUND}/returns/2016-17-Q1", f"{FUND}/returns/2016-17-Q2"
     sign = {"sign_offs": [signed_on("2017-05-20")]}
     one = await of_before.put(first, json={"answers": answers_of_2016("2016/17 Q1", "0", "3")} | sign)
@@ -180,6 +190,9 @@ async def test_what_the_return_before_ended_with_is_as_it_was_when_this_one_was_
     anew = {"answers": answers_of_2016("2016/17 Q2", "3", "6"), "reason": "Miscounted"}
     draft = (await of_before.put(second, json=anew)).json()
     assert cells_of(draft)["measures.budgets.start"]["faults"] == ["the return before ended with 4"]
+    async with database.transaction() as connection:
+        formats = [(one["format"], one["frozen"] is None) for one in await stored_returns(connection)]
+    assert formats == [(1, False), (1, True), (2, False), (1, True)], "the version before reads what is of its kind"
 
 
 @pytest.mark.parametrize(
@@ -226,9 +239,9 @@ async def test_a_return_that_was_signed_before_is_read_as_it_was_signed(
     body = {"answers": answers_of_2016("2016/17 Q1", "0", "3"), "sign_offs": [signed_on("2017-05-20")]}
     signed = (await of_before.put(path, json=body)).json()
     async with database.transaction() as connection:
-        [content] = (await connection.execute(sa.text("SELECT content FROM return_revision"))).scalars()
-        stored = json.loads(content) if isinstance(content, str) else content
-        former = stored | {"format": 1, "frozen": stored["frozen"]["values"] | {"money.pooled": "77"}}
+        [stored] = await stored_returns(connection)
+        assert stored["format"] == 1, "nothing is frozen that the version before does not know"
+        former = stored | {"frozen": stored["frozen"] | {"money.pooled": "77"}}
         update = sa.text("UPDATE return_revision SET content = :content")
         await connection.execute(update, {"content": json.dumps(former)})
     found = (await of_before.get(path)).json()

@@ -237,3 +237,26 @@ async def test_a_database_of_before_reckons_with_fiscal_versions_only(api: httpx
     assert [one["unit_cost"] for one in shown] == [None, money("2000")]
     assert await totals(api, "admissions") == before, "what was posted stays"
     assert [one["ends"] for one in (await api.get(ADMISSION)).json()["versions"]] == [False, False]
+
+
+@pytest.mark.both_engines
+async def test_the_version_before_goes_on_with_the_newer_schema(api: httpx.AsyncClient, database: Database):
+    """It records without saying whether a unit cost ends, and reads what schemes share as it wrote it."""
+    await api.put(ADMISSION, json=cost("2000"))
+    assert (await api.post("/finance/v1/schemes", json=shared_scheme())).status_code == 201
+    table = UnitCostVersionRow.__table__
+    told = [column for column in table.c if column.name not in ("ends", "number")]
+    async with database.transaction() as connection:
+        row = sa.select(sa.literal(2), *told)
+        await connection.execute(sa.insert(table).from_select(["number", *told], row, include_defaults=False))
+    assert [one["ends"] for one in (await api.get(ADMISSION)).json()["versions"]] == [False, False]
+    assert await shared_formats(database) == [1]
+    answer = await api.put(ADMISSION, json=cost("2000", effective_to="2017-11-30", ends=True) | REASON)
+    assert answer.status_code == 200, answer.text
+    assert await shared_formats(database) == [2], "the version before would reckon on"
+
+
+async def shared_formats(database: Database) -> list[int]:
+    async with database.transaction() as connection:
+        found = list((await connection.execute(sa.text("SELECT shared_cost FROM scheme"))).scalars())
+    return [(json.loads(one) if isinstance(one, str) else one)["format"] for one in found]

@@ -1,6 +1,7 @@
 """Versions of unit costs say whether the unit cost ends with them (none did), and schemes reckon with fiscal ones only.
 
-No entry is made here: where a version that is not fiscal was counted, the ledger follows when its scheme is restated.
+The default stays with the column: the version before, which goes on with this schema, says nothing of it. No entry is
+made here: where a version that is not fiscal was counted, the ledger follows when its scheme is restated.
 """
 
 from collections import defaultdict
@@ -22,8 +23,6 @@ SCHEME = sa.table("scheme", sa.column("code"), sa.column("unit_cost_code"), sa.c
 def upgrade() -> None:
     with op.batch_alter_table("unit_cost_version") as table:
         table.add_column(sa.Column("ends", sa.Boolean(), nullable=False, server_default=sa.false()))
-    with op.batch_alter_table("unit_cost_version") as table:
-        table.alter_column("ends", server_default=None)
     _leave_out_unfiscal(op.get_bind())
 
 
