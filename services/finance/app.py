@@ -47,7 +47,7 @@ _SCOPES = {
     "sign_off_year": "finance:close",
     "put_fund_return": ("finance:write", "finance:close"),
 }
-"""What an entry asks for depends on its state (``service/postings.py``), a return on whether it is signed."""
+"""What an entry asks for depends on its state (``service/postings.py``), a return on whether it is signed or was."""
 
 SPEC = ServiceSpec(
     name="finance",

@@ -74,8 +74,9 @@ async def put_fund_return(
 
     Cells that the fund or the form fills in take no answer (422). With a sign-off in every role that the form asks for
     it is signed off, which needs every required cell and no contradiction (409 `return-incomplete`); a body with
-    sign-offs asks for `finance:close`, one without for `finance:write`. Days of signing and ratifying are after the
-    quarter and not in the future. What is changed after that needs a reason. The same again changes nothing.
+    sign-offs asks for `finance:close`, one without for `finance:write`, and for both where it takes signatures away.
+    Days of signing and ratifying are after the quarter and not in the future. What is changed after that needs a
+    reason. The same again changes nothing.
     """
     found, new = await write(
         lambda tx: fund_returns.save_return(tx, code, Period.parse(quarter), body.to_domain(), body.reason)

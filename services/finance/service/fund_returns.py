@@ -84,7 +84,7 @@ async def save_return(
         InvalidFinance: an answer does not fit its cell, or a sign-off the form.
         ReasonNeeded: it was signed off, and it is not said why it changes.
         ReturnIncomplete: it is signed off with cells that are missing or contradict one another.
-        InsufficientScope: the caller may write, and not sign, or the reverse.
+        InsufficientScope: the caller may write, and not sign, or the reverse; what is signed is undone with both.
     """
     require_scope(tx.caller, "finance:close" if wanted.sign_offs else "finance:write")
     if not await funds.lock_fund(tx, code):
@@ -94,6 +94,8 @@ async def save_return(
     if before is not None and replace(before.content, frozen=None) == wanted:
         record_unchanged(tx)
         return await _shown(tx, fund, template, before), False
+    if before is not None and before.content.sign_offs:
+        require_scope(tx.caller, "finance:close")
     today = await tx.business_date()
     if not has_ended(quarter, today):
         raise QuarterNotEnded(f"{quarter} ends on {quarter.end}; the business date is {today}.")

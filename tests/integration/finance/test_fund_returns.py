@@ -15,7 +15,7 @@ from chassis.errors import InsufficientScope
 from chassis.identity import Caller
 from chassis.storage.database import Database
 from contracts.period import Period
-from services.finance.domain.fund_return import ReturnContent
+from services.finance.domain.fund_return import FundReturn, ReturnContent
 from services.finance.domain.return_templates import Cell, CellKind, Filled, template_of
 from services.finance.errors import ReturnIncomplete
 from services.finance.schemas.fund_returns import ReturnSignOffBody
@@ -229,6 +229,31 @@ async def test_signing_asks_for_the_scope_that_closes(ended: httpx.AsyncClient, 
         await save(ReturnContent({"cover.board": "Plymouth"}), "finance:close")
     with pytest.raises(ReturnIncomplete):
         await save(signed, "finance:close")
+
+
+async def test_what_is_signed_is_undone_by_who_may_sign(ended: httpx.AsyncClient, database: Database):
+    """Signed off, or by one of those who have to: another revision takes the signature away."""
+    quarter, sign_off = Period.parse("2017/18 Q4"), ReturnSignOffBody.model_validate(BOARD).to_domain()
+    whole = answers_of("2017/18 Q4", **{"pooling.expected": "2018-12-31", "money.expenditure.why": "Slippage"})
+
+    async def save(content: ReturnContent, *scopes: str) -> FundReturn:
+        caller = Caller("Ana", frozenset(scopes))
+        return (
+            await database.write(
+                lambda tx: save_return(tx, "integrated-fund", quarter, content, "Miscounted"), actor=caller
+            )
+        )[0]
+
+    signed = await save(ReturnContent(whole, (sign_off,)), "finance:close")
+    assert signed.signed_off
+    for changed in (whole | {"cover.board": "Plymouth"}, whole):
+        with pytest.raises(InsufficientScope, match="finance:close"):
+            await save(ReturnContent(changed), "finance:write")
+        with pytest.raises(InsufficientScope, match="finance:write"):
+            await save(ReturnContent(changed), "finance:close")
+    undone = await save(ReturnContent(whole), "finance:write", "finance:close")
+    assert not undone.signed_off
+    await save(ReturnContent(whole | {"cover.board": "Plymouth"}), "finance:write")
 
 
 @pytest.mark.both_engines
