@@ -95,7 +95,7 @@ async def partner_file(looker: SignedIn, fund: str, partner: str, ending: str, y
 
 
 @router.get("/fund/schemes/{code}")
-async def scheme_page(request: Request, looker: SignedIn, code: str) -> Response:
+async def scheme_page(request: Request, looker: SignedIn, code: str, after: Text = None) -> Response:
     at = f"/finance/v1/schemes/{part(code)}"
-    scheme, explanation = await together(looker.api.get(at), looker.api.get(f"{at}/explanation"))
+    scheme, explanation = await together(looker.api.get(at), looker.api.get(f"{at}/explanation", cursor=after))
     return page(request, "scheme.html", scheme=scheme, position=explanation["position"], explanation=explanation)

@@ -1,6 +1,7 @@
 """Pages of a whole suite, for those who may see little, who come late, who write at the same time, or who mean ill."""
 
 import asyncio
+import html
 import re
 from datetime import UTC, datetime
 from pathlib import Path
@@ -12,6 +13,7 @@ from sqlalchemy import update
 import portal.api
 from gateway.sessions import door
 from gateway.sessions.models import PageSession
+from portal.api import Api
 from tests.eventually import eventually
 from tests.integration.portal.suite_pages import Looking, form_of, looking, text_of
 from tests.integration.reference.conftest import LOADING_SECONDS, Suite, loaded, migrated, suite
@@ -254,6 +256,31 @@ async def test_what_is_more_than_a_page_shows_is_said_and_shown_by_the_next(suit
     link = re.search(r'href="(\?after-risks=[^"#]*)', first)
     assert link
     assert "Z189" in await ana.see(f"/register{link[1].replace('&amp;', '&')}")
+
+
+async def test_older_entries_of_a_scheme_are_shown_by_the_next_page(
+    suite: Suite, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The page asks for as many entries as the API gives unasked."""
+    ana = await looking(suite, "reader-of-entries", "finance:read")
+
+    async def three(api: Api, path: str, **parameters: str | None) -> dict:
+        wanted = {"limit": "3"} if path.endswith("/explanation") else {}
+        return await get(api, path, **wanted, **parameters)
+
+    get = Api.get
+    monkeypatch.setattr(Api, "get", three)
+    page = await ana.see("/fund/schemes/front-door")
+    count = int(re.search(r"3 of (\d+) are shown, the newest first", page)[1])
+    numbers = []
+    while True:
+        numbers += [int(each) for each in re.findall(r'/entries/[^"]+">(\d+)</a></th>', page)]
+        following = re.search(r'href="(\?after=[^"#]+)#entries"', page)
+        if not following:
+            break
+        page = await ana.see(f"/fund/schemes/front-door{html.unescape(following[1])}")
+    assert len(numbers) == count > 3
+    assert numbers == sorted(numbers, reverse=True)
 
 
 async def test_a_file_is_as_large_as_the_page_says(suite: Suite) -> None:
