@@ -1,9 +1,8 @@
 """What waits for itself: found in one walk over all that waits for something."""
 
-from collections import defaultdict, deque
-from collections.abc import Iterable, Mapping, Sequence
-from collections.abc import Set as AbstractSet
-from graphlib import CycleError, TopologicalSorter
+from collections import deque
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from math import inf
 
 from services.pledges.domain.actions import Action, parts_of
 
@@ -24,7 +23,7 @@ def ways_round(actions: Mapping[str, Action], codes: Iterable[str], most: int) -
 
     The ways of the first ``most`` are looked for; of the others only both ends are named.
     """
-    graph = _circles(_waiting(actions))
+    graph = circles(_waiting(actions))
     found: dict[str, list[str]] = {}
     for code in codes:
         if code in graph or _start_of(code) in graph:
@@ -62,45 +61,67 @@ def _waiting(actions: Mapping[str, Action]) -> Graph:
     return found
 
 
-def _circles(graph: Graph) -> Graph:
-    """Those that are on circles, and what they wait for of those on the same ones."""
-    left = _without_order(graph)
-    backwards = defaultdict[str, list[str]](list)
-    for code in left:
-        for each in graph.get(code, ()):
-            backwards[each].append(code)
-    left &= _without_order(backwards)
-    found: dict[str, list[str]] = {}
-    while left:
-        first = left.pop()
-        circle = _reached(graph, first, left) & _reached(backwards, first, left)
-        if first in circle:
-            found |= {code: [each for each in graph[code] if each in circle] for code in circle}
-            left -= circle
+def circles(graph: Graph) -> Graph:
+    """Those that are on circles, and what they wait for of those on the same ones.
+
+    Each that waits for something, and each that it waits for, is looked at a fixed number of times.
+    """
+    walk, found = _Walk(graph), dict[str, list[str]]()
+    for start in graph:
+        for tied in walk.tied_from(start):
+            on_circle = {code: [each for each in graph.get(code, ()) if each in tied] for code in tied}
+            found |= {code: within for code, within in on_circle.items() if within}
     return found
 
 
-def _without_order(graph: Graph) -> set[str]:
-    """Those that wait for a circle, or are on one."""
-    sorter, left = TopologicalSorter(graph), set(graph)
-    try:
-        sorter.prepare()
-    except CycleError:
-        while ready := sorter.get_ready():
-            left.difference_update(ready)
-            sorter.done(*ready)
-        return left
-    return set()
+class _Walk:
+    """One walk in depth over a graph, which sees each code once (Tarjan 1972, strongly connected components)."""
 
+    def __init__(self, graph: Graph) -> None:
+        self._graph = graph
+        self._met: dict[str, int] = {}
+        """By code, as how manyeth it was met."""
+        self._earliest: dict[str, float] = {}
+        """By code, the earliest one known to be reached from it; later than all once those it is tied to are told."""
+        self._untold: list[str] = []
 
-def _reached(graph: Graph, start: str, within: AbstractSet[str]) -> set[str]:
-    """What the start waits for through any chain within these, with the start itself where it is one of them."""
-    found, ahead = set[str](), [start]
-    while ahead:
-        new = {each for each in graph.get(ahead.pop(), ()) if each == start or each in within} - found
-        found |= new
-        ahead += new
-    return found
+    def tied_from(self, start: str) -> Iterator[set[str]]:
+        """Those that all wait for one another, together, of what the start waits for; what was met before is not."""
+        trail = [] if start in self._met else [self._enter(start)]
+        while trail:
+            code, ahead = trail[-1]
+            if (new := self._next_new(code, ahead)) is not None:
+                trail.append(self._enter(new))
+                continue
+            trail.pop()
+            if self._earliest[code] == self._met[code]:
+                yield self._tell(code)
+            if trail:
+                self._reach(trail[-1][0], code)
+
+    def _enter(self, code: str) -> tuple[str, Iterator[str]]:
+        self._earliest[code] = self._met[code] = len(self._met)
+        self._untold.append(code)
+        return code, iter(self._graph.get(code, ()))
+
+    def _next_new(self, code: str, ahead: Iterator[str]) -> str | None:
+        """The next one ahead that was not met yet."""
+        for each in ahead:
+            if each not in self._met:
+                return each
+            self._reach(code, each)
+        return None
+
+    def _reach(self, code: str, other: str) -> None:
+        self._earliest[code] = min(self._earliest[code], self._earliest[other])
+
+    def _tell(self, first: str) -> set[str]:
+        """The first that was met of those tied to one another, with the others: all that were met since."""
+        told = {self._untold.pop()}
+        while first not in told:
+            told.add(self._untold.pop())
+        self._earliest |= dict.fromkeys(told, inf)
+        return told
 
 
 def circular(depends_on: Graph, start: str) -> list[str]:

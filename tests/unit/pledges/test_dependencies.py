@@ -1,6 +1,8 @@
 """Actions that wait for one another must not wait in a circle."""
 
 import sys
+from collections import Counter
+from collections.abc import Callable, Sequence
 from itertools import pairwise
 from typing import Any
 
@@ -9,7 +11,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from services.pledges.domain.actions import Action, ActionDefinition
-from services.pledges.domain.circles import circular, way_round, ways_round
+from services.pledges.domain.circles import circles, circular, way_round, ways_round
 
 
 @pytest.mark.parametrize(
@@ -72,18 +74,28 @@ def test_all_at_once_finds_what_one_by_one_does(named: dict[str, tuple[list[str]
     assert found == {code: way for code in actions if (way := way_round(actions, code))}
 
 
-@pytest.mark.parametrize("closed", [False, True])
-def test_four_times_as_many_take_four_times_as_many_steps(closed: bool):
-    few, many = (_steps_of(_chained(count, closed=closed), count if closed else 0) for count in (400, 1600))
+def chained(count: int) -> list[Action]:
+    """Each waits for the five before it."""
+    return [depending(f"{n}", *(f"{n - back}" for back in range(1, 6) if n >= back)) for n in range(count)]
+
+
+def closed(count: int) -> list[Action]:
+    return [depending("0", f"{count - 1}"), *chained(count)[1:]]
+
+
+def between_circles(count: int) -> list[Action]:
+    """The last is on a circle, and through all others waits for another."""
+    *others, last = chained(count)
+    return [depending("0", "0"), *others[1:], depending(last.code, last.code, *last.definition.depends_on)]
+
+
+@pytest.mark.parametrize(("built", "on_circles"), [(chained, 0), (closed, None), (between_circles, 2)])
+def test_four_times_as_many_take_four_times_as_many_steps(built: Callable[[int], list[Action]], on_circles: int | None):
+    few, many = (_calls_for(built(count), count if on_circles is None else on_circles) for count in (400, 1600))
     assert many < 5 * few
 
 
-def _chained(count: int, *, closed: bool) -> list[Action]:
-    actions = [depending(f"{n}", *(f"{n - back}" for back in range(1, 6) if n >= back)) for n in range(count)]
-    return [depending("0", f"{count - 1}"), *actions[1:]] if closed else actions
-
-
-def _steps_of(actions: list[Action], on_circles: int) -> int:
+def _calls_for(actions: list[Action], on_circles: int) -> int:
     """How many calls a search makes, of whatever is called."""
     steps = 0
 
@@ -98,3 +110,24 @@ def _steps_of(actions: list[Action], on_circles: int) -> int:
         sys.setprofile(None)
     assert len(found) == on_circles
     return steps
+
+
+class Counted(Sequence[str]):
+    """What is waited for, which counts how much of it is read."""
+
+    def __init__(self, codes: Sequence[str], reads: Counter[str]) -> None:
+        self.codes, self.reads = codes, reads
+
+    def __len__(self) -> int:
+        return len(self.codes)
+
+    def __getitem__(self, place: Any) -> Any:
+        self.reads["one"] += 1
+        return self.codes[place]
+
+
+@pytest.mark.parametrize("built", [chained, closed, between_circles])
+def test_all_that_is_waited_for_is_read_twice_at_most(built: Callable[[int], list[Action]]):
+    reads, needed = Counter[str](), {one.code: one.definition.depends_on for one in built(800)}
+    circles({code: Counted(codes, reads) for code, codes in needed.items()})
+    assert reads["one"] <= 2 * sum(len(codes) + 1 for codes in needed.values())
