@@ -4,12 +4,12 @@ from collections.abc import Iterable, Mapping
 from datetime import date, datetime
 from typing import Any
 
-from sqlalchemy import ColumnElement, and_, func, select
+from sqlalchemy import ColumnElement, and_, case, func, select
 
 from chassis.storage.transaction import Tx
 from services.pledges import models
 from services.pledges.domain.formats import read_evidence
-from services.pledges.domain.returns import ReturnState, Step
+from services.pledges.domain.returns import Step
 
 _RETURN = models.Base.metadata.tables["pledge_return"]
 _STEP = models.Base.metadata.tables["return_step"]
@@ -26,18 +26,14 @@ async def get_evidence_days(tx: Tx, until: date, as_of: datetime | None) -> Mapp
 
 
 async def _of_returns(tx: Tx, until: date, as_of: datetime | None) -> Iterable[Any]:
-    """What a return links to now, on the day of its last submission; nothing while it is handed back."""
-    step = _STEP.c
-    submitted = (
-        select(step.quarterly_return, func.max(step.business_date).label("day"))
-        .where(step.step == Step.SUBMIT, _by(step, until, as_of))
-        .group_by(step.quarterly_return)
-        .subquery()
-    )
-    of = _RETURN.c
-    wanted = select(of.pledge, submitted.c.day, of.evidence).join(submitted, submitted.c.quarterly_return == of.id)
-    wanted = wanted.where(of.state.in_((ReturnState.SUBMITTED, ReturnState.APPROVED)))
-    return (await tx.session.execute(wanted)).all()
+    """What a return links to now, on the day of its last submission by then; nothing if it was handed back by then."""
+    step, of = _STEP.c, _RETURN.c
+    day = func.max(case((step.step == Step.SUBMIT, step.business_date)))
+    by_then = select(func.max(step.id).label("newest"), day.label("day")).where(_by(step, until, as_of))
+    last = by_then.group_by(step.quarterly_return).subquery()
+    wanted = select(of.pledge, last.c.day, of.evidence).select_from(last)
+    wanted = wanted.join(_STEP, step.id == last.c.newest).join(_RETURN, of.id == step.quarterly_return)
+    return (await tx.session.execute(wanted.where(step.step != Step.RETURN))).all()
 
 
 async def _of_sign_offs(tx: Tx, until: date, as_of: datetime | None) -> Iterable[Any]:

@@ -4,6 +4,7 @@ from collections.abc import Awaitable, Callable
 from datetime import UTC, date, datetime
 
 import httpx
+import pytest
 from sqlalchemy import event
 
 from chassis.business_dates import pin_business_date
@@ -89,6 +90,29 @@ async def test_evidence_that_was_handed_back_does_not_count(
     assert [one["last_evidence_on"] for one in await rows(api)] == ["2018-03-02"]
     await step("approve", "holder")
     assert [one["last_evidence_on"] for one in await rows(api)] == ["2018-03-02"]
+
+
+@pytest.mark.both_engines
+async def test_a_later_step_changes_no_past_answer_about_evidence(
+    api: httpx.AsyncClient, database: Database, move_to: MoveTo
+):
+    async def step(name: str, actor: str, **body: str) -> str:
+        answer = await api.post(f"{path}/{name}", json=body, headers={"x-actor": actor})
+        assert answer.status_code == 200, answer.text
+        return datetime.now(UTC).isoformat()
+
+    await make(api, "9", officer("A"))
+    await database.write(open_returns)
+    path, evidence = f"{ROOT}/returns/2018-9.2017-18-Q3.1", [{"title": "Survey", "url": "https://example.org/survey"}]
+    said = {"colour": "red", "narrative": "Ill", "evidence": evidence}
+    assert (await api.patch(path, json=said)).status_code == 200
+    moments = [await step("submit", "writer")]
+    await move_to(date(2018, 3, 2))
+    moments.append(await step("return", "holder", reason="Whose survey?"))
+    await move_to(date(2018, 3, 5))
+    moments += [await step("submit", "writer"), await step("approve", "holder")]
+    known = ["2018-02-28", "", "2018-03-05", "2018-03-05"]
+    assert [(await rows(api, as_of=moment))[0]["last_evidence_on"] for moment in moments] == known
 
 
 async def test_promises_are_given_out_where_their_set_is_public(api: httpx.AsyncClient):
