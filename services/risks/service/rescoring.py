@@ -4,6 +4,7 @@ from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date
 
+from chassis.events.envelope import NewEvent
 from chassis.events.outbox import emit
 from chassis.storage.transaction import Tx
 from services.risks import events
@@ -45,6 +46,7 @@ class Changes:
     new_proposals: list[NewProposal] = field(default_factory=list)
     proposals: list[ProposalChange] = field(default_factory=list)
     suspensions: list[Suspension] = field(default_factory=list)
+    overdue: list[NewEvent] = field(default_factory=list)
     breaches: list[Breach] = field(default_factory=list)
     within_again: list[Breach] = field(default_factory=list)
 
@@ -107,12 +109,19 @@ async def _save(tx: Tx, changes: Changes, today: date) -> None:
     await records.save_review_tasks(tx, changes.reviews, today)
     await stored_proposals.save_new_proposals(tx, changes.new_proposals, today)
     await stored_proposals.save_proposal_changes(tx, changes.proposals, today)
-    if changes.suspensions:
-        await _suspend(tx, {one.rescored.risk.risk_id: one for one in changes.suspensions})
-    for breach in changes.breaches:
-        emit(tx, events.tolerance_breached(breach))
+    await _tell(tx, changes)
     await breaches.save_begun(tx, changes.breaches)
     await breaches.save_ended(tx, changes.within_again)
+
+
+async def _tell(tx: Tx, changes: Changes) -> None:
+    """Emit what follows from the ratings: of each risk in the order of the versions."""
+    if changes.suspensions:
+        await _suspend(tx, {one.rescored.risk.risk_id: one for one in changes.suspensions})
+    for event in changes.overdue:
+        emit(tx, event)
+    for breach in changes.breaches:
+        emit(tx, events.tolerance_breached(breach))
 
 
 async def _suspend(tx: Tx, suspensions: Mapping[int, Suspension]) -> None:
@@ -147,7 +156,7 @@ def _settle(tx: Tx, changes: Changes, rescored: Rescored, occasion: Occasion) ->
     open_review = _review(tx, rescored, occasion)
     if open_review is not rescored.risk.review and open_review is not None and open_review.is_published:
         version += 1
-        emit(tx, events.review_overdue(rescored, open_review, version, status))
+        changes.overdue.append(events.review_overdue(rescored, open_review, version, status))
     version = _note_breach(tx, changes, Breach(rescored, version, status, since))
     if version != rescored.risk.version or rescored.stored_differs:
         changes.ratings.append(NewRatings(rescored, version, open_review))

@@ -69,6 +69,25 @@ async def test_an_overdue_review_is_published_once(register: Register) -> None:
 
 
 @pytest.mark.both_engines
+async def test_what_is_overdue_is_told_in_the_order_of_versions(register: Register) -> None:
+    """Beside it the acceptance ends, and the risk passes what is tolerated, by the same change."""
+    await register.post("/appetites", {"category": "Financial", "appetite": 4, "tolerance": 10, "reason": "r"})
+    await register.say("ae/RK9", 1, "rr")
+    await register.risk(links=ON, owner="Director", category="Financial")
+    await register.say("ae/RK9", 2, "rrgg")
+    asked = await register.post("/risks/OCC4/acceptances", REASON | {"until": "2018-06-30"})
+    director = {"x-actor": "director"}
+    path = f"/risks/v1/risks/OCC4/acceptances/{asked['id']}/approve"
+    assert (await register.http.post(path, json=REASON, headers=director)).status_code == 200
+    await register.pin(date(2018, 3, 20))
+    await register.say("ae/RK9", 3, "rrggrr")
+    told = [(kind, version) for kind, subject, version in await register.outbox() if subject == "OCC4"]
+    assert [version for _, version in told] == list(range(1, len(told) + 1))
+    kinds = [kind for kind, _ in told[-4:]]
+    assert kinds == ["rescored", "suspended", "overdue", "breached"]
+
+
+@pytest.mark.both_engines
 async def test_what_is_open_comes_as_a_file(register: Register) -> None:
     await register.say("ae/RK9", 1, "gg")
     for ref in ("B", "A"):
