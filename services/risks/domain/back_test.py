@@ -20,18 +20,25 @@ from services.risks.domain.register import Risk
 
 
 class Verdict(StrEnum):
-    """What an indicator did about a re-assessment. ``not_kept``: its periods of then are not kept any more."""
+    """What an indicator did about a re-assessment.
+
+    ``not_kept``: its periods of then are not kept any more. ``no_severity``: none that is kept has a severity.
+    """
 
     BEFORE = "before"
     AFTER = "after"
     WRONGLY = "wrongly"
     SILENT = "silent"
     NOT_KEPT = "not_kept"
+    NO_SEVERITY = "no_severity"
 
 
 @dataclass(frozen=True, slots=True)
 class PastJudgement:
-    """A likelihood that an owner judged on a day. ``is_own``: not by accepting what the indicators proposed."""
+    """A likelihood that an owner judged on a day.
+
+    ``matrix``: ``None`` where it is not on record. ``is_own``: not by accepting what the indicators proposed.
+    """
 
     on: date
     likelihood: int
@@ -62,7 +69,8 @@ class Reading:
 class LinkBackTest:
     """A link over the periods that are kept, and what it did about each re-assessment, oldest first.
 
-    ``flips``: how often its severity was another than the period before; ``confirmed_flips``: the same of what counts.
+    ``flips``: how often its severity was another than the period before, among the periods of which something is
+    confirmed; ``confirmed_flips``: the same of what counts, among the same periods.
     """
 
     link: IndicatorLink
@@ -86,9 +94,10 @@ class BackTest:
 
 def back_test(link: IndicatorLink, reassessments: Sequence[Reassessment]) -> LinkBackTest:
     found = read_past(link)
-    confirmed = [each.confirmed for each in found if each.confirmed is not None]
+    counted = [(each.severity, each.confirmed) for each in found if each.confirmed is not None]
+    flips, confirmed_flips = (_flips(severities) for severities in zip(*counted, strict=True)) if counted else (0, 0)
     verdicts = [(each, _verdict(found, each)) for each in reassessments]
-    return LinkBackTest(link, found, _flips([each.severity for each in found]), _flips(confirmed), verdicts)
+    return LinkBackTest(link, found, flips, confirmed_flips, verdicts)
 
 
 def read_past(link: IndicatorLink) -> list[Reading]:
@@ -109,21 +118,19 @@ def _flips(severities: Sequence[int]) -> int:
 def reassessments(kind: Kind, judgements: Sequence[PastJudgement], today: date) -> list[Reassessment]:
     """Where owners judged another likelihood than before, of their own; a less likely opportunity is a worse one.
 
-    On another matrix a likelihood is no other: the two do not compare.
+    On another matrix a likelihood is no other: the two do not compare, nor do they where one's matrix is not on record.
     """
     ends = [judged.on for judged in judgements[2:]] + [today]
     return [
         Reassessment(before.on, after.on, until, (after.likelihood > before.likelihood) is (kind is Kind.THREAT))
         for (before, after), until in zip(pairwise(judgements), ends, strict=False)
-        if after.is_own and before.likelihood != after.likelihood and _compare(before, after)
+        if after.is_own and before.likelihood != after.likelihood and before.matrix == after.matrix
     ]
 
 
-def _compare(before: PastJudgement, after: PastJudgement) -> bool:
-    return before.matrix is None or after.matrix is None or before.matrix == after.matrix
-
-
 def _verdict(readings: Sequence[Reading], found: Reassessment) -> Verdict:
+    if not readings:
+        return Verdict.NO_SEVERITY
     then, at, later = (_confirmed_on(readings, day) for day in (found.since, found.on, found.until))
     if then is None or at is None:
         return Verdict.NOT_KEPT

@@ -38,13 +38,14 @@ class LinkBackTestOut(OutBody):
     first_period: str | None = Field(description="First period with a severity", examples=["2017-08"])
     last_period: str | None = Field(description="Last period with a severity", examples=["2018-01"])
     periods: int = Field(description="How many periods have a severity")
-    flips: int = Field(description="How often a period had another severity than the one before")
-    confirmed_flips: int = Field(description="How often what was confirmed was another")
+    flips: int = Field(description="How often a period, from the third on, had another severity than the one before")
+    confirmed_flips: int = Field(description="The same of what was confirmed")
     before: int = Field(description="Re-assessments before which it moved the same way")
     after: int = Field(description="Re-assessments after which it moved the same way")
     wrongly: int = Field(description="Re-assessments before which it moved the other way")
     silent: int = Field(description="Re-assessments about which it did nothing")
     not_kept: int = Field(description="Re-assessments of which its periods are not kept any more")
+    no_severity: int = Field(description="Re-assessments of a link whose periods have no severity")
     reassessments: list[ReassessmentOut] = Field(description="Each of them, oldest first")
 
     @classmethod

@@ -8,13 +8,19 @@ from services.risks.schemas.back_test import ABOUT
 
 _COUNTED = (
     Column("periods", "Periods", "How many periods have a severity", is_number=True),
-    Column("flips", "Flips", "How often a period had another severity than the one before", is_number=True),
-    Column("confirmed_flips", "Confirmed flips", "How often what was confirmed was another", is_number=True),
+    Column(
+        "flips",
+        "Flips",
+        "How often a period, from the third on, had another severity than the one before",
+        is_number=True,
+    ),
+    Column("confirmed_flips", "Confirmed flips", "The same of what was confirmed", is_number=True),
     Column("before", "Before", "Re-assessments before which it moved the same way", is_number=True),
     Column("after", "After", "Re-assessments after which it moved the same way", is_number=True),
     Column("wrongly", "Wrongly", "Re-assessments before which it moved the other way", is_number=True),
     Column("silent", "Silent", "Re-assessments about which it did nothing", is_number=True),
     Column("not_kept", "Not kept", "Re-assessments of which its periods are not kept any more", is_number=True),
+    Column("no_severity", "No severity", "Re-assessments of a link whose periods have no severity", is_number=True),
 )
 COLUMNS = (
     Column("indicator", "Indicator", "Code of the linked indicator"),

@@ -68,12 +68,34 @@ def test_what_accepts_a_proposal_or_is_on_another_matrix_says_nothing() -> None:
     first = PastJudgement(date(2017, 10, 15), 3, "m@1", is_own=True)
     accepted, moved = replace(first, likelihood=4, is_own=False), replace(first, likelihood=4, matrix="m@2")
     assert [reassessments(Kind.THREAT, [first, each], TODAY) for each in (accepted, moved)] == [[], []]
-    assert len(reassessments(Kind.THREAT, [first, replace(moved, matrix=None)], TODAY)) == 1
+
+
+def test_a_judgement_whose_matrix_is_unknown_compares_with_another_such_only() -> None:
+    unknown = PastJudgement(date(2017, 10, 15), 3, None, is_own=True)
+    known = replace(unknown, likelihood=4, matrix="m@1")
+    assert [reassessments(Kind.THREAT, each, TODAY) for each in ([unknown, known], [known, unknown])] == [[], []]
+    assert len(reassessments(Kind.THREAT, [unknown, replace(unknown, likelihood=4)], TODAY)) == 1
+
+
+@pytest.mark.parametrize("link", [LINK, read("ww")])
+def test_of_a_link_without_a_severity_nothing_is_told(link: IndicatorLink) -> None:
+    found = [PastJudgement(date(2017, 12, day), likelihood, "m@1", is_own=True) for day, likelihood in ((1, 3), (5, 4))]
+    [(_, verdict)] = back_test(link, reassessments(Kind.THREAT, found, TODAY)).verdicts
+    assert verdict is Verdict.NO_SEVERITY
 
 
 @pytest.mark.parametrize(
     ("colours", "flips", "confirmed"),
-    [("grgrgr", 5, 0), ("gggrrr", 1, 1), ("rrgg", 1, 1), ("g", 0, 0), ("wgwgwr", 1, 1), ("", 0, 0)],
+    [
+        ("grgrgr", 4, 0),
+        ("rg", 0, 0),
+        ("rgg", 0, 1),
+        ("gggrrr", 1, 1),
+        ("rrgg", 1, 1),
+        ("g", 0, 0),
+        ("wgwgwr", 1, 1),
+        ("", 0, 0),
+    ],
 )
 def test_flips_are_counted_with_and_without_confirmation(colours: str, flips: int, confirmed: int) -> None:
     found = back_test(read(colours) if colours else LINK, [])
