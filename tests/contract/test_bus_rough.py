@@ -7,6 +7,7 @@ from aiokafka import AIOKafkaProducer
 
 from chassis.bus.kafka import KafkaBus, KafkaSettings
 from tests.contract.reading import Database, messages, read_all, take
+from tests.eventually import eventually
 
 pytestmark = [pytest.mark.kafka, pytest.mark.rest]
 
@@ -44,9 +45,10 @@ async def test_what_was_cancelled_before_it_left_does_not_leave_later(killable_k
         await producer.publish(name, messages(1))
     killable_kafka.suspend()
     first = asyncio.create_task(producer.publish(topic, messages(1, start=1)))
-    await asyncio.sleep(0.3)  # under way to the broker, which does not answer
+    sender = producer._client._sender
+    await eventually(lambda: sender._in_flight)  # under way to the broker, which does not answer
     second = asyncio.create_task(producer.publish(state, messages(1, start=1)))
-    await asyncio.sleep(0.3)  # waits for its turn
+    await eventually(lambda: sender._message_accumulator._batches)  # waits for its turn
     for task in (first, second):
         task.cancel()
     await asyncio.gather(first, second, return_exceptions=True)  # the relay's rows are free again
