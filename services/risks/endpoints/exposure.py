@@ -26,13 +26,16 @@ _ONE_AT_A_TIME = ThreadPoolExecutor(max_workers=1, thread_name_prefix="exposure"
 """A simulation takes a processor for a while: never more than one, and not the thread that answers others."""
 
 
+_YEARS = f"How many years are simulated; {pricing.USUAL_YEARS} unless told otherwise, fewer of very many threats"
+
+
 @dataclass(frozen=True, slots=True)
 class Wanted:
     """Of which register, as it was when, and how it is simulated."""
 
     register: str | None
     seed: int
-    years: int
+    years: int | None
     at: AsAt
 
 
@@ -40,20 +43,22 @@ def _wanted(
     at: AsAtWanted,
     register: Annotated[str | None, Query(max_length=60, examples=["people-2018"])] = None,
     seed: Annotated[int, Query(ge=0, le=2**31, description="The same seed gives the same curve")] = 1,
-    years: Annotated[int, Query(ge=1000, le=50_000, description="How many years are simulated")] = 10_000,
+    years: Annotated[int | None, Query(ge=pricing.FEWEST_YEARS, le=50_000, description=_YEARS)] = None,
 ) -> Wanted:
     return Wanted(register, seed, years, at)
 
 
 async def _exposure(read: Read, wanted: Annotated[Wanted, Depends(_wanted)]) -> Exposure:
-    priced = await read(lambda tx: pricing.list_priced(tx, wanted.register, wanted.years, wanted.at))
-    return await asyncio.get_running_loop().run_in_executor(_ONE_AT_A_TIME, partial(_simulate, priced, wanted))
+    priced = await read(lambda tx: pricing.list_priced(tx, wanted.register, wanted.at))
+    years = pricing.years_of(len(priced.risks), wanted.years)
+    simulated = partial(_simulate, priced, wanted.seed, years)
+    return await asyncio.get_running_loop().run_in_executor(_ONE_AT_A_TIME, simulated)
 
 
-def _simulate(priced: Priced, wanted: Wanted) -> Exposure:
+def _simulate(priced: Priced, seed: int, years: int) -> Exposure:
     from services.risks.domain.simulation import simulate  # noqa: PLC0415  numpy takes half a second, and few estimate
 
-    return simulate(priced, seed=wanted.seed, years=wanted.years)
+    return simulate(priced, seed=seed, years=years)
 
 
 Simulated = Annotated[Exposure, Depends(_exposure)]

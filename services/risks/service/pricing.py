@@ -25,6 +25,9 @@ from services.risks.service.rescoring import rescore
 
 MOST_DRAWS: Final = 40_000_000
 """Years of risks that one exposure simulates: some seconds of one processor."""
+USUAL_YEARS: Final = 10_000
+FEWEST_YEARS: Final = 1000
+"""With fewer, a loss that a year in a hundred passes is told by fewer than ten years."""
 
 
 async def price(tx: Tx, ref: str, bands: Sequence[LossBand], reason: str) -> RiskView:
@@ -70,15 +73,10 @@ def _state(bands: Sequence[LossBand]) -> State | None:
     return {"losses": shown}
 
 
-async def list_priced(tx: Tx, register_code: str | None, years: int, at: AsAt) -> Priced:
-    """Threats in force, with the band of the likelihood in effect, and those without a credible one; by reference.
-
-    Raises:
-        ExposureTooLarge: so many ``years`` of them are more than is simulated in one go.
-    """
+async def list_priced(tx: Tx, register_code: str | None, at: AsAt) -> Priced:
+    """Threats in force, with the band of the likelihood in effect, and those without a credible one; by reference."""
     on, threats = await (_list_present(tx, register_code) if at.is_present else _list_past(tx, register_code, at))
     priced = [found for threat in threats if (found := threat.priced)]
-    _check_size(len(priced), years)
     return Priced(on, priced, [threat.ref for threat in threats if threat.priced is None])
 
 
@@ -101,8 +99,17 @@ async def _list_past(tx: Tx, register_code: str | None, at: AsAt) -> tuple[date,
     ]
 
 
-def _check_size(risks: int, years: int) -> None:
-    if risks * years > MOST_DRAWS:
-        most = MOST_DRAWS // risks
-        message = f"at most {most} for {risks} threats; `register` asks for fewer of them"
+def years_of(risks: int, asked: int | None) -> int:
+    """How many years of so many threats are simulated: those ``asked`` for, else as many as usual where that can be.
+
+    Raises:
+        ExposureTooLarge: so many years of them, or even the fewest, are more than is simulated in one go.
+    """
+    most = MOST_DRAWS // max(risks, 1)
+    years = max(min(USUAL_YEARS, most), FEWEST_YEARS) if asked is None else asked
+    if years > most:
+        message = "`register` asks for fewer of them"
+        if most >= FEWEST_YEARS:
+            message = f"at most {most} for {risks} threats; {message}"
         raise ExposureTooLarge(f"{years} years of {risks} threats are too many.", [FieldError("years", message)])
+    return years

@@ -123,6 +123,22 @@ async def test_more_than_one_go_can_simulate_is_refused(register: Register, monk
     problem = await register.get("/exposure", 422, years="1000")
     assert problem["type"] == "/problems/exposure-too-large"
     assert [error["field"] for error in problem["errors"]] == ["years"]
+    assert "at most" not in problem["errors"][0]["message"], "750 cannot be asked for"
+    assert (await register.get("/exposure", 422))["type"] == problem["type"]
+
+
+async def test_unless_told_otherwise_as_many_years_as_can_be_are_simulated(
+    register: Register, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    assert (await register.get("/exposure"))["years"] == 10_000
+    monkeypatch.setattr(pricing, "MOST_DRAWS", 5000)
+    for ref in ("A", "B"):
+        await register.risk(ref)
+        await register.put(f"/risks/{ref}/losses", LOSSES)
+    assert (await register.get("/exposure"))["years"] == 2500
+    [error] = (await register.get("/exposure", 422, years="2501"))["errors"]
+    assert error["message"].startswith("at most 2500 for 2 threats")
+    assert (await register.get("/exposure", years="2500"))["years"] == 2500
 
 
 async def test_an_opportunity_costs_nothing(register: Register) -> None:
