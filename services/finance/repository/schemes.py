@@ -5,10 +5,10 @@ from collections.abc import Collection, Mapping, Sequence
 from decimal import Decimal
 from typing import Any
 
-from sqlalchemy import ColumnElement, select, update
+from sqlalchemy import ColumnElement, bindparam, select, update
 
 from chassis.paging import Page, PageRequest
-from chassis.storage.bulk import insert_many, insert_or_ignore
+from chassis.storage.bulk import insert_many, insert_or_ignore, table_of
 from chassis.storage.cases import refuse_other_case
 from chassis.storage.pages import Orders, list_page
 from chassis.storage.transaction import Tx
@@ -181,17 +181,28 @@ async def list_codes_on_line(tx: Tx, scheme: Scheme) -> list[str]:
     return list(await tx.session.scalars(query))
 
 
-async def list_users_of_cost(tx: Tx, unit_cost: str) -> list[str]:
-    """Codes of the schemes that reckon with a unit cost of the library. Withdrawn ones do no more."""
-    query = select(SchemeRow.code).where(SchemeRow.unit_cost_code == unit_cost, SchemeRow.withdrawn_at.is_(None))
-    return list(await tx.session.scalars(query.order_by(SchemeRow.code)))
+async def get_users_of_costs(tx: Tx, unit_costs: Collection[str]) -> Mapping[str, Sequence[str]]:
+    """Codes of the schemes that reckon with each unit cost of the library. Withdrawn ones do no more."""
+    found: dict[str, list[str]] = {code: [] for code in unit_costs}
+    query = select(SchemeRow.unit_cost_code, SchemeRow.code).where(
+        SchemeRow.unit_cost_code.in_(unit_costs), SchemeRow.withdrawn_at.is_(None)
+    )
+    for unit_cost, code in await tx.session.execute(query.order_by(SchemeRow.code)):
+        found[str(unit_cost)].append(code)
+    return found
 
 
-async def save_shared_cost(tx: Tx, cost: SharedCost) -> None:
-    """Save the versions of a unit cost with the schemes that reckon with it, which are locked."""
-    changed = {"shared_cost": shared_cost_format.written(cost)}
-    is_used = (SchemeRow.unit_cost_code == cost.code) & SchemeRow.withdrawn_at.is_(None)
-    await tx.session.execute(update(SchemeRow).where(is_used).values(**changed))
+async def save_shared_costs(tx: Tx, costs: Sequence[SharedCost]) -> None:
+    """Save the versions of each unit cost with the schemes that reckon with it, which are locked."""
+    if not costs:
+        return
+    is_used = (_COLUMNS.unit_cost_code == bindparam("used")) & _COLUMNS.withdrawn_at.is_(None)
+    saved = bindparam("versions", type_=_COLUMNS.shared_cost.type)
+    connection = await tx.session.connection()
+    await connection.execute(
+        update(table_of(SchemeRow)).where(is_used).values(shared_cost=saved),
+        [{"used": cost.code, "versions": shared_cost_format.written(cost)} for cost in costs],
+    )
 
 
 async def save_withdrawal(tx: Tx, code: str, withdrawal: Withdrawal) -> None:

@@ -1,16 +1,19 @@
 """Unit costs and their versions, which are appended and never changed."""
 
+from collections.abc import Collection, Mapping, Sequence
 from typing import Any
 
 from sqlalchemy import select, update
 
 from chassis.paging import PageRequest
 from chassis.storage.bulk import insert_many, insert_or_ignore
-from chassis.storage.cases import refuse_other_case
+from chassis.storage.cases import list_in_other_case, refuse_other_case
 from chassis.storage.transaction import Tx
 from contracts.period import Period
 from services.finance.domain.unit_costs import CostKind, UnitCostTerms, UnitCostVersion
 from services.finance.models import UnitCostRow, UnitCostVersionRow
+
+_CODE = UnitCostRow.__table__.c.code
 
 
 async def lock_unit_cost(tx: Tx, code: str, *, shared: bool = False) -> None:
@@ -19,26 +22,42 @@ async def lock_unit_cost(tx: Tx, code: str, *, shared: bool = False) -> None:
     Raises:
         CodeInOtherCase
     """
-    await insert_or_ignore(tx, UnitCostRow, [{"code": code, "event_version": 0}], ("code",))
-    await check_code(tx, code)
-    query = select(UnitCostRow.code).where(UnitCostRow.code == code).with_for_update(read=shared)
-    await tx.session.execute(query)
+    await _insert_missing(tx, [code])
+    await refuse_other_case(tx, _CODE, code)
+    await _lock(tx, [code], shared=shared)
+
+
+async def lock_unit_costs(tx: Tx, codes: Collection[str]) -> list[str]:
+    """Lock unit costs to change them, in one order whoever does, and make those that are not there.
+
+    Returns the codes that another differs from in case only, which are not to be recorded.
+    """
+    await _insert_missing(tx, codes)
+    taken = await list_taken(tx, codes)
+    await _lock(tx, codes)
+    return taken
+
+
+async def _insert_missing(tx: Tx, codes: Collection[str]) -> None:
+    rows = [{"code": code, "event_version": 0} for code in sorted(codes)]
+    await insert_or_ignore(tx, UnitCostRow, rows, ("code",))
+
+
+async def _lock(tx: Tx, codes: Collection[str], *, shared: bool = False) -> None:
+    query = select(UnitCostRow.code).where(UnitCostRow.code.in_(codes)).order_by(UnitCostRow.code)
+    await tx.session.execute(query.with_for_update(read=shared))
     if not shared:
         tx.catch_up()
 
 
-async def check_code(tx: Tx, code: str) -> None:
-    """Refuse a code where another differs from it in case only.
-
-    Raises:
-        CodeInOtherCase
-    """
-    await refuse_other_case(tx, UnitCostRow.__table__.c.code, code)
+async def list_taken(tx: Tx, codes: Collection[str]) -> list[str]:
+    """Of these codes, those that another, which is none of them, differs from in case only."""
+    return await list_in_other_case(tx, _CODE, codes)
 
 
-async def insert_version(tx: Tx, code: str, version: UnitCostVersion) -> None:
-    """Append a version to a unit cost, which is locked."""
-    await insert_many(tx, UnitCostVersionRow, [row_of(code, version)])
+async def insert_versions(tx: Tx, versions: Mapping[str, UnitCostVersion]) -> None:
+    """Append a version to each of these unit costs, which are locked."""
+    await insert_many(tx, UnitCostVersionRow, [row_of(code, version) for code, version in versions.items()])
 
 
 def row_of(code: str, version: UnitCostVersion) -> dict[str, Any]:
@@ -67,10 +86,13 @@ def row_of(code: str, version: UnitCostVersion) -> dict[str, Any]:
     }
 
 
-async def list_versions(tx: Tx, code: str) -> list[UnitCostVersion]:
-    """Every version of a unit cost, oldest first; none where there is none."""
-    query = select(UnitCostVersionRow).where(UnitCostVersionRow.code == code).order_by(UnitCostVersionRow.number)
-    return [_version(row) for row in await tx.session.scalars(query)]
+async def get_versions(tx: Tx, codes: Collection[str]) -> Mapping[str, Sequence[UnitCostVersion]]:
+    """Every version of each of these unit costs, oldest first; none where there is none."""
+    found: dict[str, list[UnitCostVersion]] = {code: [] for code in codes}
+    query = select(UnitCostVersionRow).where(UnitCostVersionRow.code.in_(codes)).order_by(UnitCostVersionRow.number)
+    for row in await tx.session.scalars(query):
+        found[row.code].append(_version(row))
+    return found
 
 
 async def list_newest(tx: Tx, request: PageRequest) -> list[tuple[str, UnitCostVersion]]:
@@ -93,13 +115,11 @@ async def list_published(tx: Tx) -> list[str]:
     return list(await tx.session.scalars(query))
 
 
-async def raise_event_version(tx: Tx, code: str) -> int:
-    """The version of the next event of a unit cost, which is locked."""
-    raised = update(UnitCostRow).where(UnitCostRow.code == code).values(event_version=UnitCostRow.event_version + 1)
-    number: int | None = await tx.session.scalar(raised.returning(UnitCostRow.event_version))
-    if number is None:
-        raise LookupError(f"there is no unit cost {code}")
-    return number
+async def raise_event_versions(tx: Tx, codes: Collection[str]) -> Mapping[str, int]:
+    """The version of the next event of each of these unit costs, which are locked."""
+    raised = update(UnitCostRow).where(UnitCostRow.code.in_(codes)).values(event_version=UnitCostRow.event_version + 1)
+    found = await tx.session.execute(raised.returning(UnitCostRow.code, UnitCostRow.event_version))
+    return {row.code: row.event_version for row in found}
 
 
 def _version(row: Any) -> UnitCostVersion:

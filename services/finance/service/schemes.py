@@ -73,7 +73,7 @@ async def _with_shared_cost(tx: Tx, wanted: SchemeDefinition) -> SchemeDefinitio
         return wanted
     code = link.terms.unit_cost.code
     await unit_costs.lock_unit_cost(tx, code, shared=True)
-    versions = await unit_costs.list_versions(tx, code)
+    versions = (await unit_costs.get_versions(tx, [code]))[code]
     if versions and not versions[-1].terms.counts_in_ledger:
         kind = versions[-1].terms.kind
         raise InvalidFinance(f"{code} is {kind}.", [FieldError("link.unit_cost_code", "only fiscal money counts")])

@@ -1,12 +1,12 @@
 """Record unit costs and indices of prices, and bring the schemes that reckon with a unit cost to its newest version."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Collection, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 from typing import Final
 
 from chassis.audit import record_unchanged
-from chassis.errors import CodeInOtherCase, FieldError, ReasonNeeded
+from chassis.errors import FieldError, ReasonNeeded
 from chassis.events.outbox import emit
 from chassis.paging import Page, PageRequest, page_of
 from chassis.storage.transaction import Tx
@@ -50,7 +50,8 @@ async def record_version(tx: Tx, code: str, wanted: UnitCostTerms, reason: str |
         InvalidFinance: schemes reckon with it, and it is no longer fiscal.
     """
     await unit_costs.lock_unit_cost(tx, code)
-    change = await _get_change(tx, SentCost(code, wanted, reason))
+    [change] = await _get_changes(tx, [SentCost(code, wanted, reason)])
+    _check(change)
     if change.is_none:
         record_unchanged(tx)
         return LibraryCost(code, change.before, change.users), False
@@ -58,23 +59,31 @@ async def record_version(tx: Tx, code: str, wanted: UnitCostTerms, reason: str |
     return cost, not change.before
 
 
-async def _get_change(tx: Tx, sent: SentCost) -> _Change:
-    """What is sent beside what there is.
+async def _get_changes(tx: Tx, costs: Sequence[SentCost]) -> list[_Change]:
+    """What is sent beside what there is, one for one."""
+    there = {cost.code: cost for cost in await _get_costs(tx, [one.code for one in costs])}
+    return [_Change(one, there[one.code].versions, there[one.code].schemes) for one in costs]
+
+
+async def _get_costs(tx: Tx, codes: Sequence[str]) -> list[LibraryCost]:
+    """Unit costs in this order, without versions where none is recorded."""
+    versions, users = await unit_costs.get_versions(tx, codes), await schemes.get_users_of_costs(tx, codes)
+    return [LibraryCost(code, versions[code], users[code]) for code in codes]
+
+
+def _check(change: _Change) -> None:
+    """Refuse what cannot be recorded.
 
     Raises:
-        ReasonNeeded, InvalidFinance: it cannot be recorded.
+        ReasonNeeded, InvalidFinance
     """
-    change = _Change(
-        sent, await unit_costs.list_versions(tx, sent.code), await schemes.list_users_of_cost(tx, sent.code)
-    )
     if change.is_none:
-        return change
-    if change.before and not sent.reason:
+        return
+    if change.before and not change.sent.reason:
         raise ReasonNeeded
-    if change.users and not sent.terms.counts_in_ledger:
-        reckoning = f"{', '.join(change.users)} reckon with {sent.code}."
+    if change.users and not change.sent.terms.counts_in_ledger:
+        reckoning = f"{', '.join(change.users)} reckon with {change.sent.code}."
         raise InvalidFinance(reckoning, [FieldError("kind", "only fiscal money counts")])
-    return change
 
 
 @dataclass(frozen=True, slots=True)
@@ -95,7 +104,7 @@ async def record_many(tx: Tx, call: UnitCostCall) -> CostsRecorded:
     Raises:
         InvalidFinance: one cannot be recorded; each is named.
     """
-    changes = await _get_changes(tx, call)
+    changes = await _get_checked(tx, call)
     differing = [one for one in changes if not one.is_none]
     if call.dry_run or not differing:
         record_unchanged(tx)
@@ -108,38 +117,49 @@ async def record_many(tx: Tx, call: UnitCostCall) -> CostsRecorded:
     )
 
 
-async def _get_changes(tx: Tx, call: UnitCostCall) -> list[_Change]:
-    """What of all that was sent is a change, by code: so whoever sends several locks them in one order."""
-    found, faults = list[_Change](), dict[int, list[FieldError]]()
-    for place in sorted(range(len(call.costs)), key=lambda place: call.costs[place].code):
-        sent = call.costs[place]
-        try:
-            if call.dry_run:
-                await unit_costs.check_code(tx, sent.code)
-            else:
-                await unit_costs.lock_unit_cost(tx, sent.code)
-            found.append(await _get_change(tx, sent))
-        except (ReasonNeeded, InvalidFinance, CodeInOtherCase) as refused:
-            faults[place] = [FieldError(call.place_of(place, one.field), one.message) for one in refused.errors]
-    if faults:
-        named = [fault for place in sorted(faults) for fault in faults[place]]
-        raise InvalidFinance(f"{len(faults)} unit costs cannot be recorded; none was.", named[:MOST_FAULTS])
-    return found
+async def _get_checked(tx: Tx, call: UnitCostCall) -> list[_Change]:
+    """What of all that was sent is a change, by code, all of them locked; a dry run locks none.
+
+    Raises:
+        InvalidFinance: one cannot be recorded; each is named.
+    """
+    codes = [one.code for one in call.costs]
+    taken = set(await (unit_costs.list_taken if call.dry_run else unit_costs.lock_unit_costs)(tx, codes))
+    changes = await _get_changes(tx, call.costs)
+    faults = {place: _faults(one, taken) for place, one in enumerate(changes)}
+    if any(faults.values()):
+        named = [
+            FieldError(call.place_of(place, one.field), one.message) for place, found in faults.items() for one in found
+        ]
+        refused = sum(map(bool, faults.values()))
+        raise InvalidFinance(f"{refused} unit costs cannot be recorded; none was.", named[:MOST_FAULTS])
+    return sorted(changes, key=lambda one: one.sent.code)
+
+
+def _faults(change: _Change, taken: Collection[str]) -> Sequence[FieldError]:
+    if change.sent.code in taken:
+        return [FieldError("code", "differs from one that is there in case only")]
+    try:
+        _check(change)
+    except (ReasonNeeded, InvalidFinance) as refused:
+        return refused.errors
+    return ()
 
 
 async def _record(tx: Tx, changes: Sequence[_Change]) -> list[LibraryCost]:
     """Append a version to each, which are locked; restate, audit and tell."""
-    today, costs = await tx.business_date(), list[LibraryCost]()
-    for one in changes:
-        sent = one.sent
-        added = UnitCostVersion(len(one.before) + 1, sent.terms, tx.actor, tx.now, today, sent.reason)
-        await unit_costs.insert_version(tx, sent.code, added)
-        costs.append(LibraryCost(sent.code, [*one.before, added], one.users))
+    today = await tx.business_date()
+    added = {
+        one.sent.code: UnitCostVersion(len(one.before) + 1, one.sent.terms, tx.actor, tx.now, today, one.sent.reason)
+        for one in changes
+    }
+    await unit_costs.insert_versions(tx, added)
+    costs = [LibraryCost(one.sent.code, [*one.before, added[one.sent.code]], one.users) for one in changes]
     await _restate_users(tx, costs)
-    for one, cost in zip(changes, costs, strict=True):
+    for one in changes:
         before = one.before[-1].terms if one.before else None
         record_unit_cost(tx, one.sent.code, before, one.sent.terms, one.sent.reason)
-        await _emit_changed(tx, cost)
+    await _emit_changed(tx, costs)
     return costs
 
 
@@ -150,21 +170,21 @@ async def _restate_users(tx: Tx, costs: Sequence[LibraryCost]) -> None:
     links = [scheme.definition.link for scheme in await schemes.get_schemes(tx, codes)]
     await observations.lock_series(tx, {link.series for link in links if link is not None})
     await schemes.lock_schemes(tx, codes)
-    for cost in costs:
-        if cost.schemes:
-            await schemes.save_shared_cost(tx, shared_cost(cost.code, cost.versions))
+    await schemes.save_shared_costs(tx, [shared_cost(cost.code, cost.versions) for cost in costs if cost.schemes])
     await restate_schemes(tx, codes)
 
 
-async def _emit_changed(tx: Tx, cost: LibraryCost) -> None:
-    emit(tx, new_unit_cost_event(unit_cost_changed(cost), await unit_costs.raise_event_version(tx, cost.code)))
+async def _emit_changed(tx: Tx, costs: Sequence[LibraryCost]) -> None:
+    numbers = await unit_costs.raise_event_versions(tx, [cost.code for cost in costs])
+    for cost in costs:
+        emit(tx, new_unit_cost_event(unit_cost_changed(cost), numbers[cost.code]))
 
 
 async def emit_unit_costs_again(tx: Tx, codes: Sequence[str]) -> None:
-    """Emit the state of each of these unit costs as its next version."""
-    for code in sorted(codes):
-        await unit_costs.lock_unit_cost(tx, code)
-        await _emit_changed(tx, await get_unit_cost(tx, code))
+    """Emit the state of each of these unit costs, which are recorded, as its next version."""
+    if codes:
+        await unit_costs.lock_unit_costs(tx, codes)
+        await _emit_changed(tx, await _get_costs(tx, sorted(codes)))
 
 
 async def get_unit_cost(tx: Tx, code: str) -> LibraryCost:
@@ -173,10 +193,10 @@ async def get_unit_cost(tx: Tx, code: str) -> LibraryCost:
     Raises:
         UnitCostUnknown: none is recorded.
     """
-    versions = await unit_costs.list_versions(tx, code)
-    if not versions:
+    [cost] = await _get_costs(tx, [code])
+    if not cost.versions:
         raise UnitCostUnknown(f"There is no unit cost {code}.")
-    return LibraryCost(code, versions, await schemes.list_users_of_cost(tx, code))
+    return cost
 
 
 async def list_unit_costs(tx: Tx, request: PageRequest) -> Page[LibraryCost]:
