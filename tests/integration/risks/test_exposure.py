@@ -14,6 +14,7 @@ from chassis.storage import migrate
 from chassis.storage.transaction import Tx
 from services.risks.service import pricing
 from tests.integration.risks.conftest import Register, counted, links
+from tests.integration.risks.test_migrating import MOVED, THREE
 
 LOSSES: dict[str, Any] = {
     "losses": [
@@ -194,16 +195,70 @@ async def test_it_is_told_as_of_a_quarter_and_of_a_moment(register: Register) ->
     assert {row["loss"] for row in csv.DictReader(io.StringIO(text))} == {"1000"}
 
 
-@pytest.mark.both_engines
-async def test_prices_of_before_their_past_was_kept_count_from_the_last_change(register: Register) -> None:
-    await register.risk()
-    await register.put("/risks/OCC4/losses", LOSSES)
+async def migrated_again(register: Register) -> None:
+    """Have the past of prices as a database has it that was filled before it was kept."""
     url = register.database.url.render_as_string(hide_password=False)
     await asyncio.to_thread(migrate.downgrade, "services.risks", url, "0018")
     await asyncio.to_thread(migrate.upgrade, "services.risks", url)
+
+
+@pytest.mark.both_engines
+async def test_prices_that_no_record_tells_of_count_from_the_last_change(register: Register) -> None:
+    await register.risk()
+    await store(register, [{"likelihood": "3", "chance": "1", "low": "1000", "high": "1000"}])
+    await migrated_again(register)
     found = await register.get("/exposure", years="1000")
     assert found["expected"] == "1000"
     await register.pin(date(2018, 7, 10))
     assert (await register.get("/exposure", years="1000", quarter="2017/18 Q4"))["risks"] == found["risks"]
     rows = list(csv.DictReader(io.StringIO((await register.http.get("/risks/v1/register.csv")).text)))
     assert [row["ref"] for row in rows] == ["OCC4"]
+
+
+@pytest.mark.both_engines
+@pytest.mark.parametrize("kept", [True, False])
+async def test_prices_of_before_their_past_was_kept_count_from_the_day_they_were_given(
+    register: Register, *, kept: bool
+) -> None:
+    """Whether or not a revision was ``kept`` where they were given."""
+
+    async def give(pounds: str) -> str:
+        band = {"likelihood": 3, "chance": "1", "low": pounds, "high": pounds}
+        await register.put("/risks/OCC4/losses", {"losses": [band], "reason": "r"})
+        return str((await register.get("/risks/OCC4"))["changed_at"])
+
+    async def forget_revisions(tx: Tx) -> None:
+        revision = tx.table("risk_revision")
+        await tx.session.execute(revision.delete().where(revision.c.losses.is_not(None), revision.c.title == "First"))
+
+    await register.risk(title="First")
+    before = (await register.get("/risks/OCC4"))["changed_at"]
+    await register.risk("NEVER")
+    await register.pin(date(2018, 3, 5))
+    known = await give("1000")
+    await register.pin(date(2018, 4, 10))
+    await give("2000")
+    if not kept:
+        await register.database.write(forget_revisions)
+    await register.pin(date(2018, 7, 10))
+    await register.patch("/risks/OCC4", {"title": "Second", "reason": "r"})
+    await migrated_again(register)
+    await register.pin(date(2018, 10, 10))
+    asked = [{"as_of": before}, {"as_of": known}, *({"quarter": name} for name in ("2017/18 Q4", "2018/19 Q1")), {}]
+    found = [await register.get("/exposure", years="1000", **past) for past in asked]
+    assert [one["expected"] for one in found] == ["0", "1000", "1000", "2000", "2000"]
+    assert [one["title"] for each in found for one in each["risks"]] == ["First"] * 3 + ["Second"]
+    assert (await register.get("/exposure", years="1000", quarter="2018/19 Q2"))["risks"] == found[-1]["risks"]
+
+
+@pytest.mark.both_engines
+async def test_prices_that_a_move_took_away_are_none_afterwards(register: Register) -> None:
+    await register.post("/matrices", THREE)
+    await register.risk()
+    await register.put("/risks/OCC4/losses", LOSSES)
+    await register.pin(date(2018, 4, 10))
+    await register.post("/risks/OCC4/move", MOVED, 200)
+    await migrated_again(register)
+    await register.pin(date(2018, 7, 10))
+    found = [await register.get("/exposure", years="1000", quarter=name) for name in ("2017/18 Q4", "2018/19 Q1")]
+    assert [(one["expected"], one["unpriced"]) for one in found] == [("1000", []), ("0", ["OCC4"])]
