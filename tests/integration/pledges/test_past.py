@@ -2,6 +2,7 @@
 
 from collections.abc import Awaitable, Callable
 from datetime import UTC, date, datetime
+from typing import Any
 
 import httpx
 import pytest
@@ -9,6 +10,7 @@ from sqlalchemy import event
 
 from chassis.business_dates import pin_business_date
 from chassis.storage.database import Database
+from chassis.storage.transaction import Tx
 from services.pledges.service.openings import open_returns
 from tests.integration.pledges.making import ROOT, make, officer, rows
 from tests.integration.pledges.signing import sign
@@ -113,6 +115,39 @@ async def test_a_later_step_changes_no_past_answer_about_evidence(
     moments += [await step("submit", "writer"), await step("approve", "holder")]
     known = ["2018-02-28", "", "2018-03-05", "2018-03-05"]
     assert [(await rows(api, as_of=moment))[0]["last_evidence_on"] for moment in moments] == known
+
+
+@pytest.mark.both_engines
+async def test_evidence_counts_that_a_return_linked_to_then(
+    api: httpx.AsyncClient, database: Database, move_to: MoveTo
+):
+    async def send(method: str, name: str, actor: str, **body: Any) -> str:
+        answer = await api.request(method, f"{path}{name}", json=body, headers={"x-actor": actor})
+        assert answer.status_code == 200, answer.text
+        return datetime.now(UTC).isoformat()
+
+    async def known() -> list[str]:
+        return [(await rows(api, as_of=moment))[0]["last_evidence_on"] for moment in moments]
+
+    await make(api, "9", officer("A"))
+    await database.write(open_returns)
+    path, moments = f"{ROOT}/returns/2018-9.2017-18-Q3.1", list[str]()
+    surveys: list[list[dict[str, str]]] = [[], [{"title": "Survey", "url": "https://example.org/survey"}], []]
+    for day, evidence in enumerate(surveys, 1):
+        await move_to(date(2018, 3, day))
+        await send("PATCH", "", "writer", colour="red", narrative="Ill", evidence=evidence)
+        moments.append(await send("POST", "/submit", "writer"))
+        await send("POST", "/return", "holder", reason="Another?")
+    assert await known() == ["", "2018-03-02", ""]
+    await database.write(forget_states)
+    await send("PATCH", "", "writer", evidence=surveys[1])
+    assert await known() == ["2018-03-01", "2018-03-02", "2018-03-03"], "as no state of then is recorded"
+
+
+async def forget_states(tx: Tx) -> None:
+    """Have nothing recorded of returns, as before their changes were."""
+    states = tx.table("state_revision")
+    await tx.session.execute(states.delete().where(states.c.kind == "return"))
 
 
 async def test_promises_are_given_out_where_their_set_is_public(api: httpx.AsyncClient):
