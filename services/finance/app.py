@@ -23,6 +23,7 @@ from services.finance.models import Base
 from services.finance.projection import SUBSCRIPTION
 from services.finance.schemas.descriptions import DESCRIPTIONS
 from services.finance.service.republication import REPUBLICATION
+from services.finance.service.updates import RESTATE_DIFFERING, restate_differing
 
 DESCRIPTION = """\
 Pooled funds, budget lines and savings schemes of partners who plan and pay together.
@@ -73,6 +74,7 @@ SPEC = ServiceSpec(
     ),
     subscriptions=(SUBSCRIPTION,),
     republication=REPUBLICATION,
+    jobs={RESTATE_DIFFERING: restate_differing},
 )
 
 

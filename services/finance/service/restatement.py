@@ -12,10 +12,17 @@ from services.finance.domain.scheme import Scheme, SchemeAccount
 from services.finance.domain.scheme_position import explanation_of, figures_of
 from services.finance.domain.transfers import Transfer
 from services.finance.events import fingerprint, new_event, saving_restated
-from services.finance.repository import schemes
+from services.finance.repository import observations, schemes
 from services.finance.repository.accounts import get_accounts
 from services.finance.service.fund_publication import emit_funds_moved
 from services.finance.service.ledger import post_entries
+
+
+async def lock_with_series(tx: Tx, codes: Collection[str]) -> None:
+    """Lock the series of these schemes, then the schemes: the order of whoever hears of the series."""
+    links = [scheme.definition.link for scheme in await schemes.get_schemes(tx, codes)]
+    await observations.lock_series(tx, {link.series for link in links if link is not None})
+    await schemes.lock_schemes(tx, codes)
 
 
 async def restate_schemes(

@@ -22,9 +22,9 @@ from services.finance.domain.unit_costs import (
 )
 from services.finance.errors import DeflatorExists, DeflatorUnknown, InvalidFinance, UnitCostUnknown
 from services.finance.events import new_unit_cost_event, unit_cost_changed
-from services.finance.repository import deflators, observations, schemes, unit_costs
+from services.finance.repository import deflators, schemes, unit_costs
 from services.finance.service.auditing import record_deflator, record_unit_cost
-from services.finance.service.restatement import restate_schemes
+from services.finance.service.restatement import lock_with_series, restate_schemes
 
 
 @dataclass(frozen=True, slots=True)
@@ -167,9 +167,7 @@ async def _restate_users(tx: Tx, costs: Sequence[LibraryCost]) -> None:
     codes = sorted({scheme for cost in costs for scheme in cost.schemes})
     if not codes:
         return
-    links = [scheme.definition.link for scheme in await schemes.get_schemes(tx, codes)]
-    await observations.lock_series(tx, {link.series for link in links if link is not None})
-    await schemes.lock_schemes(tx, codes)
+    await lock_with_series(tx, codes)
     await schemes.save_shared_costs(tx, [shared_cost(cost.code, cost.versions) for cost in costs if cost.schemes])
     await restate_schemes(tx, codes)
 

@@ -2,7 +2,11 @@
 
 from collections.abc import Collection, Mapping
 from dataclasses import replace
+from functools import partial
+from typing import Final
 
+from chassis.jobs.job import Json
+from chassis.jobs.run import JobRun
 from chassis.storage.transaction import Tx
 from contracts.colours import Polarity
 from services.finance.domain.restating import is_as_observed
@@ -13,7 +17,7 @@ from services.finance.domain.updates import Updates
 from services.finance.repository import observations
 from services.finance.repository.accounts import get_accounts
 from services.finance.repository.observations import SeriesState
-from services.finance.service.restatement import restate_schemes
+from services.finance.service.restatement import lock_with_series, restate_schemes
 
 SCHEMES_AT_ONCE = 200
 
@@ -74,3 +78,26 @@ async def restate_updated(tx: Tx, updates: Updates) -> None:
 async def restate_all(tx: Tx) -> None:
     """Post what all observations together ask for; nothing where the ledger says it already."""
     await restate_schemes(tx, await observations.list_linked_schemes(tx))
+
+
+RESTATE_DIFFERING: Final = "restate_differing"
+"""A job: a migration that changes what schemes reckon with asks for it by this name."""
+
+
+async def restate_differing(run: JobRun) -> Json:
+    """Restate the schemes whose ledgers are not what is stored asks for, page by page, each in a transaction."""
+    restated, after = 0, ""
+    while page := await run.step(f"after {after}", partial(_restate_page, after=after)):
+        restated, after = restated + page["restated"], page["last"]
+    return {"restated": restated}
+
+
+async def _restate_page(tx: Tx, after: str) -> Json:
+    evaluated = await list_evaluated(tx, after)
+    if not evaluated:
+        return None
+    differing = [code for code, agrees in evaluated.items() if not agrees]
+    if differing:
+        await lock_with_series(tx, differing)
+        await restate_schemes(tx, differing)
+    return {"last": list(evaluated)[-1], "restated": len(differing)}

@@ -3,12 +3,17 @@
 import asyncio
 import json
 from datetime import date
+from functools import partial
 from typing import Any
 
 import httpx
 import pytest
 import sqlalchemy as sa
 
+from chassis.jobs.queue import JobFilter, list_jobs
+from chassis.jobs.worker import Worker
+from chassis.paging import PageRequest
+from chassis.settings import ServiceSettings
 from chassis.storage import migrate
 from chassis.storage.bulk import insert_many
 from chassis.storage.database import Database
@@ -19,6 +24,7 @@ from services.finance.models import UnitCostRow, UnitCostVersionRow
 from services.finance.repository.unit_costs import row_of
 from services.finance.schemas.unit_costs import LibraryCostBody
 from services.finance.service.ledger import verify_ledger
+from services.finance.service.updates import list_evaluated
 from tests.integration.finance.conftest import pin
 from tests.integration.finance.world import Source, entries, hear, link_body, money, published, scheme_body, totals
 
@@ -222,21 +228,89 @@ async def test_a_database_of_before_reckons_with_fiscal_versions_only(api: httpx
     assert (await api.post("/finance/v1/schemes", json=shared_scheme())).status_code == 201
     await hear(database, [Source().say({"2017-11": "1390", "2017-12": "1371"})])
     before = await totals(api, "admissions")
-    url = database.url.render_as_string(hide_password=False)
-    await asyncio.to_thread(migrate.downgrade, SPEC.package, url, "0017")
-    versions = [
-        {"version": number, "amount": amount, "source": "x", "price_year": "2017/18", "illustrative": True, "to": None}
-        | {"from": day}
-        for number, amount, day in ((1, "9000", None), (2, "2000", "2017-12-01"))
-    ]
-    stored = json.dumps({"format": 1, "versions": versions})
-    async with database.transaction() as connection:
-        await connection.execute(sa.text("UPDATE scheme SET shared_cost = :stored"), {"stored": stored})
-    await asyncio.to_thread(migrate.upgrade, SPEC.package, url)
+    await go_back(database)
+    await asyncio.to_thread(migrate.upgrade, SPEC.package, url_of(database))
     shown = (await explained(api))["formula"]["periods"]
     assert [one["unit_cost"] for one in shown] == [None, money("2000")]
     assert await totals(api, "admissions") == before, "what was posted stays"
     assert [one["ends"] for one in (await api.get(ADMISSION)).json()["versions"]] == [False, False]
+
+
+BEFORE = [
+    {"version": number, "amount": amount, "source": "x", "price_year": "2017/18", "illustrative": True, "to": None}
+    | {"from": day}
+    for number, amount, day in ((1, "9000", None), (2, "2000", "2017-12-01"))
+]
+"""What a scheme of the version before reckoned with: an economic version and a fiscal one."""
+
+
+def url_of(database: Database) -> str:
+    return database.url.render_as_string(hide_password=False)
+
+
+async def share_as_before(database: Database) -> None:
+    async with database.transaction() as connection:
+        stored = json.dumps({"format": 1, "versions": BEFORE})
+        await connection.execute(sa.text("UPDATE scheme SET shared_cost = :stored"), {"stored": stored})
+
+
+async def go_back(database: Database) -> None:
+    """The database as the version before the last left it."""
+    await asyncio.to_thread(migrate.downgrade, SPEC.package, url_of(database), "0017")
+    await share_as_before(database)
+
+
+@pytest.mark.both_engines
+async def test_what_the_version_before_indicated_with_other_money_is_taken_back_after_the_upgrade(
+    api: httpx.AsyncClient, database: Database, monkeypatch: pytest.MonkeyPatch
+):
+    """Whether or not an event moves the schemes, and a page of schemes a transaction."""
+    monkeypatch.setattr("services.finance.service.updates.SCHEMES_AT_ONCE", 1)
+    await api.put(ADMISSION, json=cost("9000", kind="economic"))
+    await api.put(ADMISSION, json=cost("2000", effective_from="2017-12-01") | REASON)
+    for code in ("admissions", "others"):
+        link = shared_scheme()["link"] | {"attribution": "0.5"}
+        assert (await api.post("/finance/v1/schemes", json=shared_scheme() | {"code": code, "link": link})).is_success
+    await share_as_before(database)
+    await hear(database, [Source().say({"2017-11": "1390", "2017-12": "1371"})])
+    indicated = {code: await totals(api, code) for code in ("admissions", "others")}
+    assert indicated["admissions"]["2017-11"] == ("16875.00", "5625.00"), "as the version before counted"
+    await go_back(database)
+    await asyncio.to_thread(migrate.upgrade, SPEC.package, url_of(database))
+    assert set((await _evaluated(database)).values()) == {False}
+    versions = len(await published(database, "others"))
+    worker = Worker(database, SPEC.jobs, (), ServiceSettings())
+    assert await worker.do_next()
+    assert await _evaluated(database) == {"admissions": True, "others": True}
+    for code, before in indicated.items():
+        assert await totals(api, code) == {"2017-12": before["2017-12"]}
+        last = (await entries(api, code))[-1]
+        assert (last["period"], last["cash"], last["posted_in"]) == ("2017-11", money("-16875.00"), "2017/18 Q3")
+    assert len(await published(database, "others")) == versions + 1
+    assert (await database.read(verify_ledger)).is_clean
+    [job] = (await database.read(lambda tx: list_jobs(tx, JobFilter(), PageRequest(10)))).items
+    assert (job.state, job.result) == ("succeeded", {"restated": 2})
+    async with database.transaction() as connection:
+        steps = (await connection.execute(sa.text("SELECT count(*) FROM job_step"))).scalar_one()
+    assert steps == len(["admissions", "others", "no more"])
+    assert not await worker.do_next()
+
+
+async def _evaluated(database: Database) -> dict[str, bool]:
+    """Whether the ledger of each scheme is as it is stored."""
+    found, after = dict[str, bool](), ""
+    while page := await database.read(partial(list_evaluated, after=after)):
+        found |= page
+        after = list(page)[-1]
+    return found
+
+
+async def test_an_upgrade_that_changes_no_scheme_asks_for_nothing(api: httpx.AsyncClient, database: Database):
+    await api.put(ADMISSION, json=cost())
+    assert (await api.post("/finance/v1/schemes", json=shared_scheme())).status_code == 201
+    await asyncio.to_thread(migrate.downgrade, SPEC.package, url_of(database), "0017")
+    await asyncio.to_thread(migrate.upgrade, SPEC.package, url_of(database))
+    assert (await database.read(lambda tx: list_jobs(tx, JobFilter(), PageRequest(10)))).items == []
 
 
 @pytest.mark.both_engines
