@@ -20,7 +20,7 @@ from gateway.reports.errors import QuarterInvalid, TableUnknown
 from gateway.reports.gathering import choose_scorecard, gather
 from gateway.reports.rendering import page_policy, rendering
 from gateway.reports.report import CellKind, Report, ReportTable, Row
-from gateway.reports.schemas import AddendumIn, FrontSheetPatch, ReportOut, ReportSummaryOut
+from gateway.reports.schemas import AddendumIn, FrontSheetPatch, PublicationIn, ReportOut, ReportSummaryOut
 
 PUBLISH = ("publish_report", "add_to_report")
 """Operations by which a board is told something."""
@@ -90,7 +90,7 @@ def _described(kind: CellKind) -> str:
 
 @router.get("/quarters", summary="Reports, the latest quarter first", responses=problems(400, 422))
 async def list_reports(read: Read, paging: Paging) -> PageBody[ReportSummaryOut]:
-    """Drafts and what was published."""
+    """What was published; drafts too for those who write or publish reports."""
     return paging.body(await read(lambda tx: service.list_reports(tx, paging.request)), ReportSummaryOut.of)
 
 
@@ -120,7 +120,10 @@ add_table_routes(
 
 @router.get("/quarters/{quarter}", summary="A report", responses=problems(404, 422))
 async def get_report(read: Read, quarter: Quarter) -> ReportOut:
-    """Its front sheet, the numbers that it was made from, and what has become of them since it was published."""
+    """Its front sheet, the numbers that it was made from, and what has become of them since it was published.
+
+    A draft is there for those who write or publish reports, and for nobody else.
+    """
     return ReportOut.of(await read(lambda tx: service.get_report(tx, quarter.label)))
 
 
@@ -152,11 +155,16 @@ async def edit_report(write: Write, quarter: Quarter, body: FrontSheetPatch) -> 
     return ReportOut.of(await write(lambda tx: service.edit(tx, quarter.label, body.changes())))
 
 
-@router.post("/quarters/{quarter}/publish", summary="Publish a report", responses=problems(404))
-async def publish_report(write: Write, request: Request, quarter: Quarter) -> ReportOut:
-    """Freeze its words, its numbers and the bytes of its page. Again changes nothing."""
-    render = rendering(request.app.state.pages)
-    return ReportOut.of(await write(lambda tx: service.publish(tx, quarter.label, render)))
+@router.post("/quarters/{quarter}/publish", summary="Publish a report", responses=problems(404, 412, 422))
+async def publish_report(
+    write: Write, request: Request, quarter: Quarter, body: PublicationIn | None = None
+) -> ReportOut:
+    """Freeze its words, its numbers and the bytes of its page. Again changes nothing.
+
+    With the `version` that was read, nothing is published that was not read.
+    """
+    render, version = rendering(request.app.state.pages), body.version if body else None
+    return ReportOut.of(await write(lambda tx: service.publish(tx, quarter.label, render, version)))
 
 
 @router.post("/quarters/{quarter}/addenda", summary="Add what has changed", responses=problems(403, 404, 409, 422, 503))

@@ -1,6 +1,6 @@
 """What can go wrong with reports."""
 
-from chassis.errors import Conflict, Invalid, NotFound, Unavailable
+from chassis.errors import Conflict, Invalid, NotFound, PreconditionFailed, Unavailable
 
 
 class ReportUnknown(NotFound):
@@ -13,6 +13,10 @@ class ReportPublished(Conflict):
 
 class ReportNotPublished(Conflict):
     type_, title = "report-not-published", "The report is a draft: edit it instead"
+
+
+class ReportChanged(PreconditionFailed):
+    type_, title = "report-changed", "The report does not say any more what you have read"
 
 
 class NothingDiffers(Conflict):

@@ -1,5 +1,7 @@
 """The state of a report: what it says, and the tables of numbers that it was made from."""
 
+import hashlib
+import json
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime
@@ -111,6 +113,21 @@ class Addendum:
 
 
 @dataclass(frozen=True, slots=True)
+class ReportSummary:
+    """A report without what it says but its title, and the day that its numbers are of."""
+
+    quarter: str
+    state: ReportState
+    title: str
+    known_on: str
+    drafted_by: str
+    drafted_at: datetime
+    published_by: str | None
+    published_at: datetime | None
+    digest: str | None
+
+
+@dataclass(frozen=True, slots=True)
 class Report:
     """A report of a quarter. ``html`` and its ``digest`` (SHA-256) are there once it is published."""
 
@@ -124,6 +141,19 @@ class Report:
     digest: str | None = None
     html: str | None = None
     addenda: Sequence[Addendum] = field(default=())
+
+    @property
+    def title(self) -> str:
+        return self.content.front_sheet.title
+
+    @property
+    def known_on(self) -> str:
+        return self.content.sources.known_on
+
+    @property
+    def version(self) -> str:
+        """Names what it says: SHA-256, another for other words or numbers."""
+        return digest_of(write_content(self.content))
 
     def with_content(self, content: Content, by: str, at: datetime) -> "Report":
         """Saying this by ``by``, ``at`` then; as it is where it says so already."""
@@ -166,6 +196,11 @@ def _of_row(was: Mapping[str, str | None] | None, now: Mapping[str, str | None] 
     if now is None:
         return [("The whole row", "There", "Gone")]
     return [(title, was[title], now[title]) for title in was if title in now and was[title] != now[title]]
+
+
+def digest_of(stored: Any) -> str:
+    """SHA-256 of what is stored as JSON."""
+    return hashlib.sha256(json.dumps(stored, sort_keys=True).encode()).hexdigest()
 
 
 def write_content(content: Content) -> dict[str, Any]:

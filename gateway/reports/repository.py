@@ -10,9 +10,24 @@ from chassis.storage.bulk import insert_or_ignore
 from chassis.storage.transaction import Tx
 from gateway.reports.errors import ReportPublished
 from gateway.reports.models import AddendumRow, ReportRow
-from gateway.reports.report import Addendum, Report, ReportState, read_content, read_table, write_content, write_table
+from gateway.reports.report import (
+    Addendum,
+    Report,
+    ReportState,
+    ReportSummary,
+    read_content,
+    read_table,
+    write_content,
+    write_table,
+)
 
 _OF_STATE = ("state", "content", "drafted_by", "drafted_at", "published_by", "published_at", "digest", "html")
+
+_SUMMARY = (
+    *(ReportRow.__table__.c[name] for name in ("quarter", *_OF_STATE) if name not in {"content", "html"}),
+    ReportRow.content[("front_sheet", "title")].as_string().label("title"),
+    ReportRow.content[("sources", "known_on")].as_string().label("known_on"),
+)
 
 
 async def lock_report(tx: Tx, quarter: str) -> Report | None:
@@ -31,11 +46,15 @@ async def get_report(tx: Tx, quarter: str) -> Report | None:
     return None if row is None else _report(row, await _list_addenda(tx, quarter))
 
 
-async def list_reports(tx: Tx, request: PageRequest) -> Sequence[Report]:
-    """The latest quarter first, without addenda; one more than the page takes."""
-    wanted = select(ReportRow).order_by(ReportRow.quarter.desc()).limit(request.fetch)
-    after = wanted if request.after is None else wanted.where(ReportRow.quarter < request.after)
-    return [_report(row, ()) for row in await tx.session.scalars(after)]
+async def list_reports(tx: Tx, request: PageRequest, *, with_drafts: bool) -> Sequence[ReportSummary]:
+    """The latest quarter first; one more than the page takes. Pages and tables stay in the database."""
+    wanted = select(*_SUMMARY).order_by(ReportRow.quarter.desc()).limit(request.fetch)
+    if request.after is not None:
+        wanted = wanted.where(ReportRow.quarter < request.after)
+    if not with_drafts:
+        wanted = wanted.where(ReportRow.state == ReportState.PUBLISHED.value)
+    rows = (await tx.session.execute(wanted)).mappings()
+    return [ReportSummary(**{**row, "state": ReportState(row["state"])}) for row in rows]
 
 
 async def _list_addenda(tx: Tx, quarter: str) -> Sequence[Addendum]:

@@ -7,7 +7,16 @@ from pydantic import ConfigDict, Field
 
 from chassis.web.bodies import UNCHANGED, OutBody, PatchBody, StrictBody
 from contracts.reasons import Reason
-from gateway.reports.report import Addendum, CellKind, Column, FrontSheet, Report, ReportState, ReportTable
+from gateway.reports.report import (
+    Addendum,
+    CellKind,
+    Column,
+    FrontSheet,
+    Report,
+    ReportState,
+    ReportSummary,
+    ReportTable,
+)
 
 _Words = Annotated[str, Field(min_length=1, max_length=200)]
 _Text = Annotated[str, Field(min_length=1, max_length=4000)]
@@ -36,6 +45,19 @@ class FrontSheetPatch(PatchBody):
         default=UNCHANGED, description="What was considered and is not recommended"
     )
     summary: _Text | None = Field(default=None, description="The quarter in the author's own words")
+
+
+class PublicationIn(StrictBody):
+    """What is published."""
+
+    model_config = ConfigDict(json_schema_extra={"examples": [{"version": "5f2b" * 16}]})
+
+    version: str | None = Field(
+        default=None,
+        max_length=64,
+        description="`version` of the report as it was read; refused (412) where it says something else by now",
+        examples=["5f2b" * 16],
+    )
 
 
 class AddendumIn(StrictBody):
@@ -112,9 +134,7 @@ class AddendumOut(OutBody):
         return cls.model_validate(same | {"differences": ReportTableOut.of(addendum.differences)})
 
 
-class ReportSummaryOut(OutBody):
-    """A report, without what it says."""
-
+class _ReportBody(OutBody):
     quarter: str = Field(description="The financial quarter", examples=["2017/18 Q3"])
     state: ReportState = Field(description="Whether it still changes")
     title: str = Field(description="Title of the report", examples=[_TITLE])
@@ -125,20 +145,23 @@ class ReportSummaryOut(OutBody):
     published_at: datetime | None = Field(description="When, in UTC; null while it is a draft")
     digest: str | None = Field(description="SHA-256 of its page as published; the same bytes come out again")
 
-    @classmethod
-    def of(cls, report: Report) -> Self:
-        own = {"title": report.content.front_sheet.title, "known_on": report.content.sources.known_on}
-        same = {name: getattr(report, name) for name in ReportSummaryOut.model_fields if name not in own}
-        return cls.model_validate(same | own | cls._rest(report))
+
+def _in_short(report: Report | ReportSummary) -> dict[str, object]:
+    return {name: getattr(report, name) for name in _ReportBody.model_fields}
+
+
+class ReportSummaryOut(_ReportBody):
+    """A report, without what it says."""
 
     @classmethod
-    def _rest(cls, _report: Report) -> dict[str, object]:
-        return {}
+    def of(cls, report: ReportSummary) -> Self:
+        return cls.model_validate(_in_short(report))
 
 
-class ReportOut(ReportSummaryOut):
+class ReportOut(_ReportBody):
     """The board's report of a quarter."""
 
+    version: str = Field(description="Names its words and numbers as they are; publishing takes it")
     scorecard: str | None = Field(
         description="Code of the scorecard that it is made of", examples=["integrated-2017-18"]
     )
@@ -149,9 +172,10 @@ class ReportOut(ReportSummaryOut):
     addenda: list[AddendumOut] = Field(description="What has become of them since, the oldest first")
 
     @classmethod
-    def _rest(cls, report: Report) -> dict[str, object]:
+    def of(cls, report: Report) -> Self:
         sources = report.content.sources
-        return {
+        said = {
+            "version": report.version,
             "scorecard": sources.scorecard,
             "area": sources.area,
             "financial_year": sources.financial_year,
@@ -159,3 +183,4 @@ class ReportOut(ReportSummaryOut):
             "tables": [ReportTableOut.of(each) for each in report.content.tables],
             "addenda": [AddendumOut.of(each) for each in report.addenda],
         }
+        return cls.model_validate(_in_short(report) | said)

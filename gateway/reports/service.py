@@ -9,8 +9,17 @@ from chassis.audit import record_change, record_unchanged
 from chassis.paging import Page, PageRequest, page_of
 from chassis.storage.transaction import Tx
 from gateway.reports import repository
-from gateway.reports.errors import NothingDiffers, ReportNotPublished, ReportPublished, ReportUnknown
-from gateway.reports.report import Addendum, Content, Report, ReportState, differences, write_content
+from gateway.reports.errors import NothingDiffers, ReportChanged, ReportNotPublished, ReportPublished, ReportUnknown
+from gateway.reports.report import (
+    Addendum,
+    Content,
+    Report,
+    ReportState,
+    ReportSummary,
+    differences,
+    digest_of,
+    write_content,
+)
 
 Render = Callable[[Report], str]
 
@@ -41,13 +50,16 @@ async def edit(tx: Tx, quarter: str, changes: Mapping[str, Any]) -> Report:
     return await _save(tx, "edited", before, before.with_content(content, tx.actor, tx.now))
 
 
-async def publish(tx: Tx, quarter: str, render: Render) -> Report:
+async def publish(tx: Tx, quarter: str, render: Render, version: str | None = None) -> Report:
     """Freeze a draft: its numbers, and the bytes of its page. Again changes nothing.
 
     Raises:
         ReportUnknown
+        ReportChanged: it is not the ``version`` that was read.
     """
     before = await _lock(tx, quarter)
+    if version not in {None, before.version}:
+        raise ReportChanged("Its words or its numbers were changed since: read it again.")
     if before.state is ReportState.PUBLISHED:
         record_unchanged(tx)
         return before
@@ -86,17 +98,25 @@ async def find_scorecard(tx: Tx, quarter: str) -> str | None:
 
 
 async def get_report(tx: Tx, quarter: str) -> Report:
-    """A report with its addenda.
+    """A report with its addenda; a draft to those alone who make reports.
 
     Raises:
-        ReportUnknown
+        ReportUnknown: there is none that the caller may see.
     """
-    return _known(await repository.get_report(tx, quarter), quarter)
+    found = _known(await repository.get_report(tx, quarter), quarter)
+    if found.state is ReportState.DRAFT and not _sees_drafts(tx):
+        raise ReportUnknown(f"No report of {quarter} is published.")
+    return found
 
 
-async def list_reports(tx: Tx, request: PageRequest) -> Page[Report]:
-    """The latest quarter first."""
-    return page_of(await repository.list_reports(tx, request), request, key=lambda one: one.quarter)
+async def list_reports(tx: Tx, request: PageRequest) -> Page[ReportSummary]:
+    """The latest quarter first; drafts to those alone who make reports."""
+    found = await repository.list_reports(tx, request, with_drafts=_sees_drafts(tx))
+    return page_of(found, request, key=lambda one: one.quarter)
+
+
+def _sees_drafts(tx: Tx) -> bool:
+    return any(map(tx.caller.may, ("reports:write", "reports:publish")))
 
 
 async def _lock(tx: Tx, quarter: str) -> Report:
@@ -126,5 +146,11 @@ async def _save(tx: Tx, done: str, before: Report, after: Report) -> Report:
 
 
 def _record(tx: Tx, done: str, before: Report | None, after: Report) -> None:
-    states = [{**write_content(each.content), "state": each.state.value} if each else None for each in (before, after)]
+    states = [_audited(each) if each else None for each in (before, after)]
     record_change(tx, subject=f"report-{after.quarter}", action=f"report.{done}", before=states[0], after=states[1])
+
+
+def _audited(report: Report) -> dict[str, Any]:
+    """Its words, and its tables by what names them: an entry is no second copy of the numbers."""
+    stored = write_content(report.content)
+    return stored | {"tables": digest_of(stored["tables"]), "state": report.state.value}

@@ -5,6 +5,7 @@ from typing import Any, Final
 
 from fastapi import APIRouter, Request, Response
 from fastapi.responses import RedirectResponse
+from httpx import codes
 
 from portal.api import Api, Json, part
 from portal.calendar import business_date, quarters
@@ -88,13 +89,15 @@ async def change_report(request: Request, looker: SignedIn, quarter: str) -> Res
 
 
 async def _take(api: Api, path: str, step: str, fields: Mapping[str, str]) -> None:
-    """Save the front sheet, if the draft is still as the form showed it, or take a step with the report."""
+    """Save the front sheet or publish, if the draft is still as the form showed it, or take another step with it."""
     if step == "edit":
         await api.change("PATCH", path, _front_sheet(fields), fields.get("tag"))
     elif step == "add":
         await api.change("POST", f"{path}/addenda", {"reason": fields.get("reason", "")})
+    elif step == "publish":
+        await api.change("POST", f"{path}/publish", {"version": fields.get("version", "")})
     else:
-        await api.change("POST", path if step == "draft" else f"{path}/publish")
+        await api.change("POST", path)
 
 
 def _front_sheet(fields: Mapping[str, str]) -> dict[str, Any]:
@@ -119,8 +122,13 @@ async def _report(
     refused: Refused | None = None,
     written: Mapping[str, str] | None = None,
 ) -> Response:
+    """The report; what was written and could not be saved stands in its form.
+
+    Where somebody else has changed the front sheet meanwhile, the page shows theirs, and saving once more is on that.
+    """
     found, tag = await looker.api.get_with_tag(_path(quarter))
     is_written = written is not None and written.get("step") == "edit"
+    is_stale = refused is not None and refused.status == codes.PRECONDITION_FAILED
     return page(
         request,
         "quarter-report.html",
@@ -128,6 +136,8 @@ async def _report(
         report=found,
         tag=tag,
         shown=written if is_written else _written(found["front_sheet"]),
+        theirs=found["front_sheet"] if is_written and is_stale else None,
+        reason=(written or {}).get("reason"),
         done=done,
         problem=refused,
     )

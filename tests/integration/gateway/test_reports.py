@@ -151,3 +151,34 @@ async def test_the_rating_before_is_named_by_what_it_is(reports: Reports) -> Non
     [row] = tables["risks"]["rows"]
     said = dict(zip((each["title"] for each in tables["risks"]["columns"]), row, strict=True))
     assert (said["When the last quarter closed"], said["Now"]) == ("Green", "Red")
+
+
+async def test_what_was_not_read_is_not_published(reports: Reports) -> None:
+    read = {"version": (await reports.api.post(AT)).json()["version"]}
+    edited = await reports.api.patch(AT, json={"summary": "Another's words"}, headers={"if-match": "*"})
+    assert problem_of(await reports.api.post(f"{AT}/publish", json=read)) == (412, "report-changed")
+    reports.stub.answers["/indicators/v1/scorecards/first"] = card("first", "70.1")
+    anew = (await reports.api.post(AT)).json()
+    refused = await reports.api.post(f"{AT}/publish", json={"version": edited.json()["version"]})
+    assert problem_of(refused) == (412, "report-changed"), "other numbers are another version too"
+    assert (await reports.api.get(AT)).json() == anew, "it is a draft still"
+    for _ in range(2):
+        published = await reports.api.post(f"{AT}/publish", json={"version": anew["version"]})
+        assert (published.status_code, published.json()["version"]) == (200, anew["version"])
+    assert problem_of(await reports.api.post(f"{AT}/publish", json=read)) == (412, "report-changed")
+    assert (await reports.api.post(f"{AT}/publish", json={"version": "x" * 65})).status_code == 422
+
+
+async def test_a_draft_is_read_by_those_who_make_reports(reports: Reports) -> None:
+    await reports.api.post(AT)
+    paths = (AT, f"{AT}.html", f"{AT}/tables/fund.csv")
+
+    async def seen(*scopes: str) -> list[int]:
+        asked = As("Ben", "reports:read", *scopes)
+        listed = (await reports.api.get("/reports/v1/quarters", auth=asked)).json()["items"]
+        return [len(listed), *[(await reports.api.get(path, auth=asked)).status_code for path in paths]]
+
+    assert await seen() == [0, 404, 404, 404]
+    assert await seen("reports:write") == await seen("reports:publish") == [1, 200, 200, 200]
+    await reports.api.post(f"{AT}/publish")
+    assert await seen() == [1, 200, 200, 200]

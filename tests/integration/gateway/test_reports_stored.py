@@ -1,6 +1,7 @@
 """Reports as a database keeps them; what they are made of: tests/integration/portal/test_reports.py."""
 
 import asyncio
+import re
 from dataclasses import replace
 
 import pytest
@@ -12,6 +13,7 @@ from gateway.reports.errors import NothingDiffers, ReportPublished
 from gateway.reports.report import Column, Content, FrontSheet, ReportState, ReportTable, Sources
 from tests.conftest import ResourcesFor
 from tests.integration.gateway.changes import audited
+from tests.integration.indicators.counting import counted
 
 pytestmark = pytest.mark.both_engines
 
@@ -50,8 +52,13 @@ async def test_a_report_and_its_addenda_are_kept(resources_for: ResourcesFor) ->
     ]
     asked = (PageRequest(1), PageRequest(1, "2017/18 Q3"))
     pages = [await database.read(lambda tx, one=one: service.list_reports(tx, one)) for one in asked]
-    assert [[each.quarter for each in one.items] for one in pages] == [["2017/18 Q3"], ["2017/18 Q2"]]
+    assert [[(each.quarter, each.title, each.known_on, each.state) for each in one.items] for one in pages] == [
+        [("2017/18 Q3", "Report of 2017/18 Q3", "2018-02-28", ReportState.PUBLISHED)],
+        [("2017/18 Q2", "Report of 2017/18 Q2", "2018-02-28", ReportState.DRAFT)],
+    ]
     entries = await audited(database)
+    assert {type(each.after["tables"]) for each in entries if "tables" in each.after} == {str}, "no second copy"
+    assert set(entries[3].after) == {"tables"}, "what differs of other numbers is what names them"
     assert [(each.action, each.actor) for each in entries] == [
         ("report.drafted", "Ana"),
         ("report.drafted", "Ana"),
@@ -106,3 +113,13 @@ async def test_what_is_published_is_never_saved_as_a_draft(resources_for: Resour
     await database.write(lambda tx: service.publish(tx, "2017/18 Q3", lambda report: report.quarter))
     with pytest.raises(ReportPublished):
         await database.write(lambda tx: repository.save_draft(tx, drafted))
+
+
+async def test_the_list_leaves_pages_and_tables_in_the_database(resources_for: ResourcesFor) -> None:
+    database = (await resources_for("gateway")).database
+    await database.write(lambda tx: service.draft(tx, content("2017/18 Q3")))
+    with counted(database) as seen:
+        await database.read(lambda tx: service.list_reports(tx, PageRequest(1)))
+    [asked] = [each for each in seen if "FROM report" in each]
+    assert ("html" in asked, "drafted_by" in asked) == (False, True)
+    assert re.findall(r".report\.content", asked) == ["(report.content"] * 2, "parts of it alone"

@@ -154,14 +154,22 @@ async def test_a_report_is_made_on_its_pages(suite: Suite) -> None:
     assert "The front sheet is saved." in saved.text
     stale = await ana.client.post(path, data=sheet | said | {"title": "Mine"})
     assert (stale.status_code, 'value="Mine"' in stale.text) == (412, True)
+    assert "What somebody else has written meanwhile Quarter three" in text_of(stale.text)
+    assert text_of(stale.text).count("Agree the plan") == 2, "theirs, and the same in the form"
     empty = await ana.client.post(path, data=form_of(await ana.see(path), "Purpose") | {"title": ""})
     assert empty.status_code == 422
     unknown = await ana.client.post(path, data=sheet | {"step": "burn"})
     assert unknown.status_code == 422
-    publish = form_of(await ana.see(path), "Publish for good")
+    unread = form_of(await ana.see(path), "Publish for good")
+    again = form_of(await ana.see(path), "Purpose") | said | {"title": "Quarter three, again"}
+    assert (await ana.client.post(path, data=again)).status_code == 303
+    refused = await ana.client.post(path, data=unread)
+    assert (refused.status_code, "Publish for good" in refused.text) == (412, True)
+    publish = form_of(refused.text, "Publish for good")
     shown = text_of((await ana.client.post(path, data=publish, follow_redirects=True)).text)
     assert "The report is published." in shown
     assert "Agree the plan" in shown
-    nothing = await ana.client.post(path, data=form_of(await ana.see(path), "Add an addendum") | {"reason": "None"})
+    nothing = await ana.client.post(path, data=form_of(await ana.see(path), "Add an addendum") | {"reason": "No why"})
     assert (nothing.status_code, "as it was published" in nothing.text) == (409, True)
+    assert 'value="No why"' in nothing.text
     assert "Quarter three" in await ana.say("/reports")
