@@ -32,20 +32,23 @@ class Listing:
         return len(self.items)
 
     def where(self, wanted: Callable[[Json], bool]) -> "Listing":
-        """Without the items that are not wanted; how many of those there are in all is not known then."""
-        kept = [each for each in self.items if wanted(each)]
-        return self if len(kept) == len(self) else replace(self, items=kept, total=None)
+        """The items that are wanted; how many of those there are in all is not known."""
+        return replace(self, items=[each for each in self.items if wanted(each)], total=None)
 
     def size(self) -> int:
-        """How many there are, as far as that is known."""
-        return self.total if self.following and self.total else len(self)
+        """How many there are, on whatever page; where that is not known, how many are shown."""
+        return len(self) if self.total is None else self.total
 
     @property
     def rest(self) -> str:
         """That there is more than what is shown, in words; empty where that is all."""
         if self.following is None:
             return ""
-        return f"{self.read} of {self.total} are shown." if self.total else f"{self.read} are shown; there are more."
+        if self.total is not None:
+            return f"{len(self)} of {self.total} are shown here."
+        if len(self) < self.read:
+            return f"{len(self)} are shown here, of {self.read} that were looked through; there may be more."
+        return f"{len(self)} are shown here; there are more."
 
 
 def nothing(found: Listing | None, text: str) -> str:

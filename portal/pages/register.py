@@ -47,7 +47,7 @@ async def register_page(
         api.list_part("/risks/v1/proposals", state="open"),
         api.list_part("/risks/v1/breaches", state="open"),
     )
-    shown = risks.where(lambda each: cell is None or each["ref"] in cell["refs"])
+    shown = risks.where(lambda each: each["ref"] in cell["refs"]) if cell else risks
     return page(
         request,
         "register.html",

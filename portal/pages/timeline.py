@@ -8,6 +8,7 @@ from fastapi import APIRouter, Request, Response
 
 from contracts.period import Period
 from portal.api import part, together
+from portal.calendar import business_date
 from portal.listing import Json
 from portal.parameters import Text
 from portal.routes import PageRoute
@@ -22,11 +23,8 @@ _YEARS_AHEAD: Final = 5
 @router.get("/promises/timeline")
 async def timeline_page(request: Request, looker: SignedIn, priority: Text = None, until: Text = None) -> Response:
     api = looker.api
-    priorities, near = await together(
-        api.list_items(f"{_AT}/priorities"), api.get(f"{_AT}/critical-dates", priority=priority)
-    )
-    today = near["business_date"]
-    chosen = until or f"{int(today[:4]) + _YEARS_AHEAD}-12-31"
+    priorities, today = await together(api.list_items(f"{_AT}/priorities"), business_date(api))
+    chosen = until or f"{today.year + _YEARS_AHEAD}-12-31"
     found = await api.get(f"{_AT}/critical-dates", priority=priority, until=chosen)
     dated = [each for each in found["items"] if each["due"]]
     return page(
@@ -39,7 +37,7 @@ async def timeline_page(request: Request, looker: SignedIn, priority: Text = Non
         count=len(found["items"]),
         priorities=[("", "All"), *((each["code"], each["title"]) for each in priorities)],
         priority=priority,
-        today=today,
+        today=today.isoformat(),
         until=found["until"],
     )
 

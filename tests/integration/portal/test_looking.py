@@ -13,7 +13,8 @@ from sqlalchemy import update
 import portal.api
 from gateway.sessions import door
 from gateway.sessions.models import PageSession
-from portal.api import Api
+from portal.api import Api, Json
+from portal.listing import Listing
 from tests.eventually import eventually
 from tests.integration.portal.suite_pages import Looking, form_of, looking, text_of
 from tests.integration.reference.conftest import LOADING_SECONDS, Suite, loaded, migrated, suite
@@ -252,7 +253,7 @@ async def test_what_is_more_than_a_page_shows_is_said_and_shown_by_the_next(suit
     assert {each.status_code for each in answers} == {201}, answers[0].text
     ana = await looking(suite, "Ana", "admin")
     first = await ana.see("/register")
-    assert "200 of 208 are shown." in first
+    assert "200 of 208 are shown here." in first
     link = re.search(r'href="(\?after-risks=[^"#]*)', first)
     assert link
     assert "Z189" in await ana.see(f"/register{link[1].replace('&amp;', '&')}")
@@ -281,6 +282,22 @@ async def test_older_entries_of_a_scheme_are_shown_by_the_next_page(
         page = await ana.see(f"/fund/schemes/front-door{html.unescape(following[1])}")
     assert len(numbers) == count > 3
     assert numbers == sorted(numbers, reverse=True)
+
+
+@pytest.mark.parametrize("path", ["/boards/cabinet", "/boards/reports/cabinet-2014-07-15", "/register/risks/OCC4"])
+async def test_every_list_of_a_page_leads_to_what_follows(
+    suite: Suite, monkeypatch: pytest.MonkeyPatch, path: str
+) -> None:
+    asked: set[str] = set()
+
+    def listing(_api: Api, name: str, body: Json) -> Listing:
+        asked.add(name)
+        return Listing(body["items"], len(body["items"]), None, f"after-{name}=x")
+
+    ana = await looking(suite, "Ana", "admin")
+    monkeypatch.setattr(Api, "_listing", listing)
+    assert set(re.findall(r'href="\?after-([\w-]+)=x', await ana.see(path))) == asked
+    assert len(asked) > 2
 
 
 async def test_a_file_is_as_large_as_the_page_says(suite: Suite) -> None:
