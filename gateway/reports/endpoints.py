@@ -130,7 +130,7 @@ async def get_report(read: Read, quarter: Quarter) -> ReportOut:
 @router.post(
     "/quarters/{quarter}",
     summary="Draft a report",
-    responses=problems(403, 409, 422, 503) | {201: {"model": ReportOut, "description": "The report is new"}},
+    responses=problems(403, 404, 409, 422, 503) | {201: {"model": ReportOut, "description": "The report is new"}},
 )
 async def draft_report(
     read: Read, write: Write, request: Request, response: Response, caller: Calling, quarter: Quarter
