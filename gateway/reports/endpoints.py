@@ -68,7 +68,7 @@ def _file(report: Report, table: ReportTable, request: Request) -> Table:
         for each in table.columns
     ]
     return Table(
-        name=f"report-{report.quarter.replace('/', '-').replace(' ', '-')}-{table.code}",
+        name=f"report-{Period.parse(report.quarter).path}-{table.code}",
         title=f"{table.title}: {report.content.front_sheet.title}",
         about=f"As known on {report.content.sources.known_on}; {report.state}.",
         columns=columns,

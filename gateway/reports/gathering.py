@@ -2,19 +2,20 @@
 
 from collections.abc import AsyncIterator, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from datetime import date
 from typing import Any, Final
+
+from httpx import codes
 
 from chassis.errors import Forbidden
 from contracts.period import Period
 from gateway.reports.errors import PartUnavailable, QuarterInvalid, ScorecardGone
 from gateway.reports.report import CellKind, Column, Content, FrontSheet, ReportTable, Row, Sources
-from portal.api import Api, Json, part
+from portal.api import Api, part
+from portal.calendar import business_date, financial_year
 from portal.errors import Refused
+from portal.listing import Json
 
 _NUMBER, _MONEY, _COLOUR = CellKind.NUMBER, CellKind.MONEY, CellKind.COLOUR
-_FORBIDDEN: Final = 403
-_ABSENT: Final = 404
 
 
 async def gather(api: Api, quarter: Period, scorecard: str | None) -> Content:
@@ -47,17 +48,17 @@ def _whole() -> Iterator[None]:
     try:
         yield
     except Refused as refused:
-        if refused.status == _FORBIDDEN:
+        if refused.status == codes.FORBIDDEN:
             raise Forbidden(f"A report has every part of it: {refused.detail}") from refused
         raise PartUnavailable(refused.detail or refused.title) from refused
 
 
 async def _gather(api: Api, quarter: Period, scorecard: str | None) -> Content:
-    today = date.fromisoformat((await api.get("/operations/v1/business-date"))["date"])
+    today = await business_date(api)
     if quarter.end > today:
         raise QuarterInvalid(f"{quarter.label} ends on {quarter.end}; the business date is {today}.")
     card = await _scorecard(api, quarter, scorecard)
-    year = quarter.label.partition(" ")[0]
+    year = financial_year(quarter.end)
     tables = [
         _figures(card),
         await _exceptions(api, card, quarter),
@@ -92,7 +93,7 @@ async def _if_any(api: Api, path: str, **wanted: str | None) -> Json | None:
     try:
         return await api.get(path, **wanted)
     except Refused as refused:
-        if refused.status == _ABSENT:
+        if refused.status == codes.NOT_FOUND:
             return None
         raise
 
@@ -168,7 +169,7 @@ async def _risks(api: Api, quarter: Period) -> list[ReportTable]:
     ratings = ("When the last quarter closed", "Now", "Target")
     columns = tuple(map(Column, ("Reference", "Risk", "Owner", *ratings, "Movement")))
     rows = [_risk(each) for each in risks]
-    moved = [row for each in risks for row in await _moves(api, each, quarter)]
+    moved = [row for each in risks if each["version"] for row in await _moves(api, each, quarter)]
     of_moves = tuple(map(Column, ("Reference", "On", "From", "To", "By", "Why")))
     return [
         ReportTable("risks", "Risk register", 1, columns, tuple(rows)),
@@ -189,7 +190,10 @@ def _rating(found: Json | None) -> str | None:
 
 
 async def _moves(api: Api, risk: Json, quarter: Period) -> list[Row]:
-    """From the quarter's first day on: what moved a risk since is the board's to know."""
+    """From the quarter's first day on: what moved a risk since is the board's to know.
+
+    A risk that never had an event was never moved, and is not asked.
+    """
     history = [each async for each in _every(api, f"/risks/v1/risks/{part(risk['ref'])}/history")]
     return [
         (
@@ -208,7 +212,7 @@ async def _moves(api: Api, risk: Json, quarter: Period) -> list[Row]:
 
 
 async def _pledges(api: Api, quarter: Period) -> list[ReportTable]:
-    found = await api.get(f"/pledges/v1/quarters/{part(quarter.label.replace('/', '-').replace(' ', '-'))}/report")
+    found = await api.get(f"/pledges/v1/quarters/{quarter.path}/report")
     columns = tuple(map(Column, ("Pledge", "Wording", "Portfolio holders", "Delivery", "Evidence", "Schedule")))
     pledges = [
         (

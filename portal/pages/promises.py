@@ -5,6 +5,7 @@ from typing import Final
 
 from fastapi import APIRouter, Request, Response
 from fastapi.responses import RedirectResponse
+from httpx import codes
 
 from portal.api import Api, part, together
 from portal.errors import Refused, UnknownStep
@@ -26,7 +27,6 @@ _DONE: Final = {
     "approve": "The return is approved.",
     "return": "The return is handed back.",
 }
-PRECONDITION_FAILED: Final = 412
 
 
 @router.get("/promises")
@@ -123,7 +123,7 @@ async def _return(
         found=found,
         tag=tag,
         shown={name: sent.get(name) for name in WRITTEN},
-        theirs=found if refused and refused.status == PRECONDITION_FAILED else None,
+        theirs=found if refused and refused.status == codes.PRECONDITION_FAILED else None,
         colours=COLOURS,
         done=done,
         problem=refused,

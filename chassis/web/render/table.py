@@ -65,6 +65,11 @@ class Table:
     shorthand: Mapping[str, str] = field(default_factory=lambda: SHORTHAND)
 
 
+def known_at(as_of: datetime | None) -> str:
+    """What a title adds where it shows what was known at a moment."""
+    return f", as it was known at {as_text(as_of)}" if as_of else ""
+
+
 def as_text(cell: Cell) -> str:
     """A cell as plain text: numbers with all their digits, moments in UTC."""
     if cell is None:

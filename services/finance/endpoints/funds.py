@@ -1,15 +1,13 @@
 """Funds, their quarters, and the savings range calculator."""
 
-from typing import Annotated
-
-from fastapi import APIRouter, Query, Response
+from fastapi import APIRouter, Response
 
 from chassis.web.paging import PageBody, Paging
 from chassis.web.problems import problems
 from chassis.web.units import Read, Write
 from contracts.period import Period
-from services.finance.endpoints.parameters import Wanted
-from services.finance.schemas.fields import Code, QuarterLabel, YearLabel
+from services.finance.endpoints.parameters import OfYear, Wanted
+from services.finance.schemas.fields import Code, QuarterLabel
 from services.finance.schemas.fund_positions import FundPositionOut
 from services.finance.schemas.funds import ClosedQuarterOut, FundBody, FundOut, FundSummaryOut
 from services.finance.schemas.ranges import SavingsRangeBody, SavingsRangeOut
@@ -58,9 +56,7 @@ async def get_fund_position(
     read: Read,
     code: str,
     as_at: Wanted,
-    financial_year: Annotated[
-        YearLabel | None, Query(description="Default: that of `quarter`, else the latest with budget lines")
-    ] = None,
+    year: OfYear,
 ) -> FundPositionOut:
     """Budget, savings by certainty, outturn and variance by line, each quarter, and where print and sum differ.
 
@@ -77,7 +73,6 @@ async def get_fund_position(
     `quarter` reads it as at the end of a past quarter, by the business dates of what was defined, posted and closed;
     `as_of` as it was known at a moment. Both together are both. Of the past no flag tells what observations were.
     """
-    year = None if financial_year is None else Period.parse(financial_year)
     return FundPositionOut.of(await read(lambda tx: positions.get_fund_position(tx, code, year, as_at)))
 
 

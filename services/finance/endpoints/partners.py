@@ -2,16 +2,14 @@
 
 from typing import Annotated
 
-from fastapi import APIRouter, Depends, Query, Request
+from fastapi import APIRouter, Depends, Request
 
 from chassis.web.problems import problems
 from chassis.web.render.routes import add_table_routes
 from chassis.web.render.table import Table
 from chassis.web.units import Read
-from contracts.period import Period
 from services.finance.domain.partner_account import PartnerAccount
-from services.finance.endpoints.parameters import Wanted
-from services.finance.schemas.fields import YearLabel
+from services.finance.endpoints.parameters import OfYear, Wanted
 from services.finance.schemas.partner_accounts import PartnerAccountOut, partner_account_table
 from services.finance.schemas.sharing import SharedVarianceOut, VarianceBody
 from services.finance.service import calculators, partner_accounts
@@ -31,11 +29,8 @@ async def _account(
     code: str,
     partner: str,
     as_at: Wanted,
-    financial_year: Annotated[
-        YearLabel | None, Query(description="Default: that of `quarter`, else the latest with budget lines")
-    ] = None,
+    year: OfYear,
 ) -> PartnerAccount:
-    year = None if financial_year is None else Period.parse(financial_year)
     return await read(lambda tx: partner_accounts.get_partner_account(tx, code, partner, year, as_at))
 
 

@@ -11,7 +11,7 @@ from chassis.web.render.table import Table
 from chassis.web.units import Read
 from contracts.period import Period
 from services.finance.domain.savings_table import SavingsTable
-from services.finance.endpoints.parameters import Wanted
+from services.finance.endpoints.parameters import OfYear, Wanted
 from services.finance.schemas.evidence import AttributionOut, EvidenceOut
 from services.finance.schemas.fields import YearLabel
 from services.finance.schemas.ledger import LedgerEntryOut
@@ -73,11 +73,8 @@ async def _savings(
     read: Read,
     code: str,
     as_at: Wanted,
-    financial_year: Annotated[
-        YearLabel | None, Query(description="Default: that of `quarter`, else the latest with budget lines")
-    ] = None,
+    year: OfYear,
 ) -> SavingsTable:
-    year = None if financial_year is None else Period.parse(financial_year)
     return await read(lambda tx: evidence.get_savings_table(tx, code, year, as_at))
 
 

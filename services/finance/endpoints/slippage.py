@@ -2,16 +2,14 @@
 
 from typing import Annotated
 
-from fastapi import APIRouter, Depends, Query, Request
+from fastapi import APIRouter, Depends, Request
 
 from chassis.web.problems import problems
 from chassis.web.render.routes import add_table_routes
 from chassis.web.render.table import Table
 from chassis.web.units import Read
-from contracts.period import Period
 from services.finance.domain.slippage import SlippageTable
-from services.finance.endpoints.parameters import Wanted
-from services.finance.schemas.fields import YearLabel
+from services.finance.endpoints.parameters import OfYear, Wanted
 from services.finance.schemas.slippage import SlippageOut, slippage_file
 from services.finance.service import evidence
 
@@ -29,11 +27,8 @@ async def _slippage(
     read: Read,
     code: str,
     as_at: Wanted,
-    financial_year: Annotated[
-        YearLabel | None, Query(description="Default: that of `quarter`, else the latest with budget lines")
-    ] = None,
+    year: OfYear,
 ) -> SlippageTable:
-    year = None if financial_year is None else Period.parse(financial_year)
     return await read(lambda tx: evidence.get_slippage(tx, code, year, as_at))
 
 

@@ -6,7 +6,7 @@ from typing import Annotated, Self
 from pydantic import Field
 
 from chassis.web.bodies import OutBody, StrictBody
-from chassis.web.render.table import Column, Note, Row, Table, as_text
+from chassis.web.render.table import Column, Note, Row, Table, known_at
 from contracts.money import Money, pounds
 from contracts.reasons import Reason
 from services.finance.domain.ledger_check import LedgerCheck, LedgerFault
@@ -139,7 +139,7 @@ _COLUMNS = (
 def trial_balance_table(found: TrialBalance, made_at: datetime) -> Table:
     """A row for each account, and one of totals."""
     at = "" if found.at is None else f" at {found.at.isoformat()}"
-    known = "" if found.known_at is None else f", as it was known at {as_text(found.known_at)}"
+    known = known_at(found.known_at)
     return Table(
         name=f"trial-balance-{found.fund}",
         title=f"Trial balance of {found.fund}{at}{known}",

@@ -1,15 +1,17 @@
 """The table of savings as councils publish it."""
 
 from datetime import datetime
-from typing import Annotated, Self
+from typing import Annotated, Final, Self
 
 from pydantic import Field
 
 from chassis.web.bodies import OutBody
-from chassis.web.render.table import Column, Note, Row, Table, as_text
+from chassis.web.render.table import Column, Note, Row, Table, known_at
 from contracts.money import Money, pounds
 from services.finance.domain.savings_table import SavingsRow, SavingsTable
 from services.finance.domain.scheme import Workstream
+
+ILLUSTRATIVE: Final = Note("Some schemes are illustrative: examples that nobody agreed.")
 
 
 class SavingsRowOut(OutBody):
@@ -95,10 +97,10 @@ def savings_file(found: SavingsTable, made_at: datetime) -> Table:
     """A row for each workstream, and the total."""
     as_at = found.as_at
     shown = "" if as_at.quarter is None else f" at the end of {as_at.quarter}"
-    known = "" if as_at.as_of is None else f", as it was known at {as_text(as_at.as_of)}"
+    known = known_at(as_at.as_of)
     notes = [Note("Achieved is what finance has validated. What indicators suggest is never shown as achieved.")]
     if found.illustrative:
-        notes.append(Note("Some schemes are illustrative: examples that nobody agreed."))
+        notes.append(ILLUSTRATIVE)
     return Table(
         name=f"savings-{found.fund}-{found.financial_year.label.replace('/', '-')}",
         title=f"Savings of {found.name}, {found.financial_year}{shown}{known}",

@@ -6,10 +6,11 @@ from typing import Annotated, Final, Self
 from pydantic import Field
 
 from chassis.web.bodies import OutBody
-from chassis.web.render.table import Column, Note, Row, Table, as_text
+from chassis.web.render.table import Column, Note, Row, Table, known_at
 from contracts.money import Money, pounds
 from services.finance.domain.scheme import Delivery, Workstream
 from services.finance.domain.slippage import Progress, SlippageRow, SlippageTable
+from services.finance.schemas.savings_table import ILLUSTRATIVE
 from services.finance.schemas.scheme_positions import RangeOut
 
 
@@ -133,10 +134,10 @@ _COLUMNS: Final = (
 def slippage_file(found: SlippageTable, made_at: datetime) -> Table:
     """Of each scheme and of the total a row for each quarter, one to date, and one of the year."""
     as_at = found.as_at
-    known = "" if as_at.as_of is None else f", as it was known at {as_text(as_at.as_of)}"
+    known = known_at(as_at.as_of)
     notes = [Note("Delivered is what finance has validated. The total leaves out what mitigates.")]
     if found.illustrative:
-        notes.append(Note("Some schemes are illustrative: examples that nobody agreed."))
+        notes.append(ILLUSTRATIVE)
     return Table(
         name=f"slippage-{found.fund}-{found.financial_year.label.replace('/', '-')}",
         title=f"Slippage of savings of {found.name}, {found.financial_year}, up to {found.day.isoformat()}{known}",

@@ -3,7 +3,7 @@
 from datetime import datetime
 from fractions import Fraction
 
-from chassis.web.render.table import Cell, Column, Note, Row, Table, as_text
+from chassis.web.render.table import Cell, Column, Note, Row, Table, known_at
 from services.indicators.domain.control.judgement import assurance_icon, variation_icon
 from services.indicators.domain.control.limits import ControlLimits
 from services.indicators.domain.control.process import (
@@ -65,7 +65,7 @@ def chart_table(state: SeriesProcessControl, made_at: datetime) -> Table:
     named = " ".join(filter(None, (control.indicator.name, control.key.breakdown.text)))
     return Table(
         name=f"{control.key.indicator}-process-control",
-        title=f"{named}: process control, {state.area.name}{_known(state.as_of)}",
+        title=f"{named}: process control, {state.area.name}{known_at(state.as_of)}",
         about=about(control.settings),
         columns=CHART,
         rows=[_point(point, control) for point in control.points],
@@ -77,17 +77,13 @@ def chart_table(state: SeriesProcessControl, made_at: datetime) -> Table:
 def matrix_table(state: AreaProcessControl, made_at: datetime) -> Table:
     return Table(
         name="process-control",
-        title=f"Process control of all indicators: {state.area.name}{_known(state.as_of)}",
+        title=f"Process control of all indicators: {state.area.name}{known_at(state.as_of)}",
         about=about(state.settings),
         columns=MATRIX,
         rows=[_indicator(control) for control in state.rows],
         made_at=made_at,
         notes=_NOTES,
     )
-
-
-def _known(as_of: datetime | None) -> str:
-    return f", as it was known at {as_text(as_of)}" if as_of else ""
 
 
 def _point(point: ControlPoint, control: ProcessControl) -> Row:

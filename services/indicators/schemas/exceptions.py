@@ -6,7 +6,7 @@ from typing import Annotated, Self
 from pydantic import Field
 
 from chassis.web.bodies import OutBody
-from chassis.web.render.table import Column, Note, Row, Table, as_text
+from chassis.web.render.table import Column, Note, Row, Table, known_at
 from contracts.breakdown import Breakdown
 from contracts.colours import Colour
 from contracts.envelope import Timestamp
@@ -103,7 +103,7 @@ COLUMNS = (
 def exceptions_table(state: ExceptionsState, made_at: datetime) -> Table:
     """A row for each reason."""
     shown = f" at the end of {state.wanted.period}" if state.wanted.period else ""
-    known = f", as it was known at {as_text(state.wanted.as_of)}" if state.wanted.as_of else ""
+    known = known_at(state.wanted.as_of)
     return Table(
         name=f"exceptions-{state.area.code}",
         title=f"Exceptions: {state.area.name}{shown}{known}",

@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 from datetime import datetime
 
-from chassis.web.render.table import Cell, Column, Note, Row, Table, as_text
+from chassis.web.render.table import Cell, Column, Note, Row, Table, as_text, known_at
 from services.indicators.domain.comparisons import Comparison, Rank
 from services.indicators.domain.observations import Observation
 from services.indicators.domain.scorecards import ScorecardRow, ScorecardState, Section
@@ -42,7 +42,7 @@ _COLOURS = ("benchmark", "trend", "target")
 def scorecard_table(state: ScorecardState, made_at: datetime) -> Table:
     """The rows in their printed order."""
     shown = f" at the end of {state.period}" if state.period else ""
-    known = f", as it was known at {as_text(state.as_of)}" if state.as_of else ""
+    known = known_at(state.as_of)
     return Table(
         name=state.head.code,
         title=f"{state.head.name}: {state.area.name}{shown}{known}",

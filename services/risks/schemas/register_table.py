@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 from datetime import datetime
 
-from chassis.web.render.table import Cell, Column, Note, Row, Table, as_text
+from chassis.web.render.table import Cell, Column, Note, Row, Table, known_at
 from services.risks.domain.history import RegisterLine, RegisterState
 from services.risks.domain.matrix import BandedRating, Rating
 from services.risks.domain.register import Action, Assurance
@@ -68,7 +68,7 @@ COMPUTED = frozenset({"previous_score", "previous_band", "notes", *_LIMITS, *(co
 def register_table(state: RegisterState, made_at: datetime) -> Table:
     """The lines by reference."""
     quarter = f" at the end of {state.at.quarter}" if state.at.quarter else ""
-    recorded = f", as it was known at {as_text(state.at.as_of)}" if state.at.as_of else ""
+    recorded = known_at(state.at.as_of)
     return Table(
         name="register",
         title=f"Risk register{quarter}{recorded}",
