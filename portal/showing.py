@@ -141,6 +141,12 @@ def money(amount: Mapping[str, str] | str | None) -> str:
     return f"{_MINUS if pounds < 0 else ''}£{abs(pounds):,.2f}"
 
 
+def entry_of(entry: Mapping[str, Any], account: str) -> str:
+    """What an entry adds to an account: below zero where that is credited."""
+    shown = money(entry["amount"])
+    return f"{_MINUS}{shown}" if entry["credit"] == account else shown
+
+
 def pounds(amount: Mapping[str, str] | str | None) -> str:
     """Without pence where there are none."""
     return money(amount).removesuffix(".00")
@@ -185,6 +191,7 @@ FILTERS: Final[Mapping[str, Callable[..., object]]] = {
     "rounded": rounded,
     "sentence": sentence,
     "money": money,
+    "entry_of": entry_of,
     "pounds": pounds,
     "moment": moment,
     "day": day,

@@ -56,12 +56,13 @@ def _whole(collection: str) -> dict[str, str | None]:
 async def _of_others(api: Api, owner: str | None) -> dict[str, Any]:
     """What is to be done about returns, risks and events."""
     returns = "/pledges/v1/returns"
-    missing, draft, returned, submitted, proposals, reviews, breaches, letters = await together(
+    missing, draft, returned, submitted, proposals, reviews, tasks, breaches, letters = await together(
         api.list_part(returns, name="missing", owner=owner, missing="true", total="true"),
         api.list_part(returns, name="drafts", owner=owner, missing="false", state="draft", total="true"),
         api.list_part(returns, name="returned", owner=owner, missing="false", state="returned", total="true"),
         api.list_part(returns, name="submitted", owner=owner, state="submitted", total="true"),
         api.list_part("/risks/v1/proposals", state="open"),
+        api.list_part("/risks/v1/reviews", owner=owner),
         api.list_part("/risks/v1/review-tasks", state="open"),
         api.list_part("/risks/v1/breaches", state="open"),
         api.list_part("/operations/v1/dead-letters", state="parked"),
@@ -73,6 +74,7 @@ async def _of_others(api: Api, owner: str | None) -> dict[str, Any]:
         "to_approve": submitted.where(_is_open),
         "proposals": proposals,
         "reviews": reviews,
+        "tasks": tasks,
         "breaches": breaches,
         "letters": letters,
     }

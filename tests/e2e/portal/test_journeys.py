@@ -59,7 +59,7 @@ CALLS = {
     "/boards/reports/cabinet-2014-07-15": 5,
     "/boards/decisions/2014-2": 1,
     "/reports": 2,
-    "/desk": 13,
+    "/desk": 14,
     "/import": 2,
     "/operations": 13,
 }

@@ -259,6 +259,19 @@ async def test_what_is_more_than_a_page_shows_is_said_and_shown_by_the_next(suit
     assert "Z189" in await ana.see(f"/register{link[1].replace('&amp;', '&')}")
 
 
+async def test_a_rating_that_moved_waits_on_the_desk_of_its_owner(suite: Suite) -> None:
+    ana = await looking(suite, "reader-of-reviews", "risks:read")
+    value = {"area": PLYMOUTH, "period": "Jan-18", "value": "70.1", "status": "final"}
+    answer = await suite.client.post("/indicators/v1/indicators/ae-four-hour-wait/observations", json=value)
+    assert answer.status_code == httpx.codes.CREATED, answer.text
+
+    async def waits() -> None:
+        assert re.search(r"OCC4 : Urgent care [^:]*, due 14 March 2018", await ana.say("/desk"))
+
+    await eventually(waits)
+    assert "OCC4" not in await ana.say("/desk?owner=Nobody")
+
+
 async def test_older_entries_of_a_scheme_are_shown_by_the_next_page(
     suite: Suite, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -273,8 +286,9 @@ async def test_older_entries_of_a_scheme_are_shown_by_the_next_page(
     monkeypatch.setattr(Api, "get", three)
     page = await ana.see("/fund/schemes/front-door")
     count = int(re.search(r"3 of (\d+) are shown, the newest first", page)[1])
-    numbers = []
+    numbers, whole = [], ""
     while True:
+        whole += page
         numbers += [int(each) for each in re.findall(r'/entries/[^"]+">(\d+)</a></th>', page)]
         following = re.search(r'href="(\?after=[^"#]+)#entries"', page)
         if not following:
@@ -282,6 +296,7 @@ async def test_older_entries_of_a_scheme_are_shown_by_the_next_page(
         page = await ana.see(f"/fund/schemes/front-door{html.unescape(following[1])}")
     assert len(numbers) == count > 3
     assert numbers == sorted(numbers, reverse=True)
+    assert re.search(r"2017-12</td>[^£]*\N{MINUS SIGN}£1,376.38", whole)
 
 
 @pytest.mark.parametrize("path", ["/boards/cabinet", "/boards/reports/cabinet-2014-07-15", "/register/risks/OCC4"])

@@ -41,3 +41,9 @@ def test_every_colour_has_a_word_and_a_symbol() -> None:
 
 def test_moments_are_englands() -> None:
     assert showing.moment("2018-07-01T12:00:00Z") == "1 July 2018, 13:00"
+
+
+def test_an_entry_takes_from_the_account_that_is_credited() -> None:
+    entry = {"debit": "~control", "credit": "front-door", "amount": {"amount": "1376.38", "currency": "GBP"}}
+    assert showing.entry_of(entry, "front-door") == "\N{MINUS SIGN}£1,376.38"
+    assert showing.entry_of(entry, "~control") == "£1,376.38"
