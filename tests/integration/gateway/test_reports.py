@@ -144,13 +144,22 @@ async def test_figures_are_numbers_in_spreadsheets(reports: Reports) -> None:
 
 async def test_the_rating_before_is_named_by_what_it_is(reports: Reports) -> None:
     before, now = ({"band": band, "score": None} for band in ("green", "red"))
-    risk = {"ref": "R1", "title": "Risk", "owner": "Ana", "status": "open", "movement": "up"}
+    risk = {"ref": "R1", "title": "Risk", "owner": "Ana", "status": "open", "movement": "up", "version": 1}
     reports.stub.answers["/risks/v1/risks"] = listed(risk | {"previous": before, "effective": now, "target": None})
     reports.stub.answers["/risks/v1/risks/R1/history"] = listed()
     tables = {each["code"]: each for each in (await reports.api.post(AT)).json()["tables"]}
     [row] = tables["risks"]["rows"]
     said = dict(zip((each["title"] for each in tables["risks"]["columns"]), row, strict=True))
     assert (said["When the last quarter closed"], said["Now"]) == ("Green", "Red")
+
+
+async def test_a_risk_that_never_had_an_event_is_not_asked_how_it_moved(reports: Reports) -> None:
+    red = {"band": "red", "score": None}
+    still = {"ref": "R1", "title": "Risk", "owner": "Ana", "status": "open", "movement": None, "version": 0}
+    reports.stub.answers["/risks/v1/risks"] = listed(still | {"previous": None, "effective": red, "target": None})
+    answer = await reports.api.post(AT)  # what is asked and has no answer here refuses the draft
+    assert answer.status_code == 201, answer.text
+    assert next(each for each in answer.json()["tables"] if each["code"] == "risk-moves")["rows"] == []
 
 
 async def test_what_was_not_read_is_not_published(reports: Reports) -> None:
