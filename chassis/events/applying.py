@@ -14,7 +14,7 @@ from chassis.events import dead_letters, inbox
 from chassis.events.classification import Classified, Unapplicable, classify
 from chassis.events.dead_letters import Reason
 from chassis.events.envelope import EVENT_ID, Delivery, Order
-from chassis.events.inbox import AlreadyApplied, StaleOffset
+from chassis.events.inbox import AlreadyApplied, OffsetMove, StaleOffset
 from chassis.events.jumps import Jumps
 from chassis.events.subscription import Subscription
 from chassis.logging import get_logger
@@ -23,7 +23,7 @@ from chassis.storage.transaction import Tx
 
 log = get_logger()
 
-RecordInInbox = Callable[[Tx, str, Sequence[Delivery]], Awaitable[Sequence[Delivery]]]
+MoveAndRecord = Callable[[Tx, str, Sequence[OffsetMove], Sequence[Delivery]], Awaitable[Sequence[Delivery]]]
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,6 +37,10 @@ class PartitionSlice:
     @property
     def next_offset(self) -> int:
         return self.records[-1].offset + 1
+
+    @property
+    def move(self) -> OffsetMove:
+        return OffsetMove(self.source, self.expected_offset, self.next_offset)
 
 
 class Applier:
@@ -101,24 +105,23 @@ class Applier:
             classified = await self._jumps.without_jumps(classified)
         with _trace_of(classified.deliveries):
             try:
-                fresh = await self._write(slices, classified, inbox.record_all_new)
+                fresh = await self._write(slices, classified, inbox.move_and_record_all_new)
             except AlreadyApplied:
-                fresh = await self._write(slices, classified, inbox.record_new)
+                fresh = await self._write(slices, classified, inbox.move_and_record_new)
             log.debug("consumer.applied", consumer=self._consumer, count=len(classified.deliveries))
         self._advance(slices)
         self._report(classified)
         return fresh
 
-    async def _write(self, slices: Sequence[PartitionSlice], classified: Classified, record_in: RecordInInbox) -> int:
-        return await self._database.write(lambda tx: self._apply_in(tx, slices, classified, record_in))
+    async def _write(self, slices: Sequence[PartitionSlice], classified: Classified, enter: MoveAndRecord) -> int:
+        return await self._database.write(lambda tx: self._apply_in(tx, slices, classified, enter))
 
     async def _apply_in(
-        self, tx: Tx, slices: Sequence[PartitionSlice], classified: Classified, record_in: RecordInInbox
+        self, tx: Tx, slices: Sequence[PartitionSlice], classified: Classified, enter: MoveAndRecord
     ) -> int:
         """The offsets moved first (which keeps others out), then inbox, effects and dead letters."""
-        for each in sorted(slices, key=lambda one: one.source):
-            await inbox.move_offset(tx, self._consumer, each.source, each.expected_offset, each.next_offset)
-        fresh = await record_in(tx, self._consumer, classified.deliveries)
+        moves = [each.move for each in sorted(slices, key=lambda one: one.source)]
+        fresh = await enter(tx, self._consumer, moves, classified.deliveries)
         if fresh:
             await self._subscription.projection.apply(tx, fresh)
         for record, reason, error in map(_parts, classified.unapplicable):

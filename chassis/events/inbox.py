@@ -4,7 +4,22 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import Select, bindparam, delete, false, func, or_, select, text, update
+from sqlalchemy import (
+    BigInteger,
+    Integer,
+    Select,
+    String,
+    Text,
+    bindparam,
+    delete,
+    false,
+    func,
+    or_,
+    select,
+    text,
+    update,
+)
+from sqlalchemy.dialects.postgresql import ARRAY
 
 from chassis.bus.port import TopicPartition
 from chassis.events.envelope import Delivery, Order
@@ -22,6 +37,43 @@ _MOVE = text(
     "UPDATE consumer_offset SET next_offset = :next_offset, moved_at = :now "
     "WHERE consumer = :consumer AND topic = :topic AND partition = :partition AND next_offset = :expected"
 ).bindparams(bindparam("now", type_=UtcDateTime))
+
+
+_MOVE_AND_RECORD = text(
+    """
+    WITH moved AS (
+        UPDATE consumer_offset SET next_offset = :next_offset, moved_at = :now
+        WHERE consumer = :consumer AND topic = :topic AND partition = :partition AND next_offset = :expected
+        RETURNING next_offset
+    ),
+    recorded AS (
+        INSERT INTO inbox
+            (consumer, source, generation, event_id, subject, version, partition, "offset", applied_at)
+        SELECT :consumer, :source, :generation, unnest(:event_id), unnest(:subject), unnest(:version), :partition,
+            unnest(:offset), :now
+        FROM moved
+        ON CONFLICT (consumer, source, event_id) DO NOTHING
+        RETURNING event_id
+    )
+    SELECT (SELECT count(*) FROM moved) AS moved, (SELECT count(*) FROM recorded) AS recorded
+    """
+).bindparams(
+    *(bindparam(name, type_=String) for name in ("consumer", "topic", "source")),
+    *(bindparam(name, type_=BigInteger) for name in ("next_offset", "expected", "generation")),
+    *(bindparam(name, type_=ARRAY(Text)) for name in ("event_id", "subject")),
+    *(bindparam(name, type_=ARRAY(BigInteger)) for name in ("version", "offset")),
+    bindparam("partition", type_=Integer),
+    bindparam("now", type_=UtcDateTime),
+)
+
+
+@dataclass(frozen=True, slots=True)
+class OffsetMove:
+    """From which offset to which a consumer moves on in a partition."""
+
+    source: TopicPartition
+    expected: int
+    next_offset: int
 
 
 class StaleOffset(Exception):  # noqa: N818  named for what it is
@@ -91,6 +143,74 @@ def _offset_row(tx: Tx, consumer: str, at: TopicPartition, offset: int) -> dict[
     }
 
 
+async def move_and_record_all_new(
+    tx: Tx, consumer: str, moves: Sequence[OffsetMove], deliveries: Sequence[Delivery]
+) -> Sequence[Delivery]:
+    """Move offsets (which keeps others out), then enter events none of which is in the inbox.
+
+    What is of one partition, as nearly always, is one statement on PostgreSQL.
+
+    Raises:
+        StaleOffset: somebody else moved a partition on.
+        AlreadyApplied: some events are there; roll back and go by :func:`move_and_record_new`.
+    """
+    if tx.dialect == "postgresql" and len(moves) == 1 and await _moved_and_recorded(tx, consumer, moves[0], deliveries):
+        return deliveries
+    await _move_offsets(tx, consumer, moves)
+    return await record_all_new(tx, consumer, deliveries)
+
+
+async def move_and_record_new(
+    tx: Tx, consumer: str, moves: Sequence[OffsetMove], deliveries: Sequence[Delivery]
+) -> Sequence[Delivery]:
+    """Move offsets, then enter events into the inbox; returns those that were not there, in order, each once.
+
+    Raises:
+        StaleOffset: somebody else moved a partition on.
+    """
+    await _move_offsets(tx, consumer, moves)
+    return await record_new(tx, consumer, deliveries)
+
+
+async def _move_offsets(tx: Tx, consumer: str, moves: Sequence[OffsetMove]) -> None:
+    for move in moves:
+        await move_offset(tx, consumer, move.source, move.expected, move.next_offset)
+
+
+async def _moved_and_recorded(tx: Tx, consumer: str, move: OffsetMove, deliveries: Sequence[Delivery]) -> bool:
+    """Whether both were done; nothing was where the offset is not as expected, or not all come from one origin.
+
+    Raises:
+        AlreadyApplied: some events are in the inbox.
+    """
+    origins = {(event.source, event.generation) for event in deliveries}
+    if len(origins) != 1 or len({event.id for event in deliveries}) < len(deliveries):
+        return False
+    ((source, generation),) = origins
+    values = {
+        "consumer": consumer,
+        "topic": move.source.topic,
+        "partition": move.source.partition,
+        "expected": move.expected,
+        "next_offset": move.next_offset,
+        "source": source,
+        "generation": generation,
+        "now": tx.now,
+        "event_id": [event.id for event in deliveries],
+        "subject": [event.subject for event in deliveries],
+        "version": [event.version for event in deliveries],
+        "offset": [event.record.offset for event in deliveries],
+    }
+    done = (await (await tx.session.connection()).execute(_MOVE_AND_RECORD, values)).one()
+    if done.moved and done.recorded < len(deliveries):
+        raise _already_applied(len(deliveries) - done.recorded, len(deliveries))
+    return bool(done.moved)
+
+
+def _already_applied(known: int, of: int) -> AlreadyApplied:
+    return AlreadyApplied(f"{known} of {of} events were applied before")
+
+
 async def record_all_new(tx: Tx, consumer: str, deliveries: Sequence[Delivery]) -> Sequence[Delivery]:
     """Enter events into the inbox, none of which is there: what nearly always holds, and costs least to check.
 
@@ -111,7 +231,7 @@ async def record_all_new(tx: Tx, consumer: str, deliveries: Sequence[Delivery]) 
             same={"consumer": consumer, "source": source, "generation": generation, "applied_at": tx.now},
         )
         if (new := await insert_or_ignore_count(tx, tx.table("inbox"), columns, _KEY)) < len(events):
-            raise AlreadyApplied(f"{len(events) - new} of {len(events)} events were applied before")
+            raise _already_applied(len(events) - new, len(events))
     return deliveries
 
 
