@@ -7,7 +7,7 @@ from contextlib import AbstractAsyncContextManager, asynccontextmanager
 from dataclasses import replace
 from datetime import timedelta
 from functools import partial
-from typing import Any, Final
+from typing import TYPE_CHECKING, Any, Final
 
 import httpx
 from fastapi import FastAPI, Request
@@ -47,6 +47,9 @@ from gateway.settings import GatewaySettings
 from portal.app import install_pages, is_page
 from portal.routes import problem_page
 from portal.settings import PortalSettings
+
+if TYPE_CHECKING:
+    from gateway.sessions.by_provider import ByProvider
 
 SPEC: Final = ServiceSpec(
     name="gateway",
@@ -90,15 +93,16 @@ def create_gateway(
     settings = settings or GatewaySettings()
     signer = signer or signer_of(settings)
     keyring = Keyring(resources.database, settings.key_memory)
-    provider = to_provider(settings) if settings.oidc_issuer else None
-    check = KeyCheck(_bearers(keyring, resources, settings, provider), Refusals(settings.refused_keys))
+    provider = _Provider(settings, resources, keyring) if settings.oidc_issuer else None
+    bearers: Bearers = provider.tokens if provider else keyring
+    check = KeyCheck(bearers, Refusals(settings.refused_keys))
     pages, suite_api = PortalSettings(), SuiteApi()
-    own = _own_apps(resources, upstreams, signer, keyring) | _reports(resources, signer, suite_api, pages)
+    own = _own_apps(resources, upstreams, signer, keyring, suite_api) | _reports(resources, signer, suite_api, pages)
     app = FastAPI(
         title=SPEC.title,
         description=SPEC.description,
         version=SPEC.version,
-        lifespan=_closing(provider),
+        lifespan=_closing(provider.client if provider else None),
         docs_url=None,
         redoc_url=None,
         openapi_url=None,
@@ -110,8 +114,10 @@ def create_gateway(
     _mount(app, {**upstreams, **own}, settings, signer)
     _set_state(app, resources, upstreams, own, settings, signer)
     suite_api.open(app)
-    door = PageDoor(app, check, resources.database, timedelta(hours=pages.session_hours))
-    install_pages(app, door, pages, resources.clock, signer.key_of("pages").encode())
+    form_key = signer.key_of("pages").encode()
+    by_provider = provider.sign_in(form_key) if provider and settings.oidc_client_id else None
+    door = PageDoor(app, check, resources.database, timedelta(hours=pages.session_hours), by_provider)
+    install_pages(app, door, pages, resources.clock, form_key)
     if settings.compressed_from:
         app.add_middleware(Compression, size=settings.compressed_from)
     if settings.calls_per_minute:
@@ -147,16 +153,25 @@ def _refusal(problem: Problem, scope: Scope) -> ASGIApp:
     return problem_response(problem, scope["path"])
 
 
-def _bearers(
-    keyring: Keyring, resources: Resources, settings: GatewaySettings, provider: httpx.AsyncClient | None
-) -> Bearers:
-    """Keys, and access tokens where an operator names a provider."""
-    if settings.oidc_issuer is None or provider is None:
-        return keyring
-    from gateway.access.tokens import AccessTokens, ProviderKeys  # noqa: PLC0415  most suites have none
+class _Provider:
+    """The OpenID provider that an operator names: its client, its keys, and what reads its access tokens."""
 
-    found = ProviderKeys(settings.oidc_issuer, provider, settings.oidc_refetch)
-    return AccessTokens(keyring, resources.database, settings, found)
+    def __init__(self, settings: GatewaySettings, resources: Resources, keyring: Keyring) -> None:
+        from gateway.access.tokens import AccessTokens, ProviderKeys  # noqa: PLC0415  most suites have none
+
+        self._settings = settings
+        self._database = resources.database
+        self.client = to_provider(settings)
+        self._keys = ProviderKeys(settings.oidc_issuer or "", self.client, settings.oidc_refetch)
+        self.tokens = AccessTokens(keyring, resources.database, settings, self._keys)
+
+    def sign_in(self, secret: bytes) -> "ByProvider":
+        """How people sign in on pages by it."""
+        from gateway.sessions.by_provider import ByProvider  # noqa: PLC0415  see above
+        from gateway.sessions.provider import SignInProvider  # noqa: PLC0415  see above
+
+        provider = SignInProvider(self._settings, self.client, self._keys, self.tokens, secret)
+        return ByProvider(self._database, provider)
 
 
 def _closing(client: httpx.AsyncClient | None) -> Callable[[FastAPI], AbstractAsyncContextManager[None]]:
@@ -178,14 +193,14 @@ def signer_of(settings: GatewaySettings) -> HopSigner:
 
 
 def _own_apps(
-    resources: Resources, upstreams: Mapping[str, Upstream], signer: HopSigner, keyring: Keyring
+    resources: Resources, upstreams: Mapping[str, Upstream], signer: HopSigner, keyring: Keyring, suite_api: SuiteApi
 ) -> dict[str, Upstream]:
     """What is documented and called like a service, and is the gateway's own."""
     services = Services(upstreams, signer)
     believing = partial(_believing, resources, signer)
     apps = {
         operations.NAME: operations.create_operations(believing(operations.NAME), Base.metadata, services),
-        access.NAME: access.create_access(believing(access.NAME), Base.metadata, keyring),
+        access.NAME: access.create_access(believing(access.NAME), Base.metadata, keyring, suite_api),
     }
     return {name: in_process(name, app) for name, app in apps.items()}
 

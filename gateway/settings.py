@@ -1,5 +1,7 @@
 """What an operator may set, as ``GATEWAY_*`` in the environment."""
 
+from ipaddress import ip_address
+from pathlib import Path
 from typing import Annotated, Literal, Self
 
 from pydantic import AfterValidator, Field, HttpUrl, SecretStr, model_validator
@@ -15,6 +17,22 @@ def _bare(url: HttpUrl) -> HttpUrl:
 
 
 ServiceUrl = Annotated[HttpUrl, AfterValidator(_bare)]
+
+
+def _private(url: HttpUrl) -> HttpUrl:
+    if url.scheme == "http" and not _is_this_machine(url.host or ""):
+        raise ValueError("people sign in over https: plain http is for this machine alone")
+    return _bare(url)
+
+
+def _is_this_machine(host: str) -> bool:
+    try:
+        return ip_address(host.strip("[]")).is_loopback
+    except ValueError:
+        return host == "localhost"
+
+
+PublicUrl = Annotated[HttpUrl, AfterValidator(_private)]
 
 
 class GatewaySettings(BaseSettings):
@@ -55,6 +73,18 @@ class GatewaySettings(BaseSettings):
     """Fewest seconds between two looks at the provider's keys."""
     oidc_proxy: str | None = None
     """By which the provider is reached, such as ``http://proxy.example:3128``; none is taken from the environment."""
+    public_url: PublicUrl | None = None
+    """The address that people have in their browsers; the provider sends them back there and nowhere else."""
+    oidc_client_id: str | None = Field(default=None, min_length=1, max_length=200)
+    """What the provider knows the pages by. With it people sign in on pages by the provider, beside keys."""
+    oidc_client_secret_file: Path | None = None
+    """The file with the client's secret, read anew each time; None for a public client, which has PKCE alone."""
+    oidc_scopes: tuple[str, ...] = ("openid",)
+    """What pages ask the provider for: ``openid``, scopes of the suite, ``profile``, ``offline_access`` ..."""
+    oidc_resource: str | None = None
+    """What tokens are asked for by name (RFC 8707), where the provider has to be told."""
+    oidc_name: str = Field(default="your work account", min_length=1, max_length=60)
+    """How the button says it: Sign in with ..."""
     key_memory: float = Field(default=1, ge=0)
     """How long a verified key is remembered, so also how long a revoked one may still work."""
     refused_keys: int = Field(default=60, ge=1)
@@ -76,6 +106,31 @@ class GatewaySettings(BaseSettings):
         if self.oidc_issuer and not self.oidc_audience:
             raise ValueError("with GATEWAY_OIDC_ISSUER set GATEWAY_OIDC_AUDIENCE: tokens for others are not for us")
         return self
+
+    @model_validator(mode="after")
+    def _people_can_come_back(self) -> Self:
+        if self.oidc_client_id is None:
+            return self
+        if not self.oidc_issuer or not self.public_url:
+            raise ValueError("with GATEWAY_OIDC_CLIENT_ID set GATEWAY_OIDC_ISSUER and GATEWAY_PUBLIC_URL")
+        if "openid" not in self.oidc_scopes:
+            raise ValueError("GATEWAY_OIDC_SCOPES lacks openid, without which no provider says who has signed in")
+        if self.oidc_client_secret_file and not self.client_secret():
+            raise ValueError("GATEWAY_OIDC_CLIENT_SECRET_FILE is empty")
+        return self
+
+    def client_secret(self) -> str | None:
+        """The secret of the pages' client; None for a public one.
+
+        Raises:
+            ValueError: its file cannot be read.
+        """
+        if self.oidc_client_secret_file is None:
+            return None
+        try:
+            return self.oidc_client_secret_file.read_text(encoding="utf-8").strip()
+        except OSError as error:
+            raise ValueError(f"GATEWAY_OIDC_CLIENT_SECRET_FILE cannot be read: {error.strerror}") from error
 
     def url_of(self, service: str) -> str:
         return str(getattr(self, f"{service}_url")).rstrip("/")

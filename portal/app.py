@@ -14,6 +14,7 @@ from portal.pages import (
     imports,
     indicator,
     operations,
+    people,
     promises,
     register,
     reports,
@@ -34,6 +35,7 @@ _FOLDERS: Final = frozenset(
         "fund",
         "import",
         "operations",
+        "people",
         "promises",
         "register",
         "reports",
@@ -68,6 +70,7 @@ for _page in (
     desk,
     imports,
     operations,
+    people,
 ):
     router.include_router(_page.router)
 

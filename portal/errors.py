@@ -21,6 +21,18 @@ class SignInNeeded(Exception):  # noqa: N818  named for what it is
     """Nobody is signed in."""
 
 
+class SignInFailed(Exception):  # noqa: N818  named for what it is
+    """Somebody came back from the provider and is not signed in.
+
+    Args:
+        said: why, and what to do, in a sentence for them.
+    """
+
+    def __init__(self, said: str) -> None:
+        super().__init__(said)
+        self.said = said
+
+
 class Refused(Exception):  # noqa: N818  named for what it is
     """The API has refused a call of a page.
 

@@ -15,6 +15,8 @@ SESSION: Final = "suite-session"
 """Cookie of who is signed in."""
 VISITOR: Final = "suite-form"
 """Cookie of who is not: what a form was made for."""
+ON_THE_WAY: Final = "suite-on-the-way"
+"""Cookie of who is signing in at a provider: by it this browser is known when they come back."""
 _OWN_HOST: Final = "__Host-"
 """Before the name of a cookie that goes over TLS only: browsers take it from this very host and from no other."""
 TOKEN: Final = "form-token"  # noqa: S105  the name of a field
@@ -23,6 +25,7 @@ _LOOPBACK: Final = frozenset({"127.0.0.1", "localhost", "::1"})
 _MOST_FIELDS: Final = 200
 _MOST_BYTES: Final = 65_536
 _LONGEST_COOKIE: Final = 128
+_LONGEST_SEALED: Final = 4096
 
 
 def form_token(key: bytes, cookie: str) -> str:
@@ -36,7 +39,8 @@ def new_visitor() -> str:
 
 def cookie_of(request: Request, name: str) -> str | None:
     found = request.cookies.get(_name(request, name))
-    return found if found and len(found) <= _LONGEST_COOKIE and found.isascii() else None
+    longest = _LONGEST_SEALED if name == ON_THE_WAY else _LONGEST_COOKIE
+    return found if found and len(found) <= longest and found.isascii() else None
 
 
 def is_secure(request: Request) -> bool:

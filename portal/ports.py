@@ -1,5 +1,6 @@
 """What pages need of whoever mounts them: sessions, and a way to the API."""
 
+from collections.abc import Sequence
 from datetime import datetime
 from typing import Protocol
 
@@ -11,7 +12,7 @@ class Visitor(Protocol):
 
     @property
     def name(self) -> str:
-        """As histories and audit entries have it."""
+        """As pages call them: the name of their key, or how the provider prints them."""
 
     @property
     def last_visit(self) -> datetime | None:
@@ -22,7 +23,11 @@ class Visitor(Protocol):
 
 
 class Door(Protocol):
-    """Lets people in by their key."""
+    """Lets people in by their key, and by an OpenID provider where there is one."""
+
+    @property
+    def provider(self) -> str | None:
+        """How the provider is called, as in "Sign in with ..."; None where people have keys alone."""
 
     async def open_session(self, key: str, address: str) -> str | None:
         """A new session's token, which only its cookie has; None for a key that is not in use.
@@ -31,8 +36,29 @@ class Door(Protocol):
             Refused: too many keys were refused from this address, or keys cannot be looked up now.
         """
 
-    async def get_visitor(self, token: str) -> Visitor | None:
-        """Whose session it is; None once it has run out or ended, or its key was revoked."""
+    async def begin_at_provider(self, after: str) -> tuple[str, str]:
+        """Where somebody signs in at the provider, and the cookie they need when they come back to go on to ``after``.
 
-    async def close_session(self, token: str) -> None:
-        """End it. Again is no error."""
+        Raises:
+            NotFound: there is none.
+            Unavailable: it cannot be reached.
+        """
+
+    async def open_session_of_provider(self, cookie: str | None, answer: Sequence[tuple[str, str]]) -> tuple[str, str]:
+        """A new session's token for who came back with this cookie and this query; and where they go on.
+
+        Raises:
+            NotFound: there is no provider.
+            SignInFailed: it was not begun in this browser, or the provider does not let them in.
+            Unavailable: it cannot be reached.
+        """
+
+    async def get_visitor(self, token: str) -> Visitor | None:
+        """Whose session it is; None once it has run out or ended, its key was revoked, or the provider ended it.
+
+        Raises:
+            Unavailable: the provider cannot be asked whether it goes on.
+        """
+
+    async def close_session(self, token: str) -> str | None:
+        """End it, and say where to sign out at the provider too, if anywhere. Again is no error."""

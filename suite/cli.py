@@ -34,6 +34,7 @@ from suite import (
     key_commands,
     loading,
     operations,
+    people_commands,
     recovery_commands,
     replay_commands,
     roles,
@@ -55,6 +56,7 @@ app.add_typer(audit_commands.app, name="audit")
 app.add_typer(dead_letter_commands.app, name="dead-letters")
 app.add_typer(dead_letter_commands.consumers_app, name="consumers")
 app.add_typer(key_commands.app, name="keys")
+app.add_typer(people_commands.app, name="people")
 app.add_typer(loading.load_app, name="load")
 app.command(name="import")(file_commands.import_file)
 app.command(name="export")(file_commands.export_file)

@@ -78,3 +78,8 @@ async def save_person(tx: Tx, person: Person) -> Collection[str]:
     rows = [{"kind": kind, "name": name, "person": person.code} for kind, name in sorted(names)]
     saved = await insert_or_ignore(tx, PersonName, rows, ("kind", "name"), ("name",)) if rows else []
     return Counter(name for _, name in names) - Counter(row.name for row in saved)
+
+
+async def list_everybody(tx: Tx) -> Sequence[Person]:
+    """All people, by code."""
+    return await _people(tx, select(PersonRow.code, PersonRow.content).order_by(PersonRow.code))

@@ -1,6 +1,7 @@
 """Use cases of people."""
 
 from collections.abc import Collection
+from datetime import date
 
 from chassis.audit import record_change, record_unchanged
 from chassis.errors import FieldError
@@ -8,6 +9,7 @@ from chassis.paging import Page, PageRequest, page_of
 from chassis.storage.transaction import Tx
 from gateway.access import people_repository as stored
 from gateway.access.errors import NameOfAnother, PersonInvalid, PersonUnknown
+from gateway.access.owners import Directory
 from gateway.access.people import Person, person_faults, write_person
 
 
@@ -58,3 +60,9 @@ async def get_person(tx: Tx, code: str) -> Person:
 async def list_people(tx: Tx, request: PageRequest) -> Page[Person]:
     """By code."""
     return page_of(await stored.list_people(tx, request), request, key=lambda one: one.code)
+
+
+async def get_directory(tx: Tx) -> tuple[Directory, date]:
+    """Everybody as texts call them on the business date; and that date."""
+    today = await tx.business_date()
+    return Directory(await stored.list_everybody(tx), today), today

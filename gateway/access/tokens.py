@@ -52,6 +52,7 @@ class ProviderKeys:
         self._monotonic = monotonic
         self._one_at_a_time = asyncio.Lock()
         self._keys: KeySet | None = None
+        self._described: Mapping[str, Any] = {}
         self._asked_at, self._answered = -math.inf, False
 
     async def get(self) -> KeySet:
@@ -63,6 +64,27 @@ class ProviderKeys:
         if self._keys is not None and self._one_at_a_time.locked():
             return self._keys
         return await self._no_older_than(FETCHED_EVERY)
+
+    async def describe(self) -> Mapping[str, Any]:
+        """What the provider says of itself (OpenID Connect Discovery), as old as the keys.
+
+        Raises:
+            Unavailable: as for the keys.
+        """
+        await self.get()
+        return self._described
+
+    async def read(self, token: str, algorithms: Sequence[str], claims: JWTClaimsRegistry) -> jwt.Token:
+        """A token that the provider has signed, with claims as they are wanted.
+
+        Raises:
+            JoseError: it is none.
+            Unavailable: as for the keys.
+        """
+        try:
+            return read_token(token, await self.get(), algorithms, claims)
+        except InvalidKeyIdError:  # it names a key that is not among those we have
+            return read_token(token, await self.get_newer(), algorithms, claims)
 
     async def get_newer(self) -> KeySet:
         """The keys, fetched just now unless they were a moment ago."""
@@ -88,6 +110,7 @@ class ProviderKeys:
         described = (await self._client.get(self._issuer.rstrip("/") + DISCOVERY)).raise_for_status().json()
         if described["issuer"] != self._issuer:
             raise ValueError("the provider calls itself otherwise")
+        self._described = described
         return _read_keys((await self._client.get(described["jwks_uri"])).raise_for_status().json()["keys"])
 
 
@@ -141,28 +164,22 @@ class AccessTokens:
         found = self._good.get(digest)
         if found and self._now() < found[1]:
             return found[0]
-        claims = await self._read(shown)
+        claims = await self.read(shown)
         return None if claims is None else await self._remember(digest, claims)
 
     def was_good(self, shown: str) -> bool:
         """Whether this was good when it was last looked at here: who shows it does not guess."""
         return keys.hash_key(shown) in self._good if is_token(shown) else self._keyring.was_good(shown)
 
-    async def _read(self, token: str) -> Mapping[str, Any] | None:
+    async def read(self, token: str) -> Mapping[str, Any] | None:
         """The claims of a token that the provider has signed for us, while it is good."""
         try:
-            found = await self._found(token)
+            found = await self._provider.read(token, self._algorithms, self._claims)
         except JoseError:
             return None
         subject, kind = found.claims["sub"], found.header.get("typ")
         known = kind is None or (isinstance(kind, str) and kind in _KINDS)
         return found.claims if known and isinstance(subject, str) and 0 < len(subject) <= LONGEST_NAME else None
-
-    async def _found(self, token: str) -> jwt.Token:
-        try:
-            return read_token(token, await self._provider.get(), self._algorithms, self._claims)
-        except InvalidKeyIdError:  # it names a key that is not among those we have
-            return read_token(token, await self._provider.get_newer(), self._algorithms, self._claims)
 
     async def _remember(self, digest: str, claims: Mapping[str, Any]) -> Caller | None:
         subject, scopes = claims["sub"], scopes_of(claims)

@@ -1,14 +1,15 @@
 """What pages need of the gateway (see ``portal.ports``)."""
 
 import secrets
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from typing import Final
+from typing import TYPE_CHECKING, Final
 
 import httpx
 from starlette.types import ASGIApp
 
-from chassis.errors import Problem
+from chassis.errors import NotFound, Problem
 from chassis.identity import Caller
 from chassis.storage.database import Database
 from chassis.web.problems import problem_body
@@ -18,20 +19,20 @@ from gateway.sessions.way_in import send_as
 from portal.errors import Refused
 from portal.ports import Visitor
 
+if TYPE_CHECKING:
+    from gateway.sessions.by_provider import ByProvider  # most suites have none, and its library takes long to load
+
 TOKEN_BYTES: Final = 32
 
 
 @dataclass(frozen=True, slots=True)
-class KeyVisitor:
-    """Somebody who has shown their key, and calls the gateway's own app."""
+class SignedIn:
+    """Somebody who has signed in, and calls the gateway's own app."""
 
     app: ASGIApp
     caller: Caller
+    name: str
     last_visit: datetime | None
-
-    @property
-    def name(self) -> str:
-        return self.caller.name
 
     async def send(self, request: httpx.Request) -> httpx.Response:
         return await send_as(self.app, self.caller, request)
@@ -40,11 +41,23 @@ class KeyVisitor:
 class PageDoor:
     """Sessions in the gateway's database, and keys looked up, and their refusals counted, as of any call."""
 
-    def __init__(self, app: ASGIApp, check: KeyCheck, database: Database, length: timedelta) -> None:
+    def __init__(
+        self,
+        app: ASGIApp,
+        check: KeyCheck,
+        database: Database,
+        length: timedelta,
+        by_provider: "ByProvider | None" = None,
+    ) -> None:
         self._app = app
         self._check = check
         self._database = database
         self._length = length
+        self._by_provider = by_provider
+
+    @property
+    def provider(self) -> str | None:
+        return self._by_provider.name if self._by_provider else None
 
     async def open_session(self, key: str, address: str) -> str | None:
         if not await self._is_good(key, address):
@@ -59,9 +72,27 @@ class PageDoor:
         except Problem as problem:
             raise Refused(problem.status, problem_body(problem, "")) from problem
 
+    async def begin_at_provider(self, after: str) -> tuple[str, str]:
+        return await self._required().begin(after)
+
+    async def open_session_of_provider(self, cookie: str | None, answer: Sequence[tuple[str, str]]) -> tuple[str, str]:
+        token = secrets.token_urlsafe(TOKEN_BYTES)
+        return token, await self._required().open_session(token, cookie, answer, self._length)
+
+    def _required(self) -> "ByProvider":
+        if self._by_provider is None:
+            raise NotFound("People sign in by their keys here.")
+        return self._by_provider
+
     async def get_visitor(self, token: str) -> Visitor | None:
         found = await self._database.read(lambda tx: service.get_session(tx, token))
-        return KeyVisitor(self._app, found[1], found[0].last_visit) if found else None
+        if found and found.grant:
+            found = await self._by_provider.current(token, found) if self._by_provider else None
+        if found is None:
+            return None
+        name = found.grant.name if found.grant else found.caller.name
+        return SignedIn(self._app, found.caller, name, found.last_visit)
 
-    async def close_session(self, token: str) -> None:
-        await self._database.write(lambda tx: service.close_session(tx, token))
+    async def close_session(self, token: str) -> str | None:
+        sealed = await self._database.write(lambda tx: service.close_session(tx, token))
+        return await self._by_provider.leave(token, sealed) if sealed and self._by_provider else None

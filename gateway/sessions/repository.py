@@ -3,47 +3,88 @@
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import delete, func, select, update
+from sqlalchemy import ColumnElement, delete, func, or_, select, update
 
 from chassis.storage.transaction import Tx
+from gateway.sessions.grants import Grant
 from gateway.sessions.models import PageSession
 
 
 @dataclass(frozen=True, slots=True)
 class StoredSession:
-    """A session that has not ended. ``last_visit``: when the session before it was opened."""
+    """A session that has not ended: by a key, or by what a provider has granted.
 
-    key_hash: str
+    ``last_visit``: when the session before it was opened.
+    """
+
+    key_hash: str | None
+    grant: Grant | None
     last_visit: datetime | None
 
 
 async def get_session(tx: Tx, token_hash: str) -> StoredSession | None:
     """The session, unless it has ended by now."""
-    wanted = PageSession.token_hash == token_hash, PageSession.ends_at > tx.now
-    row = await tx.session.scalar(select(PageSession).where(*wanted))
-    return None if row is None else StoredSession(row.key_hash, row.last_visit)
+    row = await tx.session.scalar(select(PageSession).where(*_goes_on(tx, token_hash)))
+    return None if row is None else StoredSession(row.key_hash, _grant(row), row.last_visit)
 
 
-async def get_last_opening(tx: Tx, key_hash: str) -> datetime | None:
-    """When somebody last signed in with the key."""
-    opened = select(func.max(PageSession.opened_at)).where(PageSession.key_hash == key_hash)
-    return await tx.session.scalar(opened)
+def _goes_on(tx: Tx, token_hash: str) -> tuple[ColumnElement[bool], ...]:
+    return PageSession.token_hash == token_hash, PageSession.ends_at > tx.now
 
 
-async def save_session(
-    tx: Tx, token_hash: str, key_hash: str, *, ends_at: datetime, last_visit: datetime | None
-) -> None:
-    row = PageSession(
-        token_hash=token_hash, key_hash=key_hash, opened_at=tx.now, ends_at=ends_at, last_visit=last_visit
-    )
+def _grant(row: PageSession) -> Grant | None:
+    if row.subject is None or row.good_until is None:
+        return None
+    scopes = frozenset((row.scopes or "").split())
+    return Grant(row.subject, row.shown_name or row.subject, scopes, row.good_until, row.sealed or "")
+
+
+async def get_last_opening(tx: Tx, *, key_hash: str | None = None, subject: str | None = None) -> datetime | None:
+    """When somebody last signed in with the key, or by a provider as the subject."""
+    theirs = PageSession.key_hash == key_hash if key_hash else PageSession.subject == subject
+    return await tx.session.scalar(select(func.max(PageSession.opened_at)).where(theirs))
+
+
+async def save_session(tx: Tx, token_hash: str, session: StoredSession, ends_at: datetime) -> None:
+    row = PageSession(token_hash=token_hash, opened_at=tx.now, ends_at=ends_at)
+    row.key_hash, row.last_visit = session.key_hash, session.last_visit
+    if session.grant:
+        row.subject = session.grant.subject
+        for name, value in _granted(session.grant).items():
+            setattr(row, name, value)
     tx.session.add(row)
     await tx.session.flush()
 
 
-async def save_end(tx: Tx, token_hash: str) -> None:
-    """End a session that goes on; one that has ended keeps its moment."""
-    goes_on = PageSession.token_hash == token_hash, PageSession.ends_at > tx.now
-    await tx.session.execute(update(PageSession).where(*goes_on).values(ends_at=tx.now))
+def _granted(grant: Grant) -> dict[str, object]:
+    return {
+        "shown_name": grant.name,
+        "scopes": " ".join(sorted(grant.scopes)),
+        "good_until": grant.good_until,
+        "sealed": grant.sealed,
+    }
+
+
+async def save_asking(tx: Tx, token_hash: str, until: datetime) -> bool:
+    """Have one alone ask the provider until a moment; False where another does, or did since ``tx.now``."""
+    free = or_(PageSession.asking_until.is_(None), PageSession.asking_until <= tx.now)
+    due = *_goes_on(tx, token_hash), PageSession.good_until <= tx.now, free
+    taken = update(PageSession).where(*due).values(asking_until=until).returning(PageSession.id)
+    return await tx.session.scalar(taken) is not None
+
+
+async def save_grant(tx: Tx, token_hash: str, grant: Grant) -> None:
+    """What the provider has granted now, to a session that goes on; whoever else waits for it may ask next time."""
+    values = _granted(grant) | {"asking_until": None}
+    await tx.session.execute(update(PageSession).where(*_goes_on(tx, token_hash)).values(**values))
+
+
+async def save_end(tx: Tx, token_hash: str) -> str | None:
+    """End a session that goes on, and return and forget what was sealed; one that has ended keeps its moment."""
+    goes_on = _goes_on(tx, token_hash)
+    sealed = await tx.session.scalar(select(PageSession.sealed).where(*goes_on))
+    await tx.session.execute(update(PageSession).where(*goes_on).values(ends_at=tx.now, sealed=None))
+    return sealed
 
 
 async def delete_ended_before(tx: Tx, moment: datetime) -> None:

@@ -5,7 +5,8 @@ from typing import Final
 from fastapi import APIRouter, Request, Response
 from fastapi.responses import RedirectResponse
 
-from portal.forms import SESSION, VISITOR, cookie_of, delete_cookie, read_form, set_cookie
+from portal.errors import SignInFailed
+from portal.forms import ON_THE_WAY, SESSION, VISITOR, cookie_of, delete_cookie, read_form, set_cookie
 from portal.routes import PageRoute
 from portal.site import get_looker, page, site_of
 
@@ -20,8 +21,13 @@ async def sign_in_page(request: Request, next: str = "/") -> Response:  # noqa: 
     return sign_in_form(request, after=next)
 
 
-def sign_in_form(request: Request, *, after: str = "/", error: str | None = None, status: int = 200) -> Response:
-    return page(request, "sign-in.html", status=status, after=own_path(after), error=error)
+def sign_in_form(
+    request: Request, *, after: str = "/", error: str | None = None, failed: str | None = None, status: int = 200
+) -> Response:
+    """The form for a key, and the way to the provider. ``error`` is of the key, ``failed`` of the provider."""
+    provider = site_of(request).door.provider
+    shown = {"after": own_path(after), "error": error, "failed": failed, "provider": provider}
+    return page(request, "sign-in.html", status=status, **shown)
 
 
 @router.post("/sign-in")
@@ -34,6 +40,36 @@ async def sign_in(request: Request) -> Response:
     token = await site_of(request).door.open_session(key, address)
     if token is None:
         return sign_in_form(request, after=after, error=_UNKNOWN, status=422)
+    return _signed_in(request, token, after)
+
+
+@router.get("/sign-in/provider")
+async def to_provider(request: Request, next: str = "/") -> Response:  # noqa: A002  a query parameter's name
+    """By a link and not a form: the policy for content lets forms lead to this site only."""
+    url, cookie = await site_of(request).door.begin_at_provider(own_path(next))
+    response = RedirectResponse(url, status_code=303)
+    set_cookie(request, response, ON_THE_WAY, cookie)
+    return response
+
+
+@router.get("/sign-in/callback")
+async def from_provider(request: Request) -> Response:
+    door, cookie = site_of(request).door, cookie_of(request, ON_THE_WAY)
+    try:
+        token, after = await door.open_session_of_provider(cookie, request.query_params.multi_items())
+    except SignInFailed as failed:
+        response = sign_in_form(request, failed=failed.said, status=403)
+        delete_cookie(request, response, ON_THE_WAY)
+        return response
+    before = cookie_of(request, SESSION)
+    if before:
+        await door.close_session(before)
+    response = _signed_in(request, token, own_path(after))
+    delete_cookie(request, response, ON_THE_WAY)
+    return response
+
+
+def _signed_in(request: Request, token: str, after: str) -> Response:
     response = RedirectResponse(after, status_code=303)
     set_cookie(request, response, SESSION, token)
     delete_cookie(request, response, VISITOR)
@@ -44,19 +80,23 @@ async def sign_in(request: Request) -> Response:
 async def sign_out_page(request: Request) -> Response:
     """For who comes by the address: leaving changes something, so it is asked by a form."""
     if await get_looker(request) is None:
-        return RedirectResponse("/sign-in", status_code=303)
+        return _to_form()
     return page(request, "sign-out.html")
 
 
 @router.post("/sign-out")
 async def sign_out(request: Request) -> Response:
+    """Here, and on to the provider where somebody signed in by one that offers it."""
     await read_form(request)
     token = cookie_of(request, SESSION)
-    if token:
-        await site_of(request).door.close_session(token)
-    response = RedirectResponse("/sign-in", status_code=303)
+    there = await site_of(request).door.close_session(token) if token else None
+    response: Response = page(request, "signed-out.html", there=there) if there else _to_form()
     delete_cookie(request, response, SESSION)
     return response
+
+
+def _to_form() -> Response:
+    return RedirectResponse("/sign-in", status_code=303)
 
 
 def own_path(path: str) -> str:

@@ -3,10 +3,8 @@
 import base64
 import hmac
 import json
-import subprocess
 import time
 from collections.abc import AsyncIterator, Callable, Iterator
-from pathlib import Path
 from typing import Any
 
 import httpx
@@ -20,28 +18,16 @@ from gateway.access.keyring import Keyring
 from gateway.access.people import Person
 from gateway.access.tokens import AccessTokens, ProviderKeys
 from gateway.settings import GatewaySettings
-from suite.engines.process import free_port
 from tests.conftest import DatabaseFor
+from tests.oidc.provider import AUDIENCE, provider
 
 pytestmark = [pytest.mark.rest, pytest.mark.parametrize("database_for", ["sqlite"], indirect=True)]
-
-PROVIDER = Path(__file__).parents[3] / "build" / "oidc"
-AUDIENCE = "https://suite.example"
 
 
 @pytest.fixture(scope="module")
 def issuer() -> Iterator[str]:
-    """A provider in a process of its own."""
-    if not (PROVIDER / "node_modules").exists():
-        pytest.skip("No OpenID provider here: make build/oidc/node_modules, which needs Node.js")
-    port = free_port()
-    command = ["node", "server.mjs", str(port)]
-    with subprocess.Popen(command, cwd=PROVIDER, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, text=True) as child:
-        assert child.stdout is not None
-        while child.stdout.readline().strip() != "ready":
-            assert child.poll() is None, "it ended at once"
-        yield f"http://127.0.0.1:{port}"
-        child.terminate()
+    with provider() as found:
+        yield found
 
 
 async def granted(issuer: str, resource: str = AUDIENCE, scope: str = "risks:read elsewhere:read") -> str:
@@ -76,8 +62,8 @@ async def opened(issuer: str, database_for: DatabaseFor) -> AsyncIterator[Opened
         def build(now: Callable[[], float] = time.time, **changed: Any) -> AccessTokens:
             said = {"oidc_issuer": issuer, "oidc_audience": AUDIENCE, "oidc_refetch": 0, "key_memory": 0} | changed
             settings = GatewaySettings(**said)
-            provider = ProviderKeys(str(settings.oidc_issuer), client, settings.oidc_refetch)
-            return AccessTokens(Keyring(database, 0), database, settings, provider, now)
+            found = ProviderKeys(str(settings.oidc_issuer), client, settings.oidc_refetch)
+            return AccessTokens(Keyring(database, 0), database, settings, found, now)
 
         yield build
 

@@ -65,7 +65,7 @@ async def app_of(name: str, resources_for: ResourcesFor) -> FastAPI:
         return create_operations(resources, metadata, Services({}, SIGNER))
     if name == "reports":
         return create_reports(resources, metadata, SuiteApi(), PortalSettings())
-    return create_access(resources, metadata, Keyring(resources.database, 0))
+    return create_access(resources, metadata, Keyring(resources.database, 0), SuiteApi())
 
 
 @pytest.mark.parametrize("name", [*SERVICES, "operations", "access", "reports"])

@@ -1,8 +1,10 @@
+import asyncio
 import hashlib
 
 import httpx
 import pytest
 
+from chassis.storage import migrate
 from gateway.access import service
 from gateway.sessions.models import PageSession
 from tests.integration.portal.conftest import Pages, hidden_of
@@ -127,3 +129,19 @@ async def test_a_form_too_large_for_anything_is_refused_by_a_page(pages: Pages) 
     answer = await pages.client.post("/sign-in", data={"key": "x" * 2_000_000})
     assert (answer.status_code, answer.headers["content-type"]) == (413, "text/html; charset=utf-8")
     assert "The body is too large" in answer.text
+
+
+@pytest.mark.both_engines
+async def test_sessions_of_the_version_before_go_on(pages: Pages) -> None:
+    await pages.sign_in()
+    url = pages.database.url.render_as_string(hide_password=False)
+    await asyncio.to_thread(migrate.downgrade, "gateway", url, "0010")
+    await asyncio.to_thread(migrate.upgrade, "gateway", url)
+    assert "Sign out" in (await pages.client.get("/")).text
+
+
+async def test_without_a_provider_people_sign_in_by_key_alone(pages: Pages) -> None:
+    form = (await pages.client.get("/sign-in")).text
+    assert "/sign-in/provider" not in form
+    for path in ("/sign-in/provider", "/sign-in/callback?code=a&state=b"):
+        assert (await pages.client.get(path)).status_code == httpx.codes.NOT_FOUND

@@ -56,7 +56,7 @@ def headed(**head: Any) -> str:
 
 
 async def test_what_is_good_is_read() -> None:
-    assert (await tokens()._read(signed())) == CLAIMS
+    assert (await tokens().read(signed())) == CLAIMS
 
 
 @pytest.mark.parametrize(
