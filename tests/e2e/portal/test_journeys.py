@@ -36,10 +36,11 @@ PAGES = [
     "/reports",
     "/desk",
     "/import",
+    "/people",
     "/operations",
 ]
 CALLS = {
-    "/": 5,
+    "/": 7,
     "/scorecard": 5,
     "/scorecard?attention=yes&strategy=community": 5,
     "/scorecard/indicators/dtoc-all?area=E06000026": 11,
@@ -61,6 +62,7 @@ CALLS = {
     "/reports": 2,
     "/desk": 14,
     "/import": 2,
+    "/people": 12,
     "/operations": 13,
 }
 """How many calls of the API a page is made of, whatever it shows."""

@@ -16,6 +16,7 @@ from gateway.sessions.models import PageSession
 from portal.api import Api, Json
 from portal.listing import Listing
 from tests.eventually import eventually
+from tests.integration.portal.conftest import hidden_of
 from tests.integration.portal.suite_pages import Looking, form_of, looking, text_of
 from tests.integration.reference.conftest import LOADING_SECONDS, Suite, loaded, migrated, suite
 
@@ -41,6 +42,7 @@ PAGES = [
     "/promises/pledges/2018-41",
     "/desk",
     "/import",
+    "/people",
     "/operations",
 ]
 _DRAFTS = "/pledges/v1/returns?state=draft&limit=1"
@@ -348,3 +350,30 @@ def test_every_style_is_used() -> None:
     used = "\n".join(each.read_text(encoding="utf-8") for each in code)
     prefixes = ("badge--", "heat--", "govuk-")
     assert [each for each in sorted(styles) if not each.startswith(prefixes) and each not in used] == []
+
+
+async def test_home_tells_what_changed_since_the_visit_before(suite: Suite) -> None:
+    """To whoever may read it: who changed what asks for more."""
+    ana = await looking(suite, "Ana", "risks:read", "pledges:read")
+    assert "Changed of late" in await ana.say("/")
+    body = {"impact": 4, "likelihood": 2, "reason": "Looked at again"}
+    risk = (await suite.client.get("/risks/v1/risks?status=open&limit=1")).json()["items"][0]["ref"]
+    (await suite.client.post(f"/risks/v1/risks/{risk}/assessments", json=body)).raise_for_status()
+    page = await ana.client.get("/sign-in")
+    await ana.client.post("/sign-in", data=hidden_of(page.text) | {"key": ana.key})
+    home = await ana.see("/")
+    assert "Changed since you were last here" in home
+    assert re.findall(r'href="/register/risks/([^"]+)"', home) == [risk]
+    assert "Not shown" in home
+
+
+async def test_people_and_what_names_none_of_them(suite: Suite) -> None:
+    ana = await looking(suite, "Ana", "admin")
+    await ana.see("/people/unowned.pdf", 404)
+    text = await ana.say("/people")
+    assert "Nobody has been entered." in text
+    assert "Neither a person nor a post" in text
+    assert (await ana.client.get("/people/unowned.csv")).text.count("\n") > 10
+    assert "Everything names somebody." in await ana.say("/people?why=left")
+    rita = await looking(suite, "Rita", "risks:read")
+    assert "Not shown: This needs the scope admin." in await rita.say("/people")
