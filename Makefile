@@ -48,7 +48,7 @@ run-distributed: .venv/dev ## Run gateway and services as five processes on Post
 
 # ---- proving -------------------------------------------------------------------------------------------------------
 
-PYTEST = $(BIN)/python -m pytest -q -m "not faults" --numprocesses $(WORKERS) --dist loadfile --no-loadscope-reorder
+PYTEST = $(BIN)/python -m pytest -q -m "not faults and not nightly" --numprocesses $(WORKERS) --dist loadfile --no-loadscope-reorder
 
 .PHONY: test
 test: .venv/dev ## Run the quick tests: each on one database, those that need it on both, on real engines wherever they can be had
@@ -68,6 +68,18 @@ test-rest: .venv/dev build/oidc/node_modules ## Run the rest: what starts proces
 .PHONY: test-all
 test-all: .venv/dev build/oidc/node_modules ## Run every test on both databases
 	@$(PYTEST) --engines all $(ARGS)
+
+KEYCLOAK = 26.7.3
+
+build/keycloak:
+	@command -v mvn >/dev/null || { echo "Maven is needed, with Java 17 or newer"; exit 1; }
+	@rm -rf $@.part
+	@mvn -q -B dependency:unpack -Dartifact=org.keycloak:keycloak-quarkus-dist:$(KEYCLOAK):zip -DoutputDirectory=$(abspath $@.part)
+	@mv $@.part $@
+
+.PHONY: test-keycloak
+test-keycloak: .venv/dev build/keycloak ## Sign in by Keycloak, by token and by page
+	@$(BIN)/python -m pytest -q -m nightly tests/integration/portal $(ARGS)
 
 .PHONY: test-faults
 test-faults: .venv/dev ## Kill and starve real processes, and compare what is left (SEEDS=110 sets stores back as often)
@@ -131,7 +143,7 @@ fuzz-bounded-postgresql:
 	@$(FUZZ) --examples 2 --database postgresql --boundaries risks pledges finance
 
 .PHONY: bench
-bench: bench-engine bench-stream bench-import bench-contract bench-ledger ## Every benchmark that takes minutes, as ratios measured in one run
+bench: bench-engine bench-stream bench-import bench-contract bench-ledger bench-page ## Every benchmark that takes minutes, as ratios measured in one run
 
 .PHONY: bench-engine
 bench-engine: .venv/dev ## Relay, consumer and one update on PostgreSQL and Kafka, and embedded (BEFORE=checkout compares one update)
@@ -152,6 +164,10 @@ bench-contract: .venv/dev ## What audit entries, entity tags and strictness add 
 .PHONY: bench-ledger
 bench-ledger: .venv/dev ## What a fund's position costs by the length of its ledger (SIZES="1000 100000 1000000")
 	@$(BIN)/python -m benchmarks.bench_ledger $(SIZES)
+
+.PHONY: bench-page
+bench-page: .venv/dev ## First byte of the scorecard page beside the scorecard's own answer (DATA=folder has the reference data)
+	@$(BIN)/python -m benchmarks.bench_page
 
 .PHONY: bench-steady
 bench-steady: .venv/dev ## Twenty minutes at the highest steady rate, half of it kept (SECONDS=1200 ENGINE=postgresql)

@@ -54,6 +54,7 @@ def parts(sizes: Mapping[str, str]) -> Sequence[Part]:
             ["fuzz", f"SECONDS={sizes['FUZZ']}"],
             r"=+ SUMMARY",
         ),
+        Part("keycloak", "Signing in by Keycloak, by token and by page", ["test-keycloak"], r"$^"),
         Part("bench", "Every benchmark, as ratios to limits of the same run", ["bench"], r"$^"),
     ]
 
