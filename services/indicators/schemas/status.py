@@ -1,7 +1,11 @@
 """The state that observations make, as readers see it."""
 
+from collections.abc import Sequence
 from dataclasses import asdict
-from typing import Any, Self
+from datetime import datetime
+from typing import Annotated, Any, Self
+
+from pydantic import Field
 
 from chassis.web.bodies import OutBody
 from contracts.breakdown import Breakdown
@@ -111,3 +115,29 @@ class StatusOut(ColoursOut):
             as_of=status.as_of,
             **colours_fields(status.state, status.indicator),
         )
+
+
+class GapOut(ColoursOut):
+    """An inequality gap in an area, in total or of a breakdown."""
+
+    indicator: IndicatorOut
+    breakdown: Breakdown
+
+    @classmethod
+    def of(cls, status: SeriesStatus) -> Self:
+        return cls(
+            indicator=IndicatorOut.of(status.indicator),
+            breakdown=status.key.breakdown,
+            **colours_fields(status.state, status.indicator),
+        )
+
+
+class GapsOut(OutBody):
+    """The inequality gaps of an indicator in an area."""
+
+    items: Annotated[list[GapOut], Field(description="The gaps that are derived from it, by their codes")]
+    as_of: Timestamp | None = None
+
+    @classmethod
+    def of(cls, found: Sequence[SeriesStatus], as_of: datetime | None) -> Self:
+        return cls(items=[GapOut.of(each) for each in found], as_of=as_of)

@@ -1,8 +1,12 @@
-"""What the past of a series says: its recent trend, tested, and where it is going."""
+"""What the past of a series says: its recent trend, tested, where it is going, and where it was to go."""
 
 from datetime import datetime
+from decimal import Decimal
 
 from chassis.storage.transaction import Tx
+from contracts.period import Period
+from services.indicators.domain.areas import ENGLAND
+from services.indicators.domain.expectations import Expectation, trajectory
 from services.indicators.domain.forecast import Forecast, forecast
 from services.indicators.domain.observations import SeriesKey
 from services.indicators.domain.recent_trend import RecentTrend, recent_trend
@@ -21,13 +25,22 @@ async def get_past(tx: Tx, key: SeriesKey, as_of: datetime | None) -> SeriesPast
         IndicatorUnknown, NotDefinedYet: there is no such indicator, or was none.
         ReferenceInvalid: the area is not known, or the indicator is not broken down so.
     """
+    return (await _get_compared(tx, key, as_of))[0]
+
+
+async def _get_compared(
+    tx: Tx, key: SeriesKey, as_of: datetime | None
+) -> tuple[SeriesPast, dict[Period, Decimal | None]]:
+    """A series, and what England has in each period; raises as :func:`get_past`."""
     indicator = await get_indicator(tx, key.indicator, as_of)
     refuse_undeclared(indicator, key.breakdown)
     area = await get_named_area(tx, key.area, as_of)
     inputs = await get_inputs(tx, [indicator], key.area, [key.breakdown], as_of=as_of)
-    whole = (await get_whole_published(tx, inputs, [key], as_of)).get(key, ())
+    england = key._replace(area=ENGLAND)
+    whole = await get_whole_published(tx, inputs, {key, england}, as_of)
     targets = tuple(inputs.targets.get(key, ()))
-    return SeriesPast(key, indicator, area, tuple(whole), targets, inputs.state(key), as_of)
+    past = SeriesPast(key, indicator, area, tuple(whole.get(key, ())), targets, inputs.state(key), as_of)
+    return past, {each.period: each.observation.value for each in whole.get(england, ())}
 
 
 async def get_recent_trend(tx: Tx, key: SeriesKey, as_of: datetime | None) -> tuple[SeriesPast, RecentTrend]:
@@ -40,3 +53,10 @@ async def get_forecast(tx: Tx, key: SeriesKey, as_of: datetime | None) -> tuple[
     """The forecast of a series to the due period of its target; raises as :func:`get_past`."""
     past = await get_past(tx, key, as_of)
     return past, forecast(past.indicator, past.revisions, past.targets)
+
+
+async def get_trajectory(tx: Tx, key: SeriesKey, as_of: datetime | None) -> tuple[SeriesPast, list[Expectation]]:
+    """What is expected in each period of a series, on to the due one; raises as :func:`get_past`."""
+    past, compared = await _get_compared(tx, key, as_of)
+    observed = [each.period for each in past.revisions if not each.observation.is_withdrawn]
+    return past, trajectory(past.targets, observed, compared)

@@ -1,15 +1,17 @@
-"""The state of a series."""
+"""The state of a series, and of the inequality gaps that are derived from it."""
 
 from datetime import datetime
 
 from chassis.storage.transaction import Tx
+from contracts.breakdown import Breakdown
+from services.indicators.domain.definitions import Indicator
 from services.indicators.domain.observations import SeriesKey
 from services.indicators.domain.series import SeriesStatus
 from services.indicators.repository import series
 from services.indicators.service.areas import get_named_area
 from services.indicators.service.breakdowns import refuse_undeclared
-from services.indicators.service.indicators import get_indicator
-from services.indicators.service.series_inputs import get_inputs
+from services.indicators.service.indicators import get_definitions, get_indicator
+from services.indicators.service.series_inputs import get_inputs, get_inputs_of
 
 
 async def get_status(tx: Tx, key: SeriesKey, as_of: datetime | None) -> SeriesStatus:
@@ -25,3 +27,25 @@ async def get_status(tx: Tx, key: SeriesKey, as_of: datetime | None) -> SeriesSt
     inputs = await get_inputs(tx, [indicator], key.area, [key.breakdown], as_of=as_of)
     version = await series.get_version(tx, key) if as_of is None else None
     return SeriesStatus(key, indicator, area, inputs.state(key), version, as_of)
+
+
+async def get_gaps(tx: Tx, key: SeriesKey, as_of: datetime | None) -> list[SeriesStatus]:
+    """The states of the inequality gaps that are derived from a series, or from its parts, by their codes.
+
+    Of a breakdown that names an end of a gap, the gap between the ends. The same number of statements for any number.
+
+    Raises:
+        IndicatorUnknown, NotDefinedYet: there is no such indicator, or was none.
+        ReferenceInvalid: the area is not known, or the indicator is not broken down so.
+    """
+    indicator = await get_indicator(tx, key.indicator, as_of)
+    refuse_undeclared(indicator, key.breakdown)
+    area = await get_named_area(tx, key.area, as_of)
+    gaps = await get_definitions(tx, sorted(indicator.gaps), as_of)
+    keys = [SeriesKey(code, key.area, _between_ends(gap, key.breakdown)) for code, gap in sorted(gaps.items())]
+    inputs = await get_inputs_of(tx, gaps.values(), key.area, keys, as_of=as_of)
+    return [SeriesStatus(each, gaps[each.indicator], area, inputs.state(each), None, as_of) for each in keys]
+
+
+def _between_ends(gap: Indicator, breakdown: Breakdown) -> Breakdown:
+    return breakdown if gap.gap is None else breakdown.without(gap.gap.dimension)

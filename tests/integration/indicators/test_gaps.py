@@ -9,6 +9,7 @@ from chassis.storage.transaction import Tx
 from services.indicators.models import Base
 from tests.integration.indicators.conftest import ENGLAND, MONTHLY, PLYMOUTH, Api
 from tests.integration.indicators.test_breakdowns import LIFE
+from tests.integration.indicators.test_service import count_statements
 
 GAP: dict[str, Any] = MONTHLY | {
     "code": "gap",
@@ -201,3 +202,25 @@ async def test_a_source_with_gaps_costs_a_few_statements_more_and_others_none(li
     seen.clear()
     await life.observe("Nov-17", "70", code="life", breakdown=MOST)
     assert len([s for s in seen if not s.startswith("BEGIN")]) <= 10 + emitting(life)
+
+
+async def test_an_indicator_leads_to_its_gaps(life: Api):
+    await life.post("/indicators", GAP)
+    await life.post("/indicators", GAP | {"code": "ratio", "unit": "ratio", "gap": GAP["gap"] | {"kind": "relative"}})
+    await ends(life, "2017-12", "82", "75")
+    seen = count_statements(life)
+    found = await life.get("/indicators/life/inequality-gaps", area=PLYMOUTH)
+    statements = len(seen)
+    assert [each["indicator"]["code"] for each in found["items"]] == ["gap", "ratio"]
+    status = await gap_status(life)
+    same = ("latest", "benchmark", "trend", "target", "series", "breakdown")
+    assert {name: found["items"][0][name] for name in same} == {name: status[name] for name in same}
+    of_an_end = await life.get("/indicators/life/inequality-gaps", area=PLYMOUTH, breakdown="deprivation=most")
+    assert of_an_end["items"] == found["items"]
+    assert (await life.get("/indicators/gap/inequality-gaps", area=PLYMOUTH))["items"] == []
+    more = GAP | {"code": "another", "gap": GAP["gap"] | {"a": "most", "b": "least"}}
+    await life.post("/indicators", more)
+    seen.clear()
+    assert len((await life.get("/indicators/life/inequality-gaps", area=PLYMOUTH))["items"]) == 3
+    assert len(seen) == statements
+    await life.get("/indicators/life/inequality-gaps", 422, area=PLYMOUTH, breakdown="religion=none")

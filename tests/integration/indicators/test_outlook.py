@@ -72,3 +72,33 @@ async def test_a_forecast_says_whether_it_is_on_course(api: Api) -> None:
     assert found["target"] == (await api.get(f"/indicators/{AE}/status", area=PLYMOUTH))["target"]
     assert (await api.get(f"/indicators/{AE}/forecast", area=PLYMOUTH, as_of=then))["due"] is None
     assert (await api.get(f"/indicators/{AE}/forecast", area=ENGLAND))["made_from"] == []
+
+
+async def test_a_trajectory_is_what_the_target_colour_is_judged_by(api: Api) -> None:
+    await api.observe("2017-12", "80")
+    then = api.clock().isoformat()
+    api.clock.forward(days=1)
+    target = {"kind": "reach", "value": "90", "baseline": {"period": "2017-12", "value": "80"}, "due": "2018/19 Q1"}
+    await api.post(f"/indicators/{AE}/targets", target | {"area": PLYMOUTH, "illustrative": True})
+    seen = count_statements(api)
+    found = await api.get(f"/indicators/{AE}/trajectory", area=PLYMOUTH)
+    assert len([each for each in seen if not each.startswith("BEGIN")]) <= 6
+    ways = [(each["period"], each["expected"]) for each in found["periods"]]
+    assert (ways[0], ways[3], ways[-1]) == (("2017-12", "80"), ("2018-03", "85"), ("2018-06", "90"))
+    assert {(each["kind"], each["version"], each["illustrative"]) for each in found["periods"]} == {("reach", 1, True)}
+    status = await api.get(f"/indicators/{AE}/status", area=PLYMOUTH)
+    assert status["target"]["expected"] == ways[0][1]
+    assert (await api.get(f"/indicators/{AE}/trajectory", area=PLYMOUTH, as_of=then))["periods"] == []
+    await api.get(f"/indicators/{AE}/trajectory", 422, area=PLYMOUTH, breakdown="sex=male")
+    await api.get("/indicators/unheard-of/trajectory", 404, area=PLYMOUTH)
+    file = await api.client.get(f"/indicators/v1/indicators/{AE}/trajectory.csv", params={"area": PLYMOUTH})
+    assert file.text.splitlines()[1].startswith("2017-12,reach,1,80,,,yes")
+
+
+async def test_a_trajectory_that_follows_england_goes_where_england_went(api: Api) -> None:
+    for n in range(1, 13):
+        await api.observe(f"2017-{n:02d}", "80")
+        await api.observe(f"2017-{n:02d}", str(70 + n), area=ENGLAND)
+    await api.post(f"/indicators/{AE}/targets", {"area": PLYMOUTH, "kind": "reach_benchmark"})
+    found = await api.get(f"/indicators/{AE}/trajectory", area=PLYMOUTH)
+    assert [each["expected"] for each in found["periods"]] == [str(70 + n) for n in range(1, 13)]
