@@ -7,7 +7,7 @@ from enum import StrEnum
 
 from services.risks.domain.links import IndicatorLink, SeriesKey
 from services.risks.domain.matrix import BandedRating, Rating
-from services.risks.domain.rating import RatingInputs
+from services.risks.domain.rating import RULE_VERSION, RatingInputs, Ratings, rate
 
 
 class TaskState(StrEnum):
@@ -59,6 +59,10 @@ class RatedBy:
     links: Sequence[IndicatorLink]
     today: date
 
+    @property
+    def ratings(self) -> Ratings:
+        return rate(self.inputs, self.links, self.today)
+
 
 @dataclass(frozen=True, slots=True)
 class Assessment:
@@ -94,6 +98,11 @@ class RatingChange:
     matrix: str
     business_date: date
     rated: RatedBy | None = None
+
+    @property
+    def by_rules_of_now(self) -> RatedBy | None:
+        """What decided it, where that is on record and the rules of now are those that it was decided by."""
+        return self.rated if self.rule_version == RULE_VERSION else None
 
 
 @dataclass(frozen=True, slots=True)

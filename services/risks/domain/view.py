@@ -46,7 +46,7 @@ class Explanation:
     @classmethod
     def by(cls, risk: Risk, rated: RatedBy, recorded_at: datetime) -> "Explanation":
         """Of a past moment, by what decided it then."""
-        ratings = rate(rated.inputs, rated.links, rated.today)
+        ratings = rated.ratings
         return cls(risk, rated.today, rated, ratings, None, explain(rated.inputs, rated.links, ratings), recorded_at)
 
     @property

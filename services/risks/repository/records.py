@@ -11,7 +11,7 @@ from chassis.paging import PageRequest
 from chassis.storage.transaction import Tx
 from services.risks.domain.back_test import PastJudgement
 from services.risks.domain.links import IndicatorLink
-from services.risks.domain.matrix import Rating
+from services.risks.domain.matrix import Matrix, Rating
 from services.risks.domain.rating import RULE_VERSION
 from services.risks.domain.records import (
     Assessment,
@@ -148,9 +148,24 @@ async def list_judgements(tx: Tx, risk_id: int) -> list[PastJudgement]:
 
 
 async def list_history(tx: Tx, risk_id: int, page: PageRequest) -> list[HistoryEntry]:
-    """Changes of the effective rating, oldest first, up to ``page.fetch`` of them."""
+    """Changes of the effective rating, oldest first, with what decided them, up to ``page.fetch`` of them.
+
+    A query, and one for each version of a matrix that they are on.
+    """
     query = select(HistoryRow).where(HistoryRow.risk_id == risk_id, HistoryRow.id > key_after(page))
-    return [_entry(row) for row in await tx.session.scalars(query.order_by(HistoryRow.id).limit(page.fetch))]
+    rows = list(await tx.session.scalars(query.order_by(HistoryRow.id).limit(page.fetch)))
+    named = {row.matrix for row in rows if row.rated and row.matrix}
+    found = {name: await get_matrix(tx, name) for name in sorted(named)}
+    matrices = {name: each[1] for name, each in found.items() if each}
+    return [_rated_entry(row, matrices) for row in rows]
+
+
+def _rated_entry(row: HistoryRow, matrices: Mapping[str, Matrix]) -> HistoryEntry:
+    """An entry with what decided it, where that is on record."""
+    entry, matrix = _entry(row), matrices.get(row.matrix)
+    if not row.rated or matrix is None:
+        return entry
+    return replace(entry, change=replace(entry.change, rated=read_rated(row.rated, matrix)))
 
 
 def _entry(row: HistoryRow) -> HistoryEntry:

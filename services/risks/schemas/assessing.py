@@ -3,7 +3,7 @@
 from datetime import date
 from typing import Self
 
-from pydantic import ConfigDict, model_validator
+from pydantic import ConfigDict, Field, model_validator
 
 from chassis.web.bodies import OutBody, StrictBody
 from contracts.breakdown import Breakdown
@@ -13,7 +13,7 @@ from contracts.risks import RatingState
 from services.risks.domain.matrix import Matrix, Rating
 from services.risks.domain.proposals import ProposalRecord, ProposalState, RegisterProposal
 from services.risks.domain.rating import Override
-from services.risks.domain.records import Cause, HistoryEntry, Judgement, ReviewTask, TaskState
+from services.risks.domain.records import Cause, HistoryEntry, Judgement, RatedBy, ReviewTask, TaskState
 from services.risks.schemas.ratings import rating_body
 from services.risks.schemas.values import Step
 
@@ -164,6 +164,12 @@ class HistoryOut(OutBody):
     cause: Cause
     before: RatingState | None
     after: RatingState
+    assessed: RatingState | None = Field(
+        description="What its owner had judged by then; null where that is not on record, or went by other rules"
+    )
+    indicated: RatingState | None = Field(
+        description="What its indicators said by then; null where that is not on record, or went by other rules"
+    )
     why: str
     by: str
     event_ids: list[str]
@@ -181,6 +187,7 @@ class HistoryOut(OutBody):
             cause=change.cause,
             before=rating_body(change.before),
             after=rating_body(change.after),
+            **_then(change.by_rules_of_now),
             why=change.why,
             by=entry.by,
             event_ids=list(change.event_ids),
@@ -199,3 +206,14 @@ class HistoryOut(OutBody):
             at=entry.at,
             business_date=change.business_date,
         )
+
+
+def _then(rated: RatedBy | None) -> dict[str, RatingState | None]:
+    """What was assessed and what was indicated when a rating changed."""
+    if rated is None:
+        return {"assessed": None, "indicated": None}
+    banded = rated.inputs.matrix.banded
+    return {
+        "assessed": rating_body(banded(rated.inputs.assessed)),
+        "indicated": rating_body(banded(rated.ratings.indication.rating)),
+    }

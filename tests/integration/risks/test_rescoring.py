@@ -53,6 +53,11 @@ async def test_a_risk_goes_up_and_comes_down_with_an_explanation(register: Any, 
     assert [entry["cause"] for entry in history] == ["assessment", "indicators", "indicators"]
     up = history[1]
     assert (up["before"]["score"], up["after"]["score"]) == (12, 16)
+    assert [(each["assessed"]["likelihood"], each["indicated"]["likelihood"]) for each in history] == [
+        (3, 3),
+        (3, 4),
+        (3, 3),
+    ]
     assert up["event_ids"] == ["ae/RK9@2.0"]
     assert up["indicator_versions"] == [
         {"indicator": "ae", "area": "RK9", "breakdown": {}, "generation": 1, "version": 2}
