@@ -3,6 +3,8 @@
 from datetime import date, datetime
 from typing import Final
 
+from pydantic import Field
+
 from contracts.colours import Colour
 from contracts.envelope import Body
 from contracts.money import Money, pounds
@@ -11,6 +13,7 @@ SOURCE: Final = "/finance"
 SAVING_RESTATED: Final = "commissioning.saving.restated.v1"
 FUND_UPDATED: Final = "commissioning.fund.updated.v1"
 PERIOD_CLOSED: Final = "commissioning.period.closed.v1"
+TRIGGER_CROSSED: Final = "commissioning.trigger.crossed.v1"
 UNIT_COST_CHANGED: Final = "commissioning.unit_cost.changed.v1"
 NOUGHT: Final = pounds(0)
 
@@ -31,6 +34,7 @@ class SavingRestated(Body):
     """A scheme's position, year to date. Subject and key: the scheme's code.
 
     Only ``banked`` has reduced a budget; ``indicated`` is what the indicators suggest and is never delivered money.
+    A saving that is ``in_budget`` has reduced it from the beginning: nothing of it is banked.
     """
 
     scheme: str
@@ -48,6 +52,7 @@ class SavingRestated(Body):
     flags: list[str]
     why: str
     caused_by: list[str]
+    in_budget: bool = False
 
 
 class SavingsState(Body):
@@ -59,10 +64,24 @@ class SavingsState(Body):
     banked: Money
 
 
+class TriggerState(Body):
+    """A variance that is expected at the end of the year, against the trigger that partners agreed on, in pounds.
+
+    ``variance`` is the forecast less the budget, an overspend positive; ``direction`` is ``overspend``, ``underspend``
+    or ``either``; ``level`` is ``within``, ``beyond`` the limit, or ``twice`` it and more.
+    """
+
+    variance: Money
+    limit: Money
+    direction: str
+    level: str
+
+
 class FundLineState(Body):
     """A budget line's year: the outturn is the budget less what is banked, and nothing else.
 
-    The budget has what was ``vired`` to the line; ``spent`` is what was posted as outturn to date.
+    The budget has what was ``vired`` to the line; ``spent`` is what was posted as outturn to date, and ``forecast``
+    what the year is expected to come to. ``trigger`` is null where none is agreed, ``partner`` where the host pays.
     """
 
     code: str
@@ -74,6 +93,9 @@ class FundLineState(Body):
     flags: list[str]
     vired: Money = NOUGHT
     spent: Money = NOUGHT
+    forecast: Money | None = None
+    trigger: TriggerState | None = None
+    partner: str | None = None
 
 
 class FundQuarterState(Body):
@@ -93,8 +115,28 @@ class AllocatedState(Body):
     amount: Money
 
 
+class SharedPartState(Body):
+    """The variance of a line with terms of its own, or of all the others together, where ``line`` is null.
+
+    What covers an overspend of another line stands as drawn, with the other sign.
+    """
+
+    line: str | None
+    rule: str
+    variance: Money
+    drawn: list[AllocatedState]
+    partner_shares: list[AllocatedState]
+    retained: Money
+    carried_forward: Money
+    unallocated: Money
+
+
 class RiskShareState(Body):
-    """A year's variance, all of it: what sources absorb, what is each partner's, what is kept, and the rest."""
+    """A year's variance, all of it: what sources absorb, what is each partner's, what is kept, and the rest.
+
+    It is the sum of its ``parts``, of which there are none where no line has terms of its own; ``obliges`` is what the
+    variance obliges partners to.
+    """
 
     agreement: int
     rule: str
@@ -103,6 +145,8 @@ class RiskShareState(Body):
     retained: Money
     carried_forward: Money
     unallocated: Money
+    parts: list[SharedPartState] = Field(default_factory=list)
+    obliges: str | None = None
 
 
 class FundYearState(Body):
@@ -118,6 +162,8 @@ class FundYearState(Body):
     quarters: list[FundQuarterState]
     flags: list[str]
     spent: Money = NOUGHT
+    forecast: Money | None = None
+    trigger: TriggerState | None = None
 
 
 class FundUpdated(Body):
@@ -145,6 +191,29 @@ class PeriodClosed(FundUpdated):
     closed_at: datetime
     closed_by: str
     business_date: date
+
+
+class TriggerCrossing(Body):
+    """A variance that passed its trigger, or twice it, or fell back: ``before`` and ``level`` as in `TriggerState`.
+
+    ``line`` is null where it is the whole fund's. ``limit`` is null where no trigger is agreed any more.
+    """
+
+    financial_year: str
+    line: str | None
+    before: str
+    level: str
+    variance: Money | None
+    limit: Money | None
+
+
+class TriggerCrossed(FundUpdated):
+    """A fund's position, as of :class:`FundUpdated`, where a variance crossed a trigger. Subject and key: the fund's.
+
+    Its ``aggregateversion`` counts on with those of the fund's other events.
+    """
+
+    crossings: list[TriggerCrossing]
 
 
 class UnitCostState(Body):

@@ -28,6 +28,7 @@ EVENTS: Final[Mapping[str, Mapping[str, type[Body]]]] = {
         finance.SAVING_RESTATED: finance.SavingRestated,
         finance.FUND_UPDATED: finance.FundUpdated,
         finance.PERIOD_CLOSED: finance.PeriodClosed,
+        finance.TRIGGER_CROSSED: finance.TriggerCrossed,
         finance.UNIT_COST_CHANGED: finance.UnitCostChanged,
     },
     "pledges": {

@@ -2,7 +2,7 @@
 
 import hashlib
 from collections.abc import Iterable
-from typing import Final
+from typing import Any, Final
 
 from chassis.events.envelope import NewEvent
 from contracts.finance import (
@@ -10,6 +10,7 @@ from contracts.finance import (
     PERIOD_CLOSED,
     SAVING_RESTATED,
     SOURCE,
+    TRIGGER_CROSSED,
     UNIT_COST_CHANGED,
     AllocatedState,
     ForecastState,
@@ -22,6 +23,10 @@ from contracts.finance import (
     RiskShareState,
     SavingRestated,
     SavingsState,
+    SharedPartState,
+    TriggerCrossed,
+    TriggerCrossing,
+    TriggerState,
     UnitCostChanged,
     UnitCostState,
 )
@@ -29,8 +34,10 @@ from contracts.money import pounds
 from services.finance.domain.figures import SchemeFigures
 from services.finance.domain.fund import ClosedQuarter
 from services.finance.domain.fund_position import FundPosition, FundState, LinePosition, QuarterTotals, Savings
+from services.finance.domain.fund_sharing import RiskShare, SharedPart
 from services.finance.domain.scheme import Scheme
-from services.finance.domain.sharing import RiskShare
+from services.finance.domain.sharing import SharedVariance
+from services.finance.domain.triggers import Crossing, TriggerReading
 from services.finance.domain.unit_costs import LibraryCost, UnitCostVersion
 
 FUND: Final = "fund/"
@@ -57,6 +64,7 @@ def saving_restated(scheme: Scheme, figures: SchemeFigures, why: str, caused_by:
         flags=list(figures.flags),
         why=why,
         caused_by=sorted(set(caused_by)),
+        in_budget=agreed.in_budget,
     )
 
 
@@ -85,6 +93,8 @@ def _year(position: FundPosition) -> FundYearState:
         quarters=[_quarter(quarter) for quarter in position.quarters],
         flags=position.flags,
         spent=pounds(position.spent),
+        forecast=pounds(position.forecast.as_budgeted),
+        trigger=_trigger(position.trigger),
     )
 
 
@@ -108,7 +118,17 @@ def _line(line: LinePosition) -> FundLineState:
         flags=list(line.flags),
         vired=pounds(line.moves.vired),
         spent=pounds(line.moves.spent),
+        forecast=pounds(line.forecast.as_budgeted),
+        trigger=_trigger(line.trigger),
+        partner=line.line.partner,
     )
+
+
+def _trigger(found: TriggerReading | None) -> TriggerState | None:
+    if found is None:
+        return None
+    variance, limit = pounds(found.variance), pounds(found.limit)
+    return TriggerState(variance=variance, limit=limit, direction=found.direction, level=found.level)
 
 
 def _quarter(totals: QuarterTotals) -> FundQuarterState:
@@ -122,18 +142,29 @@ def _quarter(totals: QuarterTotals) -> FundQuarterState:
 
 
 def _risk_share(found: RiskShare) -> RiskShareState:
-    shared = found.shared
     return RiskShareState(
         agreement=found.agreement,
         rule=found.rule,
-        drawn=[AllocatedState(name=name, amount=pounds(amount)) for name, amount in shared.drawn],
-        partner_shares=[
+        parts=[_shared_part(part) for part in found.parts],
+        obliges=found.obliges,
+        **_shared(found.shared),
+    )
+
+
+def _shared_part(part: SharedPart) -> SharedPartState:
+    return SharedPartState(line=part.line, rule=part.rule, variance=pounds(part.variance), **_shared(part.shared))
+
+
+def _shared(shared: SharedVariance) -> dict[str, Any]:
+    return {
+        "drawn": [AllocatedState(name=name, amount=pounds(amount)) for name, amount in shared.drawn],
+        "partner_shares": [
             AllocatedState(name=who, amount=pounds(part)) for who, part in sorted(shared.by_partner.items())
         ],
-        retained=pounds(shared.retained),
-        carried_forward=pounds(shared.carried_forward),
-        unallocated=pounds(shared.unallocated),
-    )
+        "retained": pounds(shared.retained),
+        "carried_forward": pounds(shared.carried_forward),
+        "unallocated": pounds(shared.unallocated),
+    }
 
 
 def unit_cost_changed(cost: LibraryCost) -> UnitCostChanged:
@@ -184,6 +215,24 @@ def new_closing_event(state: FundUpdated, closed: ClosedQuarter, version: int) -
         business_date=closed.business_date,
     )
     return NewEvent(type=PERIOD_CLOSED, source=SOURCE, subject=FUND + state.fund, version=version, data=data)
+
+
+def new_crossing_event(state: FundUpdated, crossed: Iterable[Crossing], version: int) -> NewEvent:
+    data = TriggerCrossed(**dict(state), crossings=[_crossing(one) for one in crossed])
+    return NewEvent(type=TRIGGER_CROSSED, source=SOURCE, subject=FUND + state.fund, version=version, data=data)
+
+
+def _crossing(crossed: Crossing) -> TriggerCrossing:
+    year, line = crossed.place
+    found = crossed.reading
+    return TriggerCrossing(
+        financial_year=year,
+        line=line,
+        before=crossed.before,
+        level=crossed.level,
+        variance=None if found is None else pounds(found.variance),
+        limit=None if found is None else pounds(found.limit),
+    )
 
 
 def new_unit_cost_event(state: UnitCostChanged, version: int) -> NewEvent:

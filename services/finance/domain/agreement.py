@@ -7,6 +7,7 @@ from decimal import Decimal
 
 from contracts.period import Period
 from services.finance.domain.risk_share import Cap, RiskShareRule, Source, Tier, UnderspendRule
+from services.finance.domain.triggers import NO_TRIGGERS, Triggers
 
 
 @dataclass(frozen=True, slots=True)
@@ -21,7 +22,11 @@ class Contribution:
 
 @dataclass(frozen=True, slots=True)
 class RiskShareTerms:
-    """Who bears a variance after the sources: ``shares`` for fixed_share, ``tiers`` for tiered."""
+    """Who bears a variance after the sources: ``shares`` for fixed_share, ``tiers`` for tiered.
+
+    ``lines`` are the terms of lines that have their own, which have no lines in turn. What an over- or an underspend
+    obliges partners to is in words; null where the agreement does not say.
+    """
 
     rule: RiskShareRule
     shares: Mapping[str, Decimal] = field(default_factory=dict)
@@ -29,10 +34,20 @@ class RiskShareTerms:
     caps: Mapping[str, Cap] = field(default_factory=dict)
     sources: Sequence[Source] = ()
     underspend: UnderspendRule = UnderspendRule.RETAIN
+    lines: Mapping[str, "RiskShareTerms"] = field(default_factory=dict)
+    overspend_obliges: str | None = None
+    underspend_obliges: str | None = None
 
     def partners(self) -> set[str]:
         fallbacks = {cap.fallback for cap in self.caps.values() if cap.fallback is not None}
-        return {*self.shares, *self.caps, *fallbacks}.union(*(tier.weights for tier in self.tiers))
+        named = {*self.shares, *self.caps, *fallbacks}.union(*(tier.weights for tier in self.tiers))
+        return named.union(*(terms.partners() for terms in self.lines.values()))
+
+    def obliges(self, variance: Decimal) -> str | None:
+        """What the agreement says that a variance obliges partners to; an overspend is positive."""
+        if not variance:
+            return None
+        return self.overspend_obliges if variance > 0 else self.underspend_obliges
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,6 +55,7 @@ class AgreementTerms:
     effective_from: date
     contributions: Sequence[Contribution] = ()
     risk_share: RiskShareTerms | None = None
+    triggers: Triggers = NO_TRIGGERS
 
 
 @dataclass(frozen=True, slots=True)

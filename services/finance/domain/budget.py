@@ -36,6 +36,11 @@ class Budget:
         return self.computed_net if self.printed_net is None else self.printed_net
 
     @property
+    def savings_within(self) -> Decimal:
+        """The savings that the budget has been reduced by, of both columns, positive. What adds to it is none."""
+        return sum((-column for column in (self.savings, self.other_savings) if column < 0), Decimal(0))
+
+    @property
     def current(self) -> Decimal:
         """The budget in force: as approved, with what was moved to the line since."""
         return self.net_budget + self.vired
@@ -43,7 +48,10 @@ class Budget:
 
 @dataclass(frozen=True, slots=True)
 class BudgetLine:
-    """A division's budget in a financial year."""
+    """A division's budget in a financial year; ``partner`` pays for it, the host where none is named.
+
+    One that is ``illustrative`` stands in no printed table.
+    """
 
     financial_year: Period
     directorate: str
@@ -51,6 +59,8 @@ class BudgetLine:
     division: str
     budget: Budget
     notes: tuple[SourceNote, ...] = ()
+    partner: str | None = None
+    illustrative: bool = False
 
     @property
     def code(self) -> str:

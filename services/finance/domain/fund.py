@@ -11,6 +11,8 @@ from contracts.notes import SourceNote
 from contracts.period import Period
 from services.finance.domain.agreement import Agreement, AgreementTerms
 from services.finance.domain.budget import Budget, BudgetLine, PrintedTotal
+from services.finance.domain.return_forms import MetricLink
+from services.finance.domain.triggers import triggers_faults
 
 
 @dataclass(frozen=True, slots=True)
@@ -22,10 +24,13 @@ class Partner:
 
 @dataclass(frozen=True, slots=True)
 class FundSummary:
+    """What names a fund; ``metrics`` are by which series of indicators its return tells its metrics."""
+
     code: str
     name: str
     host: str | None
     notes: tuple[SourceNote, ...] = ()
+    metrics: tuple[MetricLink, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,6 +44,7 @@ class FundDefinition:
     lines: Sequence[BudgetLine]
     printed_totals: Sequence[PrintedTotal]
     notes: tuple[SourceNote, ...] = ()
+    metrics: tuple[MetricLink, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,10 +59,17 @@ class FundVersion:
 
 @dataclass(frozen=True, slots=True)
 class LineMoves:
-    """What was moved to a budget line from others, and what was spent on it, in pounds, by the ledger."""
+    """What was moved to a budget line from others, and what was spent on it, in pounds, by the ledger.
+
+    ``outturn`` is by month or quarter. Nought that was posted is there: it says that nothing was spent in the period.
+    """
 
     vired: Decimal = Decimal(0)
-    spent: Decimal = Decimal(0)
+    outturn: Mapping[Period, Decimal] = field(default_factory=dict)
+
+    @property
+    def spent(self) -> Decimal:
+        return sum(self.outturn.values(), Decimal(0))
 
 
 NO_MOVES: Final = LineMoves()
@@ -121,8 +134,8 @@ class ClosedQuarter:
 
 
 def definition_faults(fund: FundDefinition) -> list[tuple[str, str]]:
-    """Field and fault, where something is named twice or a stranger is named as a partner."""
-    return [*_named_twice(fund), *_strangers(fund)]
+    """Field and fault, where something is named twice, or a partner or a line that the fund has not."""
+    return [*_named_twice(fund), *_strangers(fund), *_lines_not_there(fund)]
 
 
 def _named_twice(fund: FundDefinition) -> Iterator[tuple[str, str]]:
@@ -132,6 +145,8 @@ def _named_twice(fund: FundDefinition) -> Iterator[tuple[str, str]]:
         yield "budget_lines", "a line is listed twice in a year"
     if _repeats((total.financial_year, total.column) for total in fund.printed_totals):
         yield "printed_totals", "a total is listed twice in a year"
+    if _repeats(link.metric for link in fund.metrics):
+        yield "metrics", "a metric is listed twice"
 
 
 def _repeats(keys: Iterable[Hashable]) -> bool:
@@ -141,6 +156,7 @@ def _repeats(keys: Iterable[Hashable]) -> bool:
 def _strangers(fund: FundDefinition) -> Iterator[tuple[str, str]]:
     partners = {partner.code for partner in fund.partners}
     named: dict[str, set[str]] = {"host": set() if fund.host is None else {fund.host}}
+    named["budget_lines"] = {line.partner for line in fund.lines if line.partner is not None}
     if fund.agreement is not None:
         named["agreement.contributions"] = {part.partner for part in fund.agreement.contributions}
         if fund.agreement.risk_share is not None:
@@ -148,3 +164,12 @@ def _strangers(fund: FundDefinition) -> Iterator[tuple[str, str]]:
     for where, codes in named.items():
         for stranger in sorted(codes - partners):
             yield where, f"{stranger} is no partner"
+
+
+def _lines_not_there(fund: FundDefinition) -> Iterator[tuple[str, str]]:
+    if fund.agreement is None:
+        return
+    there, sharing = {line.code for line in fund.lines}, fund.agreement.risk_share
+    yield from triggers_faults(fund.agreement.triggers, there)
+    for code in sorted(set() if sharing is None else set(sharing.lines) - there):
+        yield f"agreement.risk_share.lines.{code}", f"{code} is no budget line"

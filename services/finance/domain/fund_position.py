@@ -6,16 +6,20 @@ from dataclasses import dataclass
 from decimal import Decimal
 
 from contracts.period import Period
+from services.finance.domain.agreement import in_force
 from services.finance.domain.as_at import PRESENT, AsAt
 from services.finance.domain.budget import BudgetLine, PrintedDifference, printed_differences
 from services.finance.domain.capping import LineCap
 from services.finance.domain.figures import HELD_AT_BUDGET
+from services.finance.domain.forecast import Forecast, LineForecast, line_forecast
 from services.finance.domain.fund import NO_MOVES, Fund, LineMoves
+from services.finance.domain.fund_sharing import LineVariance, RiskShare, risk_share_of
 from services.finance.domain.ledger import PostedAmounts, State, total_posted
+from services.finance.domain.reconciliation import Reconciled, reconcile
 from services.finance.domain.risk_share import variance
 from services.finance.domain.scheme import SchemeAccount
 from services.finance.domain.scheme_position import figures_of
-from services.finance.domain.sharing import RiskShare, risk_share_of
+from services.finance.domain.triggers import NO_TRIGGERS, Place, Trigger, TriggerReading, Triggers, read_trigger
 
 NOTHING = Decimal(0)
 
@@ -45,12 +49,14 @@ class LinePosition:
     """A line's year: the outturn is the budget less what is banked, and nothing else.
 
     The budget is that in force, with what was moved to the line; ``moves`` has that, and what was spent to date.
+    ``agreed`` is the trigger that its expected variance is judged by.
     """
 
     line: BudgetLine
     savings: Savings
     flags: tuple[str, ...]
     moves: LineMoves = NO_MOVES
+    agreed: Trigger | None = None
 
     @property
     def budget(self) -> Decimal:
@@ -63,6 +69,15 @@ class LinePosition:
     @property
     def variance(self) -> Decimal:
         return variance(self.outturn, self.budget)
+
+    @property
+    def forecast(self) -> LineForecast:
+        banked, outturn = self.savings.banked, self.moves.outturn
+        return line_forecast(self.line.code, self.line.division, self.budget, banked, outturn)
+
+    @property
+    def trigger(self) -> TriggerReading | None:
+        return read_trigger(self.agreed, self.budget, self.forecast.variance)
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,6 +100,8 @@ class FundPosition:
     printed_differences: Sequence[PrintedDifference]
     risk_share: RiskShare | None
     as_at: AsAt = PRESENT
+    agreed: Trigger | None = None
+    reconciled: Sequence[Reconciled] = ()
 
     @property
     def budget(self) -> Decimal:
@@ -101,6 +118,22 @@ class FundPosition:
     @property
     def spent(self) -> Decimal:
         return sum((line.moves.spent for line in self.lines), NOTHING)
+
+    @property
+    def forecast(self) -> Forecast:
+        return Forecast(self.fund, self.financial_year, tuple(line.forecast for line in self.lines))
+
+    @property
+    def trigger(self) -> TriggerReading | None:
+        return read_trigger(self.agreed, self.budget, self.forecast.variance)
+
+    @property
+    def triggers(self) -> dict[Place, TriggerReading]:
+        """Every variance of the year that a trigger is agreed for: that of the fund, and those of its lines."""
+        year = self.financial_year.label
+        found: dict[Place, TriggerReading | None] = {(year, None): self.trigger}
+        found |= {(year, line.line.code): line.trigger for line in self.lines}
+        return {place: one for place, one in found.items() if one is not None}
 
     @property
     def savings(self) -> Savings:
@@ -121,6 +154,10 @@ class FundState:
     fund: Fund
     years: Sequence[FundPosition]
 
+    @property
+    def triggers(self) -> dict[Place, TriggerReading]:
+        return {place: one for position in self.years for place, one in position.triggers.items()}
+
 
 def fund_state(fund: Fund, accounts: Sequence[SchemeAccount]) -> FundState:
     """The whole state of a fund; ``accounts`` are all its schemes."""
@@ -133,21 +170,25 @@ def fund_position(fund: Fund, year: Period, accounts: Sequence[SchemeAccount], a
     """The position of a fund in a year; ``accounts`` are its schemes of that year, all of one state."""
     lines = [line for line in fund.lines if line.financial_year == year]
     on_line = {line.code: [one for one in accounts if one.scheme.definition.budget_line == line.code] for line in lines}
-    positions = [_line_position(line, on_line[line.code], fund.moves_of(line)) for line in lines]
-    overspent = sum((position.variance for position in positions), NOTHING)
+    agreement = in_force(fund.agreements, year)
+    triggers = NO_TRIGGERS if agreement is None else agreement.terms.triggers
+    positions = [_line_position(line, on_line[line.code], fund.moves_of(line), triggers) for line in lines]
+    variances = {
+        one.line.code: LineVariance(one.variance, _banked_by_partner(on_line[one.line.code])) for one in positions
+    }
     return FundPosition(
         fund=fund.summary.code,
         financial_year=year,
         lines=positions,
         quarters=quarter_totals(accounts, [_cap_of(of_line) for of_line in on_line.values()], fund.closed_quarters),
         printed_differences=printed_differences(
-            [line.budget for line in lines],
+            [line.budget for line in lines if not line.illustrative],
             {total.column: total.amount for total in fund.printed_totals if total.financial_year == year},
         ),
-        risk_share=risk_share_of(
-            fund.agreements, year, overspent, host=fund.summary.host, banked=_banked_by_partner(accounts)
-        ),
+        risk_share=risk_share_of(fund.agreements, year, variances, host=fund.summary.host),
         as_at=as_at,
+        agreed=triggers.fund,
+        reconciled=reconcile(fund.agreements, year, fund.summary.host, [(one.line, one.budget) for one in positions]),
     )
 
 
@@ -156,13 +197,16 @@ def _cap_of(accounts: Sequence[SchemeAccount]) -> LineCap:
     return accounts[0].line_cap if accounts else LineCap()
 
 
-def _line_position(line: BudgetLine, accounts: Sequence[SchemeAccount], moves: LineMoves) -> LinePosition:
+def _line_position(
+    line: BudgetLine, accounts: Sequence[SchemeAccount], moves: LineMoves, triggers: Triggers
+) -> LinePosition:
     figures, cap = [figures_of(account) for account in accounts], _cap_of(accounts)
     savings = Savings()
     for one in figures:
         savings = savings.plus(Savings(one.plan.low, one.plan.high, one.indicated, one.validated, one.banked.counted))
     flags = {flag for one in figures for flag in one.flags} | ({HELD_AT_BUDGET} if cap.total.excess else set())
-    return LinePosition(line, savings, tuple(sorted(flags)), moves)
+    flags |= {"illustrative"} if line.illustrative else set()
+    return LinePosition(line, savings, tuple(sorted(flags)), moves, triggers.of_line(line.code))
 
 
 def _banked_by_partner(accounts: Iterable[SchemeAccount]) -> Mapping[str, Decimal]:

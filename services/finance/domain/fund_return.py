@@ -10,8 +10,9 @@ from typing import Final
 
 from contracts.period import Period
 from services.finance.domain.ledger import financial_year, months_of, within
+from services.finance.domain.return_checks import Values, contradictions, day_of
+from services.finance.domain.return_metrics import MetricFact
 from services.finance.domain.return_templates import (
-    CEILING,
     INCOME,
     LONGEST,
     QUARTERS,
@@ -22,9 +23,8 @@ from services.finance.domain.return_templates import (
     quarter_number,
 )
 
-Values = Mapping[str, str]
-"""By the code of a cell, as text; money in whole pounds."""
 _POUND: Final = Decimal(1)
+NO_METRICS: Final[Mapping[str, MetricFact]] = {}
 
 
 @dataclass(frozen=True, slots=True)
@@ -113,23 +113,32 @@ class FundReturn:
 
 
 def fill_from_fund(
-    template: Template, spent: Mapping[Period, Decimal], budget: Decimal, *, agreed: bool
+    template: Template,
+    spent: Mapping[Period, Decimal],
+    budget: Decimal,
+    *,
+    agreed: bool,
+    metrics: Mapping[str, MetricFact] = NO_METRICS,
 ) -> dict[str, str]:
     """What the fund says of cells that the suite fills in: the agreement, the budget, what was posted as outturn.
 
     ``spent`` is the outturn of the year by month or quarter, in pounds. A quarter has a figure once each of its months
-    has a posting, and the year once each quarter has one.
+    has a posting, and the year to date once each quarter of it has one. What indicators tell of ``metrics`` is there
+    whether the form asks for it or not: answers are checked by it.
     """
     year = financial_year(template.quarter)
     found = {"pooling.section_75": "Yes" if agreed else "No", "money.pooled": whole(budget)}
-    found["money.expenditure.planned.year"] = whole(budget)
+    found["money.expenditure.planned.year"] = found["money.fund.planned"] = whole(budget)
     sums = _whole_quarters(spent, year)
     for number, amount in sums.items():
         found[f"money.expenditure.actual.{QUARTERS[number - 1]}"] = whole(amount)
     if len(sums) == len(QUARTERS) and template.version == "2017-18":
         found["money.expenditure.actual.year"] = whole(sum(sums.values(), Decimal(0)))
+    if len(sums) >= quarter_number(template.quarter):
+        found["money.fund.to_date"] = whole(sum(sums.values(), Decimal(0)))
+    told = {code: value for metric, fact in metrics.items() for code, value in fact.as_values(metric).items()}
     codes = {cell.code for cell in template.cells if cell.filled is Filled.SUITE}
-    return {code: value for code, value in found.items() if code in codes}
+    return {code: value for code, value in found.items() if code in codes} | told
 
 
 def _whole_quarters(spent: Mapping[Period, Decimal], year: Period) -> dict[int, Decimal]:
@@ -158,7 +167,7 @@ def answer_faults(template: Template, answers: Values) -> list[tuple[str, str]]:
             found.append((code, f"the form of {template.quarter} has no such cell"))
         elif cell.filled is not Filled.INPUT:
             found.append((code, f"is filled in by the {'suite' if cell.filled is Filled.SUITE else 'form'}"))
-        elif fault := _value_fault(cell, value):
+        elif fault := _value_fault(cell, value, template.ceiling):
             found.append((code, fault))
     return found
 
@@ -171,6 +180,8 @@ def sign_off_faults(template: Template, one: ReturnSignOff, today: date) -> list
     found = []
     if one.role not in template.signed_by:
         found.append(("role", "is none of: " + "; ".join(template.signed_by)))
+    if one.role in template.not_delegated and one.delegated_by is not None:
+        found.append(("delegated_by", f"{one.role} signs in person"))
     if one.signed_on <= template.quarter.end:
         found.append(("signed_on", f"is not after the end of {template.quarter}"))
     if one.ratified_on is not None and one.ratified_on < one.signed_on:
@@ -179,28 +190,22 @@ def sign_off_faults(template: Template, one: ReturnSignOff, today: date) -> list
     return found + [(field, f"is after the business date, {today}") for field, day in days if day and day > today]
 
 
-def _value_fault(cell: Cell, value: str) -> str | None:
+def _value_fault(cell: Cell, value: str, ceiling: Decimal) -> str | None:
     if not value.strip() or len(value) > LONGEST:
         return f"takes 1 to {LONGEST:,} characters"
     if cell.kind is CellKind.CHOICE and value not in cell.choices:
         return "is none of: " + "; ".join(cell.choices)
     if cell.kind in (CellKind.MONEY, CellKind.INTEGER):
-        return None if _NUMBER.fullmatch(value) and int(value) <= CEILING else f"takes a whole number up to {CEILING:,}"
-    if cell.kind is CellKind.DATE and _day(value) is None:
+        return None if _WHOLE.fullmatch(value) and int(value) <= ceiling else f"takes a whole number up to {ceiling:,}"
+    if cell.kind is CellKind.NUMBER and not _NUMBER.fullmatch(value):
+        return "takes a number such as 104.5"
+    if cell.kind is CellKind.DATE and day_of(value) is None:
         return "takes a date such as 2018-03-31"
     return None
 
 
-_NUMBER: Final = re.compile(r"[0-9]{1,9}", re.ASCII)
-
-
-def _day(value: str) -> date | None:
-    """A day as it is written in full, with dashes; null for any other text, such as a week's day."""
-    try:
-        day = date.fromisoformat(value)
-    except ValueError:
-        return None
-    return day if day.isoformat() == value else None
+_WHOLE: Final = re.compile(r"[0-9]{1,9}", re.ASCII)
+_NUMBER: Final = re.compile(r"-?[0-9]{1,12}(\.[0-9]{1,6})?", re.ASCII)
 
 
 def fund_return(fund: str, template: Template, filled: FilledIn, revision: ReturnRevision | None) -> FundReturn:
@@ -209,7 +214,7 @@ def fund_return(fund: str, template: Template, filled: FilledIn, revision: Retur
     known = filled if content.frozen is None else content.frozen
     values = {**known.values, **content.answers}
     values |= _computed(template, values)
-    faults = dict(_contradictions(template, values, known.budgets_before))
+    faults = dict(contradictions(template, values, known.budgets_before))
     cells = [
         CellState(cell, values.get(cell.code), _required(cell, values), faults.get(cell.code, ()))
         for cell in template.cells
@@ -227,9 +232,10 @@ def _computed(template: Template, values: Values) -> dict[str, str]:
     found = {}
     for cell in template.cells:
         if cell.filled is Filled.COMPUTED:
-            parts = list(_parts(template, cell.code))
-            if parts and all(part in values for part in parts):
-                found[cell.code] = str(sum(int(values[part]) for part in parts))
+            parts = cell.adds or tuple(_parts(template, cell.code))
+            if parts and all(part in values for part in (*parts, *cell.less)):
+                less = sum(int(values[part]) for part in cell.less)
+                found[cell.code] = str(sum(int(values[part]) for part in parts) - less)
     return found
 
 
@@ -247,55 +253,3 @@ def _parts(template: Template, code: str) -> Iterator[str]:
     for source in INCOME:
         if (own := f"money.{flow}.{source}.{state}") in codes:
             yield own
-
-
-def _contradictions(
-    template: Template, values: Values, budgets_before: str | None
-) -> Iterator[tuple[str, tuple[str, ...]]]:
-    yield from _beyond_cells(template, values)
-    yield from _late_days(template, values)
-    yield from _unexplained(template, values)
-    yield from _budgets(values, budgets_before)
-
-
-def _beyond_cells(template: Template, values: Values) -> Iterator[tuple[str, tuple[str, ...]]]:
-    """What the suite fills in can be less or more than the form takes, which nobody can type."""
-    for cell in template.cells:
-        is_filled = cell.filled is Filled.SUITE and cell.kind is CellKind.MONEY and cell.code in values
-        if is_filled and not 0 <= int(values[cell.code]) <= CEILING:
-            yield cell.code, (f"is not within 0 to {CEILING:,}, which is all that the form takes",)
-
-
-def _late_days(template: Template, values: Values) -> Iterator[tuple[str, tuple[str, ...]]]:
-    """What is not so yet is expected after the quarter."""
-    for cell in template.cells:
-        day = _day(values.get(cell.code, "")) if cell.code.endswith(".expected") else None
-        if day is not None and day <= template.quarter.end:
-            yield cell.code, (f"is not after the end of {template.quarter}",)
-
-
-def _unexplained(template: Template, values: Values) -> Iterator[tuple[str, tuple[str, ...]]]:
-    """A year that comes to another sum than the pooled fund, or than was planned, needs a comment."""
-    codes = {cell.code for cell in template.cells}
-    for flow in ("income", "expenditure"):
-        why = f"money.{flow}.why"
-        if why not in codes or why in values:
-            continue
-        against = values.get("money.pooled", values.get(f"money.{flow}.planned.year"))
-        for state in ("planned", "forecast", "actual"):
-            total = values.get(f"money.{flow}.{state}.year")
-            is_whole = state != "actual" or quarter_number(template.quarter) == len(QUARTERS)
-            if is_whole and None not in (total, against) and total != against:
-                yield why, (f"needs a comment: {flow} {state} is {total}, and {against} was agreed",)
-                break
-
-
-def _budgets(values: Values, before: str | None) -> Iterator[tuple[str, tuple[str, ...]]]:
-    """Personal health budgets: what ends is what began, and what is new, less what stopped."""
-    start, new, stopped, end = (values.get(f"measures.budgets.{one}") for one in ("start", "new", "stopped", "end"))
-    if start is not None and new is not None and stopped is not None and end is not None:
-        expected = int(start) + int(new) - int(stopped)
-        if int(end) != expected:
-            yield "measures.budgets.end", (f"start and new less stopped is {expected}",)
-    if start is not None and before is not None and int(start) != int(before):
-        yield "measures.budgets.start", (f"the return before ended with {before}",)

@@ -1,11 +1,18 @@
 """What was published of an aggregate last."""
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+
+from services.finance.domain.triggers import Level, Place
 
 
 @dataclass(frozen=True, slots=True)
 class Published:
-    """The version and the fingerprint of the newest event; version 0 and null before the first."""
+    """The version and the fingerprint of the newest event; version 0 and null before the first.
+
+    Of a fund ``levels`` is what was told to be beyond an agreed trigger.
+    """
 
     version: int
     fingerprint: str | None
+    levels: Mapping[Place, Level] = field(default_factory=dict)

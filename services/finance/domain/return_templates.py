@@ -1,8 +1,8 @@
 """The templates of the Better Care Fund's quarterly return, as data: 2015/16 to 2016/17, and 2017/18.
 
 The forms themselves were not readable. Each cell says by what it is known: ``found`` on a published copy of its
-guidance, ``corroborated`` by a council's public paper, ``recollected``, or ``unsourced``: its rule is not known, and
-any text is taken. A section that a version has not is absent, not empty.
+guidance, ``corroborated`` by a council's public paper, ``recollected``, ``inferred`` from what is known beside it, or
+``unsourced``: its rule is not known, and any text is taken. A section that a version has not is absent, not empty.
 """
 
 from collections.abc import Iterator, Sequence
@@ -12,7 +12,6 @@ from enum import StrEnum
 from typing import Final
 
 from contracts.period import Period
-from services.finance.domain.ledger import financial_year
 
 CEILING: Final = Decimal(100_000_000)
 """Every cell of a number takes 0 to this, by the guidance of 2015/16 and 2016/17."""
@@ -27,6 +26,7 @@ class Basis(StrEnum):
     FOUND = "found"
     CORROBORATED = "corroborated"
     RECOLLECTED = "recollected"
+    INFERRED = "inferred"
     UNSOURCED = "unsourced"
 
 
@@ -35,6 +35,7 @@ class CellKind(StrEnum):
     CHOICE = "choice"
     MONEY = "money"
     INTEGER = "integer"
+    NUMBER = "number"
     DATE = "date"
 
 
@@ -59,7 +60,10 @@ class Condition:
 
 @dataclass(frozen=True, slots=True)
 class Cell:
-    """A cell: its sheet, what it asks and takes, when it is required, who fills it, and by what that is known."""
+    """A cell: its sheet, what it asks and takes, when it is required, who fills it, and by what that is known.
+
+    Of a sum ``adds`` are the cells that it adds, and ``less`` those that it takes away.
+    """
 
     code: str
     sheet: str
@@ -70,16 +74,23 @@ class Cell:
     required: bool = True
     when: Condition | None = None
     basis: Basis = Basis.RECOLLECTED
+    adds: tuple[str, ...] = ()
+    less: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
 class Template:
-    """A version of the form in a quarter, and the roles that sign it off."""
+    """A version of the form in a quarter, and the roles that sign it off, each for itself where it is not delegated.
+
+    ``ceiling`` is the most that a cell of money takes, in pounds.
+    """
 
     version: str
     quarter: Period
     cells: tuple[Cell, ...]
     signed_by: tuple[str, ...] = (BOARD,)
+    not_delegated: tuple[str, ...] = ()
+    ceiling: Decimal = CEILING
 
 
 YES_NO: Final = ("Yes", "No")
@@ -176,14 +187,14 @@ def quarter_number(quarter: Period) -> int:
     return (quarter.start.month - 4) % 12 // 3 + 1
 
 
-def template_of(quarter: Period) -> Template | None:
-    """The form of a quarter; null where none is known: before 2015/16 and from 2018/19 on."""
-    year = financial_year(quarter).label
-    if year in ("2015/16", "2016/17"):
-        return Template("2015-17", quarter, tuple(_of_2015_17(quarter)))
-    if year == "2017/18":
-        return Template("2017-18", quarter, tuple(_of_2017_18(quarter)))
-    return None
+def template_of_2015(quarter: Period) -> Template:
+    """The form of a quarter of 2015/16 or 2016/17."""
+    return Template("2015-17", quarter, tuple(_of_2015_17(quarter)))
+
+
+def template_of_2017(quarter: Period) -> Template:
+    """The form of a quarter of 2017/18."""
+    return Template("2017-18", quarter, tuple(_of_2017_18(quarter)))
 
 
 def _cover() -> Iterator[Cell]:

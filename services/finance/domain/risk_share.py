@@ -27,12 +27,25 @@ class UnderspendRule(StrEnum):
     RETURN = "return"
 
 
+class SourceKind(StrEnum):
+    """What kind of money absorbs an overspend, in the order in which agreements usually name them."""
+
+    UNDERSPENDS = "underspends"
+    RISK_POOL = "risk_pool"
+    UNCOMMITTED = "uncommitted"
+    OUTSIDE = "outside"
+
+
 @dataclass(frozen=True, slots=True)
 class Source:
-    """Money that may absorb an overspend before partners do, in pounds."""
+    """Money that may absorb an overspend before partners do, in pounds.
+
+    Of underspends ``available`` may be null: then it is what other lines of the fund underspend and leave in the pool.
+    """
 
     name: str
-    available: Decimal
+    available: Decimal | None
+    kind: SourceKind | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -104,7 +117,7 @@ def draw_on_sources(amount: Decimal, sources: Sequence[Source]) -> Drawn:
     drawn: list[tuple[str, Decimal]] = []
     left = amount
     for source in sources:
-        taken = max(min(left, source.available), NOTHING)
+        taken = max(min(left, source.available or NOTHING), NOTHING)
         drawn.append((source.name, taken))
         left -= taken
     return Drawn(tuple(drawn), left)

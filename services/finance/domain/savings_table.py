@@ -68,12 +68,16 @@ class SavingsTable:
 def savings_table(
     fund: str, name: str, year: Period, net_budget: Decimal, accounts: Iterable[SchemeAccount], as_at: AsAt = PRESENT
 ) -> SavingsTable:
-    """The table of a fund's year, a row for each workstream; ``accounts`` are its schemes of the year."""
+    """The table of a fund's year, a row for each workstream, and for schemes of none where there are any.
+
+    ``accounts`` are its schemes of the year.
+    """
     running = [one for one in accounts if one.scheme.withdrawal is None]
     by_workstream: dict[Workstream, list[SchemeAccount]] = defaultdict(list)
     for one in running:
         by_workstream[one.scheme.definition.workstream].append(one)
-    rows = [_row(workstream, by_workstream[workstream], net_budget) for workstream in Workstream]
+    shown = [one for one in Workstream if one is not Workstream.UNASSIGNED or by_workstream[one]]
+    rows = [_row(workstream, by_workstream[workstream], net_budget) for workstream in shown]
     illustrative = any(one.scheme.definition.illustrative for one in running)
     return SavingsTable(fund, name, year, net_budget, rows, _row(None, running, net_budget), illustrative, as_at)
 

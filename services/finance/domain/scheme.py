@@ -18,11 +18,14 @@ from services.finance.domain.series import Version
 
 
 class Workstream(StrEnum):
+    """The workstreams of the savings programme, and that no source names one."""
+
     COMMISSIONED_CONTRACTS = "commissioned_contracts"
     PREVENTION_AND_DEMAND = "prevention_and_demand"
     MAXIMISING_GRANTS = "maximising_grants"
     BEST_USE_OF_RESOURCES = "best_use_of_resources"
     PACKAGES_OF_CARE = "packages_of_care"
+    UNASSIGNED = "unassigned"
 
 
 class Delivery(StrEnum):
@@ -48,7 +51,11 @@ class PlannedPeriod:
 
 @dataclass(frozen=True, slots=True)
 class SchemeDefinition:
-    """What was agreed. With a link an indicator moves the scheme, without one finance posts to it by hand."""
+    """What was agreed. With a link an indicator moves the scheme, without one finance posts to it by hand.
+
+    Where the saving is ``in_budget`` the budget of its line has been reduced by it from the beginning: nothing of it is
+    banked, and what is not delivered of it is missing.
+    """
 
     code: str
     name: str
@@ -66,6 +73,7 @@ class SchemeDefinition:
     illustrative: bool
     link: Link | None
     notes: tuple[SourceNote, ...] = ()
+    in_budget: bool = False
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,15 +1,11 @@
-"""Who bears or keeps the variance of a fund's year, by the agreement in force."""
+"""Who bears or keeps a variance, by the terms that apply to it."""
 
-from collections import defaultdict
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from decimal import Decimal
 
-from contracts.period import Period
-from services.finance.domain.agreement import Agreement, AgreementTerms, RiskShareTerms, in_force
 from services.finance.domain.risk_share import (
     NOTHING,
-    RiskShareRule,
     Source,
     SplitTerms,
     UnderspendRule,
@@ -37,53 +33,6 @@ class SharedVariance:
     def blocks_closing(self) -> bool:
         """A part that is nobody's blocks, an underspend's as well as an overspend's."""
         return self.unallocated != 0
-
-
-@dataclass(frozen=True, slots=True)
-class RiskShare:
-    """A year's variance as shared by a version of the agreement."""
-
-    agreement: int
-    rule: RiskShareRule
-    shared: SharedVariance
-
-
-def risk_share_of(
-    agreements: Iterable[Agreement],
-    year: Period,
-    variance: Decimal,
-    *,
-    host: str | None,
-    banked: Mapping[str, Decimal],
-) -> RiskShare | None:
-    """Who bears or keeps ``variance``; null while no agreement says. ``banked`` is what each partner's schemes did."""
-    agreement = in_force(agreements, year)
-    if agreement is None or agreement.terms.risk_share is None:
-        return None
-    terms = agreement.terms.risk_share
-    weights = _weights(agreement.terms, terms, year, _own(variance, banked))
-    split = SplitTerms(terms.rule, host, weights, terms.tiers, terms.caps)
-    return RiskShare(agreement.version, terms.rule, share_variance(variance, terms.sources, split, terms.underspend))
-
-
-def _own(variance: Decimal, banked: Mapping[str, Decimal]) -> Mapping[str, Decimal]:
-    """The size of each partner's own part in a variance of this sign."""
-    sign = 1 if variance > 0 else -1
-    return {partner: max(-amount * sign, NOTHING) for partner, amount in banked.items()}
-
-
-def _weights(
-    agreed: AgreementTerms, terms: RiskShareTerms, year: Period, own: Mapping[str, Decimal]
-) -> Mapping[str, Decimal]:
-    if terms.rule is RiskShareRule.OWN:
-        return own
-    if terms.rule is not RiskShareRule.PRO_RATA:
-        return terms.shares
-    given: dict[str, Decimal] = defaultdict(Decimal)
-    for contribution in agreed.contributions:
-        if contribution.financial_year == year:
-            given[contribution.partner] += contribution.amount
-    return given
 
 
 def share_variance(
@@ -119,7 +68,7 @@ def _underspent(amount: Decimal, terms: SplitTerms, rule: UnderspendRule) -> Sha
 
 
 def obligation(variance: Decimal) -> str | None:
-    """What a variance obliges partners to, by the clauses of agreements: null where there is none.
+    """What a variance obliges partners to where their agreement does not say: null where there is none.
 
     Of a published one (markettransfer.info/clause/risk-sharing-arrangements): an action plan, and progress every six
     weeks of an overspend. Where an underspend goes is for the agreement of the fund to say.

@@ -8,6 +8,7 @@ from decimal import Decimal
 from contracts.period import Period
 from services.finance.domain.fund import Fund
 from services.finance.domain.fund_position import FundPosition
+from services.finance.domain.fund_sharing import SharedPart
 from services.finance.domain.risk_share import RiskShareRule
 from services.finance.domain.sharing import SharedVariance
 from services.finance.domain.transfers import Layer, Transfer, first_open_day, sides
@@ -17,7 +18,8 @@ from services.finance.domain.transfers import Layer, Transfer, first_open_day, s
 class YearResult:
     """What a year came to, in pounds, and its variance as shared by a version of the agreement.
 
-    ``spent`` is what was posted as outturn; the variance is that of the position, outturn less budget.
+    ``spent`` is what was posted as outturn; the variance is that of the position, outturn less budget. ``parts`` are of
+    lines with terms of their own, ``plan`` is what partners resolved of what the variance ``obliges`` them to.
     """
 
     agreement: int
@@ -26,10 +28,22 @@ class YearResult:
     outturn: Decimal
     spent: Decimal
     shared: SharedVariance
+    parts: tuple[SharedPart, ...] = ()
+    obliges: str | None = None
+    plan: str | None = None
 
     @property
     def variance(self) -> Decimal:
         return self.outturn - self.budget
+
+
+@dataclass(frozen=True, slots=True)
+class Signing:
+    """What is said of the end of a year: the meeting that decided it, why, and the plan that partners resolved."""
+
+    decision: str
+    reason: str
+    plan: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,12 +74,22 @@ def open_quarters(fund: Fund, year: Period) -> list[Period]:
     return found
 
 
-def year_result(position: FundPosition) -> YearResult | None:
+def year_result(position: FundPosition, plan: str | None) -> YearResult | None:
     """What a year came to by its position; null where no agreement says who bears its variance."""
     share = position.risk_share
     if share is None:
         return None
-    return YearResult(share.agreement, share.rule, position.budget, position.outturn, position.spent, share.shared)
+    return YearResult(
+        agreement=share.agreement,
+        rule=share.rule,
+        budget=position.budget,
+        outturn=position.outturn,
+        spent=position.spent,
+        shared=share.shared,
+        parts=share.parts,
+        obliges=share.obliges,
+        plan=plan,
+    )
 
 
 def year_end_transfers(end: YearEnd, fund: Fund) -> Iterator[Transfer]:

@@ -74,4 +74,4 @@ async def share_variance(body: VarianceBody) -> SharedVarianceOut:
     `pro_rata` (what each contributed) and `own` (the size of each partner's own variance). The parts add up to the
     variance, to the penny; what is `unallocated` would block closing.
     """
-    return SharedVarianceOut.of(calculators.share_variance_by(*body.to_calculation()))
+    return SharedVarianceOut.of(*calculators.share_variance_by(*body.to_calculation()))

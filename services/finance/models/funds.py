@@ -4,7 +4,7 @@ from datetime import date, datetime
 from decimal import Decimal
 from typing import Any
 
-from sqlalchemy import BigInteger, Date, ForeignKey, ForeignKeyConstraint, Integer, String, Text
+from sqlalchemy import BigInteger, Boolean, Date, ForeignKey, ForeignKeyConstraint, Integer, String, Text, false
 from sqlalchemy.orm import Mapped, mapped_column
 
 from chassis.storage.types import ExactDecimal, JsonText, UtcDateTime
@@ -20,10 +20,13 @@ class FundRow(Base):
     name: Mapped[str] = mapped_column(String(200))
     host: Mapped[str | None] = mapped_column(String(60))
     notes: Mapped[dict[str, Any] | None] = mapped_column(JsonText)
+    metrics: Mapped[dict[str, Any] | None] = mapped_column(JsonText)
 
 
 class PublishedFundRow(Base):
     """The state of a fund that was published last: its version (0: none yet) and its fingerprint.
+
+    ``levels`` has each variance that was told to be beyond an agreed trigger: year, line or null, and level.
 
     A row of its own, since it is locked last: whoever posts to a fund shares the lock on the fund's row until then.
     """
@@ -33,6 +36,7 @@ class PublishedFundRow(Base):
     fund: Mapped[str] = mapped_column(ForeignKey("fund.code"), primary_key=True)
     version: Mapped[int] = mapped_column(Integer)
     fingerprint: Mapped[str | None] = mapped_column(String(64))
+    levels: Mapped[list[Any] | None] = mapped_column(JsonText)
 
 
 class FundPartnerRow(Base):
@@ -88,6 +92,8 @@ class BudgetLineRow(Base):
     other_savings: Mapped[Decimal] = mapped_column(ExactDecimal)
     printed_net: Mapped[Decimal | None] = mapped_column(ExactDecimal)
     notes: Mapped[dict[str, Any] | None] = mapped_column(JsonText)
+    partner: Mapped[str | None] = mapped_column(String(60))
+    illustrative: Mapped[bool] = mapped_column(Boolean, server_default=false())
 
 
 class PrintedTotalRow(Base):

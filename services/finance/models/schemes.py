@@ -4,7 +4,18 @@ from datetime import date, datetime
 from decimal import Decimal
 from typing import Any
 
-from sqlalchemy import BigInteger, Boolean, Date, ForeignKey, ForeignKeyConstraint, Index, Integer, String, Text
+from sqlalchemy import (
+    BigInteger,
+    Boolean,
+    Date,
+    ForeignKey,
+    ForeignKeyConstraint,
+    Index,
+    Integer,
+    String,
+    Text,
+    false,
+)
 from sqlalchemy.orm import Mapped, mapped_column
 
 from chassis.storage.types import ExactDecimal, JsonText, PeriodKindText, UtcDateTime, period_of_columns
@@ -45,6 +56,7 @@ class SchemeRow(Base):
     optimism_bias: Mapped[Decimal] = mapped_column(ExactDecimal)
     confidence: Mapped[Decimal] = mapped_column(ExactDecimal)
     illustrative: Mapped[bool] = mapped_column(Boolean)
+    in_budget: Mapped[bool] = mapped_column(Boolean, server_default=false())
     indicator: Mapped[str | None] = mapped_column(String(100))
     area: Mapped[str | None] = mapped_column(String(40))
     breakdown: Mapped[str] = mapped_column(String(100))

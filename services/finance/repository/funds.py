@@ -2,6 +2,8 @@
 
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import replace
+from itertools import groupby
+from operator import itemgetter
 from typing import Any, Final
 
 from sqlalchemy import delete, select, tuple_
@@ -15,6 +17,7 @@ from services.finance.domain.agreement import Agreement, AgreementTerms
 from services.finance.domain.as_at import PRESENT, AsAt
 from services.finance.domain.budget import Budget, BudgetLine, PrintedTotal
 from services.finance.domain.fund import NO_MOVES, Fund, FundSummary, FundVersion, LineMoves, Partner
+from services.finance.domain.transfers import Layer
 from services.finance.models import (
     BudgetLineRow,
     FundAgreementRow,
@@ -23,10 +26,16 @@ from services.finance.models import (
     PrintedTotalRow,
     SchemeRow,
 )
-from services.finance.repository import agreement_format, notes_format
+from services.finance.repository import agreement_format, metrics_format, notes_format
 from services.finance.repository.closed_quarters import get_closed_quarters
 from services.finance.repository.fund_versions import get_versions
-from services.finance.repository.ledger_balances import get_past_line_moves, line_moves, sum_line_moves
+from services.finance.repository.ledger_balances import (
+    MOVING,
+    PeriodSum,
+    get_past_line_moves,
+    line_moves,
+    sum_line_moves,
+)
 from services.finance.repository.recorded import recorded_by
 
 LINE_KEY: Final = ("fund", "financial_year", "code")
@@ -40,6 +49,8 @@ _LINE_PARTS: Final = (
     "other_savings",
     "printed_net",
     "notes",
+    "partner",
+    "illustrative",
 )
 
 
@@ -49,7 +60,7 @@ async def get_summary(tx: Tx, code: str) -> FundSummary | None:
 
 
 def _summary(row: FundRow) -> FundSummary:
-    return FundSummary(row.code, row.name, row.host, notes_format.read(row.notes))
+    return FundSummary(row.code, row.name, row.host, notes_format.read(row.notes), metrics_format.read(row.metrics))
 
 
 async def get_fund(tx: Tx, code: str, as_at: AsAt = PRESENT) -> Fund | None:
@@ -89,18 +100,23 @@ async def _get_past(tx: Tx, code: str, as_at: AsAt) -> tuple[FundVersion, Moves]
     return None if version is None else (version, await get_past_line_moves(tx, [code], as_at))
 
 
-async def _list_lines_moved(tx: Tx, funds: Collection[str]) -> list[tuple[BudgetLineRow, LineMoves]]:
-    """The lines of every year of these funds, in order, with what was moved to and spent on each."""
-    moved = sum_line_moves(funds)
+async def _list_lines_moved(
+    tx: Tx, funds: Collection[str], layers: Collection[Layer] = MOVING
+) -> list[tuple[BudgetLineRow, LineMoves]]:
+    """The lines of every year of these funds, in order, with what these layers say was moved to and spent on each."""
+    moved = sum_line_moves(funds, layers)
     same = (
         (moved.c.fund == BudgetLineRow.fund)
         & (moved.c.financial_year == BudgetLineRow.financial_year)
         & (moved.c.account == BudgetLineRow.code)
     )
-    query = select(BudgetLineRow, moved.c.vired, moved.c.spent).outerjoin(moved, same)
+    query = select(BudgetLineRow, moved.c.layer, moved.c.period, moved.c.debit, moved.c.credit).outerjoin(moved, same)
     query = query.where(BudgetLineRow.fund.in_(funds)).execution_options(populate_existing=True)
     rows = await tx.session.execute(query.order_by(*(getattr(BudgetLineRow, name) for name in LINE_KEY)))
-    return [(row, line_moves(vired, spent)) for row, vired, spent in rows]
+    return [
+        (line, line_moves(PeriodSum(*summed) for _, *summed in of_line if summed[0] is not None))
+        for line, of_line in groupby(rows, key=itemgetter(0))
+    ]
 
 
 def _line_key(row: BudgetLineRow) -> tuple[str, str, str]:
@@ -137,11 +153,12 @@ async def save_fund(tx: Tx, fund: FundSummary) -> bool:
     Raises:
         CodeInOtherCase
     """
-    row = {"code": fund.code, "name": fund.name, "host": fund.host, "notes": notes_format.written(fund.notes)}
+    notes, metrics = notes_format.written(fund.notes), metrics_format.written(fund.metrics)
+    row = {"code": fund.code, "name": fund.name, "host": fund.host, "notes": notes, "metrics": metrics}
     new = bool(await insert_or_ignore(tx, FundRow, [row], ("code",), returning=("code",)))
     if new:
         await refuse_other_case(tx, FundRow.__table__.c.code, fund.code)
-    await upsert(tx, FundRow, [row], ("code",), ("name", "host", "notes"))
+    await upsert(tx, FundRow, [row], ("code",), ("name", "host", "notes", "metrics"))
     tx.catch_up()
     return new
 
@@ -194,8 +211,16 @@ async def list_lines(tx: Tx, fund: str) -> list[BudgetLine]:
 
 def _line(row: BudgetLineRow) -> BudgetLine:
     year = Period.parse(row.financial_year)
-    notes = notes_format.read(row.notes)
-    return BudgetLine(year, row.directorate, row.department, row.division, _budget(row), notes)
+    return BudgetLine(
+        year,
+        row.directorate,
+        row.department,
+        row.division,
+        _budget(row),
+        notes_format.read(row.notes),
+        row.partner,
+        row.illustrative,
+    )
 
 
 def _budget(row: BudgetLineRow) -> Budget:
@@ -205,7 +230,7 @@ def _budget(row: BudgetLineRow) -> Budget:
 async def get_budgets(tx: Tx, funds: Collection[str], as_at: AsAt = PRESENT) -> Mapping[tuple[str, str, str], Budget]:
     """The budgets of every line of these funds, by fund, label of the year, and code, with what was moved to each."""
     if as_at.is_present:
-        lines = await _list_lines_moved(tx, funds)
+        lines = await _list_lines_moved(tx, funds, (Layer.VIREMENT,))
         return {_line_key(row): replace(_budget(row), vired=moved.vired) for row, moved in lines}
     versions, moves = await get_versions(tx, funds, as_at), await get_past_line_moves(tx, funds, as_at)
     approved = {
@@ -248,6 +273,8 @@ def _line_row(fund: str, line: BudgetLine) -> dict[str, Any]:
         "other_savings": line.budget.other_savings,
         "printed_net": line.budget.printed_net,
         "notes": notes_format.written(line.notes),
+        "partner": line.partner,
+        "illustrative": line.illustrative,
     }
 
 

@@ -1,11 +1,12 @@
 """What accounts of ledgers add to: from the balances that each transfer moves, less what came after a moment."""
 
-from collections.abc import Collection, Mapping
+from collections import defaultdict
+from collections.abc import Collection, Iterable, Mapping
 from datetime import date, datetime
 from decimal import Decimal
-from typing import Any
+from typing import Any, Final, NamedTuple
 
-from sqlalchemy import ColumnElement, Subquery, case, func, literal, select, union_all
+from sqlalchemy import ColumnElement, Select, Subquery, func, literal, select, union_all
 
 from chassis.storage.transaction import Tx
 from contracts.money import PENNY
@@ -18,8 +19,15 @@ from services.finance.models import LedgerBalanceRow, LedgerHeadRow, TransferRow
 from services.finance.repository.recorded import recorded_by
 
 _ROW = LedgerBalanceRow
-_DEBITED = (TransferRow.fund, TransferRow.financial_year, TransferRow.layer, TransferRow.debit.label("account"))
-_CREDITED = (TransferRow.fund, TransferRow.financial_year, TransferRow.layer, TransferRow.credit.label("account"))
+_PLACE = (TransferRow.fund, TransferRow.financial_year, TransferRow.layer, TransferRow.period)
+_DEBITED = (*_PLACE, TransferRow.debit.label("account"))
+_CREDITED = (*_PLACE, TransferRow.credit.label("account"))
+MOVING: Final = (Layer.VIREMENT, Layer.OUTTURN)
+"""Layers that move what a budget line has, or has left."""
+
+
+def _names(layers: Collection[Layer]) -> list[str]:
+    return [layer.value for layer in layers]
 
 
 def _sides(*conditions: ColumnElement[bool]) -> Any:
@@ -59,7 +67,7 @@ async def _get_sums(tx: Tx, columns: Any, source: Any, *conditions: ColumnElemen
 
 async def get_balances(tx: Tx, fund: str, layers: Collection[Layer]) -> dict[Account, Decimal]:
     """The balances of these layers in pounds, all but the control accounts'."""
-    conditions = [_ROW.fund == fund, _ROW.layer.in_({layer.value for layer in layers}), _ROW.account != CONTROL]
+    conditions = [_ROW.fund == fund, _ROW.layer.in_(_names(layers)), _ROW.account != CONTROL]
     sums = await _get_sums(tx, _ROW.__table__.c, _ROW.__table__, *conditions)
     return {account: (debit - credit) * PENNY for account, (debit, credit) in sums.items()}
 
@@ -67,41 +75,49 @@ async def get_balances(tx: Tx, fund: str, layers: Collection[Layer]) -> dict[Acc
 async def get_past_line_moves(tx: Tx, funds: Collection[str], as_at: AsAt) -> Mapping[tuple[str, str, str], LineMoves]:
     """What had been vired to and spent on each line, by fund, label of the year, and code."""
     posted_by = recorded_by(as_at, TransferRow.recorded_at, TransferRow.business_date)
-    columns = _sides(TransferRow.fund.in_(funds), TransferRow.layer.in_(_MOVING), *posted_by).c
-    key = (columns.fund, columns.financial_year, columns.account)
-    query = select(*key, *_moved(columns)).group_by(*key)
-    return {
-        (fund, year, line): line_moves(vired, spent)
-        for fund, year, line, vired, spent in await tx.session.execute(query)
-        if line != CONTROL
-    }
+    moved = _sums(_sides(TransferRow.fund.in_(funds), TransferRow.layer.in_(_names(MOVING)), *posted_by).c)
+    found: dict[tuple[str, str, str], list[PeriodSum]] = defaultdict(list)
+    for fund, year, line, *summed in await tx.session.execute(moved):
+        if line != CONTROL:
+            found[fund, year, line].append(PeriodSum(*summed))
+    return {key: line_moves(sums) for key, sums in found.items()}
 
 
-def sum_line_moves(funds: Collection[str]) -> Subquery:
-    """What was moved to and spent on each line to date, ``vired`` and ``spent`` in pence, to be joined with lines."""
-    key = (_ROW.fund, _ROW.financial_year, _ROW.account)
-    query = select(*key, *_moved(_ROW.__table__.c)).where(_ROW.fund.in_(funds), _ROW.layer.in_(_MOVING))
-    return query.group_by(*key).subquery()
+def sum_line_moves(funds: Collection[str], layers: Collection[Layer] = MOVING) -> Subquery:
+    """What was moved to and spent on each line to date, by period, as :class:`PeriodSum`, to be joined with lines."""
+    return _sums(_ROW.__table__.c).where(_ROW.fund.in_(funds), _ROW.layer.in_(_names(layers))).subquery()
 
 
-def _moved(columns: Any) -> list[ColumnElement[int]]:
-    net = columns.debit - columns.credit
-    layers = {"vired": Layer.VIREMENT, "spent": Layer.OUTTURN}
-    return [func.sum(case((columns.layer == layer.value, net), else_=0)).label(name) for name, layer in layers.items()]
+def _sums(columns: Any) -> Select[Any]:
+    key = (columns.fund, columns.financial_year, columns.account, columns.layer, columns.period)
+    debit, credit = func.sum(columns.debit).label("debit"), func.sum(columns.credit).label("credit")
+    return select(*key, debit, credit).group_by(*key)
 
 
-_MOVING = (Layer.VIREMENT.value, Layer.OUTTURN.value)
+class PeriodSum(NamedTuple):
+    """What a line was debited and credited in a layer for a period, in pence as an engine adds them up."""
+
+    layer: str
+    period: str
+    debit: int | Decimal
+    credit: int | Decimal
 
 
-def line_moves(vired: int | Decimal | None, spent: int | Decimal | None) -> LineMoves:
-    """Of pence as an engine adds them up; null is nothing."""
-    return LineMoves(int(vired or 0) * PENNY, int(spent or 0) * PENNY)
+def line_moves(sums: Iterable[PeriodSum]) -> LineMoves:
+    """Of outturn a period in which all was reversed is none; nought that was posted is one."""
+    vired, outturn = 0, dict[Period, Decimal]()
+    for one in sums:
+        if one.layer == Layer.VIREMENT:
+            vired += int(one.debit - one.credit)
+        elif one.debit != one.credit or not one.debit:
+            outturn[Period.parse(one.period)] = int(one.debit - one.credit) * PENNY
+    return LineMoves(vired * PENNY, outturn)
 
 
 async def list_lines_moved(tx: Tx, fund: str) -> set[tuple[Period, str]]:
     """Financial year and code of the lines that have entries of virements or outturn."""
     query = select(_ROW.financial_year, _ROW.account).where(
-        _ROW.fund == fund, _ROW.layer.in_(_MOVING), _ROW.account != CONTROL
+        _ROW.fund == fund, _ROW.layer.in_(_names(MOVING)), _ROW.account != CONTROL
     )
     return {(Period.parse(year), line) for year, line in await tx.session.execute(query.distinct())}
 
@@ -119,23 +135,4 @@ async def get_days(tx: Tx, fund: str) -> dict[Day, Sums]:
     return {
         Day(Account(Layer(layer), Period.parse(year), owner), period, day): Sums(debit, credit)
         for layer, year, owner, period, day, debit, credit in rows
-    }
-
-
-async def get_spent(tx: Tx, fund: str, financial_year: Period) -> Mapping[tuple[str, Period], Decimal]:
-    """Pounds spent on each line of a year, by its code and the period; none where all was reversed.
-
-    Nought that was posted is a posting: of its period it says that nothing was spent.
-    """
-    query = select(_ROW.account, _ROW.period, func.sum(_ROW.debit), func.sum(_ROW.credit)).where(
-        _ROW.fund == fund,
-        _ROW.financial_year == financial_year.label,
-        _ROW.layer == Layer.OUTTURN.value,
-        _ROW.account != CONTROL,
-    )
-    rows = await tx.session.execute(query.group_by(_ROW.account, _ROW.period))
-    return {
-        (line, Period.parse(period)): int(debit - credit) * PENNY
-        for line, period, debit, credit in rows
-        if debit != credit or not debit
     }

@@ -150,6 +150,14 @@ async def get_observations(tx: Tx, series: Collection[Series]) -> dict[tuple[Ser
     return {(series_of(row), row_period(row)): observation_of(row) for row in rows}
 
 
+async def get_polarities(tx: Tx, series: Collection[Series]) -> dict[Series, Polarity]:
+    """The polarities of these series, as far as they were told; no more of them than one statement names."""
+    key = tuple_(SeriesRow.indicator, SeriesRow.area, SeriesRow.breakdown)
+    named = key.in_([tuple(series_columns(one).values()) for one in series])
+    found = {series_of(row): series_polarity(row) for row in await tx.session.scalars(select(SeriesRow).where(named))}
+    return {one: told.polarity for one, told in found.items() if told is not None}
+
+
 def observation_of(row: Any) -> Observation:
     return Observation(
         period=row_period(row),

@@ -59,6 +59,7 @@ def row_of(scheme: Scheme) -> Row:
         "business_date": scheme.business_date,
         **withdrawal_columns(withdrawal),
         "notes": notes_format.written(agreed.notes),
+        "in_budget": agreed.in_budget,
     }
 
 
@@ -148,6 +149,7 @@ def _definition(row: SchemeRow, plan: Sequence[PlannedPeriod], baselines: Mappin
         illustrative=row.illustrative,
         link=_link(row, baselines),
         notes=notes_format.read(row.notes),
+        in_budget=row.in_budget,
     )
 
 

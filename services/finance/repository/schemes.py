@@ -15,7 +15,14 @@ from chassis.storage.transaction import Tx
 from contracts.period import Period
 from services.finance.domain.attribution import Attribution
 from services.finance.domain.savings import SharedCost
-from services.finance.domain.scheme import PlannedPeriod, Scheme, SchemeOrder, SeriesPolarity, Withdrawal
+from services.finance.domain.scheme import (
+    PlannedPeriod,
+    Scheme,
+    SchemeDefinition,
+    SchemeOrder,
+    SeriesPolarity,
+    Withdrawal,
+)
 from services.finance.domain.series import Series
 from services.finance.models import FundRow, SchemeBaselineRow, SchemePlanRow, SchemeRow, SeriesRow
 from services.finance.repository import shared_cost_format
@@ -170,9 +177,8 @@ async def list_codes_of_fund(tx: Tx, fund: str, financial_year: Period | None = 
     return list(await tx.session.scalars(query))
 
 
-async def list_codes_on_line(tx: Tx, scheme: Scheme) -> list[str]:
+async def list_codes_on_line(tx: Tx, agreed: SchemeDefinition) -> list[str]:
     """The schemes of the same budget line."""
-    agreed = scheme.definition
     query = select(SchemeRow.code).where(
         SchemeRow.fund == agreed.fund,
         SchemeRow.financial_year == agreed.financial_year.label,

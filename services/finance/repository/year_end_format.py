@@ -1,26 +1,46 @@
-"""Results of years as they are stored: JSON of a format with a version, amounts as plain text in pounds."""
+"""Results of years as they are stored: JSON of a format with a version, amounts as plain text in pounds.
+
+Format 2 has the parts of lines with terms of their own, what the variance obliges partners to, and their plan. A result
+that has neither parts nor a plan, and obliges to what any agreement would, is written as of format 1.
+"""
 
 from collections.abc import Mapping
 from decimal import Decimal
 from typing import Any, Final
 
+from services.finance.domain.fund_sharing import SharedPart
 from services.finance.domain.risk_share import RiskShareRule
-from services.finance.domain.sharing import SharedVariance
+from services.finance.domain.sharing import SharedVariance, obligation
 from services.finance.domain.year_end import YearResult
 
-FORMAT: Final = 1
+FORMAT: Final = 2
+
+Json = dict[str, Any]
 
 
-def written(result: YearResult) -> dict[str, Any]:
-    """A result in the newest format."""
-    shared = result.shared
+def written(result: YearResult) -> Json:
+    """A result in the oldest format that says all of it."""
+    says_more = bool(result.parts or result.plan) or result.obliges != obligation(result.variance)
+    more = {"parts": [_part_written(part) for part in result.parts], "obliges": result.obliges, "plan": result.plan}
     return {
-        "format": FORMAT,
+        "format": FORMAT if says_more else 1,
         "agreement": result.agreement,
         "rule": result.rule.value,
         "budget": f"{result.budget:f}",
         "outturn": f"{result.outturn:f}",
         "spent": f"{result.spent:f}",
+        **_shared_written(result.shared),
+        **(more if says_more else {}),
+    }
+
+
+def _part_written(part: SharedPart) -> Json:
+    named = {"line": part.line, "rule": part.rule.value, "variance": f"{part.variance:f}"}
+    return named | _shared_written(part.shared)
+
+
+def _shared_written(shared: SharedVariance) -> Json:
+    return {
         "drawn": [[name, f"{amount:f}"] for name, amount in shared.drawn],
         "by_partner": {partner: f"{amount:f}" for partner, amount in shared.by_partner.items()},
         "retained": f"{shared.retained:f}",
@@ -35,12 +55,29 @@ def read(stored: Mapping[str, Any]) -> YearResult:
     Raises:
         ValueError: a format that a newer version wrote.
     """
-    if stored["format"] != FORMAT:
+    if not 1 <= stored["format"] <= FORMAT:
         raise ValueError(f"a year's result of format {stored['format']}; this version reads up to {FORMAT}")
-    shared = SharedVariance(
+    budget, outturn, spent = (Decimal(stored[name]) for name in ("budget", "outturn", "spent"))
+    return YearResult(
+        agreement=stored["agreement"],
+        rule=RiskShareRule(stored["rule"]),
+        budget=budget,
+        outturn=outturn,
+        spent=spent,
+        shared=_shared(stored),
+        parts=tuple(_part(part) for part in stored.get("parts", ())),
+        obliges=stored.get("obliges", obligation(outturn - budget)),
+        plan=stored.get("plan"),
+    )
+
+
+def _part(stored: Mapping[str, Any]) -> SharedPart:
+    return SharedPart(stored["line"], RiskShareRule(stored["rule"]), Decimal(stored["variance"]), _shared(stored))
+
+
+def _shared(stored: Mapping[str, Any]) -> SharedVariance:
+    return SharedVariance(
         drawn=tuple((name, Decimal(amount)) for name, amount in stored["drawn"]),
         by_partner={partner: Decimal(amount) for partner, amount in stored["by_partner"].items()},
         **{name: Decimal(stored[name]) for name in ("retained", "carried_forward", "unallocated")},
     )
-    amounts = {name: Decimal(stored[name]) for name in ("budget", "outturn", "spent")}
-    return YearResult(agreement=stored["agreement"], rule=RiskShareRule(stored["rule"]), shared=shared, **amounts)

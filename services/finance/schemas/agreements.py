@@ -1,15 +1,20 @@
 """Agreements between the partners of a fund: contributions and who bears a variance."""
 
+from dataclasses import replace
 from datetime import date, datetime
-from typing import Self
+from typing import Annotated, Self
 
 from pydantic import Field, model_validator
 
 from chassis.web.bodies import OutBody, StrictBody
 from contracts.money import pounds
 from services.finance.domain.agreement import Agreement, AgreementTerms, Contribution, RiskShareTerms
-from services.finance.domain.risk_share import Cap, RiskShareRule, Source, Tier, UnderspendRule
+from services.finance.domain.risk_share import Cap, RiskShareRule, Source, SourceKind, Tier, UnderspendRule
+from services.finance.domain.triggers import NO_TRIGGERS
 from services.finance.schemas.fields import Code, Cost, FinancialYear, Title, Weight, refused
+from services.finance.schemas.triggers import TriggersBody
+
+Words = Annotated[str, Field(min_length=1, max_length=500)]
 
 
 class ContributionBody(StrictBody):
@@ -58,18 +63,33 @@ class CapBody(StrictBody):
 
 
 class SourceBody(StrictBody):
+    """Money that absorbs an overspend before partners do, in the order in which it is agreed."""
+
     name: Title
-    available: Cost
+    kind: Annotated[SourceKind | None, Field(description="What kind of money it is; null where that is not said")] = (
+        None
+    )
+    available: Annotated[
+        Cost | None,
+        Field(description="How much there is; of `underspends` null: what other lines leave in the pool, as reckoned"),
+    ] = None
+
+    @model_validator(mode="after")
+    def measured(self) -> Self:
+        if self.available is None and self.kind is not SourceKind.UNDERSPENDS:
+            raise refused((("available",), "only underspends of the fund are reckoned; say how much there is"))
+        return self
 
     def to_domain(self) -> Source:
-        return Source(self.name, self.available.amount)
+        return Source(self.name, None if self.available is None else self.available.amount, self.kind)
 
     @classmethod
     def of(cls, source: Source) -> Self:
-        return cls(name=source.name, available=pounds(source.available))
+        available = None if source.available is None else pounds(source.available)
+        return cls(name=source.name, kind=source.kind, available=available)
 
 
-class RiskShareBody(StrictBody):
+class SharingBody(StrictBody):
     """Who bears a variance, after the waterfall: ``shares`` for fixed_share, ``tiers`` for tiered."""
 
     rule: RiskShareRule
@@ -114,16 +134,48 @@ class RiskShareBody(StrictBody):
         )
 
 
+class ObligingBody(SharingBody):
+    """Who bears a variance, and what it obliges partners to; where that is not said, to an action plan."""
+
+    overspend_obliges: Annotated[Words | None, Field(description="What an overspend obliges to, as agreed")] = None
+    underspend_obliges: Annotated[Words | None, Field(description="What an underspend obliges to, as agreed")] = None
+
+    def to_domain(self) -> RiskShareTerms:
+        over, under = self.overspend_obliges, self.underspend_obliges
+        return replace(super().to_domain(), overspend_obliges=over, underspend_obliges=under)
+
+
+class RiskShareBody(ObligingBody):
+    """Who bears a variance: of lines with terms of their own, and of all the others together."""
+
+    lines: Annotated[
+        dict[Code, SharingBody],
+        Field(default_factory=dict, max_length=500, description="Terms of budget lines that have their own, by code"),
+    ]
+
+    def to_domain(self) -> RiskShareTerms:
+        return replace(super().to_domain(), lines={code: terms.to_domain() for code, terms in self.lines.items()})
+
+    @classmethod
+    def of(cls, terms: RiskShareTerms) -> Self:
+        lines = {code: SharingBody.of(own) for code, own in terms.lines.items()}
+        over, under = terms.overspend_obliges, terms.underspend_obliges
+        more = {"lines": lines, "overspend_obliges": over, "underspend_obliges": under}
+        return super().of(terms).model_copy(update=more)
+
+
 class AgreementBody(StrictBody):
     effective_from: date
     contributions: list[ContributionBody] = Field(default_factory=list, max_length=200)
     risk_share: RiskShareBody | None = None
+    triggers: TriggersBody | None = None
 
     def to_domain(self) -> AgreementTerms:
         return AgreementTerms(
             effective_from=self.effective_from,
             contributions=tuple(part.to_domain() for part in self.contributions),
             risk_share=None if self.risk_share is None else self.risk_share.to_domain(),
+            triggers=NO_TRIGGERS if self.triggers is None else self.triggers.to_domain(),
         )
 
 
@@ -132,6 +184,7 @@ class AgreementOut(OutBody):
     effective_from: date
     contributions: list[ContributionBody]
     risk_share: RiskShareBody | None
+    triggers: TriggersBody | None
     recorded_at: datetime
     recorded_by: str
     business_date: date
@@ -144,6 +197,7 @@ class AgreementOut(OutBody):
             effective_from=terms.effective_from,
             contributions=[ContributionBody.of(part) for part in terms.contributions],
             risk_share=None if terms.risk_share is None else RiskShareBody.of(terms.risk_share),
+            triggers=TriggersBody.of(terms.triggers),
             recorded_at=agreement.recorded_at,
             recorded_by=agreement.recorded_by,
             business_date=agreement.business_date,

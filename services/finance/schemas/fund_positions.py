@@ -1,14 +1,19 @@
 """Positions of funds: their lines, their quarters, who shares the variance."""
 
 from datetime import datetime
-from typing import Literal, Self
+from typing import Annotated, Any, Literal, Self
+
+from pydantic import Field
 
 from chassis.web.bodies import OutBody
 from contracts.money import Money, pounds
 from services.finance.domain.budget import PrintedDifference
 from services.finance.domain.fund_position import FundPosition, LinePosition, QuarterTotals, Savings
+from services.finance.domain.fund_sharing import RiskShare, SharedPart
+from services.finance.domain.reconciliation import Reconciled
 from services.finance.domain.risk_share import RiskShareRule
-from services.finance.domain.sharing import RiskShare
+from services.finance.domain.sharing import SharedVariance
+from services.finance.schemas.triggers import TriggerOut
 
 
 class SavingsOut(OutBody):
@@ -34,7 +39,8 @@ class SavingsOut(OutBody):
 class LinePositionOut(OutBody):
     """A line's year: the outturn is the budget less what is banked, and nothing else.
 
-    The budget has what was ``vired`` to the line; ``spent`` is what was posted as outturn to date.
+    The budget has what was ``vired`` to the line; ``spent`` is what was posted as outturn to date. ``forecast`` is what
+    the year is expected to come to; ``trigger`` is null where none is agreed.
     """
 
     code: str
@@ -46,6 +52,9 @@ class LinePositionOut(OutBody):
     flags: list[str]
     vired: Money
     spent: Money
+    forecast: Money
+    trigger: TriggerOut | None
+    partner: Annotated[str | None, Field(description="Partner that pays for the line; null is the host")]
 
     @classmethod
     def of(cls, position: LinePosition) -> Self:
@@ -59,6 +68,9 @@ class LinePositionOut(OutBody):
             flags=list(position.flags),
             vired=pounds(position.moves.vired),
             spent=pounds(position.moves.spent),
+            forecast=pounds(position.forecast.as_budgeted),
+            trigger=None if position.trigger is None else TriggerOut.of(position.trigger),
+            partner=position.line.partner,
         )
 
 
@@ -112,14 +124,13 @@ class PartnerShareOut(OutBody):
     amount: Money
 
 
-class RiskShareOut(OutBody):
-    """The fund's variance, all of it: what sources absorbed, what is each partner's, what is kept, and the rest.
+class SharedOut(OutBody):
+    """A variance, all of it: what sources absorbed, what is each partner's, what is kept, and the rest.
 
     An overspend is positive, an underspend negative. What is ``unallocated`` is above a cap that has no fallback, or
     the agreement does not say enough to share it.
     """
 
-    agreement: int
     rule: RiskShareRule
     drawn: list[DrawnOut]
     partner_shares: list[PartnerShareOut]
@@ -127,17 +138,68 @@ class RiskShareOut(OutBody):
     carried_forward: Money
     unallocated: Money
 
+
+def _shared(shared: SharedVariance) -> dict[str, Any]:
+    return {
+        "drawn": [DrawnOut(name=name, amount=pounds(amount)) for name, amount in shared.drawn],
+        "partner_shares": [PartnerShareOut(partner=p, amount=pounds(a)) for p, a in sorted(shared.by_partner.items())],
+        "retained": pounds(shared.retained),
+        "carried_forward": pounds(shared.carried_forward),
+        "unallocated": pounds(shared.unallocated),
+    }
+
+
+class SharedPartOut(SharedOut):
+    """The variance of a line with terms of its own, or of all the others together.
+
+    What covers an overspend of another line stands as drawn, with the other sign.
+    """
+
+    line: Annotated[str | None, Field(description="Code of the budget line; null is all the others")]
+    variance: Annotated[Money, Field(description="What is shared: an overspend is positive")]
+
+    @classmethod
+    def of(cls, part: SharedPart) -> Self:
+        return cls(line=part.line, rule=part.rule, variance=pounds(part.variance), **_shared(part.shared))
+
+
+class RiskShareOut(SharedOut):
+    """The fund's variance as shared by a version of the agreement; the sum of its parts, where lines have their own."""
+
+    agreement: int
+    parts: Annotated[
+        list[SharedPartOut], Field(description="Each line with terms of its own, then all others; empty without any")
+    ]
+    obliges: Annotated[str | None, Field(description="What the variance obliges partners to; null where there is none")]
+
     @classmethod
     def of(cls, found: RiskShare) -> Self:
-        shared = found.shared
         return cls(
             agreement=found.agreement,
             rule=found.rule,
-            drawn=[DrawnOut(name=name, amount=pounds(amount)) for name, amount in shared.drawn],
-            partner_shares=[PartnerShareOut(partner=p, amount=pounds(a)) for p, a in sorted(shared.by_partner.items())],
-            retained=pounds(shared.retained),
-            carried_forward=pounds(shared.carried_forward),
-            unallocated=pounds(shared.unallocated),
+            parts=[SharedPartOut.of(part) for part in found.parts],
+            obliges=found.obliges,
+            **_shared(found.shared),
+        )
+
+
+class ReconciledOut(OutBody):
+    """What a partner puts in, against the budget lines that it pays for."""
+
+    partner: str
+    contributed: Annotated[Money, Field(description="Contributions of the year by the agreement in force")]
+    lines: Annotated[Money, Field(description="Budgets in force of the lines that it pays for")]
+    illustrative: Annotated[Money, Field(description="What of the lines nobody printed")]
+    difference: Annotated[Money, Field(description="What is put in beyond the lines; negative where they lack it")]
+
+    @classmethod
+    def of(cls, found: Reconciled) -> Self:
+        return cls(
+            partner=found.partner,
+            contributed=pounds(found.contributed),
+            lines=pounds(found.lines),
+            illustrative=pounds(found.illustrative),
+            difference=pounds(found.difference),
         )
 
 
@@ -154,6 +216,11 @@ class FundPositionOut(OutBody):
     printed_differences: list[PrintedDifferenceOut]
     flags: list[str]
     spent: Money
+    forecast: Money
+    trigger: TriggerOut | None
+    partners: Annotated[
+        list[ReconciledOut], Field(description="What each partner puts in, against the budget lines that it pays for")
+    ]
     quarter: str | None
     as_of: datetime | None
 
@@ -172,6 +239,9 @@ class FundPositionOut(OutBody):
             printed_differences=[PrintedDifferenceOut.of(found) for found in position.printed_differences],
             flags=position.flags,
             spent=pounds(position.spent),
+            forecast=pounds(position.forecast.as_budgeted),
+            trigger=None if position.trigger is None else TriggerOut.of(position.trigger),
+            partners=[ReconciledOut.of(one) for one in position.reconciled],
             quarter=None if position.as_at.quarter is None else position.as_at.quarter.label,
             as_of=position.as_at.as_of,
         )

@@ -125,7 +125,7 @@ class FundReturnOut(OutBody):
 
     fund: str
     quarter: str
-    template: Annotated[str, Field(description="Version of the form: `2015-17` or `2017-18`")]
+    template: Annotated[str, Field(description="Version of the form: `2015-17`, `2017-18` or `2025-26`")]
     revision: Annotated[int | None, Field(description="Revision that is shown; null before the first")]
     state: Annotated[Literal["draft", "signed_off"], Field(description="Signed off, what the fund says is frozen")]
     status: Annotated[str, Field(description="As the form heads itself once every checker of presence is satisfied")]

@@ -1,19 +1,25 @@
 """Funds: partners, agreement, budget lines as printed and as added up, closed quarters."""
 
 from datetime import date, datetime
-from typing import Literal, Self
+from typing import Annotated, Final, Literal, Self
 
 from pydantic import ConfigDict, Field
 
 from chassis.web.bodies import OutBody, StrictBody
+from contracts.areas import AreaCode
+from contracts.breakdown import Breakdown
 from contracts.money import Money, pounds
 from contracts.reasons import Reason
 from services.finance.domain.budget import Budget, BudgetLine, PrintedTotal
 from services.finance.domain.fund import ClosedQuarter, Fund, FundDefinition, FundSummary, Partner
+from services.finance.domain.return_forms import Metric, MetricLink
+from services.finance.domain.series import Series
 from services.finance.schemas.agreements import AgreementBody, AgreementOut
-from services.finance.schemas.fields import Code, FinancialYear, Notes, Pounds, Title
+from services.finance.schemas.fields import Code, FinancialYear, IndicatorCode, Notes, Pounds, Title
 
 Column = Literal["opening", "cost_increases", "savings", "other_savings", "net_budget"]
+_PAYS: Final = "Partner that pays for the line; null is the host"
+_MADE_UP: Final = "Whether nobody printed the line: then it is in no printed total"
 
 
 class PartnerBody(StrictBody):
@@ -39,6 +45,8 @@ class BudgetLineBody(StrictBody):
     other_savings: Pounds
     printed_net: Pounds | None = None
     notes: Notes = ()
+    partner: Annotated[Code | None, Field(description=_PAYS)] = None
+    illustrative: Annotated[bool, Field(description=_MADE_UP)] = False
 
     def to_domain(self) -> BudgetLine:
         budget = Budget(
@@ -49,7 +57,16 @@ class BudgetLineBody(StrictBody):
             other_savings=self.other_savings.amount,
             printed_net=None if self.printed_net is None else self.printed_net.amount,
         )
-        return BudgetLine(self.financial_year, self.directorate, self.department, self.division, budget, self.notes)
+        return BudgetLine(
+            self.financial_year,
+            self.directorate,
+            self.department,
+            self.division,
+            budget,
+            self.notes,
+            self.partner,
+            self.illustrative,
+        )
 
 
 class PrintedTotalBody(StrictBody):
@@ -59,6 +76,26 @@ class PrintedTotalBody(StrictBody):
 
     def to_domain(self) -> PrintedTotal:
         return PrintedTotal(self.financial_year, self.column, self.amount.amount)
+
+
+class MetricLinkBody(StrictBody):
+    """The series of an indicator that tells a metric of the fund's return; without a breakdown the total."""
+
+    metric: Annotated[Metric, Field(description="Metric of the return, in any of its forms")]
+    indicator: IndicatorCode
+    area: AreaCode
+    breakdown: Breakdown = Breakdown.TOTAL
+
+    def to_domain(self) -> MetricLink:
+        return MetricLink(self.metric, Series(self.indicator, self.area, self.breakdown))
+
+    @classmethod
+    def of(cls, link: MetricLink) -> Self:
+        series = link.series
+        return cls(metric=link.metric, indicator=series.indicator, area=series.area, breakdown=series.breakdown)
+
+
+_METRICS: Final = "Indicators that tell the metrics of the fund's return to NHS England"
 
 
 class FundBody(StrictBody):
@@ -71,6 +108,7 @@ class FundBody(StrictBody):
     budget_lines: list[BudgetLineBody] = Field(default_factory=list, max_length=500)
     printed_totals: list[PrintedTotalBody] = Field(default_factory=list, max_length=100)
     notes: Notes = ()
+    metrics: Annotated[list[MetricLinkBody], Field(default_factory=list, max_length=20, description=_METRICS)]
     reason: Reason | None = Field(None, description="Why; needed where a budget or the agreement changes")
 
     model_config = ConfigDict(
@@ -111,6 +149,7 @@ class FundBody(StrictBody):
             lines=tuple(line.to_domain() for line in self.budget_lines),
             printed_totals=tuple(total.to_domain() for total in self.printed_totals),
             notes=self.notes,
+            metrics=tuple(link.to_domain() for link in self.metrics),
         )
 
 
@@ -140,6 +179,8 @@ class BudgetLineOut(OutBody):
     printed_net: Money | None
     net_budget: Money
     notes: Notes
+    partner: Annotated[str | None, Field(description=_PAYS)]
+    illustrative: Annotated[bool, Field(description=_MADE_UP)]
 
     @classmethod
     def of(cls, line: BudgetLine) -> Self:
@@ -158,6 +199,8 @@ class BudgetLineOut(OutBody):
             printed_net=None if budget.printed_net is None else pounds(budget.printed_net),
             net_budget=pounds(budget.net_budget),
             notes=line.notes,
+            partner=line.partner,
+            illustrative=line.illustrative,
         )
 
 
@@ -176,6 +219,7 @@ class FundOut(OutBody):
     name: str
     host: str | None
     notes: Notes
+    metrics: Annotated[list[MetricLinkBody], Field(description=_METRICS)]
     partners: list[PartnerOut]
     agreements: list[AgreementOut]
     budget_lines: list[BudgetLineOut]
@@ -188,6 +232,7 @@ class FundOut(OutBody):
             name=fund.summary.name,
             host=fund.summary.host,
             notes=fund.summary.notes,
+            metrics=[MetricLinkBody.of(link) for link in fund.summary.metrics],
             partners=[PartnerOut.of(partner) for partner in fund.partners],
             agreements=[AgreementOut.of(agreement) for agreement in fund.agreements],
             budget_lines=[BudgetLineOut.of(line) for line in fund.lines],

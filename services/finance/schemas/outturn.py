@@ -8,7 +8,8 @@ from chassis.web.bodies import OutBody, StrictBody
 from contracts.money import Money, pounds
 from contracts.period import Period
 from contracts.reasons import Reason
-from services.finance.domain.outturn import Forecast, LineForecast, OutturnPosting, OutturnRecorded
+from services.finance.domain.forecast import Forecast, LineForecast
+from services.finance.domain.outturn import OutturnPosting, OutturnRecorded
 from services.finance.schemas.fields import Code, Pounds
 from services.finance.schemas.ledger import LedgerEntryOut
 

@@ -111,6 +111,9 @@ class UnitCostBody(StrictBody):
 
 
 _SHARED: Final = "Code of a unit cost of the library, instead of one of its own; not recorded yet, it is waited for"
+_IN_BUDGET: Final = (
+    "Whether the budget of its line has been reduced by the saving already: then nothing of it is banked"
+)
 
 
 class LinkBody(StrictBody):
@@ -206,6 +209,7 @@ class SchemeBody(StrictBody):
     illustrative: bool = False
     link: LinkBody | None = None
     notes: Notes = ()
+    in_budget: Annotated[bool, Field(description=_IN_BUDGET)] = False
 
     model_config = ConfigDict(
         json_schema_extra={
@@ -269,6 +273,7 @@ class SchemeBody(StrictBody):
             illustrative=self.illustrative,
             link=None if self.link is None else self.link.to_domain(self.financial_year, self.cashable_share),
             notes=self.notes,
+            in_budget=self.in_budget,
         )
 
 
@@ -309,6 +314,7 @@ class SchemeOut(OutBody):
     illustrative: bool
     link: LinkOut | None
     notes: Notes
+    in_budget: Annotated[bool, Field(description=_IN_BUDGET)]
     version: int
     created_at: datetime
     created_by: str
@@ -337,6 +343,7 @@ class SchemeOut(OutBody):
             illustrative=agreed.illustrative,
             link=None if agreed.link is None else LinkOut.of(agreed.link, pending=scheme.pending),
             notes=agreed.notes,
+            in_budget=agreed.in_budget,
             version=scheme.version,
             created_at=scheme.created_at,
             created_by=scheme.created_by,

@@ -3,19 +3,19 @@
 from decimal import Decimal
 from typing import Annotated, Self
 
-from pydantic import ConfigDict, Field
+from pydantic import ConfigDict, Field, model_validator
 
 from chassis.web.bodies import OutBody
 from contracts.money import Money, pounds
 from services.finance.domain.agreement import RiskShareTerms
 from services.finance.domain.risk_share import RiskShareRule, SplitTerms
-from services.finance.domain.sharing import SharedVariance, obligation
-from services.finance.schemas.agreements import RiskShareBody
-from services.finance.schemas.fields import Code, Cost, Pounds
+from services.finance.domain.sharing import SharedVariance
+from services.finance.schemas.agreements import ObligingBody
+from services.finance.schemas.fields import Code, Cost, Pounds, refused
 from services.finance.schemas.fund_positions import DrawnOut, PartnerShareOut
 
 
-class VarianceBody(RiskShareBody):
+class VarianceBody(ObligingBody):
     """A variance and the terms to share it by: an overspend is positive, an underspend negative."""
 
     variance: Pounds
@@ -42,6 +42,14 @@ class VarianceBody(RiskShareBody):
         }
     )
 
+    @model_validator(mode="after")
+    def measured(self) -> Self:
+        """There is no fund here whose underspends could be reckoned."""
+        unmeasured = [place for place, source in enumerate(self.waterfall) if source.available is None]
+        if unmeasured:
+            raise refused(*((("waterfall", place, "available"), "say how much there is") for place in unmeasured))
+        return self
+
     def to_calculation(self) -> tuple[Decimal, RiskShareTerms, SplitTerms]:
         """The variance, the terms, and by what partners split it."""
         terms = self.to_domain()
@@ -61,13 +69,12 @@ class SharedVarianceOut(OutBody):
     obliges: Annotated[str | None, Field(description="What the variance obliges partners to; null where there is none")]
 
     @classmethod
-    def of(cls, found: tuple[Decimal, SharedVariance]) -> Self:
-        variance, shared = found
+    def of(cls, shared: SharedVariance, obliges: str | None) -> Self:
         return cls(
             drawn=[DrawnOut(name=name, amount=pounds(amount)) for name, amount in shared.drawn],
             partner_shares=[PartnerShareOut(partner=p, amount=pounds(a)) for p, a in sorted(shared.by_partner.items())],
             retained=pounds(shared.retained),
             carried_forward=pounds(shared.carried_forward),
             unallocated=pounds(shared.unallocated),
-            obliges=obligation(variance),
+            obliges=obliges,
         )

@@ -8,8 +8,8 @@ from pydantic import ConfigDict, Field
 from chassis.web.bodies import OutBody, StrictBody
 from contracts.money import Money, pounds
 from contracts.reasons import Reason
-from services.finance.domain.sharing import RiskShare, obligation
-from services.finance.domain.year_end import YearEnd
+from services.finance.domain.fund_sharing import RiskShare
+from services.finance.domain.year_end import Signing, YearEnd
 from services.finance.schemas.fields import FinancialYear
 from services.finance.schemas.fund_positions import RiskShareOut
 
@@ -28,7 +28,18 @@ class YearEndBody(StrictBody):
         ),
     ]
     reason: Reason
+    plan: Annotated[
+        str | None,
+        Field(
+            min_length=1,
+            max_length=4000,
+            description="What partners resolved of what the variance obliges to; needed where the agreement asks",
+        ),
+    ] = None
     dry_run: Annotated[bool, Field(description="Only say what would be signed off")] = False
+
+    def to_signing(self) -> Signing:
+        return Signing(self.decision, self.reason, self.plan)
 
     model_config = ConfigDict(
         json_schema_extra={
@@ -54,6 +65,7 @@ class YearEndOut(OutBody):
     variance: Annotated[Money, Field(description="Outturn less budget: an overspend is positive")]
     risk_share: Annotated[RiskShareOut, Field(description="Who bears the variance, or where it goes")]
     obliges: Annotated[str | None, Field(description="What the variance obliges partners to; null where there is none")]
+    plan: Annotated[str | None, Field(description="What partners resolved of that; null where nothing is recorded")]
     decision: Annotated[str, Field(description="What decided it: a meeting and its minute")]
     reason: str
     signed_by: Annotated[str, Field(description="Who signed it off: the name of the API key")]
@@ -71,8 +83,11 @@ class YearEndOut(OutBody):
             outturn=pounds(result.outturn),
             spent=pounds(result.spent),
             variance=pounds(result.variance),
-            risk_share=RiskShareOut.of(RiskShare(result.agreement, result.rule, result.shared)),
-            obliges=obligation(result.variance),
+            risk_share=RiskShareOut.of(
+                RiskShare(result.agreement, result.rule, result.shared, result.parts, result.obliges)
+            ),
+            obliges=result.obliges,
+            plan=result.plan,
             decision=signed.decision,
             reason=signed.reason,
             signed_by=signed.by,

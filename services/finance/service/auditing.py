@@ -46,6 +46,7 @@ def _fund_state(fund: Fund) -> Json:
         "name": fund.summary.name,
         "host": fund.summary.host,
         "notes": [str(note) for note in fund.summary.notes],
+        "metrics": {link.metric.value: str(link.series) for link in fund.summary.metrics},
         "partners": {partner.code: [partner.name, partner.role] for partner in fund.partners},
         "agreement": fund.agreements[-1].version if fund.agreements else None,
         "budget_lines": {f"{line.financial_year} {line.code}": _line_state(line) for line in fund.lines},
@@ -67,6 +68,8 @@ def _line_state(line: BudgetLine) -> Json:
         "other_savings": f"{budget.other_savings:.2f}",
         "printed_net": None if budget.printed_net is None else f"{budget.printed_net:.2f}",
         "notes": [str(note) for note in line.notes],
+        "partner": line.partner,
+        "illustrative": line.illustrative,
     }
 
 
@@ -150,6 +153,7 @@ def record_year_end(tx: Tx, end: YearEnd) -> None:
         "agreement": result.agreement,
         "variance": f"{result.variance:.2f}",
         "shares": {partner: f"{amount:.2f}" for partner, amount in sorted(result.shared.by_partner.items())},
+        "plan": result.plan,
     }
     record_change(tx, subject=end.fund, action="year.signed", before=None, after=after, reason=end.signed.reason)
 

@@ -5,7 +5,7 @@ from decimal import Decimal
 from services.finance.domain.agreement import RiskShareTerms
 from services.finance.domain.ranges import RangeInput, SavingsRange, savings_range
 from services.finance.domain.risk_share import SplitTerms
-from services.finance.domain.sharing import SharedVariance, share_variance
+from services.finance.domain.sharing import SharedVariance, obligation, share_variance
 
 
 def calculate_savings_range(given: RangeInput) -> SavingsRange:
@@ -13,6 +13,7 @@ def calculate_savings_range(given: RangeInput) -> SavingsRange:
     return savings_range(given)
 
 
-def share_variance_by(variance: Decimal, terms: RiskShareTerms, split: SplitTerms) -> tuple[Decimal, SharedVariance]:
-    """A variance, and how it is absorbed and shared by these terms."""
-    return variance, share_variance(variance, terms.sources, split, terms.underspend)
+def share_variance_by(variance: Decimal, terms: RiskShareTerms, split: SplitTerms) -> tuple[SharedVariance, str | None]:
+    """How a variance is absorbed and shared by these terms, and what it obliges partners to."""
+    shared = share_variance(variance, terms.sources, split, terms.underspend)
+    return shared, terms.obliges(variance) or obligation(variance)

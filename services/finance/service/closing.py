@@ -70,8 +70,10 @@ def check_allocated(position: FundPosition) -> None:
         VarianceUnallocated
     """
     risk_share, year = position.risk_share, position.financial_year
-    if risk_share is not None and risk_share.shared.blocks_closing:
-        rest = in_pounds(risk_share.shared.unallocated)
+    if risk_share is not None and risk_share.blocking:
+        rest = " and ".join(
+            in_pounds(amount) + ("" if line is None else f" of {line}") for line, amount in risk_share.blocking
+        )
         raise VarianceUnallocated(
             f"{rest} of the variance of {year} is nobody's under version {risk_share.agreement} of the agreement. "
             "Record an agreement that says whose it is."

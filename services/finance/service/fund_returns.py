@@ -1,6 +1,7 @@
 """Better Care Fund returns: filled from the fund, answered, checked and signed off."""
 
 from collections import defaultdict
+from collections.abc import Mapping
 from dataclasses import replace
 from datetime import date
 from decimal import Decimal
@@ -23,9 +24,13 @@ from services.finance.domain.fund_return import (
     sign_off_faults,
 )
 from services.finance.domain.ledger import financial_year, has_ended
-from services.finance.domain.return_templates import Template, template_of
+from services.finance.domain.return_forms import template_of
+from services.finance.domain.return_metrics import MetricFact, metric_fact
+from services.finance.domain.return_templates import Template
+from services.finance.domain.savings import Observation
+from services.finance.domain.series import Series
 from services.finance.errors import FundUnknown, InvalidFinance, QuarterNotEnded, ReturnIncomplete, TemplateUnknown
-from services.finance.repository import fund_returns, funds, ledger_balances
+from services.finance.repository import fund_returns, funds, observations
 from services.finance.service.auditing import record_return
 from services.finance.service.funds import budgeted_year, get_fund
 
@@ -37,17 +42,18 @@ async def get_return(tx: Tx, code: str, quarter: Period, number: int | None = No
         FundUnknown, YearUnknown: there is no such fund or year of it.
         TemplateUnknown: no form of the quarter is known, or the return has no such revision.
     """
-    fund, template = await get_fund(tx, code), _template(quarter)
+    fund = await get_fund(tx, code)
+    template = _template(fund, quarter)
     revision = await fund_returns.get_revision(tx, code, quarter, number)
     if number is not None and revision is None:
         raise TemplateUnknown(f"The return of {code} for {quarter} has no revision {number}.")
     return await _shown(tx, fund, template, revision)
 
 
-def _template(quarter: Period) -> Template:
-    template = template_of(quarter)
+def _template(fund: Fund, quarter: Period) -> Template:
+    template = template_of(quarter, {link.metric.value for link in fund.summary.metrics})
     if template is None:
-        raise TemplateUnknown(f"No form of {quarter} is known: only those of 2015/16 to 2017/18 are.")
+        raise TemplateUnknown(f"No form of {quarter} is known: those of 2015/16 to 2017/18 are, and from 2025/26 on.")
     return template
 
 
@@ -59,16 +65,29 @@ async def _filled_in(tx: Tx, fund: Fund, template: Template) -> FilledIn:
     """What the fund says of a quarter now, and what the return of the quarter before ended with."""
     code, quarter = fund.summary.code, template.quarter
     year = budgeted_year(fund, financial_year(quarter))
+    lines = [line for line in fund.lines if line.financial_year == year]
     spent: dict[Period, Decimal] = defaultdict(Decimal)
-    for (_, period), amount in (await ledger_balances.get_spent(tx, code, year)).items():
+    for period, amount in (posted for line in lines for posted in fund.moves_of(line).outturn.items()):
         if period.end <= quarter.end:
             spent[period] += amount
-    lines = [line for line in fund.lines if line.financial_year == year]
     budget = sum((fund.budgets[year.label, line.code].current for line in lines), Decimal(0))
     agreed = in_force(fund.agreements, year) is not None
     before = await fund_returns.get_revision(tx, code, quarter.previous())
     budgets = None if before is None else before.content.answers.get("measures.budgets.end")
-    return FilledIn(fill_from_fund(template, spent, budget, agreed=agreed), budgets)
+    metrics = await _get_metrics(tx, fund, quarter)
+    return FilledIn(fill_from_fund(template, spent, budget, agreed=agreed, metrics=metrics), budgets)
+
+
+async def _get_metrics(tx: Tx, fund: Fund, quarter: Period) -> Mapping[str, MetricFact]:
+    """What the linked indicators tell of a quarter, by metric."""
+    links = fund.summary.metrics
+    series = {link.series for link in links}
+    told: dict[Series, list[Observation]] = defaultdict(list)
+    for (one, _), observation in (await observations.get_observations(tx, series)).items() if series else ():
+        told[one].append(observation)
+    polarities = await observations.get_polarities(tx, series) if series else {}
+    facts = {link.metric.value: metric_fact(told[link.series], polarities.get(link.series), quarter) for link in links}
+    return {metric: fact for metric, fact in facts.items() if fact is not None}
 
 
 async def save_return(
@@ -89,7 +108,8 @@ async def save_return(
     require_scope(tx.caller, "finance:close" if wanted.sign_offs else "finance:write")
     if not await funds.lock_fund(tx, code):
         raise FundUnknown(f"There is no fund {code}.")
-    fund, template = await get_fund(tx, code), _template(quarter)
+    fund = await get_fund(tx, code)
+    template = _template(fund, quarter)
     before = await fund_returns.get_revision(tx, code, quarter)
     if before is not None and replace(before.content, frozen=None) == wanted:
         record_unchanged(tx)

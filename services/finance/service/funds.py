@@ -42,7 +42,7 @@ async def define_fund(tx: Tx, code: str, wanted: FundDefinition, reason: str | N
 
 
 async def _save_definition(tx: Tx, code: str, wanted: FundDefinition) -> bool:
-    new = await funds.save_fund(tx, FundSummary(code, wanted.name, wanted.host, wanted.notes))
+    new = await funds.save_fund(tx, FundSummary(code, wanted.name, wanted.host, wanted.notes, wanted.metrics))
     if new:
         await published_funds.insert_unpublished(tx, code)
         await transfers.insert_head(tx, code)

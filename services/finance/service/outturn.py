@@ -1,6 +1,5 @@
 """Post what was spent on the lines of a fund, and forecast what a year comes to."""
 
-from collections import defaultdict
 from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
@@ -10,17 +9,16 @@ from chassis.audit import record_unchanged
 from chassis.errors import FieldError
 from chassis.storage.transaction import Tx
 from contracts.period import Period
+from services.finance.domain.forecast import Forecast
 from services.finance.domain.fund import Fund
 from services.finance.domain.ledger import posting_quarter
 from services.finance.domain.outturn import (
     MOST_FAULTS,
-    Forecast,
     OutturnFault,
     OutturnPosting,
     OutturnRecorded,
     fault_of,
     is_same_posting,
-    line_forecast,
     outturn_transfer,
     repeated_references,
 )
@@ -28,10 +26,9 @@ from services.finance.domain.transfers import RecordedTransfer
 from services.finance.errors import FundUnknown, InvalidFinance, PeriodClosed
 from services.finance.repository import funds, transfers
 from services.finance.repository.closed_quarters import get_closed_quarter
-from services.finance.repository.ledger_balances import get_spent
 from services.finance.service.auditing import record_outturn
 from services.finance.service.fund_publication import emit_funds_moved
-from services.finance.service.funds import budgeted_year, get_fund
+from services.finance.service.funds import get_fund
 from services.finance.service.positions import get_fund_position
 
 
@@ -133,13 +130,4 @@ async def get_forecast(tx: Tx, code: str, wanted: Period | None) -> Forecast:
     Raises:
         FundUnknown, YearUnknown: there is no such fund or year of it.
     """
-    year = budgeted_year(await get_fund(tx, code), wanted)
-    position = await get_fund_position(tx, code, year)
-    spent: dict[str, dict[Period, Decimal]] = defaultdict(dict)
-    for (line, period), amount in (await get_spent(tx, code, year)).items():
-        spent[line][period] = amount
-    lines = [
-        line_forecast(one.line.code, one.line.division, one.budget, one.savings.banked, spent[one.line.code])
-        for one in position.lines
-    ]
-    return Forecast(code, year, tuple(lines))
+    return (await get_fund_position(tx, code, wanted)).forecast

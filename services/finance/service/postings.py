@@ -75,7 +75,7 @@ async def post_entry(tx: Tx, code: str, posting: Posting) -> tuple[RecordedEntry
 async def _lock_moved(tx: Tx, code: str, state: State) -> list[str]:
     """Lock the schemes that a posting may move: banked money moves what counts of all on the budget line."""
     scheme = await get_scheme(tx, code)
-    codes = await schemes.list_codes_on_line(tx, scheme) if state is State.BANKED else [code]
+    codes = await schemes.list_codes_on_line(tx, scheme.definition) if state is State.BANKED else [code]
     await schemes.lock_schemes(tx, codes)
     return codes
 
@@ -98,6 +98,11 @@ async def _check_posting(tx: Tx, account: SchemeAccount, posting: Posting) -> No
     if scheme.withdrawal is not None:
         raise SchemeWithdrawn(f"{scheme.code} was withdrawn: {scheme.withdrawal.reason}")
     today = await tx.business_date()
+    if posting.state is State.BANKED and scheme.definition.in_budget:
+        raise InvalidFinance(
+            f"The budget of {scheme.code} has been reduced by its saving already: validate what is delivered of it.",
+            [FieldError("state", "the saving is in the budget already")],
+        )
     for field, fault in posting_faults(posting, scheme.definition.financial_year, closed, today):
         raise InvalidFinance(f"{fault}.", [FieldError(field, fault)])
     if posting.quarter(closed) in closed:

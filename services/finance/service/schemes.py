@@ -2,14 +2,16 @@
 
 from collections.abc import Mapping
 from dataclasses import replace
+from decimal import Decimal
 
 from chassis.audit import record_unchanged
 from chassis.errors import FieldError, ReasonNeeded
 from chassis.paging import Page, PageRequest
 from chassis.storage.transaction import Tx
 from services.finance.domain.as_at import PRESENT, AsAt
+from services.finance.domain.budget import Budget
 from services.finance.domain.explanation import in_pounds, plain
-from services.finance.domain.figures import total_entries
+from services.finance.domain.figures import total_entries, total_plan
 from services.finance.domain.restating import Reversal, entries_to_reverse
 from services.finance.domain.savings import Link, SharedCost, unattributed
 from services.finance.domain.scheme import Scheme, SchemeAccount, SchemeDefinition, Withdrawal
@@ -36,7 +38,7 @@ async def define_scheme(tx: Tx, wanted: SchemeDefinition) -> tuple[Scheme, bool]
     The same definition again changes nothing.
 
     Raises:
-        InvalidFinance: no such fund, or no such budget line or partner of it.
+        InvalidFinance: no such fund, budget line or partner of it, or more than is in the budget.
         AttributionExceeded: with this claim more than the whole of the indicator's change would be claimed.
         SchemeExists: its code has another definition.
     """
@@ -93,16 +95,29 @@ async def _new_scheme(tx: Tx, wanted: SchemeDefinition) -> Scheme:
 
 
 async def _check_fund(tx: Tx, wanted: SchemeDefinition) -> None:
-    if not await funds.lock_fund(tx, wanted.fund, shared=True):
+    if not await funds.lock_fund(tx, wanted.fund, shared=not wanted.in_budget):
         raise InvalidFinance(f"There is no fund {wanted.fund}.", [FieldError("fund", "no such fund")])
     errors, year = [], wanted.financial_year
-    lines = {line.code for line in await funds.list_lines(tx, wanted.fund) if line.financial_year == year}
+    lines = {line.code: line.budget for line in await funds.list_lines(tx, wanted.fund) if line.financial_year == year}
     if wanted.budget_line not in lines:
         errors.append(FieldError("budget_line", f"no such line of {wanted.fund} in {year}"))
     if wanted.partner not in {partner.code for partner in await funds.list_partners(tx, wanted.fund)}:
         errors.append(FieldError("partner", f"no partner of {wanted.fund}"))
     if errors:
         raise InvalidFinance(f"{wanted.fund} has no such budget line or partner.", errors)
+    if wanted.in_budget:
+        await _check_within_budget(tx, wanted, lines[wanted.budget_line])
+
+
+async def _check_within_budget(tx: Tx, wanted: SchemeDefinition, budget: Budget) -> None:
+    """Schemes in a budget plan together no more than it has been reduced by, so that no saving is there twice."""
+    others = await schemes.get_schemes(tx, await schemes.list_codes_on_line(tx, wanted))
+    within = [one.definition for one in others if one.definition.in_budget and one.withdrawal is None]
+    planned = sum((total_plan(one.plan).high for one in within if one.code != wanted.code), Decimal(0))
+    left = budget.savings_within - planned
+    if total_plan(wanted.plan).high > left:
+        fault = f"at most {in_pounds(left)} of the savings in the budget of {wanted.budget_line} is left"
+        raise InvalidFinance("More would be planned than is in the budget.", [FieldError("plan", fault)])
 
 
 async def _check_attribution(tx: Tx, wanted: SchemeDefinition, link: Link) -> None:

@@ -1,11 +1,13 @@
 """Sign off the end of a fund's year: its variance is shared for good."""
 
 from chassis.audit import record_unchanged
+from chassis.errors import FieldError
 from chassis.storage.transaction import Tx
 from contracts.period import Period
 from services.finance.domain.fund import Fund
 from services.finance.domain.fund_position import fund_position
 from services.finance.domain.year_end import (
+    Signing,
     SignOff,
     YearEnd,
     YearResult,
@@ -13,7 +15,14 @@ from services.finance.domain.year_end import (
     year_end_transfers,
     year_result,
 )
-from services.finance.errors import FundUnknown, SharingNotAgreed, YearEndUnknown, YearOpen, YearSigned
+from services.finance.errors import (
+    FundUnknown,
+    InvalidFinance,
+    SharingNotAgreed,
+    YearEndUnknown,
+    YearOpen,
+    YearSigned,
+)
 from services.finance.repository import funds, transfers, year_ends
 from services.finance.repository.accounts import get_accounts_of_fund
 from services.finance.service.auditing import record_year_end
@@ -21,9 +30,7 @@ from services.finance.service.closing import check_allocated
 from services.finance.service.funds import budgeted_year, get_fund
 
 
-async def sign_off_year(
-    tx: Tx, code: str, wanted: Period, decision: str, reason: str, *, dry_run: bool
-) -> tuple[YearEnd, bool]:
+async def sign_off_year(tx: Tx, code: str, wanted: Period, said: Signing, *, dry_run: bool) -> tuple[YearEnd, bool]:
     """Share the variance of a year by the agreement in force, for good; the same again changes nothing (false).
 
     A dry run only says what would be signed off.
@@ -33,6 +40,7 @@ async def sign_off_year(
         YearSigned: it was signed off by another decision.
         YearOpen: quarters of it are not closed.
         SharingNotAgreed, VarianceUnallocated: the agreement does not say who bears all of it.
+        InvalidFinance: the agreement asks for a plan, and there is none.
     """
     if not await funds.lock_fund(tx, code):
         raise FundUnknown(f"There is no fund {code}.")
@@ -41,9 +49,9 @@ async def sign_off_year(
     there = await year_ends.get_year_end(tx, code, year)
     if there is not None:
         record_unchanged(tx)
-        return _same(there, decision, reason), False
-    signed = SignOff(tx.actor, tx.now, await tx.business_date(), decision, reason)
-    end = YearEnd(code, year, await _get_result(tx, fund, year), signed)
+        return _same(there, said), False
+    signed = SignOff(tx.actor, tx.now, await tx.business_date(), said.decision, said.reason)
+    end = YearEnd(code, year, await _get_result(tx, fund, year, said.plan), signed)
     if dry_run:
         record_unchanged(tx)
         return end, False
@@ -51,21 +59,24 @@ async def sign_off_year(
     return end, True
 
 
-def _same(there: YearEnd, decision: str, reason: str) -> YearEnd:
+def _same(there: YearEnd, said: Signing) -> YearEnd:
     signed = there.signed
-    if (signed.decision, signed.reason) != (decision, reason):
+    if Signing(signed.decision, signed.reason, there.result.plan) != said:
         raise YearSigned(f"{there.financial_year} was signed off by {signed.by}, decided by {signed.decision}.")
     return there
 
 
-async def _get_result(tx: Tx, fund: Fund, year: Period) -> YearResult:
+async def _get_result(tx: Tx, fund: Fund, year: Period, plan: str | None) -> YearResult:
     if still_open := open_quarters(fund, year):
         raise YearOpen("Not closed: " + ", ".join(quarter.label for quarter in still_open) + ".")
     position = fund_position(fund, year, await get_accounts_of_fund(tx, fund, year))
-    result = year_result(position)
+    result = year_result(position, plan)
     if result is None:
         raise SharingNotAgreed(f"No agreement of {fund.summary.code} in force in {year} has a risk share.")
     check_allocated(position)
+    if position.risk_share is not None and position.risk_share.asks_for_plan and plan is None:
+        fault = f"the agreement asks for one: {result.obliges}"
+        raise InvalidFinance("The variance obliges partners to a plan.", [FieldError("plan", fault)])
     return result
 
 

@@ -16,11 +16,12 @@ from chassis.identity import Caller
 from chassis.storage.database import Database
 from contracts.period import Period
 from services.finance.domain.fund_return import FundReturn, ReturnContent
-from services.finance.domain.return_templates import Cell, CellKind, Filled, template_of
+from services.finance.domain.return_forms import template_of
+from services.finance.domain.return_templates import Cell, CellKind, Filled
 from services.finance.errors import ReturnIncomplete
 from services.finance.schemas.fund_returns import ReturnSignOffBody
 from services.finance.service.fund_returns import save_return
-from tests.integration.finance.world import fund_body, money
+from tests.integration.finance.world import ADMISSIONS, PLYMOUTH, Source, fund_body, hear, money
 
 FUND = "/finance/v1/funds/integrated-fund"
 BOARD = {
@@ -272,3 +273,54 @@ async def test_a_return_that_was_signed_before_is_read_as_it_was_signed(
     found = (await of_before.get(path)).json()
     assert cells_of(found)["money.pooled"]["value"] == "77"
     assert (found["state"], found["consistent"], signed["consistent"]) == ("signed_off", True, True)
+
+
+LINKED = [{"metric": "residential", "indicator": ADMISSIONS, "area": PLYMOUTH}]
+TODAY = ("council_chief_executive", "integrated_care_board_chief_executive", "section_151_officer", BOARD["role"])
+
+
+@pytest.fixture
+async def of_today(api: httpx.AsyncClient, database: Database, move_to: Any) -> httpx.AsyncClient:
+    """A fund of 2025/26 whose residential admissions an indicator tells, with an outturn of 300 to date."""
+    body = fund_body(metrics=LINKED)
+    body["budget_lines"] += [line | {"financial_year": "2025/26"} for line in body["budget_lines"]]
+    assert (await api.put(FUND, json=body)).status_code == 200
+    await hear(database, [Source().say({"2025/26 Q3": "104.5"})])
+    await move_to(date(2026, 2, 1))
+    await spend(api, {f"2025/26 Q{number}": "100" for number in (1, 2, 3)})
+    return api
+
+
+@pytest.mark.both_engines
+async def test_the_return_of_today_is_filled_from_fund_and_indicator_and_signed_by_all(of_today: httpx.AsyncClient):
+    path = f"{FUND}/returns/2025-26-Q3"
+    cells = cells_of((await of_today.get(path)).json())
+    assert (cells["money.fund.to_date"]["value"], cells["money.fund.planned"]["value"]) == ("300", "1005000")
+    actual = cells["metrics.residential.actual"]
+    assert (actual["value"], actual["filled"], actual["basis"]) == ("104.5", "suite", "recollected")
+    template = template_of(Period.parse("2025/26 Q3"), ["residential"])
+    assert template is not None
+    asked = [cell for cell in template.cells if cell.filled is Filled.INPUT and cell.when is None]
+    whole = {cell.code: "100" if cell.kind is CellKind.NUMBER else answer_of(cell) for cell in asked}
+    signed = {"sign_offs": [signed_on("2026-01-20", role=role, delegated_by=None) for role in TODAY]}
+    early = await of_today.put(path, json={"answers": whole} | signed)
+    assert kind(early) == (409, "return-incomplete")
+    assert "metrics.residential.progress" in early.json()["detail"], "on track, and behind the plan"
+    whole |= {"metrics.residential.reason": "Flu", "money.total.comment": "By source as invoiced"}
+    done = await of_today.put(path, json={"answers": whole} | signed)
+    assert (done.status_code, done.json()["state"], done.json()["missing_roles"]) == (201, "signed_off", []), done.text
+    assert (await of_today.get(f"{path}.xlsx")).status_code == 200
+    delegated = [signed_on("2026-01-20", role=TODAY[0], delegated_by="The board")]
+    refused = await of_today.put(path, json={"answers": whole, "sign_offs": delegated, "reason": "Anew"})
+    assert [error["field"] for error in refused.json()["errors"]] == ["sign_offs.0.delegated_by"]
+    assert kind(await of_today.get(f"{FUND}/returns/2024-25-Q4")) == (404, "return-unknown")
+
+
+async def test_links_of_metrics_are_read_as_they_were_sent_and_stay_with_the_past(of_today: httpx.AsyncClient):
+    assert (await of_today.get(FUND)).json()["metrics"] == [LINKED[0] | {"breakdown": {}}]
+    past = await of_today.get(FUND, params={"quarter": "2017/18 Q4"})
+    assert past.json()["metrics"] == [LINKED[0] | {"breakdown": {}}]
+    twice = await of_today.put(FUND, json=fund_body(metrics=LINKED * 2))
+    assert [error["field"] for error in twice.json()["errors"]] == ["metrics"]
+    unknown = await of_today.put(FUND, json=fund_body(metrics=[LINKED[0] | {"metric": "none"}]))
+    assert [error["field"] for error in unknown.json()["errors"]] == ["metrics.0.metric"]

@@ -118,3 +118,54 @@ async def test_nothing_closes_while_an_underspend_is_nobodys(api: httpx.AsyncCli
     assert "-£100.00" in refused.json()["detail"]
     await agree(api, {"rule": "pro_rata", "underspend": "return"}, contributions=GIVEN)
     assert (await close(api)).status_code == 200
+
+
+OWN = {"leisure": {"rule": "host", "waterfall": [{"name": "pool", "kind": "underspends"}]}}
+
+
+async def test_a_line_is_shared_by_its_own_terms_and_takes_what_others_leave_in_the_pool(api: httpx.AsyncClient):
+    await agree(api, FIXED | {"lines": OWN})
+    await spend(api, "60")
+    await api.post(SCHEMES, json=scheme_body("pool", link=None, budget_line="leisure"))
+    for state in ("validated", "banked"):
+        entry = {"reference": state, "state": state, "period": "2017-12", "amount": money(-100), "reason": "Invoices"}
+        assert (await api.post(f"{SCHEMES}/pool/entries", json=entry)).status_code == 201
+    found = await shared(api)
+    leisure, others = found["parts"]
+    assert (leisure["line"], leisure["rule"], leisure["variance"]) == ("leisure", "host", money(100))
+    assert (leisure["drawn"], by_partner(leisure)) == ([{"name": "pool", "amount": money(60)}], {"PCC": "40.00"})
+    assert (others["line"], others["drawn"], others["retained"]) == (
+        None,
+        [{"name": "pool", "amount": money(-60)}],
+        money(0),
+    )
+    assert (found["rule"], by_partner(found), found["drawn"]) == (
+        "fixed_share",
+        {"PCC": "40.00"},
+        [{"name": "pool", "amount": money(0)}],
+    )
+
+
+@pytest.mark.parametrize(
+    ("sharing", "field"),
+    [
+        ({"lines": {"pool": {"rule": "host"}}}, "agreement.risk_share.lines.pool"),
+        ({"lines": {"leisure": FIXED | {"shares": {"NHS": "1"}}}}, "agreement.risk_share"),
+        ({"lines": {"leisure": {"rule": "fixed_share"}}}, "agreement.risk_share.lines.leisure.shares"),
+        ({"waterfall": [{"name": "a", "kind": "risk_pool"}]}, "agreement.risk_share.waterfall.0.available"),
+    ],
+)
+async def test_terms_of_lines_that_do_not_fit_are_refused(api: httpx.AsyncClient, sharing: dict[str, Any], field: str):
+    agreement = {"effective_from": "2017-04-01", "risk_share": FIXED | sharing}
+    refused = await api.put(FUND, json=fund_body(agreement=agreement))
+    assert refused.status_code == 422
+    assert [error["field"] for error in refused.json()["errors"]] == [field]
+
+
+async def test_terms_are_read_as_they_were_sent(api: httpx.AsyncClient):
+    await agree(api, FIXED | {"lines": OWN, "overspend_obliges": "A recovery plan"})
+    found = (await api.get(FUND)).json()["agreements"][-1]["risk_share"]
+    assert found["lines"]["leisure"]["waterfall"] == [{"name": "pool", "kind": "underspends", "available": None}]
+    assert (found["overspend_obliges"], found["underspend_obliges"]) == ("A recovery plan", None)
+    await agree(api, FIXED | {"lines": OWN, "overspend_obliges": "A recovery plan"})
+    assert len((await api.get(FUND)).json()["agreements"]) == 1

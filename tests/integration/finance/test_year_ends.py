@@ -116,3 +116,26 @@ async def test_a_year_is_not_signed_off_before_it_is_closed_and_shared(ended: ht
     assert (answer.status_code, answer.json()["type"]) == (409, "/problems/sharing-not-agreed")
     assert (await ended.post(f"{FUND}/year-end", json=SIGNED | {"financial_year": "2018/19"})).status_code == 404
     assert (await ended.get(f"{FUND}/year-end")).status_code == 404
+
+
+async def test_parts_of_lines_and_the_plan_that_is_asked_for_are_signed_with_it(ended: httpx.AsyncClient):
+    sharing = {"lines": {"commissioning": {"rule": "host", "underspend": "return"}}, "underspend_obliges": "A plan"}
+    assert (await ended.put(FUND, json=fund_body(agreement=agreement(**sharing)))).status_code == 200
+    await close(ended)
+    refused = await ended.post(f"{FUND}/year-end", json=SIGNED)
+    assert (refused.status_code, refused.json()["errors"]) == (
+        422,
+        [{"field": "plan", "message": "the agreement asks for one: A plan"}],
+    )
+    answer = await ended.post(f"{FUND}/year-end", json=SIGNED | {"plan": "Spend it on one-off equipment"})
+    assert answer.status_code == 201, answer.text
+    signed = answer.json()
+    assert (signed["obliges"], signed["plan"]) == ("A plan", "Spend it on one-off equipment")
+    assert [(part["line"], part["variance"]) for part in signed["risk_share"]["parts"]] == [
+        ("commissioning", money("-1000.01")),
+        (None, money(0)),
+    ]
+    assert (await ended.put(FUND, json=fund_body(agreement=agreement()))).status_code == 200
+    assert (await ended.get(f"{FUND}/year-end")).json() == signed
+    assert (await ended.post(f"{FUND}/year-end", json=SIGNED)).status_code == 409, "without its plan it is another"
+    assert (await shares(ended))["PCC"] == money("-1000.01")

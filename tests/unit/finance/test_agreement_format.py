@@ -1,5 +1,6 @@
 """Agreements that older versions stored are read as what they said."""
 
+from dataclasses import replace
 from datetime import date
 from decimal import Decimal
 from typing import Any
@@ -8,7 +9,8 @@ import pytest
 
 from contracts.period import Period
 from services.finance.domain.agreement import AgreementTerms, Contribution, RiskShareTerms
-from services.finance.domain.risk_share import Cap, RiskShareRule, Source, Tier, UnderspendRule
+from services.finance.domain.risk_share import Cap, RiskShareRule, Source, SourceKind, Tier, UnderspendRule
+from services.finance.domain.triggers import Direction, Trigger, Triggers
 from services.finance.repository.agreement_format import read, written
 
 D = Decimal
@@ -43,6 +45,21 @@ TERMS = AgreementTerms(
     ),
 )
 BARE = AgreementTerms(date(2017, 4, 1))
+LINES = replace(
+    TERMS,
+    risk_share=RiskShareTerms(
+        rule=RiskShareRule.HOST,
+        sources=(Source("pool", None, SourceKind.UNDERSPENDS), Source("risk pool", D("5.00"), SourceKind.RISK_POOL)),
+        lines={"leisure": RiskShareTerms(RiskShareRule.OWN)},
+        overspend_obliges="A plan",
+    ),
+)
+TRIGGERED = replace(
+    TERMS,
+    triggers=Triggers(
+        Trigger(None, D("2.5")), Trigger(D("100.00"), None, Direction.EITHER), {"leisure": Trigger(D(1), D(2))}
+    ),
+)
 
 
 def test_what_the_api_once_stored_is_read_as_what_it_said():
@@ -50,13 +67,13 @@ def test_what_the_api_once_stored_is_read_as_what_it_said():
     assert read({"effective_from": "2017-04-01", "contributions": [], "risk_share": None}) == BARE
 
 
-@pytest.mark.parametrize("terms", [TERMS, BARE])
-def test_what_is_written_names_its_format_and_is_read_back(terms: AgreementTerms):
+@pytest.mark.parametrize(("terms", "number"), [(TERMS, 1), (BARE, 1), (TRIGGERED, 2), (LINES, 2)])
+def test_what_is_written_names_the_oldest_format_that_says_it_and_is_read_back(terms: AgreementTerms, number: int):
     stored = written(terms)
-    assert stored["format"] == 1
+    assert stored["format"] == number
     assert read(stored) == terms
 
 
 def test_a_format_of_a_newer_version_is_refused():
-    with pytest.raises(ValueError, match="format 2"):
-        read(written(BARE) | {"format": 2})
+    with pytest.raises(ValueError, match="format 3"):
+        read(written(BARE) | {"format": 3})

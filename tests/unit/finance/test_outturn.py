@@ -9,11 +9,11 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from contracts.period import Period
+from services.finance.domain.forecast import line_forecast
 from services.finance.domain.outturn import (
     OutturnPosting,
     fault_of,
     is_same_posting,
-    line_forecast,
     outturn_transfer,
     repeated_references,
 )

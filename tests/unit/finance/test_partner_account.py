@@ -30,7 +30,7 @@ def accounts(spent: Decimal, given_in: dict[str, Decimal]) -> list[PartnerAccoun
         lines=[BudgetLine(YEAR, "d", "d", "d", Budget("line", D(100), D(0), D(0), D(0)))],
         printed_totals=[],
         closed=ClosedQuarters(frozenset(), {}),
-        moves={("2017/18", "line"): LineMoves(spent=spent)},
+        moves={("2017/18", "line"): LineMoves(outturn={YEAR: spent})},
     )
     return partner_accounts(fund, fund_position(fund, YEAR, []), [])
 
