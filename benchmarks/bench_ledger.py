@@ -2,18 +2,20 @@
 
 ``make bench-ledger``, or ``python -m benchmarks.bench_ledger 1000 100000 1000000``.
 
-Each size has a database of its own, in a temporary folder: a fund of two lines, and so many entries of outturn on them
-in the months of a year. Beside the median of each read stands that of a plain read of as many balance rows.
+Each size has a database of its own, in a temporary folder: a fund of two lines, and so many random entries on them, of
+outturn and virements in the months of a year, of either sign, a tenth of them reversed. Beside the median of each read
+stands that of a plain read of the rows it is made of. At the end the trial balance has to be nought, layer by layer.
 """
 
 import asyncio
+import random
 import statistics
 import sys
 import tempfile
 import time
-from collections.abc import Awaitable, Callable
-from dataclasses import dataclass
-from datetime import date
+from collections import defaultdict
+from collections.abc import Awaitable, Callable, Iterator
+from dataclasses import dataclass, replace
 from decimal import Decimal
 from pathlib import Path
 
@@ -35,6 +37,8 @@ from services.finance.service.positions import get_fund_position
 YEAR = Period.parse("2017/18")
 MONTHS = [Period.parse(f"2017-{month:02d}") for month in range(4, 13)]
 AT_ONCE = 5000
+VIRED, REVERSED = 0.2, 0.1
+"""Parts of the entries."""
 RUNS = 15
 
 
@@ -44,13 +48,16 @@ class Cost:
 
     entries: int
     position: float
+    position_rows: float
     trial_balance: float
     rows: float
 
     def __str__(self) -> str:
         return (
-            f"{self.entries:>9} entries: position {self.position:.2f} ms, trial balance {self.trial_balance:.2f} ms, "
-            f"{self.trial_balance / self.rows:.1f} times a plain read of its rows ({self.rows:.2f} ms)"
+            f"{self.entries:>9} entries: position {self.position:.2f} ms, "
+            f"{self.position / self.position_rows:.1f} times a plain read of its rows ({self.position_rows:.2f} ms), "
+            f"trial balance {self.trial_balance:.2f} ms, "
+            f"{self.trial_balance / self.rows:.1f} times its ({self.rows:.2f} ms)"
         )
 
 
@@ -63,7 +70,10 @@ async def measured(entries: int) -> Cost:
             await _fill(database, entries)
             position = await _median(database, lambda tx: get_fund_position(tx, "pool", YEAR))
             trial = await _median(database, lambda tx: get_trial_balance(tx, "pool", None, None))
-            return Cost(entries, position, trial, await _median(database, _read_balances))
+            position_rows = await _median(database, _read_position)
+            rows = await _median(database, _read_balances)
+            await database.read(_check)
+            return Cost(entries, position, position_rows, trial, rows)
         finally:
             await database.close()
 
@@ -72,16 +82,64 @@ async def _fill(database: Database, entries: int) -> None:
     lines = [BudgetLine(YEAR, "d", "d", code, Budget(code, Decimal(10**6), *[Decimal(0)] * 3)) for code in ("a", "b")]
     fund = FundDefinition("Pool", "PCC", [Partner("PCC", "The council")], None, lines, [])
     await database.write(lambda tx: define_fund(tx, "pool", fund, "Agreed"))
+    chance = random.Random(entries)  # noqa: S311  the same each time
     for start in range(0, entries, AT_ONCE):
-        part = [_outturn(number) for number in range(start, min(start + AT_ONCE, entries))]
+        part = list(_operations(chance, start, min(start + AT_ONCE, entries)))
         await database.write(lambda tx, part=part: append_transfers(tx, part))
 
 
-def _outturn(number: int) -> Transfer:
-    debit, credit, pence = sides("ab"[number % 2], Decimal(number % 100 + 1))
-    month = MONTHS[number % len(MONTHS)]
-    day: date = month.end
-    return Transfer("pool", YEAR, Layer.OUTTURN, debit, credit, pence, day, "Measured", month, reference=f"n{number}")
+def _operations(chance: random.Random, first: int, end: int) -> Iterator[Transfer]:
+    """Entries of random amounts, lines, layers and months; now and then the opposite of the one before."""
+    last: Transfer | None = None
+    for number in range(first, end):
+        if last is not None and chance.random() < REVERSED:
+            last = replace(
+                last, debit=last.credit, credit=last.debit, reference=f"n{number}", relates_to="the one before"
+            )
+        else:
+            last = _operation(chance, number)
+        yield last
+
+
+def _operation(chance: random.Random, number: int) -> Transfer:
+    month = chance.choice(MONTHS)
+    pence = chance.randint(-(10**6), 10**6)
+    if chance.random() < VIRED:
+        giving, receiving = chance.sample("ab", 2)
+        return Transfer(
+            "pool", YEAR, Layer.VIREMENT, receiving, giving, abs(pence), month.end, "Measured", reference=f"n{number}"
+        )
+    debit, credit, pence = sides(chance.choice("ab"), Decimal(pence) / 100)
+    return Transfer(
+        "pool", YEAR, Layer.OUTTURN, debit, credit, pence, month.end, "Measured", month, reference=f"n{number}"
+    )
+
+
+async def _check(tx: Tx) -> None:
+    """The trial balance of all of it is nought, and so is that of each layer."""
+    found = await get_trial_balance(tx, "pool", None, None)
+    layers: dict[Layer, Decimal] = defaultdict(Decimal)
+    for one in found.accounts:
+        layers[one.account.layer] += one.balance
+    if found.difference or any(layers.values()):
+        raise SystemExit(f"the trial balance is off by {found.difference}: {dict(layers)}")
+
+
+_OF_POSITION = (
+    "fund",
+    "fund_partner",
+    "budget_line",
+    "printed_total",
+    "fund_agreement",
+    "closed_quarter",
+    "closed_line",
+)
+
+
+async def _read_position(tx: Tx) -> object:
+    """The rows that a position of a fund without schemes is made of, as plain as they can be read."""
+    rows = [(await tx.session.execute(text(f"SELECT * FROM {table}"))).all() for table in _OF_POSITION]  # noqa: S608  fixed
+    return [*rows, (await tx.session.execute(text("SELECT * FROM ledger_balance"))).all()]
 
 
 async def _read_balances(tx: Tx) -> object:
