@@ -39,7 +39,7 @@ OTHERS: Final = (
     "/indicators/v1/scorecards?limit=200",
     "/indicators/v1/areas?limit=200&total=true",
     "/indicators/v1/area-groups?limit=200",
-    "/operations/v1/business-date",
+    "/operations/v1/business-date?services=false",
 )
 """What the page asks besides."""
 ROUNDS, WARM = 40, 5

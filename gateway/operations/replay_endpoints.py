@@ -2,7 +2,7 @@
 
 from typing import Annotated
 
-from fastapi import APIRouter, Depends, Path, Request, Response
+from fastapi import APIRouter, Depends, Path, Query, Request, Response
 
 from chassis import business_dates
 from chassis.web.identity import caller_of
@@ -69,9 +69,16 @@ async def get_rebuild(read: Read, number: Number) -> RebuildOut:
 
 
 @router.get("/business-date", summary="The business date")
-async def get_business_date(read: Read, asked: Asked) -> BusinessDateOut:
+async def get_business_date(
+    read: Read,
+    asked: Asked,
+    services: Annotated[
+        bool, Query(description="Whether each service is asked for its own too, which takes longer")
+    ] = True,
+) -> BusinessDateOut:
     """The date that rules of the calendar read: pinned, or today in England. Whoever may read anything may read it."""
-    return BusinessDateOut.of(await read(business_dates.get_business_date), await replays.list_business_dates(asked))
+    own = await read(business_dates.get_business_date)
+    return BusinessDateOut.of(own, await replays.list_business_dates(asked) if services else None)
 
 
 @router.put("/business-date", summary="Pin the business date, or let it go", responses=problems(422))
@@ -79,4 +86,4 @@ async def put_business_date(write: Write, asked: Asked, body: BusinessDateIn) ->
     """Pin it for every service, or have it follow the calendar. Timestamps and `as_of` stay real time."""
     await replays.set_business_dates(asked, body.date)
     await write(lambda tx: replays.set_own_business_date(tx, body.date))
-    return await get_business_date(write, asked)
+    return await get_business_date(write, asked, services=True)

@@ -125,19 +125,22 @@ class BusinessDateOut(OutBody):
 
     date: Day = Field(description="The gateway's", examples=["2018-02-28"])
     is_pinned: bool = Field(description="Whether it is pinned, or follows the calendar", examples=[True])
-    is_alike: bool = Field(
-        description="Whether every service that answered has the same; if not, set it again", examples=[True]
+    is_alike: bool | None = Field(
+        description="Whether every service that answered has the same; if not, set it again. Null where none was asked",
+        examples=[True],
     )
     services: list[ServiceDateOut] = Field(description="Each that has answered, by itself")
     unreachable: list[str] = Field(description="Services that did not answer", examples=[[]])
 
     @classmethod
-    def of(cls, own: BusinessDate, found: Mapping[str, BusinessDate | None]) -> "BusinessDateOut":
+    def of(cls, own: BusinessDate, found: Mapping[str, BusinessDate | None] | None) -> "BusinessDateOut":
+        """The gateway's own beside those that services have; ``found`` None where they were not asked."""
+        is_alike, found = None if found is None else set(filter(None, found.values())) <= {own}, found or {}
         answered = {name: each for name, each in found.items() if each}
         return cls(
             date=own.day,
             is_pinned=own.is_pinned,
-            is_alike=set(answered.values()) <= {own},
+            is_alike=is_alike,
             services=[
                 ServiceDateOut(service=name, date=each.day, is_pinned=each.is_pinned) for name, each in answered.items()
             ],

@@ -139,6 +139,8 @@ async def test_the_business_date_is_said_where_a_service_does_not_answer(setting
         found = (await client.get("/operations/v1/business-date")).json()
         assert (found["is_alike"], found["unreachable"]) == (True, ["risks"])
         assert {each["service"] for each in found["services"]} == {"finance", "indicators", "pledges"}
+        asked_alone = (await client.get("/operations/v1/business-date?services=false")).json()
+        assert asked_alone == found | {"is_alike": None, "services": [], "unreachable": []}
 
 
 @pytest.mark.rest
