@@ -73,8 +73,8 @@ KEYCLOAK = 26.7.3
 
 build/keycloak:
 	@command -v mvn >/dev/null || { echo "Maven is needed, with Java 17 or newer"; exit 1; }
-	@rm -rf $@.part
-	@mvn -q -B dependency:unpack -Dartifact=org.keycloak:keycloak-quarkus-dist:$(KEYCLOAK):zip -DoutputDirectory=$(abspath $@.part)
+	@rm -rf $@.part && mkdir -p $@.part
+	@cd $@.part && mvn -q -B dependency:unpack -Dartifact=org.keycloak:keycloak-quarkus-dist:$(KEYCLOAK):zip -DoutputDirectory=.
 	@mv $@.part $@
 
 .PHONY: test-keycloak
