@@ -89,6 +89,10 @@ test-faults: .venv/dev ## Kill and starve real processes, and compare what is le
 soak: .venv/dev ## Ten minutes of updates with random kills, one restore and one lost broker disk (SECONDS=600)
 	@$(BIN)/python -m tests.faults.soak --seconds $(or $(SECONDS),600)
 
+.PHONY: screenshots
+screenshots: .venv/dev ## Make the pictures of the pages in docs/images anew, with Chromium; whole pages into build/screenshots
+	@$(BIN)/python -m pytest -q tests/e2e/portal/screenshots.py
+
 .PHONY: nightly
 nightly: .venv/dev ## All seeds, the soak, the fuzzing and the benchmarks for hours; figures into docs/nightly.md
 	@$(BIN)/python -m tests.nightly

@@ -76,7 +76,9 @@ def require_own_form(request: Request, token: str | None, name: str) -> None:
         raise FormForged("Go back, load the page again, and send the form once more. Cookies must be allowed.")
 
 
-async def read_form(request: Request, cookie: str = SESSION) -> dict[str, str]:
+async def read_form(
+    request: Request, cookie: str = SESSION, *, most_fields: int = _MOST_FIELDS, most_bytes: int = _MOST_BYTES
+) -> dict[str, str]:
     """The fields of a form of this site, without white space around them; of a name that comes twice the last.
 
     Raises:
@@ -86,10 +88,10 @@ async def read_form(request: Request, cookie: str = SESSION) -> dict[str, str]:
     body = bytearray()
     async for chunk in request.stream():
         body += chunk
-        if len(body) > _MOST_BYTES:
-            raise PayloadTooLarge(f"At most {_MOST_BYTES} bytes of a form are read.")
+        if len(body) > most_bytes:
+            raise PayloadTooLarge(f"At most {most_bytes} bytes of a form are read.")
     try:
-        pairs = parse_qsl(body.decode(), keep_blank_values=True, max_num_fields=_MOST_FIELDS)
+        pairs = parse_qsl(body.decode(), keep_blank_values=True, max_num_fields=most_fields)
     except ValueError as error:
         raise FormForged("It cannot be read.") from error
     fields = {name: value.strip() for name, value in pairs}

@@ -10,6 +10,7 @@ from urllib.parse import urlencode
 from markupsafe import Markup
 
 from chassis.clock import LONDON
+from portal.charts.control_chart import assurance_icon, variation_icon
 from portal.charts.sparkline import sparkline
 from portal.listing import Listing, nothing
 
@@ -97,9 +98,35 @@ def note(found: Mapping[str, Any]) -> str:
     return f"{found['topic']}: {figures}. Used: {found['used']}; {found['why']}."
 
 
+def twice(codes: Iterable[str]) -> list[tuple[str, str]]:
+    """Codes that are their own words, as a list to choose from has them."""
+    return [(code, code) for code in codes]
+
+
+def forecast(found: Mapping[str, Any], decimals: int = 8) -> str:
+    """Where a series is going, and whether that is on course; else why nothing can be said of it."""
+    if found["value"] is None:
+        return sentence(found["reason"])
+    course = {True: "on course", False: "not on course", None: "not judged"}[found["on_course"]]
+    sure = {True: ", certainly", False: ", by chance", None: ""}[found["certain"]]
+    value, lower, upper = (rounded(found[name], decimals) for name in ("value", "lower", "upper"))
+    line = f"{value} in {found['period']} ({lower} to {upper})"
+    return f"{line}: {course}{sure}. A straight line through the latest values, nobody's plan."
+
+
 def choices(areas: Iterable[Mapping[str, Any]]) -> list[tuple[str, str]]:
     """What is entered, by code and name, as a list to choose from has it."""
     return [(each["code"], each["name"]) for each in areas]
+
+
+def before_colon(text: str) -> str:
+    """The first part of what is said, where there is room for no more."""
+    return text.partition(":")[0]
+
+
+def percent(chance: str) -> str:
+    """A chance of 0 to 1 in per cent, with four digits at most."""
+    return f"{float(Decimal(chance) * 100):.4g}%"
 
 
 def path_label(quarter: str) -> str:
@@ -178,9 +205,14 @@ FILTERS: Final[Mapping[str, Callable[..., object]]] = {
     "words": words,
     "pairs": pairs,
     "unit": unit,
+    "before_colon": before_colon,
     "breakdown": breakdown,
     "breakdown_text": breakdown_text,
+    "assurance_icon": assurance_icon,
     "choices": choices,
+    "forecast": forecast,
+    "twice": twice,
+    "variation_icon": variation_icon,
     "inferred": inferred,
     "note": note,
     "nothing": nothing,
@@ -196,5 +228,6 @@ FILTERS: Final[Mapping[str, Callable[..., object]]] = {
     "moment": moment,
     "day": day,
     "path_label": path_label,
+    "percent": percent,
     "period": period,
 }

@@ -7,6 +7,7 @@ from fastapi import APIRouter, Request, Response
 
 from portal.api import Json, part, together
 from portal.calendar import business_date, financial_year
+from portal.charts.plan_chart import Quarter, plan_chart
 from portal.files import file_response
 from portal.parameters import Text
 from portal.routes import PageRoute
@@ -16,6 +17,7 @@ from portal.site import SignedIn, page
 router = APIRouter(route_class=PageRoute, include_in_schema=False)
 
 _ENTRIES: Final = "50"
+_CAME: Final = ("indicated", "validated", "banked")
 
 
 @router.get("/fund")
@@ -26,13 +28,15 @@ async def fund_page(request: Request, looker: SignedIn, fund: Text = None, year:
     if code is None:
         return page(request, "none.html", title="Fund", text="No fund has been entered.")
     at, chosen = f"/finance/v1/funds/{part(code)}", year or financial_year(today)
-    found, position, forecast, savings, schemes = await together(
+    found, position, forecast, savings, schemes, slippage = await together(
         api.get(at),
         api.get_part(f"{at}/position", financial_year=chosen),
         api.get_part(f"{at}/forecast", financial_year=chosen),
         api.get_part(f"{at}/savings", financial_year=chosen),
         api.list_part("/finance/v1/schemes", fund=code, financial_year=chosen, total="true"),
+        api.get_part(f"{at}/slippage", financial_year=chosen),
     )
+    plan = by_quarter(slippage, position)
     return page(
         request,
         "fund.html",
@@ -47,7 +51,26 @@ async def fund_page(request: Request, looker: SignedIn, fund: Text = None, year:
         whole=forecast,
         savings=savings,
         schemes=schemes,
+        slippage=slippage,
+        plan=plan,
+        chart=plan_chart(plan),
+        partners={each["code"]: each["name"] for each in found["partners"]},
     )
+
+
+def by_quarter(slippage: Json | None, position: Json | None) -> list[Quarter]:
+    """The plan of each quarter of a year, with what was posted in it."""
+    posted = {each["quarter"]: each for each in (position or {"quarters": ()})["quarters"]}
+    planned = slippage["total"]["quarters"] if slippage else ()
+    return [
+        Quarter(
+            label=each["quarter"],
+            low=each["planned_low"]["amount"],
+            high=each["planned_high"]["amount"],
+            **{name: found[name]["amount"] for name in _CAME if (found := posted.get(each["quarter"]))},
+        )
+        for each in planned
+    ]
 
 
 def _notes(found: Json) -> list[str]:
@@ -64,6 +87,17 @@ def _years(lines: Sequence[Json], chosen: str) -> list[tuple[str, str]]:
 async def savings_file(looker: SignedIn, ending: str, fund: str, year: Text = None) -> Response:
     path = f"/finance/v1/funds/{part(fund)}/savings.{part(ending)}"
     return await file_response(looker.api, path, financial_year=year)
+
+
+@router.get("/fund/slippage/file.{ending}")
+async def slippage_file(looker: SignedIn, ending: str, fund: str, year: Text = None) -> Response:
+    path = f"/finance/v1/funds/{part(fund)}/slippage.{part(ending)}"
+    return await file_response(looker.api, path, financial_year=year)
+
+
+@router.get("/fund/{fund}/trial-balance.{ending}")
+async def trial_balance_file(looker: SignedIn, fund: str, ending: str) -> Response:
+    return await file_response(looker.api, f"/finance/v1/funds/{part(fund)}/trial-balance.{part(ending)}")
 
 
 @router.get("/fund/{fund}/entries")

@@ -52,7 +52,8 @@ def _wanted(upload: Upload) -> dict[str, str | None]:
     return {
         "mapping": fields.get("mapping") or None,
         "filename": PurePath(upload.filename).name[:_LONGEST_NAME],
-        "dry_run": "false" if fields.get("what") == "save" else "true",
+        "dry_run": "false" if fields.get("what") in {"save", "skip"} else "true",
+        "skip_invalid": "true" if fields.get("what") == "skip" else None,
         "create_missing": "true" if fields.get("create_missing") else None,
         "reason": fields.get("reason") or None,
     }

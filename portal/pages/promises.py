@@ -11,6 +11,7 @@ from portal.api import Api, part, together
 from portal.errors import Refused, UnknownStep
 from portal.files import file_response
 from portal.forms import read_form
+from portal.pages.chains import chains
 from portal.parameters import Text
 from portal.routes import PageRoute
 from portal.site import Looker, SignedIn, page
@@ -47,6 +48,7 @@ async def promises_page(request: Request, looker: SignedIn, theme: Text = None, 
         pledges=pledges,
         returns=(missing, drafts, returned, submitted),
         blocked=blocked,
+        chains=chains(blocked),
         critical=critical,
         themes=sorted({each["theme"] for each in pledges if each["theme"]} | ({theme} if theme else set())),
         deliveries=DELIVERIES,

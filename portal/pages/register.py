@@ -1,26 +1,26 @@
-"""The register of risks: its heat map, its list, and one risk's story."""
+"""The register of risks: its heat map now and then, its list, what indicators propose, and what is done about risks."""
 
 from collections.abc import Sequence
-from typing import Annotated, Final
+from typing import Any, Final
 
-from fastapi import APIRouter, Query, Request, Response
-from fastapi.responses import RedirectResponse
+from fastapi import APIRouter, Request, Response
 
 from portal.api import Json, part, together
 from portal.calendar import business_date, end_of_day, latest_quarter, quarters
-from portal.errors import Refused, UnknownStep
 from portal.files import file_response
-from portal.forms import read_form
 from portal.parameters import Number, Text
 from portal.routes import PageRoute
-from portal.site import Looker, SignedIn, page
+from portal.site import SignedIn, page
 
 router = APIRouter(route_class=PageRoute, include_in_schema=False)
 
 BANDS: Final = ("red", "amber", "yellow", "green")
 STATUSES: Final = ("draft", "open", "escalated", "accepted", "closed")
-SUPPOSED: Final = ("green", "amber", "red")
-_DECISIONS: Final = {"accept": "The proposal is accepted.", "reject": "The proposal is rejected."}
+KINDS: Final = ("threat", "opportunity")
+RATINGS: Final = (("residual", "In effect"), ("inherent", "With nothing done"), ("target", "Aimed at"))
+PROPOSALS: Final = ("open", "accepted", "rejected", "withdrawn")
+_AT: Final = "/risks/v1"
+_RECORDS: Final = ("controls", "assurances", "actions")
 
 
 @router.get("/register")
@@ -32,20 +32,26 @@ async def register_page(
     status: Text = None,
     search: Text = None,
     then: Text = None,
+    kind: Text = None,
+    rating: Text = None,
     impact: Number = None,
     likelihood: Number = None,
+    on: Text = None,
 ) -> Response:
-    api = looker.api
+    """``impact`` and ``likelihood`` open a cell: of the map of then where ``on`` says so."""
+    api, kind = looker.api, kind or KINDS[0]
     today = await business_date(api)
     quarter = then or latest_quarter(today).label
-    now = await api.get("/risks/v1/heatmap", register=register)
-    cell = _cell(now, impact, likelihood)
-    wanted = {"band": cell["band"], "kind": "threat"} if cell else {"band": band, "status": status, "search": search}
-    risks, before, proposals, breaches = await together(
-        api.list_items("/risks/v1/risks", register=register, total="true", **wanted),
-        api.get_part("/risks/v1/heatmap", register=register, quarter=quarter),
-        api.list_part("/risks/v1/proposals", state="open"),
-        api.list_part("/risks/v1/breaches", state="open"),
+    seen = {"register": register, "kind": kind, "rating": rating}
+    now, before = await together(
+        api.get(f"{_AT}/heatmap", **seen), api.get_part(f"{_AT}/heatmap", quarter=quarter, **seen)
+    )
+    cell = _cell(before if on == "then" else now, impact, likelihood)
+    wanted = {"kind": kind} if cell else {"band": band, "status": status, "search": search, "kind": kind}
+    risks, proposals, breaches = await together(
+        api.list_items(f"{_AT}/risks", register=register, total="true", **wanted),
+        api.list_part(f"{_AT}/proposals", state="open"),
+        api.list_part(f"{_AT}/breaches", state="open"),
     )
     shown = risks.where(lambda each: each["ref"] in cell["refs"]) if cell else risks
     return page(
@@ -59,98 +65,74 @@ async def register_page(
         proposals=proposals,
         breaches=breaches,
         registers=sorted({each["register"] for each in risks} | ({register} if register else set())),
-        chosen={"register": register, "band": band, "status": status, "search": search, "then": quarter},
+        chosen={**seen, "band": band, "status": status, "search": search, "then": quarter, "on": on},
         quarters=quarters(today),
         bands=BANDS,
         statuses=STATUSES,
+        kinds=KINDS,
+        ratings=RATINGS,
     )
 
 
 @router.get("/register/file.{ending}")
 async def register_file(
-    looker: SignedIn, ending: str, register: Text = None, band: Text = None, status: Text = None, as_of: Text = None
+    looker: SignedIn,
+    ending: str,
+    register: Text = None,
+    band: Text = None,
+    status: Text = None,
+    kind: Text = None,
+    quarter: Text = None,
+    as_of: Text = None,
 ) -> Response:
-    path = f"/risks/v1/register.{part(ending)}"
-    moment = end_of_day(as_of)
-    return await file_response(looker.api, path, register=register, band=band, status=status, as_of=moment)
+    path, moment = f"{_AT}/register.{part(ending)}", end_of_day(as_of)
+    wanted = {"register": register, "band": band, "status": status, "kind": kind, "quarter": quarter}
+    return await file_response(looker.api, path, **wanted, as_of=moment)
 
 
-@router.get("/register/risks/{ref}")
-async def risk_page(request: Request, looker: SignedIn, ref: str, done: Text = None) -> Response:
-    return await _story(request, looker, ref, done=_DECISIONS.get(done or ""))
+@router.get("/register/proposals")
+async def proposals_page(request: Request, looker: SignedIn, state: Text = None) -> Response:
+    """What indicators have proposed across the register, and what became of it."""
+    found = await looker.api.list_items(f"{_AT}/proposals", state=state)
+    return page(request, "proposals.html", proposals=found, state=state, states=PROPOSALS)
 
 
-@router.post("/register/risks/{ref}/proposals/{proposal}")
-async def decide_proposal(request: Request, looker: SignedIn, ref: str, proposal: int) -> Response:
-    fields = await read_form(request)
-    decision = fields.get("decision", "")
-    if decision not in _DECISIONS:
-        raise UnknownStep(decision, _DECISIONS)
-    path = f"/risks/v1/risks/{part(ref)}/proposals/{proposal}/{decision}"
-    try:
-        await looker.api.change("POST", path, {"reason": fields.get("reason", "")})
-    except Refused as refused:
-        return await _story(request, looker, ref, refused=refused, reason=fields.get("reason"))
-    return RedirectResponse(f"/register/risks/{part(ref)}?done={decision}", status_code=303)
+@router.get("/register/treatment")
+async def treatment_page(request: Request, looker: SignedIn, risk: Text = None) -> Response:
+    """Controls, assurances and actions of all risks, or of one, and what is wrong with them."""
+    found = await together(*(looker.api.list_items(f"{_AT}/{name}", risk=risk) for name in _RECORDS))
+    return page(request, "treatment.html", risk=risk, **dict(zip(_RECORDS, found, strict=True)))
 
 
-@router.get("/register/risks/{ref}/what-if")
-async def what_if_page(
-    request: Request, looker: SignedIn, ref: str, suppose: Annotated[list[str] | None, Query(max_length=100)] = None
+@router.get("/register/treatment/{name}.{ending}")
+async def treatment_file(looker: SignedIn, name: str, ending: str, risk: Text = None) -> Response:
+    return await file_response(looker.api, f"{_AT}/{part(name)}.{part(ending)}", risk=risk)
+
+
+@router.get("/register/what-if")
+async def register_what_if_page(
+    request: Request, looker: SignedIn, indicator: Text = None, area: Text = None, colour: Text = None
 ) -> Response:
-    """How the risk would be rated if its indicators stood otherwise. Nothing is stored."""
-    at = f"/risks/v1/risks/{part(ref)}"
-    risk = await looker.api.get(at)
-    wanted = _supposed(risk["links"], suppose or [])
-    found = await looker.api.change("POST", f"{at}/simulations", {"signals": wanted}) if wanted else None
-    return page(request, "what-if.html", risk=risk, found=found, chosen=suppose or [], colours=SUPPOSED)
-
-
-def _supposed(links: Sequence[Json], colours: Sequence[str]) -> list[Json]:
-    """A signal for each link, in order, whose colour was chosen."""
-    named = zip(links, colours, strict=False)
-    return [
-        {"indicator": link["indicator"], "area": link["area"], "breakdown": link["breakdown"], "colour": colour}
-        for link, colour in named
-        if colour in SUPPOSED
-    ]
-
-
-async def _story(
-    request: Request,
-    looker: Looker,
-    ref: str,
-    *,
-    done: str | None = None,
-    refused: Refused | None = None,
-    reason: str | None = None,
-) -> Response:
-    api, at = looker.api, f"/risks/v1/risks/{part(ref)}"
-    risk, explanation, history, proposals, acceptances = await together(
-        api.get(at),
-        api.get(f"{at}/explanation"),
-        api.list_items(f"{at}/history"),
-        api.list_items(f"{at}/proposals"),
-        api.list_items(f"{at}/acceptances"),
-    )
+    """Which risks would be rated otherwise if an indicator stood otherwise. Nothing is stored."""
+    found: Json | None = None
+    if indicator and area and colour:
+        signal = {"indicator": indicator, "area": area, "colour": colour}
+        found = await looker.api.change("POST", f"{_AT}/simulations", {"signals": [signal]})
+    linked = await looker.api.list_items(f"{_AT}/risks")
+    series = {(link["indicator"], link["area"]) for risk in linked for link in risk["links"]}
     return page(
         request,
-        "risk.html",
-        status=refused.status if refused else 200,
-        risk=risk,
-        explanation=explanation,
-        history=history,
-        proposals=proposals,
-        acceptances=acceptances,
-        reason=reason,
-        done=done,
-        problem=refused,
+        "register-what-if.html",
+        found=found,
+        indicators=sorted({code for code, _ in series}),
+        areas=sorted({code for _, code in series}),
+        chosen={"indicator": indicator, "area": area, "colour": colour},
     )
 
 
-def _cell(heatmap: Json, impact: int | None, likelihood: int | None) -> Json | None:
+def _cell(heatmap: Json | None, impact: int | None, likelihood: int | None) -> Json | None:
     """The cell that was opened, with the references of its risks; None where none was."""
-    found: list[Json] = heatmap["cells"]
+    found: list[dict[str, Any]] = heatmap["cells"] if heatmap else []
     return next((each for each in found if (each["impact"], each["likelihood"]) == (impact, likelihood)), None)
 
 

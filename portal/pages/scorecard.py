@@ -7,12 +7,12 @@ from typing import Annotated, Any, Final
 
 from fastapi import APIRouter, Depends, Request, Response
 
-from portal.api import Json, part, together
+from portal.api import Api, Json, part, together
 from portal.calendar import business_date, end_of_day, latest_quarter, quarters
 from portal.files import file_response
 from portal.parameters import Text
 from portal.routes import PageRoute
-from portal.showing import note, query
+from portal.showing import breakdown_text, note, query
 from portal.site import SignedIn, page, site_of
 
 router = APIRouter(route_class=PageRoute, include_in_schema=False)
@@ -77,7 +77,10 @@ async def scorecard_page(
     if code is None:
         return page(request, "none.html", title="Scorecard", text="No scorecard has been entered.")
     seen = replace(wanted, card=code, period=wanted.period or latest_quarter(today).label)
-    card = await api.get(f"/indicators/v1/scorecards/{part(code)}", **seen.parameters())
+    area = seen.area or next((each["area"] for each in cards if each["code"] == code), None)
+    card, controls = await together(
+        api.get(f"/indicators/v1/scorecards/{part(code)}", **seen.parameters()), _get_controls(api, area, seen)
+    )
     return page(
         request,
         "scorecard.html",
@@ -87,6 +90,7 @@ async def scorecard_page(
         strategy=strategy,
         attention=attention,
         notes=_notes(card),
+        controls=controls,
         areas=areas,
         choices=_choices(card, cards, areas, groups, today),
     )
@@ -96,6 +100,13 @@ async def scorecard_page(
 async def scorecard_file(looker: SignedIn, wanted: Wanted, ending: str) -> Response:
     path = f"/indicators/v1/scorecards/{part(wanted.card or '')}.{part(ending)}"
     return await file_response(looker.api, path, **wanted.parameters())
+
+
+async def _get_controls(api: Api, area: str | None, seen: View) -> dict[tuple[str, str], Json]:
+    """What process control says of each series of an area, by indicator and breakdown."""
+    wanted = {"area": area, "breakdown": seen.breakdown, "as_of": end_of_day(seen.as_of)}
+    found = await api.get_part("/indicators/v1/process-control", **wanted) or {"rows": ()}
+    return {(each["indicator"], breakdown_text(each["breakdown"])): each for each in found["rows"]}
 
 
 def usual_card(cards: Iterable[Json], usual: str) -> str | None:

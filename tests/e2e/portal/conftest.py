@@ -20,6 +20,7 @@ from gateway.access.keys import NewKey
 from suite import compose
 from suite.load import LoadReport
 from suite.settings import SuiteSettings
+from tests.e2e.portal.examples import add_examples
 from tests.integration.gateway.conftest import listening
 from tests.integration.reference.conftest import loaded, migrated
 
@@ -77,6 +78,7 @@ def site(loaded: tuple[Path, LoadReport], tmp_path_factory: pytest.TempPathFacto
     found = ready.get(timeout=120)
     if isinstance(found, BaseException):
         raise found
+    add_examples(found.url, found.key)
     yield found
     stop.set()
     thread.join(timeout=60)

@@ -5,10 +5,10 @@ import time
 
 import httpx
 import pytest
-from playwright.sync_api import Browser, expect
+from playwright.sync_api import Browser, Page, expect
 
 from chassis import telemetry
-from tests.e2e.portal.conftest import Site, visit
+from tests.e2e.portal.conftest import Site, Visit, visit
 from tests.integration.reference.conftest import LOADING_SECONDS
 
 pytestmark = [pytest.mark.rest, pytest.mark.timeout(LOADING_SECONDS)]
@@ -17,10 +17,21 @@ PAGES = [
     "/",
     "/scorecard",
     "/scorecard/indicators/dtoc-all?area=E06000026",
+    "/scorecard/indicators/example-seen-in-time?area=E06000026",
     "/register",
+    "/register?impact=4&likelihood=4&on=then",
+    "/register/proposals",
+    "/register/treatment",
+    "/register/what-if?indicator=ae-four-hour-wait&area=E06000026&colour=red",
+    "/register/exposure",
     "/register/risks/OCC4",
     "/register/risks/OCC4/what-if?suppose=red",
+    "/register/risks/OCC4/back-test",
+    "/register/risks/OCC4/losses",
     "/fund",
+    "/fund/unit-costs",
+    "/fund/unit-costs/emergency-admission",
+    "/fund/plymouth-integrated/returns/2017-18-Q3",
     "/fund/plymouth-integrated/entries?account=commissioning",
     "/fund/plymouth-integrated/entries/plymouth-integrated.1",
     "/fund/plymouth-integrated/partners/PCC?year=2017/18",
@@ -41,15 +52,29 @@ PAGES = [
 ]
 CALLS = {
     "/": 7,
-    "/scorecard": 5,
-    "/scorecard?attention=yes&strategy=community": 5,
-    "/scorecard/indicators/dtoc-all?area=E06000026": 11,
-    "/scorecard/indicators/ae-four-hour-wait?area=E06000026": 11,
+    "/scorecard": 6,
+    "/scorecard?attention=yes&strategy=community": 6,
+    "/scorecard/indicators/dtoc-all?area=E06000026": 16,
+    "/scorecard/indicators/ae-four-hour-wait?area=E06000026": 16,
+    "/scorecard/indicators/example-seen-in-time?area=E06000026": 16,
     "/register": 6,
     "/register?impact=4&likelihood=4": 6,
-    "/register/risks/OCC4": 5,
-    "/fund": 7,
-    "/fund?year=2018/19": 7,
+    "/register/proposals": 1,
+    "/register/treatment": 3,
+    "/register/what-if": 1,
+    "/register/exposure": 3,
+    "/register/exposure?quarter=2017/18%20Q3": 3,
+    "/register/risks/OCC4": 10,
+    "/register/risks/OCC5": 10,
+    "/register/risks/OCC4/back-test": 2,
+    "/register/risks/OCC4/losses": 2,
+    "/fund": 8,
+    "/fund?year=2018/19": 8,
+    "/fund/unit-costs": 1,
+    "/fund/unit-costs/emergency-admission": 1,
+    "/fund/schemes/front-door": 2,
+    "/fund/plymouth-integrated/entries/plymouth-integrated.1": 1,
+    "/fund/plymouth-integrated/returns/2017-18-Q3": 2,
     "/promises": 7,
     "/promises/pledges/2018-41": 3,
     "/promises/timeline": 3,
@@ -91,16 +116,58 @@ def test_every_page_works_without_scripts(browser: Browser, site: Site) -> None:
     assert found.trouble == []
 
 
-def test_in_forced_colours_and_by_keyboard(browser: Browser, site: Site) -> None:
-    found = visit(browser, site, width=640, forced_colors="active")
-    for path in ("/", "/register", "/import", "/scorecard"):
-        found.go(path)
-        assert (path, found.violations()) == (path, [])
-    found.page.keyboard.press("Tab")
-    assert found.page.evaluate("document.activeElement.textContent.trim()") == "Skip to main content"
-    found.page.keyboard.press("Enter")
-    assert found.page.evaluate("document.activeElement.id") == "main-content"
+def test_in_forced_colours_and_twice_as_large(browser: Browser, site: Site) -> None:
+    """A window of 1,280 pixels at 200 per cent is one of 640."""
+    found = visit(browser, site, width=640, forced_colors="active", device_scale_factor=2)
+    for path in PAGES:
+        assert (path, found.go(path)) == (path, 200)
+        assert (path, found.violations(), found.excess()) == (path, [], 0)
     assert found.trouble == []
+
+
+def tab_to(page: Page, words: str) -> None:
+    """Press Tab until what has the focus says ``words``."""
+    for _ in range(200):
+        page.keyboard.press("Tab")
+        said = page.evaluate("(document.activeElement.textContent.trim() || document.activeElement.id)")
+        if re.search(words, said):
+            return
+    raise AssertionError(f"Nothing that says {words} is reached by keyboard")
+
+
+def test_a_risk_is_reviewed_by_keyboard_alone(browser: Browser, site: Site) -> None:
+    found = visit(browser, site, width=1280)
+    page = found.page
+    found.go("/")
+    page.keyboard.press("Tab")
+    assert page.evaluate("document.activeElement.textContent.trim()") == "Skip to main content"
+    page.keyboard.press("Enter")
+    assert page.evaluate("document.activeElement.id") == "main-content"
+    tab_to(page, "^Risks$")
+    page.keyboard.press("Enter")
+    page.wait_for_url("**/register")
+    tab_to(page, "^OCC5$")
+    page.keyboard.press("Enter")
+    page.wait_for_url("**/register/risks/OCC5")
+    tab_to(page, "^Review it")
+    page.keyboard.press("Enter")
+    tab_to(page, "^reason-review$")
+    page.keyboard.type("Looked at with the provider")
+    tab_to(page, "^Record that you looked$")
+    page.keyboard.press("Enter")
+    expect(page.get_by_text("It is recorded that somebody looked.")).to_be_visible()
+    assert found.trouble == []
+
+
+def test_the_scorecard_fits_a_sheet_of_a4_lying(browser: Browser, site: Site) -> None:
+    found = visit(browser, site, width=1047)
+    found.go("/scorecard")
+    sizes = re.findall(rb"/MediaBox \[0 0 ([\d.]+) ([\d.]+)\]", found.page.pdf(prefer_css_page_size=True))
+    assert {(round(float(width)), round(float(height))) for width, height in sizes} == {(842, 595)}
+    found.page.emulate_media(media="print")
+    assert found.excess() == 0
+    wider = "[...document.querySelectorAll('.scroll')].map(each => each.scrollWidth - each.clientWidth)"
+    assert max(found.page.evaluate(wider)) <= 0
 
 
 def test_the_scorecard_of_december_2017_has_every_printed_row(browser: Browser, site: Site) -> None:
@@ -171,13 +238,25 @@ def test_a_file_is_checked_and_its_rows_are_named(browser: Browser, site: Site) 
     )
     found.page.get_by_role("button", name="Go on").click()
     found.page.wait_for_url("**/import/*")
+    wait_for_import(found)
+    expect(found.page.locator("main")).to_contain_text("no number")
+    found.page.get_by_role("link", name="Mend the rows here").click()
+    assert (found.violations(), found.excess()) == ([], 0)
+    found.page.get_by_label("period, line 2").fill("2017/18 Q1")
+    found.page.get_by_label("value, line 2").fill("22")
+    found.page.get_by_role("button", name="Check and save").click()
+    found.page.wait_for_url(re.compile("/import/\\d+$"))
+    wait_for_import(found)
+    expect(found.page.locator("main")).to_contain_text("1saved")
+    assert found.trouble == []
+
+
+def wait_for_import(found: Visit) -> None:
     for _ in range(200):
         if found.page.get_by_text("Look again").count() == 0:
-            break
+            return
         found.page.wait_for_timeout(100)
         found.page.reload()
-    expect(found.page.locator("main")).to_contain_text("no number")
-    assert found.trouble == []
 
 
 def test_a_return_is_written_and_submitted(browser: Browser, site: Site) -> None:
@@ -201,6 +280,48 @@ def test_a_risk_is_opened_from_the_heat_map(browser: Browser, site: Site) -> Non
     found.page.locator("#risks + p + .scroll a, #risks ~ .scroll a").first.click()
     expect(found.page).to_have_url(re.compile("/register/risks/OCC"))
     expect(found.page.get_by_text("What moved it")).to_be_visible()
+
+
+def test_a_pound_is_traced_to_its_value_in_three_clicks(browser: Browser, site: Site) -> None:
+    found = visit(browser, site, width=320, java_script_enabled=False)
+    found.go("/fund")
+    main = found.page.locator("main")
+    main.get_by_role("link", name="Calmer emergency department").first.click()
+    expect(main.locator("#period-2017-12")).to_contain_text("79.29")
+    main.locator("#entries + .scroll tr", has_text="Indicated").get_by_role("link").first.click()
+    expect(main).to_contain_text("Event")
+    main.get_by_role("link", name="the value it was worked out from").click()
+    expect(found.page).to_have_url(re.compile(r"/fund/schemes/front-door#period-2017-\d\d$"))
+    expect(main.locator("#evidence + p + .scroll")).to_contain_text("79.29")
+
+
+def test_a_figure_is_commented(browser: Browser, site: Site) -> None:
+    found = visit(browser, site, width=1280)
+    found.go("/scorecard/indicators/example-seen-in-time?area=E06000026")
+    found.page.get_by_text("Write a commentary").click()
+    found.page.get_by_label("What is to be said").fill("Beds were full at the weekend.")
+    found.page.get_by_role("button", name="Publish").click()
+    expect(found.page.get_by_text("The commentary is published.")).to_be_visible()
+    expect(found.page.locator("main")).to_contain_text("Beds were full at the weekend.")
+    assert found.trouble == []
+
+
+def test_what_a_risk_costs_makes_the_curve(browser: Browser, site: Site) -> None:
+    found = visit(browser, site, width=320, java_script_enabled=False)
+    found.go("/register/risks/OCC2/losses")
+    found.page.get_by_label("Why").fill("Estimated with finance")
+    found.page.locator("#chance-4").fill("2")
+    found.page.get_by_role("button", name="Save").click()
+    expect(found.page.locator(".govuk-error-summary")).to_contain_text("chance")
+    expect(found.page.locator("#chance-4")).to_have_value("2")
+    found.page.locator("#chance-4").fill("0.5")
+    found.page.locator("#low-4").fill("£50,000")
+    found.page.locator("#high-4").fill("400000")
+    found.page.get_by_role("button", name="Save").click()
+    expect(found.page.get_by_text("What the risk could cost is saved.")).to_be_visible()
+    found.page.get_by_role("link", name="What the register could cost in a year").click()
+    expect(found.page.locator("#risks + .scroll")).to_contain_text("OCC2")
+    assert found.page.locator("svg[role=img]").count() == 1
 
 
 def test_a_risk_is_asked_what_if(browser: Browser, site: Site) -> None:

@@ -32,11 +32,18 @@ PAGES = [
     "/register",
     "/register?impact=4&likelihood=4",
     "/register/risks/OCC4",
+    "/register/what-if?indicator=ae-four-hour-wait&area=E06000026&colour=red",
+    "/register/exposure",
     "/register/risks/OCC4/what-if?suppose=red",
+    "/register/risks/OCC4/back-test",
+    "/register/risks/OCC4/losses",
     "/fund",
     "/fund/plymouth-integrated/entries?account=commissioning",
     "/fund/plymouth-integrated/entries/plymouth-integrated.1",
     "/fund/plymouth-integrated/partners/PCC?year=2017/18",
+    "/fund/plymouth-integrated/returns/2017-18-Q3",
+    "/fund/unit-costs",
+    "/fund/unit-costs/emergency-admission",
     "/fund/schemes/contract-review",
     "/promises",
     "/promises/pledges/2018-41",
@@ -348,7 +355,7 @@ def test_every_style_is_used() -> None:
     styles = set(re.findall(r"\.([a-z][a-z0-9_-]+)", (room / "static" / "portal.css").read_text(encoding="utf-8")))
     code = [*room.glob("templates/*.html"), *room.rglob("*.py")]
     used = "\n".join(each.read_text(encoding="utf-8") for each in code)
-    prefixes = ("badge--", "heat--", "govuk-")
+    prefixes = ("badge--", "heat--", "icon--", "govuk-")
     assert [each for each in sorted(styles) if not each.startswith(prefixes) and each not in used] == []
 
 

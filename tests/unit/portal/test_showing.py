@@ -47,3 +47,32 @@ def test_an_entry_takes_from_the_account_that_is_credited() -> None:
     entry = {"debit": "~control", "credit": "front-door", "amount": {"amount": "1376.38", "currency": "GBP"}}
     assert showing.entry_of(entry, "front-door") == "\N{MINUS SIGN}£1,376.38"
     assert showing.entry_of(entry, "~control") == "£1,376.38"
+
+
+FORECAST = {
+    "value": "28",
+    "period": "2018-06",
+    "lower": "26",
+    "upper": "30",
+    "on_course": True,
+    "certain": False,
+    "reason": "met",
+}
+
+
+@pytest.mark.parametrize(
+    ("more", "said"),
+    [
+        ({}, "28 in 2018-06 (26 to 30): on course, by chance."),
+        ({"on_course": False, "certain": True}, "28 in 2018-06 (26 to 30): not on course, certainly."),
+        ({"on_course": None, "certain": None}, "28 in 2018-06 (26 to 30): not judged."),
+        ({"value": None, "reason": "no_target: none is in force"}, "No target: none is in force."),
+    ],
+)
+def test_a_forecast_says_where_it_goes_or_why_nothing_can_be_said(more: dict, said: str) -> None:
+    assert showing.forecast(FORECAST | more).startswith(said)
+
+
+@pytest.mark.parametrize(("chance", "shown"), [("0.05", "5%"), ("1", "100%"), ("0.125", "12.5%"), ("0.01", "1%")])
+def test_a_chance_is_shown_in_per_cent(chance: str, shown: str) -> None:
+    assert showing.percent(chance) == shown

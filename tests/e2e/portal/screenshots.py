@@ -1,0 +1,76 @@
+"""Pictures of the pages for the documents, as `make screenshots` makes them: the top of each, as WebP.
+
+`build/screenshots` has the whole pages as PNG, to be looked at before the pictures are committed.
+"""
+
+import base64
+from pathlib import Path
+from typing import Final
+
+import pytest
+from playwright.sync_api import Browser
+
+from tests.e2e.portal.conftest import Site, Visit, visit
+from tests.e2e.portal.examples import CODE
+from tests.integration.reference.conftest import LOADING_SECONDS
+
+pytestmark = pytest.mark.timeout(LOADING_SECONDS)
+
+ROOT: Final = Path(__file__).parents[3]
+WIDTH, HEIGHT = 1280, 1400
+PICTURES: Final = {
+    "home": "/",
+    "scorecard": "/scorecard",
+    "indicator": "/scorecard/indicators/ae-four-hour-wait?area=E06000026",
+    "indicator-example": f"/scorecard/indicators/{CODE}?area=E06000026",
+    "register": "/register",
+    "risk": "/register/risks/OCC4",
+    "what-if": "/register/what-if?indicator=ae-four-hour-wait&area=E06000026&colour=red",
+    "back-test": "/register/risks/OCC4/back-test",
+    "treatment": "/register/treatment",
+    "proposals": "/register/proposals",
+    "exposure": "/register/exposure",
+    "losses": "/register/risks/OCC4/losses",
+    "fund": "/fund",
+    "scheme": "/fund/schemes/front-door",
+    "partner": "/fund/plymouth-integrated/partners/PCC?year=2017/18",
+    "return": "/fund/plymouth-integrated/returns/2017-18-Q3",
+    "unit-costs": "/fund/unit-costs",
+    "promises": "/promises",
+    "timeline": "/promises/timeline",
+    "action": "/promises/actions/bed-based-care",
+    "boards": "/boards",
+    "reports": "/reports",
+    "desk": "/desk",
+    "import": "/import",
+    "operations": "/operations",
+}
+_TO_WEBP: Final = """async png => {
+  const image = new Image();
+  image.src = "data:image/png;base64," + png;
+  await image.decode();
+  const canvas = document.createElement("canvas");
+  canvas.width = image.width;
+  canvas.height = image.height;
+  canvas.getContext("2d").drawImage(image, 0, 0);
+  return canvas.toDataURL("image/webp", 0.8).split(",")[1];
+}"""
+"""Chromium makes the picture itself: no library for images is needed."""
+
+
+def test_pictures_are_made(browser: Browser, site: Site) -> None:
+    found = visit(browser, site, width=WIDTH)
+    found.page.set_viewport_size({"width": WIDTH, "height": HEIGHT})
+    maker = browser.new_page()
+    (ROOT / "build" / "screenshots").mkdir(parents=True, exist_ok=True)
+    for name, path in PICTURES.items():
+        assert (path, found.go(path)) == (path, 200)
+        _keep(found, name, maker.evaluate(_TO_WEBP, base64.b64encode(found.page.screenshot()).decode()))
+    found.page.get_by_text("Sign out").click()
+    _keep(found, "sign-in", maker.evaluate(_TO_WEBP, base64.b64encode(found.page.screenshot()).decode()))
+    assert found.trouble == []
+
+
+def _keep(found: Visit, name: str, webp: str) -> None:
+    found.page.screenshot(path=ROOT / "build" / "screenshots" / f"{name}.png", full_page=True)
+    (ROOT / "docs" / "images" / f"{name}.webp").write_bytes(base64.b64decode(webp))
