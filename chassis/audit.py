@@ -13,6 +13,7 @@ from sqlalchemy.dialects.postgresql import ARRAY
 from chassis import telemetry
 from chassis.clock import london_date
 from chassis.paging import Page, PageRequest
+from chassis.storage.copying import copy
 from chassis.storage.pages import Orders, list_page
 from chassis.storage.transaction import BUSINESS_DATE, StagedWrite, Tx
 from chassis.storage.types import UtcDateTime
@@ -155,11 +156,19 @@ async def _save_on_sqlite(tx: Tx, items: Sequence[dict[str, Any]]) -> None:
     await connection.execute(_SQLITE, [shared | item for item in items])
 
 
+async def _copy(tx: Tx, items: Sequence[dict[str, Any]]) -> None:
+    same = {name: value for name, value in _of_all(tx).items() if name != "today"}
+    each = {name: [item[name] for item in items] for name in _OF_EACH}
+    same["business_date"] = await tx.business_date()
+    await copy(tx, tx.table("audit_entry"), each, same, encoded=("before", "after"))
+
+
 SAVE_ENTRIES = StagedWrite(
     postgresql=_POSTGRESQL,
     parameters=_values,
     sqlite=_save_on_sqlite,
     types={f"audit_{name}": ARRAY(Text) for name in _OF_EACH} | {"audit_changed_at": UtcDateTime, "audit_today": Date},
+    many=_copy,
 )
 
 

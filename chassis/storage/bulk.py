@@ -37,6 +37,7 @@ from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.dialects.postgresql import ARRAY, JSONB
 from sqlalchemy.orm import DeclarativeBase
 
+from chassis.storage.copying import copy
 from chassis.storage.transaction import Tx
 
 Rows = Sequence[Mapping[str, Any]]
@@ -47,6 +48,8 @@ Where = Callable[[Table, Any], ColumnElement[bool]]
 
 MOST_NAMED: Final = 10_000
 """Values that a list in a condition may have: the databases take some 32,700 parameters a statement."""
+MOST_BY_STATEMENT: Final = 200
+"""Rows that one statement inserts where they could be copied, too."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -105,6 +108,20 @@ async def add_to(tx: Tx, target: Target, rows: Rows, keys: Sequence[str], add: S
 async def insert_many(tx: Tx, target: Target, rows: Rows, returning: Sequence[str] = ()) -> list[Any]:
     """Insert ``rows``, all naming the same columns. Returns the ``returning`` columns of each."""
     return await _run(tx, target, rows, Rule(), returning)
+
+
+async def insert_columns(tx: Tx, target: Target, columns: Columns) -> None:
+    """Insert rows given by column: by one statement, or on PostgreSQL, where they are many, by COPY."""
+    table, count = table_of(target), len(next(iter(columns.each.values()), ()))
+    if tx.dialect == "postgresql" and count > MOST_BY_STATEMENT:
+        await copy(tx, table, columns.each, columns.same)
+        return
+    if count == 1 and tx.dialect == "postgresql":  # needs no arrays
+        columns = Columns({}, {**columns.same, **{name: values[0] for name, values in columns.each.items()}})
+    statement = _statement(_shape(tx, columns), table, Rule(), ())
+    connection = await tx.session.connection()
+    for parameters in _parameters(tx, table, columns) if count else ():
+        await connection.execute(statement, parameters)
 
 
 def given_rows(dialect: str, name: str, columns: Sequence[Column[Any]]) -> CTE:

@@ -14,6 +14,7 @@ from chassis.clock import Clock, london_date
 from chassis.identity import Caller, within
 
 BUSINESS_DATE = "business_date"
+MOST_TOGETHER = 200
 _PINNED = text("SELECT value FROM setting WHERE name = :name").bindparams(name=BUSINESS_DATE)
 
 
@@ -31,6 +32,8 @@ class StagedWrite:
     sqlite: "Callable[[Tx, Sequence[Any]], Awaitable[None]]"
     types: Mapping[str, TypeEngine[Any] | type[TypeEngine[Any]]] = field(default_factory=dict)
     """Types of the parameters that are not plain."""
+    many: "Callable[[Tx, Sequence[Any]], Awaitable[None]] | None" = None
+    """On PostgreSQL, how more than :data:`MOST_TOGETHER` items are written by themselves; None: as fewer are."""
 
 
 @lru_cache
@@ -94,13 +97,21 @@ class Tx:
         self._written.update(staged)
         await self.session.flush()
         if self.dialect == "postgresql":
-            connection = await self.session.connection()
-            values = [kind.parameters(self, items) for kind, items in staged.items()]
-            merged = {name: value for each in values for name, value in each.items()}
-            await connection.execute(_one_statement(tuple(staged)), merged)
+            await self._write_on_postgresql(staged)
             return
         for kind, items in staged.items():
             await kind.sqlite(self, items)
+
+    async def _write_on_postgresql(self, staged: dict[StagedWrite, list[Any]]) -> None:
+        together = dict(staged)
+        for kind, items in staged.items():
+            if kind.many is not None and len(items) > MOST_TOGETHER:
+                await kind.many(self, together.pop(kind))
+        if together:
+            connection = await self.session.connection()
+            values = [kind.parameters(self, items) for kind, items in together.items()]
+            merged = {name: value for each in values for name, value in each.items()}
+            await connection.execute(_one_statement(tuple(together)), merged)
 
     async def business_date(self) -> date:
         """The date that calendar rules read: the pinned one, else today in England; one throughout a unit of work."""

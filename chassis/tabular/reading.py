@@ -75,7 +75,7 @@ def _rows_of_csv(file: BinaryIO) -> Iterator[FileRow]:
         for cells in reader:
             begins, line = line + 1, reader.line_num
             if any(map(str.strip, cells)):
-                yield FileRow(begins, list(map(unguarded, cells)))
+                yield FileRow(begins, [unguarded(cell) if cell[:1] == "'" else cell for cell in cells])
     except UnicodeDecodeError as error:
         raise Unreadable("The file is not UTF-8; save it as CSV UTF-8, or send the workbook.", line + 1) from error
     except csv.Error as error:

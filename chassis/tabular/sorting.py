@@ -18,20 +18,26 @@ class Batch(Generic[T]):
     goes_on: bool
 
 
-def batches_of(rows: Iterable[T], sorted_by: Callable[[T], tuple[str, str]], size: int) -> Iterator[Batch[T]]:
-    """Whole groups of rows that are sorted by group and key, about ``size`` rows at a time.
+def _one(_row: object) -> int:
+    return 1
+
+
+def batches_of(
+    rows: Iterable[T], sorted_by: Callable[[T], tuple[str, str]], size: int, count_of: Callable[[T], int] = _one
+) -> Iterator[Batch[T]]:
+    """Whole groups of rows that are sorted by group and key, about ``size`` at a time, as ``count_of`` counts them.
 
     A group of more than twice as many is divided, but never within a key.
     """
     batch: list[T] = []
-    last = ("", "")
+    last, count = ("", ""), 0
     for row in rows:
         place = sorted_by(row)
-        if batch and _ends(last, place, len(batch), size):
+        if batch and _ends(last, place, count, size):
             yield Batch(batch, goes_on=place[0] == last[0])
-            batch = []
+            batch, count = [], 0
         batch.append(row)
-        last = place
+        last, count = place, count + count_of(row)
     if batch:
         yield Batch(batch, goes_on=False)
 
@@ -44,12 +50,16 @@ def _ends(last: tuple[str, str], place: tuple[str, str], count: int, size: int) 
 
 @dataclass(frozen=True, slots=True)
 class SortableRow:
-    """``group`` and ``key`` are sorted by, as texts; what has the same key is not torn apart."""
+    """``group`` and ``key`` are sorted by, as texts; what has the same key is not torn apart.
+
+    ``count``: how many the row counts for, where its ``content`` holds several.
+    """
 
     group: str
     key: str
     number: int
     content: str
+    count: int = 1
 
 
 class SortedRows:
@@ -58,19 +68,21 @@ class SortedRows:
     def __init__(self) -> None:
         self._database = sqlite3.connect("", isolation_level=None, check_same_thread=False)
         self._database.execute("PRAGMA journal_mode=OFF")
-        self._database.execute("CREATE TABLE row (of_group TEXT, of_key TEXT, number INTEGER, content TEXT)")
+        self._database.execute(
+            "CREATE TABLE row (of_group TEXT, of_key TEXT, number INTEGER, content TEXT, counts INTEGER)"
+        )
         self._database.execute("BEGIN")
         self.count = 0
 
     def add(self, rows: Iterable[SortableRow]) -> None:
-        given = [(row.group, row.key, row.number, row.content) for row in rows]
-        self._database.executemany("INSERT INTO row VALUES (?, ?, ?, ?)", given)
-        self.count += len(given)
+        given = [(row.group, row.key, row.number, row.content, row.count) for row in rows]
+        self._database.executemany("INSERT INTO row VALUES (?, ?, ?, ?, ?)", given)
+        self.count += sum(row[-1] for row in given)
 
     def batches(self, size: int) -> Iterator[Batch[SortableRow]]:
         """By group, key and number, as :func:`batches_of` has them."""
-        found = self._database.execute("SELECT of_group, of_key, number, content FROM row ORDER BY 1, 2, 3")
-        return batches_of(starmap(SortableRow, found), lambda row: (row.group, row.key), size)
+        found = self._database.execute("SELECT of_group, of_key, number, content, counts FROM row ORDER BY 1, 2, 3")
+        return batches_of(starmap(SortableRow, found), lambda row: (row.group, row.key), size, lambda row: row.count)
 
     def __enter__(self) -> Self:
         return self

@@ -110,3 +110,24 @@ async def test_events_and_entries_are_one_statement(database):
             for name in ("outbox", "unpublished", "audit_entry")
         ]
     assert counts == [2, 2, 2]
+
+
+async def test_many_entries_say_what_few_would(database):
+    async def pin(tx):
+        row = {"name": "business_date", "value": "2018-02-28", "set_at": tx.now}
+        await tx.session.execute(tx.table("setting").insert(), [row])
+
+    async def work(tx):
+        for number in range(300):
+            said = {"n": number, "said": f"a\tb\\n\n{number}"}
+            reason = None if number % 2 else f"line\n{number}\\N"
+            record_change(tx, subject=f"n{number}", action="number.changed", before=None, after=said, reason=reason)
+
+    await database.write(pin)
+    await database.write(work, actor="Zoë")
+    page = await database.read(lambda tx: list_entries(tx, AuditFilter(), PageRequest(400)))
+    assert [entry.subject for entry in page.items] == [f"n{number}" for number in range(300)]
+    for number, entry in enumerate(page.items):
+        assert (entry.before, entry.after) == (None, {"n": number, "said": f"a\tb\\n\n{number}"})
+        assert (entry.actor, entry.business_date) == ("Zoë", date(2018, 2, 28))
+        assert entry.reason == (None if number % 2 else f"line\n{number}\\N")

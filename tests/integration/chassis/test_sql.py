@@ -5,8 +5,10 @@ from decimal import Decimal
 
 import pytest
 from sqlalchemy import BigInteger, Column, Date, MetaData, String, Table, select
+from sqlalchemy.exc import DBAPIError
 
-from chassis.storage.bulk import insert_many, insert_or_ignore, upsert
+from chassis.storage.bulk import Columns, insert_columns, insert_many, insert_or_ignore, upsert
+from chassis.storage.outages import is_outage
 from chassis.storage.types import ExactDecimal, JsonText, UtcDateTime
 
 metadata = MetaData()
@@ -101,3 +103,38 @@ async def test_columns_alike_in_many_rows_are_kept_in_each(write, same):
 async def test_a_moment_without_a_zone_is_refused(write):
     with pytest.raises(Exception, match="zone"):
         await write(lambda tx: tx.session.execute(fact.insert(), [row("a", 1, at=datetime(2018, 1, 1))]))  # noqa: DTZ001  the point
+
+
+AWKWARD = ("", "\\N", "a\tb", "c\\d", "e\nf\rg", "\\.", "é €", "' \"", "NULL")
+
+
+@pytest.mark.parametrize("count", [1, 9, 300])
+async def test_rows_by_column_go_in_as_they_are(write, count):
+    texts = [AWKWARD[n % len(AWKWARD)] for n in range(count)]
+    more = [None if n % 3 == 0 else {"said": said} for n, said in enumerate(texts)]
+    values = [None if n % 2 else Decimal(n).scaleb(-8) for n in range(count)]
+    each = {"name": [f"{said}{n}" for n, said in enumerate(texts)], "value": values, "more": more}
+    each["version"] = [None] * count
+    same = {"day": date(2018, 1, 1), "at": AT}
+    await write(lambda tx: insert_columns(tx, fact, Columns(each, same)))
+    found = await write(everything)
+    assert len(found) == count
+    for name, value, said in zip(each["name"], values, more, strict=True):
+        assert tuple(found[name]) == (name, date(2018, 1, 1), value, AT, said, None)
+
+
+@pytest.mark.parametrize("count", [2, 300])
+async def test_rows_by_column_that_are_there_already_leave_nothing_behind(write, count):
+    each = {"name": ["a", *(f"n{n}" for n in range(count))]}
+    same = {"day": date(2018, 1, 1)}
+    await write(lambda tx: insert_many(tx, fact, [row("a", 1)]))
+    with pytest.raises(DBAPIError) as refused:
+        await write(lambda tx: insert_columns(tx, fact, Columns(each, same)))
+    assert not is_outage(refused.value)
+    assert set(await write(everything)) == {"a"}
+
+
+async def test_a_moment_without_a_zone_is_refused_of_many_too(write):
+    each = {"name": [f"n{n}" for n in range(300)], "at": [datetime(2018, 1, 1)] * 300}  # noqa: DTZ001  the point
+    with pytest.raises(Exception, match="zone"):
+        await write(lambda tx: insert_columns(tx, fact, Columns(each, {"day": date(2018, 1, 1)})))
