@@ -1,10 +1,12 @@
 """The state of a series as its event tells it."""
 
 from collections.abc import Sequence
+from typing import Any, TypeVar
 
 from chassis.events.envelope import NewEvent
 from contracts.breakdown import Breakdown
 from contracts.colours import Colour
+from contracts.envelope import Body
 from contracts.indicators import (
     COMMENTARY_PUBLISHED,
     INDICATOR_UPDATED,
@@ -35,6 +37,8 @@ from services.indicators.domain.observations import Revision
 from services.indicators.domain.series import Point, SeriesState
 from services.indicators.domain.target_colour import TargetColour
 from services.indicators.domain.trend import TrendColour
+
+B = TypeVar("B", bound=Body)
 
 
 def updated(indicator: Indicator, area: Area, breakdown: Breakdown, state: SeriesState) -> IndicatorUpdated:
@@ -107,10 +111,21 @@ def series_points(state: SeriesState) -> list[SeriesPoint]:
     return [_point(point) for point in state.points]
 
 
+def _made(model: type[B], **values: Any) -> B:
+    """A body of values that fit, every field named in order: as ``model_construct``, which takes thrice as long."""
+    made = model.__new__(model)
+    object.__setattr__(made, "__dict__", values)
+    object.__setattr__(made, "__pydantic_fields_set__", set(values))
+    object.__setattr__(made, "__pydantic_extra__", None)
+    object.__setattr__(made, "__pydantic_private__", None)
+    return made
+
+
 def _point(point: Point) -> SeriesPoint:
     """A series has colours only; no target is ``white``."""
     observed = point.revision.observation
-    return SeriesPoint.model_construct(
+    return _made(
+        SeriesPoint,
         period=observed.period,
         value=observed.value,
         revision=point.revision.number,
@@ -152,7 +167,8 @@ def _event(state: IndicatorUpdated, changed: Sequence[Revision], version: int, *
 
 def _changed_period(revision: Revision) -> ChangedPeriod:
     observed = revision.observation
-    return ChangedPeriod(
+    return _made(
+        ChangedPeriod,
         period=observed.period,
         value=observed.value,
         revision=revision.number,

@@ -11,7 +11,7 @@ from services.indicators.domain.definitions import Indicator
 from services.indicators.domain.observations import Observation, Revision, SeriesKey
 from services.indicators.domain.target_colour import TargetColour, target_colour
 from services.indicators.domain.targets import Target
-from services.indicators.domain.trend import TrendColour, trend
+from services.indicators.domain.trend import TrendColour, run_ends, trend
 from services.indicators.domain.window import WINDOW, window_size
 
 REACH = 2 * WINDOW - 1
@@ -83,41 +83,50 @@ def series_state(
     What is withdrawn is no part of it.
     """
     present = [revision for revision in revisions if not revision.observation.is_withdrawn]
-    recent = sorted(present, key=lambda revision: revision.period.sort_key)[-REACH:]
-    judge = _Judge(indicator, comparator, targets, is_comparator)
-    shown = len(_window(recent))
-    points = tuple(judge.point(_window(recent[: n + 1])) for n in range(len(recent) - shown, len(recent)))
+    recent = sorted(present, key=lambda revision: revision.observation.period.sort_key)[-REACH:]
+    judge = _Judge(indicator, comparator, targets, recent, is_comparator=is_comparator)
+    points = tuple(judge.point(n) for n in range(judge.begins(len(recent)), len(recent)))
     if not points:
         return SeriesState(*judge.colours([]), ())
     latest = points[-1]
     return SeriesState(latest.benchmark, latest.trend, latest.target, points)
 
 
-def _window(until: Sequence[Revision]) -> Sequence[Revision]:
-    """Those that are shown where the last of ``until`` is the latest."""
-    size = window_size([revision.period for revision in until])
-    return until[len(until) - size :]
-
-
-@dataclass(frozen=True, slots=True)
 class _Judge:
-    """What the colours of each period are made with besides its observations."""
+    """What the colours of each period are made with; what ends runs is found once for all of them."""
 
-    indicator: Indicator
-    comparator: Mapping[Period, Observation]
-    targets: Sequence[Target]
-    is_comparator: bool
+    def __init__(
+        self,
+        indicator: Indicator,
+        comparator: Mapping[Period, Observation],
+        targets: Sequence[Target],
+        recent: Sequence[Revision],
+        *,
+        is_comparator: bool,
+    ) -> None:
+        self._indicator, self._comparator, self._targets = indicator, comparator, targets
+        self._is_comparator, self._recent = is_comparator, recent
+        self._observed = [revision.observation for revision in recent]
+        has_runs = bool(recent) and not self._observed[-1].period.overlaps
+        self._ends = run_ends(self._observed) if has_runs else [""] * len(recent)
 
-    def point(self, window: Sequence[Revision]) -> Point:
-        """The last of ``window`` with its colours."""
-        return Point(window[-1], *self.colours([revision.observation for revision in window]))
+    def begins(self, until: int) -> int:
+        """The number of the first that is shown where the last is the one before ``until``."""
+        return until - window_size([each.period for each in self._observed[max(until - WINDOW, 0) : until]])
 
-    def colours(self, window: Sequence[Observation]) -> tuple[BenchmarkColour, TrendColour, TargetColour | None]:
+    def point(self, n: int) -> Point:
+        """The one numbered ``n`` with its colours, as they stood in its period."""
+        window = slice(self.begins(n + 1), n + 1)
+        return Point(self._recent[n], *self.colours(self._observed[window], self._ends[window]))
+
+    def colours(
+        self, window: Sequence[Observation], ends: Sequence[str] = ()
+    ) -> tuple[BenchmarkColour, TrendColour, TargetColour | None]:
         latest = window[-1] if window else None
-        compared = self.comparator.get(latest.period) if latest else None
-        polarity = self.indicator.polarity
+        compared = self._comparator.get(latest.period) if latest else None
+        polarity = self._indicator.polarity
         return (
-            benchmark(latest, compared, self.indicator, is_comparator=self.is_comparator),
-            trend(window, polarity),
-            target_colour(latest, self.targets, compared, polarity, is_comparator=self.is_comparator),
+            benchmark(latest, compared, self._indicator, is_comparator=self._is_comparator),
+            trend(window, polarity, ends),
+            target_colour(latest, self._targets, compared, polarity, is_comparator=self._is_comparator),
         )

@@ -23,8 +23,10 @@ class TrendColour:
     provisional: bool = False
 
 
-def trend(observations: Sequence[Observation], polarity: Polarity) -> TrendColour:
+def trend(observations: Sequence[Observation], polarity: Polarity, ends: Sequence[str] | None = None) -> TrendColour:
     """The trend at the last of ``observations``, which are those of its six periods, oldest first.
+
+    ``ends`` are their :func:`run_ends`, where those are known.
 
     Reasons for none: ``fewer_than_two_values``, ``no_local_value``, ``neutral_polarity``, ``overlapping_periods``,
     ``missing: ...`` with the symbol in place of the latest value, or what ends the run before it: a ``gap: ...``
@@ -33,7 +35,7 @@ def trend(observations: Sequence[Observation], polarity: Polarity) -> TrendColou
     none = _none(observations, polarity)
     if none:
         return TrendColour(Colour.NONE, none)
-    run, end = _run(observations)
+    run, end = _run(observations, run_ends(observations) if ends is None else ends)
     if len(run) == 1:
         return TrendColour(Colour.NONE, end)
     colour, reason = _judged([each.value or Decimal(0) for each in run], polarity)
@@ -54,12 +56,16 @@ def _none(observations: Sequence[Observation], polarity: Polarity) -> str:
     return "overlapping_periods" if latest and latest.period.overlaps else ""
 
 
-def _run(observations: Sequence[Observation]) -> tuple[Sequence[Observation], str]:
+def run_ends(observations: Sequence[Observation]) -> list[str]:
+    """Of each, why a run does not go on from it to the one before; empty where it does."""
+    return ["", *map(_end, observations, observations[1:])][: len(observations)]
+
+
+def _run(observations: Sequence[Observation], ends: Sequence[str]) -> tuple[Sequence[Observation], str]:
     """Those with values whose periods follow one another, ending at the latest; and what ends the run before them."""
     for n in range(len(observations) - 1, 0, -1):
-        end = _end(observations[n - 1], observations[n])
-        if end:
-            return observations[n:], end
+        if ends[n]:
+            return observations[n:], ends[n]
     return observations, ""
 
 

@@ -1,6 +1,6 @@
 """Observations: revisions are only ever added, and the highest one of a period is the current one."""
 
-from collections.abc import Collection, Iterable, Sequence
+from collections.abc import Collection, Sequence
 from datetime import date, datetime
 from functools import cache
 from typing import Any
@@ -23,10 +23,10 @@ from sqlalchemy import (
 )
 
 from chassis.paging import Page, PageRequest
-from chassis.storage.bulk import given_rows, given_values, insert_many, look_up, table_of
+from chassis.storage.bulk import Columns, given_rows, given_values, insert_columns, look_up, table_of
 from chassis.storage.pages import Orders, list_page
 from chassis.storage.transaction import Tx
-from chassis.storage.types import period_columns, row_period
+from chassis.storage.types import row_period
 from contracts.indicators import Mark, Missing, ObservationStatus
 from contracts.period import Period
 from services.indicators.domain.formats import provenance_from_json, provenance_to_json
@@ -39,7 +39,7 @@ from services.indicators.domain.observations import (
 )
 from services.indicators.domain.series import REACH
 from services.indicators.models import ObservationRow
-from services.indicators.repository.series_columns import series_columns, series_of_row, series_texts
+from services.indicators.repository.series_columns import series_of_row, series_texts
 
 _TABLE = table_of(ObservationRow)
 _OF = _TABLE.c
@@ -197,32 +197,43 @@ def _conditions(wanted: ObservationFilter) -> list[ColumnElement[bool]]:
     return conditions
 
 
-async def add_revisions(tx: Tx, revisions: Iterable[Revision]) -> None:
-    await insert_many(tx, ObservationRow, [_values(revision) for revision in revisions])
+async def add_revisions(tx: Tx, revisions: Sequence[Revision]) -> None:
+    await insert_columns(tx, ObservationRow, _columns(revisions))
 
 
-def _values(revision: Revision) -> dict[str, Any]:
-    observed = revision.observation
-    return {
-        **series_columns(revision.series),
-        **period_columns(observed.period),
-        "revision": revision.number,
-        "value": observed.value,
-        "missing": observed.missing.value if observed.missing else None,
-        "marks": "".join(mark.value for mark in observed.marks) or None,
-        "count": observed.count,
-        "denominator": observed.denominator,
-        "lower": observed.lower,
-        "upper": observed.upper,
-        "status": observed.status.value,
-        "last_final": revision.last_final,
-        "note": observed.note,
-        "basis": observed.basis,
-        "reason": observed.reason,
-        "provenance": provenance_to_json(observed.provenance),
-        "actor": revision.actor,
-        "recorded_at": revision.recorded_at,
-    }
+def _columns(revisions: Sequence[Revision]) -> Columns:
+    keys, observed = [each.series for each in revisions], [each.observation for each in revisions]
+    periods = [each.period for each in observed]
+    return Columns(
+        {
+            "indicator": [key.indicator for key in keys],
+            "area": [key.area for key in keys],
+            "breakdown": [key.breakdown.text for key in keys],
+            "period_kind": [each.kind.value for each in periods],
+            "period_start": [each.start for each in periods],
+            "period_end": [each.end for each in periods],
+            "revision": [each.number for each in revisions],
+            "value": [each.value for each in observed],
+            "missing": [None if each.missing is None else each.missing.value for each in observed],
+            "marks": [_text_of(each.marks) for each in observed],
+            "count": [each.count for each in observed],
+            "denominator": [each.denominator for each in observed],
+            "lower": [each.lower for each in observed],
+            "upper": [each.upper for each in observed],
+            "status": [each.status.value for each in observed],
+            "last_final": [each.last_final for each in revisions],
+            "note": [each.note for each in observed],
+            "basis": [each.basis for each in observed],
+            "reason": [each.reason for each in observed],
+            "provenance": [provenance_to_json(each.provenance) for each in observed],
+            "actor": [each.actor for each in revisions],
+            "recorded_at": [each.recorded_at for each in revisions],
+        }
+    )
+
+
+def _text_of(marks: Sequence[Mark]) -> str | None:
+    return "".join(mark.value for mark in marks) if marks else None
 
 
 def revision_of_row(row: Row[Any]) -> Revision:

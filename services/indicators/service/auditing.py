@@ -211,11 +211,15 @@ def _series(key: SeriesKey) -> dict[str, Any]:
 
 def _observation(revision: Revision) -> Json:
     sent = revision.observation
-    figures = ("value", "count", "denominator", "lower", "upper", "missing")
     return {
         "revision": revision.number,
         "status": sent.status.value,
-        **{name: _text(getattr(sent, name)) for name in figures},
+        "value": _text(sent.value),
+        "count": _text(sent.count),
+        "denominator": _text(sent.denominator),
+        "lower": _text(sent.lower),
+        "upper": _text(sent.upper),
+        "missing": _text(sent.missing),
         "marks": [mark.value for mark in sent.marks],
         "note": sent.note,
         "basis": sent.basis,

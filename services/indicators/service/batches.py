@@ -3,13 +3,15 @@
 The same locks, rules and events as for one: :mod:`services.indicators.service.recording`.
 """
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date
 
+from chassis.access import require_within_areas
 from chassis.clock import london_date
 from chassis.errors import FieldError
 from chassis.storage.transaction import Tx
+from chassis.turns import Turns
 from contracts.period import Period
 from services.indicators.domain.definitions import Indicator, is_code
 from services.indicators.domain.observations import Observation, RecordedObservation, SeriesKey
@@ -24,17 +26,30 @@ from services.indicators.errors import (
 )
 from services.indicators.repository import areas, indicators
 from services.indicators.service.gaps import derive_gaps
-from services.indicators.service.observations import Sent, read_sent, refuse_closed, take_sent
-from services.indicators.service.recording import Current, LockedBatch, load_batch, lock_batch, save_batch
+from services.indicators.service.observations import Sent, SentReader, refuse_closed
+from services.indicators.service.recording import (
+    Current,
+    LockedBatch,
+    OpenSeries,
+    Periods,
+    SavedBatch,
+    load_batch,
+    lock_batch,
+    save_batch,
+)
 from services.indicators.service.settling import Unsettled
 
 
 @dataclass(frozen=True, slots=True)
 class BatchResult:
-    """By the numbers of the rows that were sent: what is recorded now, and what is wrong with the others."""
+    """By the numbers of the rows that were sent: what is current now, and what is wrong with the others.
 
-    recorded: Mapping[int, RecordedObservation] = field(default_factory=dict)
+    ``saved`` is None where nothing was.
+    """
+
+    current: Mapping[int, Current] = field(default_factory=dict)
     faults: Mapping[int, Sequence[Fault]] = field(default_factory=dict)
+    saved: SavedBatch | None = None
 
 
 @dataclass(slots=True)
@@ -46,11 +61,11 @@ class Later:
     changed: dict[SeriesKey, set[Period]] = field(default_factory=dict)
     """Of the sources of gaps, by series."""
 
-    def add(self, defined: Mapping[str, Indicator], changed: Iterable[tuple[SeriesKey, Period]]) -> None:
+    def add(self, defined: Mapping[str, Indicator], changed: Periods) -> None:
         self.sources |= {code: each for code, each in defined.items() if each.gaps}
-        for key, period in changed:
+        for key, periods in changed.items():
             if key.indicator in self.sources:
-                self.changed.setdefault(key, set()).add(period)
+                self.changed.setdefault(key, set()).update(periods)
 
 
 async def derive_later(tx: Tx, later: Later, size: int) -> None:
@@ -64,10 +79,12 @@ async def record_bulk(tx: Tx, sent: Sequence[Sent]) -> list[RecordedObservation]
 
     Raises:
         ObservationInvalid: names every faulty field of every row, as ``observations.3.value``.
+        AreaForbidden: the caller does not write for an area.
     """
+    require_within_areas(tx, {key.area for key, _ in sent})
     result = await record_acceptable(tx, sent, partly=False)
     if not result.faults:
-        return [result.recorded[n] for n in range(len(sent))]
+        return result.saved.recorded(result.current[n] for n in range(len(sent))) if result.saved else []
     errors = [
         FieldError(f"observations.{n}.{name}", message)
         for n, faults in sorted(result.faults.items())
@@ -101,20 +118,37 @@ async def record_acceptable(
         name_of: what a row is called where another is told of it.
         later: takes what is done once, after other batches; without it, all is done here.
     """
-    inputs = await _get_inputs(tx, {key for key, _ in sent})
+    runs = _by_series(sent)
+    inputs = await _get_inputs(tx, runs)
     rows = _Rows(sent, inputs, london_date(tx.now), await _closed(tx, inputs), name_of)
-    rows.read_all()
+    await rows.read_all(runs)
     if not rows.taken:
         return BatchResult(faults=rows.faults)
-    batch = await lock_batch(tx, {key for key, _ in rows.taken.values()})
+    batch = await lock_batch(tx, rows.taken)
     if any(each != inputs.indicators[code] for code, each in batch.inputs.indicators.items()):
         rows = _Rows(sent, _over(inputs, batch.inputs), rows.today, await _closed(tx, batch.inputs), name_of)
-        rows.read_all()  # somebody has changed a definition in between
-    await load_batch(tx, batch, [(key, observation.period) for key, observation in rows.taken.values()])
+        await rows.read_all(runs)  # somebody has changed a definition in between
+    await load_batch(
+        tx, batch, {key: [observation.period for observation in taken.values()] for key, taken in rows.taken.items()}
+    )
     return await _save(tx, batch, rows, partly=partly, reason=reason, later=later)
 
 
-async def _get_inputs(tx: Tx, keys: set[SeriesKey]) -> SeriesInputs:
+Runs = Mapping[SeriesKey, Sequence[int]]
+"""The numbers of the rows of each series."""
+
+
+def _by_series(sent: Sequence[Sent]) -> Runs:
+    runs: dict[SeriesKey, list[int]] = {}
+    last, run = None, list[int]()
+    for n, (key, _) in enumerate(sent):
+        if key is not last:
+            last, run = key, runs.setdefault(key, [])
+        run.append(n)
+    return runs
+
+
+async def _get_inputs(tx: Tx, keys: Collection[SeriesKey]) -> SeriesInputs:
     codes = {key.indicator for key in keys if is_code(key.indicator)}
     return SeriesInputs(
         indicators=await indicators.get_indicators(tx, codes),
@@ -143,65 +177,73 @@ def _faults_of(problem: DerivedIndicator | IndicatorRetired | FinalValue | Nothi
 
 @dataclass(slots=True)
 class _Rows:
-    """Rows as they are read by the definitions at hand."""
+    """Rows as they are read by the definitions at hand; ``taken`` are those that can be recorded, by series."""
 
     sent: Sequence[Sent]
     inputs: SeriesInputs
     today: date
     closed: Mapping[str, Sequence[Fault]]
     name_of: Callable[[int], str]
-    taken: dict[int, tuple[SeriesKey, Observation]] = field(default_factory=dict)
+    taken: dict[SeriesKey, dict[int, Observation]] = field(default_factory=dict)
     faults: dict[int, Sequence[Fault]] = field(default_factory=dict)
-    _first: dict[tuple[SeriesKey, Period], int] = field(default_factory=dict)
 
-    def read_all(self) -> None:
-        for n, (key, _) in enumerate(self.sent):
-            faults = self._unknown(key) or self.closed.get(key.indicator) or self._read(n)
-            if faults:
-                self.faults[n] = faults
-                self.taken.pop(n, None)
+    async def read_all(self, runs: Runs) -> None:
+        turns = Turns()
+        for key, numbers in runs.items():
+            if faults := self._unknown(key) or self.closed.get(key.indicator):
+                self.faults.update(dict.fromkeys(numbers, faults))
+            elif taken := self._read(key, numbers):
+                self.taken[key] = taken
+            await turns.give()
 
     def _unknown(self, key: SeriesKey) -> list[Fault]:
         missing = [("indicator", key.indicator in self.inputs.indicators, key.indicator)]
         missing.append(("area", key.area in self.inputs.areas, key.area))
         return [(name, f"{code[:80]} is not known; add it first") for name, there, code in missing if not there]
 
-    def _read(self, n: int) -> list[Fault]:
-        key, read = self.sent[n]
-        observation, faults = read_sent(key, read, self.inputs, self.today)
-        if observation is not None and not faults:
-            first = self._first.setdefault((key, observation.period), n)
-            if first != n:
-                return [("period", f"{self.name_of(first)} is of this period already")]
-            self.taken[n] = key, observation
-        return faults
+    def _read(self, key: SeriesKey, numbers: Sequence[int]) -> dict[int, Observation]:
+        """The rows of one series; a second one of a period is at fault."""
+        reader, first, taken = SentReader(key, self.inputs, self.today), dict[Period, int](), dict[int, Observation]()
+        for n in numbers:
+            observation, faults = reader.read(self.sent[n][1])
+            if observation is not None and not faults:
+                if (before := first.setdefault(observation.period, n)) == n:
+                    taken[n] = observation
+                    continue
+                faults = [("period", f"{self.name_of(before)} is of this period already")]
+            self.faults[n] = faults
+        return taken
 
 
 async def _save(
     tx: Tx, batch: LockedBatch, rows: _Rows, *, partly: bool, reason: str | None, later: Later | None
 ) -> BatchResult:
     current: dict[int, Current] = {}
-    for n, (key, observation) in rows.taken.items():
-        try:
-            current[n] = _take(tx, batch, key, observation, reason)
-        except (FinalValue, NothingToWithdraw) as problem:
-            rows.faults[n] = _faults_of(problem)
+    turns = Turns()
+    for key, taken in rows.taken.items():
+        opened = OpenSeries(tx, batch, key)
+        for n, observation in taken.items():
+            try:
+                current[n] = _take(opened, observation, reason)
+            except (FinalValue, NothingToWithdraw) as problem:
+                rows.faults[n] = _faults_of(problem)
+        await turns.give()
     if rows.faults and not partly:
         return BatchResult(faults=rows.faults)
-    recorded = await save_batch(tx, batch, list(current.values()), later.unsettled if later else None)
-    changed = [(each.revision.series, each.revision.period) for each in current.values() if each.new]
+    saved = await save_batch(tx, batch, list(current.values()), later.unsettled if later else None)
     if later is None:
+        changed = [(key, period) for key, periods in saved.changed.items() for period in periods]
         await derive_gaps(tx, batch.inputs.indicators, changed)
     else:
-        later.add(batch.inputs.indicators, changed)
-    return BatchResult(dict(zip(current, recorded, strict=True)), rows.faults)
+        later.add(batch.inputs.indicators, saved.changed)
+    return BatchResult(current, rows.faults, saved)
 
 
-def _take(tx: Tx, batch: LockedBatch, key: SeriesKey, observation: Observation, reason: str | None) -> Current:
+def _take(opened: OpenSeries, observation: Observation, reason: str | None) -> Current:
     """Let it be current; with ``reason`` where it needs one and has none."""
     try:
-        return take_sent(tx, batch, key, observation)
+        return opened.take_sent(observation)
     except FinalValue:
         if reason is None:
             raise
-        return take_sent(tx, batch, key, replace(observation, reason=reason))
+        return opened.take_sent(replace(observation, reason=reason))

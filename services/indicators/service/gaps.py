@@ -13,8 +13,7 @@ from services.indicators.domain.gaps import derived_observation, end_series, gap
 from services.indicators.domain.observations import Observation, SeriesKey
 from services.indicators.domain.series_inputs import WholeIndicators
 from services.indicators.repository import indicators, observations
-from services.indicators.service.auditing import record_revision
-from services.indicators.service.recording import Current, LockedBatch, load_batch, lock_batch, save_batch, take
+from services.indicators.service.recording import Current, LockedBatch, OpenSeries, load_batch, lock_batch, save_batch
 from services.indicators.service.series_locks import lock_series
 from services.indicators.service.settling import Unsettled, emit_unsettled, group_of
 
@@ -73,9 +72,16 @@ async def _derive_batch(tx: Tx, gap: Indicator, derived: Sequence[Place], unsett
         return
     ends = await _get_ends(tx, gap.gap, derived)
     batch = await lock_batch(tx, {key for key, _ in derived})
-    await load_batch(tx, batch, derived)
+    await load_batch(tx, batch, _by_series(derived))
     current = [_take(tx, batch, gap, key, period, ends) for key, period in derived]
     await save_batch(tx, batch, [each for each in current if each], unsettled)
+
+
+def _by_series(places: Iterable[Place]) -> dict[SeriesKey, list[Period]]:
+    found: dict[SeriesKey, list[Period]] = {}
+    for key, period in places:
+        found.setdefault(key, []).append(period)
+    return found
 
 
 async def _get_ends(tx: Tx, gap: Gap, derived: Collection[Place]) -> Ends:
@@ -102,6 +108,4 @@ def _take(tx: Tx, batch: LockedBatch, gap: Indicator, key: SeriesKey, period: Pe
         new = withdrawn_observation(period)
     if current and current.observation.content == new.content:
         return None
-    revision = take(tx, batch, key, new)
-    record_revision(tx, current, revision)
-    return Current(revision, new=True)
+    return OpenSeries(tx, batch, key).take(new)

@@ -31,8 +31,9 @@ from services.indicators.service.import_errors import write_errors
 from services.indicators.service.mappings import get_mapping
 from services.indicators.service.missing_definitions import create_missing
 from services.indicators.service.settling import emit_unsettled, group_of
+from services.indicators.service.staging import drafts_of
 from services.indicators.service.suppressed_rows import drop_suppressed
-from services.indicators.service.survey import Counter, Survey, draft_of, survey_file
+from services.indicators.service.survey import Counter, Survey, survey_file
 
 T = TypeVar("T")
 
@@ -243,14 +244,14 @@ async def _apply(tx: Tx, applied: _Applied, survey: Survey, counter: Counter) ->
         if not batch.goes_on:
             await emit_unsettled(tx, later.unsettled)
         await tx.write_staged()
-        counter.done += len(batch.rows)
+        counter.done += sum(row.count for row in batch.rows)
         crash_point("imports.after_batch")
     await derive_later(tx, later, applied.batch_size)
 
 
 async def _record(tx: Tx, applied: _Applied, batch: Batch[SortableRow], later: Later) -> None:
     order = applied.order
-    drafts = [draft_of(row) for row in batch.rows]
+    drafts = [draft for row in batch.rows for draft in drafts_of(row)]
     later.unsettled.group = group_of(drafts[-1].key) if batch.goes_on else None
     drafts = applied.drop_refused(drafts)
     if order.sum_into and not order.accept_fewer:
@@ -268,7 +269,7 @@ async def _record(tx: Tx, applied: _Applied, batch: Batch[SortableRow], later: L
         name_of=lambda n: f"line {drafts[n].lines[0]}" if drafts[n].lines else "a sum",
         later=later,
     )
-    for n, recorded in result.recorded.items():
-        applied.add_recorded(drafts[n], new=recorded.new)
+    for n, current in result.current.items():
+        applied.add_recorded(drafts[n], new=current.new)
     for n, faults in result.faults.items():
         applied.add_faults(drafts[n], faults)

@@ -5,7 +5,6 @@ from dataclasses import replace
 from datetime import date
 
 from chassis.access import require_within_areas
-from chassis.audit import record_unchanged
 from chassis.clock import london_date
 from chassis.errors import FieldError, Invalid
 from chassis.paging import Page, PageRequest
@@ -21,21 +20,18 @@ from services.indicators.domain.observations import (
     Revision,
     SeriesKey,
 )
-from services.indicators.domain.recording import Fault, Outcome, observation_faults, outcome
+from services.indicators.domain.recording import Fault, observation_faults
 from services.indicators.domain.series_inputs import SeriesInputs
 from services.indicators.errors import (
     DerivedIndicator,
-    FinalValue,
     IndicatorRetired,
     IndicatorUnknown,
-    NothingToWithdraw,
     ObservationInvalid,
 )
 from services.indicators.repository import observations
-from services.indicators.service.auditing import record_revision
 from services.indicators.service.gaps import derive_gaps
 from services.indicators.service.indicators import get_indicator
-from services.indicators.service.recording import Current, LockedBatch, load_batch, lock_batch, save_batch, take
+from services.indicators.service.recording import LockedBatch, OpenSeries, Periods, load_batch, lock_batch, save_batch
 
 Sent = tuple[SeriesKey, ReadObservation]
 
@@ -70,9 +66,9 @@ async def record_observations(tx: Tx, sent: Sequence[Sent]) -> list[RecordedObse
     batch = await lock_batch(tx, keys)
     await _refuse_closed(tx, batch)
     taken = _read(sent, batch.inputs, london_date(tx.now))
-    await load_batch(tx, batch, [(key, observation.period) for key, observation in taken])
-    current = [take_sent(tx, batch, key, observation) for key, observation in taken]
-    recorded = await save_batch(tx, batch, current)
+    await load_batch(tx, batch, _periods(taken))
+    current = [OpenSeries(tx, batch, key).take_sent(observation) for key, observation in taken]
+    recorded = (await save_batch(tx, batch, current)).recorded(current)
     await derive_gaps(
         tx, batch.inputs.indicators, [(each.revision.series, each.revision.period) for each in current if each.new]
     )
@@ -106,7 +102,7 @@ def _read(sent: Sequence[Sent], inputs: SeriesInputs, today: date) -> list[tuple
     taken: list[tuple[SeriesKey, Observation]] = []
     errors: list[FieldError] = []
     for n, (key, read) in enumerate(sent):
-        found, faults = read_sent(key, read, inputs, today)
+        found, faults = SentReader(key, inputs, today).read(read)
         if found is not None:
             taken.append((key, found))
         field = f"observations.{n}." if len(sent) > 1 else ""
@@ -116,22 +112,32 @@ def _read(sent: Sequence[Sent], inputs: SeriesInputs, today: date) -> list[tuple
     return taken
 
 
-def read_sent(
-    key: SeriesKey, read: ReadObservation, inputs: SeriesInputs, today: date
-) -> tuple[Observation | None, list[Fault]]:
-    """One observation with its period and value, None where it has no period; and everything wrong with it."""
-    indicator = inputs.indicators[key.indicator]
-    try:
-        observation = _with_value(read(indicator.frequency), indicator)
-    except UnknownPeriodError as error:
-        return None, [("period", str(error))]
-    faults = observation_faults(observation, indicator, today)
-    undeclared = indicator.breakdown_fault(key.breakdown)
-    if undeclared:
-        faults.append(("breakdown", undeclared))
-    if not inputs.areas[key.area].existed(observation.period):
-        faults.append(("area", f"{key.area} did not exist in {observation.period}"))
-    return observation, faults
+def _periods(taken: Sequence[tuple[SeriesKey, Observation]]) -> Periods:
+    found: dict[SeriesKey, set[Period]] = {}
+    for key, observation in taken:
+        found.setdefault(key, set()).add(observation.period)
+    return found
+
+
+class SentReader:
+    """Reads what is sent to one series, and says everything that is wrong with it."""
+
+    def __init__(self, key: SeriesKey, inputs: SeriesInputs, today: date) -> None:
+        self._indicator, self._area, self._today = inputs.indicators[key.indicator], inputs.areas[key.area], today
+        undeclared = self._indicator.breakdown_fault(key.breakdown)
+        self._of_series: list[Fault] = [("breakdown", undeclared)] if undeclared else []
+
+    def read(self, read: ReadObservation) -> tuple[Observation | None, list[Fault]]:
+        """One observation with its period and value, None where it has no period; and what is wrong with it."""
+        indicator = self._indicator
+        try:
+            observation = _with_value(read(indicator.frequency), indicator)
+        except UnknownPeriodError as error:
+            return None, [("period", str(error))]
+        faults = [*observation_faults(observation, indicator, self._today), *self._of_series]
+        if not self._area.existed(observation.period):
+            faults.append(("area", f"{self._area.code} did not exist in {observation.period}"))
+        return observation, faults
 
 
 def _with_value(sent: Observation, indicator: Indicator) -> Observation:
@@ -139,28 +145,6 @@ def _with_value(sent: Observation, indicator: Indicator) -> Observation:
     if sent.value is not None or sent.missing is not None or sent.is_withdrawn:
         return sent
     return replace(sent, value=computed_value(sent, indicator))
-
-
-def take_sent(tx: Tx, batch: LockedBatch, key: SeriesKey, sent: Observation) -> Current:
-    """Let ``sent`` be current where it differs.
-
-    Raises:
-        FinalValue, NothingToWithdraw: it may not.
-    """
-    current = batch.inputs.current(key, sent.period)
-    final = batch.finals.get((key, sent.period))
-    where = f"{key.subject}, {sent.period}"
-    match outcome(current.observation if current else None, sent, final):
-        case Outcome.NEEDS_REASON:
-            raise FinalValue(where)
-        case Outcome.NOTHING_TO_WITHDRAW:
-            raise NothingToWithdraw(where)
-        case Outcome.SAME if current:
-            record_unchanged(tx)
-            return Current(current, new=False)
-    revision = take(tx, batch, key, sent)
-    record_revision(tx, current, revision)
-    return Current(revision, new=True)
 
 
 async def list_observations(

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 
 from chassis.events.outbox import emit
 from chassis.storage.transaction import Tx
+from chassis.turns import Turns
 from contracts.indicators import MAX_CHANGED, IndicatorUpdated
 from services.indicators import events
 from services.indicators.domain.observations import Revision, SeriesKey
@@ -51,12 +52,13 @@ async def emit_changes(
 
     Saves the versions of the series. ``complete``: every period of the series is among ``changed``.
     """
-    emitted = {}
+    emitted, turns = dict[SeriesKey, EmittedEvents](), Turns()
     for key in sorted({*changed, *before}):
         state = published_state(inputs, key)
         if key in changed or state != before[key]:
             new = events.state_events(state, changed.get(key, ()), locked.before[key], complete=complete)
             emitted[key] = EmittedEvents(locked.before[key] + len(new), [emit(tx, event) for event in new])
+        await turns.give()
     after = {**locked.before, **{key: each.version for key, each in emitted.items()}}
     await series.save_versions(tx, {key: v for key, v in after.items() if v != locked.stored[key]})
     return emitted

@@ -1,20 +1,29 @@
 """Recording observations in locked series, and emitting what changes by them."""
 
 from collections.abc import Collection, Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
+from datetime import date
 from typing import NamedTuple
 
+from chassis.audit import record_unchanged
 from chassis.storage.transaction import Tx
+from chassis.turns import Turns
 from contracts.indicators import ObservationStatus
 from contracts.period import Period
 from services.indicators.domain.areas import ENGLAND
 from services.indicators.domain.observations import Observation, RecordedObservation, Revision, SeriesKey
+from services.indicators.domain.recording import Outcome, outcome
 from services.indicators.domain.series_inputs import SeriesInputs, WholeIndicators
+from services.indicators.errors import FinalValue, NothingToWithdraw
 from services.indicators.repository import observations, series
-from services.indicators.service.publishing import EmittedEvents, Published, emit_changes, published_states
+from services.indicators.service.auditing import record_revision
+from services.indicators.service.publishing import EmittedEvents, Published, emit_changes, published_state
 from services.indicators.service.series_inputs import load_revisions
 from services.indicators.service.series_locks import LockedSeries, lock_series
-from services.indicators.service.settling import Unsettled
+from services.indicators.service.settling import Unsettled, group_of
+
+Periods = Mapping[SeriesKey, Collection[Period]]
+"""Periods by series."""
 
 
 class Current(NamedTuple):
@@ -28,16 +37,15 @@ class Current(NamedTuple):
 class LockedBatch:
     """Series that are to be recorded in, locked, with the definitions and targets of all that may change by it.
 
-    ``finals`` are the newest final observations of periods whose current one is not final; ``before`` what was last
-    published of the series that may change by the comparator's alone, which are all that are locked then: those that
-    are sent what they have already among them.
+    ``finals`` are the newest final observations of periods whose current one is not final; ``compared`` what the
+    comparator's series that are recorded in had before.
     """
 
     keys: Collection[SeriesKey]
     locked: LockedSeries
     inputs: SeriesInputs
-    finals: dict[tuple[SeriesKey, Period], Observation] = field(default_factory=dict)
-    before: dict[SeriesKey, Published] = field(default_factory=dict)
+    finals: dict[SeriesKey, dict[Period, Observation]] = field(default_factory=dict)
+    compared: dict[SeriesKey, dict[Period, Revision]] = field(default_factory=dict)
 
 
 async def lock_batch(tx: Tx, keys: Collection[SeriesKey]) -> LockedBatch:
@@ -52,72 +60,135 @@ async def lock_batch(tx: Tx, keys: Collection[SeriesKey]) -> LockedBatch:
     return LockedBatch(keys, locked, await series.get_inputs(tx, locked.before))
 
 
-async def load_batch(tx: Tx, batch: LockedBatch, periods: Iterable[tuple[SeriesKey, Period]]) -> None:
+async def load_batch(tx: Tx, batch: LockedBatch, wanted: Periods) -> None:
     """Put the current revisions of these periods, and of the latest, into the batch."""
-    named = set(periods)
-    ends = {(key, period.end) for key, period in named}
-    await load_revisions(tx, batch.inputs, batch.locked.before, ends)
-    if any(key.area == ENGLAND for key in batch.keys):
-        batch.before.update(published_states(batch.inputs, batch.locked.before))
-    current = [batch.inputs.current(key, period) for key, period in named]
+    await load_revisions(tx, batch.inputs, batch.locked.before, _ends(batch.locked, wanted))
+    found = batch.inputs.revisions
+    batch.compared.update((key, dict(found.get(key, {}))) for key in batch.keys if key.area == ENGLAND)
+    current = [found[key][period] for key in wanted if key in found for period in wanted[key] if period in found[key]]
     reopened = [
-        (found.series, found.period, found.last_final)
-        for found in current
-        if found and found.last_final and found.last_final != found.number
+        (each.series, each.period, each.last_final)
+        for each in current
+        if each.last_final and each.last_final != each.number
     ]
     for revision in await observations.get_revisions(tx, reopened):
-        batch.finals[revision.series, revision.period] = revision.observation
+        batch.finals.setdefault(revision.series, {})[revision.period] = revision.observation
 
 
-def take(tx: Tx, batch: LockedBatch, key: SeriesKey, new: Observation) -> Revision:
-    """Let ``new`` be the current observation of its period."""
-    current = batch.inputs.current(key, new.period)
-    final = current.last_final if current else None
-    if current and current.observation.status is ObservationStatus.FINAL:
-        batch.finals[key, new.period] = current.observation
-    number = current.number + 1 if current else 1
-    if new.status is ObservationStatus.FINAL:
-        final = number
-    recorded_at = max(tx.now, current.recorded_at) if current else tx.now  # also where the clock was set back
-    revision = Revision(key, new, number, tx.actor, recorded_at, final)
-    batch.inputs.put_revision(revision)
-    return revision
+def _ends(locked: LockedSeries, wanted: Periods) -> set[observations.SeriesEnd]:
+    """What is to be looked up of these periods.
+
+    Where nothing of a series was ever published nothing was recorded: only the comparator's is looked for then.
+    """
+    days: dict[SeriesKey, set[date]] = {}
+    for key, periods in wanted.items():
+        of = key if locked.before[key] else SeriesKey(key.indicator, ENGLAND, key.breakdown)
+        days.setdefault(of, set()).update(period.end for period in periods)
+    return {(key, day) for key, ends in days.items() for day in ends}
 
 
-async def save_batch(
-    tx: Tx, batch: LockedBatch, current: Sequence[Current], unsettled: Unsettled | None = None
-) -> list[RecordedObservation]:
-    """Save what is new, and emit every locked series whose state it changes; ``unsettled`` has those that wait."""
-    new = [revision for revision, is_new in current if is_new]
-    await observations.add_revisions(tx, new)
-    changed = _changed(new)
-    lists = {key: list(periods.values()) for key, periods in changed.items()}
-    before = batch.before if unsettled is None else unsettled.put_off(batch.before, changed)
-    emitted = await emit_changes(tx, batch.locked, batch.inputs, lists, before)
-    return _recorded(batch, current, changed, emitted)
+class OpenSeries:
+    """One locked series that is recorded in."""
+
+    def __init__(self, tx: Tx, batch: LockedBatch, key: SeriesKey) -> None:
+        self._tx, self._key = tx, key
+        self._current = batch.inputs.revisions.setdefault(key, {})
+        self._finals = batch.finals.setdefault(key, {})
+
+    def take_sent(self, sent: Observation) -> Current:
+        """Let ``sent`` be current where it differs.
+
+        Raises:
+            FinalValue, NothingToWithdraw: it may not.
+        """
+        current = self._current.get(sent.period)
+        final = self._finals.get(sent.period)
+        match outcome(current.observation if current else None, sent, final):
+            case Outcome.NEEDS_REASON:
+                raise FinalValue(f"{self._key.subject}, {sent.period}")
+            case Outcome.NOTHING_TO_WITHDRAW:
+                raise NothingToWithdraw(f"{self._key.subject}, {sent.period}")
+            case Outcome.SAME if current:
+                record_unchanged(self._tx)
+                return Current(current, new=False)
+        return self.take(sent)
+
+    def take(self, new: Observation) -> Current:
+        """Let ``new`` be the current observation of its period, and record who changed what."""
+        tx, current = self._tx, self._current.get(new.period)
+        number, final, recorded_at = 1, None, tx.now
+        if current:
+            number, final = current.number + 1, current.last_final
+            recorded_at = max(tx.now, current.recorded_at)  # also where the clock was set back
+            if current.observation.status is ObservationStatus.FINAL:
+                self._finals[new.period] = current.observation
+        if new.status is ObservationStatus.FINAL:
+            final = number
+        revision = Revision(self._key, new, number, tx.actor, recorded_at, final)
+        self._current[new.period] = revision
+        record_revision(tx, current, revision)
+        return Current(revision, new=True)
 
 
 Changed = Mapping[SeriesKey, Mapping[Period, Revision]]
 """The periods that changed, each as it is in the end."""
 
 
+@dataclass(frozen=True, slots=True)
+class SavedBatch:
+    """What was saved, and the events that tell of it."""
+
+    batch: LockedBatch
+    changed: Changed
+    emitted: Mapping[SeriesKey, EmittedEvents]
+
+    def recorded(self, current: Iterable[Current]) -> list[RecordedObservation]:
+        """Each observation with the version of its series and the event that lists its period."""
+        numbers = {key: {period: n for n, period in enumerate(periods)} for key, periods in self.changed.items()}
+        recorded = []
+        for revision, new in current:
+            key = revision.series
+            events = self.emitted.get(key, EmittedEvents(self.batch.locked.before[key]))
+            event = events.id_of(numbers[key][revision.period]) if new else None
+            indicator = self.batch.inputs.indicators[key.indicator]
+            recorded.append(RecordedObservation(revision, indicator, new, events.version, event))
+        return recorded
+
+
+async def save_batch(
+    tx: Tx, batch: LockedBatch, current: Sequence[Current], unsettled: Unsettled | None = None
+) -> SavedBatch:
+    """Save what is new, and emit every locked series whose state it changes; ``unsettled`` has those that wait."""
+    new = [revision for revision, is_new in current if is_new]
+    await observations.add_revisions(tx, new)
+    changed = _changed(new)
+    lists = {key: list(periods.values()) for key, periods in changed.items()}
+    before = await _published_before(batch, changed)
+    if unsettled is not None:
+        before = unsettled.put_off(before, changed)
+    return SavedBatch(batch, changed, await emit_changes(tx, batch.locked, batch.inputs, lists, before))
+
+
 def _changed(new: Sequence[Revision]) -> Changed:
     changed: dict[SeriesKey, dict[Period, Revision]] = {}
+    key, periods = None, dict[Period, Revision]()
     for revision in new:
-        changed.setdefault(revision.series, {})[revision.period] = revision
+        if revision.series is not key:
+            key = revision.series
+            periods = changed.setdefault(key, {})
+        periods[revision.observation.period] = revision
     return changed
 
 
-def _recorded(
-    batch: LockedBatch, current: Sequence[Current], changed: Changed, emitted: Mapping[SeriesKey, EmittedEvents]
-) -> list[RecordedObservation]:
-    """Each observation with the version of its series and the event that lists its period."""
-    numbers = {key: {period: n for n, period in enumerate(periods)} for key, periods in changed.items()}
-    recorded = []
-    for revision, new in current:
-        key = revision.series
-        events = emitted.get(key, EmittedEvents(batch.locked.before[key]))
-        event = events.id_of(numbers[key][revision.period]) if new else None
-        indicator = batch.inputs.indicators[key.indicator]
-        recorded.append(RecordedObservation(revision, indicator, new, events.version, event))
-    return recorded
+async def _published_before(batch: LockedBatch, changed: Changed) -> dict[SeriesKey, Published]:
+    """What was last published of the locked series that have not changed themselves, but whose comparator has."""
+    moved = {group_of(key) for key in changed if key.area == ENGLAND}
+    if not moved:
+        return {}
+    former = replace(batch.inputs, revisions=batch.inputs.revisions | batch.compared)
+    turns, found = Turns(), dict[SeriesKey, Published]()
+    for key in batch.locked.before:
+        if key not in changed and group_of(key) in moved:
+            found[key] = published_state(former, key)
+            await turns.give()
+    return found

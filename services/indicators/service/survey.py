@@ -3,16 +3,12 @@
 Runs in a thread; awaits nothing.
 """
 
-import json
 from collections.abc import Iterator
 from dataclasses import dataclass, field
-from decimal import Decimal
 from typing import BinaryIO
 
 from chassis.tabular.reading import FileRow, Unreadable, refuse_unloadable, sheets
-from chassis.tabular.sorting import SortableRow, SortedRows
-from contracts.breakdown import Breakdown
-from services.indicators.domain.areas import ENGLAND
+from chassis.tabular.sorting import SortedRows
 from services.indicators.domain.importing.drafts import CellFault, Draft, FaultyRow
 from services.indicators.domain.importing.mapping import FileMapping
 from services.indicators.domain.importing.order import ImportOrder
@@ -20,9 +16,9 @@ from services.indicators.domain.importing.rows import MissingColumns, RowReader
 from services.indicators.domain.importing.sums import Parts, Sums
 from services.indicators.domain.importing.tally import Faults, Seen
 from services.indicators.domain.observations import SeriesKey
+from services.indicators.service.staging import sortable
 
 _AT_ONCE = 2000
-_ENCODER = json.JSONEncoder(ensure_ascii=False, check_circular=False)
 _FIRST_ROWS = 60
 """Among these of a sheet is the header: titles and remarks may stand above it."""
 
@@ -117,11 +113,14 @@ def _add_up(survey: Survey, parts: Parts, taken: "_Taken", sums: Sums | None) ->
 
 
 class _Taken:
-    """Drafts on their way into the sorted rows."""
+    """Drafts on their way into the sorted rows: those of one series together, of as many rows as are taken at once."""
 
     def __init__(self, survey: Survey, sums: Sums | None) -> None:
         self._survey, self._sums = survey, sums
-        self._waiting: list[SortableRow] = []
+        self._waiting: dict[SeriesKey, list[Draft]] = {}
+        self._count = 0
+        self._series: SeriesKey | None = None
+        self._of_series: list[Draft] = []
 
     def add(self, draft: Draft) -> None:
         if self._sums is not None:
@@ -135,14 +134,22 @@ class _Taken:
             self._stage(draft)
         for fault in self._sums.faults() if self._sums else ():
             self._survey.faults.add((), [fault])
-        self._survey.rows.add(self._waiting)
+        self._flush()
 
     def _stage(self, draft: Draft) -> None:
-        self._survey.seen.add(draft)
-        self._waiting.append(_sortable(draft))
-        if len(self._waiting) >= _AT_ONCE:
-            self._survey.rows.add(self._waiting)
-            self._waiting = []
+        if draft.key is not self._series:
+            self._series = draft.key
+            self._of_series = self._waiting.setdefault(draft.key, [])
+        self._of_series.append(draft)
+        self._count += 1
+        if self._count >= _AT_ONCE:
+            self._flush()
+
+    def _flush(self) -> None:
+        for drafts in self._waiting.values():
+            self._survey.seen.add(drafts)
+        self._survey.rows.add(map(sortable, self._waiting.values()))
+        self._waiting, self._count, self._series = {}, 0, None
 
 
 def _read(file: BinaryIO, mapping: FileMapping, survey: Survey, counter: Counter) -> Iterator[Draft | FaultyRow]:
@@ -187,26 +194,3 @@ def _drafts(
         survey.rows_read += 1
         counter.step()
         yield reader.read(row.line, row.cells)
-
-
-def _sortable(draft: Draft) -> SortableRow:
-    """By indicator and breakdown, the comparator first, so that what it recolours is published once."""
-    key = draft.key
-    group = f"{key.indicator}\x1f{key.breakdown.text}"
-    area = f"{'' if key.area == ENGLAND else key.area}"
-    content = [
-        *key[:2],
-        key.breakdown.text,
-        draft.period,
-        {name: str(number) for name, number in draft.figures.items()},
-        dict(draft.texts),
-        list(draft.lines),
-    ]
-    return SortableRow(group, area, draft.lines[0] if draft.lines else 0, _ENCODER.encode(content))
-
-
-def draft_of(row: SortableRow) -> Draft:
-    """The draft that was sorted; the words of what was to be created are no longer with it."""
-    indicator, area, breakdown, period, figures, texts, lines = json.loads(row.content)
-    key = SeriesKey(indicator, area, Breakdown.parse(breakdown))
-    return Draft(key, period, {name: Decimal(text) for name, text in figures.items()}, texts, {}, tuple(lines))

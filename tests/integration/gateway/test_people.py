@@ -92,8 +92,12 @@ async def test_a_key_of_areas_writes_for_these_alone(front_of: FrontOf, resource
     async with shown(front, await secret_of(front, limited)) as etl:
         path = "/indicators/v1/indicators/ae/observations"
         assert (await etl.post(path, json=OF | {"value": "81", "status": "final"})).status_code == 201
+        many = {"observations": [OF | {"indicator": "ae", "value": "82", "status": "final", "reason": "late returns"}]}
+        assert (await etl.post("/indicators/v1/observations", json=many)).status_code == 200
+        elsewhere = {"observations": [*many["observations"], many["observations"][0] | {"area": "E06000027"}]}
         for where, body in (
             (path, OF | {"value": "81", "area": "E06000027"}),
+            ("/indicators/v1/observations", elsewhere),
             ("/indicators/v1/areas", AREA | {"code": "E06000028", "name": "Devon"}),
             ("/indicators/v1/indicators/ae/targets", {"area": "E06000027", "kind": "reach", "value": "90"}),
         ):

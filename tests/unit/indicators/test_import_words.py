@@ -177,7 +177,7 @@ CALCULATIONS = [
 @pytest.mark.parametrize(("mapping", "unit", "words", "asked", "calculation"), CALCULATIONS)
 def test_the_calculation_of_what_is_created(mapping, unit, words, asked, calculation):
     seen = Seen(SHIPPED[mapping], asked)
-    seen.add(Draft(SeriesKey("new", "RK9"), "2017", {}, {}, {"unit": unit, **words}, (2,)))
+    seen.add([Draft(SeriesKey("new", "RK9"), "2017", {}, {}, {"unit": unit, **words}, (2,))])
     assert seen.indicator("new").calculation == calculation
 
 

@@ -27,7 +27,8 @@ from services.indicators.domain.numbers import plain
 from services.indicators.domain.observations import Observation, Revision, SeriesKey
 from services.indicators.domain.provenance import PRINTED, Provenance
 from services.indicators.schemas.exports import COLUMNS, row_of, table_of
-from services.indicators.service.survey import Counter, draft_of, survey_file
+from services.indicators.service.staging import drafts_of
+from services.indicators.service.survey import Counter, survey_file
 
 NOW = datetime(2018, 2, 28, tzinfo=UTC)
 PERIODS = {
@@ -106,7 +107,7 @@ def read_back(file: io.BytesIO, kinds: dict[str, PeriodKind]) -> list[tuple[Seri
     with SortedRows() as rows:
         survey = survey_file(file, NATIVE, ImportOrder("x", "native"), rows, Counter())
         assert not survey.faults.shown
-        drafts = [draft_of(row) for batch in rows.batches(100) for row in batch.rows]
+        drafts = [draft for batch in rows.batches(100) for row in batch.rows for draft in drafts_of(row)]
     return sorted((draft.key, draft.read(kinds[draft.key.indicator])) for draft in drafts)
 
 

@@ -3,6 +3,7 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
+from typing import Final
 
 from contracts.indicators import Missing, ObservationStatus
 from contracts.period import PeriodKind
@@ -20,6 +21,8 @@ class CellFault:
     value: str
     message: str
 
+
+_STATUSES: Final = {each.value: each for each in ObservationStatus}
 
 Place = tuple[SeriesKey, str]
 """A series, and a period by its canonical label."""
@@ -64,7 +67,7 @@ class Draft:
         return Observation(
             period=read_period(self.period, kind),
             value=self.figures.get("value"),
-            status=ObservationStatus(texts.get("status", ObservationStatus.PROVISIONAL)),
+            status=_STATUSES[texts.get("status", "provisional")],
             missing=Missing(texts["missing"]) if "missing" in texts else None,
             marks=marks_of(texts.get("marks", "")),
             provenance=_provenance(texts),

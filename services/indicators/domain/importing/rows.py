@@ -9,6 +9,7 @@ from contracts.areas import is_area_code
 from contracts.breakdown import ALL, Breakdown, UnknownBreakdownError
 from contracts.indicators import Missing, ObservationStatus
 from services.indicators.domain.definitions import Calculation, is_code
+from services.indicators.domain.importing.alike import AlikeRows
 from services.indicators.domain.importing.cells import (
     FINEST,
     FINEST_SENT,
@@ -98,6 +99,8 @@ class RowReader:
             for each in mapping.dimensions
             if each.column.lower() in places
         ]
+        places_of_dimensions = {place for _, *named in self._dimensions for place in named if place is not None}
+        self._alike = AlikeRows(mapping, self._fields, places_of_dimensions, len(header))
         lacking = [field for field in mapping.required if field not in self._fields]
         if lacking:
             named = "; ".join(f"{field}: {' or '.join(mapping.columns[field])}" for field in lacking)
@@ -110,10 +113,16 @@ class RowReader:
 
     def read(self, line: int, cells: Sequence[str]) -> Draft | FaultyRow:
         """The draft of a row, or everything wrong with its cells."""
+        return self._alike.draft(line, cells) or self._read_anew(line, cells)
+
+    def _read_anew(self, line: int, cells: Sequence[str]) -> Draft | FaultyRow:
         if len(cells) > len(self.headings) and any(map(str.strip, cells[len(self.headings) :])):
             message = f"the row has {len(cells)} cells, the header {len(self.headings)}: quote text that has commas"
             return FaultyRow(line, [CellFault("", "", message)])
-        return _Row(self, line, cells).draft()
+        found = _Row(self, line, cells).draft()
+        if isinstance(found, Draft):
+            self._alike.learn(cells, found)
+        return found
 
     def is_remark(self, cells: Sequence[str]) -> bool:
         """Whether a row is one of a file of errors that says what is wrong with the file, or with a sum, not a row."""

@@ -17,6 +17,7 @@ from services.indicators.domain.provenance import Provenance
 MOST_LINES = 100_000
 """Faulty lines whose message is remembered, for the file of errors."""
 _MOST_DECIMALS = 8
+_NONE = Decimal(0)
 _LONGEST_COLUMN, _LONGEST_MESSAGE = 300, 1000
 
 
@@ -69,13 +70,18 @@ class SeenIndicator:
     def kind(self) -> PeriodKind | None:
         return kind_named(self.words.get("period_kind", "")) or kind_of_periods(self.periods)
 
-    def add(self, draft: Draft) -> None:
-        self.periods.add(draft.period)
-        for dimension, value in draft.key.breakdown.items:
+    def add(self, drafts: Sequence[Draft]) -> None:
+        """Take in what drafts of one series say."""
+        self.periods.update(draft.period for draft in drafts)
+        for dimension, value in drafts[0].key.breakdown.items:
             self.dimensions.setdefault(dimension, set()).add(value)
-        exponent = draft.figures.get("value", Decimal(0)).as_tuple().exponent
-        if isinstance(exponent, int):
-            self.decimals = max(self.decimals, min(-exponent, _MOST_DECIMALS))
+        finest = max(-_exponent(draft.figures.get("value", _NONE)) for draft in drafts)
+        self.decimals = max(self.decimals, min(finest, _MOST_DECIMALS))
+
+
+def _exponent(number: Decimal) -> int:
+    exponent = number.as_tuple().exponent
+    return exponent if isinstance(exponent, int) else 0
 
 
 @dataclass(slots=True)
@@ -87,9 +93,10 @@ class Seen:
     indicators: dict[str, SeenIndicator] = field(default_factory=dict)
     areas: dict[str, Area] = field(default_factory=dict)
 
-    def add(self, draft: Draft) -> None:
-        key, words = draft.key, draft.words
-        self.indicators.setdefault(key.indicator, SeenIndicator(dict(words))).add(draft)
+    def add(self, drafts: Sequence[Draft]) -> None:
+        """Take in what drafts of one series say, in the order of their lines."""
+        key, words = drafts[0].key, drafts[0].words
+        self.indicators.setdefault(key.indicator, SeenIndicator(dict(words))).add(drafts)
         if key.area not in self.areas:
             kind = words.get("area_type") or kind_of_area(key.area)
             name = words.get("area_name") or f"{kind.capitalize()} {key.area}"

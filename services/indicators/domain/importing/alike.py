@@ -1,0 +1,116 @@
+"""Rows that are like rows before them but for their numbers.
+
+A file names few series, periods and remarks, again and again. What their cells say is found out where each combination
+comes first, by :mod:`services.indicators.domain.importing.rows`; in rows like those only the numbers are read. A row of
+which anything is new, or not a plain number, is no such row.
+"""
+
+import re
+from collections.abc import Callable, Mapping, Sequence
+from decimal import Decimal
+from operator import itemgetter
+from typing import Any, Final, TypeVar
+
+from services.indicators.domain.importing.cells import FINEST, FINEST_SENT
+from services.indicators.domain.importing.drafts import Draft
+from services.indicators.domain.importing.mapping import FileMapping
+from services.indicators.domain.observations import SeriesKey
+
+K = TypeVar("K")
+V = TypeVar("V")
+
+_NUMBERS: Final = ("value", "count", "denominator", "lower", "upper")
+_COUNTED: Final = frozenset({"count", "denominator"})
+_SAYING: Final = frozenset({"note", "basis", "reason", "inferred", "notes", "status", "marks", "missing"})
+"""Fields that go into the texts of a draft."""
+_NUMBER_LIKE: Final = re.compile(r"-?\d+(?:\.\d+)?", re.ASCII)
+_COUNT: Final = re.compile(rf"\d{{1,10}}(?:\.\d{{1,{FINEST_SENT}}})?", re.ASCII)
+_MOST: Final = 8192
+_LONGEST: Final = 1000
+
+Cells = Sequence[str]
+
+
+class AlikeRows:
+    """What the rows under one header have said so far."""
+
+    def __init__(self, mapping: FileMapping, fields: Mapping[str, int], dimensions: set[int], width: int) -> None:
+        """Of the places of ``fields`` and of ``dimensions`` in rows of ``width`` cells."""
+        self._width = width
+        self._numbers = [(name, fields[name], _plain(name, mapping)) for name in _NUMBERS if name in fields]
+        of_numbers = {place for _, place, _ in self._numbers}
+        saying = {place for name, place in fields.items() if name in _SAYING}
+        period = {fields["period"]} if "period" in fields else set()
+        naming = {place for name, place in fields.items() if name not in {*_NUMBERS, *_SAYING, "period"}}
+        naming |= dimensions | {fields[name] for name in mapping.code_fields if name in fields}
+        self._series_of, self._texts_of, self._period_of = _cells(naming), _cells(saying), _cells(period)
+        self._unread = sorted(set(range(width)) - of_numbers - saying - period - naming)
+        self._can_be = "value" in fields and not _says_otherwise(mapping, fields)
+        self._series: dict[Any, tuple[SeriesKey, Mapping[str, str]]] = {}
+        self._texts: dict[Any, Mapping[str, str]] = {}
+        self._periods: dict[Any, str] = {}
+
+    def draft(self, line: int, cells: Cells) -> Draft | None:
+        """The draft of a row; None where it is not like rows before it."""
+        if not self._can_be or len(cells) != self._width:
+            return None
+        series = self._series.get(self._series_of(cells))
+        texts = self._texts.get(self._texts_of(cells))
+        period = self._periods.get(self._period_of(cells))
+        if series is None or texts is None or period is None:
+            return None
+        figures = self._figures(cells)
+        if figures is None or any("\x00" in cells[place] for place in self._unread):
+            return None
+        return Draft(series[0], period, figures, texts, series[1], (line,))
+
+    def _figures(self, cells: Cells) -> dict[str, Decimal] | None:
+        """The numbers of a row, with a value among them; None where one is not plain."""
+        figures: dict[str, Decimal] = {}
+        for name, place, is_plain in self._numbers:
+            text = cells[place].strip()
+            if text:
+                if not is_plain(text):
+                    return None
+                figures[name] = number = Decimal(text)
+                if not number and (name == "denominator" or text[0] == "-"):
+                    return None
+        return figures if "value" in figures else None
+
+    def learn(self, cells: Cells, draft: Draft) -> None:
+        """Take note of what a row was found to say."""
+        if not self._can_be or len(cells) != self._width or self._figures(cells) is None or "missing" in draft.texts:
+            return
+        _put(self._series, self._series_of(cells), (draft.key, draft.words))
+        _put(self._periods, self._period_of(cells), draft.period)
+        said = self._texts_of(cells)
+        if len("".join(said)) <= _LONGEST:
+            _put(self._texts, said, draft.texts)
+
+
+def _says_otherwise(mapping: FileMapping, fields: Mapping[str, int]) -> bool:
+    """Whether a number may be said by more than its own cell."""
+    is_word = any(map(_NUMBER_LIKE.fullmatch, mapping.symbols))
+    return is_word or "not_counted" in fields or any(name in mapping.constants for name in (*_NUMBERS, "not_counted"))
+
+
+def _plain(name: str, mapping: FileMapping) -> Callable[[str], object]:
+    """Whether a text is a number that is within the bounds of a field, and none of whose digits are rounded away."""
+    if name in _COUNTED:
+        return _COUNT.fullmatch
+    decimals = min(mapping.decimals, FINEST) if name == "value" else FINEST_SENT
+    fraction = rf"(?:\.\d{{1,{decimals}}})?" if decimals else ""
+    return re.compile(rf"-?\d{{1,12}}{fraction}", re.ASCII).fullmatch
+
+
+def _cells(places: set[int]) -> Callable[[Cells], str | tuple[str, ...]]:
+    """What a row has in these places: one text where it is one place."""
+    if not places:
+        return lambda _: ""
+    return itemgetter(*sorted(places))
+
+
+def _put(known: dict[K, V], name: K, found: V) -> None:
+    if len(known) >= _MOST:
+        known.clear()
+    known[name] = found
