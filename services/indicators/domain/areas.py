@@ -1,5 +1,6 @@
 """Where things are measured."""
 
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from datetime import date
 from enum import StrEnum
@@ -47,3 +48,14 @@ def area_faults(area: Area) -> list[tuple[str, str]]:
     if area.valid_from and area.valid_to and area.valid_to < area.valid_from:
         faults.append(("valid_to", "must not be before valid_from"))
     return faults
+
+
+def wholes_of(code: str, parents: Mapping[str, Collection[str]]) -> set[str]:
+    """Every area that an area is part of, by the parents of each: theirs too, itself never."""
+    found: set[str] = set()
+    waiting = [code]
+    while waiting:
+        new = set(parents.get(waiting.pop(), ())) - found
+        found |= new
+        waiting += new
+    return found - {code}

@@ -45,6 +45,12 @@ async def get_areas(tx: Tx, codes: Collection[str]) -> dict[str, Area]:
     return found
 
 
+async def get_parents(tx: Tx) -> dict[str, tuple[str, ...]]:
+    """The parents of every area that has some."""
+    query = select(AreaRow.code, AreaRow.parents).where(AreaRow.parents.is_not(None))
+    return {code: codes_from_json(parents) for code, parents in await tx.session.execute(query)}
+
+
 async def get_area_as_of(tx: Tx, code: str, as_of: datetime) -> Area | None:
     """The area as it was known at a moment; None where it was not."""
     content = await get_content(tx, AreaRevisionRow, {"area": code}, as_of)

@@ -24,7 +24,7 @@ from services.indicators.domain.importing.order import (
     result_to_json,
 )
 from services.indicators.domain.importing.tally import Faults
-from services.indicators.repository import imports, indicators
+from services.indicators.repository import areas, imports, indicators
 from services.indicators.service.batches import Later, derive_later, record_acceptable
 from services.indicators.service.fewer_parts import drop_fewer_parts
 from services.indicators.service.import_errors import write_errors
@@ -62,7 +62,8 @@ async def run_import(run: JobRun, batch_size: int = BATCH) -> Json:
     with TemporaryFile() as unnamed, SortedRows() as rows:
         file, counter = cast("BinaryIO", unnamed), Counter()
         await _fetch(run, file)
-        reading = asyncio.to_thread(survey_file, file, mapping, order, rows, counter)
+        parents = await run.database.read(areas.get_parents) if order.sum_into else {}
+        reading = asyncio.to_thread(survey_file, file, mapping, order, rows, counter, parents)
         survey = await _with_progress(run, counter, reading)
         crash_point("imports.after_survey")
         return await _with_progress(run, counter, _save(run, order, survey, file, counter, batch_size))

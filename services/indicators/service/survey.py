@@ -3,7 +3,7 @@
 Runs in a thread; awaits nothing.
 """
 
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import BinaryIO
 
@@ -19,6 +19,7 @@ from services.indicators.domain.observations import SeriesKey
 from services.indicators.service.staging import sortable
 
 _AT_ONCE = 2000
+NO_PARENTS: Mapping[str, Collection[str]] = {}
 _FIRST_ROWS = 60
 """Among these of a sheet is the header: titles and remarks may stand above it."""
 
@@ -63,15 +64,22 @@ class Survey:
     """The first line that cannot be read so far that it said what it is of; 0 where there is none."""
 
 
-def survey_file(file: BinaryIO, mapping: FileMapping, order: ImportOrder, rows: SortedRows, counter: Counter) -> Survey:
-    """Read a file by a mapping.
+def survey_file(
+    file: BinaryIO,
+    mapping: FileMapping,
+    order: ImportOrder,
+    rows: SortedRows,
+    counter: Counter,
+    parents: Mapping[str, Collection[str]] = NO_PARENTS,
+) -> Survey:
+    """Read a file by a mapping; ``parents`` are those of areas that have some.
 
     Raises:
         Stopped: the counter was asked to stop.
     """
     survey = Survey(rows, Seen(mapping, order.calculation))
     parts = Parts(mapping) if mapping.add_up else None
-    sums = Sums(mapping, order.sum_into) if order.sum_into else None
+    sums = Sums(mapping, order.sum_into, parents) if order.sum_into else None
     taken = _Taken(survey, sums)
     for row in _read(file, mapping, survey, counter):
         if isinstance(row, FaultyRow):

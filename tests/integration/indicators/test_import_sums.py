@@ -194,3 +194,58 @@ async def test_a_sum_takes_the_place_of_england_s_own_final_only_where_that_is_a
     own = await bring(api, both, **params, reason="As published")
     assert (own["state"], [line for line, _ in faults(own)]) == ("failed", [0])
     assert "has ae-four-hour-wait of 2017-12 itself" in faults(own)[0][1]
+
+
+@pytest.mark.parametrize(
+    ("parents", "into", "words"),
+    [
+        pytest.param({}, ENGLAND, "", id="apart"),
+        pytest.param({"E07000040": ["E10000008"]}, ENGLAND, "E10000008, in line 3, has E07000040 in it", id="its own"),
+        pytest.param(
+            {"E07000040": ["E38000129"], "E38000129": ["E10000008"]}, ENGLAND, "E10000008, in line 3", id="further up"
+        ),
+        pytest.param({"E54000037": ["E10000008"]}, "E54000037", "has E54000037 in it", id="of what is summed into"),
+    ],
+)
+async def test_nothing_is_summed_of_an_area_and_of_what_it_is_part_of(
+    api: Api, parents: dict[str, list[str]], into: str, words: str
+) -> None:
+    for code in ("E38000129", "E07000040", "E54000037"):
+        body = {"code": code, "name": f"Area {code}", "type": "area", "parents": parents.get(code, [])}
+        await api.post("/areas", body)
+    rows = [(WAIT, area, "2017-12", "80", "final", "80", "100") for area in ("E07000040", "E10000008")]
+    found = await bring(api, lines(COUNTS, *rows), mapping="native", sum_into=into, skip_invalid="true")
+    assert await values(api, WAIT, area=into) == ({} if words else {"2017-12": "80"})
+    assert found["rows_saved"] == 2
+    assert [words in message for _, message in faults(found)] == ([True] if words else [])
+
+
+async def test_england_is_no_part_of_a_sum_beside_others(api: Api) -> None:
+    rows = [(WAIT, area, "2017-12", "80", "final", "80", "100") for area in (ENGLAND, "E10000008")]
+    found = await bring(api, lines(COUNTS, *rows), mapping="native", sum_into=PLYMOUTH)
+    assert (found["state"], faults(found)[0][0]) == ("failed", 0)
+    assert f"{ENGLAND}, in line 2, has the others in it" in faults(found)[0][1]
+
+
+async def test_a_file_says_itself_what_its_areas_are_part_of(api: Api) -> None:
+    head = (
+        "Indicator ID",
+        "Indicator Name",
+        "Area Code",
+        "Parent Code",
+        "Time period",
+        "Value",
+        "Count",
+        "Denominator",
+    )
+    rows = [
+        ("1", "Proportion of adults", "E12000009", "E92000001", "2017", "5", "5", "100"),
+        ("1", "Proportion of adults", PLYMOUTH, "E12000009", "2017", "5", "5", "100"),
+    ]
+    params = {"mapping": "fingertips", "create_missing": "true", "sum_into": ENGLAND, "calculation": "crude"}
+    found = await bring(api, lines(head, *rows), **params)
+    assert [message for _, message in faults(found)] == [
+        f"fingertips-1 of 2017 is not summed into {ENGLAND}: E12000009, in line 2, has {PLYMOUTH} in it"
+    ]
+    alone = await bring(api, lines(head, rows[1]), **params)
+    assert alone["observations_saved"] == 2, alone["errors"]

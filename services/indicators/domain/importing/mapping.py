@@ -13,6 +13,7 @@ FIELDS: Mapping[str, str] = {
     "area": "code of the area",
     "area_name": "name of the area, where it is to be created",
     "area_type": "kind of area, where it is to be created",
+    "area_parent": "code of an area that it is part of: the two are never added up together",
     "breakdown": "canonical text of the breakdown",
     "period": "label of the period",
     "period_kind": "kind of the period, where the indicator is to be created",

@@ -41,6 +41,7 @@ _LONGEST: Final = {
     "unit": 300,
     "area_name": 300,
     "area_type": 60,
+    "area_parent": 60,
     "part": 300,
 }
 _LONGEST_PERIOD: Final = 40
@@ -54,6 +55,7 @@ _WORDS: Final = frozenset(
         "polarity",
         "area_name",
         "area_type",
+        "area_parent",
         "period_kind",
         "part",
         "calculation",

@@ -74,6 +74,7 @@ FINGERTIPS = FileMapping(
         "area": ("Area Code",),
         "area_name": ("Area Name",),
         "area_type": ("Area Type",),
+        "area_parent": ("Parent Code",),
         "period": ("Time period",),
         "value": ("Value",),
         "count": ("Count",),

@@ -4,12 +4,13 @@ A sum of which one row is at fault is none: it is refused, and says by which lin
 """
 
 import re
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass, field
 from decimal import ROUND_HALF_UP, Decimal
 from typing import Final
 
 from contracts.indicators import ObservationStatus
+from services.indicators.domain.areas import ENGLAND, wholes_of
 from services.indicators.domain.importing.cells import MOST_COUNTED
 from services.indicators.domain.importing.drafts import CellFault, Draft, FaultyRow, Place
 from services.indicators.domain.importing.mapping import FileMapping
@@ -120,8 +121,10 @@ class Parts:
 class Sums:
     """All areas of an indicator, breakdown and period, added up into one area."""
 
-    def __init__(self, mapping: FileMapping, area: str) -> None:
+    def __init__(self, mapping: FileMapping, area: str, parents: Mapping[str, Collection[str]]) -> None:
+        """Into ``area``; ``parents`` are those that are known of each area, to which the file adds what it says."""
         self.area = area
+        self._parents = {code: set(named) for code, named in parents.items()}
         self._mapping = mapping
         self._totals: dict[Place, _Total] = {}
         self._own: set[Place] = set()
@@ -133,6 +136,8 @@ class Sums:
             self.refuse_all(f"line {draft.lines[0]} has no period")
             return
         place = self._into(draft.place)
+        if parent := draft.words.get("area_parent"):
+            self._parents.setdefault(draft.key.area, set()).add(parent)
         if draft.key.area == self.area:
             self._own.add(place)
         elif "count" in draft.figures or (draft.texts.get("missing") and self._mapping.add_up):
@@ -166,8 +171,18 @@ class Sums:
                 note = f"Sum of {len(total.parts)} {self._mapping.parts}"
                 yield Draft(key, summed.period, summed.figures, {**summed.texts, "note": note}, summed.words, ())
 
+    def _why_none(self, total: _Total) -> str:
+        """Why it is no sum; one with an area and a part of that has figures twice."""
+        if why := total.why_none():
+            return why
+        wholes = {ENGLAND: "the others"} if len(total.parts) > 1 else {}
+        for part in (self.area, *total.parts):
+            wholes.update(dict.fromkeys(wholes_of(part, self._parents), part))
+        twice = next((area for area in total.parts if area in wholes), None)
+        return f"{twice}, in line {total.parts[twice]}, has {wholes[twice]} in it" if twice else ""
+
     def _is_refused(self, place: Place, total: _Total) -> bool:
-        return bool(self._unplaced or total.why_none()) or place in self._own or place in self._uncounted
+        return bool(self._unplaced or self._why_none(total)) or place in self._own or place in self._uncounted
 
     def faults(self) -> Iterator[CellFault]:
         """Why some, or all, have no sum."""
@@ -180,7 +195,7 @@ class Sums:
             message = f"{self.area} has {key.indicator} of {period} itself, so nothing is summed into it"
             yield CellFault("area", self.area, message)
         for (key, period), total in sorted(self._totals.items(), key=lambda each: each[0][1]):
-            if why := total.why_none():
+            if why := self._why_none(total):
                 yield CellFault("", "", f"{key.indicator} of {period} is not summed into {self.area}: {why}")
 
 
