@@ -79,4 +79,7 @@ def _writer(column: Column[Any], dialect: Dialect) -> Write:
 
 
 def _text(value: Any) -> str:
-    return str(value).translate(_ESCAPES)
+    said = str(value)
+    if "\\" in said or "\n" in said or "\r" in said or "\t" in said:  # to look is faster than to translate
+        return said.translate(_ESCAPES)
+    return said

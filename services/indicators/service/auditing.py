@@ -3,7 +3,7 @@
 from collections.abc import Callable, Mapping
 from dataclasses import asdict
 from decimal import Decimal
-from typing import Any, TypeVar
+from typing import Any, Final, TypeVar
 
 from chassis.audit import record_change, record_unchanged
 from chassis.storage.transaction import Tx
@@ -59,17 +59,14 @@ def record_indicator(tx: Tx, before: Indicator | None, after: Indicator, reason:
 
 def record_revision(tx: Tx, before: Revision | None, after: Revision) -> None:
     """A revision, with the series and the period that it is of; its subject is the indicator."""
-    of = _series(after.series) | {"period": after.period.label}
-    action = "observation.revised" if before else "observation.recorded"
-    states = _each(lambda state: of | _observation(state), before, after)
     record_change(
         tx,
         subject=after.series.indicator,
-        action=action,
-        before=states[0],
-        after=states[1],
+        action="observation.revised" if before else "observation.recorded",
+        before=None if before is None else _observation(before),
+        after=_observation(after),
         reason=after.observation.reason,
-        always=tuple(of),
+        always=_OF_PERIOD,
     )
 
 
@@ -209,17 +206,24 @@ def _series(key: SeriesKey) -> dict[str, Any]:
     return {"area": key.area, "breakdown": dict(key.breakdown.items)}
 
 
+_OF_PERIOD: Final = ("area", "breakdown", "period")
+
+
 def _observation(revision: Revision) -> Json:
-    sent = revision.observation
+    """As one literal: an import makes one of each row."""
+    sent, key = revision.observation, revision.series
     return {
+        "area": key.area,
+        "breakdown": dict(key.breakdown.items),
+        "period": sent.period.label,
         "revision": revision.number,
         "status": sent.status.value,
-        "value": _text(sent.value),
-        "count": _text(sent.count),
-        "denominator": _text(sent.denominator),
-        "lower": _text(sent.lower),
-        "upper": _text(sent.upper),
-        "missing": _text(sent.missing),
+        "value": None if sent.value is None else format(sent.value, "f"),
+        "count": None if sent.count is None else format(sent.count, "f"),
+        "denominator": None if sent.denominator is None else format(sent.denominator, "f"),
+        "lower": None if sent.lower is None else format(sent.lower, "f"),
+        "upper": None if sent.upper is None else format(sent.upper, "f"),
+        "missing": None if sent.missing is None else sent.missing.value,
         "marks": [mark.value for mark in sent.marks],
         "note": sent.note,
         "basis": sent.basis,
