@@ -3,6 +3,7 @@
 import csv
 from dataclasses import replace
 from decimal import Decimal
+from importlib import import_module
 from pathlib import Path
 
 import pytest
@@ -163,3 +164,20 @@ def test_the_golden_cases(case: dict[str, str]):
     else:
         found = tuple(each / denominator for each in poisson(count, level) or ())
     assert [f"{each * Decimal(case['multiplier']):.8f}" for each in found or ()] == [case["lower"], case["upper"]]
+
+
+def test_limits_are_those_of_the_public_health_library():
+    """It is no oracle for counts of nothing, nor are all of its helpers; with pandas it takes long to load."""
+    pandas, methods = import_module("pandas"), import_module("PHStatsMethods")
+    pairs = [(count, count * n + 1) for count in (1, 2, 5, 9, 10, 11, 62, 500, 9999) for n in (1, 3, 100)]
+    table = pandas.DataFrame(pairs, columns=["count", "of"])
+    levels = {"95": NINETY_FIVE, "99_8": NINETY_NINE_EIGHT}
+    rates = methods.ph_rate(table, "count", "of", confidence=[0.95, 0.998])
+    parts = methods.ph_proportion(table, "count", "of", confidence=[0.95, 0.998])
+    for rate, part in zip(rates.to_dict("records"), parts.to_dict("records"), strict=True):
+        count, whole = Decimal(int(rate["count"])), Decimal(int(rate["of"]))
+        for name, level in levels.items():
+            ends = (f"lower_{name}_ci", f"upper_{name}_ci")
+            events, share = poisson(count, level), wilson(count, whole, level)
+            assert [float(each * 100_000 / whole) for each in events] == pytest.approx([rate[end] for end in ends])
+            assert [float(each) for each in share] == pytest.approx([part[end] for end in ends])
