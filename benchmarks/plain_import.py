@@ -1,8 +1,9 @@
 """What an import is measured against: a plain asyncpg pipeline that writes the same rows.
 
 It reads the file, and in batches upserts series and observations, colours each series and writes its event, what waits
-to be published and an audit entry for each observation: the same rows in the same tables, in one transaction. It checks
-nothing, knows no definitions, names no errors, and counts on the order of the file.
+to be published and an audit entry for each observation: the same rows in the same tables, audit entries and changes
+with the same fields, in one transaction. It checks nothing, knows no definitions, names no errors, and counts on the
+order of the file.
 """
 
 import csv
@@ -42,6 +43,15 @@ _OBSERVATIONS = """
     FROM unnest($1::text[], $2::text[], $3::date[], $4::date[], $5::numeric[]) t(i, a, s, e, v)
     ON CONFLICT (indicator, area, breakdown, period_end, period_start, revision) DO UPDATE SET value = excluded.value
 """
+_OBSERVED = {"revision": 1, "status": "final", "missing": None, "marks": []}
+_NOTHING_SAID = {
+    "breakdown": {},
+    **_OBSERVED,
+    **dict.fromkeys(("count", "denominator", "lower", "upper", "note", "basis")),
+    "inferred": [],
+    "notes": [],
+}
+"""What an observation of nothing but a value says in its audit entry, and a part of it in events."""
 _EVENTS = """
     WITH written AS (
         INSERT INTO outbox (event_id, type, subject, version, body, created_at)
@@ -104,17 +114,18 @@ async def _write(connection: Any, batch: Sequence[Row], england: dict[tuple[str,
     bodies = [_event(key, rows, england) for key, rows in series]
     subjects = [f"{indicator}/{area}" for (indicator, area), _ in series]
     await connection.execute(_EVENTS, [str(uuid4()) for _ in series], subjects, versions, bodies, now)
-    entries = [json.dumps({"area": row[1], "period": row[4], "value": str(row[5]), "status": "final"}) for row in batch]
+    entries = [json.dumps(_NOTHING_SAID | {"area": row[1], "period": row[4], "value": str(row[5])}) for row in batch]
     await connection.execute(_AUDIT, columns[0], entries, now, now.date())
 
 
 def _event(key: tuple[str, ...], rows: Sequence[Row], england: dict[tuple[str, date], Decimal]) -> bytes:
     shown = rows[-SHOWN:]
     points = [
-        {"period": row[4], "value": str(row[5]), "benchmark": _benchmark(row[5], england.get((row[0], row[3])))}
+        _OBSERVED
+        | {"period": row[4], "value": str(row[5]), "benchmark": _benchmark(row[5], england.get((row[0], row[3])))}
         for row in shown
     ]
-    changed = [{"period": row[4], "value": str(row[5]), "revision": 1} for row in rows]
+    changed = [_OBSERVED | {"period": row[4], "value": str(row[5])} for row in rows]
     trend = _trend([row[5] for row in shown])
     body = {"subject": "/".join(key), "series": points, "trend": trend, "latest": points[-1], "changed": changed}
     return json.dumps(body).encode()
