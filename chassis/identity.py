@@ -12,7 +12,8 @@ class Caller:
     """Who calls.
 
     ``areas`` limits what may be written to these areas; empty is no limit. ``person`` is the code of the person that
-    the caller acts for, where one is entered, and ``names`` are all that this person is known by in histories.
+    the caller acts for, where one is entered, ``names`` are all that this person is known by in histories, and
+    ``full_name`` is how documents print their name.
     """
 
     name: str
@@ -20,10 +21,15 @@ class Caller:
     areas: AbstractSet[str] = frozenset()
     person: str | None = None
     names: AbstractSet[str] = frozenset()
+    full_name: str | None = None
 
     def is_same(self, actor: str) -> bool:
         """Whether whoever acted under this name is the caller: the same person, by whatever key."""
         return actor == self.name or actor in self.names
+
+    def is_named(self, printed: str) -> bool:
+        """Whether a document that prints this name means the caller: a person is entered, and so called."""
+        return self.full_name is not None and self.full_name.casefold() == printed.casefold()
 
     def may(self, scope: str) -> bool:
         """Whether this scope is among the caller's; an administrator has all."""

@@ -3,10 +3,14 @@
 from datetime import date
 from typing import Final
 
+from pydantic import Field
+
 from contracts.breakdown import Breakdown
 from contracts.colours import Colour
 from contracts.envelope import Body
+from contracts.money import EventNumber, Money
 from contracts.period import Period
+from contracts.risks import Band
 
 SOURCE: Final = "/pledges"
 PLEDGE_UPDATED: Final = "commissioning.pledge.updated.v1"
@@ -15,11 +19,34 @@ RETURN_APPROVED: Final = "commissioning.return.approved.v1"
 RETURN_MISSING: Final = "commissioning.return.missing.v1"
 ACTION_UPDATED: Final = "commissioning.action.updated.v1"
 MILESTONE_OVERDUE: Final = "commissioning.milestone.overdue.v1"
-
 DECISION_MADE: Final = "commissioning.decision.made.v1"
+HOMES_RATED: Final = "commissioning.homes.rated.v1"
+
+EVENT_TYPES: Final = (
+    PLEDGE_UPDATED,
+    RETURN_SUBMITTED,
+    RETURN_APPROVED,
+    RETURN_MISSING,
+    ACTION_UPDATED,
+    MILESTONE_OVERDUE,
+    DECISION_MADE,
+    HOMES_RATED,
+)
+"""All that is on the topic. Whoever compares with the service's digests reads all of them, and folds what it needs."""
 
 _ACTION: Final = "action/"
 _DECISION: Final = "decision/"
+_HOMES: Final = "rated-homes/"
+
+
+def homes_subject(code: str) -> str:
+    """Subject and key of the events of a feed of an indicator by ratings of homes."""
+    return f"{_HOMES}{code}"
+
+
+def homes_of(subject: str) -> str | None:
+    """The code of the feed whose subject it is, None where it is another's."""
+    return subject.removeprefix(_HOMES) if subject.startswith(_HOMES) else None
 
 
 def decision_subject(code: str) -> str:
@@ -43,7 +70,7 @@ def action_of(subject: str) -> str | None:
 
 
 class LinkedIndicatorState(Body):
-    """The latest colours of a series a pledge is linked to; null, and ``pending``, until an event told of it."""
+    """Latest value and colours of a series a pledge is linked to; null, and ``pending``, until an event told of it."""
 
     indicator: str
     area: str
@@ -56,6 +83,46 @@ class LinkedIndicatorState(Body):
     benchmark_provisional: bool = False
     trend_provisional: bool = False
     target_provisional: bool = False
+    value: EventNumber | None = None
+    unit: str | None = None
+
+
+class LinkedRiskState(Body):
+    """The effective rating of a risk a pledge is linked to; null, and ``pending``, until an event told of it.
+
+    A legacy risk may have only a band.
+    """
+
+    risk: str
+    title: str | None = None
+    status: str | None = None
+    impact: int | None = None
+    likelihood: int | None = None
+    score: int | None = None
+    band: Band | None = None
+    pending: bool = False
+
+
+class LinkedSchemeState(Body):
+    """The position of a savings scheme a pledge is linked to, year to date; null, and ``pending``, as above.
+
+    Only ``banked`` has reduced a budget.
+    """
+
+    scheme: str
+    title: str | None = None
+    fund: str | None = None
+    financial_year: str | None = None
+    plan_low: Money | None = None
+    plan_high: Money | None = None
+    indicated: Money | None = None
+    validated: Money | None = None
+    banked: Money | None = None
+    forecast_low: Money | None = None
+    forecast_high: Money | None = None
+    colour: Colour | None = None
+    flags: list[str] = Field(default=[])
+    pending: bool = False
 
 
 class PledgeUpdated(Body):
@@ -68,6 +135,8 @@ class PledgeUpdated(Body):
     evidence: str
     schedule: str
     indicators: list[LinkedIndicatorState]
+    risks: list[LinkedRiskState] = Field(default=[])
+    schemes: list[LinkedSchemeState] = Field(default=[])
 
 
 class ActionState(Body):
@@ -138,3 +207,29 @@ class DecisionMade(Body):
     reason: str | None
     conditions: list[DecisionCondition]
     in_force: bool
+
+
+class RatedPeriodState(Body):
+    """Homes by the last rating of each up to the period's last day; while it goes on up to now, so it is not ``final``.
+
+    Where none is ``rated`` any more there is no share.
+    """
+
+    period: Period
+    rated: int = Field(ge=0)
+    good_or_better: int = Field(ge=0)
+    final: bool
+
+
+class HomesRated(Body):
+    """The share of homes that are rated good or outstanding, of every period that an indicator takes it in.
+
+    Subject and key: ``rated-homes/`` and the code of the feed. ``source`` says where the ratings are from.
+    """
+
+    feed: str
+    title: str
+    indicator: str
+    area: str
+    source: str | None
+    periods: list[RatedPeriodState]

@@ -24,6 +24,16 @@ CONTROL_UPDATED: Final = "commissioning.control.updated.v1"
 ASSURANCE_UPDATED: Final = "commissioning.assurance.updated.v1"
 TREATMENT_UPDATED: Final = "commissioning.treatment.updated.v1"
 
+OF_RISKS: Final = (RISK_RESCORED, RISK_REVIEWED, ACCEPTANCE_SUSPENDED, TOLERANCE_BREACHED, REVIEW_OVERDUE)
+"""Each has a risk's whole state."""
+EVENT_TYPES: Final = (*OF_RISKS, CONTROL_UPDATED, ASSURANCE_UPDATED, TREATMENT_UPDATED)
+"""All that is on the topic. Whoever compares with the service's digests reads all of them, and folds what it needs."""
+
+
+def is_risk(subject: str) -> bool:
+    """Whether a subject names a risk: what treats or assures risks has a name before its reference."""
+    return "/" not in subject
+
 
 class Band(StrEnum):
     """A cell of a risk matrix. ``yellow`` stands only on legacy registers."""

@@ -147,12 +147,20 @@ class Delivery:
             pydantic.ValidationError: the body does not fit, so the event is poison.
             UnreadableEventError: the body is another event than its key and headers name.
         """
+        return self.dated(model)[0]
+
+    def dated(self, model: type[B]) -> tuple[B, datetime]:
+        """The event's data as ``model``, and the moment it is of.
+
+        Raises:
+            pydantic.ValidationError, UnreadableEventError: as :meth:`data`.
+        """
         event: Any = CloudEvent[model].model_validate_json(self.record.value)  # type: ignore[valid-type]  # built at run time
         body = (event.id, event.source, event.type, event.subject, event.generation, event.aggregateversion)
         if body != (self.id, self.source, self.type, self.subject, self.generation, self.version):
             raise UnreadableEventError(f"its body is {body}, and its key and headers say otherwise")
         data: B = event.data
-        return data
+        return data, event.time
 
 
 _HIGHEST = 2**63 - 1

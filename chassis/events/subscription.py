@@ -9,7 +9,8 @@ from chassis.events.projection import AnyProjection
 class Subscription:
     """The topics and event types that one consumer of a service reads, and the projection it makes of them.
 
-    ``supersedes``: a newer event of an aggregate makes an older parked one needless.
+    ``supersedes``: a newer event of an aggregate makes an older parked one needless. ``records``: what it makes of
+    events is recorded for good, as what people send is, so that there is nothing to rebuild.
     """
 
     consumer: str
@@ -17,3 +18,4 @@ class Subscription:
     types: tuple[str, ...]
     projection: AnyProjection
     supersedes: bool = False
+    records: bool = False

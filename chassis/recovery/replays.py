@@ -98,10 +98,11 @@ class LocalReplays:
         return Replayed(len(offsets), min(offsets.values(), default=0))
 
     async def rebuild_consumers(self) -> Rebuilt:
-        if not self.subscriptions:
+        derived = [each for each in self.subscriptions if not each.records]
+        if not derived:
             return nothing_to_rebuild(self.service)
         try:
-            return Rebuilt({each.consumer: await self._rebuild(each) for each in self.subscriptions})
+            return Rebuilt({each.consumer: await self._rebuild(each) for each in derived})
         except Conflict as refusal:
             return Rebuilt({}, str(refusal))
 

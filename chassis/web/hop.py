@@ -63,6 +63,7 @@ class HopSigner:
             claims["areas"] = sorted(caller.areas)
         if caller.person:
             claims["person"], claims["names"] = caller.person, sorted(caller.names)
+            claims["full_name"] = caller.full_name
         return _BEARER + self._sign(claims, self.key_of(service))
 
     def auth(self, service: str, caller: Caller) -> "HopAuth":
@@ -102,4 +103,5 @@ class HopVerifier:
         if claims is None or claims["call"] != f"{method} {path}":
             raise Unauthorized("This service answers the gateway only.")
         scopes, areas = frozenset(claims["scope"].split()), frozenset(claims.get("areas", ()))
-        return Caller(claims["sub"], scopes, areas, claims.get("person"), frozenset(claims.get("names", ())))
+        names = frozenset(claims.get("names", ()))
+        return Caller(claims["sub"], scopes, areas, claims.get("person"), names, claims.get("full_name"))

@@ -58,8 +58,8 @@ class Key:
     """The secret before the last rotation."""
 
     def caller(self, person: Person | None) -> Caller:
-        names = person.names if person else frozenset[str]()
-        return Caller(self.name, self.scopes, self.areas, person.code if person else None, names)
+        of_person = (person.code, person.names, person.name) if person else ()
+        return Caller(self.name, self.scopes, self.areas, *of_person)
 
     def good_until(self, digest: str, now: datetime) -> datetime | None:
         """Until when the secret with this hash opens the door: ever, where there is no end to it.

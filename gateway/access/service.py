@@ -215,7 +215,7 @@ async def get_caller_of_subject(tx: Tx, subject: str, scopes: AbstractSet[str]) 
     person = await people_repository.get_person_of(tx, people_repository.SUBJECT, subject)
     if await repository.get_by_name(tx, subject) is not None and not (person and subject in person.keys):
         return None
-    return Caller(subject, scopes, frozenset(), *(person.code, person.names) if person else (None, frozenset()))
+    return Caller(subject, scopes, frozenset(), *((person.code, person.names, person.name) if person else ()))
 
 
 async def record_use(tx: Tx, key: GoodKey) -> None:

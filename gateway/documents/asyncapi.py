@@ -39,6 +39,7 @@ EVENTS: Final[Mapping[str, Mapping[str, type[Body]]]] = {
         pledges.ACTION_UPDATED: pledges.ActionState,
         pledges.MILESTONE_OVERDUE: pledges.ActionState,
         pledges.DECISION_MADE: pledges.DecisionMade,
+        pledges.HOMES_RATED: pledges.HomesRated,
     },
 }
 """Every event that tells of an aggregate: service, type, body."""

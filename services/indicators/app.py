@@ -7,6 +7,7 @@ from chassis.web.app import build_app
 from chassis.web.units import Resources
 from services.indicators.endpoints import routers
 from services.indicators.models import Base
+from services.indicators.projection import SUBSCRIPTION
 from services.indicators.schemas.descriptions import DESCRIPTIONS
 from services.indicators.service import late_values
 from services.indicators.service.importing import JOB, run_import
@@ -38,6 +39,7 @@ SPEC = ServiceSpec(
     descriptions=DESCRIPTIONS,
     scopes=_SCOPES,
     routers=routers,
+    subscriptions=(SUBSCRIPTION,),
     republication=REPUBLICATION,
     jobs={JOB: run_import, late_values.JOB: late_values.find_late_values},
     schedules=(late_values.SCHEDULE,),

@@ -7,10 +7,11 @@ from chassis.web.app import build_app
 from chassis.web.units import Resources
 from services.pledges.endpoints import routers
 from services.pledges.models import Base
-from services.pledges.projection import SUBSCRIPTION
+from services.pledges.projection import RISKS, SCHEMES, SUBSCRIPTION
 from services.pledges.schemas.descriptions import DESCRIPTIONS
 from services.pledges.service.openings import JOB, run_opening, save_openings
 from services.pledges.service.publication import emit_moved_by_calendar
+from services.pledges.service.rating_feeds import emit_rated_homes
 from services.pledges.service.readiness import emit_actions_moved_by_calendar
 from services.pledges.service.republication import REPUBLICATION
 from services.pledges.service.returns import emit_missing
@@ -25,7 +26,8 @@ What was promised, who answers for it and where it stands.
   change it; the decision keeps the state that it was taken on. It is reopened with a reason.
 - **Files** hold all pledges now, as at a past quarter or as known at a moment; **promises** of sets that are public are
   given out with the day of their last evidence.
-- **Indicators** linked to a pledge show the colours they last published.
+- **Indicators**, **risks** and **savings schemes** linked to a pledge show the values, ratings and positions that they
+  last published, each with its date.
 - **Quarterly returns** are opened for each assignment when a quarter closes; written, submitted, returned or approved
   by people or those they delegate to, each step recorded; found missing without anyone looking; and closed by
   themselves when the next quarter has ended.
@@ -60,9 +62,9 @@ SPEC = ServiceSpec(
     descriptions=DESCRIPTIONS,
     scopes=_SCOPES,
     routers=routers,
-    subscriptions=(SUBSCRIPTION,),
+    subscriptions=(SUBSCRIPTION, RISKS, SCHEMES),
     jobs={JOB: run_opening},
-    sweeps=(emit_moved_by_calendar, emit_actions_moved_by_calendar, save_openings, emit_missing),
+    sweeps=(emit_moved_by_calendar, emit_actions_moved_by_calendar, save_openings, emit_missing, emit_rated_homes),
     republication=REPUBLICATION,
 )
 

@@ -3,9 +3,11 @@
 from datetime import date
 
 from chassis.events.envelope import NewEvent
+from contracts.money import pounds
 from contracts.pledges import (
     ACTION_UPDATED,
     DECISION_MADE,
+    HOMES_RATED,
     MILESTONE_OVERDUE,
     PLEDGE_UPDATED,
     RETURN_APPROVED,
@@ -15,29 +17,41 @@ from contracts.pledges import (
     ActionState,
     DecisionCondition,
     DecisionMade,
+    HomesRated,
     LinkedIndicatorState,
+    LinkedRiskState,
+    LinkedSchemeState,
     PledgeUpdated,
     QuarterlyReturnState,
+    RatedPeriodState,
     action_subject,
     decision_subject,
+    homes_subject,
 )
 from services.pledges.domain.actions import Action
 from services.pledges.domain.board_decisions import BoardDecision
 from services.pledges.domain.indicators import LinkedIndicator
+from services.pledges.domain.linked import LinkedRisk, LinkedScheme
 from services.pledges.domain.pledges import Pledge
+from services.pledges.domain.rating_feeds import FeedEvent
 from services.pledges.domain.returns import QuarterlyReturn, ReturnState, Step
 
 
-def pledge_updated(pledge: Pledge, today: date) -> NewEvent:
+def pledge_updated(pledge: Pledge) -> NewEvent:
     """The whole present state of a pledge, as its newest version."""
+    found = pledge.published
+    if found.schedule is None:
+        raise ValueError(f"nothing is published of pledge {pledge.id}")
     body = PledgeUpdated(
         set=pledge.set_code,
         number=pledge.number,
         title=pledge.title,
         delivery=pledge.progress.delivery,
         evidence=pledge.evidence,
-        schedule=pledge.schedule(today),
-        indicators=[_indicator_state(one) for one in pledge.published.indicators],
+        schedule=found.schedule,
+        indicators=[_indicator_state(one) for one in found.indicators],
+        risks=[_risk_state(one) for one in found.elsewhere.risks],
+        schemes=[_scheme_state(one) for one in found.elsewhere.schemes],
     )
     return NewEvent(type=PLEDGE_UPDATED, source=SOURCE, subject=pledge.id, version=pledge.version, data=body)
 
@@ -56,6 +70,44 @@ def _indicator_state(linked: LinkedIndicator) -> LinkedIndicatorState:
         trend_provisional=colours.trend_provisional,
         target_provisional=colours.target_provisional,
         pending=linked.pending,
+        value=colours.value,
+        unit=colours.unit,
+    )
+
+
+def _risk_state(linked: LinkedRisk) -> LinkedRiskState:
+    rating = linked.rating
+    if rating is None:
+        return LinkedRiskState(risk=linked.code, pending=True)
+    return LinkedRiskState(
+        risk=linked.code,
+        title=rating.title,
+        status=rating.status,
+        impact=rating.impact,
+        likelihood=rating.likelihood,
+        score=rating.score,
+        band=rating.band,
+    )
+
+
+def _scheme_state(linked: LinkedScheme) -> LinkedSchemeState:
+    position = linked.position
+    if position is None:
+        return LinkedSchemeState(scheme=linked.code, pending=True)
+    return LinkedSchemeState(
+        scheme=linked.code,
+        title=position.title,
+        fund=position.fund,
+        financial_year=position.financial_year,
+        plan_low=pounds(position.plan_low),
+        plan_high=pounds(position.plan_high),
+        indicated=pounds(position.indicated),
+        validated=pounds(position.validated),
+        banked=pounds(position.banked),
+        forecast_low=pounds(position.forecast_low),
+        forecast_high=pounds(position.forecast_high),
+        colour=position.colour,
+        flags=list(position.flags),
     )
 
 
@@ -147,3 +199,21 @@ def _return_event(type_: str, found: QuarterlyReturn, today: date) -> NewEvent:
         missing=found.is_missing(today),
     )
     return NewEvent(type=type_, source=SOURCE, subject=found.id, version=found.version, data=body)
+
+
+def homes_rated(event: FeedEvent) -> NewEvent:
+    """What ratings make of an indicator, as its newest version."""
+    feed = event.feed
+    body = HomesRated(
+        feed=feed.code,
+        title=feed.title,
+        indicator=feed.indicator,
+        area=feed.area,
+        source=feed.source,
+        periods=[
+            RatedPeriodState(period=one.period, rated=one.rated, good_or_better=one.good_or_better, final=one.final)
+            for one in event.periods
+        ],
+    )
+    subject = homes_subject(feed.code)
+    return NewEvent(type=HOMES_RATED, source=SOURCE, subject=subject, version=event.version, data=body)

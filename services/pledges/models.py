@@ -123,6 +123,37 @@ class IndicatorColour(Base):
     benchmark_provisional: Mapped[bool]
     trend_provisional: Mapped[bool]
     target_provisional: Mapped[bool]
+    value: Mapped[Decimal | None] = mapped_column(ExactDecimal)
+    unit: Mapped[str | None] = mapped_column(String(40))
+    """None with ``value`` where the newest event came before these were kept."""
+
+
+class ElsewhereLink(Base):
+    """A risk or a savings scheme (``LinkedKind``) that a pledge is linked to, by its reference or code."""
+
+    __tablename__ = "elsewhere_link"
+    __table_args__ = (Index(None, "kind", "code"),)
+
+    pledge: Mapped[str] = mapped_column(ForeignKey("pledge.id"), primary_key=True)
+    kind: Mapped[str] = mapped_column(String(10), primary_key=True)
+    code: Mapped[str] = mapped_column(NAME, primary_key=True)
+
+
+class ElsewhereState(Base):
+    """What the newest event of each risk and scheme says, linked or not. Version 0: linked, but no event came yet.
+
+    The newest is that of the highest (generation, version).
+    """
+
+    __tablename__ = "elsewhere_state"
+
+    kind: Mapped[str] = mapped_column(String(10), primary_key=True)
+    code: Mapped[str] = mapped_column(NAME, primary_key=True)
+    generation: Mapped[int]
+    version: Mapped[int] = mapped_column(BigInteger)
+    event_id: Mapped[str | None] = mapped_column(String(64))
+    state: Mapped[Any | None] = mapped_column(JsonText)
+    """All of it (``domain.linked_formats``)."""
 
 
 class Priority(Base):
@@ -229,6 +260,8 @@ class ReturnStep(Base):
     quarterly_return: Mapped[str] = mapped_column(ForeignKey("pledge_return.id"), index=True)
     step: Mapped[str] = mapped_column(String(20))
     by: Mapped[str] = mapped_column(NAME)
+    person: Mapped[str | None] = mapped_column(NAME)
+    """The code of the person behind ``by``, where one is entered."""
     on_behalf_of: Mapped[str | None] = mapped_column(NAME)
     reason: Mapped[str | None] = mapped_column(String(2000))
     at: Mapped[datetime] = mapped_column(UtcDateTime)
@@ -236,7 +269,7 @@ class ReturnStep(Base):
 
 
 class Delegation(Base):
-    """Who takes the steps of returns on whose behalf, from a day and until a day."""
+    """Who acts on whose behalf, from a day and until a day. ``delegate`` is of ``kind`` (``DelegateKind``)."""
 
     __tablename__ = "delegation"
     __table_args__ = (Index(None, "person", "delegate"),)
@@ -244,6 +277,7 @@ class Delegation(Base):
     code: Mapped[str] = mapped_column(CODE, primary_key=True)
     person: Mapped[str] = mapped_column(NAME)
     delegate: Mapped[str] = mapped_column(NAME)
+    kind: Mapped[str] = mapped_column(String(10), server_default="name")
     valid_from: Mapped[date]
     valid_to: Mapped[date | None]
     reason: Mapped[str | None] = mapped_column(String(2000))
@@ -300,3 +334,14 @@ class StateRevision(Base):
     actor: Mapped[str] = mapped_column(NAME)
     state: Mapped[Any] = mapped_column(JsonText)
     """The whole state (``domain.formats``)."""
+
+
+class RatingFeedEvent(Base):
+    """The newest event of a feed of an indicator by ratings: its version, and the periods it carries."""
+
+    __tablename__ = "rating_feed_event"
+
+    code: Mapped[str] = mapped_column(CODE, primary_key=True)
+    version: Mapped[int] = mapped_column(BigInteger)
+    periods: Mapped[Any] = mapped_column(JsonText)
+    """As ``domain.rating_feeds`` writes them."""

@@ -168,8 +168,8 @@ def _council_range(reference: Reference, bound: str) -> Decimal:
 
 def _counted(reference: Reference) -> Iterator[tuple[str, set[str]]]:
     """What the papers leave out, counted where the files mark it."""
-    if len(reference.pledges) != len(reference.assignments):
-        yield "pledges-count", {f"{len(reference.pledges)} numbers", f"{len(reference.assignments)} rows"}
+    if len(reference.present_pledges) != len(reference.assignments):
+        yield "pledges-count", {f"{len(reference.present_pledges)} numbers", f"{len(reference.assignments)} rows"}
     lost = [row for row in reference.scorecard_lines if row.benchmark_printed == "lost"]
     if lost:
         yield "benchmark-colours-lost", {f"{len(lost)} rows with a colour"}

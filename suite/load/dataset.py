@@ -73,7 +73,9 @@ class Reference:
     option_points: list[row_types.OptionPointRow]
     providers: list[row_types.ProviderRow]
     rating_counts: list[row_types.RatingCountRow]
+    rating_feeds: list[row_types.RatingFeedRow]
     action_links: list[row_types.ActionLinkRow]
+    pledge_sets: list[row_types.PledgeSetRow]
     pledges: list[row_types.PledgeRow]
     assignments: list[row_types.AssignmentRow]
     risks: list[row_types.RiskRow]
@@ -100,6 +102,11 @@ class Reference:
     def all_expected(self) -> list[ExpectedValue]:
         """What the charts of 2014 and the texts of both papers expect."""
         return [*chart_projections(self.charts), *need_expected(self.need)]
+
+    @property
+    def present_pledges(self) -> list[row_types.PledgeRow]:
+        """Those of the administration of 2018, whose table is printed with who answers for each."""
+        return [row for row in self.pledges if row.set == PLEDGE_SET]
 
     @property
     def all_actions(self) -> list[row_types.ActionRow]:
@@ -148,7 +155,9 @@ _FILES: dict[str, tuple[str, type[FileRow]]] = {
     "option_points": ("option_points.csv", row_types.OptionPointRow),
     "providers": ("providers.csv", row_types.ProviderRow),
     "rating_counts": ("rating_counts.csv", row_types.RatingCountRow),
+    "rating_feeds": ("rating_feeds.csv", row_types.RatingFeedRow),
     "action_links": ("action_links.csv", row_types.ActionLinkRow),
+    "pledge_sets": ("pledge_sets.csv", row_types.PledgeSetRow),
     "pledges": ("pledges.csv", row_types.PledgeRow),
     "assignments": ("pledge_assignments.csv", row_types.AssignmentRow),
     "risks": ("risks.csv", row_types.RiskRow),
@@ -231,7 +240,7 @@ def _dangling_ends(r: Reference) -> Iterator[str]:
     yield from _twice("NeedRow", ((row.indicator, row.area, row.name, row.period.label) for row in r.need))
     yield from _twice("ChartRow", ((row.indicator, row.series, row.period.label) for row in r.charts))
     yield from _twice("RiskRow", (row.ref for row in r.risks))
-    yield from _twice("PledgeRow", (row.number for row in r.pledges))
+    yield from _twice("PledgeRow", ((row.set, row.number) for row in r.pledges))
 
 
 def _dangling_measures(r: Reference) -> Iterator[str]:
@@ -263,6 +272,7 @@ def _tied(r: Reference) -> Iterator[tuple[str, list[Any]]]:
     yield "schemes.csv", r.schemes
     yield "need_figures.csv", r.need
     yield "commentaries.csv", r.commentaries
+    yield "rating_feeds.csv", r.rating_feeds
 
 
 def _dangling_plans(r: Reference) -> Iterator[str]:
@@ -279,11 +289,14 @@ def _dangling_plans(r: Reference) -> Iterator[str]:
     yield from _missing("action_links.csv", (row.action for row in r.action_links), actions)
     yield from _missing("action_links.csv", (row.indicator for row in r.action_links), indicators)
     yield from _dangling_governance(r)
-    numbers = [row.number for row in r.pledges]
+    numbers = [row.number for row in r.present_pledges]
+    yield from _missing("pledges.csv", (row.set for row in r.pledges), (row.code for row in r.pledge_sets))
     yield from _missing("pledge_assignments.csv", (row.number for row in r.assignments), numbers)
     yield from _missing("pledges.csv (assigned to nobody)", numbers, (row.number for row in r.assignments))
     for pledge in r.pledges:
         yield from _missing("pledges.csv", pledge.indicators, indicators)
+        yield from _missing("pledges.csv", pledge.risks, (row.ref for row in r.risks))
+        yield from _missing("pledges.csv", pledge.schemes, (row.code for row in r.schemes))
 
 
 def _dangling_governance(r: Reference) -> Iterator[str]:
@@ -306,7 +319,15 @@ def _dangling_governance(r: Reference) -> Iterator[str]:
 
 
 def _dangling_registers(r: Reference, boards: list[str], reports: list[str]) -> Iterator[str]:
-    for rows in (r.impact_assessments, r.benefits, r.consultations, r.options, r.providers, r.rating_counts):
+    for rows in (
+        r.impact_assessments,
+        r.benefits,
+        r.consultations,
+        r.options,
+        r.providers,
+        r.rating_counts,
+        r.rating_feeds,
+    ):
         yield from _twice(type(rows[0]).__name__, (row.code for row in rows))
     yield from _missing("consultations.csv", (row.board for row in r.consultations), boards)
     yield from _missing("consultations.csv", (row.report for row in r.consultations), reports)
@@ -332,7 +353,7 @@ def _resources(r: Reference) -> Iterator[str]:
         "targets": (row.indicator for row in r.targets),
         "scorecards": (row.code for row in r.scorecards),
         "risks": (row.ref for row in r.risks),
-        "pledges": (row.number for row in r.pledges),
+        "pledges": (row.number for row in r.present_pledges),
         "priorities": (row.code for row in r.priorities),
         "actions": (row.code for row in r.all_actions),
         "funds": [r.fund.code],

@@ -13,15 +13,17 @@ from suite.load.row_types import PLYMOUTH
 from suite.load.upsert import Load, already_there, create_missing, create_once
 
 ROOT = "/pledges/v1"
+NOT_PRINTED = "The front sheet prints what was promised, and not how it is measured"
 _PRINTED = frozenset({"partners", "printed_period", "due_basis", "figure", "figure_unit", "weight"})
 """What was not loaded of must-dos once, and of what is said in detail elsewhere."""
-SET_BODY = {"title": "The hundred pledges of 2018", "size": 100, "source": "2018-20 intentions, front sheet"}
 
 
 async def load_pledges(load: Load) -> None:
-    """The set, its pledges with their links, priorities, actions in the order they wait, and their dependencies."""
+    """The sets, their pledges with their links, priorities, actions in the order they wait, and their dependencies."""
     sets = await load.once(f"{ROOT}/sets")
-    await create_missing(load, "pledge sets", "PUT", f"{ROOT}/sets/{PLEDGE_SET}", SET_BODY, sets.get(PLEDGE_SET))
+    for one in load.reference.pledge_sets:
+        body = one.model_dump(mode="json", exclude={"code"})
+        await create_missing(load, "pledge sets", "PUT", f"{ROOT}/sets/{one.code}", body, sets.get(one.code))
     linked = await load.once(f"{ROOT}/pledges", key="id")
     await for_each(load.reference.pledges, lambda row: _pledge(load, row, linked.get(_id(row))))
     existing = await load.once(f"{ROOT}/priorities")
@@ -38,7 +40,7 @@ async def _dependency(load: Load, row: row_types.DependencyRow, found: dict[str,
 
 
 def _id(row: row_types.PledgeRow) -> str:
-    return f"{PLEDGE_SET}-{row.number}"
+    return f"{row.set}-{row.number}"
 
 
 async def _pledge(load: Load, row: row_types.PledgeRow, found: dict[str, Any] | None) -> None:
@@ -46,16 +48,23 @@ async def _pledge(load: Load, row: row_types.PledgeRow, found: dict[str, Any] | 
     body = pledge_body(load.reference, row)
     if not await patch_former(load, "pledges", f"{ROOT}/pledges/{_id(row)}", body, found):
         await create_once(load, "pledges", f"{ROOT}/pledges", body)
-    if row.indicators and (found is None or found["version"] == 1):
-        links = {"links": [{"indicator": code, "area": PLYMOUTH} for code in row.indicators]}
+    if (row.indicators or row.risks or row.schemes) and (found is None or found["version"] == 1):
+        links = {
+            "links": [{"indicator": code, "area": PLYMOUTH} for code in row.indicators],
+            "risks": row.risks,
+            "schemes": row.schemes,
+        }
         await create_missing(load, "pledge links", "PUT", f"{ROOT}/pledges/{_id(row)}/links", links, None)
 
 
 def pledge_body(reference: Reference, row: row_types.PledgeRow) -> dict[str, Any]:
-    """A pledge with everyone who answers for it, in the printed order."""
+    """A pledge with everyone who answers for it, in the printed order; of a former set nobody is printed."""
+    if row.set != PLEDGE_SET:
+        said = row.model_dump(mode="json", include={"set", "number", "theme", "title"})
+        return said | {"assignments": [], "cannot_be_rated": NOT_PRINTED}
     named = [one for one in reference.assignments if one.number == row.number]
     return {
-        "set": PLEDGE_SET,
+        "set": row.set,
         "number": row.number,
         "theme": row.theme,
         "title": row.title,

@@ -48,6 +48,7 @@ def record_bodies(reference: Reference) -> dict[str, list[dict[str, Any]]]:
     return {
         "providers": [_plain(row) for row in reference.providers],
         "rating_counts": [_plain(row) for row in reference.rating_counts],
+        "rating_feeds": [_plain(row) for row in reference.rating_feeds],
         "benefits": [_plain(row) for row in reference.benefits],
         "consultations": [_consultation(row) for row in reference.consultations],
         "options_appraisals": [APPRAISAL | {"options": [_option(reference, row) for row in reference.options]}],

@@ -6,6 +6,7 @@ import shutil
 from decimal import Decimal
 from pathlib import Path
 
+import httpx
 import pytest
 from jsonschema import Draft202012Validator
 from sqlalchemy import func, select
@@ -16,9 +17,11 @@ from chassis.events import dead_letters
 from chassis.events.consumer import ConsumerLoop
 from chassis.events.dead_letters import DeadLetterFilter
 from chassis.settings import ServiceSettings
+from chassis.web.units import Resources
 from contracts.envelope import Body, CloudEvent
 from contracts.topics import SERVICES, digest_topic, events_topic, state_topic
 from gateway.documents.asyncapi import BODIES, DIGESTS, EVENTS, asyncapi, event_schema
+from services.indicators.app import create_app as create_indicators
 from suite import schemas
 from suite.operations import consumers
 
@@ -33,6 +36,14 @@ def named(path):
 def test_every_event_type_has_schema_and_golden_file():
     assert {path.parent.name for path in FILES} == set(BODIES)
     assert schemas.problems() == []
+
+
+@pytest.mark.parametrize("service", SERVICES)
+def test_who_reads_a_topic_reads_all_of_its_types(service):
+    """A consumer parks what it does not know, and compares with digests only where it reads everything."""
+    subscribed = [each for _, each in consumers().values() if events_topic(service) in each.topics]
+    assert subscribed
+    assert all(set(each.types) == set(EVENTS[service]) for each in subscribed)
 
 
 @pytest.mark.parametrize("path", FILES, ids=named)
@@ -68,10 +79,24 @@ def test_golden_events_satisfy_every_schema_of_their_type(path):
         Draft202012Validator(schema).validate(raw)
 
 
+async def define(database):
+    """What the examples are observations of."""
+    resources = Resources(database=database, settings=ServiceSettings())
+    transport = httpx.ASGITransport(app=create_indicators(resources))
+    indicator = {"code": "cqc-good-or-outstanding", "name": "Homes rated well", "unit": "percentage"}
+    area = {"code": "E06000026", "name": "Plymouth", "type": "unitary_authority"}
+    async with httpx.AsyncClient(transport=transport, base_url="http://x/indicators/v1") as api:
+        (await api.post("/areas", json=area)).raise_for_status()
+        shape = {"polarity": "high_is_good", "frequency": "quarter"}
+        (await api.post("/indicators", json=indicator | shape)).raise_for_status()
+
+
 @pytest.mark.parametrize("consumer", sorted(consumers()))
 async def test_every_golden_event_passes_through_every_consumer(consumer, database_for, tmp_path):
     service, subscription = consumers()[consumer]
     database, bus = await database_for(f"services.{service}"), EmbeddedBus(tmp_path / "bus.db", partitions=1)
+    if service == "indicators":
+        await define(database)
     await bus.start()
     await bus.ensure_topics(subscription.topics)
     producer = await bus.producer()

@@ -30,6 +30,7 @@ from services.indicators.models.scorecards import (
     SystemGapRow,
 )
 from services.indicators.models.series import ObservationRow, ProjectionRow, SeriesRow, TargetRow
+from services.indicators.models.sources import SourceEventRow
 
 __all__ = [
     "AreaGroupRevisionRow",
@@ -57,6 +58,7 @@ __all__ = [
     "ScorecardRevisionRow",
     "ScorecardRow",
     "SeriesRow",
+    "SourceEventRow",
     "StandardRow",
     "SystemGapRow",
     "TargetRow",

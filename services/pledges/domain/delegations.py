@@ -1,15 +1,23 @@
-"""Delegations: a person has the steps of their returns taken by somebody else, between two days."""
+"""Delegations: a person has what they may sign or submit done by somebody else, between two days."""
 
 from dataclasses import dataclass
 from datetime import date
+from enum import StrEnum
 
 from services.pledges.domain.pledges import Assignment
 from services.pledges.domain.returns import Step
 
 
+class DelegateKind(StrEnum):
+    """What a delegate is given by: a name that opens the door, which stands for whoever has it, or a person's code."""
+
+    NAME = "name"
+    PERSON = "person"
+
+
 @dataclass(frozen=True, slots=True)
 class Delegation:
-    """``person`` is named in assignments; ``delegate`` is the name of an API key. ``valid_to`` None: until ended."""
+    """``person`` is named in assignments; ``delegate`` is of ``kind``. ``valid_to`` None: until ended."""
 
     code: str
     person: str
@@ -17,6 +25,7 @@ class Delegation:
     valid_from: date
     valid_to: date | None = None
     reason: str | None = None
+    kind: DelegateKind = DelegateKind.NAME
 
     @property
     def ends_before_it_begins(self) -> bool:

@@ -6,6 +6,7 @@ Format 0 has no ``format`` of its own: it is the body that a caller once sent, o
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict
 from datetime import date
+from decimal import Decimal
 from typing import Any
 
 from contracts.breakdown import Breakdown
@@ -17,6 +18,8 @@ from services.pledges.domain.actions import PublishedAction
 from services.pledges.domain.delegations import Delegation
 from services.pledges.domain.dependencies import Dependency
 from services.pledges.domain.indicators import Colours, LinkedIndicator, SeriesKey
+from services.pledges.domain.linked import NOT_LINKED, LinkedElsewhere
+from services.pledges.domain.linked_formats import read_elsewhere, write_elsewhere
 from services.pledges.domain.pledges import Assignment, Measure, PledgeDefinition, PledgeView
 from services.pledges.domain.priorities import Priority
 from services.pledges.domain.returns import EvidenceLink, QuarterlyReturn
@@ -115,8 +118,8 @@ def _read_notes(stored: Sequence[Stored]) -> tuple[SourceNote, ...]:
 # ---- what a pledge's newest event carries
 
 
-def write_published(indicators: Sequence[LinkedIndicator]) -> dict[str, Any]:
-    return {"format": FORMAT, "indicators": [_indicator(one) for one in indicators]}
+def write_published(indicators: Sequence[LinkedIndicator], elsewhere: LinkedElsewhere = NOT_LINKED) -> dict[str, Any]:
+    return {"format": FORMAT, "indicators": [_indicator(one) for one in indicators], **write_elsewhere(elsewhere)}
 
 
 def read_published(stored: Stored | Sequence[Stored]) -> tuple[LinkedIndicator, ...]:
@@ -136,6 +139,8 @@ def _indicator(linked: LinkedIndicator) -> dict[str, Any]:
         "trend": colours.trend,
         "target": colours.target,
         "provisional": [colours.benchmark_provisional, colours.trend_provisional, colours.target_provisional],
+        "value": None if colours.value is None else format(colours.value, "f"),
+        "unit": colours.unit,
     }
 
 
@@ -154,7 +159,18 @@ def _read_indicator(stored: Stored, period: Period | None) -> LinkedIndicator:
     benchmark, trend, target = (
         None if stored[name] is None else Colour(stored[name]) for name in ("benchmark", "trend", "target")
     )
-    colours = Colours(period, benchmark, trend, target, *stored.get("provisional", ()))
+    value, provisional = stored.get("value"), stored.get("provisional", (False, False, False))
+    colours = Colours(
+        period,
+        benchmark,
+        trend,
+        target,
+        benchmark_provisional=provisional[0],
+        trend_provisional=provisional[1],
+        target_provisional=provisional[2],
+        value=None if value is None else Decimal(value),
+        unit=stored.get("unit"),
+    )
     key = SeriesKey(stored["indicator"], stored["area"], Breakdown.parse(stored.get("breakdown", "")))
     return LinkedIndicator(key, colours, stored.get("pending", False))
 
@@ -181,8 +197,15 @@ def write_pledge_state(view: PledgeView) -> dict[str, Any]:
         "cannot_be_rated": pledge.cannot_be_rated,
         "assignments": [_assignment(one) for one in view.assignments],
         "links": [_key(one.key) for one in view.indicators],
+        **_links_elsewhere(view.elsewhere),
         "notes": _notes(pledge.notes),
     }
+
+
+def _links_elsewhere(found: LinkedElsewhere) -> dict[str, list[str]]:
+    """Left out where there are none, as before there were any."""
+    named = {"risks": [one.code for one in found.risks], "schemes": [one.code for one in found.schemes]}
+    return {name: codes for name, codes in named.items() if codes}
 
 
 def write_action_state(view: ActionView) -> dict[str, Any]:
@@ -244,6 +267,7 @@ def write_decided_state(state: DecidedState) -> dict[str, Any]:
         "evidence": state.evidence,
         "schedule": state.schedule,
         "indicators": [_indicator(one) for one in state.indicators],
+        **write_elsewhere(state.elsewhere),
     }
 
 
@@ -256,6 +280,7 @@ def read_decided_state(stored: Stored) -> DecidedState:
         evidence=Evidence(stored["evidence"]),
         schedule=Schedule(stored["schedule"]),
         indicators=read_published(stored),
+        elsewhere=read_elsewhere(stored),
     )
 
 

@@ -24,6 +24,7 @@ class RecordKind(StrEnum):
     QUALITY_REVIEW = "quality_review"
     RATING = "rating"
     RATING_COUNT = "rating_count"
+    RATING_FEED = "rating_feed"
 
 
 @dataclass(frozen=True, slots=True)

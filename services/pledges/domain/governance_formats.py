@@ -7,13 +7,14 @@ from typing import Any, Final
 from services.pledges.domain.board_decisions import BoardDecision
 from services.pledges.domain.governance import Board, Meeting, RecordKind, Report, Responsibility
 from services.pledges.domain.providers import Contract, Provider, QualityReview, Rating, RatingCount
+from services.pledges.domain.rating_feeds import RatingFeed
 from services.pledges.domain.registers import Benefit, Consultation, ImpactAssessment, OptionsAppraisal
 from services.pledges.domain.stored_fields import Stored, plain, read_fields
 
 FORMAT: Final = 1
 Paper = Board | Responsibility | Meeting | Report
 Register = ImpactAssessment | Benefit | Consultation | OptionsAppraisal
-Care = Provider | Contract | QualityReview | Rating | RatingCount
+Care = Provider | Contract | QualityReview | Rating | RatingCount | RatingFeed
 Whole = Paper | Register | Care
 """What is put as a whole."""
 Record = Whole | BoardDecision
@@ -33,6 +34,7 @@ KINDS: Final[Mapping[type, RecordKind]] = {
     QualityReview: RecordKind.QUALITY_REVIEW,
     Rating: RecordKind.RATING,
     RatingCount: RecordKind.RATING_COUNT,
+    RatingFeed: RecordKind.RATING_FEED,
 }
 _CLASSES: Final[Mapping[RecordKind, type]] = {kind: of for of, kind in KINDS.items()}
 

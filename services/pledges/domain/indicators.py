@@ -1,6 +1,7 @@
 """What pledges and actions know of indicators: the colours each series last published."""
 
 from dataclasses import dataclass
+from decimal import Decimal
 
 from contracts.breakdown import Breakdown
 from contracts.colours import Colour
@@ -24,7 +25,10 @@ class SeriesKey:
 
 @dataclass(frozen=True, slots=True)
 class Colours:
-    """The colours of a series at its latest period, and which are provisional; all None until an event told of it."""
+    """Value and colours of a series at its latest period, and which are provisional; None until an event told of it.
+
+    ``value`` is None too where a symbol stands instead, and with ``unit`` where the event came before these were kept.
+    """
 
     period: Period | None = None
     benchmark: Colour | None = None
@@ -33,6 +37,8 @@ class Colours:
     benchmark_provisional: bool = False
     trend_provisional: bool = False
     target_provisional: bool = False
+    value: Decimal | None = None
+    unit: str | None = None
 
 
 @dataclass(frozen=True, slots=True)

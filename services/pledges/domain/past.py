@@ -70,6 +70,8 @@ class PledgeState:
     cannot_be_rated: str | None
     assignments: tuple[Assignment, ...]
     links: tuple[SeriesKey, ...]
+    risks: tuple[str, ...] = ()
+    schemes: tuple[str, ...] = ()
 
     @classmethod
     def of(cls, view: PledgeView) -> "PledgeState":
@@ -88,6 +90,8 @@ class PledgeState:
             cannot_be_rated=pledge.cannot_be_rated,
             assignments=view.assignments,
             links=tuple(one.key for one in view.indicators),
+            risks=tuple(one.code for one in view.elsewhere.risks),
+            schemes=tuple(one.code for one in view.elsewhere.schemes),
         )
 
     @property

@@ -1,6 +1,5 @@
 """A pledge: its definition, its state, and how it is shown."""
 
-from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import date, datetime
 from enum import StrEnum
@@ -8,6 +7,7 @@ from typing import TypedDict
 
 from contracts.notes import SourceNote
 from services.pledges.domain.indicators import LinkedIndicator
+from services.pledges.domain.linked import NOT_LINKED, LinkedElsewhere
 from services.pledges.domain.sets import pledge_id
 from services.pledges.domain.status import NOT_STARTED, Delivery, Evidence, Progress, Schedule
 
@@ -101,6 +101,7 @@ class Published:
 
     schedule: Schedule | None = None
     indicators: tuple[LinkedIndicator, ...] = ()
+    elsewhere: LinkedElsewhere = NOT_LINKED
 
 
 NOT_PUBLISHED = Published()
@@ -166,12 +167,12 @@ class Pledge:
             notes=changes.get("notes", self.notes),
         )
 
-    def next_version(self, indicators: Sequence[LinkedIndicator], today: date) -> "Pledge":
-        """The pledge as its next event carries it."""
-        return replace(self, version=self.version + 1, published=self.publishable(indicators, today))
+    def next_version(self, shown: Published, today: date) -> "Pledge":
+        """The pledge as its next event carries it, with what is shown of it now."""
+        return replace(self, version=self.version + 1, published=self.publishable(shown, today))
 
-    def publishable(self, indicators: Sequence[LinkedIndicator], today: date) -> Published:
-        return Published(self.schedule(today), tuple(indicators))
+    def publishable(self, shown: Published, today: date) -> Published:
+        return replace(shown, schedule=self.schedule(today))
 
     def schedule(self, today: date) -> Schedule:
         return self.progress.schedule(self.due, today)
@@ -186,6 +187,7 @@ class PledgeView:
     amendments: tuple[Amendment, ...]
     indicators: tuple[LinkedIndicator, ...]
     today: date
+    elsewhere: LinkedElsewhere = NOT_LINKED
 
     @property
     def wording(self) -> str:
@@ -215,6 +217,8 @@ class PledgeFilter:
     top: bool | None = None
     indicator: str | None = None
     area: str | None = None
+    risk: str | None = None
+    scheme: str | None = None
     owner: str | None = None
     """A portfolio holder."""
     changed_since: datetime | None = None

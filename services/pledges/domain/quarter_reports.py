@@ -90,8 +90,9 @@ class QuarterReport:
 
 
 def reported_pledges(lines: Iterable[PledgeLine], returns: Iterable[QuarterlyReturn]) -> tuple[ReportedPledge, ...]:
-    given = list(returns)
-    return tuple(ReportedPledge(one, tuple(each for each in given if each.pledge == one.state.id)) for one in lines)
+    """With their returns, those that somebody answers for, or did: of former sets none may be printed."""
+    given, answered = list(returns), [one for one in lines if one.state.assignments]
+    return tuple(ReportedPledge(one, tuple(each for each in given if each.pledge == one.state.id)) for one in answered)
 
 
 def reported_priorities(

@@ -54,7 +54,7 @@ class ReturnChanges(TypedDict, total=False):
 
 @dataclass(frozen=True, slots=True)
 class StepTaken:
-    """A step as it was taken. ``on_behalf_of`` names who delegated it."""
+    """A step as it was taken. ``on_behalf_of`` names who delegated it, ``person`` is the code of who took it."""
 
     step: Step
     by: str
@@ -62,6 +62,7 @@ class StepTaken:
     business_date: date
     on_behalf_of: str | None = None
     reason: str | None = None
+    person: str | None = None
 
 
 @dataclass(frozen=True, slots=True)

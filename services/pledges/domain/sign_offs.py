@@ -6,6 +6,7 @@ from enum import StrEnum
 
 from services.pledges.domain.faults import Fault
 from services.pledges.domain.indicators import LinkedIndicator
+from services.pledges.domain.linked import NOT_LINKED, LinkedElsewhere
 from services.pledges.domain.pledges import PledgeView
 from services.pledges.domain.returns import EvidenceLink
 from services.pledges.domain.status import Delivery, Evidence, Schedule
@@ -40,6 +41,7 @@ class DecidedState:
     evidence: Evidence
     schedule: Schedule
     indicators: tuple[LinkedIndicator, ...]
+    elsewhere: LinkedElsewhere = NOT_LINKED
 
     @classmethod
     def of(cls, view: PledgeView) -> "DecidedState":
@@ -52,6 +54,7 @@ class DecidedState:
             evidence=pledge.evidence,
             schedule=view.schedule,
             indicators=view.indicators,
+            elsewhere=view.elsewhere,
         )
 
 

@@ -39,7 +39,11 @@ async def read_delegation(read: Read, code: DelegationInPath) -> DelegationOut:
     responses=made(DelegationOut) | problems(401, 409, 413, 415, 422),
 )
 async def put_delegation(write: Write, code: NewCode, body: DelegationIn, response: Response) -> DelegationOut:
-    """Have the returns of a person submitted, handed back or approved by another: the name of an API key."""
+    """Have the returns of a person submitted, handed back or approved, and their pledges signed off, by another.
+
+    The delegate is a person by their code in `/access/v1/people`, or a name: of a key, or the subject of tokens; a name
+    counts for all keys and tokens of the person whose it is. Nobody gives a delegation to themselves (409).
+    """
     found, created = await write(lambda tx: delegations.put_delegation(tx, body.to_domain(code)))
     set_made(response, created=created)
     return DelegationOut.of(found)

@@ -48,11 +48,13 @@ def _filter(
     top: bool | None = None,
     indicator: Word = None,
     area: Annotated[str | None, Query(max_length=200, pattern=WHOLE_TEXT, description="Area of a link")] = None,
+    risk: Word = None,
+    scheme: Word = None,
     owner: Annotated[str | None, Query(max_length=200, pattern=WHOLE_TEXT, description="A portfolio holder")] = None,
     changed_since: ChangedSince = None,
 ) -> PledgeFilter:
     found = PledgeFilter(pledge_set, theme, delivery, evidence, schedule, top, indicator)
-    return replace(found, area=area, owner=owner, changed_since=changed_since)
+    return replace(found, area=area, risk=risk, scheme=scheme, owner=owner, changed_since=changed_since)
 
 
 @router.get("/pledges", summary="List pledges", responses=problems(400, 401, 422))
@@ -61,7 +63,7 @@ async def list_pledges(
     paging: Annotated[CollectionPaging, Depends(sortable(PledgeOrder))],
     wanted: Annotated[PledgeFilter, Depends(_filter)],
 ) -> PageBody[PledgeOut]:
-    """Pledges by set and number unless asked otherwise, each with its three axes and its indicators' latest colours."""
+    """Pledges by set and number unless asked otherwise, each with its three axes and what it is linked to."""
     page = await read(lambda tx: pledges.list_pledges(tx, wanted, paging.request))
     return paging.body(page, PledgeOut.of)
 
@@ -96,17 +98,17 @@ async def change_pledge(write: Write, pledge: PledgeInPath, body: PledgePatch) -
 
 @router.get("/pledges/{pledge}/links", summary="What a pledge is linked to", responses=problems(401, 404))
 async def read_links(read: Read, pledge: PledgeInPath) -> PledgeLinksOut:
-    """The whole set, as it is replaced; the pledge itself has their colours."""
+    """The whole set, as it is replaced; the pledge itself has their values, ratings and positions."""
     return PledgeLinksOut.of(await read(lambda tx: pledges.get_pledge(tx, PledgeRef.parse(pledge))))
 
 
 @router.put(
     "/pledges/{pledge}/links",
-    summary="Link a pledge to indicators",
+    summary="Link a pledge to indicators, risks and savings schemes",
     responses=problems(401, 404, 413, 415, 422),
 )
 async def link_pledge(write: Write, pledge: PledgeInPath, body: LinksIn) -> PledgeOut:
-    """Replace the whole set of linked indicators. Colours published before the link are shown at once."""
+    """Replace all of it: what is not named is linked no more. What was published before the link is shown at once."""
     return PledgeOut.of(await write(lambda tx: pledges.link_pledge(tx, PledgeRef.parse(pledge), body.to_domain())))
 
 

@@ -8,6 +8,7 @@ from fastapi import APIRouter, Query
 from chassis.web.problems import problems
 from chassis.web.units import Read
 from services.pledges.domain.providers import Contract, Grade, Provider, QualityReview, Rating, RatingCount
+from services.pledges.domain.rating_feeds import RatingFeed
 from services.pledges.endpoints.record_routes import RecordRoutes, add_record_routes, filter_by
 from services.pledges.schemas import providers as care
 from services.pledges.service import governance
@@ -55,6 +56,17 @@ for each in (
         care.RatingCountOut,
         filter_by("grade", "Only counts of this grade", "good", Grade),
     ),
+    RecordRoutes(
+        "/rating-feeds",
+        "a rating feed",
+        "indicators that take the ratings of homes",
+        RatingFeed,
+        care.RatingFeedIn,
+        care.RatingFeedOut,
+        filter_by("indicator", "Only feeds of the indicator with this code", "cqc-good-or-outstanding"),
+        about="The share of homes that are good or outstanding becomes an observation of each period from a day on: "
+        "provisional while the period goes on, final after it, and revised where ratings are recorded later.",
+    ),
 ):
     add_record_routes(router, each)
 
@@ -69,6 +81,6 @@ async def read_rated_homes(
 ) -> care.RatedHomesOut:
     """How many homes have each grade on a day, and the percentage that is good or outstanding.
 
-    Count and denominator are those of an observation of `cqc-good-or-outstanding`.
+    A rating feed makes observations of an indicator of it.
     """
     return care.RatedHomesOut.of(await read(lambda tx: governance.get_rated_homes(tx, on)))

@@ -105,5 +105,8 @@ async def return_return(write: Write, code: ReturnInPath, body: ReturnBackIn) ->
     "/returns/{code}/approve", summary="Approve a quarterly return", responses=problems(401, 404, 409, 413, 415, 422)
 )
 async def approve_return(write: Write, code: ReturnInPath, body: ReturnStepIn) -> ReturnOut:
-    """Approve it as the portfolio holder, or on their behalf. It is locked from then on."""
+    """Approve it as the portfolio holder, or on their behalf. It is locked from then on.
+
+    A caller who is entered as a person has to be the portfolio holder, by the printed name, or say on whose behalf.
+    """
     return ReturnOut.of(await write(lambda tx: returns.take_step(tx, code, Step.APPROVE, body.on_behalf_of)))

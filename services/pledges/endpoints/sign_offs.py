@@ -20,8 +20,9 @@ router = APIRouter(tags=["pledges"])
 async def sign_off(write: Write, pledge: PledgeInPath, body: SignOffIn) -> PledgeOut:
     """Close it as delivered, with evidence, or as undeliverable for a reason outside, with what would change it.
 
-    A portfolio holder who answers for it signs. The decision keeps the state that it was taken on. One that is signed
-    off already is refused (409): it is reopened first.
+    A portfolio holder who answers for it signs; a caller who is entered as a person is that holder, by the printed
+    name, or acts by delegation (409). The decision keeps the state that it was taken on. One that is signed off already
+    is refused (409): it is reopened first.
     """
     return PledgeOut.of(await write(lambda tx: sign_offs.sign_off(tx, PledgeRef.parse(pledge), body.to_domain())))
 

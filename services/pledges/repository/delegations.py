@@ -3,18 +3,19 @@
 from datetime import date
 from typing import Any
 
-from sqlalchemy import or_, select
+from sqlalchemy import and_, or_, select
 
+from chassis.identity import Caller
 from chassis.paging import Page, PageRequest
 from chassis.storage.bulk import insert_or_ignore, upsert
 from chassis.storage.cases import refuse_other_case
 from chassis.storage.pages import Orders, list_page
 from chassis.storage.transaction import Tx
 from services.pledges import models
-from services.pledges.domain.delegations import Delegation
+from services.pledges.domain.delegations import DelegateKind, Delegation
 
 _TABLE = models.Base.metadata.tables["delegation"]
-_CHANGING = ("person", "delegate", "valid_from", "valid_to", "reason")
+_CHANGING = ("person", "delegate", "kind", "valid_from", "valid_to", "reason")
 
 
 async def save_delegation(tx: Tx, delegation: Delegation) -> bool:
@@ -51,12 +52,14 @@ async def list_delegations(tx: Tx, person: str | None, request: PageRequest) -> 
     return (await list_page(tx, wanted, Orders((_TABLE.c.code,)), request)).of(_delegation)
 
 
-async def is_delegated(tx: Tx, person: str, delegate: str, today: date) -> bool:
-    """:meth:`Delegation.holds` for any of one person to one delegate."""
+async def is_delegated(tx: Tx, person: str, caller: Caller, today: date) -> bool:
+    """:meth:`Delegation.holds` for any of one person to the caller: to any name of theirs, or to them as a person."""
     columns = _TABLE.c
+    to_name = and_(columns.kind == DelegateKind.NAME, columns.delegate.in_({caller.name, *caller.names}))
+    to_person = and_(columns.kind == DelegateKind.PERSON, columns.delegate == caller.person)
     wanted = select(columns.code).where(
         columns.person == person,
-        columns.delegate == delegate,
+        or_(to_name, to_person),
         columns.valid_from <= today,
         or_(columns.valid_to.is_(None), columns.valid_to >= today),
     )
@@ -64,4 +67,5 @@ async def is_delegated(tx: Tx, person: str, delegate: str, today: date) -> bool:
 
 
 def _delegation(row: Any) -> Delegation:
-    return Delegation(row.code, row.person, row.delegate, row.valid_from, row.valid_to, row.reason)
+    kind = DelegateKind(row.kind)
+    return Delegation(row.code, row.person, row.delegate, row.valid_from, row.valid_to, row.reason, kind)

@@ -27,10 +27,10 @@ async def save_updates(tx: Tx, updates: Collection[SeriesUpdate]) -> None:
     """Store colours that are newer than those stored. Locks the row of every series, in the order of their keys."""
     rows = [_row(one) for one in sorted(updates, key=lambda one: one.key)]
     columns = [name for name in rows[0] if name not in KEY] if rows else []
-    await upsert(tx, IndicatorColour, rows, KEY, columns, _is_newer)
+    await upsert(tx, IndicatorColour, rows, KEY, columns, is_newer)
 
 
-def _is_newer(stored: Table, new: Any) -> ColumnElement[bool]:
+def is_newer(stored: Table, new: Any) -> ColumnElement[bool]:
     """By (generation, version): a generation rises when the producing database went back in time."""
     later: ColumnElement[bool] = stored.c.generation < new.generation
     return or_(later, and_(stored.c.generation == new.generation, stored.c.version < new.version))
@@ -39,7 +39,7 @@ def _is_newer(stored: Table, new: Any) -> ColumnElement[bool]:
 async def lock_series(tx: Tx, keys: Collection[SeriesKey]) -> None:
     """Lock the row of every series, in the order of their keys, making those that no event told of yet."""
     unknown = [_row(SeriesUpdate(key, 0, 0, "", Colours())) for key in sorted(keys)]
-    await upsert(tx, IndicatorColour, unknown, KEY, ("version",), _is_newer)
+    await upsert(tx, IndicatorColour, unknown, KEY, ("version",), is_newer)
 
 
 def _row(update: SeriesUpdate) -> dict[str, Any]:
@@ -58,7 +58,16 @@ def _key_columns(key: SeriesKey) -> dict[str, str]:
     return {"indicator": key.indicator, "area": key.area, "breakdown": key.breakdown.text}
 
 
-_COLOURS = ("benchmark", "trend", "target", "benchmark_provisional", "trend_provisional", "target_provisional")
+_COLOURS = (
+    "benchmark",
+    "trend",
+    "target",
+    "benchmark_provisional",
+    "trend_provisional",
+    "target_provisional",
+    "value",
+    "unit",
+)
 
 
 async def delete_colours(tx: Tx) -> None:
@@ -124,7 +133,7 @@ def _link(row: Any) -> tuple[str, LinkedIndicator]:
 def _colours(row: Any) -> Colours:
     benchmark, trend, target = (colour and Colour(colour) for colour in (row.benchmark, row.trend, row.target))
     provisional = (row.benchmark_provisional, row.trend_provisional, row.target_provisional)
-    return Colours(row_period_or_none(row), benchmark, trend, target, *provisional)
+    return Colours(row_period_or_none(row), benchmark, trend, target, *provisional, row.value, row.unit)
 
 
 async def get_updates(tx: Tx, keys: Collection[SeriesKey]) -> Mapping[SeriesKey, SeriesUpdate]:

@@ -19,6 +19,8 @@ from services.pledges.domain.formats import (
     write_notes,
     write_published,
 )
+from services.pledges.domain.linked import LinkedKind
+from services.pledges.domain.linked_formats import read_elsewhere
 from services.pledges.domain.pledges import (
     Amendment,
     Assignment,
@@ -95,7 +97,7 @@ def _row(pledge: Pledge) -> dict[str, Any]:
         "unrated_because": pledge.unrated_because,
         "notes": write_notes(pledge.notes),
         "version": pledge.version,
-        "published": write_published(pledge.published.indicators),
+        "published": write_published(pledge.published.indicators, pledge.published.elsewhere),
         "published_schedule": pledge.published.schedule,
     }
 
@@ -115,7 +117,7 @@ def _pledge(row: Any) -> Pledge:
         unrated_because=row.unrated_because,
         notes=read_notes(row.notes),
         version=row.version,
-        published=Published(schedule, read_published(row.published)),
+        published=Published(schedule, read_published(row.published), read_elsewhere(row.published)),
     )
 
 
@@ -180,12 +182,16 @@ def _orders(today: date) -> Orders:
 
 def _named_elsewhere(wanted: PledgeFilter) -> list[Select[str]]:
     """Ids of pledges by their links, their assignments and their history."""
-    link, assignment, history = models.IndicatorLink, models.Assignment, models.StateRevision
+    link, elsewhere = models.IndicatorLink, models.ElsewhereLink
+    assignment, history = models.Assignment, models.StateRevision
     found: list[Select[str]] = []
     if wanted.indicator:
         found.append(select(link.pledge).where(link.indicator == wanted.indicator))
     if wanted.area:
         found.append(select(link.pledge).where(link.area == wanted.area))
+    for kind, code in ((LinkedKind.RISK, wanted.risk), (LinkedKind.SCHEME, wanted.scheme)):
+        if code:
+            found.append(select(elsewhere.pledge).where(elsewhere.kind == kind, elsewhere.code == code))
     if wanted.owner:
         found.append(select(assignment.pledge).where(assignment.portfolio_holder == wanted.owner))
     if wanted.changed_since:

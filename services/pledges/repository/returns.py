@@ -208,6 +208,7 @@ async def save_step(tx: Tx, code: str, taken: StepTaken) -> None:
         "quarterly_return": code,
         "step": taken.step,
         "by": taken.by,
+        "person": taken.person,
         "on_behalf_of": taken.on_behalf_of,
         "reason": taken.reason,
         "at": taken.at,
@@ -226,4 +227,4 @@ async def steps_of(tx: Tx, codes: Collection[str]) -> Mapping[str, tuple[StepTak
 
 
 def _step(row: Any) -> StepTaken:
-    return StepTaken(Step(row.step), row.by, row.at, row.business_date, row.on_behalf_of, row.reason)
+    return StepTaken(Step(row.step), row.by, row.at, row.business_date, row.on_behalf_of, row.reason, row.person)

@@ -64,13 +64,15 @@ Links = Annotated[list[Link], Field(max_length=100)]
 
 
 class LinkedIndicatorOut(OutBody):
-    """A series that is linked, with its latest colours; null, and ``pending``, until an event told of it."""
+    """A series that is linked, with its latest value and colours; null, and ``pending``, until an event told of it."""
 
     indicator: str
     area: str
     breakdown: Breakdown = Field(description="Empty for the total")
     pending: bool
     period: Period | None
+    value: Number | None = Field(description="Value in that period; null where a symbol stands instead of one")
+    unit: str | None = Field(description="Unit of the value")
     benchmark: Colour | None
     trend: Colour | None
     target: Colour | None
@@ -87,6 +89,8 @@ class LinkedIndicatorOut(OutBody):
             breakdown=linked.key.breakdown,
             pending=linked.pending,
             period=colours.period,
+            value=colours.value,
+            unit=colours.unit,
             benchmark=colours.benchmark,
             trend=colours.trend,
             target=colours.target,

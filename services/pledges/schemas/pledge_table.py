@@ -28,6 +28,8 @@ COLUMNS = (
     Column("measured_on", "Measured on", "Day by which it is judged"),
     Column("cannot_be_rated", "Cannot be rated", "Why, where no measure was given"),
     Column("indicators", "Indicators", "Those it is linked to"),
+    Column("risks", "Risks", "References of those it is linked to"),
+    Column("schemes", "Savings schemes", "Codes of those it is linked to"),
     Column("state_on", "State on", "Business date that the row is of"),
 )
 
@@ -71,6 +73,8 @@ def _cells(line: PledgeLine) -> Row:
         measure.date if measure else None,
         state.cannot_be_rated,
         _joined(key.indicator for key in state.links),
+        _joined(state.risks),
+        _joined(state.schemes),
         line.day,
     )
 

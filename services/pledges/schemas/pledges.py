@@ -8,7 +8,7 @@ from pydantic import ConfigDict, Field, model_validator
 from chassis.web.bodies import UNCHANGED, OutBody, PatchBody, StrictBody
 from contracts.reasons import Reason
 from services.pledges.domain import pledges as domain
-from services.pledges.domain.indicators import SeriesKey
+from services.pledges.domain.linked import WantedLinks
 from services.pledges.domain.pledges import NewWording, PledgeChanges, PledgeDefinition, PledgeView
 from services.pledges.domain.sets import plain_number
 from services.pledges.domain.status import Delivery, Evidence, Schedule
@@ -24,6 +24,7 @@ from services.pledges.schemas.fields import (
     SetCode,
     Wording,
 )
+from services.pledges.schemas.linked import LinkedRiskOut, LinkedSchemeOut, RiskRefs, SchemeCodes
 
 Day = date
 """For bodies that have a field named ``date``."""
@@ -78,7 +79,7 @@ class PledgeIn(StrictBody):
     due: date | None = Field(None, examples=["2018-09-30"])
     delivery: Delivery = Delivery.NOT_STARTED
     evidence: Evidence = Evidence.NONE
-    assignments: Assignments
+    assignments: list[Assignment] = Field(default=[], max_length=20, description="None where nobody is printed")
     measure: MeasureIn | None = None
     cannot_be_rated: Reason | None = Field(None, description="Why it cannot be rated")
     notes: Notes = ()
@@ -153,13 +154,23 @@ class LinksIn(StrictBody):
     """The whole set; what is not named is no longer linked."""
 
     model_config = ConfigDict(
-        json_schema_extra={"examples": [{"links": [{"indicator": "ae-four-hour-wait", "area": "E06000026"}]}]}
+        json_schema_extra={
+            "examples": [
+                {
+                    "links": [{"indicator": "dtoc-all", "area": "E06000026"}],
+                    "risks": ["OCC4"],
+                    "schemes": ["sooner-home"],
+                }
+            ]
+        }
     )
 
     links: Links
+    risks: RiskRefs = Field(default=[])
+    schemes: SchemeCodes = Field(default=[])
 
-    def to_domain(self) -> list[SeriesKey]:
-        return [one.to_domain() for one in self.links]
+    def to_domain(self) -> WantedLinks:
+        return WantedLinks([one.to_domain() for one in self.links], self.risks, self.schemes)
 
 
 class AssignmentsIn(StrictBody):
@@ -217,10 +228,16 @@ class PledgeLinksOut(OutBody):
     """What a pledge is linked to, as it can be sent again in the place of the whole set."""
 
     links: list[Link]
+    risks: list[str] = Field(description="References of risks")
+    schemes: list[str] = Field(description="Codes of savings schemes")
 
     @classmethod
     def of(cls, view: PledgeView) -> Self:
-        return cls(links=[Link.of(one.key) for one in view.indicators])
+        return cls(
+            links=[Link.of(one.key) for one in view.indicators],
+            risks=[one.code for one in view.elsewhere.risks],
+            schemes=[one.code for one in view.elsewhere.schemes],
+        )
 
 
 class MeasureOut(OutBody):
@@ -234,7 +251,7 @@ class MeasureOut(OutBody):
 
 
 class PledgeOut(OutBody):
-    """A pledge with its three axes, who answers for it, and the latest colours of its indicators."""
+    """A promise with its three axes, who answers for it, its indicators, risks and money, each with its date."""
 
     id: str = Field(description="Set and number, as in paths", examples=["2018-55"])
     set: str = Field(examples=["2018"])
@@ -254,7 +271,9 @@ class PledgeOut(OutBody):
     cannot_be_rated: str | None = Field(description="Why it cannot be rated; null where it has a measure")
     assignments: list[AssignmentOut]
     amendments: list[AmendmentOut]
-    indicators: list[LinkedIndicatorOut] = Field(description="Colours are null until an event told of them")
+    indicators: list[LinkedIndicatorOut] = Field(description="Values and colours are null until an event told of them")
+    risks: list[LinkedRiskOut] = Field(description="Risks to it, with their ratings")
+    schemes: list[LinkedSchemeOut] = Field(description="Savings schemes that hang on it, with their positions")
     notes: Notes
     version: int = Field(description="Counts the events of this pledge", examples=[3])
 
@@ -279,6 +298,8 @@ class PledgeOut(OutBody):
             assignments=[AssignmentOut.of(one) for one in view.assignments],
             amendments=[AmendmentOut.of(one) for one in view.amendments],
             indicators=[LinkedIndicatorOut.of(one) for one in view.indicators],
+            risks=[LinkedRiskOut.of(one) for one in view.elsewhere.risks],
+            schemes=[LinkedSchemeOut.of(one) for one in view.elsewhere.schemes],
             notes=pledge.notes,
             version=pledge.version,
         )

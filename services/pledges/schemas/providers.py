@@ -8,9 +8,11 @@ from pydantic import AfterValidator, BeforeValidator, Field, model_validator
 from pydantic_core import PydanticCustomError
 
 from chassis.web.bodies import OutBody
+from contracts.areas import AreaCode
 from contracts.money import Money, pounds
 from services.pledges.domain import providers as domain
 from services.pledges.domain.providers import Grade, ManagementLevel, RatedHomes
+from services.pledges.domain.rating_feeds import FeedFrequency, RatingFeed
 from services.pledges.schemas.fields import Code, Name, Names, Paragraph, Wording
 from services.pledges.schemas.records import RecordIn, RecordOut
 
@@ -185,6 +187,41 @@ class RatingCountOut(RecordOut):
     count: int | None = Field(description="How many homes; null where it is not printed")
     period: str | None = Field(description="As printed")
     note: str | None = Field(description="How it is printed")
+    source: str | None
+
+
+class RatingFeedIn(RecordIn):
+    """Which indicator in which area takes the share of homes that are good or outstanding, as observations."""
+
+    makes = RatingFeed
+
+    title: Wording = Field(examples=["Care homes of Plymouth"])
+    indicator: Code = Field(examples=["cqc-good-or-outstanding"])
+    area: AreaCode
+    frequency: FeedFrequency = Field(description="The frequency of the indicator", examples=["quarter"])
+    starts_on: date = Field(
+        description="No period that begins before is touched: it has what was printed", examples=["2018-01-01"]
+    )
+    ends_on: date | None = Field(None, description="No period that begins later is touched; null until it ends")
+    source: Name | None = Field(None, examples=["Care Quality Commission"])
+
+    @model_validator(mode="after")
+    def _ends_after_it_begins(self) -> Self:
+        if self.ends_on and self.ends_on < self.starts_on:
+            raise ValueError("ends_on is before starts_on")
+        return self
+
+
+class RatingFeedOut(RecordOut):
+    """Which indicator in which area takes the share of homes that are good or outstanding, as observations."""
+
+    code: str = Field(examples=["care-homes"])
+    title: str
+    indicator: str
+    area: str
+    frequency: FeedFrequency = Field(description="The frequency of the indicator")
+    starts_on: date = Field(description="No period that begins before is touched")
+    ends_on: date | None = Field(description="No period that begins later is touched; null until it ends")
     source: str | None
 
 

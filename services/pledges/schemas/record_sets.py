@@ -7,7 +7,14 @@ from pydantic import Field
 from chassis.web.bodies import OutBody, StrictBody
 from services.pledges.domain.governance import PutCounts
 from services.pledges.schemas.fields import Code
-from services.pledges.schemas.providers import ContractIn, ProviderIn, QualityReviewIn, RatingCountIn, RatingIn
+from services.pledges.schemas.providers import (
+    ContractIn,
+    ProviderIn,
+    QualityReviewIn,
+    RatingCountIn,
+    RatingFeedIn,
+    RatingIn,
+)
 from services.pledges.schemas.registers import BenefitIn, ConsultationIn, ImpactAssessmentIn, OptionsAppraisalIn
 
 
@@ -51,6 +58,10 @@ class RatingCountPut(RatingCountIn, _Coded):
     """A printed count with its code."""
 
 
+class RatingFeedPut(RatingFeedIn, _Coded):
+    """A rating feed with its code."""
+
+
 MOST = 500
 """Records of a kind in one body."""
 
@@ -72,6 +83,9 @@ class RecordsIn(StrictBody):
     )
     rating_counts: Annotated[list[RatingCountPut], Field(max_length=MOST)] = Field(
         default_factory=list, description="Printed counts of rated homes"
+    )
+    rating_feeds: Annotated[list[RatingFeedPut], Field(max_length=MOST)] = Field(
+        default_factory=list, description="Indicators that take the ratings of homes"
     )
     benefits: Annotated[list[BenefitPut], Field(max_length=MOST)] = Field(
         default_factory=list, description="What changes are to bring"

@@ -60,6 +60,7 @@ class ReturnBackIn(ReturnStepIn):
 class StepOut(OutBody):
     step: Step
     by: str
+    person: str | None = Field(description="Code of the person behind it, where one is entered")
     on_behalf_of: str | None
     reason: str | None
     at: datetime
@@ -70,6 +71,7 @@ class StepOut(OutBody):
         return cls(
             step=taken.step,
             by=taken.by,
+            person=taken.person,
             on_behalf_of=taken.on_behalf_of,
             reason=taken.reason,
             at=taken.at,

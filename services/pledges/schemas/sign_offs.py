@@ -11,6 +11,7 @@ from services.pledges.domain import returns
 from services.pledges.domain.sign_offs import DecidedState, Decision, DecisionTaken, SignOff
 from services.pledges.domain.status import Delivery, Evidence, Schedule
 from services.pledges.schemas.fields import ClosedOn, LinkedIndicatorOut, Name
+from services.pledges.schemas.linked import LinkedRiskOut, LinkedSchemeOut
 from services.pledges.schemas.returns import EvidenceLink
 
 Signed = Literal[Delivery.DELIVERED, Delivery.UNDELIVERABLE_EXTERNAL]
@@ -64,7 +65,9 @@ class DecidedStateOut(OutBody):
     delivery: Delivery
     evidence: Evidence
     schedule: Schedule
-    indicators: list[LinkedIndicatorOut] = Field(description="Colours as they were")
+    indicators: list[LinkedIndicatorOut] = Field(description="Values and colours as they were")
+    risks: list[LinkedRiskOut] = Field(description="Risks to it as they were rated")
+    schemes: list[LinkedSchemeOut] = Field(description="Savings schemes as they stood")
 
     @classmethod
     def of(cls, state: DecidedState) -> Self:
@@ -76,6 +79,8 @@ class DecidedStateOut(OutBody):
             evidence=state.evidence,
             schedule=state.schedule,
             indicators=[LinkedIndicatorOut.of(one) for one in state.indicators],
+            risks=[LinkedRiskOut.of(one) for one in state.elsewhere.risks],
+            schemes=[LinkedSchemeOut.of(one) for one in state.elsewhere.schemes],
         )
 
 

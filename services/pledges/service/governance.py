@@ -17,6 +17,7 @@ from services.pledges.repository import actions as stored_actions
 from services.pledges.repository import governance as stored
 from services.pledges.repository.grouping import grouped
 from services.pledges.service.history import record_state
+from services.pledges.service.rating_feeds import emit_after
 
 Put = TypeVar("Put", bound=Whole)
 
@@ -34,6 +35,7 @@ async def put_record(tx: Tx, record: Put) -> tuple[Put, bool]:
     await check_no_circle(tx, record)
     before = await stored.insert_or_lock_record(tx, record)
     await save_and_record(tx, before, record, "put")
+    await emit_after(tx, [record])
     return record, before is None
 
 

@@ -1,6 +1,7 @@
 """Opening quarterly returns: a job, asked for wherever some are to be opened, that opens them a page at a time."""
 
 from collections.abc import Sequence
+from datetime import UTC, datetime
 from functools import partial
 from typing import Final
 
@@ -16,6 +17,8 @@ from services.pledges.service.returns import emit_missing
 JOB: Final = "open-returns"
 PAGE: Final = 500
 """Returns that are opened in one transaction."""
+SOON_SECONDS: Final = 3
+"""How long those who change assignments one after the other are waited for."""
 
 
 async def save_openings(tx: Tx) -> None:
@@ -26,9 +29,23 @@ async def save_openings(tx: Tx) -> None:
         await save_job(tx, NewJob(JOB, {"quarters": [quarter.path for quarter in quarters]}, key=key))
 
 
+async def save_opening_soon(tx: Tx) -> None:
+    """Have what a change of assignments is owed opened within seconds, by one job for all changes of these seconds.
+
+    It looks again at what is to be opened, and a change that commits later is left to the next sweep.
+    """
+    number = int(tx.now.timestamp()) // SOON_SECONDS + 1
+    due_at = datetime.fromtimestamp(number * SOON_SECONDS, UTC)
+    await save_job(tx, NewJob(JOB, {}, key=f"{JOB}:soon:{number}", due_at=due_at))
+
+
 async def run_opening(run: JobRun) -> Json:
-    """Open every return of the quarters that the job names, then find those that are missing already."""
-    quarters = [Period.parse(text) for text in run.job.arguments["quarters"]]
+    """Open every return of the quarters that the job names, then find those that are missing already.
+
+    One that names none opens those that are to be opened when it begins.
+    """
+    named = run.job.arguments.get("quarters") or await run.step("quarters", _paths)
+    quarters = [Period.parse(text) for text in named]
     opened, pages = 0, 0
     while True:
         page = await run.step(f"page-{pages}", partial(open_returns, quarters=quarters))
@@ -44,6 +61,10 @@ async def open_returns(tx: Tx, quarters: Sequence[Period] | None = None) -> int:
     unopened = await _unopened(tx, await _quarters(tx) if quarters is None else quarters, limit=PAGE)
     await stored.insert_returns(tx, unopened)
     return len(unopened)
+
+
+async def _paths(tx: Tx) -> Json:
+    return [quarter.path for quarter in await _quarters(tx)]
 
 
 async def _quarters(tx: Tx) -> list[Period]:

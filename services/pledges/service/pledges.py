@@ -1,6 +1,6 @@
 """Making, reading and changing pledges."""
 
-from collections.abc import Collection, Sequence
+from collections.abc import Sequence
 from dataclasses import replace
 from datetime import date
 
@@ -8,8 +8,9 @@ from chassis.errors import FieldError
 from chassis.paging import Page, PageRequest
 from chassis.storage.transaction import Tx
 from services.pledges.domain.formats import write_pledge_state
-from services.pledges.domain.indicators import SeriesKey
+from services.pledges.domain.linked import NOT_LINKED, WantedLinks
 from services.pledges.domain.pledges import (
+    NOT_PUBLISHED,
     Assignment,
     NewWording,
     Pledge,
@@ -26,12 +27,14 @@ from services.pledges.errors import (
     ReferenceUnknown,
     SignOffNeeded,
 )
+from services.pledges.repository import elsewhere
 from services.pledges.repository import indicators as linked
 from services.pledges.repository import pledges as stored
 from services.pledges.repository import sets as stored_sets
 from services.pledges.service.history import record_state
+from services.pledges.service.openings import save_opening_soon
 from services.pledges.service.progress import moved
-from services.pledges.service.publication import save_and_emit
+from services.pledges.service.publication import save_and_emit, show_whole
 from services.pledges.service.sets import id_of
 
 
@@ -51,7 +54,8 @@ async def make_pledge(tx: Tx, sent: PledgeDefinition) -> tuple[PledgeView, bool]
     created = await stored.insert_pledge(tx, definition, made)
     pledge = await _lock(tx, made.id)
     if created:
-        pledge = await save_and_emit(tx, pledge, (), today)
+        pledge = await save_and_emit(tx, pledge, NOT_PUBLISHED)
+        await save_opening_soon(tx)
     elif await stored.get_definition(tx, pledge) != definition:
         raise PledgeExists(f"Pledge {made.id} exists; change it with PATCH.")
     view = await _view(tx, pledge, today)
@@ -123,25 +127,28 @@ async def assign_pledge(
     if before.assignments == tuple(assignments):
         return before
     await stored.save_assignments(tx, before.pledge.id, assignments)
+    await save_opening_soon(tx)
     return await publish_change(tx, before, before.pledge, "pledge.assigned", reason)
 
 
-async def link_pledge(tx: Tx, ref: PledgeRef, keys: Collection[SeriesKey]) -> PledgeView:
-    """Replace the set of linked series. The same set again is no new version and no event."""
-    wanted = set(keys)
-    await linked.lock_series(tx, wanted)
+async def link_pledge(tx: Tx, ref: PledgeRef, links: WantedLinks) -> PledgeView:
+    """Replace all that a pledge is linked to. The same again is no new version and no event."""
+    series, named = set(links.series), links.elsewhere
+    await linked.lock_series(tx, series)
+    await elsewhere.lock_states(tx, named)
     before = await lock_view(tx, ref)
-    if {one.key for one in before.indicators} == wanted:
+    if {one.key for one in before.indicators} == series and before.elsewhere.named == named:
         return before
-    await linked.save_pledge_links(tx, before.pledge.id, wanted)
+    await linked.save_pledge_links(tx, before.pledge.id, series)
+    await elsewhere.save_links(tx, before.pledge.id, named)
     return await publish_change(tx, before, before.pledge, "pledge.linked", None)
 
 
 async def publish_change(tx: Tx, before: PledgeView, changed: Pledge, action: str, reason: str | None) -> PledgeView:
     """Save, publish and record a locked pledge after a change."""
     today = before.today
-    indicators = (await linked.indicators_of_pledges(tx, [changed.id])).get(changed.id, ())
-    after = await _view(tx, await save_and_emit(tx, changed, indicators, today), today)
+    (shown,) = await show_whole(tx, [changed])
+    after = await _view(tx, await save_and_emit(tx, changed, shown), today)
     states = write_pledge_state(before), write_pledge_state(after)
     await record_state(tx, action, changed.id, *states, today, reason)
     return after
@@ -177,11 +184,12 @@ async def _view(tx: Tx, pledge: Pledge, today: date) -> PledgeView:
 
 
 async def pledge_views(tx: Tx, pledges: Sequence[Pledge], today: date) -> list[PledgeView]:
-    """Three statements, however many they are."""
+    """Four statements, however many they are."""
     ids = [pledge.id for pledge in pledges]
     assignments = await stored.assignments(tx, ids)
     amendments = await stored.amendments(tx, ids)
     indicators = await linked.indicators_of_pledges(tx, ids)
+    found = await elsewhere.elsewhere_of_pledges(tx, ids)
     return [
         PledgeView(
             pledge=one,
@@ -189,6 +197,7 @@ async def pledge_views(tx: Tx, pledges: Sequence[Pledge], today: date) -> list[P
             amendments=amendments.get(one.id, ()),
             indicators=indicators.get(one.id, ()),
             today=today,
+            elsewhere=found.get(one.id, NOT_LINKED),
         )
         for one in pledges
     ]

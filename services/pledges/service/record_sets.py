@@ -14,6 +14,7 @@ from services.pledges.repository import governance as stored
 from services.pledges.repository.grouping import grouped
 from services.pledges.service.governance import get_there
 from services.pledges.service.history import StateChange, record_states
+from services.pledges.service.rating_feeds import emit_after
 
 Faults = list[tuple[int, Fault]]
 """What is wrong with records, by their places."""
@@ -35,6 +36,7 @@ async def put_records(tx: Tx, records: Sequence[Register | Care]) -> PutCounts:
         changed += 0 if faults else await _save(tx, kind, by_kind[kind], before)
     if faults:
         raise RecordsRefused("Nothing was saved.", [_error(records[place], fault) for place, fault in sorted(faults)])
+    await emit_after(tx, records)
     return PutCounts(created, changed, len(records) - created - changed)
 
 

@@ -25,7 +25,7 @@ from services.pledges.domain.returns import (
 from services.pledges.domain.sets import PledgeRef
 from services.pledges.errors import DelegationMissing, ReturnIncomplete, ReturnLocked, ReturnUnknown
 from services.pledges.repository import returns as stored
-from services.pledges.repository.delegations import is_delegated
+from services.pledges.service.delegations import require_delegated, require_in_own_name
 from services.pledges.service.history import record_state
 from services.pledges.service.sets import id_of
 
@@ -65,7 +65,8 @@ async def take_step(tx: Tx, code: str, step: Step, on_behalf_of: str | None, rea
     Raises:
         ReturnUnknown: no such return.
         ReturnLocked: its state does not allow the step, or its quarter is closed.
-        DelegationMissing: it is taken on behalf of somebody who did not delegate it, or cannot.
+        DelegationMissing: it is taken on behalf of somebody who did not delegate it, or cannot; or a person who is not
+            the portfolio holder approves it or hands it back in their own name.
         ReturnIncomplete: it is submitted without a colour or a narrative.
         SamePerson: who wrote or submitted it approves it.
     """
@@ -81,7 +82,8 @@ async def take_step(tx: Tx, code: str, step: Step, on_behalf_of: str | None, rea
     if step in events.STEP_EVENTS:
         after = replace(after, version=before.version + 1)
         emit(tx, events.return_stepped(after, step, today))
-    await stored.save_step(tx, code, StepTaken(step, tx.actor, tx.now, today, on_behalf_of, reason))
+    taken = StepTaken(step, tx.actor, tx.now, today, on_behalf_of, reason, tx.caller.person)
+    await stored.save_step(tx, code, taken)
     await _save(tx, before, after, f"return.{after.state}", today, reason)
     return await _view(tx, after, today)
 
@@ -98,16 +100,16 @@ def _state_in_words(found: QuarterlyReturn, today: date) -> str:
 
 
 async def _check_delegated(tx: Tx, found: QuarterlyReturn, step: Step, person: str | None, today: date) -> None:
-    if person is None:
-        return
+    """A caller who is known as a person approves and hands back as the portfolio holder or on their behalf."""
     able = can_delegate(found.assignment, step)
-    if person not in able:
-        fault = f"is none of {', '.join(able)}"
-    elif not await is_delegated(tx, person, tx.actor, today):
-        fault = f"has delegated nothing to {tx.actor} on {today}"
+    if person is None:
+        if step is not Step.SUBMIT:
+            require_in_own_name(tx, found.assignment.portfolio_holder, "on_behalf_of")
+    elif person in able:
+        await require_delegated(tx, person, "on_behalf_of", today)
     else:
-        return
-    raise DelegationMissing(f"Not on behalf of {person}.", [FieldError("on_behalf_of", fault)])
+        fault = f"is none of {', '.join(able)}"
+        raise DelegationMissing(f"Not on behalf of {person}.", [FieldError("on_behalf_of", fault)])
 
 
 async def _save(

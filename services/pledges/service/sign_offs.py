@@ -11,6 +11,7 @@ from services.pledges.domain.sign_offs import DecidedState, Decision, DecisionTa
 from services.pledges.domain.status import Delivery
 from services.pledges.errors import PledgeClosed, PledgeOpen, SignOffIncomplete
 from services.pledges.repository import decisions
+from services.pledges.service.delegations import require_signer
 from services.pledges.service.pledges import get_pledge, lock_view, publish_change
 from services.pledges.service.progress import moved
 
@@ -22,6 +23,7 @@ async def sign_off(tx: Tx, ref: PledgeRef, wanted: SignOff) -> PledgeView:
         PledgeUnknown: no such number.
         PledgeClosed: it is signed off already.
         SignOffIncomplete: nobody who answers for it signs, or what is signed is not borne out.
+        DelegationMissing: a caller who is known as a person is not the one who signs, and has no delegation of theirs.
         ClosingDayWrong: a closing day in the future.
     """
     before = await lock_view(tx, ref)
@@ -29,6 +31,7 @@ async def sign_off(tx: Tx, ref: PledgeRef, wanted: SignOff) -> PledgeView:
         raise PledgeClosed(f"Pledge {before.pledge.id} is {before.pledge.progress.delivery}.")
     if faults := sign_off_faults(wanted, before):
         raise SignOffIncomplete("It cannot be signed so.", [FieldError(*fault) for fault in faults])
+    await require_signer(tx, wanted.portfolio_holder, "portfolio_holder", before.today)
     taken = DecisionTaken(
         decision=Decision(wanted.delivery),
         by=tx.actor,

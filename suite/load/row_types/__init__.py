@@ -37,6 +37,7 @@ from suite.load.row_types.pledges import (
     AssignmentRow,
     DependencyRow,
     PledgeRow,
+    PledgeSetRow,
     PriorityRow,
 )
 from suite.load.row_types.registers import (
@@ -47,6 +48,7 @@ from suite.load.row_types.registers import (
     OptionRow,
     ProviderRow,
     RatingCountRow,
+    RatingFeedRow,
 )
 from suite.load.row_types.risks import RiskLinkRow, RiskRow
 from suite.load.row_types.shared import PLYMOUTH, Basis
@@ -83,10 +85,12 @@ __all__ = [
     "OutcomeRow",
     "PartnerRow",
     "PledgeRow",
+    "PledgeSetRow",
     "PriorityRow",
     "ProviderRow",
     "RangeRow",
     "RatingCountRow",
+    "RatingFeedRow",
     "RelationRow",
     "ReportRow",
     "ReportSignOffRow",

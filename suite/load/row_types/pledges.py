@@ -59,11 +59,23 @@ class ActionLinkRow(FileRow):
     area: str
 
 
+class PledgeSetRow(FileRow):
+    code: str
+    title: str
+    size: int
+    source: str
+
+
 class PledgeRow(FileRow):
+    """A pledge of a set. Of those of 2013 only what was promised is printed: nobody who answers, and no measure."""
+
+    set: str
     number: str
     theme: str
     title: str
     indicators: Several = ()
+    risks: Several = ()
+    schemes: Several = ()
 
 
 class AssignmentRow(FileRow):

@@ -79,3 +79,15 @@ class RatingCountRow(FileRow):
     period: str
     note: str | None = None
     source: str
+
+
+class RatingFeedRow(FileRow):
+    """Which indicator takes the share of homes that are rated well, from the first quarter that is not printed."""
+
+    code: str
+    title: str
+    indicator: str
+    area: str
+    frequency: Literal["month", "quarter", "financial_year"]
+    starts_on: date
+    source: str

@@ -35,6 +35,7 @@ from tests.integration.gateway.changes import (
     DELEGATION,
     DUTY,
     ENTRY,
+    FEED,
     FUND,
     INDICATOR,
     LINKED,
@@ -144,8 +145,9 @@ MADE: dict[str, list[Made]] = {
         Made("PUT", "/quality-reviews/1", REVIEW, REVIEW | {"title": "Else"}, REPLACED),
         Made("PUT", "/ratings/1", RATING, RATING | {"grade": "inadequate"}, REPLACED),
         Made("PUT", "/rating-counts/1", RATED, RATED | {"count": 69}, REPLACED),
+        Made("PUT", "/rating-feeds/1", FEED, FEED | {"title": "Else"}, REPLACED),
         Made("PUT", "/dependencies/backing", FREE, FREE | {"title": "Else"}, REPLACED),
-        Made("PUT", "/delegations/leave", DELEGATION, DELEGATION | {"delegate": "Eve"}, REPLACED),
+        Made("PUT", "/delegations/leave", DELEGATION, DELEGATION | {"delegate": "Ben"}, REPLACED),
         Made("PUT", "/actions/cafe", ACTION, ACTION | {"title": "Else"}, REPLACED),
     ],
     "finance": [

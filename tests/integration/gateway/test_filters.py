@@ -38,7 +38,7 @@ MADE = {
             "/pledges",
             PLEDGE | {"number": "2", "assignments": [PLEDGE["assignments"][0] | {"portfolio_holder": "Ben"}]},
         ),
-        ("PUT", "/pledges/1/links", PLEDGE_LINKS),
+        ("PUT", "/pledges/1/links", PLEDGE_LINKS | {"risks": ["OCC4"], "schemes": ["sooner-home"]}),
     ],
     "finance": [
         ("PUT", "/funds/integrated-fund", fund_body()),
@@ -60,6 +60,10 @@ FOUND = [
     ("pledges", "/pledges", {"indicator": "ae"}, 1),
     ("pledges", "/pledges", {"area": "RK9"}, 1),
     ("pledges", "/pledges", {"area": "E06000026"}, 0),
+    ("pledges", "/pledges", {"risk": "OCC4"}, 1),
+    ("pledges", "/pledges", {"risk": "OCC5"}, 0),
+    ("pledges", "/pledges", {"scheme": "sooner-home"}, 1),
+    ("pledges", "/pledges", {"scheme": "OCC4"}, 0),
     ("finance", "/schemes", {"indicator": link_body()["indicator"]}, 1),
     ("finance", "/schemes", {"area": "RK9"}, 0),
 ]

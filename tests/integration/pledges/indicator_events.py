@@ -131,4 +131,6 @@ def colours_of(indicator: str, period: str | None, *colours: str | None) -> dict
         "benchmark_provisional": False,
         "trend_provisional": False,
         "target_provisional": False,
+        "value": None,
+        "unit": "percentage" if colours else None,
     }

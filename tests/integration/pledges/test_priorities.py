@@ -103,7 +103,7 @@ async def test_an_action_shows_its_indicators_once_each(api: httpx.AsyncClient):
     body = {"title": "Reach the diagnosis rate", "indicators": [link, link]}
     made = await put(api, "actions/dementia-diagnosis", body)
     provisional = dict.fromkeys(("benchmark_provisional", "trend_provisional", "target_provisional"), False)
-    colours = dict.fromkeys(("period", "benchmark", "trend", "target"))
+    colours = dict.fromkeys(("period", "value", "unit", "benchmark", "trend", "target"))
     assert made["indicators"] == [{**link, "breakdown": {}, "pending": True, **colours, **provisional}]
     assert (await put(api, "actions/dementia-diagnosis", {"title": "Bare"}, 200))["indicators"] == []
 

@@ -18,6 +18,7 @@ from chassis.storage.database import Database
 from chassis.storage.transaction import Tx
 from services.pledges import models
 from services.pledges.app import SPEC
+from services.pledges.service.openings import SOON_SECONDS
 from services.pledges.service.republication import REPUBLICATION
 from tests.integration.pledges.signing import sign
 
@@ -46,7 +47,8 @@ async def sweep(database: Database) -> None:
 
 async def delegate(api: httpx.AsyncClient, person: str, status: int = 201, **more: str) -> None:
     body = {"person": person, "delegate": "officer", "valid_from": "2018-01-01"} | more
-    answer = await api.put(f"/pledges/v1/delegations/of-{person.split(maxsplit=1)[0]}", json=body)
+    of = f"/pledges/v1/delegations/of-{person.split(maxsplit=1)[0]}"
+    answer = await api.put(of, json=body, headers={"x-actor": "head"})
     assert answer.status_code == status, answer.text
 
 
@@ -305,15 +307,41 @@ async def test_one_job_opens_a_quarter_and_another_what_came_later(api: httpx.As
         for each in SPEC.sweeps:
             await database.write(each)
     jobs = database.metadata.tables["job"]
+    of_sweeps = jobs.select().where(~jobs.c.key.contains(":soon:"))
 
     async def count(tx: Tx) -> int:
-        return len((await tx.session.execute(jobs.select())).all())
+        return len((await tx.session.execute(of_sweeps)).all())
 
     assert await database.read(count) == 1
     await sweep(database)
     await make(api, "47", officer("A"))
     await sweep(database)
     assert (await database.read(count), len(await listed(api))) == (2, 2)
+
+
+async def test_what_a_pledge_owes_is_opened_within_seconds_by_one_job(api: httpx.AsyncClient, database: Database):
+    """Without any sweep, as right after a load."""
+    for number in ("46", "47"):
+        await make(api, number, officer("A"))
+    await api.put("/pledges/v1/pledges/47/assignments", json={"assignments": [officer("A"), officer("B")]})
+    jobs = database.metadata.tables["job"]
+
+    async def bring_forward(tx: Tx) -> list[Any]:
+        found = list((await tx.session.execute(jobs.select())).all())
+        await tx.session.execute(jobs.update().values(due_at=tx.now))
+        return found
+
+    waiting = await database.write(bring_forward)
+    assert len(waiting) <= 2, "those that fall into other seconds apart"
+    assert all(timedelta(0) < one.due_at - one.created_at <= timedelta(seconds=SOON_SECONDS) for one in waiting)
+    worker = Worker(database, SPEC.jobs, (), ServiceSettings())
+    while await worker.do_next():
+        pass
+    assert [one["id"] for one in await listed(api, missing="true")] == [
+        "2018-46.2017-18-Q3.1",
+        "2018-47.2017-18-Q3.1",
+        "2018-47.2017-18-Q3.2",
+    ]
 
 
 async def test_two_thousand_are_opened_in_one_go(api: httpx.AsyncClient, database: Database, move_to: MoveTo):

@@ -64,6 +64,8 @@ async def test_a_decision_keeps_the_state_that_it_was_taken_on(
         "evidence": "partial",
         "schedule": "due",
         "indicators": [],
+        "risks": [],
+        "schemes": [],
     }
     event = json.loads((await published("46"))[3].body)
     assert (event["type"], event["data"]["delivery"]) == ("commissioning.pledge.updated.v1", "delivered")

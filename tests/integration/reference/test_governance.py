@@ -37,3 +37,47 @@ async def test_the_last_closed_quarter_has_its_pledges_and_their_returns(suite):
     assert all(one["returns"] for one in pledges)
     missing = [one["code"] for one in report["exceptions"] if "missing" in one["reasons"]]
     assert missing == [each["id"] for one in pledges for each in one["returns"]]
+
+
+async def test_a_promise_its_indicators_its_risk_and_its_money_are_in_one_answer(suite):
+    found = await suite.get("/pledges/v1/pledges/2018-58")
+    indicators = {one["indicator"]: one for one in found["indicators"]}
+    assert (indicators["dtoc-all"]["value"], indicators["dtoc-all"]["period"]) == ("22.7", "2017/18 Q3")
+    (risk,) = found["risks"]
+    register = await suite.get("/risks/v1/risks/OCC4")
+    assert (risk["risk"], risk["rating"]["title"]) == ("OCC4", register["title"])
+    assert risk["rating"]["score"] == register["effective"]["score"]
+    for one in found["schemes"]:
+        scheme = await suite.get(f"/finance/v1/schemes/{one['scheme']}")
+        assert one["position"]["title"] == scheme["name"]
+        assert one["position"]["indicated"] == scheme["indicated"]
+    assert [one["scheme"] for one in found["schemes"]] == ["fewer-admissions", "sooner-home"]
+
+
+async def test_a_rating_that_is_entered_becomes_an_observation_that_the_register_hears_of(suite):
+    indicator = "/indicators/v1/indicators/cqc-good-or-outstanding/observations?area=E06000026"
+    printed = {one["period"]: one["value"] for one in (await suite.get(indicator))["items"]}
+    homes = [
+        {"code": f"{n}", "home": f"{n}", "grade": "good" if n < 6 else "inadequate", "rated_on": "2018-01-05"}
+        for n in range(10)
+    ]
+    (await suite.client.post("/pledges/v1/records", json={"ratings": homes})).raise_for_status()
+    await suite.caught_up()
+    found = {one["period"]: one for one in (await suite.get(indicator))["items"]}
+    assert {period: one["value"] for period, one in found.items() if period in printed} == printed
+    counted = found["2017/18 Q4"]
+    assert (float(counted["value"]), counted["status"], counted["basis"]) == (60.0, "provisional", "counted")
+    pledge = await suite.get("/pledges/v1/pledges/2018-52")
+    (shown,) = pledge["indicators"]
+    assert (float(shown["value"]), shown["period"]) == (60.0, "2017/18 Q4")
+
+
+async def test_the_promises_of_both_administrations_are_there(suite):
+    sets = {one["code"]: one["size"] for one in (await suite.get("/pledges/v1/sets"))["items"]}
+    assert sets == {"2013": 50, "2018": 100}
+    former = (await suite.get("/pledges/v1/pledges?set=2013"))["items"]
+    assert [(one["number"], one["theme"], one["assignments"]) for one in former] == [
+        ("1", "Caring Plymouth", []),
+        ("4", "Working Plymouth", []),
+    ]
+    assert all("not how it is measured" in one["cannot_be_rated"] for one in former)

@@ -37,8 +37,8 @@ async def test_the_first_load_makes_everything(report):
         "quality rules": 3,
         "standards": 23,
         "risks": 18,
-        "pledge sets": 1,
-        "pledges": 10,
+        "pledge sets": 2,
+        "pledges": 12,
         "pledge links": 6,
         "priorities": 8,
         "actions": 209,
@@ -50,6 +50,7 @@ async def test_the_first_load_makes_everything(report):
         "decisions": 11,
         "providers": 24,
         "rating counts": 8,
+        "rating feeds": 1,
         "benefits": 23,
         "consultations": 3,
         "options appraisals": 1,
@@ -182,7 +183,7 @@ async def test_the_report_reads_as_text_and_as_json(report):
     assert "observations: 107 created" in report.as_text()
     parsed = json.loads(report.as_json())
     assert len(parsed["contradictions"]) == len(report.contradictions) == 55
-    assert parsed["counts"]["pledges"]["created"] == 10
+    assert parsed["counts"]["pledges"]["created"] == 12
     assert "55 contradictions" in report.summary()
 
 

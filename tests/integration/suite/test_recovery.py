@@ -187,11 +187,13 @@ async def test_recoveries_and_verifications_over_http(settings):
         begun = await client.post("/operations/v1/recoveries", json={"subject": SUBJECT})
         assert (await ended(client, begun.headers["location"]))["differs"] is False
         await spoil(running, DERIVED)
-        assert await verified(client) == {("risks", "R1"), ("finance", "faster")}
+        lost = {("pledges-risks", "R1"), ("pledges-finance", "faster")}
+        assert await verified(client) == {("risks", "R1"), ("finance", "faster")} | lost
         begun = await client.post("/operations/v1/recoveries")
         assert (await ended(client, begun.headers["location"]))["differs"] is False
+        assert await verified(client) == set()
         entries = (await client.get("/operations/v1/audit")).json()["items"]
-        asked = ["recovery", "verification", "verification", "recovery", "verification", "recovery"]
+        asked = ["recovery", "verification", "verification", "recovery", "verification", "recovery", "verification"]
         found = [each["action"] for each in entries if each["action"] != "key.created"]
         assert found == [f"{name}.requested" for name in asked]
 
@@ -213,6 +215,7 @@ STATES = {
 """What consumers stored is not what they were told, though every event was applied."""
 DERIVED = {
     "risks": ("UPDATE risk SET effective_likelihood = 1",),
+    "pledges": ("DELETE FROM elsewhere_state",),
     "finance": ("DELETE FROM entry", "DELETE FROM entry_total"),
 }
 """What consumers derived is not what they stored."""

@@ -15,7 +15,12 @@ from chassis.web.hop import LEEWAY, SECONDS, HopSigner, HopVerifier, service_key
 NOW = 1_800_000_000
 SECRET, CALL = "s" * 40, ("POST", "/risks/v1/risks")
 ANA = Caller(
-    "Ana", frozenset({"risks:read", "risks:write"}), frozenset({"E06000026"}), "ana-nowak", frozenset({"Ana", "ana-2"})
+    "Ana",
+    frozenset({"risks:read", "risks:write"}),
+    frozenset({"E06000026"}),
+    "ana-nowak",
+    frozenset({"Ana", "ana-2"}),
+    "Ana Nowák",
 )
 SIGNER = HopSigner(SECRET, lambda: NOW)
 KEY = SIGNER.key_of("risks")

@@ -2,7 +2,7 @@
 
 import json
 from dataclasses import fields, is_dataclass
-from datetime import date
+from datetime import UTC, date
 from decimal import Decimal
 from types import UnionType
 from typing import Any, get_args, get_origin, get_type_hints
@@ -15,10 +15,20 @@ from contracts.breakdown import Breakdown
 from contracts.colours import Colour
 from contracts.notes import SourcedFigure, SourceNote
 from contracts.period import Period
+from contracts.risks import Band
 from services.pledges.domain.formats import read_definition, read_published, write_definition, write_published
 from services.pledges.domain.governance import RecordKind
 from services.pledges.domain.governance_formats import KINDS, read_record, write_record
 from services.pledges.domain.indicators import Colours, LinkedIndicator, SeriesKey
+from services.pledges.domain.linked import (
+    NOT_LINKED,
+    LinkedElsewhere,
+    LinkedRisk,
+    LinkedScheme,
+    RiskRating,
+    SavingsPosition,
+)
+from services.pledges.domain.linked_formats import read_elsewhere
 from services.pledges.domain.pledges import Assignment, Measure, PledgeDefinition
 from services.pledges.domain.registers import Beneficiary, Benefit
 from services.pledges.domain.status import Delivery, Evidence
@@ -32,7 +42,18 @@ COLOUR = st.none() | st.sampled_from(Colour)
 INDICATORS = st.builds(
     LinkedIndicator,
     st.builds(SeriesKey, TEXT, TEXT, BREAKDOWNS),
-    st.builds(Colours, st.none() | PERIODS, COLOUR, COLOUR, COLOUR, st.booleans(), st.booleans(), st.booleans()),
+    st.builds(
+        Colours,
+        st.none() | PERIODS,
+        COLOUR,
+        COLOUR,
+        COLOUR,
+        st.booleans(),
+        st.booleans(),
+        st.booleans(),
+        st.none() | st.decimals(-(10**6), 10**6, places=4),
+        st.none() | TEXT,
+    ),
     st.booleans(),
 )
 DAYS = st.none() | st.dates()
@@ -55,9 +76,47 @@ def test_a_definition_comes_back(definition: PledgeDefinition):
     assert read_definition(json.loads(json.dumps(write_definition(definition))), "2018") == definition
 
 
-@given(st.lists(INDICATORS, max_size=4).map(tuple))
-def test_what_was_published_comes_back(indicators: tuple[LinkedIndicator, ...]):
-    assert read_published(json.loads(json.dumps(write_published(indicators)))) == indicators
+RISKS = st.builds(
+    LinkedRisk,
+    TEXT,
+    st.none()
+    | st.builds(
+        RiskRating,
+        *[TEXT] * 2,
+        *[st.none() | st.integers(1, 25)] * 3,
+        st.none() | st.sampled_from(Band),
+        st.datetimes(timezones=st.just(UTC)),
+    ),
+)
+POUNDS = st.decimals(-(10**9), 10**9, places=2)
+SCHEMES = st.builds(
+    LinkedScheme,
+    TEXT,
+    st.none()
+    | st.builds(
+        SavingsPosition,
+        *[TEXT] * 3,
+        *[POUNDS] * 7,
+        st.sampled_from(Colour),
+        st.lists(TEXT).map(tuple),
+        st.datetimes(timezones=st.just(UTC)),
+    ),
+)
+ELSEWHERE = st.builds(LinkedElsewhere, st.lists(RISKS, max_size=2).map(tuple), st.lists(SCHEMES, max_size=2).map(tuple))
+
+
+@given(st.lists(INDICATORS, max_size=4).map(tuple), ELSEWHERE)
+def test_what_was_published_comes_back(indicators: tuple[LinkedIndicator, ...], elsewhere: LinkedElsewhere):
+    stored = json.loads(json.dumps(write_published(indicators, elsewhere)))
+    assert read_published(stored) == indicators
+    again = read_elsewhere(stored)
+    assert again == elsewhere
+    for one, other in zip(again.risks, elsewhere.risks, strict=True):
+        assert one.rating is None or (other.rating and one.rating.as_of == other.rating.as_of)
+
+
+def test_before_there_were_links_elsewhere_there_were_none():
+    assert read_elsewhere({"format": 1, "indicators": []}) == read_elsewhere([]) == NOT_LINKED
 
 
 def test_a_definition_stored_as_the_body_that_was_sent():

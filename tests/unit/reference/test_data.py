@@ -102,7 +102,8 @@ def test_every_part_of_the_papers_is_there(reference: Reference):
         ("inadequate", "2017/18 Q3"),
     ]
     assert Counter(row.in_register for row in reference.risks) == {"people-2018": 4, "business-case-2014": 14}
-    assert len(reference.pledges) == 10
+    assert [row.size for row in reference.pledge_sets] == [50, 100]
+    assert Counter(row.set for row in reference.pledges) == {"2018": 10, "2013": 2}
     assert len(reference.assignments) == 11
     assert len(reference.budget_lines) == 6
     assert len(reference.savings_ranges) == 36
@@ -321,7 +322,7 @@ def _copied(tmp_path: Path) -> Path:
         ("areas.csv", "code,name", "kode,name", "areas.csv:1: the header is"),
         ("partners.csv", "PCC,Plymouth City Council,commissioner", "PCC,Plymouth", "partners.csv:2: the row has more"),
         ("need_figures.csv", "2016,expected,forecast-2014", "2016,expected,", "an expected figure has a name"),
-        ("pledges.csv", "\n58,", "\n57,", "'57' stands there twice"),
+        ("pledges.csv", "\n2018,58,", "\n2018,57,", "57') stands there twice"),
         ("actions.csv", "first-wellbeing-hub,,2018-20", "no-such-hub,,2018-20", "'no-such-hub' is nowhere defined"),
     ],
 )

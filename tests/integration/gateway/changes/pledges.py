@@ -24,7 +24,14 @@ PROVIDER = {"title": "Care", "kind": "provider"}
 REVIEW = {"title": "Visit", "provider": "care", "reviewed_on": "2018-02-01", "reviewed_by": "Ana"}
 RATING = {"home": "h", "grade": "good", "rated_on": "2018-02-01"}
 RATED = {"grade": "good", "counted_on": "2017-12-31", "count": 68}
-DELEGATION = {"person": "Ian", "delegate": "Ana", "valid_from": "2018-01-01"}
+FEED = {
+    "title": "Homes",
+    "indicator": "cqc-good-or-outstanding",
+    "area": "E06000026",
+    "frequency": "quarter",
+    "starts_on": "2018-01-01",
+}
+DELEGATION = {"person": "Ian", "delegate": "Eve", "valid_from": "2018-01-01"}
 RETURN = "/returns/2018-1.2017-18-Q3.1"
 
 PLEDGES = [
@@ -87,6 +94,7 @@ PLEDGES = [
     Change("PUT", "/quality-reviews/1", REVIEW, "quality_review.put", "1"),
     Change("PUT", "/ratings/1", RATING, "rating.put", "1"),
     Change("PUT", "/rating-counts/1", RATED, "rating_count.put", "1"),
+    Change("PUT", "/rating-feeds/1", FEED, "rating_feed.put", "1"),
     Change("POST", "/records", {"benefits": [BENEFIT | {"code": "2"}]}, "benefit.put", "2"),
     Change("PUT", "/delegations/leave", DELEGATION, "delegation.put", "leave"),
     Change("PATCH", RETURN, {"colour": "amber", "narrative": "Slow"}, "return.written", RETURN[9:], had_before=True),
