@@ -48,9 +48,9 @@ async def test_a_promise_its_indicators_its_risk_and_its_money_are_in_one_answer
     assert (risk["risk"], risk["rating"]["title"]) == ("OCC4", register["title"])
     assert risk["rating"]["score"] == register["effective"]["score"]
     for one in found["schemes"]:
-        scheme = await suite.get(f"/finance/v1/schemes/{one['scheme']}")
-        assert one["position"]["title"] == scheme["name"]
+        scheme = await suite.get(f"/finance/v1/schemes/{one['scheme']}/position")
         assert one["position"]["indicated"] == scheme["indicated"]
+        assert one["position"]["colour"] == scheme["colour"]
     assert [one["scheme"] for one in found["schemes"]] == ["fewer-admissions", "sooner-home"]
 
 
@@ -75,7 +75,7 @@ async def test_a_rating_that_is_entered_becomes_an_observation_that_the_register
 async def test_the_promises_of_both_administrations_are_there(suite):
     sets = {one["code"]: one["size"] for one in (await suite.get("/pledges/v1/sets"))["items"]}
     assert sets == {"2013": 50, "2018": 100}
-    former = (await suite.get("/pledges/v1/pledges?set=2013"))["items"]
+    former = (await suite.get("/pledges/v1/pledges?pledge_set=2013"))["items"]
     assert [(one["number"], one["theme"], one["assignments"]) for one in former] == [
         ("1", "Caring Plymouth", []),
         ("4", "Working Plymouth", []),
