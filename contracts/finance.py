@@ -15,7 +15,7 @@ FUND_UPDATED: Final = "commissioning.fund.updated.v1"
 PERIOD_CLOSED: Final = "commissioning.period.closed.v1"
 TRIGGER_CROSSED: Final = "commissioning.trigger.crossed.v1"
 UNIT_COST_CHANGED: Final = "commissioning.unit_cost.changed.v1"
-EVENT_TYPES: Final = (SAVING_RESTATED, FUND_UPDATED, PERIOD_CLOSED, UNIT_COST_CHANGED)
+EVENT_TYPES: Final = (SAVING_RESTATED, FUND_UPDATED, PERIOD_CLOSED, TRIGGER_CROSSED, UNIT_COST_CHANGED)
 """All that is on the topic. Whoever compares with the service's digests reads all of them, and folds what it needs."""
 NOUGHT: Final = pounds(0)
 
