@@ -10,6 +10,7 @@ from sqlalchemy.exc import DBAPIError
 
 from chassis.storage.transaction import Tx
 from chassis.storage.types import ExactDecimal
+from chassis.turns import Turns
 
 Write = Callable[[Any], str]
 
@@ -35,8 +36,11 @@ async def copy(
     """
     dialect = tx.session.get_bind().dialect
     writers = {name: _text if name in encoded else _writer(table.c[name], dialect) for name in (*each, *same)}
-    cells = {name: _cells(table.c[name], values, writers[name]) for name, values in each.items()}
-    found = {name: texts for name, texts in cells.items() if texts is not None}
+    found, turns = dict[str, list[str]](), Turns()
+    for name, values in each.items():
+        if (cells := _cells(table.c[name], values, writers[name])) is not None:
+            found[name] = cells
+        await turns.give()
     alike = {name: writers[name](value) for name, value in same.items() if value is not None}
     columns = [*map(repeat, alike.values()), *found.values()]
     lines = "\n".join(map("\t".join, zip(*columns, strict=False)))  # those that are repeated have no end

@@ -16,6 +16,7 @@ from chassis.jobs.job import Json
 from chassis.jobs.run import JobRun
 from chassis.storage.transaction import Tx
 from chassis.tabular.sorting import Batch, SortableRow, SortedRows
+from chassis.turns import Turns
 from services.indicators.domain.importing.drafts import CellFault, Draft, Place
 from services.indicators.domain.importing.order import (
     ImportOrder,
@@ -251,8 +252,10 @@ async def _apply(tx: Tx, applied: _Applied, survey: Survey, counter: Counter) ->
 
 
 async def _record(tx: Tx, applied: _Applied, batch: Batch[SortableRow], later: Later) -> None:
-    order = applied.order
-    drafts = [draft for row in batch.rows for draft in drafts_of(row)]
+    order, drafts, turns = applied.order, list[Draft](), Turns()
+    for row in batch.rows:
+        drafts += drafts_of(row)
+        await turns.give()
     later.unsettled.group = group_of(drafts[-1].key) if batch.goes_on else None
     drafts = applied.drop_refused(drafts)
     if order.sum_into and not order.accept_fewer:
