@@ -11,7 +11,7 @@ from contracts.money import to_penny
 from contracts.period import Period
 from services.finance.domain.capping import Capped
 from services.finance.domain.ledger import PostedAmounts, State, months_of, total_posted
-from services.finance.domain.scheme import PlannedPeriod, Scheme
+from services.finance.domain.scheme import PlannedPeriod, Scheme, SchemeDefinition
 
 HELD_AT_BUDGET: Final = "held_at_budget"
 """The flag of a figure that is capped at the budget of its line."""
@@ -113,6 +113,12 @@ def colour_of(forecast: Estimate, plan: Range, validated: Decimal) -> Colour:
     if forecast.middle >= Fraction(plan.middle):
         return Colour.GREEN
     return Colour.AMBER if forecast.middle >= Fraction(plan.low) else Colour.RED
+
+
+def original_colour(agreed: SchemeDefinition) -> Colour:
+    """What a scheme was rated when it was agreed, before anything was validated: to be compared with its colour now."""
+    planned, remaining = total_plan(agreed.plan), plan_remaining(agreed.plan, ())
+    return colour_of(forecast_of(Decimal(0), remaining, agreed.confidence, agreed.optimism_bias), planned, Decimal(0))
 
 
 def scheme_figures(scheme: Scheme, totals: Totals, banked: Capped, flags: Iterable[str] = ()) -> SchemeFigures:

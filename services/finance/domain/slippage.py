@@ -12,10 +12,11 @@ from decimal import Decimal
 from fractions import Fraction
 from functools import reduce
 
+from contracts.colours import Colour
 from contracts.money import to_penny
 from contracts.period import Period
 from services.finance.domain.as_at import PRESENT, AsAt
-from services.finance.domain.figures import Estimate, Range
+from services.finance.domain.figures import Estimate, Range, original_colour
 from services.finance.domain.ledger import MONTHS_A_YEAR, PostedAmounts, State, months_of
 from services.finance.domain.scheme import Delivery, PlannedPeriod, SchemeAccount, SchemeDefinition
 from services.finance.domain.scheme_position import figures_of
@@ -53,7 +54,8 @@ class Progress:
 class SlippageRow:
     """Of a scheme, or of all schemes of the plan where ``scheme`` is null.
 
-    ``expected`` is what of the middle of the year's plan the middle of the forecast does not reach.
+    ``expected`` is what of the middle of the year's plan the middle of the forecast does not reach. Of a scheme
+    ``original`` is its colour when it was agreed, and ``colour`` that of now.
     """
 
     scheme: SchemeDefinition | None
@@ -62,6 +64,8 @@ class SlippageRow:
     year: Progress
     forecast: Range
     expected: Decimal
+    original: Colour | None = None
+    colour: Colour | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -116,6 +120,8 @@ def _row(account: SchemeAccount, quarters: Sequence[Period], day: date) -> Slipp
         year=year,
         forecast=figures.forecast,
         expected=year.middle - to_penny(figures.forecast.middle),
+        original=original_colour(agreed),
+        colour=figures.colour,
     )
 
 

@@ -7,6 +7,7 @@ from pydantic import Field
 
 from chassis.web.bodies import OutBody
 from chassis.web.render.table import Column, Note, Row, Table, known_at
+from contracts.colours import Colour
 from contracts.money import Money, pounds
 from services.finance.domain.scheme import Delivery, Workstream
 from services.finance.domain.slippage import Progress, SlippageRow, SlippageTable
@@ -63,6 +64,8 @@ class SchemeSlippageOut(SlippageTotalOut):
     budget_line: str
     partner: str
     delivered_by: Annotated[Delivery, Field(description="Whether it was in the plan, or mitigates")]
+    original: Annotated[Colour, Field(description="Its colour when it was agreed, before anything was validated")]
+    colour: Annotated[Colour, Field(description="Its colour now, by its forecast")]
 
 
 class SlippageOut(OutBody):
@@ -113,6 +116,8 @@ def _scheme(found: SlippageTable, row: SlippageRow) -> SchemeSlippageOut:
         budget_line=row.scheme.budget_line,
         partner=row.scheme.partner,
         delivered_by=row.scheme.delivered_by,
+        original=row.original or Colour.NONE,
+        colour=row.colour or Colour.NONE,
         **dict(_amounts(found, row)),
     )
 
@@ -122,6 +127,8 @@ _COLUMNS: Final = (
     Column("name", "Name", "Name of the scheme"),
     Column("workstream", "Workstream", "Workstream of the savings plan"),
     Column("delivered_by", "Delivered by", "Whether it was in the plan, or mitigates"),
+    Column("original", "Original rating", "Its colour when it was agreed"),
+    Column("colour", "Rating", "Its colour now, by its forecast"),
     Column("time", "Time", "Quarter, to date, or year"),
     Column("planned_low", "Planned, low (£)", "Lower end of the plan", is_number=True),
     Column("planned_high", "Planned, high (£)", "Upper end of the plan", is_number=True),
@@ -152,14 +159,18 @@ def slippage_file(found: SlippageTable, made_at: datetime) -> Table:
 def _rows(found: SlippageTable, row: SlippageRow) -> list[Row]:
     agreed = row.scheme
     head = (
-        ("Total", "", "", "")
+        ("Total", "", "", "", "", "")
         if agreed is None
-        else (agreed.code, agreed.name, agreed.workstream.value, agreed.delivered_by.value)
+        else (agreed.code, agreed.name, agreed.workstream.value, agreed.delivered_by.value, *_ratings(row))
     )
     named = [quarter.label for quarter in found.quarters]
     times = [*zip(named, row.quarters, strict=True), ("To date", row.to_date)]
     parts = [(*head, time, *_cells(part), None) for time, part in times]
     return [*parts, (*head, "Year", *_cells(row.year), row.expected)]
+
+
+def _ratings(row: SlippageRow) -> tuple[str, str]:
+    return (row.original or Colour.NONE).value, (row.colour or Colour.NONE).value
 
 
 def _cells(part: Progress) -> Row:

@@ -63,6 +63,8 @@ async def test_what_was_planned_stands_against_what_was_delivered(planned: httpx
         ("10000.00", "20000.00", "25000.00", "-10000.00"),
         "plan",
     )
+    ratings = {code: (row["original"], row["colour"]) for code, row in rows.items() if code != "mitigates"}
+    assert ratings == {"ahead": ("green", "blue"), "behind": ("red", "red")}
     total = found["total"]
     assert amounts(total["to_date"]) == ("101666.67", "185000.00", "55000.00", "88333.33"), "without what mitigates"
     pressure = (await planned.get("/finance/v1/funds/integrated-fund/savings")).json()["total"]["in_year_pressure"]
@@ -105,8 +107,8 @@ async def test_slippage_as_a_file(planned: httpx.AsyncClient, ending: str):
     if ending == "csv":
         lines = answer.text.splitlines()
         assert len(lines) == 1 + 4 * 6
-        assert lines[-2] == "Total,,,,To date,101666.67,185000.00,55000.00,88333.33,"
-        assert lines[-1] == "Total,,,,Year,110000.00,200000.00,55000.00,100000.00,37500.00"
+        assert lines[-2] == "Total,,,,,,To date,101666.67,185000.00,55000.00,88333.33,"
+        assert lines[-1] == "Total,,,,,,Year,110000.00,200000.00,55000.00,100000.00,37500.00"
 
 
 async def test_slippage_of_no_fund_or_of_a_year_without_budgets_is_not_found(bare: httpx.AsyncClient):
