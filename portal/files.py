@@ -11,7 +11,7 @@ from chassis.errors import NotFound
 from portal.api import Api, body_of, read_answer
 from portal.errors import Refused
 
-_ENDINGS: Final = frozenset({"csv", "xlsx", "ods", "html"})
+_ENDINGS: Final = frozenset({"csv", "xlsx", "ods", "html", "pdf", "docx"})
 _HANDED_ON: Final = ("content-type", "content-disposition", "content-security-policy")
 
 
@@ -23,7 +23,7 @@ async def file_response(api: Api, path: str, **parameters: str | None) -> Respon
         Refused: with what the API answered.
     """
     if path.rpartition(".")[2] not in _ENDINGS:
-        raise NotFound("Files end in .csv, .xlsx or .ods.")
+        raise NotFound("Files end in .csv, .xlsx, .ods, .html, .pdf or .docx.")
     answer = await api.open(path, **parameters)
     if not answer.is_success:
         raise Refused(answer.status_code, body_of(await read_answer(answer)))

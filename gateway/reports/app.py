@@ -11,6 +11,7 @@ from chassis.web.app import build_app
 from chassis.web.units import Resources
 from gateway.reports.asking import SuiteApi
 from gateway.reports.endpoints import PUBLISH, router
+from gateway.reports.rendering import Press
 from portal.settings import PortalSettings
 
 NAME: Final = "reports"
@@ -32,5 +33,5 @@ def create_reports(resources: Resources, metadata: MetaData, suite_api: SuiteApi
         scopes=dict.fromkeys(PUBLISH, "reports:publish"),
     )
     app = build_app(spec, replace(resources, settings=settings))
-    app.state.suite_api, app.state.pages = suite_api, pages
+    app.state.suite_api, app.state.pages, app.state.press = suite_api, pages, Press()
     return app

@@ -1,9 +1,7 @@
 """Reports over HTTP."""
 
-import re
-from collections.abc import Sequence
-from decimal import Decimal
-from typing import Annotated, Final
+from collections.abc import Awaitable, Callable, Mapping
+from typing import Annotated
 
 from fastapi import APIRouter, Depends, Path, Request, Response
 
@@ -12,21 +10,19 @@ from chassis.web.paging import PageBody, Paging
 from chassis.web.problems import problems
 from chassis.web.render.answers import file_responses
 from chassis.web.render.routes import add_table_routes
-from chassis.web.render.table import Cell, Column, Table
+from chassis.web.render.table import Table
 from chassis.web.units import Read, Write
 from contracts.period import Period, PeriodKind, UnknownPeriodError
 from gateway.reports import service
 from gateway.reports.errors import QuarterInvalid, TableUnknown
 from gateway.reports.gathering import choose_scorecard, gather
-from gateway.reports.rendering import page_policy, rendering
-from gateway.reports.report import CellKind, Report, ReportTable, Row
+from gateway.reports.rendering import FORMS, Press, page_policy
+from gateway.reports.report import Report
 from gateway.reports.schemas import AddendumIn, FrontSheetPatch, PublicationIn, ReportOut, ReportSummaryOut
+from gateway.reports.tables import table_of
 
 PUBLISH = ("publish_report", "add_to_report")
 """Operations by which a board is told something."""
-HTML = "text/html"
-_NO_WORD: Final = re.compile(r"[^a-z0-9]+")
-_NUMBERS: Final = frozenset({CellKind.NUMBER, CellKind.MONEY})
 router = APIRouter(tags=["reports"])
 
 
@@ -36,9 +32,12 @@ def _quarter(
     ],
 ) -> Period:
     try:
-        return Period.parse(quarter, PeriodKind.QUARTER)
+        found = Period.parse(quarter)
     except UnknownPeriodError as error:
         raise QuarterInvalid(str(error)) from error
+    if found.kind is not PeriodKind.QUARTER:
+        raise QuarterInvalid(f"{found} is no financial quarter.")
+    return found
 
 
 Quarter = Annotated[Period, Depends(_quarter)]
@@ -52,40 +51,13 @@ Found = Annotated[Report, Depends(_report)]
 
 
 async def _table(
-    request: Request,
     report: Found,
     table: Annotated[str, Path(max_length=40, description="Code of the table within the report", examples=["fund"])],
 ) -> Table:
     found = next((each for each in report.content.tables if each.code == table), None)
     if found is None:
         raise TableUnknown(f"The tables are: {', '.join(each.code for each in report.content.tables)}.")
-    return _file(report, found, request)
-
-
-def _file(report: Report, table: ReportTable, request: Request) -> Table:
-    columns = [
-        Column(_NO_WORD.sub("_", each.title.lower()), each.title, _described(each.kind), each.kind in _NUMBERS)
-        for each in table.columns
-    ]
-    return Table(
-        name=f"report-{Period.parse(report.quarter).path}-{table.code}",
-        title=f"{table.title}: {report.content.front_sheet.title}",
-        about=f"As known on {report.content.sources.known_on}; {report.state}.",
-        columns=columns,
-        rows=[_cells(row, columns) for row in table.rows],
-        made_at=report.published_at or request.app.state.resources.clock(),
-    )
-
-
-def _cells(row: Row, columns: Sequence[Column]) -> Sequence[Cell]:
-    return [
-        Decimal(cell) if column.is_number and cell is not None else cell
-        for cell, column in zip(row, columns, strict=True)
-    ]
-
-
-def _described(kind: CellKind) -> str:
-    return {CellKind.MONEY: "Pounds.", CellKind.NUMBER: "A figure.", CellKind.COLOUR: "A colour."}.get(kind, "Words.")
+    return table_of(report, found, report.published_at or report.drafted_at)
 
 
 @router.get("/quarters", summary="Reports, the latest quarter first", responses=problems(400, 422))
@@ -94,17 +66,38 @@ async def list_reports(read: Read, paging: Paging) -> PageBody[ReportSummaryOut]
     return paging.body(await read(lambda tx: service.list_reports(tx, paging.request)), ReportSummaryOut.of)
 
 
-@router.get(
-    "/quarters/{quarter}.html",
-    summary="A report as a page",
-    response_class=Response,
-    responses={**file_responses(HTML), **problems(404, 422)},
-)
-async def get_report_page(read: Read, request: Request, quarter: Quarter) -> Response:
-    """To be read, printed or kept: it needs nothing else. Once published, the same bytes come out again."""
-    report = await read(lambda tx: service.get_report(tx, quarter.label))
-    page = report.html or rendering(request.app.state.pages)(report)
-    return Response(page, media_type=HTML, headers={"content-security-policy": page_policy(page)})
+def _file_of(ending: str) -> Callable[..., Awaitable[Response]]:
+    async def answer(read: Read, request: Request, quarter: Quarter) -> Response:
+        report, kept = await read(lambda tx: service.get_file(tx, quarter.label, ending))
+        content = (await _print(request, report, ending))[ending] if kept is None else kept
+        return Response(content, media_type=FORMS[ending].media_type, headers=_headers(quarter, ending, content))
+
+    return answer
+
+
+async def _print(request: Request, report: Report, *endings: str) -> Mapping[str, bytes]:
+    press: Press = request.app.state.press
+    return await press.print(report, request.app.state.pages.council, endings or tuple(FORMS))
+
+
+def _headers(quarter: Period, ending: str, content: bytes) -> dict[str, str]:
+    """A page may load its own style and nothing else; what a browser does not show it saves under a name."""
+    if ending == service.PAGE:
+        return {"content-security-policy": page_policy(content)}
+    shown = "inline" if FORMS[ending].is_shown else "attachment"
+    return {"content-disposition": f'{shown}; filename="report-{quarter.path}.{ending}"'}
+
+
+for _ending, _form in FORMS.items():
+    router.add_api_route(
+        f"/quarters/{{quarter}}.{_ending}",
+        _file_of(_ending),
+        name=f"get_report_{_ending}",
+        summary=f"A report as {_form.words}",
+        description="The whole report. It needs nothing else. Once published, the same bytes come out again.",
+        response_class=Response,
+        responses={**file_responses(_form.media_type), **problems(404, 422, 503)},
+    )
 
 
 add_table_routes(
@@ -155,16 +148,23 @@ async def edit_report(write: Write, quarter: Quarter, body: FrontSheetPatch) -> 
     return ReportOut.of(await write(lambda tx: service.edit(tx, quarter.label, body.changes())))
 
 
-@router.post("/quarters/{quarter}/publish", summary="Publish a report", responses=problems(404, 412, 422))
+@router.post("/quarters/{quarter}/publish", summary="Publish a report", responses=problems(404, 412, 422, 503))
 async def publish_report(
-    write: Write, request: Request, quarter: Quarter, body: PublicationIn | None = None
+    read: Read,
+    write: Write,
+    request: Request,
+    caller: Calling,
+    quarter: Quarter,
+    body: PublicationIn | None = None,
 ) -> ReportOut:
-    """Freeze its words, its numbers and the bytes of its page. Again changes nothing.
+    """Freeze its words, its numbers and the bytes of its files. Again changes nothing.
 
     With the `version` that was read, nothing is published that was not read.
     """
-    render, version = rendering(request.app.state.pages), body.version if body else None
-    return ReportOut.of(await write(lambda tx: service.publish(tx, quarter.label, render, version)))
+    found, version = await read(lambda tx: service.get_report(tx, quarter.label)), body.version if body else None
+    after = service.as_published(found, caller.name, request.app.state.resources.clock(), version)
+    files = {} if found.files else await _print(request, after)
+    return ReportOut.of(await write(lambda tx: service.publish(tx, after, files)))
 
 
 @router.post("/quarters/{quarter}/addenda", summary="Add what has changed", responses=problems(403, 404, 409, 422, 503))

@@ -37,3 +37,7 @@ class QuarterInvalid(Invalid):
 
 class PartUnavailable(Unavailable):
     type_, title = "part-unavailable", "A part of the report cannot be had now"
+
+
+class NotSet(Unavailable):
+    type_, title = "report-not-set", "The file of the report could not be made"

@@ -169,7 +169,7 @@ async def _risks(api: Api, quarter: Period) -> list[ReportTable]:
     ratings = ("When the last quarter closed", "Now", "Target")
     columns = tuple(map(Column, ("Reference", "Risk", "Owner", *ratings, "Movement")))
     rows = [_risk(each) for each in risks]
-    moved = [row for each in risks if each["version"] for row in await _moves(api, each, quarter)]
+    moved = await _moves(api, [each["ref"] for each in risks], quarter)
     of_moves = tuple(map(Column, ("Reference", "On", "From", "To", "By", "Why")))
     return [
         ReportTable("risks", "Risk register", 1, columns, tuple(rows)),
@@ -189,26 +189,29 @@ def _rating(found: Json | None) -> str | None:
     return f"{found['band'].capitalize()}{score}"
 
 
-async def _moves(api: Api, risk: Json, quarter: Period) -> list[Row]:
-    """From the quarter's first day on: what moved a risk since is the board's to know.
+async def _moves(api: Api, refs: Sequence[str], quarter: Period) -> list[Row]:
+    """From the quarter's first day on, risk by risk: what moved one since is the board's to know.
 
-    A risk that never had an event was never moved, and is not asked.
+    It is asked of all risks at once, however many there are.
     """
-    history = [each async for each in _every(api, f"/risks/v1/risks/{part(risk['ref'])}/history")]
+    order = {ref: n for n, ref in enumerate(refs)}
+    found = [each async for each in _every(api, "/risks/v1/rating-changes", from_=quarter.start.isoformat())]
+    moved = [each for each in found if each["risk"] in order and _is_move(each)]
     return [
         (
-            risk["ref"],
+            each["risk"],
             each["business_date"],
             _rating(each["before"]),
             _rating(each["after"]),
             each["cause"].replace("_", " "),
             each["why"],
         )
-        for each in history
-        if each["business_date"] >= quarter.start.isoformat()
-        and each["before"]
-        and _rating(each["before"]) != _rating(each["after"])
+        for each in sorted(moved, key=lambda one: order[one["risk"]])
     ]
+
+
+def _is_move(change: Json) -> bool:
+    return bool(change["before"]) and _rating(change["before"]) != _rating(change["after"])
 
 
 async def _pledges(api: Api, quarter: Period) -> list[ReportTable]:

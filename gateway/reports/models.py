@@ -1,9 +1,9 @@
-"""Reports, their frozen pages, and what was added later."""
+"""Reports, the files they were published as, and what was added later."""
 
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import ForeignKey, String, Text
+from sqlalchemy import ForeignKey, LargeBinary, String
 from sqlalchemy.orm import Mapped, mapped_column
 
 from chassis.storage.types import JsonText, UtcDateTime
@@ -11,7 +11,7 @@ from gateway.access.models import Base
 
 
 class ReportRow(Base):
-    """A report of a quarter; ``content`` in the format of ``report.py``, ``html`` as it was published."""
+    """A report of a quarter; ``content`` in the format of ``report.py``."""
 
     __tablename__ = "report"
 
@@ -23,7 +23,18 @@ class ReportRow(Base):
     published_by: Mapped[str | None] = mapped_column(String(100))
     published_at: Mapped[datetime | None] = mapped_column(UtcDateTime())
     digest: Mapped[str | None] = mapped_column(String(64))
-    html: Mapped[str | None] = mapped_column(Text())
+
+
+class FileRow(Base):
+    """A file of a report as it was published. None is ever changed."""
+
+    __tablename__ = "report_file"
+
+    quarter: Mapped[str] = mapped_column(ForeignKey("report.quarter"), primary_key=True)
+    ending: Mapped[str] = mapped_column(String(10), primary_key=True)
+    size: Mapped[int] = mapped_column()
+    digest: Mapped[str] = mapped_column(String(64))
+    content: Mapped[bytes] = mapped_column(LargeBinary())
 
 
 class AddendumRow(Base):

@@ -3,7 +3,7 @@
 import hashlib
 import json
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, replace
 from datetime import datetime
 from enum import StrEnum
 from itertools import zip_longest
@@ -113,6 +113,19 @@ class Addendum:
 
 
 @dataclass(frozen=True, slots=True)
+class ReportFile:
+    """A file as it was published: what its name ends with, how many bytes it has, and their SHA-256."""
+
+    ending: str
+    size: int
+    digest: str
+
+    @classmethod
+    def of(cls, ending: str, content: bytes) -> "ReportFile":
+        return cls(ending, len(content), hashlib.sha256(content).hexdigest())
+
+
+@dataclass(frozen=True, slots=True)
 class ReportSummary:
     """A report without what it says but its title, and the day that its numbers are of."""
 
@@ -129,7 +142,7 @@ class ReportSummary:
 
 @dataclass(frozen=True, slots=True)
 class Report:
-    """A report of a quarter. ``html`` and its ``digest`` (SHA-256) are there once it is published."""
+    """A report of a quarter. Once it is published it has ``files``, and the ``digest`` (SHA-256) of its page."""
 
     quarter: str
     state: ReportState
@@ -139,8 +152,8 @@ class Report:
     published_by: str | None = None
     published_at: datetime | None = None
     digest: str | None = None
-    html: str | None = None
-    addenda: Sequence[Addendum] = field(default=())
+    files: Sequence[ReportFile] = ()
+    addenda: Sequence[Addendum] = ()
 
     @property
     def title(self) -> str:
@@ -154,6 +167,12 @@ class Report:
     def version(self) -> str:
         """Names what it says: SHA-256, another for other words or numbers."""
         return digest_of(write_content(self.content))
+
+    def published(self, by: str, at: datetime) -> "Report":
+        """As it is once ``by`` has published it, ``at`` then; as it is where that is done."""
+        if self.state is ReportState.PUBLISHED:
+            return self
+        return replace(self, state=ReportState.PUBLISHED, published_by=by, published_at=at)
 
     def with_content(self, content: Content, by: str, at: datetime) -> "Report":
         """Saying this by ``by``, ``at`` then; as it is where it says so already."""

@@ -1,18 +1,19 @@
 """Every query about reports."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any
 
-from sqlalchemy import select, update
+from sqlalchemy import insert, select, update
 
 from chassis.paging import PageRequest
 from chassis.storage.bulk import insert_or_ignore
 from chassis.storage.transaction import Tx
 from gateway.reports.errors import ReportPublished
-from gateway.reports.models import AddendumRow, ReportRow
+from gateway.reports.models import AddendumRow, FileRow, ReportRow
 from gateway.reports.report import (
     Addendum,
     Report,
+    ReportFile,
     ReportState,
     ReportSummary,
     read_content,
@@ -21,10 +22,10 @@ from gateway.reports.report import (
     write_table,
 )
 
-_OF_STATE = ("state", "content", "drafted_by", "drafted_at", "published_by", "published_at", "digest", "html")
+_OF_STATE = ("state", "content", "drafted_by", "drafted_at", "published_by", "published_at", "digest")
 
 _SUMMARY = (
-    *(ReportRow.__table__.c[name] for name in ("quarter", *_OF_STATE) if name not in {"content", "html"}),
+    *(ReportRow.__table__.c[name] for name in ("quarter", *_OF_STATE) if name != "content"),
     ReportRow.content[("front_sheet", "title")].as_string().label("title"),
     ReportRow.content[("sources", "known_on")].as_string().label("known_on"),
 )
@@ -39,11 +40,13 @@ async def lock_report(tx: Tx, quarter: str) -> Report | None:
 
 
 async def get_report(tx: Tx, quarter: str) -> Report | None:
-    """The report with its addenda."""
+    """The report with its addenda, and what files it was published as."""
     row = await tx.session.scalar(
         select(ReportRow).where(ReportRow.quarter == quarter).execution_options(populate_existing=True)
     )
-    return None if row is None else _report(row, await _list_addenda(tx, quarter))
+    if row is None:
+        return None
+    return _report(row, await _list_files(tx, quarter), await _list_addenda(tx, quarter))
 
 
 async def list_reports(tx: Tx, request: PageRequest, *, with_drafts: bool) -> Sequence[ReportSummary]:
@@ -57,6 +60,27 @@ async def list_reports(tx: Tx, request: PageRequest, *, with_drafts: bool) -> Se
     return [ReportSummary(**{**row, "state": ReportState(row["state"])}) for row in rows]
 
 
+async def _list_files(tx: Tx, quarter: str) -> Sequence[ReportFile]:
+    """Without what is in them."""
+    wanted = select(FileRow.ending, FileRow.size, FileRow.digest).where(FileRow.quarter == quarter)
+    return tuple(ReportFile(*row) for row in await tx.session.execute(wanted.order_by(FileRow.ending)))
+
+
+async def get_file(tx: Tx, quarter: str, ending: str) -> bytes | None:
+    wanted = select(FileRow.content).where(FileRow.quarter == quarter, FileRow.ending == ending)
+    found: bytes | None = await tx.session.scalar(wanted)
+    return found
+
+
+async def save_files(tx: Tx, quarter: str, files: Mapping[str, bytes]) -> None:
+    kept = [(ReportFile.of(ending, content), content) for ending, content in files.items()]
+    rows = [
+        {"quarter": quarter, "ending": file.ending, "size": file.size, "digest": file.digest, "content": content}
+        for file, content in kept
+    ]
+    await tx.session.execute(insert(FileRow), rows)
+
+
 async def _list_addenda(tx: Tx, quarter: str) -> Sequence[Addendum]:
     rows = await tx.session.scalars(
         select(AddendumRow).where(AddendumRow.quarter == quarter).order_by(AddendumRow.number)
@@ -67,7 +91,7 @@ async def _list_addenda(tx: Tx, quarter: str) -> Sequence[Addendum]:
     )
 
 
-def _report(row: ReportRow, addenda: Sequence[Addendum]) -> Report:
+def _report(row: ReportRow, files: Sequence[ReportFile], addenda: Sequence[Addendum]) -> Report:
     return Report(
         quarter=row.quarter,
         state=ReportState(row.state),
@@ -77,7 +101,7 @@ def _report(row: ReportRow, addenda: Sequence[Addendum]) -> Report:
         published_by=row.published_by,
         published_at=row.published_at,
         digest=row.digest,
-        html=row.html,
+        files=files,
         addenda=addenda,
     )
 

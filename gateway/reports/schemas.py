@@ -13,6 +13,7 @@ from gateway.reports.report import (
     Column,
     FrontSheet,
     Report,
+    ReportFile,
     ReportState,
     ReportSummary,
     ReportTable,
@@ -134,6 +135,18 @@ class AddendumOut(OutBody):
         return cls.model_validate(same | {"differences": ReportTableOut.of(addendum.differences)})
 
 
+class ReportFileOut(OutBody):
+    """A file as it was published."""
+
+    ending: str = Field(description="What its name ends with", examples=["pdf"])
+    size: int = Field(description="How many bytes it has", examples=[184320])
+    digest: str = Field(description="SHA-256 of its bytes; the same come out again", examples=["5f2b" * 16])
+
+    @classmethod
+    def of(cls, file: ReportFile) -> Self:
+        return cls(ending=file.ending, size=file.size, digest=file.digest)
+
+
 class _ReportBody(OutBody):
     quarter: str = Field(description="The financial quarter", examples=["2017/18 Q3"])
     state: ReportState = Field(description="Whether it still changes")
@@ -169,6 +182,7 @@ class ReportOut(_ReportBody):
     financial_year: str = Field(description="Year of its funds and savings", examples=["2017/18"])
     front_sheet: FrontSheetOut = Field(description="What stands before it")
     tables: list[ReportTableOut] = Field(description="The numbers that it was made from, in order")
+    files: list[ReportFileOut] = Field(description="The files it was published as; none of a draft")
     addenda: list[AddendumOut] = Field(description="What has become of them since, the oldest first")
 
     @classmethod
@@ -181,6 +195,7 @@ class ReportOut(_ReportBody):
             "financial_year": sources.financial_year,
             "front_sheet": FrontSheetOut.of(report.content.front_sheet),
             "tables": [ReportTableOut.of(each) for each in report.content.tables],
+            "files": [ReportFileOut.of(each) for each in report.files],
             "addenda": [AddendumOut.of(each) for each in report.addenda],
         }
         return cls.model_validate(_in_short(report) | said)

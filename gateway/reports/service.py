@@ -1,9 +1,9 @@
 """Use cases of reports. Numbers are gathered before; each runs inside a unit of work that its caller opens."""
 
-import hashlib
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from dataclasses import replace
-from typing import Any
+from datetime import datetime
+from typing import Any, Final
 
 from chassis.audit import record_change, record_unchanged
 from chassis.paging import Page, PageRequest, page_of
@@ -14,6 +14,7 @@ from gateway.reports.report import (
     Addendum,
     Content,
     Report,
+    ReportFile,
     ReportState,
     ReportSummary,
     differences,
@@ -21,7 +22,8 @@ from gateway.reports.report import (
     write_content,
 )
 
-Render = Callable[[Report], str]
+PAGE: Final = "html"
+"""The file that a report's ``digest`` is of."""
 
 
 async def draft(tx: Tx, gathered: Content) -> tuple[Report, bool]:
@@ -50,23 +52,36 @@ async def edit(tx: Tx, quarter: str, changes: Mapping[str, Any]) -> Report:
     return await _save(tx, "edited", before, before.with_content(content, tx.actor, tx.now))
 
 
-async def publish(tx: Tx, quarter: str, render: Render, version: str | None = None) -> Report:
-    """Freeze a draft: its numbers, and the bytes of its page. Again changes nothing.
+def as_published(found: Report, by: str, at: datetime, version: str | None) -> Report:
+    """What a draft becomes when it is published, which its files are made of before; what is published as it is.
+
+    Raises:
+        ReportChanged: it is not the ``version`` that was read.
+    """
+    if version not in {None, found.version}:
+        raise ReportChanged("Its words or its numbers were changed since: read it again.")
+    return found.published(by, at)
+
+
+async def publish(tx: Tx, after: Report, files: Mapping[str, bytes]) -> Report:
+    """Freeze a draft as ``after``, with the bytes of its files. What is published already stays as it is.
 
     Raises:
         ReportUnknown
-        ReportChanged: it is not the ``version`` that was read.
+        ReportChanged: the draft does not say any more what ``after`` says.
     """
-    before = await _lock(tx, quarter)
-    if version not in {None, before.version}:
-        raise ReportChanged("Its words or its numbers were changed since: read it again.")
+    before = await _lock(tx, after.quarter)
+    if before.version != after.version:
+        raise ReportChanged("Its words or its numbers were changed meanwhile: read it again.")
     if before.state is ReportState.PUBLISHED:
         record_unchanged(tx)
         return before
-    after = replace(before, state=ReportState.PUBLISHED, published_by=tx.actor, published_at=tx.now)
-    html = render(after)
-    after = replace(after, html=html, digest=hashlib.sha256(html.encode()).hexdigest())
-    return await _save(tx, "published", before, after)
+    kept = tuple(ReportFile.of(ending, files[ending]) for ending in sorted(files))
+    digest = next(each.digest for each in kept if each.ending == PAGE)
+    published = before.published(tx.actor, after.published_at or tx.now)
+    frozen = await _save(tx, "published", before, replace(published, files=kept, digest=digest))
+    await repository.save_files(tx, after.quarter, files)
+    return frozen
 
 
 async def add(tx: Tx, quarter: str, now: Content, reason: str) -> Report:
@@ -107,6 +122,16 @@ async def get_report(tx: Tx, quarter: str) -> Report:
     if found.state is ReportState.DRAFT and not _sees_drafts(tx):
         raise ReportUnknown(f"No report of {quarter} is published.")
     return found
+
+
+async def get_file(tx: Tx, quarter: str, ending: str) -> tuple[Report, bytes | None]:
+    """A report, and its file as it was published; None of a draft, or where no such file was made then.
+
+    Raises:
+        ReportUnknown: there is none that the caller may see.
+    """
+    found = await get_report(tx, quarter)
+    return found, await repository.get_file(tx, quarter, ending) if found.files else None
 
 
 async def list_reports(tx: Tx, request: PageRequest) -> Page[ReportSummary]:
@@ -151,6 +176,7 @@ def _record(tx: Tx, done: str, before: Report | None, after: Report) -> None:
 
 
 def _audited(report: Report) -> dict[str, Any]:
-    """Its words, and its tables by what names them: an entry is no second copy of the numbers."""
+    """Its words, its tables and files by what names them: an entry is no second copy of the numbers."""
     stored = write_content(report.content)
-    return stored | {"tables": digest_of(stored["tables"]), "state": report.state.value}
+    files = {each.ending: each.digest for each in report.files}
+    return stored | {"tables": digest_of(stored["tables"]), "state": report.state.value, "files": files}

@@ -60,9 +60,9 @@ async def _reports(
     )
 
 
-@router.get("/reports/{quarter}/report.html")
-async def printed_report(looker: SignedIn, quarter: str) -> Response:
-    return await file_response(looker.api, f"{_path(quarter)}.html")
+@router.get("/reports/{quarter}/report.{ending}")
+async def whole_report(looker: SignedIn, quarter: str, ending: str) -> Response:
+    return await file_response(looker.api, f"{_path(quarter)}.{part(ending)}")
 
 
 @router.get("/reports/{quarter}/tables/{table}/file.{ending}")

@@ -2,14 +2,12 @@
 
 import base64
 import os
-import re
 import shutil
-import subprocess
-import tempfile
 import uuid
 from collections.abc import Sequence
 from pathlib import Path
 
+from suite.engines.maven import cache_folder, fetch_jars, java_version
 from suite.engines.process import Command, Engine, EngineUnavailable, free_port, run
 
 VERSION = "4.3.1"
@@ -50,7 +48,7 @@ def missing() -> str | None:
 
     Where the jars are not in the cache yet, the download may still fail.
     """
-    java = _java_version()
+    java = java_version()
     if java is None:
         return f"Kafka needs Java {JAVA} or newer, and no java is on the PATH."
     if java < JAVA:
@@ -61,58 +59,7 @@ def missing() -> str | None:
 
 
 def jars_folder() -> Path:
-    """Where the jars are kept: under SUITE_ENGINE_CACHE, or else the user's cache folder."""
-    if override := os.environ.get("SUITE_ENGINE_CACHE"):
-        return Path(override) / f"kafka-{VERSION}"
-    caches = Path(os.environ.get("XDG_CACHE_HOME") or Path.home() / ".cache")
-    return caches / "commissioning-suite" / f"kafka-{VERSION}"
-
-
-def fetch_jars() -> Path:
-    """Fetch the jars unless they are there; a half download is never used.
-
-    Raises:
-        EngineUnavailable: Maven could not fetch them.
-    """
-    target = jars_folder()
-    if target.exists():
-        return target
-    target.parent.mkdir(parents=True, exist_ok=True)
-    fresh = Path(tempfile.mkdtemp(prefix=f".{target.name}-", dir=target.parent))
-    try:
-        shutil.copy(POM, fresh / "pom.xml")  # Maven may write beside it
-        _copy_dependencies(fresh)
-        _settle(fresh / "jars", target)
-    finally:
-        shutil.rmtree(fresh, ignore_errors=True)
-    return target
-
-
-def _copy_dependencies(folder: Path) -> None:
-    maven = shutil.which("mvn")
-    if maven is None:
-        raise EngineUnavailable("Kafka's jars are not in the cache, and no mvn is on the PATH.")
-    options = ("-q", "-B", "-f", "pom.xml", "-DincludeScope=runtime", f"-DoutputDirectory={folder / 'jars'}")
-    run(Command((maven, *options, "dependency:copy-dependencies"), os.environ), folder, within_s=600)
-
-
-def _settle(fresh: Path, target: Path) -> None:
-    try:
-        fresh.rename(target)
-    except OSError:
-        if not target.exists():  # otherwise someone else was faster
-            raise
-
-
-def _java_version() -> int | None:
-    java = shutil.which("java")
-    if java is None:
-        return None
-    output = subprocess.run(  # noqa: S603  # found on the PATH
-        [java, "-version"], capture_output=True, text=True, check=False, timeout=30
-    ).stderr
-    found = re.search(r'version "(?:1\.)?(\d+)', output)
-    return int(found.group(1)) if found else None
+    return cache_folder(f"kafka-{VERSION}")
 
 
 class KafkaServer(Engine):
@@ -156,7 +103,7 @@ class KafkaServer(Engine):
 
     def _command(self, program: str, *arguments: str) -> Command:
         java = shutil.which("java") or "java"
-        return Command((java, *MEMORY, "-cp", f"{fetch_jars()}/*", program, *arguments), os.environ)
+        return Command((java, *MEMORY, "-cp", f"{fetch_jars(POM, jars_folder())}/*", program, *arguments), os.environ)
 
     def _ready(self) -> bool:
         return STARTED in self._output_of_this_run()

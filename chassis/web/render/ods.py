@@ -1,13 +1,13 @@
 """Tables as ODS (OpenDocument 1.3), written row by row: numbers keep all their digits, and memory stays as it is."""
 
 import zipfile
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from decimal import Decimal
 from typing import BinaryIO, Final
 from xml.sax.saxutils import escape, quoteattr
 
-from chassis.web.render.table import Cell, Table, as_text
-from chassis.web.render.workbook import AUTHOR, LANGUAGE, Sheet, sheets_of
+from chassis.web.render.table import Cell, Table, TableSet, as_text
+from chassis.web.render.workbook import AUTHOR, LANGUAGE, Sheet, Workbook, workbook_of
 from contracts.large_bodies import ODS
 
 _HEAD: Final = '<?xml version="1.0" encoding="UTF-8"?>\n'
@@ -49,29 +49,37 @@ _LOOKS: Final = (
 )
 
 
-def write_ods(table: Table, file: BinaryIO) -> None:
-    """Write the workbook of a table into ``file``."""
-    with zipfile.ZipFile(file, "w", zipfile.ZIP_DEFLATED) as archive:
-        archive.writestr("mimetype", ODS, zipfile.ZIP_STORED)
-        archive.writestr("META-INF/manifest.xml", _MANIFEST)
-        archive.writestr("styles.xml", _STYLES)
-        archive.writestr("meta.xml", _meta(table))
-        with archive.open("content.xml", "w", force_zip64=True) as content:
-            for part in _content(list(sheets_of(table))):
-                content.write(part.encode())
+def write_ods(content: Table | TableSet, file: BinaryIO) -> None:
+    """Write the workbook of a table, or of several, into ``file``: of the same content the same bytes."""
+    found = workbook_of(content)
+    with zipfile.ZipFile(file, "w") as archive:
+        archive.writestr(_part("mimetype", zipfile.ZIP_STORED), ODS)
+        archive.writestr(_part("META-INF/manifest.xml"), _MANIFEST)
+        archive.writestr(_part("styles.xml"), _STYLES)
+        archive.writestr(_part("meta.xml"), _meta(found))
+        with archive.open(_part("content.xml"), "w", force_zip64=True) as into:
+            for text in _content(found.sheets):
+                into.write(text.encode())
 
 
-def _meta(table: Table) -> str:
-    made = as_text(table.made_at)
+def _part(name: str, compression: int = zipfile.ZIP_DEFLATED) -> zipfile.ZipInfo:
+    """A part of the file, which has no time of its own: when it was made is said inside."""
+    part = zipfile.ZipInfo(name)
+    part.compress_type = compression
+    return part
+
+
+def _meta(book: Workbook) -> str:
+    made = as_text(book.made_at)
     return (
         f'{_HEAD}<office:document-meta {_NAMESPACES} {_LINKS} office:version="1.3"><office:meta>'
-        f"<dc:title>{_escaped(table.title)}</dc:title><meta:initial-creator>{AUTHOR}</meta:initial-creator>"
+        f"<dc:title>{_escaped(book.title)}</dc:title><meta:initial-creator>{AUTHOR}</meta:initial-creator>"
         f"<dc:creator>{AUTHOR}</dc:creator><dc:language>{LANGUAGE}</dc:language>"
         f"<meta:creation-date>{made}</meta:creation-date></office:meta></office:document-meta>"
     )
 
 
-def _content(sheets: list[Sheet]) -> Iterator[str]:
+def _content(sheets: Sequence[Sheet]) -> Iterator[str]:
     widths = sorted({width for sheet in sheets for width in sheet.widths})
     yield f'{_HEAD}<office:document-content {_NAMESPACES} {_LINKS} office:version="1.3"><office:automatic-styles>'
     for width in widths:

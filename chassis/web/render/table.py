@@ -65,6 +65,22 @@ class Table:
     shorthand: Mapping[str, str] = field(default_factory=lambda: SHORTHAND)
 
 
+@dataclass(frozen=True, slots=True)
+class TableSet:
+    """Several tables in one workbook; the name of each, letters, digits and underscores, is that of its sheet.
+
+    ``notes``: what a reader of any of them has to know. The rest is as of a table; ``rows`` are at hand.
+    """
+
+    name: str
+    title: str
+    about: str
+    tables: Sequence[Table]
+    made_at: datetime
+    notes: Sequence[str] = ()
+    sources: Sequence[str] = ()
+
+
 def known_at(as_of: datetime | None) -> str:
     """What a title adds where it shows what was known at a moment."""
     return f", as it was known at {as_text(as_of)}" if as_of else ""

@@ -1,15 +1,16 @@
 """The sheets of an accessible spreadsheet, in the order and with the words that the Analysis Function asks for.
 
-Its checklist of 7 July 2021: a cover sheet, contents, notes, then the table; a title in the first cell of each sheet;
+Its checklist of 7 July 2021: a cover sheet, contents, notes, then the tables; a title in the first cell of each sheet;
 one table a sheet, at the left edge, with one row of unique headings; no merged cells, hidden rows, filters or frozen
 panes; shorthand explained; notes told of in a title or a heading, as [note 1]; nothing that is told by colour alone.
 """
 
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
+from datetime import datetime
 
 from chassis.errors import Invalid
-from chassis.web.render.table import Row, Table, as_text
+from chassis.web.render.table import Row, Table, TableSet, as_text
 
 MOST_ROWS = 100_000
 """Of a spreadsheet; a CSV has any number."""
@@ -42,11 +43,24 @@ class Sheet:
     is_contents: bool = False
 
 
-def sheets_of(table: Table) -> Iterator[Sheet]:
-    """Every sheet of a table's workbook, the data last."""
-    described = [*_explanations(table), _data(table)]
-    yield Sheet("Cover", _cover_lines(table), widths=(90,))
-    yield Sheet(
+@dataclass(frozen=True, slots=True)
+class Workbook:
+    """What a spreadsheet file is made of, whatever its format."""
+
+    title: str
+    made_at: datetime
+    sheets: Sequence[Sheet]
+
+
+def workbook_of(content: Table | TableSet) -> Workbook:
+    """The workbook of one table, or of several: cover, contents, what explains them, then a sheet for each."""
+    described = _sheets_of_set(content) if isinstance(content, TableSet) else [*_explanations(content), _data(content)]
+    first = [Sheet("Cover", _cover_lines(content), widths=(90,)), _contents(described)]
+    return Workbook(content.title, content.made_at, [*first, *described])
+
+
+def _contents(described: Sequence[Sheet]) -> Sheet:
+    return Sheet(
         "Contents",
         ("Contents", "This sheet contains one table. Each name leads to its sheet."),
         ("Sheet", "What it holds"),
@@ -54,13 +68,12 @@ def sheets_of(table: Table) -> Iterator[Sheet]:
         widths=(20, 70),
         is_contents=True,
     )
-    yield from described
 
 
-def _cover_lines(table: Table) -> list[str]:
-    sources = [f"Source: {each}" for each in table.sources]
-    made = f"Made at {as_text(table.made_at)} (UTC) by {AUTHOR}."
-    return [table.title, table.about, made, *sources, "Questions: ask whoever runs this suite for your council."]
+def _cover_lines(content: Table | TableSet) -> list[str]:
+    sources = [f"Source: {each}" for each in content.sources]
+    made = f"Made at {as_text(content.made_at)} (UTC) by {AUTHOR}."
+    return [content.title, content.about, made, *sources, "Questions: ask whoever runs this suite for your council."]
 
 
 def _explanations(table: Table) -> Iterator[Sheet]:
@@ -75,7 +88,30 @@ def _explanations(table: Table) -> Iterator[Sheet]:
     yield Sheet("Shorthand", ("Symbols in the table", _ONE), ("Symbol", "Meaning"), symbols, widths=(12, 80))
 
 
+def _sheets_of_set(tables: TableSet) -> list[Sheet]:
+    """Notes on all of them and their columns, each once, then the tables by their names."""
+    numbered = [(_reference(n), text) for n, text in enumerate(tables.notes, 1)]
+    notes = [Sheet("Notes", ("Notes", _ONE), ("Note", "Text"), numbered, widths=(12, 90))] if numbered else []
+    columns = [(one.title, each.title, each.description) for one in tables.tables for each in one.columns]
+    headings = ("Table", "Heading", "Meaning")
+    return [
+        *notes,
+        Sheet("Columns", ("Columns of the tables", _ONE), headings, columns, widths=(40, 30, 60)),
+        *(_sheet_of(table, bool(numbered)) for table in tables.tables),
+    ]
+
+
+def _sheet_of(table: Table, has_notes: bool) -> Sheet:
+    about = [_ONE, _EMPTY, "Columns are explained on the sheet Columns."]
+    if not tuple(table.rows):
+        about.append("This table has no rows: there is nothing of the kind.")
+    if has_notes:
+        about.append("Notes are on the sheet Notes.")
+    return _table_sheet(table.name, [table.title, *about], [column.title for column in table.columns], table)
+
+
 _ONE = "This sheet contains one table."
+_EMPTY = "Empty cells: nothing is known or said there."
 
 
 def _reference(number: int) -> str:
@@ -91,16 +127,17 @@ def _with_references(words: str, table: Table, column: str | None) -> str:
 def _data(table: Table) -> Sheet:
     about = [
         _ONE,
-        "Empty cells: nothing is known or said there. Why a value is missing is said by a symbol.",
+        f"{_EMPTY} Why a value is missing is said by a symbol.",
         "Symbols are explained on the sheet Shorthand, columns on the sheet Columns.",
     ]
     if table.notes:
         about.append("Notes, such as [note 1], are on the sheet Notes.")
-    return Sheet(
-        "Table",
-        [_with_references(table.title, table, None), *about, *(f"Source: {each}" for each in table.sources)],
-        [_with_references(column.title, table, column.name) for column in table.columns],
-        table.rows,
-        [min(max(len(column.title) + 4, _NARROWEST), _WIDEST) for column in table.columns],
-        frozenset(n for n, column in enumerate(table.columns) if column.is_number),
-    )
+    title = _with_references(table.title, table, None)
+    headings = [_with_references(column.title, table, column.name) for column in table.columns]
+    return _table_sheet("Table", [title, *about, *(f"Source: {each}" for each in table.sources)], headings, table)
+
+
+def _table_sheet(name: str, lines: Sequence[str], headings: Sequence[str], table: Table) -> Sheet:
+    widths = [min(max(len(column.title) + 4, _NARROWEST), _WIDEST) for column in table.columns]
+    numbers = frozenset(n for n, column in enumerate(table.columns) if column.is_number)
+    return Sheet(name, lines, headings, table.rows, widths, numbers)

@@ -6,21 +6,22 @@ from typing import Any, BinaryIO
 
 import xlsxwriter
 
-from chassis.web.render.table import Cell, Table, as_text
-from chassis.web.render.workbook import AUTHOR, LANGUAGE, Sheet, sheets_of
+from chassis.web.render.table import Cell, Table, TableSet, as_text
+from chassis.web.render.workbook import AUTHOR, LANGUAGE, Sheet, workbook_of
 
 _AS_TEXT = {"strings_to_formulas": False, "strings_to_urls": False, "strings_to_numbers": False}
 
 
-def write_xlsx(table: Table, file: BinaryIO) -> None:
-    """Write the workbook of a table into ``file``."""
+def write_xlsx(content: Table | TableSet, file: BinaryIO) -> None:
+    """Write the workbook of a table, or of several, into ``file``."""
+    found = workbook_of(content)
     with xlsxwriter.Workbook(file, _AS_TEXT) as book:
         book.set_properties(
-            {"title": table.title[:255], "author": AUTHOR, "created": table.made_at.replace(tzinfo=None)}
+            {"title": found.title[:255], "author": AUTHOR, "created": found.made_at.replace(tzinfo=None)}
         )
         book.set_custom_property("Language", LANGUAGE)
         formats = {name: book.add_format(look) for name, look in _LOOKS.items()}
-        for sheet in sheets_of(table):
+        for sheet in found.sheets:
             _write_sheet(book, sheet, formats)
 
 

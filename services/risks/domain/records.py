@@ -116,6 +116,14 @@ class HistoryEntry:
 
 
 @dataclass(frozen=True, slots=True)
+class RegisterChange:
+    """A change of a rating, with the reference of the risk that it is of."""
+
+    ref: str
+    entry: HistoryEntry
+
+
+@dataclass(frozen=True, slots=True)
 class ReviewRequest:
     """A link that was unknown at its snapshot and is known now: its owner should look."""
 

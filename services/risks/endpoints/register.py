@@ -1,6 +1,7 @@
 """HTTP of risks: entered, read, changed, linked and explained."""
 
 from dataclasses import replace
+from datetime import date
 from typing import Annotated
 
 from fastapi import APIRouter, Depends, Query, Request, Response
@@ -16,7 +17,7 @@ from contracts.risks import Band
 from services.risks.domain.rating import Kind, Status
 from services.risks.domain.register import RiskFilter, RiskOrder
 from services.risks.endpoints.paths import RefPath
-from services.risks.schemas.assessing import HistoryOut
+from services.risks.schemas.assessing import HistoryOut, RegisterChangeOut
 from services.risks.schemas.back_test import BackTestOut
 from services.risks.schemas.back_test_table import back_test_table
 from services.risks.schemas.explaining import (
@@ -103,6 +104,17 @@ async def get_history(read: Read, ref: RefPath, paging: Paging) -> PageBody[Hist
     """Every change of the effective rating, oldest first, with its reason and the events behind it."""
     page = await read(lambda tx: reading.list_history(tx, ref, paging.request))
     return paging.body(page, HistoryOut.of)
+
+
+@router.get("/rating-changes", summary="How ratings changed", responses=problems(422))
+async def list_rating_changes(
+    read: Read,
+    paging: Paging,
+    first_day: Annotated[date, Query(alias="from", description="Business date of the first", examples=["2017-10-01"])],
+) -> PageBody[RegisterChangeOut]:
+    """Every change of an effective rating from that day on, of whichever risk, oldest first."""
+    page = await read(lambda tx: reading.list_changes(tx, first_day, paging.request))
+    return paging.body(page, RegisterChangeOut.of_register)
 
 
 @router.get("/risks/{ref}/explanation", summary="Why a risk stands where it does", responses=problems(404))

@@ -20,6 +20,7 @@ from services.risks.domain.records import (
     Judgement,
     RatedBy,
     RatingChange,
+    RegisterChange,
     ReviewRequest,
     ReviewTask,
     TaskState,
@@ -153,7 +154,10 @@ async def list_history(tx: Tx, risk_id: int, page: PageRequest) -> list[HistoryE
     A query, and one for each version of a matrix that they are on.
     """
     query = select(HistoryRow).where(HistoryRow.risk_id == risk_id, HistoryRow.id > key_after(page))
-    rows = list(await tx.session.scalars(query.order_by(HistoryRow.id).limit(page.fetch)))
+    return await _rated_entries(tx, list(await tx.session.scalars(query.order_by(HistoryRow.id).limit(page.fetch))))
+
+
+async def _rated_entries(tx: Tx, rows: Sequence[HistoryRow]) -> list[HistoryEntry]:
     named = {row.matrix for row in rows if row.rated and row.matrix}
     found = {name: await get_matrix(tx, name) for name in sorted(named)}
     matrices = {name: each[1] for name, each in found.items() if each}
@@ -166,6 +170,18 @@ def _rated_entry(row: HistoryRow, matrices: Mapping[str, Matrix]) -> HistoryEntr
     if not row.rated or matrix is None:
         return entry
     return replace(entry, change=replace(entry.change, rated=read_rated(row.rated, matrix)))
+
+
+async def list_changes(tx: Tx, first_day: date, page: PageRequest) -> list[RegisterChange]:
+    """Changes of the effective rating of any risk from a business date on, oldest first, up to ``page.fetch``.
+
+    As many queries as the history of one risk takes.
+    """
+    query = select(RiskRow.ref, HistoryRow).join(RiskRow, RiskRow.id == HistoryRow.risk_id)
+    query = query.where(HistoryRow.business_date >= first_day, HistoryRow.id > key_after(page))
+    found = (await tx.session.execute(query.order_by(HistoryRow.id).limit(page.fetch))).all()
+    entries = await _rated_entries(tx, [row for _, row in found])
+    return [RegisterChange(ref, entry) for (ref, _), entry in zip(found, entries, strict=True)]
 
 
 def _entry(row: HistoryRow) -> HistoryEntry:

@@ -13,7 +13,15 @@ from contracts.risks import RatingState
 from services.risks.domain.matrix import Matrix, Rating
 from services.risks.domain.proposals import ProposalRecord, ProposalState, RegisterProposal
 from services.risks.domain.rating import Override
-from services.risks.domain.records import Cause, HistoryEntry, Judgement, RatedBy, ReviewTask, TaskState
+from services.risks.domain.records import (
+    Cause,
+    HistoryEntry,
+    Judgement,
+    RatedBy,
+    RegisterChange,
+    ReviewTask,
+    TaskState,
+)
 from services.risks.schemas.ratings import rating_body
 from services.risks.schemas.values import Step
 
@@ -217,3 +225,17 @@ def _then(rated: RatedBy | None) -> dict[str, RatingState | None]:
         "assessed": rating_body(banded(rated.inputs.assessed)),
         "indicated": rating_body(banded(rated.ratings.indication.rating)),
     }
+
+
+class RegisterChangeOut(HistoryOut):
+    """A change of a rating with the reference of the risk that it is of."""
+
+    risk: str
+
+    @classmethod
+    def of_register(cls, found: RegisterChange) -> Self:
+        change = HistoryOut.of(found.entry)
+        return cls(risk=found.ref, **{name: getattr(change, name) for name in _OF_CHANGE})
+
+
+_OF_CHANGE = tuple(HistoryOut.model_fields)

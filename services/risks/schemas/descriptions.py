@@ -116,6 +116,7 @@ DESCRIPTIONS: Final[Mapping[str, str]] = {
     "ReviewTaskOut.reason": "Why somebody should look at the risk",
     "risk": "Reference of the risk",
     "HistoryOut.cause": "What changed the rating, such as an assessment or the indicators",
+    "RegisterChangeOut.cause": "What changed the rating, such as an assessment or the indicators",
     "before": "Rating before the change; null for the first",
     "after": "Rating after the change",
     "indicator_versions": "Versions of the linked series that the rating was made with",

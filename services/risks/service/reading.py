@@ -1,6 +1,7 @@
 """Answers about risks: their present state, why, what would be, and what was recorded of them."""
 
 from collections.abc import Sequence
+from datetime import date
 
 from chassis.errors import FieldError
 from chassis.paging import Page, PageRequest, page_of
@@ -9,7 +10,7 @@ from services.risks.domain.heatmap import HeatMap, HeatMapRating, PlacedRisk, he
 from services.risks.domain.matrix import BandedRating, Matrix, Rating
 from services.risks.domain.proposals import ProposalRecord, ProposalState, RegisterProposal
 from services.risks.domain.rating import Override, last_closed_quarter, rate
-from services.risks.domain.records import HistoryEntry, ReviewTask, TaskState
+from services.risks.domain.records import HistoryEntry, RegisterChange, ReviewTask, TaskState
 from services.risks.domain.register import Risk, RiskFilter
 from services.risks.domain.view import RiskView
 from services.risks.errors import MatrixUnknown, NotOverridden, RiskUnknown
@@ -85,6 +86,12 @@ async def list_history(tx: Tx, ref: str, page: PageRequest) -> Page[HistoryEntry
     """
     risk = await _get_risk(tx, ref)
     return page_of(await records.list_history(tx, risk.risk_id, page), page, key=lambda entry: str(entry.entry_id))
+
+
+async def list_changes(tx: Tx, first_day: date, page: PageRequest) -> Page[RegisterChange]:
+    """Changes of the effective rating of any risk from a business date on, oldest first: one statement a page."""
+    found = await records.list_changes(tx, first_day, page)
+    return page_of(found, page, key=lambda change: str(change.entry.entry_id))
 
 
 async def list_proposals(tx: Tx, ref: str, state: ProposalState | None, page: PageRequest) -> Page[ProposalRecord]:

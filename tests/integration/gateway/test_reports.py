@@ -1,5 +1,6 @@
 """Reports over HTTP, made of an API that a test can change as it likes."""
 
+import hashlib
 import io
 import re
 import zipfile
@@ -8,10 +9,12 @@ from typing import Any
 
 import httpx
 import pytest
+from sqlalchemy import delete
 
 from chassis.identity import Caller
 from gateway.reports.app import create_reports
 from gateway.reports.asking import SuiteApi
+from gateway.reports.models import FileRow
 from portal.api import Api
 from portal.settings import PortalSettings
 from tests.conftest import ResourcesFor
@@ -49,6 +52,7 @@ class Stub(SuiteApi):
 
     def __init__(self) -> None:
         super().__init__()
+        self.asked: list[str] = []
         self.answers = {
             "/operations/v1/business-date": {"date": "2018-02-28"},
             "/indicators/v1/scorecards": listed({"code": "first"}, {"code": "second"}),
@@ -56,6 +60,7 @@ class Stub(SuiteApi):
             "/indicators/v1/scorecards/second": card("second", None),
             "/indicators/v1/exceptions": listed(),
             "/risks/v1/risks": listed(),
+            "/risks/v1/rating-changes": listed(),
             "/pledges/v1/quarters/2017-18-Q3/report": {"pledges": []},
             "/finance/v1/funds": listed({"code": "fund", "name": "Fund"}),
             "/finance/v1/funds/fund/position": {"lines": [{"division": "Beds", **LINE}], **LINE},
@@ -66,6 +71,7 @@ class Stub(SuiteApi):
         return Api(self._answer)
 
     async def _answer(self, request: httpx.Request) -> httpx.Response:
+        self.asked.append(str(request.url))
         found = self.answers.get(request.url.path)
         return httpx.Response(404, json={"status": 404}) if found is None else httpx.Response(200, json=found)
 
@@ -146,20 +152,27 @@ async def test_the_rating_before_is_named_by_what_it_is(reports: Reports) -> Non
     before, now = ({"band": band, "score": None} for band in ("green", "red"))
     risk = {"ref": "R1", "title": "Risk", "owner": "Ana", "status": "open", "movement": "up", "version": 1}
     reports.stub.answers["/risks/v1/risks"] = listed(risk | {"previous": before, "effective": now, "target": None})
-    reports.stub.answers["/risks/v1/risks/R1/history"] = listed()
     tables = {each["code"]: each for each in (await reports.api.post(AT)).json()["tables"]}
     [row] = tables["risks"]["rows"]
     said = dict(zip((each["title"] for each in tables["risks"]["columns"]), row, strict=True))
     assert (said["When the last quarter closed"], said["Now"]) == ("Green", "Red")
 
 
-async def test_a_risk_that_never_had_an_event_is_not_asked_how_it_moved(reports: Reports) -> None:
-    red = {"band": "red", "score": None}
-    still = {"ref": "R1", "title": "Risk", "owner": "Ana", "status": "open", "movement": None, "version": 0}
-    reports.stub.answers["/risks/v1/risks"] = listed(still | {"previous": None, "effective": red, "target": None})
-    answer = await reports.api.post(AT)  # what is asked and has no answer here refuses the draft
-    assert answer.status_code == 201, answer.text
-    assert next(each for each in answer.json()["tables"] if each["code"] == "risk-moves")["rows"] == []
+async def test_moves_are_asked_of_all_risks_at_once(reports: Reports) -> None:
+    green, red = ({"band": band, "score": None} for band in ("green", "red"))
+    still = {"title": "Risk", "owner": "Ana", "status": "open", "movement": None, "version": 0}
+    ratings = {"previous": None, "effective": red, "target": None}
+    listed_risks = [still | ratings | {"ref": ref} for ref in ("R2", "R10")]
+    reports.stub.answers["/risks/v1/risks"] = listed(*listed_risks, still | ratings | {"ref": "R3", "status": "closed"})
+    said = {"business_date": "2017-11-01", "cause": "indicator_update", "why": "Waits are red"}
+    moved = [("R10", green, red), ("R2", green, red), ("R3", green, red), ("R2", None, red), ("R2", red, red)]
+    changes = [said | {"risk": ref, "before": before, "after": after} for ref, before, after in moved]
+    reports.stub.answers["/risks/v1/rating-changes"] = listed(*changes)
+    tables = {each["code"]: each for each in (await reports.api.post(AT)).json()["tables"]}
+    rest = ["2017-11-01", "Green", "Red", "indicator update", "Waits are red"]
+    assert tables["risk-moves"]["rows"] == [["R2", *rest], ["R10", *rest]], "in the order of the register"
+    [asked] = [each for each in reports.stub.asked if "rating-changes" in each]
+    assert "from=2017-10-01" in asked
 
 
 async def test_what_was_not_read_is_not_published(reports: Reports) -> None:
@@ -180,14 +193,65 @@ async def test_what_was_not_read_is_not_published(reports: Reports) -> None:
 
 async def test_a_draft_is_read_by_those_who_make_reports(reports: Reports) -> None:
     await reports.api.post(AT)
-    paths = (AT, f"{AT}.html", f"{AT}/tables/fund.csv")
+    paths = (AT, f"{AT}.html", f"{AT}/tables/fund.csv", f"{AT}.ods")
 
     async def seen(*scopes: str) -> list[int]:
         asked = As("Ben", "reports:read", *scopes)
         listed = (await reports.api.get("/reports/v1/quarters", auth=asked)).json()["items"]
         return [len(listed), *[(await reports.api.get(path, auth=asked)).status_code for path in paths]]
 
-    assert await seen() == [0, 404, 404, 404]
-    assert await seen("reports:write") == await seen("reports:publish") == [1, 200, 200, 200]
+    assert await seen() == [0, 404, 404, 404, 404]
+    assert await seen("reports:write") == await seen("reports:publish") == [1, 200, 200, 200, 200]
     await reports.api.post(f"{AT}/publish")
-    assert await seen() == [1, 200, 200, 200]
+    assert await seen() == [1, 200, 200, 200, 200]
+
+
+FORMS = {
+    "html": ("text/html; charset=utf-8", b"<!DOCTYPE html>"),
+    "pdf": ("application/pdf", b"%PDF-1.7"),
+    "docx": ("application/vnd.openxmlformats-officedocument.wordprocessingml.document", b"PK"),
+    "xlsx": ("application/vnd.openxmlformats-officedocument.spreadsheetml.sheet", b"PK"),
+    "ods": ("application/vnd.oasis.opendocument.spreadsheet", b"PK"),
+}
+
+
+async def test_every_form_is_frozen(reports: Reports) -> None:
+    await reports.api.post(AT)
+    drafts = {ending: (await reports.api.get(f"{AT}.{ending}")).content for ending in FORMS}
+    published = (await reports.api.post(f"{AT}/publish")).json()
+    kept = {each["ending"]: each for each in published["files"]}
+    assert set(kept) == set(FORMS)
+    reports.app.state.pages = PortalSettings(council="Another council")
+    for ending, (media_type, head) in FORMS.items():
+        answer = await reports.api.get(f"{AT}.{ending}")
+        assert (answer.headers["content-type"], answer.content.startswith(head)) == (media_type, True)
+        assert answer.content != drafts[ending]
+        file = kept[ending]
+        assert (file["size"], file["digest"]) == (len(answer.content), hashlib.sha256(answer.content).hexdigest())
+    assert published["digest"] == kept["html"]["digest"]
+    assert (await reports.api.get(f"{AT}.txt")).status_code == 422
+
+
+async def test_one_workbook_has_all_tables(reports: Reports) -> None:
+    tables = (await reports.api.post(AT)).json()["tables"]
+    sheets = [*("Cover", "Contents", "Columns"), *(each["code"].replace("-", "_") for each in tables)]
+    book = (await reports.api.get(f"{AT}.xlsx")).content
+    assert re.findall(r'<sheet name="(\w+)"', text_of(book, "xl/workbook.xml")) == sheets
+    book = (await reports.api.get(f"{AT}.ods")).content
+    assert re.findall(r'<table:table table:name="(\w+)"', text_of(book, "content.xml")) == sheets
+    assert text_of(book, "content.xml").count('office:value-type="float" office:value="1250.50"') == 8
+
+
+async def test_a_report_of_before_there_were_other_forms_has_them_of_its_frozen_state(reports: Reports) -> None:
+    await reports.api.post(AT)
+    await reports.api.post(f"{AT}/publish")
+    first = (await reports.api.get(f"{AT}.pdf")).content
+    await reports.app.state.resources.database.write(lambda tx: tx.session.execute(delete(FileRow)))
+    assert (await reports.api.get(f"{AT}.pdf")).content == first
+
+
+@pytest.mark.parametrize("period", ["2016-17", "2017-12", "2017", "2012 - 14"])
+async def test_a_period_that_is_no_quarter_has_no_report(reports: Reports, period: str) -> None:
+    at = f"/reports/v1/quarters/{period}"
+    assert problem_of(await reports.api.post(at)) == (422, "quarter-invalid")
+    assert problem_of(await reports.api.get(f"{at}.pdf")) == (422, "quarter-invalid")

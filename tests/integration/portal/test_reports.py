@@ -1,12 +1,16 @@
 """The board's report of a quarter, from the numbers of the reference data to what is printed."""
 
+import asyncio
 import hashlib
 import re
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Callable
+from pathlib import Path
 
 import httpx
 import pytest
+from typer.testing import CliRunner
 
+from suite import report_commands
 from tests.eventually import eventually
 from tests.integration.gateway.conftest import served
 from tests.integration.portal.suite_pages import Looking, form_of, looking, text_of
@@ -71,13 +75,31 @@ async def test_a_report_is_drafted_edited_published_and_frozen(suite: Suite, add
     published = (await api.post(f"{AT}/publish")).json()
     assert (published["state"], published["published_by"]) == ("published", "Ana")
     first = await api.get(f"{AT}.html")
+    kept = {each["ending"]: each["digest"] for each in published["files"]}
+    files = {ending: (await api.get(f"{AT}.{ending}")).content for ending in kept}
+    assert {ending: hashlib.sha256(content).hexdigest() for ending, content in files.items()} == kept
     assert hashlib.sha256(first.content).hexdigest() == published["digest"]
     await suite.post("ae-four-hour-wait", "2017-12", "70.1", reason="Counted again")
     assert (await api.get(f"{AT}.html")).content == first.content
+    assert {ending: (await api.get(f"{AT}.{ending}")).content for ending in kept} == files
     assert (await api.get(AT)).json()["tables"] == edited.json()["tables"]
     assert (await api.post(AT)).status_code == 409
     assert (await api.patch(AT, json={"board": None}, headers={"if-match": "*"})).status_code == 409
     assert (await api.post(f"{AT}/publish")).json() == published
+
+
+@pytest.mark.verapdf
+async def test_the_pdf_of_a_quarter_keeps_pdf_ua(
+    suite: Suite, address: str, tmp_path: Path, pdf_check: Callable[[Path], tuple[bool, str]]
+) -> None:
+    api, _ = await calling(suite, address, "Ana", "admin")
+    await api.post(AT)
+    await api.patch(AT, json={"recommendations": ["Note it"], "summary": "As it was."}, headers={"if-match": "*"})
+    await api.post(f"{AT}/publish")
+    file = tmp_path / "report.pdf"
+    file.write_bytes((await api.get(f"{AT}.pdf")).content)
+    keeps, said = await asyncio.to_thread(pdf_check, file)
+    assert keeps, said
 
 
 async def test_what_is_corrected_later_is_told_by_an_addendum(suite: Suite, address: str) -> None:
@@ -146,6 +168,10 @@ async def test_the_page_needs_nothing_else_and_runs_nothing(suite: Suite, addres
         answer.headers["content-security-policy"],
     )
     assert "<script>alert" not in await ana.see("/reports/2017-18-Q3")
+    for ending, kind in (("pdf", "application/pdf"), ("docx", "application/vnd")):
+        by_page = await ana.client.get(f"/reports/2017-18-Q3/report.{ending}")
+        assert by_page.headers["content-type"].startswith(kind)
+        assert by_page.content == (await api.get(f"{AT}.{ending}")).content
     for ending in ("csv", "xlsx", "ods"):
         file = await api.get(f"{AT}/tables/fund.{ending}")
         assert (file.status_code, len(file.content) > 100) == (200, True)
@@ -186,3 +212,28 @@ async def test_a_report_is_made_on_its_pages(suite: Suite) -> None:
     assert (nothing.status_code, "as it was published" in nothing.text) == (409, True)
     assert 'value="No why"' in nothing.text
     assert "Quarter three" in await ana.say("/reports")
+
+
+async def test_a_report_is_made_from_a_command_line(suite: Suite, address: str, tmp_path: Path) -> None:
+    await opened(suite)
+    _, ana = await calling(suite, address, "Ana", "admin")
+    given = {"SUITE_URL": address, "SUITE_KEY": ana.key}
+
+    async def say(*arguments: str, status: int = 0) -> str:
+        done = await asyncio.to_thread(CliRunner().invoke, report_commands.app, arguments, env=given)
+        assert done.exit_code == status, f"{done.output} {done.exception}"
+        return done.output
+
+    said = await say("draft", "2017/18 Q3")
+    assert "2017/18 Q3: draft by Ana, figures as known on 2018-02-28" in said
+    await say("publish", "2017-18-Q3", "--version", "0" * 64, status=1)
+    said = await say("publish", "2017-18-Q3", "--version", re.findall(r"version (\w{64})", said)[0])
+    assert "2017/18 Q3: published by Ana" in said
+    kept = dict(re.findall(r"(\w+)  \d+ bytes  SHA-256 (\w{64})", said))
+    for ending in ("pdf", "ods"):
+        file = tmp_path / f"report.{ending}"
+        await say("get", "2017-18-Q3", "--format", ending, "--into", str(file))
+        assert hashlib.sha256(file.read_bytes()).hexdigest() == kept[ending]
+    await suite.post("ae-four-hour-wait", "2017-12", "70.1", reason="Counted again")
+    assert "Addendum 1: " in await say("add", "2017-18-Q3", "--reason", "Counted again")
+    await say("draft", "2017-18", status=2)
