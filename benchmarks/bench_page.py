@@ -40,7 +40,7 @@ OTHERS: Final = (
     "/indicators/v1/areas?limit=200&total=true",
     "/indicators/v1/area-groups?limit=200",
     "/operations/v1/business-date?services=false",
-    "/indicators/v1/process-control?area=E06000026",
+    f"/indicators/v1/process-control?area=E06000026&scorecard={CARD}",
 )
 """What the page asks besides."""
 ROUNDS, WARM = 40, 5

@@ -79,7 +79,7 @@ async def scorecard_page(
     seen = replace(wanted, card=code, period=wanted.period or latest_quarter(today).label)
     area = seen.area or next((each["area"] for each in cards if each["code"] == code), None)
     card, controls = await together(
-        api.get(f"/indicators/v1/scorecards/{part(code)}", **seen.parameters()), _get_controls(api, area, seen)
+        api.get(f"/indicators/v1/scorecards/{part(code)}", **seen.parameters()), _get_controls(api, code, area, seen)
     )
     return page(
         request,
@@ -102,9 +102,9 @@ async def scorecard_file(looker: SignedIn, wanted: Wanted, ending: str) -> Respo
     return await file_response(looker.api, path, **wanted.parameters())
 
 
-async def _get_controls(api: Api, area: str | None, seen: View) -> dict[tuple[str, str], Json]:
-    """What process control says of each series of an area, by indicator and breakdown."""
-    wanted = {"area": area, "breakdown": seen.breakdown, "as_of": end_of_day(seen.as_of)}
+async def _get_controls(api: Api, code: str, area: str | None, seen: View) -> dict[tuple[str, str], Json]:
+    """What process control says of each row of a scorecard, by indicator and breakdown."""
+    wanted = {"scorecard": code, "area": area, "breakdown": seen.breakdown, "as_of": end_of_day(seen.as_of)}
     found = await api.get_part("/indicators/v1/process-control", **wanted) or {"rows": ()}
     return {(each["indicator"], breakdown_text(each["breakdown"])): each for each in found["rows"]}
 

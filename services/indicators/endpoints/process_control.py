@@ -14,6 +14,7 @@ from chassis.web.units import Read, Write
 from services.indicators.domain.control.process import AreaProcessControl, SeriesProcessControl
 from services.indicators.domain.control.remarks import RemarkFilter, RemarkKind
 from services.indicators.domain.control.settings import RUN, SHORT_RUN, ChartSettings, Variant
+from services.indicators.domain.definitions import LONGEST_CODE
 from services.indicators.domain.observations import SeriesKey
 from services.indicators.endpoints.parameters import (
     AreaFilter,
@@ -55,8 +56,16 @@ async def _chart(
     return await read(lambda tx: process_control.get_process_control(tx, key, settings, as_of))
 
 
-async def _matrix(read: Read, settings: Settings, wanted: InAreaWanted, as_of: AsOf = None) -> AreaProcessControl:
-    return await read(lambda tx: process_control.get_area_process_control(tx, *wanted, settings, as_of))
+async def _matrix(
+    read: Read,
+    settings: Settings,
+    wanted: InAreaWanted,
+    scorecard: Annotated[
+        str | None, Query(max_length=LONGEST_CODE, description="Only the indicators of the scorecard with this code")
+    ] = None,
+    as_of: AsOf = None,
+) -> AreaProcessControl:
+    return await read(lambda tx: process_control.get_area_process_control(tx, *wanted, settings, as_of, scorecard))
 
 
 @router.get(
@@ -76,7 +85,7 @@ async def get_process_control(chart: Annotated[SeriesProcessControl, Depends(_ch
     summary="The process control matrix of an area",
     description=f"Every indicator that is recorded of the area, by code: variation, assurance, limits and the "
     f"council's colours. {_VARIANTS} {_BESIDE}",
-    responses=problems(401, 422),
+    responses=problems(401, 404, 422),
 )
 async def get_process_control_matrix(
     matrix: Annotated[AreaProcessControl, Depends(_matrix)],

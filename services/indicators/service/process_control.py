@@ -19,6 +19,7 @@ from services.indicators.repository import remarks, series
 from services.indicators.service.areas import get_named_area
 from services.indicators.service.breakdowns import refuse_undeclared
 from services.indicators.service.indicators import get_definitions, get_indicator
+from services.indicators.service.scorecards import get_scorecard_definition
 from services.indicators.service.series_inputs import get_inputs
 from services.indicators.service.whole_series import get_whole_published
 
@@ -40,15 +41,26 @@ async def get_process_control(
 
 
 async def get_area_process_control(
-    tx: Tx, area: str, breakdown: Breakdown, settings: ChartSettings, as_of: datetime | None
+    tx: Tx,
+    area: str,
+    breakdown: Breakdown,
+    settings: ChartSettings,
+    as_of: datetime | None,
+    scorecard: str | None = None,
 ) -> AreaProcessControl:
-    """The charts of all indicators that are recorded of an area, by code. The same number of statements for any number.
+    """The charts of all indicators that are recorded of an area, or of those of a scorecard, by code.
+
+    The same number of statements for any number.
 
     Raises:
         ReferenceInvalid: the area is not known.
+        ScorecardUnknown, NotDefinedYet: there is no such scorecard, or was none.
     """
     found = await get_named_area(tx, area, as_of)
     present = await series.list_indicators_of_area(tx, area, breakdown)
+    if scorecard is not None:
+        wanted = set((await get_scorecard_definition(tx, scorecard, as_of)).indicators)
+        present = [each for each in present if each.code in wanted]
     defined = await get_definitions(tx, [each.code for each in present], as_of) if as_of else None
     indicators = present if defined is None else [defined[each.code] for each in present]
     rows = await _get_charts(tx, indicators, area, breakdown, settings, as_of)

@@ -217,6 +217,20 @@ async def test_the_matrix_costs_the_same_for_any_number_of_indicators(api: Api) 
     await api.get("/process-control", 422, area="E06099999")
 
 
+async def test_the_matrix_may_be_of_a_scorecard_alone(api: Api) -> None:
+    await record(api, LOW_THEN_HIGH)
+    await api.post("/indicators", MONTHLY | {"code": "another"})
+    await record(api, [50, 51, 52], "another")
+    sections = [{"code": "a", "name": "A", "aims": [{"name": "A", "indicators": [AE]}]}]
+    card = {"name": "A card", "area": PLYMOUTH, "sections": sections}
+    (await api.client.put("/indicators/v1/scorecards/card", json=card)).raise_for_status()
+    every = (await api.get("/process-control", area=PLYMOUTH))["rows"]
+    of_card = (await api.get("/process-control", area=PLYMOUTH, scorecard="card"))["rows"]
+    assert [each["indicator"] for each in every] == [AE, "another"]
+    assert of_card == every[:1]
+    await api.get("/process-control", 404, area=PLYMOUTH, scorecard="unheard-of")
+
+
 async def test_charts_and_the_matrix_are_files(api: Api) -> None:
     await record(api, LOW_THEN_HIGH)
     for path, count in ((CHART, 28), ("/process-control", 1)):

@@ -172,3 +172,20 @@ async def test_right_rows_are_saved_and_the_others_mended_in_the_page(suite: Sui
 
 async def _ended(who: Looking, path: str) -> bool:
     return "Look again" not in await who.say(path)
+
+
+async def test_a_row_of_the_scorecard_has_its_icon_of_process_control(suite: Suite) -> None:
+    ana = await looking(suite, "Ana", "admin")
+    assert "Common cause" not in await ana.say("/scorecard?strategy=community")
+    months = [f"{2016 + at // 12}-{at % 12 + 1:02}" for at in range(5, 18)]
+    rows = [
+        {"indicator": "ae-four-hour-wait", "area": "E06000026", "period": month, "status": "final"}
+        | {"value": str(80 + at % 3)}
+        for at, month in enumerate(months)
+    ]
+    (await suite.client.post("/indicators/v1/observations", json={"observations": rows})).raise_for_status()
+    page = await ana.see("/scorecard?strategy=community")
+    [row] = [each for each in page.split("<tr") if "A&amp;E four hour wait" in each and "<td" in each]
+    assert row.count('class="icon ') == 2
+    assert "Special cause" in text_of(row) or "Common cause" in text_of(row)
+    assert re.search(r"The target is (met|missed)", text_of(row))
