@@ -22,9 +22,9 @@ _ENVIRONMENT: Final = ("PATH", "PYTHONPATH", "HOME", "TMPDIR", "SYSTEMROOT")
 """All that it is told of ours: it needs no secret."""
 
 
-def command(folder: str, endings: Sequence[str]) -> list[str]:
-    """What sets the document that it reads from its input as JSON, into ``folder``."""
-    return [sys.executable, "-X", "utf8", "-m", "gateway.reports.printing", folder, *endings]
+def command(folder: str, ending: str) -> list[str]:
+    """What sets the document that it reads from its input as JSON, into ``folder``; one file, for memory's sake."""
+    return [sys.executable, "-X", "utf8", "-m", "gateway.reports.printing", folder, ending]
 
 
 def written(document: Document) -> bytes:
@@ -58,15 +58,15 @@ class Typesetter:
             RuntimeError: it broke, which is a fault of ours.
         """
         async with self._room:
-            return await asyncio.to_thread(_files, document, endings)
+            return {each: await asyncio.to_thread(_file, document, each) for each in endings}
 
 
-def _files(document: Document, endings: Sequence[str]) -> Mapping[str, bytes]:
+def _file(document: Document, ending: str) -> bytes:
     environment = {name: os.environ[name] for name in _ENVIRONMENT if name in os.environ}
     with TemporaryDirectory() as folder:
         try:
             done = subprocess.run(  # noqa: S603  our own program
-                command(folder, endings),
+                command(folder, ending),
                 input=written(document),
                 capture_output=True,
                 timeout=SECONDS,
@@ -77,4 +77,4 @@ def _files(document: Document, endings: Sequence[str]) -> Mapping[str, bytes]:
             raise NotSet(f"Setting the report took more than {SECONDS} seconds.") from error
         if done.returncode:
             raise RuntimeError(done.stderr.decode(errors="replace").strip())
-        return {ending: (Path(folder) / f"report.{ending}").read_bytes() for ending in endings}
+        return (Path(folder) / f"report.{ending}").read_bytes()

@@ -123,19 +123,21 @@ async def test_a_clerk_has_headings_header_rows_and_pictures_described(document:
 
 def test_what_somebody_wrote_is_text(document: Document, tmp_path: Path) -> None:
     odd = replace(document, council=MARKUP, front=(("Board", f"{MARKUP} \x07 {FAR}"),))
-    done = subprocess.run(command(str(tmp_path), ["pdf", "docx"]), input=written(odd), capture_output=True, check=False)
-    assert done.returncode == 0, done.stderr.decode()
+    for ending in ("pdf", "docx"):
+        done = subprocess.run(command(str(tmp_path), ending), input=written(odd), capture_output=True, check=False)
+        assert done.returncode == 0, done.stderr.decode()
     found = docx.Document(tmp_path / "report.docx")
     assert any(MARKUP in paragraph.text for paragraph in found.paragraphs)
 
 
-def test_it_is_set_within_its_memory(tmp_path: Path) -> None:
+@pytest.mark.parametrize("ending", ["pdf", "docx"])
+def test_it_is_set_within_its_memory(tmp_path: Path, ending: str) -> None:
     rows = SCORECARD.rows * 60
     large = document_of(report(SHEET, replace(SCORECARD, rows=rows), FUND), "Plymouth")
     said = tmp_path / "document.json"
     said.write_bytes(written(large))
     with said.open("rb") as source:
-        process = subprocess.Popen(command(str(tmp_path), ["pdf", "docx"]), stdin=source)
+        process = subprocess.Popen(command(str(tmp_path), ending), stdin=source)
         _, status, used = os.wait4(process.pid, 0)
     process.returncode = os.waitstatus_to_exitcode(status)
     assert process.returncode == 0
