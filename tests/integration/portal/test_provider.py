@@ -281,3 +281,13 @@ async def test_a_subject_that_names_anothers_key_is_not_let_in(world: World) -> 
     await world.database.write(lambda tx: service.create_key(tx, admin("ana")))
     assert (await world.sign_in()).status_code == 403
     assert not await world.is_signed_in()
+
+
+async def test_signing_in_anew_ends_the_session_before(world: World) -> None:
+    await world.sign_in()
+    before = world.pages.cookies["suite-session"]
+    await world.sign_in()
+    assert await world.is_signed_in()
+    world.pages.cookies.clear()
+    world.pages.cookies.set("suite-session", before, domain="127.0.0.1")
+    assert not await world.is_signed_in()
