@@ -34,7 +34,7 @@ from services.indicators.domain.numbers import in_eight_places
 from services.indicators.schemas.areas import AreaOut
 from services.indicators.schemas.control_words import ASSURANCES, VARIATIONS, about, rule_words
 from services.indicators.schemas.remarks import RecalculationOut
-from services.indicators.schemas.status import TargetStateOut, colours_fields
+from services.indicators.schemas.status import TargetStateOut, three_colours
 from services.indicators.schemas.values import Shown
 
 
@@ -199,7 +199,6 @@ class ControlOut(OutBody):
 
 def _control_fields(control: ProcessControl) -> dict[str, Any]:
     indicator, last = control.indicator, control.segments[-1] if control.segments else None
-    colours = colours_fields(control.colours, indicator)
     return {
         "indicator": indicator.code,
         "name": indicator.name,
@@ -211,7 +210,7 @@ def _control_fields(control: ProcessControl) -> dict[str, Any]:
         "assurance": AssuranceOut.of(control),
         "warnings": list(control.warnings),
         "proposals": [ProposalOut.of(each) for each in control.proposals],
-        "colours": ChartColoursOut(**{name: colours[name] for name in ChartColoursOut.model_fields}),
+        "colours": ChartColoursOut(**three_colours(control.colours)),
     }
 
 

@@ -17,7 +17,7 @@ from services.indicators.domain.recent_trend import CRITICAL, RecentTrend, Recen
 from services.indicators.domain.series import SeriesPast
 from services.indicators.schemas.areas import AreaOut
 from services.indicators.schemas.control_words import BESIDE
-from services.indicators.schemas.status import TargetStateOut, colours_fields
+from services.indicators.schemas.status import TargetStateOut, three_colours
 from services.indicators.schemas.values import Shown
 
 _RESULTS = {
@@ -84,7 +84,7 @@ class RecentTrendOut(OutBody):
             **_statistics(found),
             points=[YearOut.of(each, past) for each in found.revisions],
             provisional=found.provisional,
-            trend=colours_fields(past.colours, past.indicator)["trend"],
+            trend=three_colours(past.colours)["trend"],
             **_past(past),
         )
 
@@ -138,6 +138,6 @@ class ForecastOut(OutBody):
             **{name: getattr(found, name) for name in same},
             **{name: getattr(found.line, name, None) for name in ("value", "lower", "upper", "slope")},
             made_from=[each.period for each in found.revisions],
-            target=colours_fields(past.colours, past.indicator)["target"],
+            target=three_colours(past.colours)["target"],
             **_past(past),
         )

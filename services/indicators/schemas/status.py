@@ -82,13 +82,20 @@ class ColoursOut(OutBody):
     series: list[PointOut]
 
 
+def three_colours(state: SeriesState) -> dict[str, Any]:
+    """Benchmark, trend and target, as fields of a body."""
+    return {
+        "benchmark": BenchmarkState(**asdict(state.benchmark)),
+        "trend": TrendState(**asdict(state.trend)),
+        "target": TargetStateOut.of(state.target) if state.target else None,
+    }
+
+
 def colours_fields(state: SeriesState, indicator: Indicator) -> dict[str, Any]:
     """The fields of ``ColoursOut``."""
     return {
         "latest": ObservationOut.of(state.latest, indicator) if state.latest else None,
-        "benchmark": BenchmarkState(**asdict(state.benchmark)),
-        "trend": TrendState(**asdict(state.trend)),
-        "target": TargetStateOut.of(state.target) if state.target else None,
+        **three_colours(state),
         "series": [PointOut.of(point) for point in state.points],
     }
 
