@@ -3,15 +3,20 @@
 Left as they are: what is short, what is streamed (its parts are to come as they are made), what is packed already, and
 what carries secrets. Where a secret stands beside words that somebody else chooses, the length of both together tells
 of it (BREACH): pages hold the token of their form, answers about keys a key.
+
+A packed answer is another representation, so its tag is another (RFC 9110, 8.8.3.3): that of the answer with a mark at
+its end, as web servers do it. A weak tag for both would be no use in ``If-Match``. Further in nobody knows the mark.
 """
 
 import re
+from collections.abc import Iterable
 from typing import Final
 
 from starlette.datastructures import Headers
 from starlette.middleware.gzip import GZipResponder, IdentityResponder
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
+from chassis.web.middleware import Header
 from portal.app import is_page
 
 _LEVEL: Final = 4
@@ -19,10 +24,13 @@ _LEVEL: Final = 4
 _NOTHING: Final = re.compile(r"q=0(\.0*)?")
 _SECRETIVE: Final = "/access/"
 _TYPES: Final = frozenset({"application/json", "text/csv", "text/css", "text/javascript"})
+_MARKED: Final = b'-gzip"'
+"""How the tag of a packed answer ends; no tag of ours ends so by itself."""
+_UNCHANGED: Final = 304
 
 
 class Compression:
-    """Compresses by gzip what has ``size`` bytes or more. A tag stays: it is of what is said, however packed."""
+    """Compresses by gzip what has ``size`` bytes or more."""
 
     def __init__(self, app: ASGIApp, *, size: int) -> None:
         self.app = app
@@ -32,9 +40,11 @@ class Compression:
         if scope["type"] != "http" or is_page(scope["path"]) or scope["path"].startswith(_SECRETIVE):
             await self.app(scope, receive, send)
         elif _takes_gzip(Headers(scope=scope).get("accept-encoding", "")):
-            await _Gzip(self.app, self.size, _LEVEL)(scope, receive, send)
+            known = _values(scope["headers"], b"if-none-match")
+            inner = _with_plain_tags(scope, {b"if-match", b"if-none-match"})
+            await _Gzip(self.app, self.size, _LEVEL, known)(inner, receive, send)
         else:
-            await _Plain(self.app, self.size)(scope, receive, send)
+            await _Plain(self.app, self.size)(_with_plain_tags(scope, {b"if-match"}), receive, send)
 
 
 def _takes_gzip(accepted: str) -> bool:
@@ -46,6 +56,18 @@ def _takes_gzip(accepted: str) -> bool:
     return False
 
 
+def _values(headers: Iterable[Header], wanted: bytes) -> bytes:
+    return b", ".join(value for name, value in headers if name == wanted)
+
+
+def _with_plain_tags(scope: Scope, names: set[bytes]) -> Scope:
+    """The call, with conditions on packed answers put as those on what they were packed from."""
+    if not any(name in names and _MARKED in value for name, value in scope["headers"]):
+        return scope
+    plain = [(name, value.replace(_MARKED, b'"') if name in names else value) for name, value in scope["headers"]]
+    return {**scope, "headers": plain}
+
+
 class _Worthwhile(IdentityResponder):
     """Hands on as it is what is not worth it; that an answer depends on ``Accept-Encoding`` is said of the rest."""
 
@@ -54,7 +76,11 @@ class _Worthwhile(IdentityResponder):
     async def send_with_compression(self, message: Message) -> None:
         if message["type"] == "http.response.start":
             self._as_it_is = not self._is_worthwhile(Headers(raw=message.get("headers", [])))
+            message = self._tagged(message)
         await (self.send if self._as_it_is else super().send_with_compression)(message)
+
+    def _tagged(self, start: Message) -> Message:
+        return start
 
     def _is_worthwhile(self, headers: Headers) -> bool:
         length, kind = headers.get("content-length", ""), headers.get("content-type", "").partition(";")[0].strip()
@@ -67,4 +93,21 @@ class _Plain(_Worthwhile):
     content_encoding = "identity"
 
 
-class _Gzip(_Worthwhile, GZipResponder): ...
+class _Gzip(_Worthwhile, GZipResponder):
+    """``known``: the tags that the caller has answers of, as sent."""
+
+    def __init__(self, app: ASGIApp, size: int, level: int, known: bytes) -> None:
+        super().__init__(app, size, level)
+        self._known = known
+
+    def _tagged(self, start: Message) -> Message:
+        """The beginning of an answer with the tag of its packed form, where that is what is sent or was kept."""
+        headers = [
+            (name, self._tag(value, start) if name.lower() == b"etag" else value) for name, value in start["headers"]
+        ]
+        return {**start, "headers": headers}
+
+    def _tag(self, tag: bytes, start: Message) -> bytes:
+        marked = tag.removesuffix(b'"') + _MARKED
+        is_kept = start["status"] == _UNCHANGED and marked in self._known
+        return marked if is_kept or not self._as_it_is else tag

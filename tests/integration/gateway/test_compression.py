@@ -12,6 +12,8 @@ from tests.integration.gateway.conftest import Front, FrontOf, Serve
 
 pytestmark = pytest.mark.parametrize("database_for", ["sqlite"], indirect=True)
 
+asked: list[dict[bytes, bytes]] = []
+"""The conditions of each call that came to the service."""
 LONG = json.dumps({"items": [{"code": "ae-four-hour-wait", "number": n} for n in range(500)]}).encode()
 JSON, GZIP = "application/json", {"accept-encoding": "gzip"}
 ANSWERS = {
@@ -26,6 +28,11 @@ ANSWERS = {
 
 async def service(scope: Scope, _receive: Receive, send: Send) -> None:
     kind, body, more = ANSWERS[scope["path"]]
+    asked.append({name: value for name, value in scope["headers"] if name in {b"if-match", b"if-none-match"}})
+    if asked[-1].get(b"if-none-match") == b'"of-it"':
+        await send({"type": "http.response.start", "status": 304, "headers": [(b"etag", b'"of-it"')]})
+        await send({"type": "http.response.body", "body": b""})
+        return
     headers = {"content-type": kind} if more is None else {"content-type": kind, "content-length": len(body)} | more
     raw = [(name.encode(), str(value).encode()) for name, value in headers.items()]
     await send({"type": "http.response.start", "status": 200, "headers": raw})
@@ -48,7 +55,7 @@ async def raw(front: Front, path: str, method: str = "GET", **headers: str) -> t
 
 async def test_a_long_answer_is_compressed_for_who_takes_it(front: Front) -> None:
     head, body = await raw(front, "/risks/v1/long", **GZIP)
-    assert (head["content-encoding"], head["vary"], head["etag"]) == ("gzip", "Accept-Encoding", '"of-it"')
+    assert (head["content-encoding"], head["vary"], head["etag"]) == ("gzip", "Accept-Encoding", '"of-it-gzip"')
     assert gzip.decompress(body) == LONG
     assert len(body) < len(LONG) / 5
     assert head.get("content-length", str(len(body))) == str(len(body))
@@ -89,3 +96,29 @@ async def test_it_can_be_left_to_a_proxy(front_of: FrontOf, serve: Serve) -> Non
     front = await front_of(settings={"compressed_from": 0}, risks=await serve(service))
     head, body = await raw(front, "/risks/v1/long", **GZIP)
     assert ("content-encoding" in head, body) == (False, LONG)
+
+
+@pytest.mark.parametrize(
+    ("accepted", "known", "answered"),
+    [
+        ("gzip", '"of-it-gzip"', (304, '"of-it-gzip"')),
+        ("gzip", '"of-it"', (304, '"of-it"')),
+        ("identity", '"of-it"', (304, '"of-it"')),
+        ("identity", '"of-it-gzip"', (200, '"of-it"')),
+        ("gzip", '"of-another-gzip"', (200, '"of-it-gzip"')),
+    ],
+)
+async def test_a_packed_answer_has_a_tag_of_its_own(
+    front: Front, accepted: str, known: str, answered: tuple[int, str]
+) -> None:
+    """What a caller has kept packed is not what it would get unpacked, and the other way round (RFC 9110, 8.8.3.3)."""
+    headers = {"accept-encoding": accepted, "if-none-match": known}
+    answer = await front.client.get("/risks/v1/long", headers=headers)
+    assert (answer.status_code, answer.headers["etag"]) == answered
+
+
+@pytest.mark.parametrize("accepted", ["gzip", "identity"])
+async def test_a_service_is_told_conditions_in_its_own_tags(front: Front, accepted: str) -> None:
+    headers = {"accept-encoding": accepted, "if-match": '"of-it-gzip", "another"'}
+    await front.client.put("/risks/v1/long", json={}, headers=headers)
+    assert asked[-1] == {b"if-match": b'"of-it", "another"'}
