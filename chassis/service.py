@@ -11,6 +11,7 @@ from chassis.events.subscription import Subscription
 from chassis.jobs.run import Handler
 from chassis.jobs.schedule import Schedule
 from chassis.storage.transaction import Tx
+from chassis.web.deprecation import Deprecation
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,6 +37,8 @@ class ServiceSpec:
     version: str = "1.0.0"
     scopes: Mapping[str, str | Sequence[str]] = field(default_factory=dict)
     """Scopes of operations, by name, that differ from read and write of the service (see ``chassis.web.scopes``)."""
+    deprecated: Mapping[str, Deprecation] = field(default_factory=dict)
+    """Operations that callers are to leave, by name, with what they use instead."""
     secretive: Collection[str] = ()
     """Operations whose answer tells a secret: it is never kept, so they take no ``Idempotency-Key``."""
     descriptions: Mapping[str, str] = field(default_factory=dict)

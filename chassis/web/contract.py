@@ -12,7 +12,7 @@ from urllib.parse import quote
 from starlette.types import ASGIApp, Receive, Scope, Send
 
 from chassis.crash_points import crash_point
-from chassis.errors import MethodNotAllowed, NotFound
+from chassis.errors import MethodNotAllowed, NotFound, Problem
 from chassis.identity import require_scope
 from chassis.storage.database import Database
 from chassis.storage.transaction import Tx
@@ -62,9 +62,20 @@ class ContractMiddleware:
         elif scope["method"] == "OPTIONS":
             await Answer(204, [(b"allow", allowed(found).encode())]).send(send)
         elif scope["method"] in found:
-            await self._answer(found[scope["method"]], scope, receive, send)
+            await self._answer_as_declared(found[scope["method"]], scope, receive, send)
         else:
             raise MethodNotAllowed(allowed(found))
+
+    async def _answer_as_declared(self, operation: Operation, scope: Scope, receive: Receive, send: Send) -> None:
+        """Say of an operation that callers are to leave that it is so, also where its answer is a problem."""
+        if operation.deprecation is None:
+            await self._answer(operation, scope, receive, send)
+            return
+        try:
+            await self._answer(operation, scope, receive, operation.deprecation.saying(send))
+        except Problem as problem:
+            problem.answer_headers |= operation.deprecation.headers()
+            raise
 
     async def _answer(self, operation: Operation, scope: Scope, receive: Receive, send: Send) -> None:
         require_scope(caller_of(scope), *operation.scopes)

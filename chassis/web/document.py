@@ -51,6 +51,16 @@ _HEADERS: Final = {
         "schema": {"type": "string"},
         "example": "/risks/v1/risks/OCC4",
     },
+    "Deprecation": {
+        "description": "Since when callers are to leave this operation (RFC 9745)",
+        "schema": {"type": "string"},
+        "example": "",
+    },
+    "Sunset": {
+        "description": "When this operation stops to answer (RFC 8594)",
+        "schema": {"type": "string"},
+        "example": "Sun, 30 Jun 2024 23:59:59 GMT",
+    },
     "RequestId": {
         "description": "Id of the request, as in the logs; the caller's `X-Request-Id` where it is well-formed",
         "schema": {"type": "string"},
@@ -172,6 +182,7 @@ def _complete(shown: Document, operation: Operation) -> None:
         responses[str(status)] = shared if described in {DESCRIPTIONS[status], "Validation Error"} else own_words
     shown.setdefault("description", f"{shown.get('summary', '')}.")
     _add_scopes(shown, operation)
+    _add_deprecation(shown, responses, operation)
     _add_headers(shown, responses, operation)
     shown["responses"] = dict(sorted(responses.items()))
     for parameter in shown.get("parameters", ()):
@@ -192,6 +203,18 @@ def _add_scopes(shown: Document, operation: Operation) -> None:
         shown[SCOPES] = list(operation.scopes)
         words = " or ".join(f"`{each}`" for each in operation.scopes)
         shown["description"] = f"{shown['description']}\n\nScope: {words}."
+
+
+def _add_deprecation(shown: Document, responses: Document, operation: Operation) -> None:
+    if operation.deprecation is None:
+        return
+    shown["deprecated"] = True
+    shown["description"] = f"{operation.deprecation.words()}\n\n{shown['description']}"
+    names = ["Deprecation", *(["Sunset"] if operation.deprecation.ends_on else [])]
+    for status, response in responses.items():
+        if status.startswith("2"):
+            said = {name: {"$ref": f"#/components/headers/{name}"} for name in names}
+            response.setdefault("headers", {}).update(said)
 
 
 def _guards(operation: Operation) -> tuple[int, ...]:

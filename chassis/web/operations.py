@@ -14,6 +14,7 @@ from pydantic import AwareDatetime
 from starlette.routing import BaseRoute
 
 from chassis.service import ServiceSpec
+from chassis.web.deprecation import Deprecation
 from chassis.web.scopes import scopes_of
 
 _MOMENT: Final = re.compile(r"\d{4}-\d\d-\d\d[Tt ]\d\d:\d\d.*", re.ASCII), "a moment such as 2018-02-28T09:00:00Z"
@@ -53,6 +54,7 @@ class Operation:
     representation: Any
     scopes: Sequence[str] = ()
     secretive: bool = False
+    deprecation: Deprecation | None = None
 
 
 class Operations:
@@ -103,13 +105,14 @@ def operations_of(routes: Sequence[BaseRoute], writing: object) -> Operations:
 
 
 def with_scopes(operations: Operations, spec: ServiceSpec) -> Operations:
-    """The same, with what the service asks a caller for."""
+    """The same, with what the service says of each: its scopes, that it is secretive, that it is to be left."""
     return Operations([_with_scopes(each, spec) for each in operations])
 
 
 def _with_scopes(operation: Operation, spec: ServiceSpec) -> Operation:
     scopes = scopes_of(spec.name, operation.id, spec.scopes, reads=operation.method == "GET")
-    return replace(operation, scopes=scopes, secretive=operation.id in spec.secretive)
+    secretive, deprecation = operation.id in spec.secretive, spec.deprecated.get(operation.id)
+    return replace(operation, scopes=scopes, secretive=secretive, deprecation=deprecation)
 
 
 def _operations_of(context: RouteContext, writing: object) -> Iterator[Operation]:
