@@ -19,6 +19,7 @@ from chassis.jobs.run import Handler
 from chassis.jobs.schedule import Schedule
 from chassis.jobs.worker import Worker
 from chassis.logging import get_logger
+from chassis.measures import measure_member
 from chassis.retention import delete_outdated
 from chassis.service import ServiceSpec
 from chassis.settings import ServiceSettings
@@ -58,11 +59,18 @@ class MemberRuntime:
         self._settings = settings
 
     async def run(self) -> None:
-        """Do jobs and keep house until cancelled."""
+        """Do jobs, keep house and measure until cancelled."""
         async with asyncio.TaskGroup() as tasks:
             if self._has_jobs:
                 tasks.create_task(_restart_broken("jobs", self.name, self.worker.run))
             tasks.create_task(_restart_broken("retention", self.name, self._keep_house))
+            tasks.create_task(_restart_broken("measure", self.name, self._measure))
+
+    async def _measure(self) -> None:
+        while True:
+            with suppress(Exception):  # as of a service
+                await measure_member(self.name, self.database)
+            await asyncio.sleep(MEASURE_SECONDS)
 
     async def _keep_house(self) -> None:
         """Delete what is outdated, first some time after the start, when there is most else to do."""
@@ -106,6 +114,7 @@ class ServiceRuntime:
                     telemetry.LAG.labels(name).set(math.nan if seen["lag"] is None else seen["lag"])
                     telemetry.AGE.labels(name).set(seen["age_seconds"])
                     telemetry.DEAD_LETTERS.labels(name).set(seen["dead_letters"])
+                telemetry.REFUSING.labels(self.spec.name).set(bool(self.refusals()))
                 telemetry.BUS.labels(self.spec.name).set(await self._bus_answers(consumers))
             await asyncio.sleep(MEASURE_SECONDS)
 

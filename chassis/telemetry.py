@@ -1,16 +1,48 @@
-"""Trace context (W3C) and the measures that every process exposes."""
+"""Trace context (W3C), the spans of whoever asks for them, and the measures that every process exposes."""
 
 import re
 import secrets
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from contextvars import ContextVar
+from typing import Literal, Protocol
 
 from prometheus_client import Counter, Gauge, Histogram
 
 _TRACEPARENT = re.compile(r"00-([0-9a-f]{32})-([0-9a-f]{16})-[0-9a-f]{2}")
 _current: ContextVar[str | None] = ContextVar("traceparent", default=None)
 _request: ContextVar[str | None] = ContextVar("request_id", default=None)
+_span: "ContextVar[Span | None]" = ContextVar("span", default=None)
+Kind = Literal["server", "producer", "consumer", "internal"]
+
+
+class Span(Protocol):
+    """Work under way, as a tracing tool will show it."""
+
+    traceparent: str
+
+    def say(self, **attributes: str | int) -> None:
+        """Note something about it."""
+
+    def end(self, error: BaseException | None) -> None:
+        """It has ended, with an error or without."""
+
+
+class Spans(Protocol):
+    """Where spans are told of (see ``chassis.tracing``)."""
+
+    def begin(self, name: str, kind: Kind, causes: Sequence[str], /) -> Span:
+        """A span caused by these (traceparents): of one it is a part, of several it has a trace of its own."""
+
+
+_spans: Spans | None = None
+
+
+def use_spans(spans: Spans | None) -> None:
+    """Tell ``spans`` of what is done from now on; nobody where it is None, which costs nothing."""
+    global _spans  # noqa: PLW0603  one for the process, as measures are
+    _spans = spans
+
 
 REQUESTS = Histogram("suite_http_request_seconds", "Time to answer a request", ["service", "method", "status"])
 PUBLISHED = Counter("suite_relay_published_total", "Events published by the relay", ["service"])
@@ -22,42 +54,77 @@ DEAD_LETTERS = Gauge("suite_dead_letters", "Dead letters waiting for a decision"
 LAG = Gauge("suite_consumer_lag", "Events not yet applied; not a number while the bus does not say", ["consumer"])
 BUS = Gauge("suite_bus_reachable", "Whether the bus answered when last asked, 1 or 0", ["service"])
 AGE = Gauge("suite_consumer_age_seconds", "Time without progress while events wait; nought when none do", ["consumer"])
+REFUSING = Gauge("suite_store_refusing", "Whether a store is known to have gone back in time, 1 or 0", ["service"])
+JOBS = Gauge("suite_jobs", "Jobs that have not ended, and those that failed within a day", ["member", "state"])
+JOBS_AGE = Gauge("suite_jobs_oldest_seconds", "For how long a job has been due; nought when none is", ["member"])
+CONNECTIONS = Gauge("suite_database_connections", "Connections to the database that are in use", ["member"])
+MOST_CONNECTIONS = Gauge("suite_database_connections_most", "Connections there may be at once", ["member"])
+KEYS_REFUSED = Counter("suite_keys_refused_total", "Keys and tokens shown that are not in use")
+CALLS_LIMITED = Counter("suite_calls_limited_total", "Calls refused since a caller had none left")
 
 
 def new_traceparent() -> str:
     return f"00-{secrets.token_hex(16)}-{secrets.token_hex(8)}-01"
 
 
-def continue_trace(header: str | None) -> str:
-    """Enter the trace that a caller names, or a new one; returns its traceparent."""
-    found = _TRACEPARENT.fullmatch(header or "")
-    trace = f"00-{found[1]}-{secrets.token_hex(8)}-01" if found else new_traceparent()
-    _current.set(trace)
-    return trace
+def ids_of(traceparent: str) -> tuple[str, str] | None:
+    """The ids of trace and span, in hex; None where it is no traceparent."""
+    found = _TRACEPARENT.fullmatch(traceparent)
+    return (found[1], found[2]) if found else None
+
+
+def is_told() -> bool:
+    """Whether anybody is told of spans: what only they need is not worked out otherwise."""
+    return _spans is not None
+
+
+def _continued(causes: Sequence[str]) -> str:
+    """The trace of the only cause; without one, or of several, a new one."""
+    found = ids_of(causes[0]) if len(causes) == 1 else None
+    return f"00-{found[0]}-{secrets.token_hex(8)}-01" if found else new_traceparent()
 
 
 @contextmanager
-def request(traceparent: str | None, request_id: str | None) -> Iterator[str]:
-    """Be inside one request: in the trace that its caller names and under its id, or new ones; yields the id.
+def span(name: str, kind: Kind, causes: Sequence[str] = ()) -> Iterator[None]:
+    """Be inside a span that has these causes, which are traceparents; the trace is entered whether or not it is told.
 
-    Both are left at the end: what runs afterwards in the same context, such as the next connection, has its own.
+    What was entered is left at the end: what runs afterwards in the same context has its own.
     """
-    entered = _current.set(None), _request.set(request_id or secrets.token_hex(16))
-    continue_trace(traceparent)
+    told = _spans.begin(name, kind, causes) if _spans is not None else None
+    before = _current.set(told.traceparent if told else _continued(causes)), _span.set(told)
+    error: BaseException | None = None
     try:
-        yield _request.get() or ""
+        yield
+    except BaseException as raised:
+        error = raised
+        raise
     finally:
-        _current.reset(entered[0])
-        _request.reset(entered[1])
+        if told is not None:
+            told.end(error)
+        _current.reset(before[0])
+        _span.reset(before[1])
+
+
+def say(**attributes: str | int) -> None:
+    """Note something about the span at hand, where one is told of."""
+    if (found := _span.get()) is not None:
+        found.say(**attributes)
+
+
+@contextmanager
+def request(traceparent: str | None, request_id: str | None, name: str = "request") -> Iterator[str]:
+    """Be inside one request: in the trace that its caller names and under its id, or new ones; yields the id."""
+    entered = _request.set(request_id or secrets.token_hex(16))
+    try:
+        with span(name, "server", [traceparent] if traceparent else []):
+            yield _request.get() or ""
+    finally:
+        _request.reset(entered)
 
 
 def request_id() -> str | None:
     """The id of the request at hand, if one is."""
     return _request.get()
-
-
-def leave_trace() -> None:
-    _current.set(None)
 
 
 def traceparent() -> str | None:

@@ -13,6 +13,7 @@ from pydantic import ValidationError
 from pydantic_settings import BaseSettings
 from sqlalchemy.exc import DBAPIError
 
+from chassis import tracing
 from chassis.bus.port import BusError
 from chassis.errors import Problem
 from chassis.logging import configure_logging
@@ -84,6 +85,7 @@ EXPECTED = (
     configuration.NotConfigured,
     configuration.NoDatabase,
     serving.CannotStart,
+    tracing.TracingUnavailable,
     operations.NotAnOffset,
     operations.UnknownConsumer,
     NotConverged,
@@ -101,6 +103,7 @@ SETTINGS: tuple[type[BaseSettings], ...] = (
     ServiceSettings,
     DatabaseSettings,
     LogSettings,
+    tracing.TraceSettings,
     GatewaySettings,
 )
 

@@ -11,6 +11,7 @@ from fastapi import FastAPI
 from pydantic import SecretStr
 from starlette.types import ASGIApp, Receive, Scope, Send
 
+from chassis import tracing
 from chassis.bus.embedded import EmbeddedBus
 from chassis.bus.port import Bus
 from chassis.identity import within
@@ -131,6 +132,7 @@ class _ByFirstPart:
 async def everything(settings: SuiteSettings) -> AsyncIterator[Running]:
     """All services and the gateway in this process, relays and consumers at work."""
     async with AsyncExitStack() as stack:
+        stack.enter_context(tracing.traced("suite"))
         databases = {name: open_database(name, settings) for name in MEMBERS}
         for database in databases.values():
             stack.push_async_callback(database.close)
@@ -153,6 +155,7 @@ async def everything(settings: SuiteSettings) -> AsyncIterator[Running]:
 async def one_service(name: str, settings: SuiteSettings) -> AsyncIterator[Running]:
     """One service alone, on the bus it shares with the others. It answers the gateway only."""
     async with AsyncExitStack() as stack:
+        stack.enter_context(tracing.traced(name))
         database = open_database(name, settings)
         stack.push_async_callback(database.close)
         bus = await _started(open_bus(settings), stack)
@@ -166,6 +169,7 @@ async def one_service(name: str, settings: SuiteSettings) -> AsyncIterator[Runni
 async def gateway_alone(settings: SuiteSettings) -> AsyncIterator[Running]:
     """The gateway in front of services that it reaches over the network."""
     async with AsyncExitStack() as stack:
+        stack.enter_context(tracing.traced("gateway"))
         database = open_database("gateway", settings)
         stack.push_async_callback(database.close)
         upstreams = all_over_network(GatewaySettings())

@@ -103,7 +103,8 @@ class Applier:
         classified = classify(records, self._subscription.types)
         if self._jumps:
             classified = await self._jumps.without_jumps(classified)
-        with _trace_of(classified.deliveries):
+        with _trace_of(self._consumer, classified.deliveries):
+            telemetry.say(events=len(classified.deliveries))
             try:
                 fresh = await self._write(slices, classified, inbox.move_and_record_all_new)
             except AlreadyApplied:
@@ -190,13 +191,9 @@ def _parts(each: Unapplicable) -> tuple[Record, Reason, str]:
 
 
 @contextmanager
-def _trace_of(deliveries: Sequence[Delivery]) -> Iterator[None]:
+def _trace_of(consumer: str, deliveries: Sequence[Delivery]) -> Iterator[None]:
     """Enter the trace of a batch's only cause (one with several starts a trace of its own), and name a lone event."""
-    parents = {event.traceparent for event in deliveries}
-    telemetry.continue_trace(parents.pop() if len(parents) == 1 else None)
+    causes = list(dict.fromkeys(event.traceparent for event in deliveries if event.traceparent))
     names = {"event_id": deliveries[0].id} if len(deliveries) == 1 else {}
-    try:
-        with structlog.contextvars.bound_contextvars(**names):
-            yield
-    finally:
-        telemetry.leave_trace()
+    with telemetry.span(f"apply {consumer}", "consumer", causes), structlog.contextvars.bound_contextvars(**names):
+        yield

@@ -21,7 +21,7 @@ from chassis.bus.port import Bus, BusError, Message, Producer
 from chassis.crash_points import crash_point
 from chassis.events import outbox
 from chassis.events.digests import Digests
-from chassis.events.envelope import message
+from chassis.events.envelope import TRACEPARENT, message
 from chassis.events.store_checks import CHECK_SECONDS, REFUSED_SECONDS, find_feed_fault
 from chassis.logging import get_logger
 from chassis.storage.database import Database
@@ -156,6 +156,13 @@ class Relay:
 
     async def _publish(self, producer: Producer, messages: Sequence[Message], newest: Mapping[str, Message]) -> None:
         crash_point("relay.before_publish")
+        with telemetry.span(f"publish {self.service}", "producer", _causes(messages)):
+            telemetry.say(events=len(messages))
+            await self._publish_to_all(producer, messages, newest)
+
+    async def _publish_to_all(
+        self, producer: Producer, messages: Sequence[Message], newest: Mapping[str, Message]
+    ) -> None:
         publishing = [producer.publish(events_topic(self.service), messages)]
         if self.bus.compacted:
             publishing.append(producer.publish(state_topic(self.service), list(newest.values())))
@@ -174,6 +181,13 @@ class Relay:
         telemetry.UNPUBLISHED.labels(self.service).set(count)
         age = (self._now() - since).total_seconds() if since else 0.0
         telemetry.UNPUBLISHED_AGE.labels(self.service).set(age)
+
+
+def _causes(messages: Sequence[Message]) -> Sequence[str]:
+    """The traces that messages follow from, each once."""
+    if not telemetry.is_told():
+        return ()
+    return list(dict.fromkeys(trace for each in messages if (trace := each.headers.get(TRACEPARENT))))
 
 
 class _Publishing:

@@ -5,12 +5,12 @@ heartbeat moves it on, so a job whose worker is dead or stalled is taken over as
 """
 
 import json
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import Row, and_, delete, exists, func, select, update
+from sqlalchemy import Row, and_, delete, exists, func, or_, select, update
 
 from chassis import telemetry
 from chassis.jobs.job import Job, JobState, JobUnknown, Json, LeaseLost, NewJob, Progress
@@ -19,6 +19,7 @@ from chassis.storage.bulk import insert_or_ignore
 from chassis.storage.transaction import Tx
 
 LONGEST_ERROR = 4000
+RECENT = timedelta(days=1)
 
 
 async def save_job(tx: Tx, new: NewJob) -> int:
@@ -220,6 +221,24 @@ async def list_jobs(tx: Tx, wanted: JobFilter, request: PageRequest) -> Page[Job
     if wanted.state is not None:
         query = query.where(table.c.state == wanted.state.value)
     return page_of([_job(row) for row in await tx.session.execute(query)], request, lambda job: str(job.id))
+
+
+@dataclass(frozen=True, slots=True)
+class Backlog:
+    """How many jobs are in which state, of those that ended within a day, and for how long one has been due."""
+
+    jobs: Mapping[JobState, int]
+    oldest_seconds: float
+
+
+async def count_backlog(tx: Tx) -> Backlog:
+    table = tx.table("job")
+    recent = or_(table.c.finished_at.is_(None), table.c.finished_at > tx.now - RECENT)
+    counted = select(table.c.state, func.count(), func.min(table.c.due_at)).where(recent).group_by(table.c.state)
+    rows = (await tx.session.execute(counted)).all()
+    due = [since for state, _, since in rows if state == JobState.WAITING]
+    oldest = max((tx.now - due[0]).total_seconds(), 0.0) if due else 0.0
+    return Backlog({JobState(state): number for state, number, _ in rows}, oldest)
 
 
 async def count_unfinished(tx: Tx) -> int:

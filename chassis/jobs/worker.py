@@ -153,7 +153,7 @@ class Worker:
 
     async def _attempt(self, job: Job) -> None:
         """Run the handler to its end, and save how it ended."""
-        with telemetry.request(job.traceparent, None):
+        with telemetry.request(job.traceparent, None, f"job {job.name}"):
             try:
                 result = await self._handlers[job.name](JobRun(self.database, job))
             except LeaseLost:

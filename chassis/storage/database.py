@@ -12,6 +12,7 @@ from sqlalchemy import MetaData, bindparam, event, text
 from sqlalchemy.engine import make_url
 from sqlalchemy.exc import DBAPIError
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine, AsyncSession, create_async_engine
+from sqlalchemy.pool import QueuePool
 
 from chassis.clock import Clock, system_clock
 from chassis.identity import Caller
@@ -196,6 +197,11 @@ class Database:
         async with self._one_writer(), self.engine.connect() as connection:
             yield connection
             await connection.commit()
+
+    def count_connections(self) -> tuple[int, int]:
+        """How many connections are in use, and how many may be at once."""
+        pool = self.engine.pool
+        return (pool.checkedout(), pool.size()) if isinstance(pool, QueuePool) else (0, 0)
 
     async def close(self) -> None:
         await self.engine.dispose()

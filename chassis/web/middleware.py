@@ -76,7 +76,8 @@ class RequestMiddleware:
     async def _answer(self, scope: Scope, receive: Receive, send: Send) -> None:
         trace, given = (header(scope, name) for name in (b"traceparent", REQUEST_ID_HEADER.encode()))
         given_id = given.decode() if _REQUEST_ID.fullmatch(given) else None
-        with telemetry.request(trace.decode("latin-1"), given_id) as request_id:
+        name = f"{scope['method']} {self.service}"
+        with telemetry.request(trace.decode("latin-1"), given_id, name) as request_id:
             added = [(REQUEST_ID_HEADER.encode(), request_id.encode()), *self.headers]
             exchange = Exchange(scope, receive, send, limit=self._limit(scope), headers=added, refusal=self.refusal)
             try:
@@ -95,6 +96,7 @@ class RequestMiddleware:
         seconds = time.perf_counter() - exchange.started
         telemetry.REQUESTS.labels(self.service, method, str(exchange.status)).observe(seconds)
         path: str = exchange.scope["path"]
+        telemetry.say(method=method, path=path[:_LONGEST_PATH], status=exchange.status, member=self.service)
         if self.access_log:
             write = log.debug if path.startswith(("/health/", "/metrics")) else log.info
             write(

@@ -13,6 +13,7 @@ from pydantic_settings import BaseSettings
 
 import chassis.bus.kafka.settings
 import chassis.settings
+import chassis.tracing
 import gateway.settings
 import portal.settings
 import suite.settings
@@ -20,7 +21,10 @@ from contracts.topics import SERVICES
 from tests.unit.deploy import test_compose, test_kubernetes
 from tests.unit.deploy.conftest import REPOSITORY
 
-MODULES = (chassis.settings, chassis.bus.kafka.settings, gateway.settings, portal.settings, suite.settings)
+MODULES = (
+    *(chassis.settings, chassis.tracing, chassis.bus.kafka.settings),
+    *(gateway.settings, portal.settings, suite.settings),
+)
 BY_THE_DRIVER = {"PGSSLMODE", "PGSSLROOTCERT"}
 """Read by asyncpg itself."""
 
