@@ -1,8 +1,8 @@
-"""What a caller is held to within a use case: the areas of the key, and duties that two persons share."""
+"""What a caller is held to within a use case: areas and directorates of the key, and duties that two persons share."""
 
 from collections.abc import Collection
 
-from chassis.errors import AreaForbidden, SamePerson
+from chassis.errors import AreaForbidden, DirectorateForbidden, SamePerson
 from chassis.storage.transaction import Tx
 
 
@@ -18,14 +18,33 @@ def require_within_areas(tx: Tx, areas: Collection[str]) -> None:
     tx.is_within_areas = True
 
 
-def refuse_without_area(tx: Tx) -> None:
-    """Refuse a change that no area was named for, where the caller is limited to some.
+def require_within_directorates(tx: Tx, directorates: Collection[str]) -> None:
+    """Let the caller write for these directorates; of none, nothing was found that is of any.
 
     Raises:
-        AreaForbidden: it is so.
+        DirectorateForbidden: the key is limited to others.
     """
-    if tx.caller.areas and not tx.is_within_areas:
-        raise AreaForbidden(f"This key writes for {_listed(tx.caller.areas)}; what is changed here is of no one area.")
+    own = tx.caller.directorates
+    foreign = set(directorates) - own if own else set()
+    if foreign:
+        raise DirectorateForbidden(f"This key writes for {_listed(own)}, not for {_listed(foreign)}.")
+    tx.is_within_directorates |= bool(directorates)
+
+
+def refuse_beyond_limits(tx: Tx) -> None:
+    """Refuse a change that is of no area or directorate of a caller who is limited to some.
+
+    Raises:
+        AreaForbidden, DirectorateForbidden: it is so.
+    """
+    areas, directorates = tx.caller.areas, tx.caller.directorates
+    if (areas and tx.is_within_areas) or (directorates and tx.is_within_directorates):
+        return
+    if areas:
+        raise AreaForbidden(f"This key writes for {_listed(areas)}; what is changed here is of no one area.")
+    if directorates:
+        told = "what is changed here is of no one directorate"
+        raise DirectorateForbidden(f"This key writes for {_listed(directorates)}; {told}.")
 
 
 def require_other_person(tx: Tx, *actors: str, did: str) -> None:

@@ -53,6 +53,12 @@ class InsufficientScope(Forbidden):
         self.answer_headers["www-authenticate"] = f'Bearer error="insufficient_scope", scope="{wanted}"'
 
 
+class DirectorateForbidden(Forbidden):
+    """The key writes for some directorates only, and this is of another, or of none."""
+
+    type_, title = "directorate-forbidden", "This key does not write for that directorate"
+
+
 class AreaForbidden(Forbidden):
     """The key writes for some areas only, and this is of another, or of none."""
 

@@ -11,9 +11,9 @@ from contracts.scopes import ADMIN, OPERATE
 class Caller:
     """Who calls.
 
-    ``areas`` limits what may be written to these areas; empty is no limit. ``person`` is the code of the person that
-    the caller acts for, where one is entered, ``names`` are all that this person is known by in histories, and
-    ``full_name`` is how documents print their name.
+    ``areas`` limits what may be written to these areas, ``directorates`` to what is of these; empty is no limit.
+    ``person`` is the code of the person that the caller acts for, where one is entered, ``names`` are all that this
+    person is known by in histories, and ``full_name`` is how documents print their name.
     """
 
     name: str
@@ -22,6 +22,11 @@ class Caller:
     person: str | None = None
     names: AbstractSet[str] = frozenset()
     full_name: str | None = None
+    directorates: AbstractSet[str] = frozenset()
+
+    @property
+    def is_limited(self) -> bool:
+        return bool(self.areas or self.directorates)
 
     def is_same(self, actor: str) -> bool:
         """Whether whoever acted under this name is the caller: the same person, by whatever key."""

@@ -19,12 +19,14 @@ from starlette.types import ASGIApp, Scope
 from chassis.errors import Problem
 from chassis.identity import Caller
 from chassis.service import ServiceSpec
+from chassis.storage.database import Database
 from chassis.web.hop import HopSigner
 from chassis.web.middleware import Admission, RequestMiddleware
 from chassis.web.problem_types import EXTENSION, problem_types
 from chassis.web.problems import install_errors, problem_response
 from chassis.web.units import Resources
 from gateway.access import app as access
+from gateway.access import service as keys
 from gateway.access.admission import NOBODY, Bearers, KeyCheck, key_admission
 from gateway.access.keyring import Keyring
 from gateway.access.models import Base
@@ -32,8 +34,10 @@ from gateway.access.rate_limits import RateLimits
 from gateway.access.rate_middleware import RateLimitMiddleware
 from gateway.access.refusals import Refusals
 from gateway.compression import Compression
+from gateway.documents.endpoints import assets
+from gateway.documents.endpoints import router as documents
 from gateway.documents.joined_document import JoinedDocument
-from gateway.endpoints import assets, router
+from gateway.endpoints import router
 from gateway.operations import app as operations
 from gateway.operations.services import Services
 from gateway.proxy.breaker import Breaker
@@ -61,14 +65,17 @@ SPEC: Final = ServiceSpec(
     ),
     metadata=Base.metadata,
     package="gateway",
-    routers=(router,),
+    routers=(documents, router),
 )
 
 
 _ACROSS_ORIGINS: Final[Mapping[str, Any]] = {
     "allow_methods": ("GET", "HEAD", "POST", "PUT", "PATCH", "DELETE"),
     "allow_headers": ("authorization", "content-type", "idempotency-key", "if-match", "if-none-match", "x-request-id"),
-    "expose_headers": ("etag", "location", "ratelimit", "ratelimit-policy", "retry-after", "x-request-id"),
+    "expose_headers": (
+        *("deprecation", "etag", "location", "ratelimit", "ratelimit-policy"),
+        *("retry-after", "sunset", "x-request-id"),
+    ),
     "max_age": 600,
 }
 """What pages of other sites may send and read; cookies never, for a key is not one."""
@@ -121,7 +128,7 @@ def create_gateway(
     if settings.compressed_from:
         app.add_middleware(Compression, size=settings.compressed_from)
     if settings.calls_per_minute:
-        app.add_middleware(RateLimitMiddleware, limits=RateLimits(settings.calls_per_minute))
+        app.add_middleware(RateLimitMiddleware, limits=_shared_limits(resources.database, settings.calls_per_minute))
     app.add_middleware(
         RequestMiddleware,
         service=SPEC.name,
@@ -134,6 +141,11 @@ def create_gateway(
     if settings.cors_origins:
         app.add_middleware(CORSMiddleware, allow_origins=settings.cors_origins, **_ACROSS_ORIGINS)
     return app
+
+
+def _shared_limits(database: Database, most: int) -> RateLimits:
+    """Counted with all gateways on this database."""
+    return RateLimits(lambda caller: database.write(lambda tx: keys.take_block(tx, caller, most)), most)
 
 
 def _admission(check: KeyCheck) -> Admission:
@@ -230,6 +242,7 @@ def _mount(app: FastAPI, upstreams: Mapping[str, Upstream], settings: GatewaySet
         )
         app.router.routes.append(_Prefixed(prefix_of(service), forward))
     app.mount("/docs/assets", assets())
+    app.include_router(documents)
     app.include_router(router)
 
 

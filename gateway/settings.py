@@ -90,7 +90,7 @@ class GatewaySettings(BaseSettings):
     refused_keys: int = Field(default=60, ge=1)
     """How many keys that are not in use one address may show in a minute; more are not looked up."""
     calls_per_minute: int = Field(default=0, ge=0)
-    """How many calls each caller may make in a minute, at each gateway; 0 for as many as they like."""
+    """How many calls each caller may make in a minute, at all gateways together; 0 for as many as they like."""
     breaker_failures: int = Field(default=10, ge=1)
     """After so many failures in a row a service is not asked for ``breaker_seconds``."""
     breaker_seconds: float = Field(default=1, ge=0)

@@ -24,6 +24,9 @@ app = typer.Typer(no_args_is_help=True, help="Keys to the gateway.")
 
 Scopes = Annotated[list[str], typer.Option("--scope", help=f"What it may do, once or more: {', '.join(SCOPES)}.")]
 Areas = Annotated[list[str] | None, typer.Option("--area", help="Code of an area that alone it may write for.")]
+Directorates = Annotated[
+    list[str] | None, typer.Option("--directorate", help="Name of a directorate that alone it may write for.")
+]
 Overlap = Annotated[int, typer.Option(min=0, max=720, help="Hours for which the secret before works on.")]
 Day = Annotated[datetime | None, typer.Option(formats=["%Y-%m-%d"], help="The last day that it works.")]
 Owner = Annotated[str | None, typer.Option(help="The person or post that answers for it.")]
@@ -66,6 +69,7 @@ def create(
     scope: Scopes,
     *,
     area: Areas = None,
+    directorate: Directorates = None,
     expires: Day = None,
     owner: Owner = None,
     url: Url = None,
@@ -73,11 +77,13 @@ def create(
 ) -> None:
     """Make a key and print it: the only time it is seen."""
     last = expires.date() if expires else None
+    areas, directorates = area or [], directorate or []
     if url is None:
-        wanted = NewKey(name, frozenset(scope), frozenset(area or ()), owner, last)
+        wanted = NewKey(name, frozenset(scope), frozenset(areas), owner, last, frozenset(directorates))
         typer.echo(_in_gateway(lambda tx: service.create_key(tx, wanted)))
         return
-    body = {"name": name, "scopes": scope, "areas": area or [], "owner": owner, "expires_on": last and last.isoformat()}
+    limits = {"areas": areas, "directorates": directorates}
+    body = {"name": name, "scopes": scope, **limits, "owner": owner, "expires_on": last and last.isoformat()}
     typer.echo(_asked(url, key, "POST", KEYS, body)["key"])
 
 
@@ -109,9 +115,10 @@ def _line(key: KeyOut) -> str:
     until = f"until {key.expires_at:%Y-%m-%d %H:%M}" if key.expires_at else "in use"
     state = f"revoked {key.revoked_at:%Y-%m-%d %H:%M}" if key.revoked_at else until
     used = f"{key.last_used:%Y-%m-%d %H:%M}" if key.last_used else "never"
-    areas = f"  in {' '.join(key.areas)}" if key.areas else ""
+    limits = ", ".join([*key.areas, *key.directorates])
+    within = f"  in {limits}" if limits else ""
     made = f"made {key.created_at:%Y-%m-%d} by {key.created_by}"
-    return f"{key.name}  {key.prefix}…  {' '.join(key.scopes)}{areas}  {made}  {state}  last used {used}"
+    return f"{key.name}  {key.prefix}…  {' '.join(key.scopes)}{within}  {made}  {state}  last used {used}"
 
 
 @app.command()

@@ -62,6 +62,8 @@ class Tx:
         self._business_date: date | None = None
         self.is_within_areas = False
         """Whether what is changed was found to be of areas that the caller may write for."""
+        self.is_within_directorates = False
+        """The same of directorates."""
 
     def table(self, name: str) -> Table:
         return self._tables[name]

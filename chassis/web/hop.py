@@ -61,6 +61,8 @@ class HopSigner:
         }
         if caller.areas:
             claims["areas"] = sorted(caller.areas)
+        if caller.directorates:
+            claims["directorates"] = sorted(caller.directorates)
         if caller.person:
             claims["person"], claims["names"] = caller.person, sorted(caller.names)
             claims["full_name"] = caller.full_name
@@ -102,6 +104,6 @@ class HopVerifier:
         claims = self._tokens.read(authorization.removeprefix(_BEARER))
         if claims is None or claims["call"] != f"{method} {path}":
             raise Unauthorized("This service answers the gateway only.")
-        scopes, areas = frozenset(claims["scope"].split()), frozenset(claims.get("areas", ()))
-        names = frozenset(claims.get("names", ()))
-        return Caller(claims["sub"], scopes, areas, claims.get("person"), names, claims.get("full_name"))
+        areas, names, directorates = (frozenset(claims.get(name, ())) for name in ("areas", "names", "directorates"))
+        scopes, person = frozenset(claims["scope"].split()), claims.get("person")
+        return Caller(claims["sub"], scopes, areas, person, names, claims.get("full_name"), directorates)

@@ -6,7 +6,7 @@ from typing import Annotated, Any, Protocol, TypeVar
 
 from fastapi import Depends, Request
 
-from chassis.access import refuse_without_area
+from chassis.access import refuse_beyond_limits
 from chassis.audit import is_recorded
 from chassis.bus.port import Bus
 from chassis.clock import Clock, system_clock
@@ -58,8 +58,8 @@ def _recorded(work: Callable[[Tx], Awaitable[T]], call: Call) -> Callable[[Tx], 
 
     async def recorded(tx: Tx) -> T:
         result = await work(tx)
-        if call.caller.areas and await has_changed(tx):
-            refuse_without_area(tx)
+        if call.caller.is_limited and await has_changed(tx):
+            refuse_beyond_limits(tx)
         if not is_recorded(tx) and await has_changed(tx):
             record_call(tx, call)
         return result

@@ -5,6 +5,7 @@ from typing import Final, Protocol
 
 from starlette.types import Scope
 
+from chassis import telemetry
 from chassis.errors import Unauthorized, Unavailable
 from chassis.identity import Caller
 from chassis.logging import get_logger
@@ -18,9 +19,10 @@ from gateway.access.refusals import Refusals
 log = get_logger()
 
 OPEN: Final = frozenset(
-    {"/", "/docs", "/docs/", "/openapi.json", "/asyncapi.json", "/favicon.ico", "/robots.txt", "/problems"}
+    {"/", "/openapi.json", "/asyncapi.json", "/favicon.ico", "/robots.txt", "/docs", "/docs/", "/problems", "/schemas"}
+    | {"/docs/reference", "/docs/events"}
 )
-OPEN_FOLDERS: Final = ("/health/", "/docs/assets/", "/problems/")
+OPEN_FOLDERS: Final = ("/health/", "/docs/assets/", "/problems/", "/schemas/")
 NOBODY: Final = "-"
 
 
@@ -57,6 +59,7 @@ class KeyCheck:
         caller = await self._look_up(key)
         if caller is None:
             self._refusals.add(address)
+            telemetry.KEYS_REFUSED.inc()
             log.warning("gateway.key_refused", prefix=keys.refused_prefix(key), address=address)
         return caller
 

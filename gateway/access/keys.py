@@ -6,7 +6,7 @@ import hmac
 import re
 from collections.abc import Iterator
 from collections.abc import Set as AbstractSet
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import UTC, date, datetime, time, timedelta
 from typing import Final
 
@@ -27,6 +27,8 @@ OVERLAP: Final = timedelta(hours=24)
 """How long the secret before goes on working after a rotation, unless said otherwise."""
 LONGEST_OVERLAP: Final = timedelta(days=30)
 MOST_AREAS: Final = 20
+MOST_DIRECTORATES: Final = 20
+LONGEST_DIRECTORATE: Final = 200
 USE_RECORDED_EVERY: Final = timedelta(hours=1)
 _LONGEST: Final = 8192
 """Of what is shown: access tokens hold claims."""
@@ -54,12 +56,15 @@ class Key:
     areas: AbstractSet[str] = frozenset()
     owner: str | None = None
     expires_at: datetime | None = None
+    directorates: AbstractSet[str] = frozenset()
     previous: "Previous | None" = None
     """The secret before the last rotation."""
 
     def caller(self, person: Person | None) -> Caller:
-        of_person = (person.code, person.names, person.name) if person else ()
-        return Caller(self.name, self.scopes, self.areas, *of_person)
+        found = Caller(self.name, self.scopes, self.areas, directorates=self.directorates)
+        if person is None:
+            return found
+        return replace(found, person=person.code, names=person.names, full_name=person.name)
 
     def good_until(self, digest: str, now: datetime) -> datetime | None:
         """Until when the secret with this hash opens the door: ever, where there is no end to it.
@@ -97,6 +102,7 @@ class NewKey:
     areas: AbstractSet[str] = frozenset()
     owner: str | None = None
     expires_on: date | None = None
+    directorates: AbstractSet[str] = frozenset()
 
 
 @dataclass(frozen=True, slots=True)
@@ -189,12 +195,23 @@ def key_faults(wanted: NewKey, today: date) -> Iterator[FieldError]:
     for area in sorted(wanted.areas):
         if not _AREA.fullmatch(area):
             yield FieldError("areas", f"{area!r} is no code of an area")
-    if wanted.areas and not wanted.scopes.isdisjoint((ADMIN, OPERATE)):
-        yield FieldError("areas", f"who has {ADMIN} or {OPERATE} is not limited to areas: that changes whole services")
+    yield from _limit_faults(wanted)
     if wanted.expires_on and wanted.expires_on < today:
         yield FieldError("expires_on", "is past")
     if wanted.expires_on == date.max:
         yield FieldError("expires_on", "is the last day there is: leave it out for a key without an end")
+
+
+def _limit_faults(wanted: NewKey) -> Iterator[FieldError]:
+    """Operators change whole services; a directorate is named as budget lines name it."""
+    for field_, limits in (("areas", wanted.areas), ("directorates", wanted.directorates)):
+        if limits and not wanted.scopes.isdisjoint((ADMIN, OPERATE)):
+            yield FieldError(field_, f"who has {ADMIN} or {OPERATE} has no limits: that changes whole services")
+    if len(wanted.directorates) > MOST_DIRECTORATES:
+        yield FieldError("directorates", f"{MOST_DIRECTORATES} at most")
+    for name in sorted(wanted.directorates):
+        if not name.strip() or name != name.strip() or len(name) > LONGEST_DIRECTORATE:
+            yield FieldError("directorates", f"{name!r} names no directorate")
 
 
 def end_of(day: date | None) -> datetime | None:

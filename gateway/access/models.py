@@ -1,9 +1,9 @@
-"""The keys that open the door."""
+"""The keys that open the door, the people behind them, and how many calls each caller has left."""
 
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import ForeignKey, String
+from sqlalchemy import Double, ForeignKey, String
 from sqlalchemy.orm import DeclarativeBase, Mapped, mapped_column
 
 from chassis.storage.tables import service_metadata
@@ -30,6 +30,8 @@ class ApiKey(Base):
     scopes: Mapped[str] = mapped_column(String(1000))
     """With spaces between, as OAuth writes them."""
     areas: Mapped[str] = mapped_column(String(500))
+    directorates: Mapped[Any] = mapped_column(JsonText)
+    """A list of names, which have spaces in them."""
     owner: Mapped[str | None] = mapped_column(String(200))
     expires_at: Mapped[datetime | None] = mapped_column(UtcDateTime())
     previous_prefix: Mapped[str | None] = mapped_column(String(16))
@@ -54,3 +56,13 @@ class PersonName(Base):
     kind: Mapped[str] = mapped_column(String(10), primary_key=True)
     name: Mapped[str] = mapped_column(String(200), primary_key=True)
     person: Mapped[str] = mapped_column(ForeignKey("person.code"), index=True)
+
+
+class CallLevel(Base):
+    """How many calls were left to a caller at a moment, less what gateways have in hand."""
+
+    __tablename__ = "call_level"
+
+    caller: Mapped[str] = mapped_column(String(100), primary_key=True)
+    calls_left: Mapped[float] = mapped_column(Double())
+    counted_at: Mapped[datetime] = mapped_column(UtcDateTime())

@@ -21,7 +21,7 @@ class RateLimitMiddleware:
         if CALLER not in scope:
             await self.app(scope, receive, send)
             return
-        allowance = self.limits.take(caller_of(scope).name)
+        allowance = await self.limits.take(caller_of(scope).name)
         added = [(name.encode(), value.encode()) for name, value in allowance.headers().items()]
 
         async def with_fields(message: Message) -> None:

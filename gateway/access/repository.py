@@ -8,7 +8,8 @@ from sqlalchemy.dialects import postgresql, sqlite
 from chassis.paging import PageRequest
 from chassis.storage.transaction import Tx
 from gateway.access.keys import Key, NewKey, Previous, end_of
-from gateway.access.models import ApiKey
+from gateway.access.levels import Level
+from gateway.access.models import ApiKey, CallLevel
 
 
 async def has_keys(tx: Tx) -> bool:
@@ -54,6 +55,7 @@ async def save_key(tx: Tx, wanted: NewKey, *, prefix: str, digest: str) -> bool:
         "created_by": tx.actor,
         "scopes": " ".join(sorted(wanted.scopes)),
         "areas": " ".join(sorted(wanted.areas)),
+        "directorates": sorted(wanted.directorates),
         "owner": wanted.owner,
         "expires_at": end_of(wanted.expires_on),
     }
@@ -85,6 +87,21 @@ async def save_use(tx: Tx, key_id: int) -> None:
     await tx.session.execute(update(ApiKey).where(ApiKey.id == key_id).values(last_used=tx.now))
 
 
+async def lock_level(tx: Tx, caller: str, most: int) -> Level:
+    """What is left to a caller, locked; of one who never called, all."""
+    insert = postgresql.insert if tx.dialect == "postgresql" else sqlite.insert
+    row = {"caller": caller, "calls_left": float(most), "counted_at": tx.now}
+    await tx.session.execute(insert(CallLevel).values(row).on_conflict_do_nothing())
+    found = select(CallLevel.calls_left, CallLevel.counted_at).where(CallLevel.caller == caller).with_for_update()
+    left, counted_at = (await tx.session.execute(found)).one()
+    return Level(left, counted_at)
+
+
+async def save_level(tx: Tx, caller: str, level: Level) -> None:
+    changed = {"calls_left": level.left, "counted_at": level.counted_at}
+    await tx.session.execute(update(CallLevel).where(CallLevel.caller == caller).values(changed))
+
+
 def _key(row: ApiKey | None) -> Key | None:
     return None if row is None else _state(row)
 
@@ -101,6 +118,7 @@ def _state(row: ApiKey) -> Key:
         last_used=row.last_used,
         scopes=frozenset(row.scopes.split()),
         areas=frozenset(row.areas.split()),
+        directorates=frozenset(row.directorates),
         owner=row.owner,
         expires_at=row.expires_at,
         previous=_previous(row),

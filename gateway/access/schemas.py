@@ -7,12 +7,13 @@ from pydantic import ConfigDict, Field
 from pydantic.config import JsonDict
 
 from chassis.web.bodies import OutBody, StrictBody
-from gateway.access.keys import LONGEST_OVERLAP, MOST_AREAS, OVERLAP, Key, NewKey
+from gateway.access.keys import LONGEST_OVERLAP, MOST_AREAS, MOST_DIRECTORATES, OVERLAP, Key, NewKey
 
 _HOUR = 3600
 _NAME = "Names the key, and in histories whoever has it"
 _SCOPES = "What it may do"
 _AREAS = "Codes of the areas that it may write for; none is no limit"
+_DIRECTORATES = "Directorates whose budget lines and schemes it may write for; none is no limit"
 _OWNER = "The person or post that answers for it"
 _KEY = "The key itself, shown this once"
 _SECRET = "csk_r0xQ3mJ0y3v0Yk3Xw7mF3Jt0Y2hZ8m4o9tKqf1nB7sE"  # noqa: S105  an example
@@ -21,6 +22,7 @@ _EXAMPLE: Final[JsonDict] = {
     "prefix": "csk_r0xQ",
     "scopes": ["events:read", "indicators:read"],
     "areas": [],
+    "directorates": [],
     "owner": "Head of Intelligence",
     "created_at": "2018-02-28T09:30:00Z",
     "created_by": "Ana Nowak",
@@ -40,6 +42,9 @@ class KeyIn(StrictBody):
         description=_SCOPES, examples=[["events:read", "indicators:read"]]
     )
     areas: Annotated[list[str], Field(max_length=MOST_AREAS)] = Field(default=[], description=_AREAS, examples=[[]])
+    directorates: Annotated[list[str], Field(max_length=MOST_DIRECTORATES)] = Field(
+        default=[], description=_DIRECTORATES, examples=[["People"]]
+    )
     owner: str | None = Field(default=None, max_length=200, description=_OWNER, examples=["Head of Intelligence"])
     expires_on: date | None = Field(
         default=None,
@@ -48,7 +53,8 @@ class KeyIn(StrictBody):
     )
 
     def to_domain(self) -> NewKey:
-        return NewKey(self.name, frozenset(self.scopes), frozenset(self.areas), self.owner, self.expires_on)
+        limits = frozenset(self.areas), frozenset(self.directorates)
+        return NewKey(self.name, frozenset(self.scopes), limits[0], self.owner, self.expires_on, limits[1])
 
 
 class RotationIn(StrictBody):
@@ -72,6 +78,7 @@ class KeyOut(OutBody):
     prefix: str = Field(description="The first characters of the key; `(set)` where somebody else has chosen it")
     scopes: list[str] = Field(description=_SCOPES)
     areas: list[str] = Field(description=_AREAS)
+    directorates: list[str] = Field(description=_DIRECTORATES)
     owner: str | None = Field(description=_OWNER)
     created_at: datetime = Field(description="When it was made, in UTC")
     created_by: str = Field(description="By whom")
@@ -103,6 +110,7 @@ def _fields(key: Key) -> dict[str, object]:
     return {name: getattr(key, name) for name in same} | {
         "scopes": sorted(key.scopes),
         "areas": sorted(key.areas),
+        "directorates": sorted(key.directorates),
         "previous_prefix": key.previous and key.previous.prefix,
         "previous_until": key.previous and key.previous.until,
     }

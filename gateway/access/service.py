@@ -24,6 +24,7 @@ from gateway.access.errors import (
     KeyUnknown,
 )
 from gateway.access.keys import GoodKey, Key, NewKey, Previous
+from gateway.access.levels import Block
 
 FIRST: Final = "first"
 ADMIN: Final = "admin"
@@ -139,8 +140,8 @@ async def _save(tx: Tx, wanted: NewKey, key: str, prefix: str) -> bool:
     saved = await repository.save_key(tx, wanted, prefix=prefix, digest=keys.hash_key(key))
     if saved:
         after = {"name": wanted.name, "prefix": prefix, "state": "in use", "scopes": sorted(wanted.scopes)}
-        if wanted.areas:
-            after["areas"] = sorted(wanted.areas)
+        limits = {"areas": sorted(wanted.areas), "directorates": sorted(wanted.directorates)}
+        after |= {name: limit for name, limit in limits.items() if limit}
         record_change(tx, subject=wanted.name, action="key.created", before=None, after=after)
     return saved
 
@@ -221,3 +222,13 @@ async def get_caller_of_subject(tx: Tx, subject: str, scopes: AbstractSet[str]) 
 async def record_use(tx: Tx, key: GoodKey) -> None:
     """Note that the key was used just now."""
     await repository.save_use(tx, key.id)
+
+
+async def take_block(tx: Tx, caller: str, most: int) -> Block:
+    """Take a block of the calls that are left to a caller; of none where there is none."""
+    level = await repository.lock_level(tx, caller, most)
+    tx.catch_up()
+    level = level.risen(tx.now, most)
+    calls = level.block()
+    await repository.save_level(tx, caller, level.without(calls))
+    return Block(calls, level.left - calls)

@@ -6,26 +6,10 @@ from typing import Any, Final
 
 from chassis.errors import NotFound
 from chassis.web.problem_types import EXTENSION
+from gateway.documents.pages import page
 
 ProblemType = Mapping[str, Any]
 PREFIX: Final = "/problems/"
-_PAGE: Final = """<!doctype html>
-<html lang="en">
-<head>
-<meta charset="utf-8">
-<meta name="viewport" content="width=device-width, initial-scale=1">
-<title>{title} - Commissioning Suite</title>
-<link rel="icon" href="/docs/assets/icon.svg" type="image/svg+xml">
-<link rel="stylesheet" href="/docs/assets/page.css">
-</head>
-<body>
-<main>
-<h1>{title}</h1>
-{content}
-</main>
-</body>
-</html>
-"""
 
 
 def list_types(document: Mapping[str, Any]) -> Sequence[ProblemType]:
@@ -53,7 +37,7 @@ def page_of_all(types: Sequence[ProblemType]) -> str:
         for each in types
     )
     head = '<tr><th scope="col">Status</th><th scope="col">Type</th><th scope="col">Meaning</th></tr>'
-    return _PAGE.format(title="Problem types", content=f"<table>\n{head}\n{rows}</table>")
+    return page("Problem types", f"<table>\n{head}\n{rows}</table>")
 
 
 def page_of(one: ProblemType) -> str:
@@ -61,4 +45,4 @@ def page_of(one: ProblemType) -> str:
         f"<p>{escape(one['description'])}</p>\n<p>Status {one['status']}, <code>{escape(one['type'])}</code>.</p>\n"
         '<p><a href="/problems">All problem types</a></p>'
     )
-    return _PAGE.format(title=escape(one["title"]), content=content)
+    return page(one["title"], content)

@@ -29,6 +29,7 @@ from services.finance.repository.closed_quarters import get_closed_quarter
 from services.finance.service.auditing import record_outturn
 from services.finance.service.fund_publication import emit_funds_moved
 from services.finance.service.funds import get_fund
+from services.finance.service.limits import require_own_lines
 from services.finance.service.positions import get_fund_position
 
 
@@ -61,6 +62,7 @@ async def post_outturn(tx: Tx, code: str, call: OutturnCall) -> OutturnRecorded:
     fund = await get_fund(tx, code)
     there = await transfers.get_referenced(tx, code, {one.reference for one in call.postings})
     _check(call, [*_faults(call.postings, fund, await tx.business_date()), *_differing(call.postings, there)])
+    require_own_lines(tx, fund.lines, {(one.year, one.line) for one in call.postings})
     new = [one for one in call.postings if one.reference not in there]
     if not call.into_open:
         await check_open(tx, fund, [one.quarter for one in new])

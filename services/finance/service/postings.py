@@ -35,6 +35,7 @@ from services.finance.repository.accounts import get_accounts
 from services.finance.service.auditing import record_posting
 from services.finance.service.fund_publication import emit_funds_moved
 from services.finance.service.ledger import post_entries
+from services.finance.service.limits import require_own_line
 from services.finance.service.restatement import emit_moved
 from services.finance.service.schemes import get_account, get_scheme
 
@@ -58,6 +59,7 @@ async def post_entry(tx: Tx, code: str, posting: Posting) -> tuple[RecordedEntry
     if before is not None:
         return _check_same(before, posting), False
     account = await get_account(tx, code)
+    await require_own_line(tx, account.scheme.definition)
     await _check_posting(tx, account, posting)
     _check_original(posting, await entries.list_postings(tx, code))
     entry = posting.entry(code, account.closed_quarters)

@@ -13,6 +13,7 @@ from services.finance.repository import funds, transfers
 from services.finance.service.auditing import record_reversal
 from services.finance.service.fund_publication import emit_funds_moved
 from services.finance.service.funds import get_fund
+from services.finance.service.limits import require_own_lines
 from services.finance.service.outturn import check_open
 
 _SOURCE: Final = {
@@ -72,6 +73,7 @@ async def _enter(tx: Tx, wanted: Transfer) -> RecordedTransfer:
     year = wanted.financial_year
     if not year.start <= wanted.effective_on <= year.end.replace(year=year.end.year + 1):
         raise InvalidFinance(f"{wanted.effective_on} is neither within {year} nor within a year after it.")
+    require_own_lines(tx, fund.lines, {(year, wanted.debit), (year, wanted.credit)})
     await check_open(tx, fund, [Period.quarter_of(wanted.effective_on)])
     [recorded] = await transfers.append_transfers(tx, [wanted])
     record_reversal(tx, recorded)

@@ -29,6 +29,7 @@ from services.finance.repository.closed_quarters import get_closed_quarters
 from services.finance.service.auditing import record_scheme, record_withdrawal
 from services.finance.service.fund_publication import emit_funds_moved
 from services.finance.service.ledger import plan_transfers, post_entries, withdrawn_plan_transfers
+from services.finance.service.limits import require_own_line, require_own_lines
 from services.finance.service.restatement import emit_moved, restate_schemes
 
 
@@ -98,13 +99,15 @@ async def _check_fund(tx: Tx, wanted: SchemeDefinition) -> None:
     if not await funds.lock_fund(tx, wanted.fund, shared=not wanted.in_budget):
         raise InvalidFinance(f"There is no fund {wanted.fund}.", [FieldError("fund", "no such fund")])
     errors, year = [], wanted.financial_year
-    lines = {line.code: line.budget for line in await funds.list_lines(tx, wanted.fund) if line.financial_year == year}
+    listed = await funds.list_lines(tx, wanted.fund)
+    lines = {line.code: line.budget for line in listed if line.financial_year == year}
     if wanted.budget_line not in lines:
         errors.append(FieldError("budget_line", f"no such line of {wanted.fund} in {year}"))
     if wanted.partner not in {partner.code for partner in await funds.list_partners(tx, wanted.fund)}:
         errors.append(FieldError("partner", f"no partner of {wanted.fund}"))
     if errors:
         raise InvalidFinance(f"{wanted.fund} has no such budget line or partner.", errors)
+    require_own_lines(tx, listed, {(year, wanted.budget_line)})
     if wanted.in_budget:
         await _check_within_budget(tx, wanted, lines[wanted.budget_line])
 
@@ -162,6 +165,7 @@ async def withdraw_scheme(tx: Tx, code: str, reason: str | None) -> Scheme:
     """
     await schemes.lock_schemes(tx, [code])
     account = await get_account(tx, code)
+    await require_own_line(tx, account.scheme.definition)
     if account.scheme.withdrawal is not None:
         record_unchanged(tx)
         return account.scheme

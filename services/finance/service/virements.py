@@ -31,6 +31,7 @@ from services.finance.repository import funds, transfers, virements
 from services.finance.service.auditing import record_virement
 from services.finance.service.fund_publication import emit_funds_moved
 from services.finance.service.funds import emit_schemes_moved, get_fund
+from services.finance.service.limits import require_own_lines
 from services.finance.service.outturn import check_open
 
 
@@ -46,6 +47,7 @@ async def propose_virement(tx: Tx, code: str, proposal: VirementProposal) -> tup
     fund = await _lock_fund(tx, code)
     if faults := proposal_faults(proposal, fund):
         raise InvalidFinance("The virement does not fit the fund.", [FieldError(*fault) for fault in faults])
+    _require_own(tx, fund, proposal)
     today = await tx.business_date()
     wanted = Virement(code, proposal, VirementState.PROPOSED, tx.actor, tx.now, today)
     there = await virements.get_virement(tx, code, proposal.reference)
@@ -58,6 +60,12 @@ async def propose_virement(tx: Tx, code: str, proposal: VirementProposal) -> tup
     await virements.insert_virement(tx, wanted)
     record_virement(tx, wanted, "virement.proposed", proposal.reason)
     return wanted, True
+
+
+def _require_own(tx: Tx, fund: Fund, proposal: VirementProposal) -> None:
+    """A virement is of both its lines: who is limited to one of the directorates does not move the other's money."""
+    year = proposal.financial_year
+    require_own_lines(tx, fund.lines, {(year, proposal.giving), (year, proposal.receiving)})
 
 
 async def _lock_fund(tx: Tx, code: str) -> Fund:
@@ -101,6 +109,7 @@ async def approve_virement(tx: Tx, code: str, reference: str, reason: str | None
         return before
     _check_decidable(before)
     await _check_movable(tx, fund, before.proposal)
+    _require_own(tx, fund, before.proposal)
     require_other_person(tx, before.proposed_by, did="proposed it")
     [entered] = await transfers.append_transfers(tx, [virement_transfer(before)])
     decided = Decided(tx.actor, tx.now, reason, entered.number)
@@ -121,14 +130,14 @@ async def reject_virement(tx: Tx, code: str, reference: str, reason: str | None)
         ReasonNeeded: it is not said why.
         SamePerson: who proposed it rejects it.
     """
-    await _lock_fund(tx, code)
-    before = await get_virement(tx, code, reference)
+    fund, before = await _lock_fund(tx, code), await get_virement(tx, code, reference)
     if before.state is VirementState.REJECTED:
         record_unchanged(tx)
         return before
     _check_decidable(before)
     if not reason:
         raise ReasonNeeded
+    _require_own(tx, fund, before.proposal)
     require_other_person(tx, before.proposed_by, did="proposed it")
     decided = Decided(tx.actor, tx.now, reason, None)
     virement = replace(before, state=VirementState.REJECTED, decided=decided)

@@ -17,8 +17,10 @@ from chassis.web.paging import PageBody
 from chassis.web.problems import problems
 from chassis.web.units import Resources
 from gateway.access.models import Base
+from gateway.documents.asyncapi import BODIES, asyncapi, event_schema
 from gateway.proxy.upstreams import in_process
 from gateway.settings import SERVICES
+from suite.schemas import stored
 from tests.conftest import ResourcesFor
 from tests.integration.gateway.conftest import SIGNER, FrontOf, Serve, signed_for
 
@@ -227,7 +229,7 @@ async def test_readiness_tells_no_stranger_the_words_of_an_error(front_of: Front
 
 async def test_the_pages_need_nothing_from_elsewhere(front_of: FrontOf, closed_port: str) -> None:
     front = await front_of(risks=closed_port)
-    for path in ("/", "/docs"):
+    for path in ("/", "/docs", "/docs/reference", "/docs/events"):
         page = await front.stranger.get(path)
         assert "default-src 'none'" in page.headers["content-security-policy"]
         assert "unsafe" not in page.headers["content-security-policy"]
@@ -238,6 +240,8 @@ async def test_the_pages_need_nothing_from_elsewhere(front_of: FrontOf, closed_p
 ASSETS = {
     "swagger-ui-bundle.js": "javascript",
     "swagger-ui.css": "text/css",
+    "redoc.standalone.js": "javascript",
+    "reference.js": "javascript",
     "docs.js": "javascript",
     "docs.css": "text/css",
     "page.css": "text/css",
@@ -253,3 +257,35 @@ async def test_every_asset_of_the_pages_is_here(front_of: FrontOf, closed_port: 
         assert kind in first.headers["content-type"]
         again = await front.stranger.get(f"/docs/assets/{asset}", headers={"if-none-match": first.headers["etag"]})
         assert again.status_code == httpx.codes.NOT_MODIFIED
+
+
+async def test_every_schema_that_an_event_ever_had_is_served(front_of: FrontOf, closed_port: str) -> None:
+    front = await front_of(risks=closed_port)
+    listed = (await front.stranger.get("/schemas")).json()["items"]
+    assert {each["type"] for each in listed} == set(BODIES)
+    for type_ in BODIES:
+        served = [each["address"] for each in listed if each["type"] == type_]
+        answers = [await front.stranger.get(address) for address in served]
+        assert {answer.headers["content-type"] for answer in answers} == {"application/schema+json"}
+        assert [answer.json() for answer in answers] == stored(type_)
+        assert (await front.stranger.get(f"/schemas/{type_}")).json() == event_schema(BODIES[type_])
+    assert (await front.stranger.get("/schemas", headers={"accept": "text/html"})).text.count("<tr>") > len(BODIES)
+
+
+@pytest.mark.parametrize(
+    "path", ["none", "commissioning.risk.rescored.v1/99", "commissioning.risk.rescored.v1/x", "..%2Fgolden", "%00"]
+)
+async def test_schemas_that_there_are_not(front_of: FrontOf, closed_port: str, path: str) -> None:
+    front = await front_of(risks=closed_port)
+    assert (await front.stranger.get(f"/schemas/{path}")).status_code == 404
+
+
+async def test_events_are_told_to_people(front_of: FrontOf, closed_port: str) -> None:
+    front = await front_of(risks=closed_port)
+    page = (await front.stranger.get("/docs/events")).text
+    for type_ in BODIES:
+        assert f'id="{type_}"' in page
+    for channel in asyncapi()["channels"].values():
+        assert channel["address"] in page
+    assert "<td>list of " in page
+    assert "&quot;specversion&quot;" in page, "examples"

@@ -21,6 +21,7 @@ ANA = Caller(
     "ana-nowak",
     frozenset({"Ana", "ana-2"}),
     "Ana Nowák",
+    frozenset({"People"}),
 )
 SIGNER = HopSigner(SECRET, lambda: NOW)
 KEY = SIGNER.key_of("risks")
