@@ -78,7 +78,8 @@ class RateLimits:
             await asyncio.shield(self._next_block(caller))
         if block.in_hand < 1:
             telemetry.CALLS_LIMITED.inc()
-            raise TooManyCalls(math.ceil(self._seconds_until(1, block)), self._allowance(block).headers())
+            seconds = max(math.ceil(self._seconds_until(1, block)), 1)
+            raise TooManyCalls(seconds, self._allowance(block).headers())
         block.in_hand -= 1
         if block.is_half_used:
             self._next_block(caller)
