@@ -2,6 +2,7 @@
 
 import json
 import secrets
+from functools import cache
 from importlib.resources import files
 from typing import Annotated, Final
 
@@ -63,14 +64,21 @@ async def openapi_document(document: Document) -> Response:
     return Response(await document.get(), media_type="application/json", headers=_NO_CACHE)
 
 
+@cache
+def _events() -> tuple[bytes, str]:
+    """The AsyncAPI document and its page, which are the same as long as the code is."""
+    document = asyncapi()
+    return json.dumps(document).encode(), event_pages.page_of_events(document)
+
+
 @router.get("/asyncapi.json")
-async def asyncapi_document() -> JSONResponse:
-    return JSONResponse(asyncapi(), headers=_NO_CACHE)
+def asyncapi_document() -> Response:
+    return Response(_events()[0], media_type="application/json", headers=_NO_CACHE)
 
 
 @router.get("/docs/events")
-async def events_page() -> HTMLResponse:
-    return HTMLResponse(event_pages.page_of_events(asyncapi()), headers=_PAGE_HEADERS)
+def events_page() -> HTMLResponse:
+    return HTMLResponse(_events()[1], headers=_PAGE_HEADERS)
 
 
 @router.get("/schemas")

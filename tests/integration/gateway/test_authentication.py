@@ -82,7 +82,7 @@ async def test_a_key_in_the_address_is_no_key(echoing: Front) -> None:
 
 async def test_health_and_documents_are_open(echoing: Front) -> None:
     for path in OPEN:
-        assert (path, (await echoing.stranger.get(path)).status_code) == (path, 200)
+        assert (path, (await echoing.stranger.get(path, timeout=60)).status_code) == (path, 200)
 
 
 DETOURS = ["/docs/assets/../../risks/v1/risks", "/health/../risks/v1/risks", "/health/%2e%2e/risks/v1/risks"]
