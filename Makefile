@@ -129,6 +129,16 @@ build/fuzz/venv: .venv/created tests/fuzz/requirements.lock
 	@$@/bin/python -m pip install --quiet --disable-pip-version-check --require-hashes -r tests/fuzz/requirements.lock
 	@touch $@
 
+build/audit/venv: .venv/created tests/audit/requirements.lock
+	@echo "Installing pip-audit (pinned, with hashes)"
+	@rm -rf $@ && $(BIN)/python -m venv $@
+	@$@/bin/python -m pip install --quiet --disable-pip-version-check --require-hashes -r tests/audit/requirements.lock
+	@touch $@
+
+.PHONY: audit
+audit: .venv/dev build/audit/venv ## Look the locked dependencies up among known vulnerabilities (REQUIRE_AUDIT=1 insists that one can)
+	@$(BIN)/python -m tests.audit
+
 FUZZ = $(BIN)/python -m tests.fuzz --seed $(or $(SEED),1)
 
 .PHONY: fuzz
@@ -194,6 +204,8 @@ lock: .venv/dev ## Resolve the dependencies anew into the lock files
 	  --no-header --quiet --upgrade -o requirements.lock
 	@$(BIN)/uv pip compile pyproject.toml --group dev --universal --python-version 3.11 --generate-hashes \
 	  --no-emit-index-url --no-header --quiet -c requirements.lock -o requirements-dev.lock
+	@$(BIN)/uv pip compile pyproject.toml --extra tracing --universal --python-version 3.11 --generate-hashes \
+	  --no-emit-index-url --no-header --quiet -c requirements.lock -o requirements-tracing.lock
 	@for tools in tests/*/requirements.in; do $(BIN)/uv pip compile $$tools --universal --python-version 3.11 --upgrade \
 	  --generate-hashes --no-emit-index-url --no-header --quiet -o $${tools%.in}.lock; done
 	@cd tests/clients && npm install --package-lock-only --silent --no-audit --no-fund --ignore-scripts \
