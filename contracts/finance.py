@@ -15,9 +15,18 @@ FUND_UPDATED: Final = "commissioning.fund.updated.v1"
 PERIOD_CLOSED: Final = "commissioning.period.closed.v1"
 TRIGGER_CROSSED: Final = "commissioning.trigger.crossed.v1"
 UNIT_COST_CHANGED: Final = "commissioning.unit_cost.changed.v1"
-EVENT_TYPES: Final = (SAVING_RESTATED, FUND_UPDATED, PERIOD_CLOSED, TRIGGER_CROSSED, UNIT_COST_CHANGED)
+FUND_STATES: Final = (FUND_UPDATED, PERIOD_CLOSED, TRIGGER_CROSSED)
+"""Each carries the whole position of a fund."""
+EVENT_TYPES: Final = (SAVING_RESTATED, *FUND_STATES, UNIT_COST_CHANGED)
 """All that is on the topic. Whoever compares with the service's digests reads all of them, and folds what it needs."""
 NOUGHT: Final = pounds(0)
+
+_FUND: Final = "fund/"
+
+
+def fund_of(subject: str) -> str | None:
+    """Code of the fund that a subject names; ``None`` of every other aggregate."""
+    return subject.removeprefix(_FUND) if subject.startswith(_FUND) else None
 
 
 def is_scheme(subject: str) -> bool:

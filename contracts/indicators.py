@@ -117,7 +117,11 @@ class ObservationState(Body):
 
 
 class SeriesPoint(Body):
-    """A period of the series as shown, with the three colours as they stood in it, and which are provisional."""
+    """A period of the series as shown, with the three colours as they stood in it, and which are provisional.
+
+    ``process_control`` is none unless it was asked that events of the series carry it: amber for a special cause of
+    concern, red beyond three sigma on the bad side, green for neither, white where nothing is judged.
+    """
 
     period: Period
     value: EventNumber | None
@@ -131,6 +135,7 @@ class SeriesPoint(Body):
     benchmark_provisional: bool = False
     trend_provisional: bool = False
     target_provisional: bool = False
+    process_control: Colour = Colour.NONE
 
 
 class ChangedPeriod(Body):

@@ -1,8 +1,8 @@
 """What the risks service tells the world.
 
-Every event of a risk has its whole state: ``links``, ``status``, ``losses``, the ratings (``assessed``, ``indicated``,
-and ``effective``, or ``after`` where that changed), ``matrix`` and ``rule_version``. Those of these that may be null or
-have a default were not in every event that was ever published.
+Every event of a risk has its whole state: ``links``, ``fund_links``, ``status``, ``losses``, the ratings (``assessed``,
+``indicated``, and ``effective``, or ``after`` where that changed), ``matrix`` and ``rule_version``. Those of these that
+may be null or have a default were not in every event that was ever published.
 """
 
 from datetime import date
@@ -70,6 +70,22 @@ class LinkState(Body):
     pending: bool = False
 
 
+class FundLinkState(Body):
+    """A link to the variance of a fund, or of one of its lines, with its severities, 0 to 2, now and at its snapshot.
+
+    They are null where unknown; ``line`` is null for the whole fund. ``pending`` says that no event has told of it yet.
+    """
+
+    fund: str
+    line: str | None
+    group: str
+    signal: str
+    severity_now: int | None
+    severity_at: int | None
+    version: int | None = None
+    pending: bool = False
+
+
 class LossState(Body):
     """What a risk would cost at a likelihood: the chance that it strikes within a year, and pounds from low to high.
 
@@ -100,6 +116,7 @@ class RiskRescored(Body):
     links: list[LinkState]
     status: str = "open"
     losses: list[LossState] = Field(default=[])
+    fund_links: list[FundLinkState] = Field(default=[])
     assessed: RatingState | None = None
     indicated: RatingState | None = None
 
@@ -118,6 +135,7 @@ class RiskReviewed(Body):
     links: list[LinkState]
     status: str = "open"
     losses: list[LossState] = Field(default=[])
+    fund_links: list[FundLinkState] = Field(default=[])
     matrix: str | None = None
     rule_version: int | None = None
 
@@ -141,6 +159,7 @@ class AcceptanceSuspended(Body):
     links: list[LinkState]
     status: str = "open"
     losses: list[LossState] = Field(default=[])
+    fund_links: list[FundLinkState] = Field(default=[])
     assessed: RatingState | None = None
     indicated: RatingState | None = None
     matrix: str | None = None
@@ -166,6 +185,7 @@ class ToleranceBreached(Body):
     links: list[LinkState]
     status: str = "open"
     losses: list[LossState] = Field(default=[])
+    fund_links: list[FundLinkState] = Field(default=[])
     assessed: RatingState | None = None
     indicated: RatingState | None = None
     rule_version: int | None = None
@@ -188,6 +208,7 @@ class ReviewOverdue(Body):
     links: list[LinkState]
     status: str
     losses: list[LossState] = Field(default=[])
+    fund_links: list[FundLinkState] = Field(default=[])
     assessed: RatingState | None = None
     indicated: RatingState | None = None
     matrix: str | None = None

@@ -86,14 +86,16 @@ async def upsert(
     update: Sequence[str],
     where: Where | None = None,
     returning: Sequence[str] = (),
+    differs: tuple[str, str] | None = None,
 ) -> list[Any]:
     """Insert ``rows``, or set ``update`` on those that exist by ``keys`` where ``where(table, excluded)`` holds.
 
     Every row names the same columns and no two share their keys; give them sorted by key, so that two writers lock
     in one order. Returns the ``returning`` columns of the rows that were written. ``where`` is best a function of the
-    module, so that the statement is built once.
+    module, so that the statement is built once. ``differs`` names a column that is to say of a row that was there
+    whether a second column, among ``update``, is another now.
     """
-    return await _run(tx, target, rows, Rule(tuple(keys), tuple(update), where), returning)
+    return await _run(tx, target, rows, Rule(tuple(keys), tuple(update), where, differs=differs), returning)
 
 
 async def add_to(tx: Tx, target: Target, rows: Rows, keys: Sequence[str], add: Sequence[str]) -> None:
@@ -202,6 +204,7 @@ class Rule:
     update: tuple[str, ...] = ()
     where: Where | None = None
     add: tuple[str, ...] = ()
+    differs: tuple[str, str] | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -252,10 +255,13 @@ def _statement(shape: Shape, table: Table, rule: Rule, returning: tuple[str, ...
     """Building and fingerprinting a statement costs more than running it on one row, so each is built once."""
     insert = _insert(shape, table)
     if rule.update or rule.add:
-        added = {name: table.c[name] + insert.excluded[name] for name in rule.add}
+        computed = {name: table.c[name] + insert.excluded[name] for name in rule.add}
+        if rule.differs:
+            noted, compared = rule.differs
+            computed[noted] = table.c[compared].is_distinct_from(insert.excluded[compared])
         insert = insert.on_conflict_do_update(
             index_elements=list(rule.keys),
-            set_={name: insert.excluded[name] for name in rule.update} | added,
+            set_={name: insert.excluded[name] for name in rule.update} | computed,
             where=rule.where(table, insert.excluded) if rule.where else None,
         )
     elif rule.keys:

@@ -4,9 +4,9 @@ from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
 from functools import lru_cache
-from typing import Any
+from typing import Any, Final
 
-from sqlalchemy import MetaData, Table, TextClause, bindparam, text
+from sqlalchemy import MetaData, String, Table, TextClause, bindparam, literal_column, text
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.types import TypeEngine
 
@@ -15,7 +15,10 @@ from chassis.identity import Caller, within
 
 BUSINESS_DATE = "business_date"
 MOST_TOGETHER = 200
-_PINNED = text("SELECT value FROM setting WHERE name = :name").bindparams(name=BUSINESS_DATE)
+_PIN = f"SELECT value FROM setting WHERE name = '{BUSINESS_DATE}'"  # noqa: S608  a constant
+_PINNED = text(_PIN)
+PIN: Final = literal_column(f"({_PIN})", String).label("pinned_date")
+"""A column for a statement that is sent anyway: who hands it to :meth:`Tx.know_pin` saves asking for it."""
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -120,5 +123,11 @@ class Tx:
         if self._business_date is None:
             connection = await self.session.connection()
             pinned: str | None = await connection.scalar(_PINNED)
-            self._business_date = date.fromisoformat(pinned) if pinned else london_date(self.now)
+            self.know_pin(pinned)
+        assert self._business_date is not None  # noqa: S101  it is known now
         return self._business_date
+
+    def know_pin(self, pinned: str | None) -> None:
+        """Take what :data:`PIN` gave, unless the business date of this unit of work is known already."""
+        if self._business_date is None:
+            self._business_date = date.fromisoformat(pinned) if pinned else london_date(self.now)

@@ -1,6 +1,6 @@
 """The state of a series as its event tells it."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any, TypeVar
 
 from chassis.events.envelope import NewEvent
@@ -27,6 +27,7 @@ from contracts.indicators import (
     TrendState,
     subject,
 )
+from contracts.period import Period
 from services.indicators.domain.areas import Area
 from services.indicators.domain.benchmark import BenchmarkColour
 from services.indicators.domain.commentaries import CommentaryHead, CommentaryRevision
@@ -54,6 +55,12 @@ def updated(indicator: Indicator, area: Area, breakdown: Breakdown, state: Serie
         series=series_points(state),
         changed=[],
     )
+
+
+def with_process_control(state: IndicatorUpdated, colours: Mapping[Period, Colour]) -> IndicatorUpdated:
+    """The same state, with what process control says of each period that is shown."""
+    points = [each.model_copy(update={"process_control": colours[each.period]}) for each in state.series]
+    return state.model_copy(update={"series": points})
 
 
 def benchmark_state(benchmark: BenchmarkColour) -> BenchmarkState:
@@ -138,6 +145,7 @@ def _point(point: Point) -> SeriesPoint:
         benchmark_provisional=point.benchmark.provisional,
         trend_provisional=point.trend.provisional,
         target_provisional=point.target.provisional if point.target else False,
+        process_control=Colour.NONE,
     )
 
 

@@ -7,7 +7,7 @@ from chassis.web.app import build_app
 from chassis.web.units import Resources
 from services.risks.endpoints import routers
 from services.risks.models import Base
-from services.risks.projection import INDICATORS
+from services.risks.projection import FUNDS, SUBSCRIPTION
 from services.risks.schemas.descriptions import DESCRIPTIONS
 from services.risks.service.expiring import sweep_acceptances
 from services.risks.service.overriding import sweep_overrides
@@ -51,7 +51,7 @@ SPEC = ServiceSpec(
     descriptions=DESCRIPTIONS,
     scopes=_SCOPES,
     routers=routers,
-    subscriptions=(INDICATORS,),
+    subscriptions=(SUBSCRIPTION, FUNDS),
     sweeps=(sweep_overrides, sweep_acceptances, sweep_reviews),
     republication=REPUBLICATION,
 )

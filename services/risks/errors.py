@@ -145,3 +145,7 @@ class GivenTooEarly(Invalid):
 
 class RowsWrong(Invalid):
     type_, title = "rows-wrong", "Some rows of the file are not right"
+
+
+class AreaNeeded(Invalid):
+    type_, title = "area-needed", "It is not known which area to look into"

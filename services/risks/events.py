@@ -20,6 +20,7 @@ from contracts.risks import (
     AssuranceUpdated,
     ControlTestState,
     ControlUpdated,
+    FundLinkState,
     LinkState,
     LossState,
     RatingState,
@@ -70,6 +71,24 @@ def link_states(links: Sequence[IndicatorLink]) -> list[LinkState]:
             pending=link.pending,
         )
         for link in links
+        if not link.series.is_fund
+    ]
+
+
+def fund_link_states(links: Sequence[IndicatorLink]) -> list[FundLinkState]:
+    return [
+        FundLinkState(
+            fund=link.series.fund or "",
+            line=link.series.line,
+            group=link.group,
+            signal=link.signal.value,
+            severity_now=link.now,
+            severity_at=link.at,
+            version=link.version or None,
+            pending=link.pending,
+        )
+        for link in links
+        if link.series.is_fund
     ]
 
 
@@ -92,6 +111,7 @@ def _state(rescored: Rescored, status: Status) -> dict[str, Any]:
         "assessed": rating_state(matrix.banded(risk.inputs.assessed)),
         "indicated": rating_state(matrix.banded(rescored.ratings.indicated)),
         "links": link_states(rescored.links),
+        "fund_links": fund_link_states(rescored.links),
         "status": status.value,
         "losses": loss_states(risk.losses),
     }

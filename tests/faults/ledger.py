@@ -15,10 +15,17 @@ from contracts.indicators import subject
 from contracts.period import Period
 from contracts.risks import RISK_RESCORED, Band
 from contracts.topics import SERVICES, events_topic, state_topic
-from services.risks.domain.links import IndicatorLink, LinkKey
+from services.risks.domain.links import IndicatorLink, LinkKey, SeriesKey
 from services.risks.domain.matrix import BandedRating, Matrix, Rating
 from services.risks.domain.rating import Kind, Mode, RatingInputs, rate
-from services.risks.domain.severity import WITHOUT_EVENT, Provisional, Signal, SignalSeverities, signal_severities
+from services.risks.domain.severity import (
+    OF_INDICATORS,
+    WITHOUT_EVENT,
+    Provisional,
+    Signal,
+    SignalSeverities,
+    signal_severities,
+)
 from services.risks.repository.json_formats import read_items, read_rating
 from services.risks.repository.links import read_series
 from services.risks.repository.signals import read_severities
@@ -234,7 +241,7 @@ def _applied(held: Holdings, consumer: str, heard: Sequence[Told]) -> list[str]:
 
 
 def _severities(event: Told) -> dict[Signal, SignalSeverities]:
-    return {signal: signal_severities(event.data().series, signal) for signal in Signal}
+    return {signal: signal_severities(event.data().series, signal) for signal in OF_INDICATORS}
 
 
 def _signals(held: Holdings, heard: Sequence[Told]) -> list[str]:
@@ -244,7 +251,7 @@ def _signals(held: Holdings, heard: Sequence[Told]) -> list[str]:
     rows = {
         row.subject: (row.version, row.event_id, severities[row.subject])
         for row in held.of("risks", "indicator_series")
-        if row.version
+        if row.version and not SeriesKey(row.subject, "").is_fund
     }
     wanted = {name: (event.version, event.event_id, _severities(event)) for name, event in newest(heard).items()}
     return differ("signal", rows, wanted)

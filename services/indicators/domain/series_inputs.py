@@ -6,6 +6,7 @@ from contracts.breakdown import Breakdown
 from contracts.period import Period
 from services.indicators.domain.areas import ENGLAND, Area
 from services.indicators.domain.comparisons import mean
+from services.indicators.domain.control.remarks import RecordedRemark
 from services.indicators.domain.definitions import Indicator
 from services.indicators.domain.observations import Observation, Revision, SeriesKey
 from services.indicators.domain.series import SeriesState, series_state
@@ -24,10 +25,19 @@ NO_WHOLE = WholeIndicators()
 
 
 @dataclass(slots=True)
+class ChartOf:
+    """What process control of a series follows from: all its revisions as they were read, and decisions on limits."""
+
+    revisions: dict[Period, Revision] = field(default_factory=dict)
+    remarks: list[RecordedRemark] = field(default_factory=list)
+
+
+@dataclass(slots=True)
 class SeriesInputs:
     """Definitions, areas, and by series the current revisions and all versions of the target.
 
     The comparator's series are among them, or those of the ``group`` of areas whose mean takes its place.
+    ``charted`` are the series whose events carry what process control says, ``charts`` what that follows from.
     """
 
     comparator: str = ENGLAND
@@ -36,6 +46,8 @@ class SeriesInputs:
     areas: dict[str, Area] = field(default_factory=dict)
     revisions: dict[SeriesKey, dict[Period, Revision]] = field(default_factory=dict)
     targets: dict[SeriesKey, list[Target]] = field(default_factory=dict)
+    charted: set[SeriesKey] = field(default_factory=set)
+    charts: dict[SeriesKey, ChartOf] = field(default_factory=dict)
 
     def put_revision(self, revision: Revision) -> None:
         """Let ``revision`` be the current one of its period."""

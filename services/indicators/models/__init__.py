@@ -17,6 +17,7 @@ from services.indicators.models.remarks import (
     CommentaryRevisionRow,
     CommentaryRow,
     LateValueRow,
+    ProcessControlSignalRow,
     QualityRulesRow,
 )
 from services.indicators.models.scorecards import (
@@ -53,6 +54,7 @@ __all__ = [
     "ObservationRow",
     "OutcomeRow",
     "PriorityRow",
+    "ProcessControlSignalRow",
     "ProjectionRow",
     "QualityRulesRow",
     "ScorecardRevisionRow",

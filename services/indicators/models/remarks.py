@@ -32,6 +32,18 @@ class ChartRemarkRow(Base):
     recorded_at: Mapped[datetime] = mapped_column(UtcDateTime)
 
 
+class ProcessControlSignalRow(Base):
+    """A series whose events carry what process control says of its periods, since somebody asked for that."""
+
+    __tablename__ = "process_control_signal"
+
+    indicator: Mapped[str] = mapped_column(ForeignKey("indicator.code"), primary_key=True)
+    area: Mapped[str] = mapped_column(ForeignKey("area.code"), primary_key=True)
+    breakdown: Mapped[str] = mapped_column(BREAKDOWN, primary_key=True, server_default="")
+    actor: Mapped[str] = mapped_column(ACTOR)
+    recorded_at: Mapped[datetime] = mapped_column(UtcDateTime)
+
+
 class CommentaryRow(Base):
     """What a commentary is on, and the version of its last event. Locked by whoever writes it. Never deleted."""
 

@@ -4,7 +4,7 @@ from collections.abc import Collection
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import ColumnElement, Row, func, literal, select
+from sqlalchemy import ColumnElement, Row, func, literal, select, tuple_
 
 from chassis.paging import Page, PageRequest
 from chassis.storage.bulk import insert_many
@@ -16,7 +16,7 @@ from services.indicators.domain.control.remarks import RecordedRemark, Remark, R
 from services.indicators.domain.formats import remark_from_json, remark_to_json
 from services.indicators.domain.observations import SeriesKey
 from services.indicators.models import ChartRemarkRow
-from services.indicators.repository.series_columns import series_columns, series_of_row
+from services.indicators.repository.series_columns import series_columns, series_of_row, series_texts
 
 _TABLE = ChartRemarkRow.__table__
 _OF = _TABLE.c
@@ -32,6 +32,14 @@ async def get_remarks(
     named = (_OF.indicator.in_(indicators), _OF.area == area, _OF.breakdown == breakdown.text)
     query = select(*_OF).where(*named, *_current(as_of)).order_by(_OF.period_end, _OF.period_start)
     return [_recorded(row) for row in await tx.session.execute(query)]
+
+
+async def get_remarks_of(tx: Tx, keys: Collection[SeriesKey], kind: RemarkKind) -> list[RecordedRemark]:
+    """The current remarks of a kind on the charts of these series, in order of their periods."""
+    named = tuple_(_OF.indicator, _OF.area, _OF.breakdown).in_([series_texts(key) for key in keys])
+    query = select(*_OF).where(named, _OF.kind == kind.value, *_current(None))
+    rows = await tx.session.execute(query.order_by(_OF.period_end, _OF.period_start))
+    return [_recorded(row) for row in rows]
 
 
 async def get_remark(tx: Tx, key: SeriesKey, remark: Remark) -> RecordedRemark | None:

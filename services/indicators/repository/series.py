@@ -4,7 +4,7 @@ from collections.abc import Collection, Iterable, Mapping
 from functools import cache
 from typing import Any
 
-from sqlalchemy import ColumnElement, FromClause, Row, Select, bindparam, select, tuple_, union, update
+from sqlalchemy import ColumnElement, FromClause, Row, Select, and_, bindparam, select, tuple_, union, update
 
 from chassis.storage.bulk import given_rows, given_values, insert_or_ignore, look_up, table_of, upsert
 from chassis.storage.transaction import Tx
@@ -14,7 +14,7 @@ from services.indicators.domain.definitions import Indicator
 from services.indicators.domain.formats import target_from_json
 from services.indicators.domain.observations import SeriesKey
 from services.indicators.domain.series_inputs import SeriesInputs, WholeIndicators
-from services.indicators.models import AreaRow, IndicatorRow, SeriesRow, TargetRow
+from services.indicators.models import AreaRow, IndicatorRow, ProcessControlSignalRow, SeriesRow, TargetRow
 from services.indicators.repository.indicators import COLUMNS, indicator_from_row
 from services.indicators.repository.series_columns import series_columns, series_of_row, series_texts
 
@@ -159,8 +159,10 @@ def _put_row(inputs: SeriesInputs, row: Row[Any]) -> None:
         inputs.areas[row.area_code] = Area(
             row.area_code, row.area_name, row.area_type, row.area_valid_from, row.area_valid_to
         )
+    key = SeriesKey(row.code, row.area_code, Breakdown.parse(row.series_breakdown))
+    if row.charted_by is not None:
+        inputs.charted.add(key)
     if row.target_version is not None:
-        key = SeriesKey(row.code, row.area_code, Breakdown.parse(row.series_breakdown))
         inputs.put_target(key, target_from_json(row.target_content, row.target_version))
 
 
@@ -173,15 +175,18 @@ def _inputs(dialect: str) -> Select[Any]:
     """The statement of :func:`get_inputs`, built once: building costs more than running it."""
     given = given_rows(dialect, "given", _KEY)
     found, on = look_up(dialect, given, TargetRow, _KEY_OF_TARGET)
+    charted = table_of(ProcessControlSignalRow).c
     return (
         select(
             *COLUMNS,
             *(_OF_AREA.c[name].label(f"area_{name}") for name in _AREA),
             given.c.breakdown.label("series_breakdown"),
             *(found.c[name].label(f"target_{name}") for name in ("version", "content")),
+            charted.actor.label("charted_by"),
         )
         .select_from(given)
         .join(_OF_INDICATOR, _OF_INDICATOR.c.code == given.c.indicator)
         .join(_OF_AREA, _OF_AREA.c.code == given.c.area)
         .outerjoin(found, on)
+        .outerjoin(ProcessControlSignalRow, and_(*(charted[each.name] == given.c[each.name] for each in _KEY)))
     )

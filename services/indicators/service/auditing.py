@@ -129,6 +129,19 @@ def record_remark(tx: Tx, before: RecordedRemark | None, after: RecordedRemark) 
     )
 
 
+def record_control_signal(tx: Tx, key: SeriesKey, reason: str, *, carried: bool) -> None:
+    of = _series(key)
+    record_change(
+        tx,
+        subject=key.indicator,
+        action="control_signal.carried" if carried else "control_signal.dropped",
+        before=of | {"carried": not carried},
+        after=of | {"carried": carried},
+        reason=reason,
+        always=tuple(of),
+    )
+
+
 def record_scorecard(tx: Tx, before: Scorecard | None, after: Scorecard) -> None:
     states = _each(lambda state: _stored(scorecard_to_json(state)), before, after)
     _record(tx, "scorecard", after.head.code, *states)

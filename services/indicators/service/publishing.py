@@ -8,6 +8,7 @@ from chassis.storage.transaction import Tx
 from chassis.turns import Turns
 from contracts.indicators import MAX_CHANGED, IndicatorUpdated
 from services.indicators import events
+from services.indicators.domain.control.colours import process_control_colours
 from services.indicators.domain.observations import Revision, SeriesKey
 from services.indicators.domain.series_inputs import SeriesInputs
 from services.indicators.repository import series
@@ -31,8 +32,14 @@ class EmittedEvents:
 
 def published_state(inputs: SeriesInputs, key: SeriesKey) -> Published:
     """The state of a series as its event tells it."""
-    area = inputs.areas[key.area]
-    return events.updated(inputs.indicators[key.indicator], area, key.breakdown, inputs.state(key))
+    indicator, area = inputs.indicators[key.indicator], inputs.areas[key.area]
+    state = events.updated(indicator, area, key.breakdown, inputs.state(key))
+    chart = inputs.charts.get(key)
+    if chart is None:
+        return state
+    whole = chart.revisions | inputs.revisions.get(key, {})
+    colours = process_control_colours(key, indicator, whole.values(), chart.remarks)
+    return events.with_process_control(state, colours)
 
 
 def published_states(inputs: SeriesInputs, keys: Iterable[SeriesKey]) -> dict[SeriesKey, Published]:

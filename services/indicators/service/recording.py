@@ -18,7 +18,7 @@ from services.indicators.errors import FinalValue, NothingToWithdraw
 from services.indicators.repository import observations, series
 from services.indicators.service.auditing import record_revision
 from services.indicators.service.publishing import EmittedEvents, Published, emit_changes, published_state
-from services.indicators.service.series_inputs import load_revisions
+from services.indicators.service.series_inputs import load_charts, load_revisions
 from services.indicators.service.series_locks import LockedSeries, lock_series
 from services.indicators.service.settling import Unsettled, group_of
 
@@ -63,6 +63,7 @@ async def lock_batch(tx: Tx, keys: Collection[SeriesKey]) -> LockedBatch:
 async def load_batch(tx: Tx, batch: LockedBatch, wanted: Periods) -> None:
     """Put the current revisions of these periods, and of the latest, into the batch."""
     await load_revisions(tx, batch.inputs, batch.locked.before, _ends(batch.locked, wanted))
+    await load_charts(tx, batch.inputs)
     found = batch.inputs.revisions
     batch.compared.update((key, dict(found.get(key, {}))) for key in batch.keys if key.area == ENGLAND)
     current = [found[key][period] for key in wanted if key in found for period in wanted[key] if period in found[key]]

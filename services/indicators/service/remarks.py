@@ -1,6 +1,7 @@
 """Remarks on charts: annotations, and people's decisions on where limits begin anew.
 
-No event tells of them: they change a chart, and no state of a series.
+No event tells of them by themselves. A decision on limits changes what events of a series carry of process control,
+where they do.
 """
 
 from chassis.audit import record_unchanged
@@ -10,6 +11,7 @@ from chassis.storage.transaction import Tx
 from contracts.period import UnknownPeriodError
 from services.indicators.domain.control.remarks import (
     ReadRemark,
+    Recalculation,
     RecordedRemark,
     RemarkFilter,
     RemarkKind,
@@ -19,6 +21,7 @@ from services.indicators.domain.observations import SeriesKey
 from services.indicators.errors import RemarkInvalid
 from services.indicators.repository import observations, remarks
 from services.indicators.service.auditing import record_remark
+from services.indicators.service.control_signals import told_anew
 from services.indicators.service.indicators import get_indicator, lock_indicator_of
 
 
@@ -59,6 +62,10 @@ async def save_remark(tx: Tx, key: SeriesKey, read: ReadRemark) -> tuple[Recorde
         record_unchanged(tx)
         return current, False
     new = RecordedRemark(key, sent, current.number + 1 if current else 1, tx.actor, tx.now)
-    await remarks.add_remark(tx, new)
+    if isinstance(sent, Recalculation):
+        async with told_anew(tx, key):
+            await remarks.add_remark(tx, new)
+    else:
+        await remarks.add_remark(tx, new)
     record_remark(tx, current, new)
     return new, True

@@ -10,17 +10,24 @@ from services.indicators.domain.comparisons import Comparison
 from services.indicators.domain.definitions import Indicator
 from services.indicators.domain.observations import SeriesKey
 from services.indicators.domain.series_inputs import SeriesInputs
-from services.indicators.repository import observations, series, targets
+from services.indicators.repository import control_signals, observations, series, targets
 
 WITH_ENGLAND = Comparison(ENGLAND, "England")
 """What every published state is compared with."""
 
 
 async def get_inputs_of_locked(tx: Tx, keys: Collection[SeriesKey]) -> SeriesInputs:
-    """For changing open series, which the caller has locked. Two queries."""
+    """For changing open series, which the caller has locked. Two queries, and two more where events carry charts."""
     inputs = await series.get_inputs(tx, keys)
     await load_revisions(tx, inputs, keys)
+    await load_charts(tx, inputs)
     return inputs
+
+
+async def load_charts(tx: Tx, inputs: SeriesInputs) -> None:
+    """Put what process control follows from into the inputs, of the series whose events carry it; most carry none."""
+    if inputs.charted:
+        inputs.charts = await control_signals.get_charts(tx, inputs.charted)
 
 
 async def load_revisions(

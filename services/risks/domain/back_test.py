@@ -1,22 +1,23 @@
-"""Whether a linked indicator told of what the owner judged: before, after it, or wrongly; and how often it flipped.
+"""Whether an indicator told of what the owner judged: before, after it, or wrongly; and how often it flipped.
 
-Only the periods that are kept with the newest event of a series count, six at most, by the day they ended on: when each
-was published is not on record. What is confirmed of a period is the worse of its severity and the one before; of the
-first that has a severity nothing is, since what came before it is not kept.
+Every period that its events showed counts, since that is kept, by the day it ended on: when each was published is not
+on record. What is confirmed of a period is the worse of its severity and the one before; of the first that has a
+severity nothing is, since what came before it is not kept.
 """
 
 from bisect import bisect_right
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from enum import StrEnum
 from itertools import pairwise
 
 from contracts.period import Period
-from services.risks.domain.links import IndicatorLink
-from services.risks.domain.points import judged_periods, read_points
+from services.risks.domain.links import IndicatorLink, SeriesKey
+from services.risks.domain.points import PeriodPoint
 from services.risks.domain.rating import Kind
 from services.risks.domain.register import Risk
+from services.risks.domain.severity import Provisional, Signal, period_severity
 
 
 class Verdict(StrEnum):
@@ -66,14 +67,13 @@ class Reading:
 
 
 @dataclass(frozen=True, slots=True)
-class LinkBackTest:
-    """A link over the periods that are kept, and what it did about each re-assessment, oldest first.
+class Told:
+    """A signal of a series over the periods that are kept, and what it did about each re-assessment, oldest first.
 
     ``flips``: how often its severity was another than the period before, among the periods of which something is
     confirmed; ``confirmed_flips``: the same of what counts, among the same periods.
     """
 
-    link: IndicatorLink
     readings: Sequence[Reading]
     flips: int
     confirmed_flips: int
@@ -81,6 +81,19 @@ class LinkBackTest:
 
     def count(self, verdict: Verdict) -> int:
         return sum(found is verdict for _, found in self.verdicts)
+
+    @property
+    def lead(self) -> int:
+        """How many re-assessments more it moved before than it moved the other way."""
+        return self.count(Verdict.BEFORE) - self.count(Verdict.WRONGLY)
+
+
+@dataclass(frozen=True, slots=True)
+class LinkBackTest:
+    """A link and what it told."""
+
+    link: IndicatorLink
+    told: Told
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,18 +105,57 @@ class BackTest:
     links: Sequence[LinkBackTest]
 
 
-def back_test(link: IndicatorLink, reassessments: Sequence[Reassessment]) -> LinkBackTest:
-    found = read_past(link)
-    counted = [(each.severity, each.confirmed) for each in found if each.confirmed is not None]
+@dataclass(frozen=True, slots=True)
+class Suggestion:
+    """A series that no link of the risk reads by this signal, and what it would have told."""
+
+    series: SeriesKey
+    told: Told
+
+
+@dataclass(frozen=True, slots=True)
+class Suggestions:
+    """Series whose past would have told of a risk's re-assessments, best first, of all that were looked at.
+
+    ``areas``: those that were looked into. ``is_cut``: there are more series than are looked at in one go.
+    """
+
+    risk: Risk
+    today: date
+    areas: Sequence[str]
+    signal: Signal
+    reassessments: int
+    looked_at: int
+    is_cut: bool
+    found: Sequence[Suggestion]
+
+
+def back_test(
+    past: Sequence[PeriodPoint], signal: Signal, provisional: Provisional, reassessments: Sequence[Reassessment]
+) -> Told:
+    """What a signal told of re-assessments. ``past``: every period of its series, oldest first."""
+    readings = read_past(past, signal, provisional)
+    counted = [(each.severity, each.confirmed) for each in readings if each.confirmed is not None]
     flips, confirmed_flips = (_flips(severities) for severities in zip(*counted, strict=True)) if counted else (0, 0)
-    verdicts = [(each, _verdict(found, each)) for each in reassessments]
-    return LinkBackTest(link, found, flips, confirmed_flips, verdicts)
+    return Told(readings, flips, confirmed_flips, [(each, _verdict(readings, each)) for each in reassessments])
 
 
-def read_past(link: IndicatorLink) -> list[Reading]:
-    """The periods of a link that have a severity, oldest first."""
-    judged = judged_periods(read_points(link.points), link.signal, link.key.provisional)
-    known = [(Period.parse(each.point.period), each.severity) for each in judged if each.severity is not None]
+def suggest(
+    pasts: Mapping[SeriesKey, Sequence[PeriodPoint]], signal: Signal, reassessments: Sequence[Reassessment]
+) -> list[Suggestion]:
+    """The series that moved before more re-assessments than they moved the other way, those with most first.
+
+    Where two are alike, the one that flipped less often comes first.
+    """
+    told = [Suggestion(key, back_test(past, signal, Provisional.IGNORE, reassessments)) for key, past in pasts.items()]
+    found = [each for each in told if each.told.lead > 0]
+    return sorted(found, key=lambda each: (-each.told.lead, each.told.confirmed_flips, each.series))
+
+
+def read_past(past: Sequence[PeriodPoint], signal: Signal, provisional: Provisional) -> list[Reading]:
+    """The periods that have a severity by a signal, oldest first."""
+    judged = [(point, period_severity(point, signal, provisional)) for point in past]
+    known = [(Period.parse(point.period), severity) for point, severity in judged if severity is not None]
     before: list[int | None] = [None, *(severity for _, severity in known)]
     return [
         Reading(period, severity, None if earlier is None else max(severity, earlier))

@@ -19,7 +19,8 @@ def in_words(matrix: Matrix, rating: Rating) -> str:
 
 
 def _cause(link: IndicatorLink) -> str:
-    return f", by event {link.event_id} (indicator version {link.version})" if link.event_id else ""
+    of = "fund" if link.series.is_fund else "indicator"
+    return f", by event {link.event_id} ({of} version {link.version})" if link.event_id else ""
 
 
 def link_in_words(link: IndicatorLink) -> str:

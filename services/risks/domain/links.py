@@ -9,10 +9,15 @@ from contracts.indicators import subject
 from contracts.period import Period
 from services.risks.domain.severity import WITHOUT_EVENT, Provisional, Signal, SignalSeverities
 
+FUND = "fund:"
+
 
 @dataclass(frozen=True, slots=True, order=True)
 class SeriesKey:
-    """An indicator in an area, in total or of one breakdown."""
+    """An indicator in an area, in total or of one breakdown; or the variance of a fund, or of one of its lines.
+
+    A fund has the name that :func:`fund_series` gives it in the place of an indicator, and no area.
+    """
 
     indicator: str
     area: str
@@ -21,12 +26,33 @@ class SeriesKey:
     @property
     def subject(self) -> str:
         """The series as events name it."""
-        return subject(self.indicator, self.area, self.breakdown)
+        return self.indicator if self.is_fund else subject(self.indicator, self.area, self.breakdown)
+
+    @property
+    def is_fund(self) -> bool:
+        return self.indicator.startswith(FUND)
+
+    @property
+    def fund(self) -> str | None:
+        """Code of the fund whose variance it is."""
+        return self.indicator.removeprefix(FUND).partition("/")[0] if self.is_fund else None
+
+    @property
+    def line(self) -> str | None:
+        """Code of the line of that fund; ``None`` of all of it."""
+        return self.indicator.partition("/")[2] or None if self.is_fund else None
 
     def __str__(self) -> str:
         """``ae-four-hour-wait in RK9``, with its breakdown where it has one."""
+        if self.is_fund:
+            return f"line {self.line} of the fund {self.fund}" if self.line else f"the fund {self.fund}"
         part = f" ({self.breakdown.text})" if self.breakdown else ""
         return f"{self.indicator} in {self.area}{part}"
+
+
+def fund_series(fund: str, line: str | None = None) -> SeriesKey:
+    """The variance of a fund, or of one of its budget lines. No indicator can have a colon in its code."""
+    return SeriesKey(f"{FUND}{fund}/{line}" if line else f"{FUND}{fund}", "")
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,6 +90,21 @@ class SeriesSignals:
 
     def severity(self, signal: Signal, provisional: Provisional) -> int | None:
         return self.severities.get(signal, WITHOUT_EVENT).read_with(provisional).severity
+
+
+@dataclass(frozen=True, slots=True)
+class SeriesWindow:
+    """The periods that an event of a series showed, as ``domain.points`` writes them; without any it showed none."""
+
+    subject: str
+    generation: int
+    version: int
+    first_period: str
+    points: str
+
+    @property
+    def order(self) -> tuple[int, int]:
+        return self.generation, self.version
 
 
 @dataclass(frozen=True, slots=True)

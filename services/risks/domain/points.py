@@ -1,4 +1,4 @@
-"""The six periods of a series as one text, kept with its newest event and in history: read only where it is shown."""
+"""The periods of a series as one text, kept with its newest event and in history: read only where it is shown."""
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
@@ -6,9 +6,13 @@ from typing import Final, Protocol
 
 from contracts.colours import Colour
 from contracts.indicators import ObservationStatus
+from contracts.period import Period
+from services.risks.domain.links import SeriesWindow
 from services.risks.domain.severity import ColouredPeriod, Provisional, Signal, deciding_periods, period_severity
 
-FORMAT: Final = "1"
+FORMAT: Final = "2"
+READABLE: Final = frozenset({"1", FORMAT})
+"""The first had no colour by process control."""
 _PROVISIONAL: Final = {"t": "target_provisional", "b": "benchmark_provisional", "r": "trend_provisional"}
 
 
@@ -34,6 +38,7 @@ class PeriodPoint:
     target_provisional: bool = False
     benchmark_provisional: bool = False
     trend_provisional: bool = False
+    process_control: Colour = Colour.NONE
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,7 +57,8 @@ def write_points(series: Iterable[ReadPeriod]) -> str:
 
 def _line(point: ReadPeriod) -> str:
     value = "" if point.value is None else str(point.value)
-    return "|".join((point.period, value, point.status, point.target, point.benchmark, point.trend, _flags(point)))
+    colours = (point.target, point.benchmark, point.trend)
+    return "|".join((point.period, value, point.status, *colours, _flags(point), point.process_control))
 
 
 def _flags(point: ReadPeriod) -> str:
@@ -70,12 +76,21 @@ def read_points(text: str | None) -> list[PeriodPoint]:
     if not text:
         return []
     form, *lines = text.split("\n")
-    if form != FORMAT:
+    if form not in READABLE:
         raise ValueError(f"format {form} of periods is not known here")
     return [_point(*line.split("|")) for line in lines]
 
 
-def _point(period: str, value: str, status: str, target: str, benchmark: str, trend: str, flags: str) -> PeriodPoint:
+def _point(
+    period: str,
+    value: str,
+    status: str,
+    target: str,
+    benchmark: str,
+    trend: str,
+    flags: str,
+    process_control: str = Colour.NONE,
+) -> PeriodPoint:
     return PeriodPoint(
         period,
         value or None,
@@ -83,8 +98,25 @@ def _point(period: str, value: str, status: str, target: str, benchmark: str, tr
         Colour(target),
         Colour(benchmark),
         Colour(trend),
-        *(letter in flags for letter in _PROVISIONAL),
+        **{name: letter in flags for letter, name in _PROVISIONAL.items()},
+        process_control=Colour(process_control),
     )
+
+
+def whole_past(windows: Iterable[SeriesWindow]) -> list[PeriodPoint]:
+    """Every period that events of a series showed, oldest first, each by the newest event that could show it.
+
+    An event shows all there is from its first period on: what an older one showed there and it does not was withdrawn.
+    """
+    found: list[tuple[Period, PeriodPoint]] = []
+    shown_from: Period | None = None
+    for window in sorted(windows, key=lambda each: each.order, reverse=True):
+        points = [(Period.parse(point.period), point) for point in read_points(window.points)]
+        if not points:
+            break  # nothing was left of the series, whatever older events showed
+        found += [each for each in points if shown_from is None or each[0] < shown_from]
+        shown_from = points[0][0] if shown_from is None else min(shown_from, points[0][0])
+    return [point for _, point in sorted(found, key=lambda each: each[0].sort_key)]
 
 
 def judged_periods(points: Sequence[PeriodPoint], signal: Signal, provisional: Provisional) -> list[JudgedPeriod]:

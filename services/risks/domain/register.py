@@ -159,7 +159,10 @@ class RiskOrder(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class RiskFilter:
-    """What a reader asks for; ``search`` looks into reference and title, ``indicator`` into links."""
+    """What a reader asks for.
+
+    ``search`` looks into reference and title; ``indicator``, ``area`` and ``fund`` into links.
+    """
 
     register: str | None = None
     category: str | None = None
@@ -173,3 +176,4 @@ class RiskFilter:
     area: str | None = None
     owner: str | None = None
     changed_since: datetime | None = None
+    fund: str | None = None

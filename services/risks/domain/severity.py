@@ -20,12 +20,22 @@ STALE_AFTER_PERIODS = 2
 
 
 class Signal(StrEnum):
-    """Which colour a link reads. ``best``: for each period the first of the other three that judges."""
+    """Which colour a link reads. ``best``: for each period the first of target, benchmark and trend that judges.
+
+    ``process-control``: amber by a special cause of concern, red beyond three sigma on the bad side. ``finance`` is not
+    of an indicator: where the variance of a fund, or of a line, stands against the trigger that is agreed of it.
+    """
 
     TARGET = "target"
     BENCHMARK = "benchmark"
     TREND = "trend"
     BEST = "best"
+    PROCESS_CONTROL = "process-control"
+    FINANCE = "finance"
+
+
+OF_INDICATORS = tuple(signal for signal in Signal if signal is not Signal.FINANCE)
+"""What an event of an indicator tells."""
 
 
 class Provisional(StrEnum):
@@ -36,6 +46,9 @@ class Provisional(StrEnum):
 
 
 _ORDER_OF_BEST = (Signal.TARGET, Signal.BENCHMARK, Signal.TREND)
+_COLOURS = {**{signal: signal.value for signal in _ORDER_OF_BEST}, Signal.PROCESS_CONTROL: "process_control"}
+_FLAGS = {signal: f"{signal.value}_provisional" for signal in _ORDER_OF_BEST}
+"""Fields of a period; whether a special cause is provisional is told by the status of its value alone."""
 
 
 class ColouredPeriod(Protocol):
@@ -49,6 +62,8 @@ class ColouredPeriod(Protocol):
     def benchmark(self) -> Colour: ...
     @property
     def trend(self) -> Colour: ...
+    @property
+    def process_control(self) -> Colour: ...
     @property
     def target_provisional(self) -> bool: ...
     @property
@@ -87,7 +102,7 @@ def period_severity(point: ColouredPeriod, signal: Signal, provisional: Provisio
     if point.status is ObservationStatus.WITHDRAWN:
         return None
     for name in _ORDER_OF_BEST if signal is Signal.BEST else (signal,):
-        severity = SEVERITY.get(getattr(point, name))
+        severity = SEVERITY.get(getattr(point, _COLOURS[name]))
         if severity is not None and (provisional is Provisional.COUNT or not _is_provisional(point, name)):
             return severity
     return None
@@ -95,8 +110,8 @@ def period_severity(point: ColouredPeriod, signal: Signal, provisional: Provisio
 
 def _is_provisional(point: ColouredPeriod, signal: Signal) -> bool:
     """A colour made with a provisional value is provisional itself, also in events that did not say so yet."""
-    flagged: bool = getattr(point, f"{signal.value}_provisional")
-    return flagged or point.status is ObservationStatus.PROVISIONAL
+    flag = _FLAGS.get(signal)
+    return point.status is ObservationStatus.PROVISIONAL or (flag is not None and getattr(point, flag))
 
 
 def confirmed_severity(

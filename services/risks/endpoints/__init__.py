@@ -4,6 +4,7 @@ from services.risks.endpoints import (
     accepting,
     appetites,
     assessing,
+    back_testing,
     exposure,
     imports,
     matrices,
@@ -14,7 +15,7 @@ from services.risks.endpoints import (
     treatment,
 )
 
-_REGISTER = (register, register_files, imports, assessing, reviewing, treatment, exposure)
+_REGISTER = (register, back_testing, register_files, imports, assessing, reviewing, treatment, exposure)
 _DECISIONS = (accepting, appetites, matrices, migrating)
 
 routers = tuple(part.router for part in (*_REGISTER, *_DECISIONS))

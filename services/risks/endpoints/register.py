@@ -4,22 +4,18 @@ from dataclasses import replace
 from datetime import date
 from typing import Annotated
 
-from fastapi import APIRouter, Depends, Query, Request, Response
+from fastapi import APIRouter, Depends, Query, Response
 
 from chassis.web.making import made, set_made
 from chassis.web.moments import AsOf, ChangedSince
 from chassis.web.paging import CollectionPaging, PageBody, Paging, sortable
 from chassis.web.problems import problems
-from chassis.web.render.routes import add_table_routes
-from chassis.web.render.table import Table
 from chassis.web.units import Read, Write
 from contracts.risks import Band
 from services.risks.domain.rating import Kind, Status
 from services.risks.domain.register import RiskFilter, RiskOrder
 from services.risks.endpoints.paths import RefPath
 from services.risks.schemas.assessing import HistoryOut, RegisterChangeOut
-from services.risks.schemas.back_test import BackTestOut
-from services.risks.schemas.back_test_table import back_test_table
 from services.risks.schemas.explaining import (
     ExplanationOut,
     RegisterSimulationIn,
@@ -29,7 +25,7 @@ from services.risks.schemas.explaining import (
 )
 from services.risks.schemas.linking import LinksIn, LinksOut
 from services.risks.schemas.register import RiskIn, RiskOut, RiskPatch
-from services.risks.service import back_testing, explaining, linking, reading, register, simulating
+from services.risks.service import explaining, linking, reading, register, simulating
 
 router = APIRouter()
 
@@ -44,12 +40,15 @@ def _filter(
     status: Annotated[Status | None, Query()] = None,
     indicator: Annotated[str | None, Query(max_length=80, description="Risks that hang on this indicator")] = None,
     area: Annotated[str | None, Query(max_length=20, description="Risks that hang on indicators of this area")] = None,
+    fund: Annotated[
+        str | None, Query(max_length=60, description="Risks that hang on this fund, or on one of its lines")
+    ] = None,
     search: Annotated[str | None, Query(max_length=100, description="Part of a reference or title")] = None,
     owner: Annotated[str | None, Query(max_length=300, description="Who owns it, as the register says")] = None,
     changed_since: ChangedSince = None,
 ) -> RiskFilter:
     found = RiskFilter(register, category, department, outcome, kind, band, search, status, indicator, area)
-    return replace(found, owner=owner, changed_since=changed_since)
+    return replace(found, owner=owner, changed_since=changed_since, fund=fund)
 
 
 @router.get("/risks", summary="The register", responses=problems(422))
@@ -94,9 +93,13 @@ async def get_links(read: Read, ref: RefPath) -> LinksOut:
 
 @router.put("/risks/{ref}/links", summary="Say which indicators move a risk", responses=problems(404, 409, 422))
 async def replace_links(write: Write, ref: RefPath, body: LinksIn) -> RiskOut:
-    """The whole set of links. Links that stay keep their snapshot, also in another group; new ones are snapshotted."""
-    links = [link.to_domain() for link in body.links]
-    return RiskOut.of(await write(lambda tx: linking.replace_links(tx, ref, links, body.reason)))
+    """The whole set of links. Links that stay keep their snapshot, also in another group; new ones are snapshotted.
+
+    Without `fund_links` those to funds stay as they are.
+    """
+    links = [each.to_domain() for each in body.links] + [each.to_domain() for each in body.fund_links or ()]
+    keeps = body.fund_links is None
+    return RiskOut.of(await write(lambda tx: linking.replace_links(tx, ref, links, body.reason, keeps_funds=keeps)))
 
 
 @router.get("/risks/{ref}/history", summary="How a risk's rating changed", responses=problems(404))
@@ -124,31 +127,6 @@ async def get_explanation(read: Read, ref: RefPath, as_of: AsOf = None) -> Expla
     `as_of` explains the rating of then, by what it was made of when it became so.
     """
     return ExplanationOut.of(await read(lambda tx: explaining.get_explanation(tx, ref, as_of)))
-
-
-@router.get("/risks/{ref}/back-test", summary="Whether its indicators told", responses=problems(404))
-async def get_back_test(read: Read, ref: RefPath) -> BackTestOut:
-    """Of each link: did it move before its owner judged otherwise, after that, or the other way; how often it flipped.
-
-    Of the periods that are kept with the newest event of a series, six at most, by the day each ended on: when it was
-    published is not on record. Judgements that accept a proposal follow from the indicators and are left out.
-    """
-    return BackTestOut.of(await read(lambda tx: back_testing.get_back_test(tx, ref)))
-
-
-async def _back_test_table(request: Request, read: Read, ref: RefPath) -> Table:
-    found = await read(lambda tx: back_testing.get_back_test(tx, ref))
-    return back_test_table(found, request.app.state.resources.clock())
-
-
-add_table_routes(
-    router,
-    "/risks/{ref}/back-test",
-    _back_test_table,
-    name="get_back_test",
-    title="Whether its indicators told",
-    description="A row a link: how often it flipped, and what it did about each re-assessment of the owner.",
-)
 
 
 @router.post("/risks/{ref}/simulations", summary="What if an indicator changed", responses=problems(404, 409, 422))

@@ -14,6 +14,7 @@ from services.risks.models.register import (
     RiskLinkRow,
     RiskRevisionRow,
     RiskRow,
+    SeriesWindowRow,
     ToleranceBreachRow,
 )
 from services.risks.models.treatment import (
@@ -47,5 +48,6 @@ __all__ = [
     "RiskLinkRow",
     "RiskRevisionRow",
     "RiskRow",
+    "SeriesWindowRow",
     "ToleranceBreachRow",
 ]

@@ -189,6 +189,23 @@ class IndicatorSeriesRow(Base):
     period_end: Mapped[date | None] = mapped_column(Date)
     received_at: Mapped[datetime] = mapped_column(UtcDateTime)
     points: Mapped[str | None] = mapped_column(Text)  # its periods, as the domain writes them
+    severities: Mapped[str | None] = mapped_column(String(60))  # of all its signals, to see whether one changed
+    moved: Mapped[bool] = mapped_column(Boolean, server_default=false())  # whether the newest event changed one
+
+
+class SeriesWindowRow(Base):
+    """What a series showed by the newest of the events whose first period was this; kept for good.
+
+    ``first_period`` is empty of an event that showed none.
+    """
+
+    __tablename__ = "series_window"
+
+    subject: Mapped[str] = mapped_column(String(200), primary_key=True)
+    first_period: Mapped[str] = mapped_column(String(60), primary_key=True)
+    generation: Mapped[int] = mapped_column(BigInteger)
+    version: Mapped[int] = mapped_column(BigInteger)
+    points: Mapped[str] = mapped_column(Text)
 
 
 class HistoryRow(Base):

@@ -20,11 +20,12 @@ from sqlalchemy.exc import IntegrityError
 from chassis.paging import Page, PageRequest
 from chassis.storage.cases import refuse_other_case
 from chassis.storage.pages import Orders, list_page
-from chassis.storage.transaction import Tx
+from chassis.storage.transaction import PIN, Tx
 from contracts.risks import Band
 from services.risks.domain.appetites import Limits
 from services.risks.domain.exposure import Threat
 from services.risks.domain.heatmap import HeatMapRating, PlacedRisk
+from services.risks.domain.links import fund_series
 from services.risks.domain.losses import LossBand
 from services.risks.domain.matrix import Matrix, Rating
 from services.risks.domain.rating import IN_FORCE, Kind, Mode, Override, Status
@@ -46,7 +47,7 @@ from services.risks.repository.json_formats import (
 from services.risks.repository.matrices import get_matrices
 
 _RISK = RiskRow.__table__.c
-_BY_REF = select(RiskRow).where(RiskRow.ref == bindparam("wanted")).execution_options(populate_existing=True)
+_BY_REF = select(RiskRow, PIN).where(RiskRow.ref == bindparam("wanted")).execution_options(populate_existing=True)
 """Built once, as every statement here that one risk's page needs: building costs more than running it."""
 _LOCK_BY_REFS = (
     select(RiskRow)
@@ -180,8 +181,11 @@ async def _risks(tx: Tx, rows: Sequence[RiskRow]) -> list[Risk]:
 
 
 async def get_risk(tx: Tx, ref: str) -> Risk | None:
-    found = await _risks(tx, (await tx.session.scalars(_BY_REF, {"wanted": ref})).all())
-    return found[0] if found else None
+    row = (await tx.session.execute(_BY_REF, {"wanted": ref})).one_or_none()
+    if row is None:
+        return None
+    tx.know_pin(row.pinned_date)
+    return (await _risks(tx, [row[0]]))[0]
 
 
 async def lock_risks(tx: Tx, refs: Collection[str]) -> dict[str, Risk]:
@@ -314,6 +318,8 @@ def _conditions(wanted: RiskFilter, today: date) -> list[ColumnElement[bool]]:
         conditions.append(shown == wanted.band.value)
     if wanted.indicator is not None or wanted.area is not None:
         conditions.append(RiskRow.id.in_(_linked_to(wanted)))
+    if wanted.fund is not None:
+        conditions.append(RiskRow.id.in_(_linked_to_fund(wanted.fund)))
     if wanted.changed_since is not None:
         conditions.append(RiskRow.changed_at >= wanted.changed_since)
     if wanted.search:
@@ -329,6 +335,12 @@ def _linked_to(wanted: RiskFilter) -> Select[int]:
     if wanted.indicator is not None:
         query = query.where(RiskLinkRow.indicator == wanted.indicator)
     return query if wanted.area is None else query.where(RiskLinkRow.area == wanted.area)
+
+
+def _linked_to_fund(fund: str) -> Select[int]:
+    """Keys of the risks that hang on a fund, or on one of its lines."""
+    whole, subject = fund_series(fund).subject, RiskLinkRow.subject
+    return select(RiskLinkRow.risk_id).where(or_(subject == whole, subject.startswith(f"{whole}/", autoescape=True)))
 
 
 async def list_risks(tx: Tx, wanted: RiskFilter, today: date, request: PageRequest) -> Page[Risk]:

@@ -6,7 +6,7 @@ from typing import Any, cast
 
 from sqlalchemy import BindParameter, ColumnElement, Row, Select, Table, and_, bindparam, select, update
 
-from chassis.storage.transaction import Tx
+from chassis.storage.transaction import PIN, Tx
 from services.risks.domain.matrix import Matrix, Rating
 from services.risks.domain.rating import Kind, Mode, RatingInputs, Status
 from services.risks.domain.rescoring import NewRatings, RatedRisk
@@ -75,7 +75,7 @@ _RATED = [
 
 def _rated_where(which: ColumnElement[bool]) -> Select[*tuple[Any, ...]]:
     """Built once, as every statement here that an event needs: building costs more than running it."""
-    return select(*_RATED).where(which).order_by(_RISK.c.ref)
+    return select(*_RATED, PIN).where(which).order_by(_RISK.c.ref)
 
 
 def _locking(which: ColumnElement[bool]) -> Select[*tuple[Any, ...]]:
@@ -117,6 +117,8 @@ async def _fetch(tx: Tx, query: Select[*tuple[Any, ...]], keys: Sequence[Any]) -
     """Where they are locked, unassessed ones are as well: their first assessment may be under way."""
     connection = await tx.session.connection()
     rows = (await connection.execute(query, {"keys": keys})).all()
+    if rows:
+        tx.know_pin(rows[0].pinned_date)
     matrices = await get_matrices(tx, {row.matrix_id for row in rows})
     return [found for row in rows if (found := _rated(row, matrices[row.matrix_id]))]
 

@@ -1,6 +1,6 @@
 """The newest state of indicators' series, linked or not: a small row for each, and one for each of its signals."""
 
-from collections.abc import Collection, Iterator, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from typing import Any
 
 from sqlalchemy import ColumnElement, Table, bindparam, delete, or_, select, tuple_
@@ -8,16 +8,17 @@ from sqlalchemy import ColumnElement, Table, bindparam, delete, or_, select, tup
 from chassis.storage.bulk import upsert
 from chassis.storage.transaction import Tx
 from chassis.storage.types import PERIOD, period_columns, row_period_or_none
-from services.risks.domain.links import SeriesSignals
+from services.risks.domain.links import FUND, SeriesSignals
 from services.risks.domain.severity import Confirmed, Signal, SignalSeverities
 from services.risks.models import IndicatorSeriesRow, IndicatorSignalRow
 
-_UPDATED = ("generation", "version", "event_id", *PERIOD, "received_at", "points")
+_UPDATED = ("generation", "version", "event_id", *PERIOD, "received_at", "points", "severities")
 _SEVERITIES = ("severity", "unconfirmed", "counting_severity", "counting_unconfirmed")
 
+_READ = ("subject", "generation", "version", "event_id", *PERIOD)
 _SERIES, _SIGNAL = IndicatorSeriesRow.__table__, IndicatorSignalRow.__table__
 _GET = (
-    select(*_SERIES.c, _SIGNAL.c.signal, *(_SIGNAL.c[name] for name in _SEVERITIES))
+    select(*(_SERIES.c[name] for name in _READ), _SIGNAL.c.signal, *(_SIGNAL.c[name] for name in _SEVERITIES))
     .outerjoin_from(_SERIES, _SIGNAL, _SERIES.c.subject == _SIGNAL.c.subject)
     .where(_SERIES.c.subject.in_(bindparam("subjects", expanding=True)))
 )
@@ -40,8 +41,11 @@ async def save_newest_signals(tx: Tx, signals: Sequence[SeriesSignals]) -> list[
     """
     by_subject = {one.subject: one for one in sorted(signals, key=lambda one: one.subject)}
     rows = [_series_row(tx, one) for one in by_subject.values()]
-    newer = await upsert(tx, IndicatorSeriesRow, rows, ["subject"], _UPDATED, _is_newer, returning=["subject"])
-    severities = [row for subject in sorted(row.subject for row in newer) for row in _signal_rows(by_subject[subject])]
+    newer = await upsert(
+        tx, IndicatorSeriesRow, rows, ["subject"], _UPDATED, _is_newer, ["subject", "moved"], ("moved", "severities")
+    )
+    moved = sorted(row.subject for row in newer if row.moved)
+    severities = [row for subject in moved for row in _signal_rows(by_subject[subject])]
     keys = ["subject", "signal"]
     changed = await upsert(tx, IndicatorSignalRow, severities, keys, _SEVERITIES, _differs, returning=["subject"])
     return sorted({row.subject for row in changed})
@@ -56,7 +60,15 @@ def _series_row(tx: Tx, signals: SeriesSignals) -> dict[str, Any]:
         **period_columns(signals.latest),
         "received_at": tx.now,
         "points": signals.points or None,
+        "severities": _in_short(signals.severities) or None,
+        "moved": bool(signals.severities),
     }
+
+
+def _in_short(severities: Mapping[Signal, SignalSeverities]) -> str:
+    """All severities of a series as one text, which is another if one of them is."""
+    found = (each for _, two in sorted(severities.items()) for each in (two.ignoring, two.counting))
+    return ",".join(f"{'-' if each.severity is None else each.severity}{'u' * each.unconfirmed}" for each in found)
 
 
 def _signal_rows(signals: SeriesSignals) -> Iterator[dict[str, Any]]:
@@ -109,6 +121,16 @@ def read_severities(row: Any) -> SignalSeverities:
     )
 
 
+async def list_places_of_funds(tx: Tx, funds: Collection[str]) -> dict[str, list[str]]:
+    """By subject of a fund, the subjects of it and of its lines that are on record; not of those without an event."""
+    series = _SERIES.c.subject
+    places = (or_(series == fund, series.startswith(f"{fund}/", autoescape=True)) for fund in sorted(funds))
+    found: dict[str, list[str]] = {fund: [] for fund in funds}
+    for subject in await tx.session.scalars(select(series).where(or_(*places))):
+        found[subject.partition("/")[0]].append(subject)
+    return found
+
+
 async def delete_signals_of(tx: Tx, subjects: Collection[str]) -> None:
     """Have these series be as before their first event; they stay locked, and linked, until the transaction ends."""
     rows = [_series_row(tx, SeriesSignals(name, 0, 0, None, None, {})) for name in sorted(subjects)]
@@ -116,6 +138,8 @@ async def delete_signals_of(tx: Tx, subjects: Collection[str]) -> None:
     await tx.session.execute(delete(IndicatorSignalRow).where(IndicatorSignalRow.subject.in_(subjects)))
 
 
-async def delete_signals(tx: Tx) -> None:
+async def delete_signals(tx: Tx, *, of_funds: bool) -> None:
+    """Have no event of any series be known, or of any fund."""
     for table in (IndicatorSignalRow, IndicatorSeriesRow):
-        await tx.session.execute(delete(table))
+        is_fund = table.subject.startswith(FUND)
+        await tx.session.execute(delete(table).where(is_fund if of_funds else ~is_fund))

@@ -134,9 +134,11 @@ _OF_PROPOSAL = tuple(ProposalOut.model_fields)
 class ReviewTaskOut(OutBody):
     id: int
     risk: str
-    indicator: str
-    area: str
+    indicator: str | None = Field(description="Code of the indicator; null where a fund became known")
+    area: str | None = Field(description="Code of the area; null where a fund became known")
     breakdown: Breakdown
+    fund: str | None = Field(description="Code of the fund that became known; null of an indicator")
+    line: str | None = Field(description="Code of its budget line; null of an indicator, and of the whole fund")
     reason: str
     state: TaskState
     opened_at: Timestamp
@@ -144,12 +146,15 @@ class ReviewTaskOut(OutBody):
 
     @classmethod
     def of(cls, task: ReviewTask) -> Self:
+        series = task.series
         return cls(
             id=task.task_id,
             risk=task.ref,
-            indicator=task.series.indicator,
-            area=task.series.area,
-            breakdown=task.series.breakdown,
+            indicator=None if series.is_fund else series.indicator,
+            area=series.area or None,
+            breakdown=series.breakdown,
+            fund=series.fund,
+            line=series.line,
             reason=task.reason,
             state=task.state,
             opened_at=task.opened_at,
@@ -167,6 +172,15 @@ class IndicatorVersionOut(OutBody):
     version: int
 
 
+class FundVersionOut(OutBody):
+    """Which version of a linked fund a rating was made with; 0 where it was not known yet."""
+
+    fund: str = Field(description="Code of the fund")
+    line: str | None = Field(description="Code of its budget line; null for the whole fund")
+    generation: int = Field(description="Generation of the finance database that the version counts within")
+    version: int = Field(description="Version of the fund; 0 where it was not known yet")
+
+
 class HistoryOut(OutBody):
     id: int
     cause: Cause
@@ -182,6 +196,7 @@ class HistoryOut(OutBody):
     by: str
     event_ids: list[str]
     indicator_versions: list[IndicatorVersionOut]
+    fund_versions: list[FundVersionOut] = Field(description="Versions of the linked funds that it was made with")
     rule_version: int
     matrix: str
     at: Timestamp
@@ -208,6 +223,14 @@ class HistoryOut(OutBody):
                     version=one.version,
                 )
                 for one in change.indicator_versions
+                if not one.series.is_fund
+            ],
+            fund_versions=[
+                FundVersionOut(
+                    fund=one.series.fund or "", line=one.series.line, generation=one.generation, version=one.version
+                )
+                for one in change.indicator_versions
+                if one.series.is_fund
             ],
             rule_version=change.rule_version,
             matrix=change.matrix,

@@ -1,12 +1,22 @@
-"""A back-test as the table of a file: a row a link."""
+"""Back-tests, and what they suggest, as tables of files: a row a link, or a series."""
 
 from datetime import datetime
 
 from chassis.web.render.table import Cell, Column, Note, Table
-from services.risks.domain.back_test import BackTest, LinkBackTest, Verdict
-from services.risks.schemas.back_test import ABOUT
+from services.risks.domain.back_test import BackTest, LinkBackTest, Suggestion, Suggestions, Told, Verdict
+from services.risks.domain.links import SeriesKey
+from services.risks.domain.severity import Signal
+from services.risks.schemas.back_test import ABOUT, about_suggestions
 
-_COUNTED = (
+_SERIES = (
+    Column("indicator", "Indicator", "Code of the indicator"),
+    Column("area", "Area", "Code of its area"),
+    Column("breakdown", "Breakdown", "Part of the series; empty is the total"),
+)
+_TOLD = (
+    Column("signal", "Signal", "Which colour is read"),
+    Column("first_period", "First period", "First period with a severity"),
+    Column("last_period", "Last period", "Last period with a severity"),
     Column("periods", "Periods", "How many periods have a severity", is_number=True),
     Column(
         "flips",
@@ -19,19 +29,11 @@ _COUNTED = (
     Column("after", "After", "Re-assessments after which it moved the same way", is_number=True),
     Column("wrongly", "Wrongly", "Re-assessments before which it moved the other way", is_number=True),
     Column("silent", "Silent", "Re-assessments about which it did nothing", is_number=True),
-    Column("not_kept", "Not kept", "Re-assessments of which its periods are not kept any more", is_number=True),
-    Column("no_severity", "No severity", "Re-assessments of a link whose periods have no severity", is_number=True),
+    Column("not_kept", "Not kept", "Re-assessments of which its periods are not on record", is_number=True),
+    Column("no_severity", "No severity", "Re-assessments of a series whose periods have no severity", is_number=True),
 )
-COLUMNS = (
-    Column("indicator", "Indicator", "Code of the linked indicator"),
-    Column("area", "Area", "Code of its area"),
-    Column("breakdown", "Breakdown", "Part of the series; empty is the total"),
-    Column("group", "Group", "Causal group that the link is counted in"),
-    Column("signal", "Signal", "Which colour the link reads"),
-    Column("first_period", "First period", "First period with a severity"),
-    Column("last_period", "Last period", "Last period with a severity"),
-    *_COUNTED,
-)
+COLUMNS = (*_SERIES, Column("group", "Group", "Causal group that the link is counted in"), *_TOLD)
+SUGGESTED = (*_SERIES, *_TOLD)
 
 
 def back_test_table(found: BackTest, made_at: datetime) -> Table:
@@ -46,9 +48,32 @@ def back_test_table(found: BackTest, made_at: datetime) -> Table:
     )
 
 
+def suggestions_table(found: Suggestions, made_at: datetime) -> Table:
+    return Table(
+        name="suggested-links",
+        title=f"Indicators that would have told of {found.risk.ref}",
+        about=f"Series that moved before the owner judged likewise, up to {found.today.isoformat()}.",
+        columns=SUGGESTED,
+        rows=[_suggested(each, found.signal) for each in found.found],
+        made_at=made_at,
+        notes=(Note(about_suggestions(found)),),
+    )
+
+
 def _row(found: LinkBackTest) -> tuple[Cell, ...]:
-    series, periods = found.link.series, [each.period.label for each in found.readings]
-    named = (series.indicator, series.area, series.breakdown.text or None, found.link.group, found.link.signal.value)
+    return (*_series(found.link.series), found.link.group, *_told(found.told, found.link.signal))
+
+
+def _suggested(found: Suggestion, signal: Signal) -> tuple[Cell, ...]:
+    return (*_series(found.series), *_told(found.told, signal))
+
+
+def _series(series: SeriesKey) -> tuple[Cell, ...]:
+    return (series.indicator, series.area, series.breakdown.text or None)
+
+
+def _told(told: Told, signal: Signal) -> tuple[Cell, ...]:
+    periods = [each.period.label for each in told.readings]
     ends = (periods[0], periods[-1]) if periods else (None, None)
-    counts = (found.count(verdict) for verdict in Verdict)
-    return (*named, *ends, len(periods), found.flips, found.confirmed_flips, *counts)
+    counts = (told.count(verdict) for verdict in Verdict)
+    return (signal.value, *ends, len(periods), told.flips, told.confirmed_flips, *counts)

@@ -44,6 +44,7 @@ DESCRIPTIONS: Final[Mapping[str, str]] = {
     "target": "Rating that is aimed for",
     "assessment": "The first assessment; without one the risk is not rated",
     "links": "The series that the risk hangs on",
+    "fund_links": "The variances of funds, and of their lines, that the risk hangs on",
     "flags": "What is to be known of its state, such as `stale_link` or `review_due`",
     "version": "Counts the events of the risk",
     "changed_at": "When it last changed (UTC)",

@@ -15,6 +15,7 @@ from services.risks.domain.links import SeriesKey
 from services.risks.domain.rating import Basis
 from services.risks.domain.severity import is_stale
 from services.risks.domain.view import Explanation, RegisterSimulation, Simulation
+from services.risks.schemas.fund_links import ExplainedFundLinkOut
 from services.risks.schemas.linking import ExplainedLinkOut
 from services.risks.schemas.ratings import explained_ratings, three_ratings
 from services.risks.schemas.values import IndicatorCode, Ref
@@ -95,6 +96,7 @@ class ExplanationOut(OutBody):
     basis: Basis | None
     groups: list[GroupOut]
     links: list[ExplainedLinkOut]
+    fund_links: list[ExplainedFundLinkOut]
     change: int
     steps: int
     rules: list[RuleOut]
@@ -109,11 +111,12 @@ class ExplanationOut(OutBody):
 
     @classmethod
     def of(cls, given: Explanation) -> Self:
+        links, today = given.links, given.today
         ratings = given.ratings
         indication = ratings.indication if ratings else None
         return cls(
             ref=given.risk.ref,
-            business_date=given.today,
+            business_date=today,
             matrix=given.matrix.name,
             rule_version=given.rule_version,
             **explained_ratings(given),
@@ -121,12 +124,13 @@ class ExplanationOut(OutBody):
                 GroupOut(group=g.group, severity_at=g.at, severity_now=g.now)
                 for g in (indication.groups if indication else ())
             ],
-            links=[ExplainedLinkOut.of(link, stale=is_stale(link.latest, given.today)) for link in given.links],
+            links=[ExplainedLinkOut.of(x, stale=is_stale(x.latest, today)) for x in links if not x.series.is_fund],
+            fund_links=[ExplainedFundLinkOut.of(x, stale=is_stale(x.latest, today)) for x in links if x.series.is_fund],
             change=indication.change if indication else 0,
             steps=indication.steps if indication else 0,
             rules=[RuleOut(number=x.value, sentence=x.sentence) for x in (ratings.rules if ratings else ())],
             formula=given.formula,
-            event_ids=sorted({link.event_id for link in given.links if link.event_id}),
+            event_ids=sorted({link.event_id for link in links if link.event_id}),
             text=given.text,
             recorded_at=given.recorded_at,
         )

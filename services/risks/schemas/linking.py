@@ -1,7 +1,7 @@
 """Bodies of links between risks and indicators."""
 
 from collections.abc import Sequence
-from typing import Any, Self
+from typing import Any, Literal, Self, cast
 
 from pydantic import ConfigDict, Field
 
@@ -15,7 +15,11 @@ from contracts.reasons import Reason
 from services.risks.domain.links import IndicatorLink, LinkKey, NewLink, SeriesKey
 from services.risks.domain.points import JudgedPeriod, judged_periods, read_points
 from services.risks.domain.severity import Provisional, Signal
+from services.risks.schemas.fund_links import FundLinkIn, as_sent
 from services.risks.schemas.values import IndicatorCode, Word
+
+IndicatorSignal = Literal["target", "benchmark", "trend", "best", "process-control"]
+"""What a link to an indicator may read."""
 
 
 class LinkIn(StrictBody):
@@ -28,12 +32,12 @@ class LinkIn(StrictBody):
     area: AreaCode
     breakdown: Breakdown = Breakdown.TOTAL
     group: Word
-    signal: Signal = Signal.BEST
+    signal: IndicatorSignal = "best"
     provisional: Provisional = Provisional.IGNORE
 
     def to_domain(self) -> NewLink:
         series = SeriesKey(self.indicator, self.area, self.breakdown)
-        return NewLink(LinkKey(series, self.signal, self.provisional), self.group)
+        return NewLink(LinkKey(series, Signal(self.signal), self.provisional), self.group)
 
 
 class LinksIn(StrictBody):
@@ -50,6 +54,9 @@ class LinksIn(StrictBody):
     )
 
     links: list[LinkIn] = Field(max_length=100)
+    fund_links: list[FundLinkIn] | None = Field(
+        default=None, max_length=100, description="Ties to funds; left out, those there are stay"
+    )
     reason: Reason | None = Field(default=None, description="Why; needed where the risk is rated otherwise by them")
 
 
@@ -57,10 +64,11 @@ class LinksOut(OutBody):
     """The links as they can be sent again, in the place of the whole set."""
 
     links: list[LinkIn]
+    fund_links: list[FundLinkIn]
 
     @classmethod
     def of(cls, links: Sequence[IndicatorLink]) -> Self:
-        return cls(links=[_as_sent(link) for link in links])
+        return cls(links=[_as_sent(link) for link in links if not link.series.is_fund], fund_links=as_sent(links))
 
 
 def _as_sent(link: IndicatorLink) -> LinkIn:
@@ -70,9 +78,13 @@ def _as_sent(link: IndicatorLink) -> LinkIn:
         area=series.area,
         breakdown=series.breakdown,
         group=link.group,
-        signal=key.signal,
+        signal=_of_indicators(key.signal),
         provisional=key.provisional,
     )
+
+
+def _of_indicators(signal: Signal) -> IndicatorSignal:
+    return cast("IndicatorSignal", signal.value)  # of a fund there is another body
 
 
 class LinkOut(OutBody):
@@ -111,12 +123,13 @@ class PeriodOut(OutBody):
     target: Colour = Field(description="Colour against the target")
     benchmark: Colour = Field(description="Colour against the comparator")
     trend: Colour = Field(description="Colour against its own past")
+    process_control: Colour = Field(description="Colour by process control; none where its event does not carry it")
     severity: int | None = Field(description="Severity by the signal of the link; null where no colour counts")
     decides: bool = Field(description="Whether it is one of the latest two with a severity, which decide")
 
     @classmethod
     def of(cls, judged: JudgedPeriod) -> Self:
-        point, names = judged.point, ("period", "value", "status", "target", "benchmark", "trend")
+        point, names = judged.point, ("period", "value", "status", "target", "benchmark", "trend", "process_control")
         return cls(**{n: getattr(point, n) for n in names}, severity=judged.severity, decides=judged.decides)
 
 

@@ -19,6 +19,7 @@ from services.risks.domain.register import Assurance as AssuranceState
 from services.risks.domain.view import RiskView
 from services.risks.schemas.appetites import LimitsOut
 from services.risks.schemas.assessing import AssessmentIn, OverrideOut
+from services.risks.schemas.fund_links import FundLinkIn, FundLinkOut
 from services.risks.schemas.linking import LinkIn, LinkOut
 from services.risks.schemas.losses import LossBandOut
 from services.risks.schemas.ratings import RatingIn, rating_body, three_ratings
@@ -130,6 +131,7 @@ class RiskIn(_Description):
     legacy_band: Band | None = Field(default=None, description="Only for a legacy risk that has a colour and no score")
     assessment: AssessmentIn | None = None
     links: list[LinkIn] = Field(default=[], max_length=100)
+    fund_links: list[FundLinkIn] = Field(default=[], max_length=100)
 
     @model_validator(mode="after")
     def _score_or_colour(self) -> Self:
@@ -148,7 +150,7 @@ class RiskIn(_Description):
             description=Description(**self.described(set(_DESCRIPTIVE))),
             legacy_band=self.legacy_band,
             judgement=self.assessment.to_domain() if self.assessment else None,
-            links=[link.to_domain() for link in self.links],
+            links=[each.to_domain() for each in self.links] + [each.to_domain() for each in self.fund_links],
         )
 
 
@@ -218,6 +220,7 @@ class RiskOut(OutBody):
     basis: Basis | None = Field(description="What the effective rating comes from; null before any assessment")
     movement: Movement | None = Field(description="Against the rating at the last closed quarter; null if not rated")
     links: list[LinkOut]
+    fund_links: list[FundLinkOut]
     override: OverrideOut | None
     open_proposal: int | None
     acceptance: int | None
@@ -256,7 +259,8 @@ class RiskOut(OutBody):
             **three_ratings(view),
             previous=_aim(risk.matrix, view.previous),
             movement=view.movement,
-            links=[LinkOut.of(link, stale=view.is_stale(link)) for link in view.links],
+            links=[LinkOut.of(x, stale=view.is_stale(x)) for x in view.links if not x.series.is_fund],
+            fund_links=[FundLinkOut.of(x, stale=view.is_stale(x)) for x in view.links if x.series.is_fund],
             override=OverrideOut.of(view.override, risk.matrix) if view.override else None,
             open_proposal=view.open_proposal,
             acceptance=view.acceptance,

@@ -1,11 +1,11 @@
 """Ties between risks and indicators, each with the severity that stood when it was made or last assessed."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 
 from chassis.audit import record_unchanged
 from chassis.errors import FieldError, ReasonNeeded
 from chassis.storage.transaction import Tx
-from services.risks.domain.links import LinkKey, NewLink, SeriesKey, SeriesSignals
+from services.risks.domain.links import IndicatorLink, LinkKey, NewLink, SeriesKey, SeriesSignals
 from services.risks.domain.records import Cause
 from services.risks.domain.register import Risk
 from services.risks.domain.rescoring import Occasion
@@ -20,17 +20,24 @@ from services.risks.service.reading import get_view
 from services.risks.service.rescoring import rescore
 
 
+def _places(links: Sequence[NewLink]) -> Iterator[tuple[str, NewLink]]:
+    """Links with the names of the fields that they were sent in."""
+    for name, is_fund in (("links", False), ("fund_links", True)):
+        of_kind = (link for link in links if link.key.series.is_fund is is_fund)
+        yield from ((f"{name}.{number}", link) for number, link in enumerate(of_kind))
+
+
 def _refuse_repeats(links: Sequence[NewLink]) -> None:
-    """Each signal of a series once, and all that is linked of an indicator in an area in one group."""
+    """Each signal of a series once, and all of an indicator in an area, or of a fund, in one group."""
     seen, groups, errors = set[tuple[SeriesKey, Signal]](), dict[tuple[str, str], str](), []
-    for number, link in enumerate(links):
+    for place, link in _places(links):
         series, signal = link.key.series, link.key.signal
-        group = groups.setdefault((series.indicator, series.area), link.group)
+        group = groups.setdefault((series.fund or series.indicator, series.area), link.group)
         if (series, signal) in seen:
-            errors.append(FieldError(f"links.{number}", f"{series} by {signal.value} again"))
+            errors.append(FieldError(place, f"{series} by {signal.value} again"))
         elif group != link.group:
-            message = f"{series.indicator} in {series.area} stands in the group {group} already"
-            errors.append(FieldError(f"links.{number}.group", message))
+            cause = f"the fund {series.fund}" if series.is_fund else f"{series.indicator} in {series.area}"
+            errors.append(FieldError(f"{place}.group", f"{cause} stands in the group {group} already"))
         seen.add((series, signal))
     if errors:
         raise LinkRepeated("Counted in two groups, one indicator would pass for two causes.", errors)
@@ -47,10 +54,12 @@ async def check_and_lock_series(tx: Tx, links: Sequence[NewLink]) -> Mapping[str
     return await signals.lock_or_add_series(tx, subjects) if subjects else {}
 
 
-async def replace_links(tx: Tx, ref: str, links: Sequence[NewLink], reason: str | None = None) -> RiskView:
+async def replace_links(
+    tx: Tx, ref: str, links: Sequence[NewLink], reason: str | None = None, *, keeps_funds: bool = False
+) -> RiskView:
     """Make ``links`` the whole set. Those that stay keep their snapshot, also in another group.
 
-    The same set again changes nothing.
+    The same set again changes nothing. ``keeps_funds``: links to funds are not among them, and stay.
 
     Raises:
         RiskUnknown: nothing has this reference.
@@ -59,7 +68,10 @@ async def replace_links(tx: Tx, ref: str, links: Sequence[NewLink], reason: str 
     """
     locked = await check_and_lock_series(tx, links)
     risk = await lock_risk(tx, ref)
-    if not await _replace(tx, risk, {link.key: link for link in links}, locked, reason):
+    present = (await stored.get_links(tx, [risk.risk_id]))[risk.risk_id]
+    kept = [NewLink(x.key, x.group) for x in present if x.series.is_fund] if keeps_funds else []
+    wanted = {link.key: link for link in (*links, *kept)}
+    if not await _replace(tx, risk, present, wanted, locked, reason):
         record_unchanged(tx)
         return await get_view(tx, ref)
     await rescore(tx, [risk.risk_id], Occasion(Cause.LINKS, review=reason))
@@ -70,10 +82,15 @@ async def replace_links(tx: Tx, ref: str, links: Sequence[NewLink], reason: str 
 
 
 async def _replace(
-    tx: Tx, risk: Risk, wanted: Mapping[LinkKey, NewLink], locked: Mapping[str, SeriesSignals], reason: str | None
+    tx: Tx,
+    risk: Risk,
+    links: Sequence[IndicatorLink],
+    wanted: Mapping[LinkKey, NewLink],
+    locked: Mapping[str, SeriesSignals],
+    reason: str | None,
 ) -> bool:
     """Whether anything had to change."""
-    present = {link.key: link for link in (await stored.get_links(tx, [risk.risk_id]))[risk.risk_id]}
+    present = {link.key: link for link in links}
     gone = [link.link_id for key, link in present.items() if key not in wanted]
     new = [link for key, link in wanted.items() if key not in present]
     regrouped = {

@@ -15,7 +15,7 @@ from gateway.access.keys import NewKey
 from gateway.operations.app import create_operations
 from gateway.operations.services import Services
 from services.pledges.service.openings import open_returns
-from services.risks.projection import INDICATORS as INDICATOR_EVENTS
+from services.risks.projection import SUBSCRIPTION as INDICATOR_EVENTS
 from tests.conftest import ResourcesFor
 from tests.integration.finance.world import scheme_body
 from tests.integration.gateway.changes import (

@@ -101,7 +101,7 @@ async def test_every_write_goes_on_by_the_tag_of_what_was_read(service: str, ope
 async def test_what_is_replaced_reads_as_it_is_sent(opened: Any) -> None:
     async with opened("risks") as api:
         await api.call("POST", "/risks", {"ref": "R1", "register": "people", "title": "Risk"}, 201)
-        assert await api.get("/risks/R1/links") == {"links": []}
+        assert await api.get("/risks/R1/links") == {"links": [], "fund_links": []}
         await api.call("PUT", "/risks/R1/links", LINKS)
         sent_again = await api.get("/risks/R1/links")
         assert [one["indicator"] for one in sent_again["links"]] == ["ae"]

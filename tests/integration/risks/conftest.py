@@ -5,6 +5,7 @@ from collections.abc import AsyncIterator, Awaitable, Callable, Iterator, Sequen
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import UTC, date, datetime
+from functools import partial
 from typing import Any
 
 import httpx
@@ -18,6 +19,7 @@ from chassis.storage.transaction import Tx
 from contracts.breakdown import Breakdown
 from contracts.colours import Colour, Polarity
 from contracts.envelope import CloudEvent
+from contracts.finance import FUND_STATES
 from contracts.indicators import (
     INDICATOR_UPDATED,
     SOURCE,
@@ -33,7 +35,7 @@ from contracts.indicators import (
 )
 from contracts.period import Period
 from services.risks.app import create_app
-from services.risks.projection import INDICATORS
+from services.risks.projection import FUNDS, SUBSCRIPTION
 
 BUSINESS_DATE = date(2018, 2, 28)
 COLOURS = {"g": Colour.GREEN, "a": Colour.AMBER, "r": Colour.RED, "w": Colour.WHITE, "c": Colour.WHITE}
@@ -121,7 +123,9 @@ class Register:
     http: httpx.AsyncClient
 
     async def hear(self, *deliveries: Delivery) -> None:
-        await self.database.write(lambda tx: INDICATORS.projection.apply(tx, deliveries))
+        for projection, ours in ((SUBSCRIPTION.projection, False), (FUNDS.projection, True)):
+            if told := [each for each in deliveries if (each.type in FUND_STATES) is ours]:
+                await self.database.write(partial(projection.apply, deliveries=told))
 
     async def say(self, subject: str, version: int, colours: str, **options: Any) -> None:
         await self.hear(wire(subject, version, colours, **options))

@@ -278,13 +278,13 @@ async def test_choices_are_refused_in_the_words_of_the_wire(register: Any, tied:
         assert not {"<", ">"} & set(error["message"])
 
 
-async def test_a_risk_is_read_with_four_statements(register: Any, tied: Any):
+async def test_a_risk_is_read_with_three_statements(register: Any, tied: Any):
     await register.say("ae/RK9", 1, "gg")
     await register.risk(links=tied("ae/RK9"))
     await register.risk("OCC5", links=tied("ae/RK9"))
     with counted(register.database) as statements:
         await register.get("/risks/OCC4")
-    assert len(statements) == 4, statements
+    assert len(statements) == 3, statements
     with counted(register.database) as statements:
         await register.say("ae/RK9", 2, "ggr")
     assert not [statement for statement in statements if "FROM matrix" in statement]

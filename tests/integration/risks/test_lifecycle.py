@@ -111,14 +111,14 @@ async def test_the_register_is_filtered_by_status_and_by_what_a_risk_hangs_on(re
 
 
 async def test_a_rebuild_and_a_republication_leave_a_closed_risk_as_it_is(register: Any, tied: Any, event: Any):
-    from services.risks.projection import INDICATORS
+    from services.risks.projection import SUBSCRIPTION
     from services.risks.service.republication import REPUBLICATION
 
     await register.say("ae/RK9", 1, "gg")
     await register.risk(links=tied("ae/RK9", "new/RK9"))
     before = await register.post("/risks/OCC4/close", REASON, 200)
     await register.hear(event("ae/RK9", 2, "ggr"), event("new/RK9", 1, "rr"))
-    await register.database.write(INDICATORS.projection.evaluate_all)
+    await register.database.write(SUBSCRIPTION.projection.evaluate_all)
     assert (await register.get("/review-tasks", state="open"))["items"] == []
     await register.database.write(lambda tx: REPUBLICATION.emit_states(tx, ["OCC4"]))
     after = await register.get("/risks/OCC4")

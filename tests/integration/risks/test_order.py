@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 from sqlalchemy import text
 
-from services.risks.projection import INDICATORS
+from services.risks.projection import SUBSCRIPTION
 from tests.eventually import eventually
 
 SUBJECTS = ("a/RK9", "b/RK9", "c/E06000026")
@@ -87,7 +87,7 @@ async def test_two_indicators_of_one_risk_at_once_are_both_counted(register: Any
     applied = asyncio.Event()
 
     async def first(tx: Any) -> None:
-        await INDICATORS.projection.apply(tx, [event("l/RK9", 2, "ggr")])
+        await SUBSCRIPTION.projection.apply(tx, [event("l/RK9", 2, "ggr")])
         applied.set()
         await eventually(lambda: somebody_waits(register.database))
 

@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from services.risks.projection import INDICATORS
+from services.risks.projection import SUBSCRIPTION
 from services.risks.service.republication import REPUBLICATION
 
 
@@ -32,7 +32,7 @@ async def test_a_series_that_its_producer_no_longer_has_moves_no_risk(register: 
     await register.risk("OCC4", links=tied("a/RK9"))
     await register.say("a/RK9", 2, "ggr")
     assert await register.likelihoods() == (3, 4, 4)
-    await register.database.write(lambda tx: INDICATORS.projection.forget(tx, ["a/RK9"]))
+    await register.database.write(lambda tx: SUBSCRIPTION.projection.forget(tx, ["a/RK9"]))
     assert await register.likelihoods() == (3, 3, 3)
     await register.say("a/RK9", 1, "ggr", copy=1)
     assert await register.likelihoods() == (3, 4, 4)

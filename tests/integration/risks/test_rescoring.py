@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from services.risks.projection import INDICATORS
+from services.risks.projection import SUBSCRIPTION
 
 
 @pytest.mark.parametrize(
@@ -324,10 +324,10 @@ async def test_a_rebuild_ends_in_the_same_state_and_tells_nobody(register: Any, 
     told = await register.outbox()
 
     async def rebuild(tx: Any) -> None:
-        await INDICATORS.projection.drop(tx)
+        await SUBSCRIPTION.projection.drop(tx)
         for delivery in log:
-            await INDICATORS.projection.fold(tx, [delivery])
-        await INDICATORS.projection.evaluate_all(tx)
+            await SUBSCRIPTION.projection.fold(tx, [delivery])
+        await SUBSCRIPTION.projection.evaluate_all(tx)
 
     await register.database.write(rebuild)
     assert [await register.get(f"/risks/{ref}") for ref in refs] == before
@@ -341,9 +341,9 @@ async def test_a_rebuild_mends_what_differs(register: Any, tied: Any, event: Any
     await register.risk("A", links=tied("a/RK9"))
 
     async def rebuild(tx: Any) -> None:
-        await INDICATORS.projection.drop(tx)
-        await INDICATORS.projection.fold(tx, [event("a/RK9", 1, "gg"), event("a/RK9", 2, "rr")])
-        await INDICATORS.projection.evaluate_all(tx)
+        await SUBSCRIPTION.projection.drop(tx)
+        await SUBSCRIPTION.projection.fold(tx, [event("a/RK9", 1, "gg"), event("a/RK9", 2, "rr")])
+        await SUBSCRIPTION.projection.evaluate_all(tx)
 
     await register.database.write(rebuild)
     assert await register.likelihoods("A") == (3, 4, 4)

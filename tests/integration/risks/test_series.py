@@ -5,7 +5,7 @@ from typing import Any
 
 import pytest
 
-from services.risks.projection import INDICATORS
+from services.risks.projection import SUBSCRIPTION
 from tests.integration.risks.conftest import counted
 
 MALE, FEMALE, TOTAL = "hle/E06000026/sex=male", "hle/E06000026/sex=female", "hle/E06000026"
@@ -168,17 +168,18 @@ async def test_a_newer_generation_goes_before_a_higher_version(register: Any, ti
     assert await register.likelihoods() == (3, 3, 3)
 
 
-async def test_an_indicator_nobody_links_to_costs_two_writes_and_one_look(register: Any, event: Any):
+async def test_an_indicator_nobody_links_to_costs_three_writes_and_one_look(register: Any, event: Any):
     await register.risk()
     with counted(register.database) as statements:
         await register.hear(*(event(f"i{number}/RK9", 1, "gg") for number in range(20)))
-    assert [statement.split()[0] for statement in statements] == ["INSERT", "INSERT", "SELECT"], statements
+    assert [statement.split()[0] for statement in statements] == ["INSERT", "INSERT", "INSERT", "SELECT"], statements
     with counted(register.database) as statements:
         await register.hear(*(event(f"i{number}/RK9", 2, "ggg") for number in range(20)))
     assert [statement.split()[0] for statement in statements] == ["INSERT", "INSERT"], statements
+    assert not [each for each in statements if "indicator_signal" in each], "no severity changed"
     with counted(register.database) as statements:
         await register.hear(*(event(f"i{number}/RK9", 1, "rrr") for number in range(20)))
-    assert [statement.split()[0] for statement in statements] == ["INSERT"], statements
+    assert [statement.split()[0] for statement in statements] == ["INSERT", "INSERT"], statements
 
 
 async def test_every_stored_change_has_the_business_date_beside_its_moment(register: Any, tied: Any):
@@ -217,11 +218,11 @@ async def test_a_rebuild_restores_every_signal(register: Any, tied: Any, event: 
     before = (await register.column("indicator_signal", "subject", "signal", "severity", "counting_severity"),)
 
     async def rebuild(tx: Any) -> None:
-        await INDICATORS.projection.drop(tx)
-        await INDICATORS.projection.fold(tx, list(reversed(log)))
-        await INDICATORS.projection.evaluate_all(tx)
+        await SUBSCRIPTION.projection.drop(tx)
+        await SUBSCRIPTION.projection.fold(tx, list(reversed(log)))
+        await SUBSCRIPTION.projection.evaluate_all(tx)
 
     await register.database.write(rebuild)
     after = (await register.column("indicator_signal", "subject", "signal", "severity", "counting_severity"),)
     assert sorted(map(str, after[0])) == sorted(map(str, before[0]))
-    assert len(after[0]) == 8
+    assert len(after[0]) == 10

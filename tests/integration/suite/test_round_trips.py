@@ -18,7 +18,7 @@ from chassis.web.units import Resources
 from contracts.topics import digest_topic, events_topic
 from services.indicators.app import create_app as create_indicators
 from services.risks.app import create_app as create_risks
-from services.risks.projection import INDICATORS
+from services.risks.projection import SUBSCRIPTION
 from tests.conftest import DatabaseFor
 
 pytestmark = pytest.mark.parametrize(
@@ -59,7 +59,7 @@ class Way:
         self.counted: Counter[str] = Counter()
         for name, database in self.databases.items():
             count_round_trips(database, self.counted, name)
-        self.applier = Applier(risks, INDICATORS, Jumps(bus, INDICATORS))
+        self.applier = Applier(risks, SUBSCRIPTION, Jumps(bus, SUBSCRIPTION))
         self.relays = {name: Relay(database, bus, name) for name, database in self.databases.items()}
         apps = {"indicators": create_indicators, "risks": create_risks}
         self.clients = {

@@ -11,6 +11,7 @@ from contracts.colours import SEVERITY, Colour
 from contracts.indicators import ObservationStatus
 from contracts.period import Period
 from services.risks.domain.severity import (
+    OF_INDICATORS,
     Confirmed,
     Provisional,
     Signal,
@@ -31,6 +32,7 @@ class Point:
     target_provisional: bool = False
     benchmark_provisional: bool = False
     trend_provisional: bool = False
+    process_control: Colour = Colour.NONE
 
 
 def targets(text: str) -> list[Point]:
@@ -122,8 +124,17 @@ def test_best_is_the_first_of_target_benchmark_trend_that_judges_period_by_perio
 
 def test_a_signal_reads_its_own_colour_only():
     point = Point(Colour.GREEN, Colour.AMBER, Colour.RED)
-    found = {signal: period_severity(point, signal) for signal in Signal}
-    assert found == {Signal.TARGET: 0, Signal.BENCHMARK: 1, Signal.TREND: 2, Signal.BEST: 0}
+    found = {signal: period_severity(point, signal) for signal in OF_INDICATORS}
+    assert found == {
+        Signal.TARGET: 0,
+        Signal.BENCHMARK: 1,
+        Signal.TREND: 2,
+        Signal.BEST: 0,
+        Signal.PROCESS_CONTROL: None,
+    }
+    special = Point(process_control=Colour.AMBER)
+    assert period_severity(special, Signal.PROCESS_CONTROL) == 1
+    assert period_severity(special, Signal.BEST) is None, "it takes the place of no colour of the council"
 
 
 @given(st.lists(st.sampled_from(sorted(SEVERITY)), min_size=2, max_size=6))

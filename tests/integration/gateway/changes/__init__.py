@@ -29,6 +29,7 @@ from tests.integration.gateway.changes.indicators import (
     RECALCULATION,
     SAID,
     SCORECARD,
+    SIGNAL,
     TARGET,
 )
 from tests.integration.gateway.changes.pledges import (
@@ -115,6 +116,7 @@ __all__ = [
     "SAID",
     "SCORECARD",
     "SERVICES",
+    "SIGNAL",
     "SPENT",
     "TARGET",
     "VIREMENT",

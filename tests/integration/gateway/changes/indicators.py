@@ -23,6 +23,7 @@ TARGET = {"area": "E06000026", "kind": "reach", "value": "90"}
 SAID = {"area": "E06000026", "period": "2018-01", "text": "Flu filled the beds"}
 NEW_TARGET = {"area": "E06000026", "kind": "reach", "value": "95", "applies_from": "2018-02", "reason": "National"}
 RECALCULATION = {"area": "E06000026", "period": "2018-01", "decision": "recalculate", "reason": "r"}
+SIGNAL = {"area": "E06000026", "carried": True, "reason": "r"}
 ANNOTATION = {"area": "E06000026", "period": "2018-01", "text": "New unit"}
 SCORECARD = {
     "name": "Urgent care",
@@ -87,6 +88,15 @@ INDICATORS = [
         RECALCULATION,
         "recalculation.recorded",
         "ae",
+        reason="r",
+    ),
+    Change(
+        "POST",
+        "/indicators/ae/process-control/signal",
+        SIGNAL,
+        "control_signal.carried",
+        "ae",
+        had_before=True,
         reason="r",
     ),
     Change("POST", "/indicators/ae/process-control/annotations", ANNOTATION, "annotation.recorded", "ae"),
