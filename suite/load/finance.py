@@ -1,29 +1,27 @@
 """The pooled fund with its budget lines, and the savings schemes."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from decimal import Decimal
 from typing import Any
 
 from services.finance.domain.range_models import RangeCell
 from suite.load import row_types
-from suite.load.api_client import find_json, for_each
+from suite.load.api_client import find_json, for_each, send_request
 from suite.load.contradictions import RANGES, THOUSAND, notes_on, range_model
 from suite.load.dataset import Reference
 from suite.load.former import put_former
-from suite.load.upsert import Load, create_missing
+from suite.load.report import CHANGED
+from suite.load.upsert import Load, already_there, create_missing
 
 ROOT = "/finance/v1"
 MILLION = Decimal(1_000_000)
-BEFORE, AFTER = "2017/18", "2018/19"
+FIRST, BEFORE, AFTER = "2015/16", "2017/18", "2018/19"
+FIRST_YEAR = "What each partner commissioned before the fund was pooled, as lines of its first year"
 
 
 async def load_finance(load: Load) -> None:
-    code, body = load.reference.fund.code, fund_body(load.reference)
-    path = f"{ROOT}/funds/{code}"
-    found = await find_json(load.client, path)
-    sent = None if found is None else _as_sent(found, body)
-    if not await put_former(load, "funds", path, body, sent):
-        await create_missing(load, "funds", "PUT", path, body, sent)
+    code = load.reference.fund.code
+    await _load_fund(load, f"{ROOT}/funds/{code}")
     await _load_ranges(load)
     await _load_unit_costs(load)
     existing = await load.once(f"{ROOT}/schemes")
@@ -35,6 +33,46 @@ async def load_finance(load: Load) -> None:
         await create_missing(load, "schemes", "POST", f"{ROOT}/schemes", body, found)
 
     await for_each(load.reference.schemes, one)
+
+    async def printed(body: Mapping[str, Any]) -> None:
+        await create_missing(load, "schemes", "POST", f"{ROOT}/schemes", body, existing.get(body["code"]))
+
+    await for_each(printed_schemes(load.reference), printed)
+
+
+async def _load_fund(load: Load, path: str) -> None:
+    body, found = fund_body(load.reference), await find_json(load.client, path)
+    if found is not None and not _has_first_year(found):
+        await _add_first_year(load, path, body, found)
+        return
+    sent = None if found is None else _as_sent(found, body)
+    if not await put_former(load, "funds", path, body, sent):
+        await create_missing(load, "funds", "PUT", path, body, sent)
+
+
+def _has_first_year(fund: Mapping[str, Any]) -> bool:
+    return any(line["financial_year"] == FIRST for line in fund["budget_lines"])
+
+
+async def _add_first_year(load: Load, path: str, body: Mapping[str, Any], found: Mapping[str, Any]) -> None:
+    """Add the lines of the first pooled year to a fund that a former version loaded, where nothing else was changed."""
+    former = _without_first_year(body)
+    sent = _as_sent(found, former)
+    mended = await put_former(load, "funds", path, former, sent)
+    if not mended and not already_there(former, sent):
+        await create_missing(load, "funds", "PUT", path, former, sent)
+        return
+    await send_request(load.client, "PUT", path, {**body, "reason": FIRST_YEAR})
+    if not mended:
+        load.tally.add("funds", CHANGED)
+
+
+def _without_first_year(body: Mapping[str, Any]) -> dict[str, Any]:
+    def later(parts: Iterable[Mapping[str, Any]]) -> list[Mapping[str, Any]]:
+        return [part for part in parts if part["financial_year"] != FIRST]
+
+    agreement = {**body["agreement"], "contributions": later(body["agreement"]["contributions"])}
+    return {**body, "agreement": agreement, "budget_lines": later(body["budget_lines"])}
 
 
 async def _load_ranges(load: Load) -> None:
@@ -131,7 +169,7 @@ def fund_body(reference: Reference) -> dict[str, Any]:
         "host": reference.fund.host,
         "partners": [row.model_dump() for row in reference.partners],
         "agreement": _agreement(reference),
-        "budget_lines": before + after,
+        "budget_lines": _first_lines(reference) + before + after,
         "printed_totals": [
             {"financial_year": year, "column": column, "amount": pounds(amount * MILLION)}
             for (year, column), amount in printed.items()
@@ -144,7 +182,7 @@ def _agreement(reference: Reference) -> dict[str, Any]:
     terms = f"{fund.basis}: the base of 2014/15; the papers print no contribution for this year"
     contributions = [
         {"partner": partner, "financial_year": year, "amount": pounds(amount * THOUSAND), "varies": terms}
-        for year in (BEFORE, AFTER)
+        for year in (FIRST, BEFORE, AFTER)
         for partner, amount in fund.contributions_thousand.items()
     ]
     sharing = {"rule": "pro_rata", "underspend": "retain"}
@@ -154,6 +192,28 @@ def _agreement(reference: Reference) -> dict[str, Any]:
 def _line(row: row_types.BudgetRow, year: str) -> dict[str, Any]:
     names = row.model_dump(include={"code", "directorate", "department", "division"})
     return names | {"financial_year": year, "opening": pounds(row.net_budget_2017_18 * MILLION)}
+
+
+def _first_lines(reference: Reference) -> list[dict[str, Any]]:
+    """What each partner commissioned in 2014/15, as a line of the first pooled year, beside what it puts in."""
+    nothing = pounds(Decimal(0))
+    names = {partner.code: partner.name for partner in reference.partners}
+    return [
+        {
+            "code": f"commissioning-{partner.lower()}",
+            "financial_year": FIRST,
+            "directorate": names[partner],
+            "department": "Commissioning",
+            "division": f"Commissioning of {names[partner]} (illustrative: the base of 2014/15)",
+            "opening": pounds(amount * THOUSAND),
+            "cost_increases": nothing,
+            "savings": nothing,
+            "other_savings": nothing,
+            "partner": partner,
+            "illustrative": True,
+        }
+        for partner, amount in reference.fund.contributions_thousand.items()
+    ]
 
 
 def _line_before(row: row_types.BudgetRow) -> dict[str, Any]:
@@ -194,6 +254,36 @@ def scheme_body(
     if row.cashable_share is not None:
         body["cashable_share"] = str(row.cashable_share)
     return body | ({"link": _link(row, costs)} if row.indicator else {})
+
+
+def printed_schemes(reference: Reference) -> list[dict[str, Any]]:
+    """The savings of the printed table of 2018/19, by division and column: the net budgets that it prints have them.
+
+    It says neither by which workstream nor how they are to be made. What adds to a budget is no saving.
+    """
+    columns = {"savings": ("", "Savings"), "other_savings": ("other-", "Other savings")}
+    return [
+        _printed_scheme(row, code, title, -getattr(row, column) * MILLION, reference)
+        for row in reference.budget_lines
+        for column, (code, title) in columns.items()
+        if getattr(row, column) < 0
+    ]
+
+
+def _printed_scheme(
+    row: row_types.BudgetRow, kind: str, title: str, saved: Decimal, reference: Reference
+) -> dict[str, Any]:
+    return {
+        "code": f"{row.code}-{kind}savings-2018-19",
+        "name": f"{title} of {row.division} in the budget of {AFTER}",
+        "workstream": "unassigned",
+        "fund": reference.fund.code,
+        "budget_line": row.code,
+        "partner": reference.fund.host,
+        "financial_year": AFTER,
+        "plan": [{"period": AFTER, "low": pounds(saved), "high": pounds(saved)}],
+        "in_budget": True,
+    }
 
 
 def _unit_cost(row: row_types.SchemeRow, costs: Mapping[str, row_types.UnitCostRow] | None) -> dict[str, Any]:

@@ -1,14 +1,16 @@
 """An officer posts a value; the risk tied to it is re-scored with its reasons, and the saving is restated."""
 
 import shutil
-from contextlib import suppress
+import sqlite3
+from contextlib import closing, suppress
 from pathlib import Path
 from typing import NamedTuple
 
 import httpx
 import pytest
 
-from tests.process import SuiteProcess, settle
+from suite.ledger_verification import check_ledger
+from tests.process import ADMIN_KEY, SuiteProcess, settle
 
 PLYMOUTH = "E06000026"
 
@@ -193,3 +195,17 @@ def test_bad_input_is_answered_well(suite):
         names = ("code", "name", "unit", "decimals", "polarity", "frequency")
         again = {name: known[name] for name in names} | {"name": "Another"}
         assert client.post("/indicators/v1/indicators", json=again).status_code == 409
+
+
+def test_the_ledger_is_verified_by_address_and_a_row_that_was_changed_is_named(suite):
+    suite.start()
+    check = check_ledger(suite.url, ADMIN_KEY)
+    assert check.is_clean
+    assert check.transfers > check.entries > 0
+    suite.stop()
+    with closing(sqlite3.connect(suite.folder / "finance.db")) as connection, connection:
+        connection.execute("UPDATE transfer SET pence = pence + 1 WHERE number = 3")
+    suite.start()
+    assert "transfer plymouth-integrated.3" in {
+        f"{one.table} {one.row}" for one in check_ledger(suite.url, ADMIN_KEY).faults
+    }

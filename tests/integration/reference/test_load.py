@@ -56,7 +56,7 @@ async def test_the_first_load_makes_everything(report):
         "options appraisals": 1,
         "impact assessments": 2,
         "funds": 1,
-        "schemes": 7,
+        "schemes": 13,
         "unit costs": 5,
         "ranges": 1,
     }

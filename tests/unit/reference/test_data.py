@@ -14,6 +14,7 @@ from contracts.indicators import ObservationStatus
 from contracts.period import PeriodKind
 from suite.load.csv_files import BadRows
 from suite.load.dataset import REFERENCE, Reference, read_reference
+from suite.load.finance import fund_body, printed_schemes
 from suite.load.need import need_expected, need_observations
 
 PLYMOUTH = "E06000026"
@@ -341,3 +342,23 @@ def test_a_missing_file_is_named(tmp_path: Path):
     (folder / "areas.csv").unlink()
     with pytest.raises(BadRows, match=r"areas\.csv: cannot be read"):
         read_reference(folder)
+
+
+def test_savings_of_the_printed_table_are_schemes_in_its_budgets(reference: Reference):
+    schemes = printed_schemes(reference)
+    plans = {scheme["code"]: Decimal(scheme["plan"][0]["high"]["amount"]) for scheme in schemes}
+    assert sum(plan for code, plan in plans.items() if "-other-" not in code) == Decimal(2_195_000), "of the lines"
+    assert {code: plan for code, plan in plans.items() if "-other-" in code} == {
+        "management-and-transformation-other-savings-2018-19": Decimal(4_579_000)
+    }, "what adds to a budget is no saving"
+    assert len(schemes) == 6
+    assert all(scheme["in_budget"] and scheme["workstream"] == "unassigned" for scheme in schemes)
+
+
+def test_what_partners_put_in_and_their_lines_reconcile_in_the_first_pooled_year(reference: Reference):
+    body = fund_body(reference)
+    first = [line for line in body["budget_lines"] if line["financial_year"] == "2015/16"]
+    given = [part for part in body["agreement"]["contributions"] if part["financial_year"] == "2015/16"]
+    assert {line["partner"]: line["opening"] for line in first} == {part["partner"]: part["amount"] for part in given}
+    assert all(line["illustrative"] and "illustrative" in line["division"] for line in first)
+    assert not any(line.get("illustrative") for line in body["budget_lines"] if line not in first)
