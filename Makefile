@@ -142,16 +142,16 @@ audit: .venv/dev build/audit/venv ## Look the locked dependencies up among known
 FUZZ = $(BIN)/python -m tests.fuzz --seed $(or $(SEED),1)
 
 .PHONY: fuzz
-fuzz: .venv/dev build/fuzz/venv ## Call a suite by all that its document allows and forbids, on both databases (SECONDS=1800 SEED=7)
-	@$(FUZZ) --database sqlite $(if $(SECONDS),--seconds $(SECONDS))
-	@$(FUZZ) --database postgresql $(if $(SECONDS),--seconds $(SECONDS))
+fuzz: .venv/dev build/fuzz/venv ## Call a suite by all that its document allows and forbids, with keys of each scope, on both databases (SECONDS=1800 SEED=7)
+	@$(FUZZ) --database sqlite --scopes $(if $(SECONDS),--seconds $(SECONDS))
+	@$(FUZZ) --database postgresql --scopes $(if $(SECONDS),--seconds $(SECONDS))
 
 .PHONY: fuzz-bounded fuzz-bounded-sqlite fuzz-bounded-postgresql
 fuzz-bounded: .venv/dev build/fuzz/venv ## The same in minutes: a fixed seed, the boundaries of each operation on one database
 	@$(MAKE) --no-print-directory --jobs 2 --output-sync fuzz-bounded-sqlite fuzz-bounded-postgresql
 
 fuzz-bounded-sqlite:
-	@$(FUZZ) --examples 2 --database sqlite --boundaries indicators operations health
+	@$(FUZZ) --examples 2 --database sqlite --scopes --boundaries indicators operations health
 
 fuzz-bounded-postgresql:
 	@$(FUZZ) --examples 2 --database postgresql --boundaries risks pledges finance

@@ -22,6 +22,7 @@ import httpx
 
 from suite.engines.postgres import PostgresServer
 from suite.settings import MEMBERS
+from tests.fuzz import scopes
 from tests.process import ADMIN_KEY, SuiteProcess
 
 HERE: Final = Path(__file__).parent
@@ -40,9 +41,18 @@ def main() -> int:
         suite = SuiteProcess(Path(folder) / "data")
         try:
             suite.start(within=START_SECONDS, **SETTINGS, **addresses)
-            return _fuzz(suite.url, Path(folder), options) or _locked_out(suite) or _warned(suite)
+            status = _fuzz(suite.url, Path(folder), options) or _locked_out(suite)
+            return status or (_scoped(suite, options.seed) if options.scopes else 0) or _warned(suite)
         finally:
             suite.kill()
+
+
+def _scoped(suite: SuiteProcess, seed: int) -> int:
+    """1 where a key of one scope reads or breaks what it should not."""
+    with suite.client() as client:
+        found = list(scopes.faults(client, seed))
+    sys.stdout.writelines(f"{line}\n" for line in found or ["A key of each scope opened what is its own alone."])
+    return 1 if found else 0
 
 
 def _options() -> argparse.Namespace:
@@ -51,6 +61,7 @@ def _options() -> argparse.Namespace:
     parser.add_argument("--seconds", type=int, help="as long as new cases are made up; else once through all phases")
     parser.add_argument("--examples", type=int, default=5, help="at most so many of each kind for an operation")
     parser.add_argument("--boundaries", nargs="*", metavar="SERVICE", help="only of these services; else of all")
+    parser.add_argument("--scopes", action="store_true", help="also with a key of each scope alone")
     parser.add_argument("--seed", type=int, default=int(time.time()), help="makes the same cases again")
     options, options.more = parser.parse_known_args()
     return options
