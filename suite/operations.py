@@ -8,7 +8,15 @@ import typer
 
 from chassis.bus.port import Bus
 from chassis.events.subscription import Subscription
-from chassis.recovery.replays import MAX_OFFSET, LocalReplays, Rebuilt, Replayed, Start
+from chassis.recovery.replays import (
+    MAX_OFFSET,
+    LocalReplays,
+    Rebuilt,
+    Replayed,
+    Start,
+    nothing_to_rebuild,
+    rebuildable,
+)
 from chassis.storage.database import Database
 from suite import compose, configuration
 from suite.settings import BusSettings, SuiteSettings
@@ -96,6 +104,8 @@ def start_of(text: str) -> int | datetime:
 
 async def rebuild(settings: SuiteSettings, service: str) -> Rebuilt:
     """Make a service's derived state anew."""
+    if not rebuildable(compose.SPECS[service].subscriptions):
+        return nothing_to_rebuild(service)
     async with database_of(service, settings) as database, bus_for(settings) as bus:
         return await _replays(service, database, bus).rebuild_consumers()
 

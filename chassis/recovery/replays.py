@@ -53,6 +53,11 @@ def nothing_to_rebuild(service: str) -> Rebuilt:
     return Rebuilt({}, f"{service} keeps nothing that it derives from events.")
 
 
+def rebuildable(subscriptions: Sequence[Subscription]) -> Sequence[Subscription]:
+    """Those whose state can be dropped and made of the log alone; what a service records is its own."""
+    return [each for each in subscriptions if not each.records]
+
+
 class ReplayStore(Protocol):
     """One service's consumers and its calendar.
 
@@ -98,7 +103,7 @@ class LocalReplays:
         return Replayed(len(offsets), min(offsets.values(), default=0))
 
     async def rebuild_consumers(self) -> Rebuilt:
-        derived = [each for each in self.subscriptions if not each.records]
+        derived = rebuildable(self.subscriptions)
         if not derived:
             return nothing_to_rebuild(self.service)
         try:

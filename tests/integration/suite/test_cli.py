@@ -15,7 +15,10 @@ MISTAKES = [
     (["business-date", "2018-03-31"], "suite migrate"),
     (["replay", "--consumer", "risks", "--from", "garbage"], "neither an offset nor a moment"),
     (["replay", "--consumer", "risks", "--from", "²"], "neither an offset nor a moment"),
-    (["replay", "--consumer", "nobody", "--from", "0"], "finance, pledges, risks"),
+    (
+        ["replay", "--consumer", "nobody", "--from", "0"],
+        "finance, indicators, pledges, pledges-finance, pledges-risks, risks, risks-finance",
+    ),
     (["dead-letters", "show", "risks", "99999999999999999999"], "number"),
     (["dead-letters", "list"], "suite migrate"),
     (["dead-letters", "discard", "risks", "1", "--reason", " "], "say why"),
