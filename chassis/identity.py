@@ -29,8 +29,8 @@ class Caller:
         return bool(self.areas or self.directorates)
 
     def is_same(self, actor: str) -> bool:
-        """Whether whoever acted under this name is the caller: the same person, by whatever key."""
-        return actor == self.name or actor in self.names
+        """Whether whoever acted under this name or as this person is the caller, by whatever key."""
+        return actor in (self.name, self.person) or actor in self.names
 
     def is_named(self, printed: str) -> bool:
         """Whether a document that prints this name means the caller: a person is entered, and so called."""

@@ -27,6 +27,7 @@ _TYPES: Final = frozenset({"application/json", "text/csv", "text/css", "text/jav
 _MARKED: Final = b'-gzip"'
 """How the tag of a packed answer ends; no tag of ours ends so by itself."""
 _UNCHANGED: Final = 304
+_PART: Final = 206
 
 
 class Compression:
@@ -75,7 +76,8 @@ class _Worthwhile(IdentityResponder):
 
     async def send_with_compression(self, message: Message) -> None:
         if message["type"] == "http.response.start":
-            self._as_it_is = not self._is_worthwhile(Headers(raw=message.get("headers", [])))
+            is_part = message["status"] == _PART
+            self._as_it_is = is_part or not self._is_worthwhile(Headers(raw=message.get("headers", [])))
             message = self._tagged(message)
         await (self.send if self._as_it_is else super().send_with_compression)(message)
 

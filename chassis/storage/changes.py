@@ -26,6 +26,13 @@ async def has_changed(tx: Tx) -> bool:
     return tx.has_staged or bool(connection.sync_connection and connection.sync_connection.info.get(_CHANGED))
 
 
+async def note_change(tx: Tx) -> None:
+    """Note that rows were changed by other means than a statement of SQLAlchemy's."""
+    connection = await tx.session.connection()
+    if connection.sync_connection:
+        connection.sync_connection.info[_CHANGED] = True
+
+
 def _forget(connection: Connection) -> None:
     connection.info.pop(_CHANGED, None)
 

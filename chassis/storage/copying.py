@@ -8,6 +8,7 @@ from typing import Any, Final
 from sqlalchemy import JSON, Column, Dialect, Integer, LargeBinary, Table, text
 from sqlalchemy.exc import DBAPIError
 
+from chassis.storage.changes import note_change
 from chassis.storage.transaction import Tx
 from chassis.storage.types import ExactDecimal
 from chassis.turns import Turns
@@ -59,6 +60,7 @@ async def _send(tx: Tx, table: Table, names: Sequence[str], content: bytes) -> N
     except (PostgresError, InterfaceError) as error:
         what, is_gone = f"COPY {table.name}", driver.is_closed()
         raise DBAPIError(what, None, error, hide_parameters=True, connection_invalidated=is_gone) from error
+    await note_change(tx)  # it passes by whatever else watches statements
 
 
 def _cells(column: Column[Any], values: Sequence[Any], write: Write) -> list[str] | None:

@@ -15,6 +15,8 @@ from gateway.settings import GatewaySettings
 log = get_logger()
 
 _LONGEST_WORD: Final = 60
+_OF_THE_GRANT: Final = frozenset({"invalid_grant", "interaction_required", "login_required", "consent_required"})
+"""Errors by which a provider says that what it granted counts no more; others are of the client or of the moment."""
 
 
 class ProviderClient:
@@ -43,12 +45,19 @@ class ProviderClient:
         return found
 
     async def ask_for_tokens(self, form: Mapping[str, str]) -> Mapping[str, Any] | None:
-        """What the provider gives for this; None where it refuses."""
+        """What the provider gives for this; None where it refuses what it was shown.
+
+        Raises:
+            Unavailable: it refuses for another reason, such as our own secret; whoever is signed in stays so.
+        """
         answer = await self.send("token_endpoint", {**self.resource(), **form})
-        if answer.is_client_error:
-            log.warning("gateway.sign_in_refused", why=form["grant_type"], error=word_of(_body(answer).get("error")))
-            return None
-        return _body(answer)
+        if not answer.is_client_error:
+            return _body(answer)
+        error = _body(answer).get("error")
+        log.warning("gateway.sign_in_refused", why=form["grant_type"], error=word_of(error))
+        if error not in _OF_THE_GRANT:
+            raise _unavailable()
+        return None
 
     async def send(self, endpoint: str, form: Mapping[str, str]) -> httpx.Response:
         """The answer to a form, whether it refuses or not."""

@@ -107,6 +107,9 @@ class SharingBody(StrictBody):
         rising = len(ends) == len(self.tiers) - 1 and ends == sorted(set(ends))
         if self.rule is RiskShareRule.TIERED and not (self.tiers and self.tiers[-1].up_to is None and rising):
             raise refused((("tiers",), "tiers must rise, and only the last has no upper end"))
+        reckoned = [i for i, source in enumerate(self.waterfall) if source.available is None]
+        if len(reckoned) > 1:
+            raise refused(*((("waterfall", i), "underspends are reckoned once") for i in reckoned[1:]))
         empty = [i for i, tier in enumerate(self.tiers) if sum(tier.shares.values()) == 0]
         if empty:
             raise refused(*((("tiers", i, "shares"), "must sum to more than zero") for i in empty))

@@ -11,6 +11,7 @@ from services.indicators.domain.observations import Observation, SeriesKey
 
 BASIS: Final = "counted"
 REASON: Final = "The ratings of homes were recorded otherwise since"
+"""Why a final share changes."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,6 +50,5 @@ class CountedHomes:
             denominator=None if nothing else Decimal(counted.rated),
             note=self.note,
             basis=BASIS,
-            reason=REASON,
             missing=Missing.NOT_AVAILABLE if nothing else None,
         )

@@ -74,15 +74,15 @@ async def derive_later(tx: Tx, later: Later, size: int) -> None:
     await derive_gaps(tx, later.sources, changed, size)
 
 
-async def record_bulk(tx: Tx, sent: Sequence[Sent]) -> list[RecordedObservation]:
-    """Record observations, all or none, in the order sent.
+async def record_bulk(tx: Tx, sent: Sequence[Sent], reason: str | None = None) -> list[RecordedObservation]:
+    """Record observations, all or none, in the order sent; ``reason`` is why final figures change, where they do.
 
     Raises:
         ObservationInvalid: names every faulty field of every row, as ``observations.3.value``.
         AreaForbidden: the caller does not write for an area.
     """
     require_within_areas(tx, {key.area for key, _ in sent})
-    result = await record_acceptable(tx, sent, partly=False)
+    result = await record_acceptable(tx, sent, partly=False, reason=reason)
     if not result.faults:
         return result.saved.recorded(result.current[n] for n in range(len(sent))) if result.saved else []
     errors = [

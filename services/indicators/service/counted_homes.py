@@ -4,10 +4,10 @@ from collections.abc import Collection, Sequence
 
 from chassis.storage.transaction import Tx
 from contracts.period import PeriodKind
-from services.indicators.domain.counted_homes import CountedHomes
+from services.indicators.domain.counted_homes import REASON, CountedHomes
 from services.indicators.domain.observations import Observation, ReadObservation
 from services.indicators.repository import source_events
-from services.indicators.service.observations import record_observations
+from services.indicators.service.batches import record_bulk
 
 
 async def record_counted(tx: Tx, told: Sequence[CountedHomes]) -> None:
@@ -16,12 +16,12 @@ async def record_counted(tx: Tx, told: Sequence[CountedHomes]) -> None:
     What is recorded already changes nothing, and publishes nothing.
 
     Raises:
-        Problem: as :func:`record_observations`; then nothing is noted as taken.
+        Problem: as :func:`record_bulk`; then nothing is noted as taken.
     """
     newer = await source_events.save_newer(tx, told)
     sent = [(one.key, _read(each)) for one in told if one.subject in newer for each in one.observations()]
     if sent:
-        await record_observations(tx, sent)
+        await record_bulk(tx, sent, REASON)
 
 
 def _read(observation: Observation) -> ReadObservation:

@@ -35,6 +35,11 @@ class RatingFeed:
     ends_on: date | None = None
     source: str | None = None
 
+    @property
+    def said(self) -> tuple[str, ...]:
+        """What every event says of it, beside the periods."""
+        return self.indicator, self.area, self.title, self.source or ""
+
     def takes(self, period: Period) -> bool:
         return self.starts_on <= period.start and (self.ends_on is None or period.start <= self.ends_on)
 
@@ -51,14 +56,19 @@ class RatedPeriod:
 
 @dataclass(frozen=True, slots=True)
 class FeedEvent:
-    """The newest event of a feed; version 0: there was none."""
+    """The newest event of a feed, and what it ``said`` of it; version 0: there was none."""
 
     feed: RatingFeed
     periods: tuple[RatedPeriod, ...] = ()
     version: int = 0
+    said: tuple[str, ...] = ()
+
+    def is_told(self, periods: tuple[RatedPeriod, ...]) -> bool:
+        """Whether it says all that there is to say now; of a feed without a period there is nothing."""
+        return periods == self.periods and (not periods or self.said == self.feed.said)
 
     def next_version(self, periods: tuple[RatedPeriod, ...]) -> "FeedEvent":
-        return FeedEvent(self.feed, periods, self.version + 1)
+        return FeedEvent(self.feed, periods, self.version + 1, self.feed.said)
 
 
 def rated_periods(
@@ -95,10 +105,11 @@ def _period_of(frequency: FeedFrequency, day: date) -> Period:
     return Period.span(PeriodKind.FINANCIAL_YEAR, april, 12)
 
 
-def write_periods(periods: Sequence[RatedPeriod]) -> dict[str, object]:
-    rows = [[one.period.label, one.rated, one.good_or_better, one.final] for one in periods]
-    return {"format": FORMAT, "periods": rows}
+def write_event(event: FeedEvent) -> dict[str, object]:
+    rows = [[one.period.label, one.rated, one.good_or_better, one.final] for one in event.periods]
+    return {"format": FORMAT, "periods": rows, "said": list(event.said)}
 
 
-def read_periods(stored: Stored) -> tuple[RatedPeriod, ...]:
-    return tuple(RatedPeriod(Period.parse(label), *counts) for label, *counts in stored["periods"])
+def read_event(feed: RatingFeed, version: int, stored: Stored) -> FeedEvent:
+    periods = tuple(RatedPeriod(Period.parse(label), *counts) for label, *counts in stored["periods"])
+    return FeedEvent(feed, periods, version, tuple(stored["said"]))

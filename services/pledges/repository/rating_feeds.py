@@ -8,7 +8,7 @@ from sqlalchemy import select
 from chassis.storage.bulk import upsert
 from chassis.storage.transaction import Tx
 from services.pledges.domain.governance import RecordKind
-from services.pledges.domain.rating_feeds import FeedEvent, RatingFeed, read_periods, write_periods
+from services.pledges.domain.rating_feeds import FeedEvent, RatingFeed, read_event, write_event
 from services.pledges.models import RatingFeedEvent
 from services.pledges.repository.governance import get_all_records
 from services.pledges.repository.locks import lock_kind
@@ -26,7 +26,7 @@ async def list_feed_events(tx: Tx) -> list[FeedEvent]:
 
 
 def _event(feed: RatingFeed, row: Any) -> FeedEvent:
-    return FeedEvent(feed) if row is None else FeedEvent(feed, read_periods(row.periods), row.version)
+    return FeedEvent(feed) if row is None else read_event(feed, row.version, row.periods)
 
 
 async def lock_feed_events(tx: Tx) -> None:
@@ -35,5 +35,5 @@ async def lock_feed_events(tx: Tx) -> None:
 
 
 async def save_feed_events(tx: Tx, events: Sequence[FeedEvent]) -> None:
-    rows = [{"code": one.feed.code, "version": one.version, "periods": write_periods(one.periods)} for one in events]
+    rows = [{"code": one.feed.code, "version": one.version, "periods": write_event(one)} for one in events]
     await upsert(tx, RatingFeedEvent, rows, ("code",), ("version", "periods"))

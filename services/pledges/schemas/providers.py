@@ -27,6 +27,15 @@ def _shown(value: object) -> object:
     return pounds(value) if isinstance(value, Decimal) else value
 
 
+def _since_1990(value: date) -> date:
+    if value.year < _FIRST_YEAR:
+        raise PydanticCustomError("too_early", "is before 1990")
+    return value
+
+
+_FIRST_YEAR = 1990
+"""Nobody rated homes before: a day of then is mistyped, and would be counted from, period by period."""
+RatedDay = Annotated[date, AfterValidator(_since_1990)]
 Value = Annotated[Money, AfterValidator(_not_negative), Field(examples=[{"amount": "250000.00", "currency": "GBP"}])]
 ShownValue = Annotated[Money | None, BeforeValidator(_shown)]
 
@@ -137,7 +146,7 @@ class RatingIn(RecordIn):
 
     home: Name = Field(description="The home, by its name or number", examples=["1-101668076"])
     grade: Grade = Field(description="Of the Care Quality Commission", examples=["good"])
-    rated_on: date = Field(description="Day of the rating", examples=["2017-11-20"])
+    rated_on: RatedDay = Field(description="Day of the rating", examples=["2017-11-20"])
     last_day: date | None = Field(
         None,
         description="Last day on which it counts, as of a home that closed; null until then",
@@ -199,7 +208,7 @@ class RatingFeedIn(RecordIn):
     indicator: Code = Field(examples=["cqc-good-or-outstanding"])
     area: AreaCode
     frequency: FeedFrequency = Field(description="The frequency of the indicator", examples=["quarter"])
-    starts_on: date = Field(
+    starts_on: RatedDay = Field(
         description="No period that begins before is touched: it has what was printed", examples=["2018-01-01"]
     )
     ends_on: date | None = Field(None, description="No period that begins later is touched; null until it ends")

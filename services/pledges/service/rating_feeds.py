@@ -18,7 +18,7 @@ from services.pledges.repository.governance import export_records
 
 
 async def emit_rated_homes(tx: Tx) -> None:
-    """Publish each feed whose periods are counted otherwise than its newest event says. Repeatable."""
+    """Publish each feed of which its newest event does not say all that there is to say. Repeatable."""
     if not await stored.list_feed_events(tx):
         return
     await stored.lock_feed_events(tx)
@@ -26,7 +26,7 @@ async def emit_rated_homes(tx: Tx) -> None:
     today = min(await tx.business_date(), london_date(tx.now))  # nobody takes the value of a period to come
     ratings = [one for one in await export_records(tx, RecordKind.RATING, RecordFilter()) if isinstance(one, Rating)]
     counted = [(one, rated_periods(one.feed, ratings, today, one.periods)) for one in found]
-    await _emit(tx, [one.next_version(periods) for one, periods in counted if periods != one.periods])
+    await _emit(tx, [one.next_version(periods) for one, periods in counted if not one.is_told(periods)])
 
 
 async def emit_after(tx: Tx, changed: Collection[Record]) -> None:

@@ -89,9 +89,9 @@ async def take_step(tx: Tx, code: str, step: Step, on_behalf_of: str | None, rea
 
 
 async def _writers(tx: Tx, code: str) -> Sequence[str]:
-    """Who submitted a return, and whom the audit has for writing it."""
+    """Who submitted a return, by key and as a person, whose keys may be others by now; and who wrote it."""
     steps = (await stored.steps_of(tx, [code])).get(code, ())
-    submitted = [taken.by for taken in steps if taken.step is Step.SUBMIT]
+    submitted = [name for taken in steps if taken.step is Step.SUBMIT for name in (taken.by, taken.person) if name]
     return [*submitted, *await list_actors(tx, code, WRITTEN)]
 
 

@@ -45,6 +45,7 @@ from services.risks.repository.json_formats import (
     write_notes,
 )
 from services.risks.repository.matrices import get_matrices
+from services.risks.repository.signals import is_below
 
 _RISK = RiskRow.__table__.c
 _BY_REF = select(RiskRow, PIN).where(RiskRow.ref == bindparam("wanted")).execution_options(populate_existing=True)
@@ -340,7 +341,7 @@ def _linked_to(wanted: RiskFilter) -> Select[int]:
 def _linked_to_fund(fund: str) -> Select[int]:
     """Keys of the risks that hang on a fund, or on one of its lines."""
     whole, subject = fund_series(fund).subject, RiskLinkRow.subject
-    return select(RiskLinkRow.risk_id).where(or_(subject == whole, subject.startswith(f"{whole}/", autoescape=True)))
+    return select(RiskLinkRow.risk_id).where(or_(subject == whole, is_below(subject, whole)))
 
 
 async def list_risks(tx: Tx, wanted: RiskFilter, today: date, request: PageRequest) -> Page[Risk]:

@@ -3,7 +3,7 @@
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from typing import Any
 
-from sqlalchemy import ColumnElement, Table, bindparam, delete, or_, select, tuple_
+from sqlalchemy import ColumnElement, SQLColumnExpression, Table, and_, bindparam, delete, func, or_, select, tuple_
 
 from chassis.storage.bulk import upsert
 from chassis.storage.transaction import Tx
@@ -121,12 +121,18 @@ def read_severities(row: Any) -> SignalSeverities:
     )
 
 
+def is_below(column: SQLColumnExpression[str], subject: str) -> ColumnElement[bool]:
+    """Whether it names something of ``subject``, such as a line of a fund; LIKE alone knows no case on SQLite."""
+    start = f"{subject}/"
+    return and_(column.startswith(start, autoescape=True), func.substr(column, 1, len(start)) == start)
+
+
 async def list_places_of_funds(tx: Tx, funds: Collection[str]) -> dict[str, list[str]]:
     """By subject of a fund, the subjects of it and of its lines that are on record; not of those without an event."""
     series = _SERIES.c.subject
-    places = (or_(series == fund, series.startswith(f"{fund}/", autoescape=True)) for fund in sorted(funds))
+    places = (or_(series == fund, is_below(series, fund)) for fund in sorted(funds))
     found: dict[str, list[str]] = {fund: [] for fund in funds}
-    for subject in await tx.session.scalars(select(series).where(or_(*places))):
+    for subject in await tx.session.scalars(select(series).where(_SERIES.c.version > 0, or_(*places))):
         found[subject.partition("/")[0]].append(subject)
     return found
 

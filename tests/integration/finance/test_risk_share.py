@@ -120,6 +120,7 @@ async def test_nothing_closes_while_an_underspend_is_nobodys(api: httpx.AsyncCli
     assert (await close(api)).status_code == 200
 
 
+RECKONED = {"name": "a", "kind": "underspends"}
 OWN = {"leisure": {"rule": "host", "waterfall": [{"name": "pool", "kind": "underspends"}]}}
 
 
@@ -153,6 +154,7 @@ async def test_a_line_is_shared_by_its_own_terms_and_takes_what_others_leave_in_
         ({"lines": {"leisure": FIXED | {"shares": {"NHS": "1"}}}}, "agreement.risk_share"),
         ({"lines": {"leisure": {"rule": "fixed_share"}}}, "agreement.risk_share.lines.leisure.shares"),
         ({"waterfall": [{"name": "a", "kind": "risk_pool"}]}, "agreement.risk_share.waterfall.0.available"),
+        ({"waterfall": [RECKONED, RECKONED | {"name": "b"}]}, "agreement.risk_share.waterfall.1"),
     ],
 )
 async def test_terms_of_lines_that_do_not_fit_are_refused(api: httpx.AsyncClient, sharing: dict[str, Any], field: str):

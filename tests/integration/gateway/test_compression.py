@@ -16,6 +16,7 @@ asked: list[dict[bytes, bytes]] = []
 """The conditions of each call that came to the service."""
 LONG = json.dumps({"items": [{"code": "ae-four-hour-wait", "number": n} for n in range(500)]}).encode()
 JSON, GZIP = "application/json", {"accept-encoding": "gzip"}
+PART = "/risks/v1/part"
 ANSWERS = {
     "/risks/v1/long": (JSON, LONG, {"etag": '"of-it"'}),
     "/risks/v1/short": (JSON, b"{}", {}),
@@ -23,6 +24,7 @@ ANSWERS = {
     "/risks/v1/packed": (JSON, gzip.compress(LONG), {"content-encoding": "gzip"}),
     "/risks/v1/as-it-is": (JSON, LONG, {"cache-control": "no-transform"}),
     "/risks/v1/streamed": (JSON, LONG, None),
+    PART: (JSON, LONG, {"etag": '"of-it"'}),
 }
 
 
@@ -35,7 +37,8 @@ async def service(scope: Scope, _receive: Receive, send: Send) -> None:
         return
     headers = {"content-type": kind} if more is None else {"content-type": kind, "content-length": len(body)} | more
     raw = [(name.encode(), str(value).encode()) for name, value in headers.items()]
-    await send({"type": "http.response.start", "status": 200, "headers": raw})
+    status = 206 if scope["path"] == PART else 200
+    await send({"type": "http.response.start", "status": status, "headers": raw})
     half = len(body) // 2
     await send({"type": "http.response.body", "body": body[:half], "more_body": True})
     await send({"type": "http.response.body", "body": body[half:]})
@@ -46,10 +49,12 @@ async def front(request: pytest.FixtureRequest, front_of: FrontOf, serve: Serve)
     return await front_of(risks=in_process("risks", service) if request.param == "in process" else await serve(service))
 
 
-async def raw(front: Front, path: str, method: str = "GET", **headers: str) -> tuple[httpx.Headers, bytes]:
+async def raw(
+    front: Front, path: str, method: str = "GET", status: int = 200, **headers: str
+) -> tuple[httpx.Headers, bytes]:
     """The answer as it came over the wire."""
     async with front.client.stream(method, path, headers=headers) as answer:
-        assert answer.status_code == 200
+        assert answer.status_code == status
         return answer.headers, b"".join([part async for part in answer.aiter_raw()])
 
 
@@ -68,7 +73,7 @@ async def test_for_others_it_is_as_it_was(front: Front, said: str) -> None:
     assert head["content-length"] == str(len(LONG))
 
 
-@pytest.mark.parametrize("path", [path for path in ANSWERS if path not in {"/risks/v1/long", "/risks/v1/packed"}])
+@pytest.mark.parametrize("path", [path for path in ANSWERS if path not in {"/risks/v1/long", "/risks/v1/packed", PART}])
 async def test_what_is_short_streamed_packed_or_to_stay_is_left_alone(front: Front, path: str) -> None:
     head, body = await raw(front, path, **GZIP)
     assert ("content-encoding" in head, "vary" in head, body) == (False, False, ANSWERS[path][1])
@@ -122,3 +127,8 @@ async def test_a_service_is_told_conditions_in_its_own_tags(front: Front, accept
     headers = {"accept-encoding": accepted, "if-match": '"of-it-gzip", "another"'}
     await front.client.put("/risks/v1/long", json={}, headers=headers)
     assert asked[-1] == {b"if-match": b'"of-it", "another"'}
+
+
+async def test_a_part_of_an_answer_is_as_it_is_and_has_its_tag(front: Front) -> None:
+    head, body = await raw(front, PART, status=206, **GZIP)
+    assert (head.get("content-encoding"), head["etag"], body) == (None, '"of-it"', LONG)

@@ -58,6 +58,7 @@ async def test_what_is_counted_is_recorded_with_where_it_is_from(api: Any):
     }
     (one,) = [each for each in found if each["period"] == "2017/18 Q3"]
     assert (one["count"], one["denominator"], one["basis"]) == ("3", "4", "counted")
+    assert one["reason"] is None, "nothing final was changed"
     assert one["note"] == "Counted by the pledges service from the last rating of each home: Care Quality Commission"
     told = [each for each in await api.events() if each["subject"] == f"{CODE}/E06000026"]
     assert [len(each["data"]["changed"]) for each in told] == [2]

@@ -2,7 +2,7 @@
 
 import pytest
 
-from tests.integration.indicators.conftest import ENGLAND, PLYMOUTH, Api
+from tests.integration.indicators.conftest import ENGLAND, PLYMOUTH, Api, as_shown
 
 AE = "/indicators/ae-four-hour-wait"
 
@@ -13,7 +13,8 @@ async def test_status_shows_the_state_that_the_event_carries(api: Api):
     await api.observe("2017-07", "90", area=ENGLAND)
     status = await api.get(f"{AE}/status", area=PLYMOUTH)
     event = next(e for e in reversed(await api.events()) if PLYMOUTH in e["subject"])["data"]
-    for part in ("benchmark", "trend", "target", "series"):
+    assert status["series"] == as_shown(event["series"])
+    for part in ("benchmark", "trend", "target"):
         assert status[part] == event[part]
     assert [point["period"] for point in status["series"]] == [f"2017-{n:02d}" for n in range(2, 8)]
     assert [point["trend"] for point in status["series"]] == ["amber"] * 6

@@ -125,3 +125,16 @@ async def test_a_feed_is_told_once_more_after_a_recovery(
     assert [row.version for row in rows] == [1, 2]
     one, two = await told(published)
     assert one == two
+
+
+async def test_a_feed_for_another_area_says_all_of_it_there_and_days_are_of_our_times(
+    api: httpx.AsyncClient, published: Published
+):
+    await put(api, "rating-feeds/care-homes", FEED)
+    await rate(api, "1", "a", "good", "2017-06-01")
+    await put(api, "rating-feeds/care-homes", FEED | {"area": "E10000008"}, 200)
+    await put(api, "rating-feeds/care-homes", FEED | {"area": "E10000008"}, 200)
+    bodies = [json.loads(row.body)["data"] for row in await published(SUBJECT)]
+    assert [(body["area"], len(body["periods"])) for body in bodies] == [("E06000026", 2), ("E10000008", 2)]
+    refused = await put(api, "rating-feeds/old", FEED | {"starts_on": "0001-01-01"}, 422)
+    assert [error["field"] for error in refused["errors"]] == ["starts_on"]

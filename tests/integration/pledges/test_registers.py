@@ -175,7 +175,7 @@ async def test_a_code_stands_once_among_many(api: httpx.AsyncClient):
 
 
 @pytest.mark.both_engines
-async def test_many_cost_the_same_however_many(api: httpx.AsyncClient, database: Database):
+async def test_many_cost_no_more_than_few(api: httpx.AsyncClient, database: Database):
     statements: list[str] = []
     event.listen(database.engine.sync_engine, "before_cursor_execute", lambda *sent: statements.append(sent[2]))
     await call(api, "PUT", "actions/cafe", 201, {"title": "Cafe"})
@@ -196,4 +196,5 @@ async def test_many_cost_the_same_however_many(api: httpx.AsyncClient, database:
         return len(statements)
 
     few = [await cost("a", 3, title) for title in ("New", "Newer", "Newer")]
-    assert [await cost("b", 90, title) for title in ("New", "Newer", "Newer")] == few
+    many = [await cost("b", 90, title) for title in ("New", "Newer", "Newer")]
+    assert all(one <= other for one, other in zip(many, few, strict=True)), (many, few)

@@ -236,3 +236,17 @@ async def test_an_indicators_events_ask_nothing_of_funds(register: Register) -> 
     with counted(register.database) as statements:
         await register.say("i/RK9", 1, "gg")
     assert not [each for each in statements if "LIKE" in each]
+
+
+@pytest.mark.both_engines
+async def test_a_link_to_a_fund_or_a_line_that_there_is_not_stays_pending(register: Register) -> None:
+    """Whatever its case: nothing that finance says is of it, and nothing fails for it."""
+    other = [{"fund": "BCF", "line": "homes", "group": "a"}, {"fund": "bcf", "line": "nope", "group": "b"}]
+    await register.risk(fund_links=other)
+    for version, colour in ((1, "g"), (2, "r")):
+        await register.hear(fund(version, year(NOW, {None: colour, "homes": colour})))
+    shown = (await register.get("/risks/OCC4"))["fund_links"]
+    assert [(link["fund"], link["line"], link["pending"]) for link in shown] == [
+        ("BCF", "homes", True),
+        ("bcf", "nope", True),
+    ]

@@ -47,9 +47,9 @@ async def test_a_rebuild_mends_what_a_service_derived(settings):
         assert (await client.post("/operations/v1/rebuilds", json={"service": "risks"})).status_code == 409
         found = await ended(client, begun.headers["location"])
         assert (found["state"], found["service"], found["error"]) == ("succeeded", "risks", None)
-        (folded,) = found["folded"]
-        assert folded["consumer"] == "risks"
-        assert folded["events"] > 0
+        folded, of_funds = found["folded"]
+        assert (folded["consumer"], of_funds["consumer"]) == ("risks", "risks-finance")
+        assert min(folded["events"], of_funds["events"]) > 0
         assert await verified(client) == set()
         assert (await client.get("/risks/v1/risks/R1")).json()["effective"] == risk["effective"]
         assert ("consumer.rebuilt", "risks", "Ana Nowak", {"events": folded["events"]}) in await actions_of(
@@ -152,7 +152,7 @@ def test_commands_reach_a_running_suite_by_its_address(suite, settings):
         assert suite("business-date", **reached)[1] == "2018-06-30\n"
         assert suite("business-date", "today", **reached)[1] != "2018-06-30\n"
         status, said, _ = suite("rebuild", "risks", **reached)
-        assert (status, said) == (0, "risks: 0 events folded\n")
+        assert (status, said) == (0, "risks: 0 events folded\nrisks-finance: 0 events folded\n")
         status, said, _ = suite("replay", "--consumer", "risks", "--from", "0", **reached)
         assert (status, said.endswith("the lowest 0\n")) == (0, True), said
         status, _, error = suite("rebuild", "indicators", **reached)

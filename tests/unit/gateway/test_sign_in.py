@@ -40,7 +40,7 @@ class There:
     def __init__(self, **said: Any) -> None:
         self.said = said
         self.asked: list[httpx.Request] = []
-        self.status = 200
+        self.status, self.error = 200, "invalid_grant"
         self.id_claims: dict[str, Any] = {}
         self.access_claims: dict[str, Any] = {}
         self.given: dict[str, Any] = {}
@@ -56,7 +56,7 @@ class There:
         self.asked.append(request)
         form = dict(parse_qsl(request.content.decode()))
         if self.status != 200 or not self.is_right(form):
-            return httpx.Response(self.status if self.status != 200 else 400, json={"error": "invalid_grant"})
+            return httpx.Response(self.status if self.status != 200 else 400, json={"error": self.error})
         return httpx.Response(200, json=self.tokens())
 
     def is_right(self, form: Mapping[str, str]) -> bool:
@@ -355,6 +355,9 @@ async def test_whom_the_provider_lets_in_no_more_has_no_rights() -> None:
     there.access_claims = {"sub": "ben"}
     assert await provider.renew(before.grant, before.tokens) is None
     there.status = 503
+    with pytest.raises(Unavailable):
+        await provider.renew(before.grant, before.tokens)
+    there.status, there.error = 401, "invalid_client"
     with pytest.raises(Unavailable):
         await provider.renew(before.grant, before.tokens)
 
