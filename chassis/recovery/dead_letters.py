@@ -6,7 +6,6 @@ from typing import Any, Protocol
 
 import httpx
 
-from chassis.errors import Problem
 from chassis.events import dead_letters, failures, replay
 from chassis.events.dead_letters import DeadLetter, DeadLetterFilter
 from chassis.events.subscription import Subscription
@@ -73,7 +72,7 @@ class LocalDeadLetters:
     async def _retry(self, number: int) -> str:
         try:
             return await replay.retry_dead_letter(self.database, self.subscriptions, number, actor=self.actor)
-        except Problem:
+        except replay.DeadLetterUnknown:
             raise
         except Exception as error:  # whatever a handler raises is what the operator wants to know
             if is_outage(error):

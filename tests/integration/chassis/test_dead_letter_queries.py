@@ -1,12 +1,14 @@
 """Dead letters by what is known of them, and a stopped consumer that goes on as far as it was allowed."""
 
 import asyncio
+from dataclasses import replace
 from datetime import timedelta
 
 import pytest
 
 from chassis.audit import AuditFilter, list_entries
 from chassis.bus.port import Message
+from chassis.errors import Invalid
 from chassis.events import dead_letters, failures
 from chassis.events.dead_letters import DeadLetterFilter, DeadLetterState, Reason
 from chassis.paging import PageRequest
@@ -67,6 +69,17 @@ async def test_what_is_decided_is_in_the_audit_record(database, parked):
     assert [(each.actor, each.action, each.subject, each.reason) for each in page.items] == [
         ("Ana Nowak", "dead_letter.discarded", first.subject, "sent by mistake")
     ]
+
+
+async def test_what_a_handler_refuses_as_a_call_would_be_is_said_too(database, parked):
+    async def refuse(*_):
+        raise Invalid("Two observations cannot be recorded.")
+
+    refusing = replace(TALLY, projection=replace(TALLY.projection, fold=refuse))
+    letters = LocalDeadLetters((refusing,), database)
+    (first, *_) = await letters.list_dead_letters(DeadLetterFilter(subject="wait/*"), 0, 1)
+    (kept,) = await letters.retry_dead_letters([first.id])
+    assert kept.words == "still parked: Two observations cannot be recorded."
 
 
 async def test_a_stopped_consumer_parks_as_many_more_as_it_was_allowed(database, bus, consuming):
