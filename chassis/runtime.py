@@ -147,7 +147,9 @@ class ServiceRuntime:
         return [refusal for refusal in found if refusal]
 
     async def _consumers(self) -> dict[str, dict[str, Any]]:
-        return {loop.name: await self._consumer(loop) for loop in self.loops}
+        """All are asked at once: a bus that is silent keeps whoever asks waiting once, not once a consumer."""
+        seen = await asyncio.gather(*map(self._consumer, self.loops))
+        return {loop.name: one for loop, one in zip(self.loops, seen, strict=True)}
 
     async def _bus_answers(self, consumers: Mapping[str, Mapping[str, Any]]) -> bool:
         """Whether the bus has told every consumer its lag; a service without one asks for itself."""
