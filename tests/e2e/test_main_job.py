@@ -1,5 +1,8 @@
 """An officer posts a value; the risk tied to it is re-scored with its reasons, and the saving is restated."""
 
+import argparse
+import re
+import shlex
 import shutil
 import sqlite3
 from contextlib import closing, suppress
@@ -13,6 +16,13 @@ from suite.ledger_verification import check_ledger
 from tests.process import ADMIN_KEY, SuiteProcess, settle
 
 PLYMOUTH = "E06000026"
+ROOT = Path(__file__).parents[2]
+CURL = argparse.ArgumentParser()
+CURL.add_argument("-sS", action="store_true")
+CURL.add_argument("-X", dest="method", default="GET")
+CURL.add_argument("-H", dest="headers", action="append")
+CURL.add_argument("-d", dest="body")
+CURL.add_argument("address")
 
 
 class FirstStart(NamedTuple):
@@ -152,6 +162,35 @@ def test_the_first_start_makes_a_key_and_shows_it_once(first_start, suite):
     suite.kill()
     stored = b"".join(path.read_bytes() for path in suite.folder.glob("*"))
     assert first_start.key.encode() not in stored
+
+
+def commands_in(text: str) -> list[list[str]]:
+    """The words of each curl of a text for a shell, as a shell reads them."""
+    lines = text.replace("\\\n", " ").replace(" && ", "\n").splitlines()
+    return [shlex.split(line) for line in lines if line.lstrip().startswith("curl ")]
+
+
+def sent(words: list[str], url: str, key: str) -> httpx.Response:
+    """What is answered to a curl that was printed for a suite elsewhere, with its key or with ``$SUITE_KEY``."""
+    given = CURL.parse_args(words[1:])
+    headers = dict(header.replace("$SUITE_KEY", key).split(": ", 1) for header in given.headers)
+    there = re.sub(r"^http://127\.0\.0\.1:\d+", url, given.address)
+    return httpx.request(given.method, there, headers=headers, content=given.body, timeout=30, trust_env=False)
+
+
+@pytest.mark.parametrize("printed", ["README", "the first start"])
+def test_what_is_printed_to_be_pasted_does_what_it_says(first_start, suite, printed):
+    text = first_start.output if printed == "the first start" else (ROOT / "README.md").read_text()
+    post, explanation, *others = commands_in(text)
+    with suite.start().client() as client:
+        assert effective(client, "OCC4") == 4
+        assert sent(post, suite.url, first_start.key).status_code == 201
+        settle(client)
+        assert effective(client, "OCC4") == 5
+    for words in (explanation, *others):
+        answer = sent(words, suite.url, first_start.key)
+        assert answer.status_code == 200, answer.text
+    assert len(others) == (1 if printed == "README" else 0)
 
 
 def test_starting_again_keeps_the_data_and_loads_nothing_twice(suite):

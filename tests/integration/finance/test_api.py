@@ -213,6 +213,22 @@ async def test_a_reference_makes_a_posting_safe_to_repeat(api: httpx.AsyncClient
     assert len(await published(database, "admissions")) == 2
 
 
+async def test_who_defined_a_scheme_validates_none_of_it(api: httpx.AsyncClient):
+    """Whatever else is wrong is said first; what was validated by another is banked by anybody."""
+    await post(api, link=None)
+    planner = {"x-actor": "planner"}
+
+    async def own(**changes: Any) -> tuple[int, str]:
+        answer = await api.post(f"{SCHEMES}/admissions/entries", json=entry_body(**changes), headers=planner)
+        return answer.status_code, answer.json().get("type", "").removeprefix("/problems/")
+
+    assert await own() == (409, "same-person")
+    assert (await own(period="2016/17"))[0] == 422
+    assert await entries(api, "admissions") == []
+    assert (await book(api)).status_code == 201
+    assert (await own(reference="b", state="banked"))[0] == 201
+
+
 async def test_no_more_is_banked_than_was_validated(api: httpx.AsyncClient):
     await post(api, link=None)
     refused = await book(api, state="banked")

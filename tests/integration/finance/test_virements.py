@@ -72,6 +72,8 @@ async def test_nothing_moves_before_a_second_person_approves(api: httpx.AsyncCli
 async def test_a_virement_is_rejected_with_a_reason(api: httpx.AsyncClient):
     await api.post(VIREMENTS, json=virement())
     assert (await decide(api, "reject")).status_code == 422
+    own = await api.post(f"{VIREMENTS}/vir-1/reject", json={"reason": "Not now"})
+    assert kind(own) == (409, "same-person")
     assert (await decide(api, "reject", reason="Not now")).json()["decision_reason"] == "Not now"
     assert (await decide(api, "reject", reason="Not now")).status_code == 200
     assert kind(await decide(api, "approve")) == (409, "virement-decided")

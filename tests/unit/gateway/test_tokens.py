@@ -71,6 +71,8 @@ async def test_what_is_good_is_read() -> None:
         headed(kid=5),
         headed(typ=[]),
         signed({"typ": "logout+jwt"}),
+        signed(iss="https://another.example"),
+        signed(iss=None),
         signed(sub=5),
         signed(sub=["warehouse"]),
         signed(sub="x" * 101),
