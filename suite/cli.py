@@ -29,6 +29,7 @@ from suite import (
     backup,
     compose,
     configuration,
+    database_roles,
     dead_letter_commands,
     documents,
     file_commands,
@@ -39,7 +40,6 @@ from suite import (
     recovery_commands,
     replay_commands,
     report_commands,
-    roles,
     running_suite,
     serving,
 )
@@ -171,7 +171,7 @@ def migrate(
     administrator = RoleSettings() if create else None
     configuration.require_one_kind(names, on_server=create)
     if administrator:
-        _answer(lambda: roles.create_roles(administrator))
+        _answer(lambda: database_roles.create_roles(administrator))
         echo("Roles and schemas stand")
     if not check_only:
         _answer(lambda: compose.upgrade(names, settings))

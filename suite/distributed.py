@@ -22,10 +22,10 @@ from sqlalchemy.engine import make_url
 from chassis.web.hop import service_key
 from contracts.topics import SERVICES
 from suite.catch_up import wait_until_caught_up
+from suite.database_roles import role
 from suite.engines import KafkaServer, PostgresServer
 from suite.engines.process import free_port
 from suite.load import load_reference
-from suite.roles import role
 from suite.serving import CannotStart, bound_socket, curl
 from suite.settings import ADMINISTRATORS, MEMBERS, check_address
 

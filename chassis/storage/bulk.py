@@ -67,13 +67,13 @@ async def insert_or_ignore(
 
     Every row names the same columns.
     """
-    return await _run(tx, target, rows, Rule(keys=tuple(keys)), returning)
+    return await _run(tx, target, rows, ConflictRule(keys=tuple(keys)), returning)
 
 
 async def insert_or_ignore_count(tx: Tx, target: Target, columns: Columns, keys: Sequence[str]) -> int:
     """Insert rows given by column, leaving those that exist by ``keys``. Returns how many were inserted."""
     table = table_of(target)
-    statement = _statement(_shape(tx, columns), table, Rule(keys=tuple(keys)), ())
+    statement = _statement(_shape(tx, columns), table, ConflictRule(keys=tuple(keys)), ())
     connection = await tx.session.connection()
     return sum([(await connection.execute(statement, each)).rowcount for each in _parameters(tx, table, columns)])
 
@@ -95,7 +95,7 @@ async def upsert(
     module, so that the statement is built once. ``differs`` names a column that is to say of a row that was there
     whether a second column, among ``update``, is another now.
     """
-    return await _run(tx, target, rows, Rule(tuple(keys), tuple(update), where, differs=differs), returning)
+    return await _run(tx, target, rows, ConflictRule(tuple(keys), tuple(update), where, differs=differs), returning)
 
 
 async def add_to(tx: Tx, target: Target, rows: Rows, keys: Sequence[str], add: Sequence[str]) -> None:
@@ -104,12 +104,12 @@ async def add_to(tx: Tx, target: Target, rows: Rows, keys: Sequence[str], add: S
     Every row names the same columns and no two share their keys; give them sorted by key. What is added to is a whole
     number: SQLite keeps decimals as text.
     """
-    await _run(tx, target, rows, Rule(tuple(keys), add=tuple(add)), ())
+    await _run(tx, target, rows, ConflictRule(tuple(keys), add=tuple(add)), ())
 
 
 async def insert_many(tx: Tx, target: Target, rows: Rows, returning: Sequence[str] = ()) -> list[Any]:
     """Insert ``rows``, all naming the same columns. Returns the ``returning`` columns of each."""
-    return await _run(tx, target, rows, Rule(), returning)
+    return await _run(tx, target, rows, ConflictRule(), returning)
 
 
 async def insert_columns(tx: Tx, target: Target, columns: Columns) -> None:
@@ -120,7 +120,7 @@ async def insert_columns(tx: Tx, target: Target, columns: Columns) -> None:
         return
     if count == 1 and tx.dialect == "postgresql":  # needs no arrays
         columns = Columns({}, {**columns.same, **{name: values[0] for name, values in columns.each.items()}})
-    statement = _statement(_shape(tx, columns), table, Rule(), ())
+    statement = _statement(_shape(tx, columns), table, ConflictRule(), ())
     connection = await tx.session.connection()
     for parameters in _parameters(tx, table, columns) if count else ():
         await connection.execute(statement, parameters)
@@ -197,7 +197,7 @@ async def plan_by_key(tx: Tx) -> None:
 
 
 @dataclass(frozen=True, slots=True)
-class Rule:
+class ConflictRule:
     """What to do with a row that exists by ``keys``: no keys, an error; nothing to ``update`` or ``add``, leave it."""
 
     keys: tuple[str, ...] = ()
@@ -220,7 +220,7 @@ def _shape(tx: Tx, columns: Columns) -> Shape:
     return Shape(tx.dialect, tuple(columns.each), tuple(columns.same))
 
 
-async def _run(tx: Tx, target: Target, rows: Rows, rule: Rule, returning: Sequence[str]) -> list[Any]:
+async def _run(tx: Tx, target: Target, rows: Rows, rule: ConflictRule, returning: Sequence[str]) -> list[Any]:
     if not rows:
         return []
     table = table_of(target)
@@ -251,7 +251,7 @@ def table_of(target: Target) -> Table:
 
 
 @lru_cache(maxsize=512)
-def _statement(shape: Shape, table: Table, rule: Rule, returning: tuple[str, ...]) -> Executable:
+def _statement(shape: Shape, table: Table, rule: ConflictRule, returning: tuple[str, ...]) -> Executable:
     """Building and fingerprinting a statement costs more than running it on one row, so each is built once."""
     insert = _insert(shape, table)
     if rule.update or rule.add:

@@ -18,9 +18,9 @@ from chassis.storage.database import Database
 from chassis.storage.transaction import Tx
 from chassis.web import idempotency, preconditions, strictness
 from chassis.web.answers import Answer, reading, replayed, take
-from chassis.web.calls import CALL, Call
 from chassis.web.identity import caller_of
 from chassis.web.middleware import header
+from chassis.web.operation_call import CALL, Call
 from chassis.web.operations import Operation, Operations
 from chassis.web.uploads import Upload, receive_upload
 from contracts.large_bodies import large_body

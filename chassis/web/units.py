@@ -14,8 +14,8 @@ from chassis.settings import ServiceSettings
 from chassis.storage.changes import has_changed
 from chassis.storage.database import Database
 from chassis.storage.transaction import Tx
-from chassis.web.calls import CALL, Call, record_call
 from chassis.web.identity import caller_of
+from chassis.web.operation_call import CALL, Call, record_call
 
 T = TypeVar("T")
 

@@ -17,7 +17,7 @@ _LABELS: Final = 8
 _APART: Final = 18
 """Pixels between names at the ends of lines."""
 
-Place = tuple[int, str]
+ChartPoint = tuple[int, str]
 """A slot, and the value in it as a decimal's text."""
 
 
@@ -105,7 +105,7 @@ def text(x: float, y: float, said: str, anchor: str = "start") -> Markup:
     return Markup('<text x="{}" y="{}" text-anchor="{}">{}</text>').format(x, round(y, 1), anchor, said)
 
 
-def line(places: Iterable[Place], frame: Frame, style: str) -> Iterator[Markup]:
+def line(places: Iterable[ChartPoint], frame: Frame, style: str) -> Iterator[Markup]:
     """One line for each run of slots that follow one another."""
     run: list[str] = []
     before = -2

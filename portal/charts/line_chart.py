@@ -7,8 +7,8 @@ from typing import Any, Final
 from markupsafe import Markup
 
 from portal.charts.drawing import (
+    ChartPoint,
     Frame,
-    Place,
     bounds,
     end_names,
     image,
@@ -84,7 +84,7 @@ def _shown_labels(labels: Sequence[str], *, small: bool) -> list[str | None]:
     return [label if at in {0, len(labels) - 1} and len(labels) > 1 else None for at, label in enumerate(labels)]
 
 
-def _places(points: Points, name: str, places: Mapping[str, int]) -> list[Place]:
+def _places(points: Points, name: str, places: Mapping[str, int]) -> list[ChartPoint]:
     found = ((places[each["period"]], each[name]) for each in points if each["period"] in places)
     return [(at, value) for at, value in found if value is not None]
 
@@ -138,7 +138,11 @@ def _marks(at: int, point: Mapping[str, Any], frame: Frame) -> Iterator[Markup]:
 
 
 def _names(
-    chart: Chart, slots: Sequence[Labelled], compared: Sequence[Place], expected: Sequence[Place], frame: Frame
+    chart: Chart,
+    slots: Sequence[Labelled],
+    compared: Sequence[ChartPoint],
+    expected: Sequence[ChartPoint],
+    frame: Frame,
 ) -> Iterator[Markup]:
     """Names at the ends of their lines."""
     latest = next(point["value"] for _, point in reversed(slots) if point and point["value"] is not None)
@@ -148,7 +152,7 @@ def _names(
     return end_names([(frame.down(value), f"{name} {short(value)}") for value, name in ends], frame)
 
 
-def _about(slots: Sequence[Labelled], expected: Sequence[Place]) -> str:
+def _about(slots: Sequence[Labelled], expected: Sequence[ChartPoint]) -> str:
     seen = [(label, point) for label, point in slots if point and point["value"] is not None]
     (start, first), (end, last) = seen[0], seen[-1]
     said = f"From {first['value']} in {start} to {last['value']} in {end}."

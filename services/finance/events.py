@@ -223,7 +223,7 @@ def new_crossing_event(state: FundUpdated, crossed: Iterable[Crossing], version:
 
 
 def _crossing(crossed: Crossing) -> TriggerCrossing:
-    year, line = crossed.place
+    year, line = crossed.key
     found = crossed.reading
     return TriggerCrossing(
         financial_year=year,

@@ -69,7 +69,7 @@ def _due(scheme: Any, polarity: Polarity, period: Period, fact: Fact) -> savings
     )
     baseline = savings.Baseline(scheme.baseline_value, PeriodKind(scheme.baseline_every), {})
     series = Series(scheme.indicator, scheme.area, Breakdown.parse(scheme.breakdown))
-    link = savings.Link(series, Period.parse(scheme.financial_year), baseline, terms)
+    link = savings.SchemeLink(series, Period.parse(scheme.financial_year), baseline, terms)
     revision, value, status = fact
     due = savings.period_saving(link, polarity, savings.Observation(period, value, revision, ObservationStatus(status)))
     return due.amounts if due else savings.NO_AMOUNTS

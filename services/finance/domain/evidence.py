@@ -9,9 +9,9 @@ from services.finance.domain.ledger import indicated_by_period
 from services.finance.domain.savings import (
     NO_AMOUNTS,
     Amounts,
-    Link,
     Observation,
     PeriodSaving,
+    SchemeLink,
     UnitCost,
     belongs_to_scheme,
     period_saving,
@@ -37,7 +37,7 @@ class PeriodEvidence:
 class LinkEvidence:
     """The formula of a linked scheme. ``claims`` are what schemes of the year claim of the indicator in the area."""
 
-    link: Link
+    link: SchemeLink
     polarity: Polarity | None
     rule_version: str | None
     claims: Mapping[str, Decimal]
@@ -62,7 +62,7 @@ def evidence(account: SchemeAccount, claims: Mapping[str, Decimal]) -> Evidence:
     return Evidence(scheme_position(account), None if link is None else _link_evidence(account, link, claims))
 
 
-def _link_evidence(account: SchemeAccount, link: Link, claims: Mapping[str, Decimal]) -> LinkEvidence:
+def _link_evidence(account: SchemeAccount, link: SchemeLink, claims: Mapping[str, Decimal]) -> LinkEvidence:
     known = account.polarity
     return LinkEvidence(
         link=link,
@@ -73,7 +73,7 @@ def _link_evidence(account: SchemeAccount, link: Link, claims: Mapping[str, Deci
     )
 
 
-def _periods(account: SchemeAccount, link: Link, polarity: Polarity) -> list[PeriodEvidence]:
+def _periods(account: SchemeAccount, link: SchemeLink, polarity: Polarity) -> list[PeriodEvidence]:
     posted = indicated_by_period(account.posted)
     found = []
     for observation in sorted(account.observations, key=lambda one: one.period.sort_key):

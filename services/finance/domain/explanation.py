@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from decimal import Decimal
 
 from contracts.colours import Polarity
-from services.finance.domain.savings import Link, Observation, PeriodSaving, SharedCost, UnitCost, period_saving
+from services.finance.domain.savings import Observation, PeriodSaving, SchemeLink, SharedCost, UnitCost, period_saving
 
 _WHY_NOTHING = {
     "withdrawn": "withdrawn, so worth nothing",
@@ -20,7 +20,7 @@ _WHY_NOTHING = {
 MANUAL = "Tied to no indicator: finance posts what it validates and banks."
 
 
-def explain(link: Link | None, polarity: Polarity | None, observations: Sequence[Observation]) -> str:
+def explain(link: SchemeLink | None, polarity: Polarity | None, observations: Sequence[Observation]) -> str:
     """The formula with its factors, then each period with its figures. Indicated money is not delivered money."""
     if link is None:
         return MANUAL
@@ -36,7 +36,7 @@ def explain(link: Link | None, polarity: Polarity | None, observations: Sequence
     return " ".join([*parts, "Indicated money is not delivered money."])
 
 
-def _formula(link: Link, polarity: Polarity) -> str:
+def _formula(link: SchemeLink, polarity: Polarity) -> str:
     terms = link.terms
     units = "(actual - baseline)" if polarity is Polarity.HIGH_IS_GOOD else "(baseline - actual)"
     return (
@@ -56,7 +56,7 @@ def _unit_cost(of: UnitCost | SharedCost) -> str:
     return "" if cost is None else f"{in_pounds(cost.amount)} ({cost.source}, {cost.price_year} prices{version})"
 
 
-def _period(link: Link, observation: Observation, saving: PeriodSaving) -> str:
+def _period(link: SchemeLink, observation: Observation, saving: PeriodSaving) -> str:
     if saving.flag is not None:
         return f"{observation.period}: {_WHY_NOTHING[saving.flag]}."
     baseline, actual = link.baseline.of(observation.period) or Decimal(0), observation.value or Decimal(0)

@@ -19,7 +19,7 @@ from services.finance.domain.reconciliation import Reconciled, reconcile
 from services.finance.domain.risk_share import variance
 from services.finance.domain.scheme import SchemeAccount
 from services.finance.domain.scheme_position import figures_of
-from services.finance.domain.triggers import NO_TRIGGERS, Place, Trigger, TriggerReading, Triggers, read_trigger
+from services.finance.domain.triggers import NO_TRIGGERS, BudgetKey, Trigger, TriggerReading, Triggers, read_trigger
 
 NOTHING = Decimal(0)
 
@@ -128,12 +128,12 @@ class FundPosition:
         return read_trigger(self.agreed, self.budget, self.forecast.variance)
 
     @property
-    def triggers(self) -> dict[Place, TriggerReading]:
+    def triggers(self) -> dict[BudgetKey, TriggerReading]:
         """Every variance of the year that a trigger is agreed for: that of the fund, and those of its lines."""
         year = self.financial_year.label
-        found: dict[Place, TriggerReading | None] = {(year, None): self.trigger}
+        found: dict[BudgetKey, TriggerReading | None] = {(year, None): self.trigger}
         found |= {(year, line.line.code): line.trigger for line in self.lines}
-        return {place: one for place, one in found.items() if one is not None}
+        return {key: one for key, one in found.items() if one is not None}
 
     @property
     def savings(self) -> Savings:
@@ -155,8 +155,8 @@ class FundState:
     years: Sequence[FundPosition]
 
     @property
-    def triggers(self) -> dict[Place, TriggerReading]:
-        return {place: one for position in self.years for place, one in position.triggers.items()}
+    def triggers(self) -> dict[BudgetKey, TriggerReading]:
+        return {key: one for position in self.years for key, one in position.triggers.items()}
 
 
 def fund_state(fund: Fund, accounts: Sequence[SchemeAccount]) -> FundState:

@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
-from services.finance.domain.triggers import Level, Place
+from services.finance.domain.triggers import BudgetKey, Level
 
 
 @dataclass(frozen=True, slots=True)
@@ -15,4 +15,4 @@ class Published:
 
     version: int
     fingerprint: str | None
-    levels: Mapping[Place, Level] = field(default_factory=dict)
+    levels: Mapping[BudgetKey, Level] = field(default_factory=dict)

@@ -17,8 +17,8 @@ from services.finance.domain.ledger import (
 from services.finance.domain.savings import (
     NO_AMOUNTS,
     Amounts,
-    Link,
     Observation,
+    SchemeLink,
     difference,
     period_saving,
     rule_version,
@@ -34,7 +34,7 @@ def entries_to_post(account: SchemeAccount) -> list[Entry]:
     return list(_differences(account, link, polarity))
 
 
-def _differences(account: SchemeAccount, link: Link, polarity: SeriesPolarity) -> Iterator[Entry]:
+def _differences(account: SchemeAccount, link: SchemeLink, polarity: SeriesPolarity) -> Iterator[Entry]:
     already = indicated_by_period(account.posted)
     for observation in account.observations:
         saving = period_saving(link, polarity.polarity, observation)
@@ -76,7 +76,7 @@ def entries_to_reverse(account: SchemeAccount, because: Reversal, reason: str) -
     return entries
 
 
-def _basis(link: Link, polarity: SeriesPolarity, observation: Observation) -> Basis:
+def _basis(link: SchemeLink, polarity: SeriesPolarity, observation: Observation) -> Basis:
     cost = link.terms.unit_cost
     rule = rule_version(polarity.turned, cost.at(observation.period) or cost.newest)
     return Basis(link.series, observation.version, rule, observation.event_id)

@@ -123,7 +123,7 @@ class Baseline:
 
 
 @dataclass(frozen=True, slots=True)
-class Link:
+class SchemeLink:
     """A scheme's tie to a series of an indicator, over one financial year."""
 
     series: Series
@@ -185,13 +185,13 @@ def contribution(terms: Terms, cost: UnitCost, polarity: Polarity, baseline: Dec
         return Contribution(quantity, gross, attributed, cash, attributed * (1 - terms.cashable_share))
 
 
-def belongs_to_scheme(link: Link, period: Period) -> bool:
+def belongs_to_scheme(link: SchemeLink, period: Period) -> bool:
     """Whether a period belongs to the scheme: inside its financial year, with a baseline."""
     inside = link.year.start <= period.start and period.end <= link.year.end
     return inside and link.baseline.of(period) is not None
 
 
-def period_saving(link: Link, polarity: Polarity, observation: Observation) -> PeriodSaving | None:
+def period_saving(link: SchemeLink, polarity: Polarity, observation: Observation) -> PeriodSaving | None:
     """What the ledger should say of the observation's period; null when the period is none of the scheme's.
 
     A provisional value counts: indicated money is never shown as delivered, and the final value restates it.
@@ -217,7 +217,7 @@ _MISSING: Final = {
 """What a symbol says of the saving: there is no value, not even a small one."""
 
 
-def _unpriced(link: Link, polarity: Polarity, observation: Observation) -> str | None:
+def _unpriced(link: SchemeLink, polarity: Polarity, observation: Observation) -> str | None:
     if observation.value is None:
         return "withdrawn" if observation.missing is None else _MISSING[observation.missing]
     if polarity is Polarity.NEUTRAL:

@@ -13,7 +13,7 @@ from services.finance.domain.as_at import PRESENT, AsAt
 from services.finance.domain.budget import Budget
 from services.finance.domain.capping import LineCap
 from services.finance.domain.ledger import PostedAmounts
-from services.finance.domain.savings import Link, Observation
+from services.finance.domain.savings import Observation, SchemeLink
 from services.finance.domain.series import Version
 
 
@@ -71,7 +71,7 @@ class SchemeDefinition:
     optimism_bias: Decimal
     confidence: Decimal
     illustrative: bool
-    link: Link | None
+    link: SchemeLink | None
     notes: tuple[SourceNote, ...] = ()
     in_budget: bool = False
 

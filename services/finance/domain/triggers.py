@@ -95,10 +95,10 @@ def _level(size: Decimal, limit: Decimal) -> Level:
     return Level.TWICE if size >= 2 * limit else Level.BEYOND
 
 
-Place = tuple[str, str | None]
+BudgetKey = tuple[str, str | None]
 """Label of a financial year, and code of a line; null is the whole fund."""
-Readings = Mapping[Place, TriggerReading]
-Levels = Mapping[Place, Level]
+Readings = Mapping[BudgetKey, TriggerReading]
+Levels = Mapping[BudgetKey, Level]
 """What is not within its trigger."""
 
 
@@ -106,7 +106,7 @@ Levels = Mapping[Place, Level]
 class Crossing:
     """A variance that passed its trigger, twice it, or fell back; the reading is null where none is agreed any more."""
 
-    place: Place
+    key: BudgetKey
     before: Level
     reading: TriggerReading | None
 
@@ -115,14 +115,14 @@ class Crossing:
         return Level.WITHIN if self.reading is None else self.reading.level
 
 
-def levels_of(readings: Readings) -> dict[Place, Level]:
-    return {place: one.level for place, one in readings.items() if one.level is not Level.WITHIN}
+def levels_of(readings: Readings) -> dict[BudgetKey, Level]:
+    return {key: one.level for key, one in readings.items() if one.level is not Level.WITHIN}
 
 
 def crossings(before: Levels, readings: Readings) -> Iterator[Crossing]:
     """What stands elsewhere than it was told last, in the order of years, the fund before its lines."""
-    for place in sorted({*before, *readings}, key=lambda one: (one[0], one[1] or "")):
-        found = Crossing(place, before.get(place, Level.WITHIN), readings.get(place))
+    for key in sorted({*before, *readings}, key=lambda one: (one[0], one[1] or "")):
+        found = Crossing(key, before.get(key, Level.WITHIN), readings.get(key))
         if found.level is not found.before:
             yield found
 

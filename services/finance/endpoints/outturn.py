@@ -5,7 +5,7 @@ from typing import Annotated, Any, Final, Literal
 
 from fastapi import APIRouter, Query, Response
 
-from chassis.web.calls import Uploaded
+from chassis.web.operation_call import Uploaded
 from chassis.web.problems import problems
 from chassis.web.units import Read, Write
 from contracts.large_bodies import LARGE_BODIES

@@ -8,7 +8,7 @@ from fastapi import APIRouter, Depends, Path, Query, Request, Response
 
 from chassis.errors import FieldError
 from chassis.storage.transaction import Tx
-from chassis.web.calls import Uploaded
+from chassis.web.operation_call import Uploaded
 from chassis.web.paging import PageBody, Paging
 from chassis.web.problems import problems
 from chassis.web.render.routes import add_table_routes

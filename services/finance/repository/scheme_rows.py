@@ -6,7 +6,7 @@ from typing import Any, Final
 
 from chassis.storage.types import period_columns
 from contracts.period import Period, PeriodKind
-from services.finance.domain.savings import Baseline, Link, SharedCost, Terms, UnitCost
+from services.finance.domain.savings import Baseline, SchemeLink, SharedCost, Terms, UnitCost
 from services.finance.domain.scheme import Delivery, PlannedPeriod, Scheme, SchemeDefinition, Withdrawal, Workstream
 from services.finance.models import SchemeRow
 from services.finance.repository import notes_format, shared_cost_format
@@ -63,7 +63,7 @@ def row_of(scheme: Scheme) -> Row:
     }
 
 
-def _link_columns(link: Link | None) -> Row:
+def _link_columns(link: SchemeLink | None) -> Row:
     if link is None:
         return dict.fromkeys(_LINK_COLUMNS) | {"breakdown": ""}
     terms = link.terms
@@ -159,11 +159,11 @@ def _withdrawal(row: SchemeRow) -> Withdrawal | None:
     return Withdrawal(row.withdrawn_at, row.withdrawn_by or "", row.withdrawn_reason or "", row.withdrawn_on)
 
 
-def _link(row: SchemeRow, baselines: Mapping[Period, Decimal]) -> Link | None:
+def _link(row: SchemeRow, baselines: Mapping[Period, Decimal]) -> SchemeLink | None:
     if row.indicator is None or row.area is None:
         return None
     every = None if row.baseline_every is None else PeriodKind(row.baseline_every)
-    return Link(
+    return SchemeLink(
         series=series_of(row),
         year=Period.parse(row.financial_year),
         baseline=Baseline(row.baseline_value, every, baselines),

@@ -4,7 +4,7 @@ from collections.abc import Iterable, Mapping
 from decimal import Decimal
 from typing import Any
 
-from services.finance.domain.triggers import NO_TRIGGERS, Direction, Level, Levels, Place, Trigger, Triggers
+from services.finance.domain.triggers import NO_TRIGGERS, BudgetKey, Direction, Level, Levels, Trigger, Triggers
 
 Json = dict[str, Any]
 
@@ -44,5 +44,5 @@ def levels_written(levels: Levels) -> list[list[str | None]] | None:
     return [[year, line, level.value] for (year, line), level in ordered] or None
 
 
-def read_levels(stored: Iterable[tuple[str, str | None, str]] | None) -> dict[Place, Level]:
+def read_levels(stored: Iterable[tuple[str, str | None, str]] | None) -> dict[BudgetKey, Level]:
     return {(year, line): Level(level) for year, line, level in stored or ()}

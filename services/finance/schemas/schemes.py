@@ -13,7 +13,7 @@ from contracts.money import Money, Number, pounds
 from contracts.period import Period
 from contracts.reasons import Reason
 from services.finance.domain.ledger import overlapping, within
-from services.finance.domain.savings import Baseline, Link, SharedCost, Terms, UnitCost
+from services.finance.domain.savings import Baseline, SchemeLink, SharedCost, Terms, UnitCost
 from services.finance.domain.scheme import Delivery, PlannedPeriod, Scheme, SchemeDefinition, Workstream
 from services.finance.domain.series import Series
 from services.finance.schemas.fields import (
@@ -140,7 +140,7 @@ class LinkBody(StrictBody):
             raise refused((("unit_cost",), "give either unit_cost or unit_cost_code"))
         return self
 
-    def to_domain(self, year: Period, cashable_share: Decimal) -> Link:
+    def to_domain(self, year: Period, cashable_share: Decimal) -> SchemeLink:
         shared = SharedCost(self.unit_cost_code or "")
         terms = Terms(
             volume=self.volume,
@@ -151,7 +151,7 @@ class LinkBody(StrictBody):
             reprovision=self.reprovision.amount,
         )
         series = Series(self.indicator, self.area, self.breakdown)
-        return Link(series, year, self.baseline.to_domain(), terms)
+        return SchemeLink(series, year, self.baseline.to_domain(), terms)
 
 
 class LinkOut(OutBody):
@@ -173,7 +173,7 @@ class LinkOut(OutBody):
     reprovision: Money
 
     @classmethod
-    def of(cls, link: Link, *, pending: bool) -> Self:
+    def of(cls, link: SchemeLink, *, pending: bool) -> Self:
         cost = link.terms.unit_cost
         return cls(
             indicator=link.series.indicator,

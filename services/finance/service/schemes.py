@@ -13,7 +13,7 @@ from services.finance.domain.budget import Budget
 from services.finance.domain.explanation import in_pounds, plain
 from services.finance.domain.figures import total_entries, total_plan
 from services.finance.domain.restating import Reversal, entries_to_reverse
-from services.finance.domain.savings import Link, SharedCost, unattributed
+from services.finance.domain.savings import SchemeLink, SharedCost, unattributed
 from services.finance.domain.scheme import Scheme, SchemeAccount, SchemeDefinition, Withdrawal
 from services.finance.domain.unit_costs import shared_cost
 from services.finance.errors import (
@@ -123,7 +123,7 @@ async def _check_within_budget(tx: Tx, wanted: SchemeDefinition, budget: Budget)
         raise InvalidFinance("More would be planned than is in the budget.", [FieldError("plan", fault)])
 
 
-async def _check_attribution(tx: Tx, wanted: SchemeDefinition, link: Link) -> None:
+async def _check_attribution(tx: Tx, wanted: SchemeDefinition, link: SchemeLink) -> None:
     claims = await schemes.list_attributions(tx, link.series, wanted.financial_year)
     claims.pop(wanted.code, None)
     rest, claim = unattributed(claims), link.terms.attribution

@@ -6,7 +6,7 @@ from typing import Annotated, Any
 from fastapi import APIRouter, Depends, Path, Query, Response
 from fastapi.responses import StreamingResponse
 
-from chassis.web.calls import Uploaded
+from chassis.web.operation_call import Uploaded
 from chassis.web.paging import PageBody, Paging
 from chassis.web.problems import problems
 from chassis.web.render.answers import file_responses

@@ -28,7 +28,7 @@ from services.indicators.domain.control.process import (
     Proposal,
     SeriesProcessControl,
 )
-from services.indicators.domain.control.rules import Fired, Rule
+from services.indicators.domain.control.rules import ControlRule, Fired
 from services.indicators.domain.control.settings import ChartSettings, Variant
 from services.indicators.domain.numbers import in_eight_places
 from services.indicators.schemas.areas import AreaOut
@@ -77,7 +77,7 @@ class ControlSegmentOut(ControlLimitsOut):
 
 
 class FiredRuleOut(OutBody):
-    rule: Annotated[Rule, Field(description="Name of the rule that fired")]
+    rule: Annotated[ControlRule, Field(description="Name of the rule that fired")]
     words: Annotated[str, Field(description="What it saw, in words", examples=["7 points above the mean"])]
 
 

@@ -1,7 +1,7 @@
 """The words of charts: rules, variation and assurance, said so that no icon or colour is needed to understand them."""
 
 from services.indicators.domain.control.judgement import Assurance, PointType, Variation
-from services.indicators.domain.control.rules import Rule
+from services.indicators.domain.control.rules import ControlRule
 from services.indicators.domain.control.settings import ChartSettings, Variant
 
 BESIDE = "It stands beside the council's colours and never in their place."
@@ -34,18 +34,18 @@ TYPES = {
     PointType.NEUTRAL_LOW: "low, neither good nor bad",
 }
 _RULES = {
-    Rule.BEYOND_HIGH: "above the upper limit",
-    Rule.BEYOND_LOW: "below the lower limit",
-    Rule.TREND_UP: "{run} points rising",
-    Rule.TREND_DOWN: "{run} points falling",
-    Rule.TWO_OF_THREE_HIGH: "two of three close to the upper limit",
-    Rule.TWO_OF_THREE_LOW: "two of three close to the lower limit",
-    Rule.SHIFT_HIGH: "{run} points above the mean",
-    Rule.SHIFT_LOW: "{run} points below the mean",
+    ControlRule.BEYOND_HIGH: "above the upper limit",
+    ControlRule.BEYOND_LOW: "below the lower limit",
+    ControlRule.TREND_UP: "{run} points rising",
+    ControlRule.TREND_DOWN: "{run} points falling",
+    ControlRule.TWO_OF_THREE_HIGH: "two of three close to the upper limit",
+    ControlRule.TWO_OF_THREE_LOW: "two of three close to the lower limit",
+    ControlRule.SHIFT_HIGH: "{run} points above the mean",
+    ControlRule.SHIFT_LOW: "{run} points below the mean",
 }
 
 
-def rule_words(rule: Rule, settings: ChartSettings) -> str:
+def rule_words(rule: ControlRule, settings: ChartSettings) -> str:
     return _RULES[rule].format(run=settings.run)
 
 

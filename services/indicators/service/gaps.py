@@ -20,21 +20,23 @@ from services.indicators.service.settling import Unsettled, emit_unsettled, grou
 BATCH: Final = 5000
 """Observations that are derived at a time."""
 
-Place = tuple[SeriesKey, Period]
+SeriesPeriod = tuple[SeriesKey, Period]
 Ends = Mapping[SeriesKey, Mapping[Period, Observation]]
 """Current observations of the ends of gaps."""
 
 
-async def derive_gaps(tx: Tx, sources: Mapping[str, Indicator], changed: Iterable[Place], size: int = BATCH) -> None:
+async def derive_gaps(
+    tx: Tx, sources: Mapping[str, Indicator], changed: Iterable[SeriesPeriod], size: int = BATCH
+) -> None:
     """Record and emit the gaps that follow from changed observations of ``sources``, some ``size`` at a time.
 
     No statement where none do.
     """
     codes = {code for source in sources.values() for code in source.gaps}
     gaps = await indicators.get_indicators(tx, codes) if codes else {}
-    places = set(changed) if gaps else set()
+    wanted = set(changed) if gaps else set()
     for gap in sorted(gaps.values(), key=lambda each: each.code):
-        await _derive(tx, gap, places, size)
+        await _derive(tx, gap, wanted, size)
 
 
 async def derive_whole_gap(tx: Tx, gap: Indicator) -> None:
@@ -47,7 +49,7 @@ async def derive_whole_gap(tx: Tx, gap: Indicator) -> None:
     await _derive(tx, gap, {(revision.series, revision.period) for revision in found})
 
 
-async def _derive(tx: Tx, gap: Indicator, changed: Collection[Place], size: int = BATCH) -> None:
+async def _derive(tx: Tx, gap: Indicator, changed: Collection[SeriesPeriod], size: int = BATCH) -> None:
     """In batches, each series once: the comparator of a breakdown first, as it may recolour all others."""
     derived = {(key, period) for source, period in changed if (key := gap_series(gap, source))}
     unsettled = Unsettled()
@@ -58,16 +60,16 @@ async def _derive(tx: Tx, gap: Indicator, changed: Collection[Place], size: int 
             await emit_unsettled(tx, unsettled)
 
 
-def _order(place: Place) -> tuple[str, str, tuple[date, date]]:
-    return *_sorted_by(place), place[1].sort_key
+def _order(one: SeriesPeriod) -> tuple[str, str, tuple[date, date]]:
+    return *_sorted_by(one), one[1].sort_key
 
 
-def _sorted_by(place: Place) -> tuple[str, str]:
-    key = place[0]
+def _sorted_by(one: SeriesPeriod) -> tuple[str, str]:
+    key = one[0]
     return key.breakdown.text, "" if key.area == ENGLAND else key.area
 
 
-async def _derive_batch(tx: Tx, gap: Indicator, derived: Sequence[Place], unsettled: Unsettled) -> None:
+async def _derive_batch(tx: Tx, gap: Indicator, derived: Sequence[SeriesPeriod], unsettled: Unsettled) -> None:
     if gap.gap is None:
         return
     ends = await _get_ends(tx, gap.gap, derived)
@@ -77,14 +79,14 @@ async def _derive_batch(tx: Tx, gap: Indicator, derived: Sequence[Place], unsett
     await save_batch(tx, batch, [each for each in current if each], unsettled)
 
 
-def _by_series(places: Iterable[Place]) -> dict[SeriesKey, list[Period]]:
+def _by_series(wanted: Iterable[SeriesPeriod]) -> dict[SeriesKey, list[Period]]:
     found: dict[SeriesKey, list[Period]] = {}
-    for key, period in places:
+    for key, period in wanted:
         found.setdefault(key, []).append(period)
     return found
 
 
-async def _get_ends(tx: Tx, gap: Gap, derived: Collection[Place]) -> Ends:
+async def _get_ends(tx: Tx, gap: Gap, derived: Collection[SeriesPeriod]) -> Ends:
     ends = {(end, period.end) for key, period in derived for end in end_series(gap, key)}
     found: dict[SeriesKey, dict[Period, Observation]] = {}
     for revision in await observations.get_ending(tx, ends):

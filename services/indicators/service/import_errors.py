@@ -9,7 +9,7 @@ from typing import BinaryIO
 
 from chassis.tabular.guard import guarded
 from chassis.tabular.reading import FileRow, Unreadable, sheets
-from services.indicators.domain.importing.rows import ERROR, LINE
+from services.indicators.domain.importing.row_reader import ERROR, LINE
 from services.indicators.domain.importing.tally import Faults
 from services.indicators.service.survey import Header
 

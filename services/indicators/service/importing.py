@@ -17,7 +17,7 @@ from chassis.jobs.run import JobRun
 from chassis.storage.transaction import Tx
 from chassis.tabular.sorting import Batch, SortableRow, SortedRows
 from chassis.turns import Turns
-from services.indicators.domain.importing.drafts import CellFault, Draft, Place
+from services.indicators.domain.importing.drafts import CellFault, Draft, ObservationKey
 from services.indicators.domain.importing.order import (
     ImportOrder,
     ImportResult,
@@ -102,7 +102,7 @@ class SumsOfFaulty(Exception):  # noqa: N818  named for what it is
 async def _save(
     run: JobRun, order: ImportOrder, survey: Survey, file: BinaryIO, counter: Counter, batch_size: int
 ) -> Json:
-    refused: dict[Place, str] = {}
+    refused: dict[ObservationKey, str] = {}
 
     async def save(tx: Tx) -> Json:
         applied = _Applied(order, survey.headings, deepcopy(survey.faults), refused, batch_size)
@@ -150,7 +150,7 @@ class _Applied:
     order: ImportOrder
     headings: dict[str, str]
     faults: Faults
-    refused_sums: dict[Place, str]
+    refused_sums: dict[ObservationKey, str]
     batch_size: int
     saved: int = 0
     unchanged: int = 0
@@ -158,13 +158,13 @@ class _Applied:
     rows_unchanged: int = 0
     rows_missing: int = 0
     created: dict[str, Sequence[str]] = field(default_factory=dict)
-    _saved_sums: set[Place] = field(default_factory=set)
-    _faulty_parts: dict[Place, int] = field(default_factory=dict)
+    _saved_sums: set[ObservationKey] = field(default_factory=set)
+    _faulty_parts: dict[ObservationKey, int] = field(default_factory=dict)
 
     def add_recorded(self, draft: Draft, *, new: bool) -> None:
         rows = len(draft.lines)
-        if not rows and draft.place:
-            self._saved_sums.add(draft.place)
+        if not rows and draft.observation_key:
+            self._saved_sums.add(draft.observation_key)
         if new:
             self.saved += 1
             self.rows_saved += rows
@@ -177,16 +177,16 @@ class _Applied:
     def add_faults(self, draft: Draft, faults: Sequence[tuple[str, str]]) -> None:
         named = [CellFault(self.headings.get(name, name), _said(draft, name), message) for name, message in faults]
         self.faults.add(draft.lines, named)
-        if self.order.sum_into and draft.lines and draft.place:
-            self._faulty_parts.setdefault(self._into(draft.place), draft.lines[0])
+        if self.order.sum_into and draft.lines and draft.observation_key:
+            self._faulty_parts.setdefault(self._into(draft.observation_key), draft.lines[0])
 
-    def _into(self, place: Place) -> Place:
-        return place[0]._replace(area=self.order.sum_into or ""), place[1]
+    def _into(self, key: ObservationKey) -> ObservationKey:
+        return key[0]._replace(area=self.order.sum_into or ""), key[1]
 
     def refuse_sums(self) -> bool:
         """Refuse the sums that were saved over rows that are at fault; whether there are any."""
-        found = {place: line for place, line in self._faulty_parts.items() if place in self._saved_sums}
-        self.refused_sums.update((place, f"line {line} is not right") for place, line in found.items())
+        found = {key: line for key, line in self._faulty_parts.items() if key in self._saved_sums}
+        self.refused_sums.update((key, f"line {line} is not right") for key, line in found.items())
         return bool(found)
 
     def drop_refused(self, drafts: Sequence[Draft]) -> list[Draft]:
@@ -195,7 +195,7 @@ class _Applied:
             return list(drafts)
         taken = []
         for draft in drafts:
-            why = None if draft.lines or draft.place is None else self.refused_sums.get(draft.place)
+            why = None if draft.lines or draft.observation_key is None else self.refused_sums.get(draft.observation_key)
             if why is None:
                 taken.append(draft)
             else:

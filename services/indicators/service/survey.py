@@ -12,7 +12,7 @@ from chassis.tabular.sorting import SortedRows
 from services.indicators.domain.importing.drafts import CellFault, Draft, FaultyRow
 from services.indicators.domain.importing.mapping import FileMapping
 from services.indicators.domain.importing.order import ImportOrder
-from services.indicators.domain.importing.rows import MissingColumns, RowReader
+from services.indicators.domain.importing.row_reader import MissingColumns, RowReader
 from services.indicators.domain.importing.sums import Parts, Sums
 from services.indicators.domain.importing.tally import Faults, Seen
 from services.indicators.domain.observations import SeriesKey
@@ -97,12 +97,12 @@ def survey_file(
 def _refuse(survey: Survey, faulty: FaultyRow, parts: Parts | None, sums: Sums | None) -> None:
     """Let a row be at fault, and with it every sum that it is of: all of them, where it does not say which."""
     survey.faults.add((faulty.line,), faulty.faults)
-    if faulty.place is None:
+    if faulty.observation_key is None:
         survey.unplaced = survey.unplaced or faulty.line
     elif parts is not None:
         parts.refuse(faulty)
     elif sums is not None:
-        sums.refuse(faulty.place, f"line {faulty.line} is not right")
+        sums.refuse(faulty.observation_key, f"line {faulty.line} is not right")
 
 
 def _add_up(survey: Survey, parts: Parts, taken: "_Taken", sums: Sums | None) -> None:
@@ -115,7 +115,7 @@ def _add_up(survey: Survey, parts: Parts, taken: "_Taken", sums: Sums | None) ->
     for refused in parts.refused():
         survey.faults.add(refused.lines, [refused.fault] if refused.lines else ())
         if sums is not None:
-            sums.refuse(refused.place, refused.fault.message)
+            sums.refuse(refused.observation_key, refused.fault.message)
     for draft in parts.drafts():
         taken.add(draft)
 

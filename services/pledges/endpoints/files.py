@@ -7,7 +7,7 @@ from typing import Annotated, Any, BinaryIO, Final, TypeVar
 from fastapi import APIRouter, Query
 
 from chassis.tabular.reading import Unreadable, refuse_unloadable
-from chassis.web.calls import Uploaded
+from chassis.web.operation_call import Uploaded
 from chassis.web.problems import problems
 from chassis.web.units import Write
 from contracts.large_bodies import LARGE_BODIES

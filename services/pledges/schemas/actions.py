@@ -17,10 +17,10 @@ from services.pledges.schemas.fields import (
     Code,
     Figure,
     LinkedIndicatorOut,
-    Links,
     Name,
     Names,
     Notes,
+    SeriesLinks,
     Weight,
     Wording,
 )
@@ -50,7 +50,7 @@ class ActionIn(StrictBody):
     due_basis: Name | None = Field(None, examples=["end of the printed month"])
     figure: Figure | None = Field(None, examples=["350"])
     figure_unit: Figure | None = Field(None, examples=["places"])
-    indicators: Links = Field(default_factory=list)
+    indicators: SeriesLinks = Field(default_factory=list)
     notes: Notes = ()
 
     def to_domain(self) -> ActionInput:

@@ -45,7 +45,7 @@ ClosedOn = Annotated[
 ]
 
 
-class Link(StrictBody):
+class SeriesLink(StrictBody):
     """A series: an indicator in an area, in total or of one breakdown. One that no event told of yet is pending."""
 
     indicator: Code = Field(examples=["ae-four-hour-wait"])
@@ -60,7 +60,7 @@ class Link(StrictBody):
         return SeriesKey(self.indicator, self.area, self.breakdown)
 
 
-Links = Annotated[list[Link], Field(max_length=100)]
+SeriesLinks = Annotated[list[SeriesLink], Field(max_length=100)]
 
 
 class LinkedIndicatorOut(OutBody):

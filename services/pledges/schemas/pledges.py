@@ -14,13 +14,13 @@ from services.pledges.domain.sets import plain_number
 from services.pledges.domain.status import Delivery, Evidence, Schedule
 from services.pledges.schemas.fields import (
     ClosedOn,
-    Link,
     LinkedIndicatorOut,
-    Links,
     Name,
     Names,
     Notes,
     PledgeNumber,
+    SeriesLink,
+    SeriesLinks,
     SetCode,
     Wording,
 )
@@ -165,7 +165,7 @@ class LinksIn(StrictBody):
         }
     )
 
-    links: Links
+    links: SeriesLinks
     risks: RiskRefs = Field(default=[])
     schemes: SchemeCodes = Field(default=[])
 
@@ -227,14 +227,14 @@ class AssignmentsOut(OutBody):
 class PledgeLinksOut(OutBody):
     """What a pledge is linked to, as it can be sent again in the place of the whole set."""
 
-    links: list[Link]
+    links: list[SeriesLink]
     risks: list[str] = Field(description="References of risks")
     schemes: list[str] = Field(description="Codes of savings schemes")
 
     @classmethod
     def of(cls, view: PledgeView) -> Self:
         return cls(
-            links=[Link.of(one.key) for one in view.indicators],
+            links=[SeriesLink.of(one.key) for one in view.indicators],
             risks=[one.code for one in view.elsewhere.risks],
             schemes=[one.code for one in view.elsewhere.schemes],
         )

@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterator
 import pytest
 from pydantic import SecretStr
 
-from suite.roles import RolesRefused, UnusablePassword, create_roles
+from suite.database_roles import RolesRefused, UnusablePassword, create_roles
 from suite.settings import RoleSettings
 from tests.unit.deploy.conftest import PASSWORDS, REPOSITORY, ROLE_SECRETS, SERVICES, Cluster
 

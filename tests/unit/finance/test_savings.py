@@ -13,8 +13,8 @@ from services.finance.domain.savings import (
     LEDGER_LIMIT,
     Amounts,
     Baseline,
-    Link,
     Observation,
+    SchemeLink,
     SharedCost,
     Terms,
     UnitCost,
@@ -47,9 +47,11 @@ def terms(**changes: object) -> Terms:
     return Terms(**(known | changes))  # type: ignore[arg-type]
 
 
-def link(baseline: Baseline | None = None, **changes: object) -> Link:
+def link(baseline: Baseline | None = None, **changes: object) -> SchemeLink:
     every_month = Baseline(value=D(1400), every=PeriodKind.MONTH)
-    return Link(Series("emergency-admissions-65-plus", "E06000026"), YEAR, baseline or every_month, terms(**changes))
+    return SchemeLink(
+        Series("emergency-admissions-65-plus", "E06000026"), YEAR, baseline or every_month, terms(**changes)
+    )
 
 
 def fact(value: str | None, period: Period = DECEMBER, revision: int = 1) -> Observation:

@@ -6,7 +6,7 @@ from hypothesis import strategies as st
 
 from services.indicators.domain.importing.drafts import Draft
 from services.indicators.domain.importing.mapping import DimensionSource, FileMapping
-from services.indicators.domain.importing.rows import RowReader
+from services.indicators.domain.importing.row_reader import RowReader
 from services.indicators.domain.importing.shipped import NATIVE, SHIPPED
 
 FIGURES = (

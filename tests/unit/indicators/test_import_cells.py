@@ -24,7 +24,7 @@ from services.indicators.domain.importing.cells import (
     rounded,
 )
 from services.indicators.domain.importing.drafts import Draft, FaultyRow
-from services.indicators.domain.importing.rows import RowReader
+from services.indicators.domain.importing.row_reader import RowReader
 from services.indicators.domain.importing.shipped import NATIVE, SHIPPED
 from services.indicators.domain.importing.tally import Faults
 from services.indicators.domain.numbers import HIGHEST

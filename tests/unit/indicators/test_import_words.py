@@ -14,7 +14,7 @@ from services.indicators.domain.formats import mapping_from_json, mapping_to_jso
 from services.indicators.domain.importing.drafts import Draft, FaultyRow
 from services.indicators.domain.importing.mapping import mapping_faults
 from services.indicators.domain.importing.order import ImportOrder, order_from_json, order_to_json
-from services.indicators.domain.importing.rows import RowReader
+from services.indicators.domain.importing.row_reader import RowReader
 from services.indicators.domain.importing.shipped import SHIPPED
 from services.indicators.domain.importing.tally import Seen
 from services.indicators.domain.importing.words import (

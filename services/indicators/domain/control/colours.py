@@ -12,13 +12,13 @@ from contracts.period import Period
 from services.indicators.domain.control.judgement import PointType
 from services.indicators.domain.control.process import ControlPoint, ControlSegment, process_control
 from services.indicators.domain.control.remarks import RecordedRemark
-from services.indicators.domain.control.rules import Rule
+from services.indicators.domain.control.rules import ControlRule
 from services.indicators.domain.control.settings import ChartSettings
 from services.indicators.domain.definitions import Indicator
 from services.indicators.domain.observations import Revision, SeriesKey
 from services.indicators.domain.series import series_state
 
-_BEYOND = {1: Rule.BEYOND_LOW, -1: Rule.BEYOND_HIGH}
+_BEYOND = {1: ControlRule.BEYOND_LOW, -1: ControlRule.BEYOND_HIGH}
 """By polarity, the rule that fires on the bad side."""
 
 

@@ -19,7 +19,7 @@ FAR, BEYOND = 2, 3
 """Zones of a chart: between two sigma and the limit, and beyond it."""
 
 
-class Rule(StrEnum):
+class ControlRule(StrEnum):
     """In order of precedence."""
 
     BEYOND_HIGH = "beyond_high"
@@ -37,14 +37,14 @@ class Rule(StrEnum):
         return 1 if self.value.endswith(("high", "up")) else -1
 
 
-_BEYOND = {1: Rule.BEYOND_HIGH, -1: Rule.BEYOND_LOW}
-_TREND = {1: Rule.TREND_UP, -1: Rule.TREND_DOWN}
-_TWO_OF_THREE = {1: Rule.TWO_OF_THREE_HIGH, -1: Rule.TWO_OF_THREE_LOW}
-_SHIFT = {1: Rule.SHIFT_HIGH, -1: Rule.SHIFT_LOW}
-_ORDER = tuple(Rule)
+_BEYOND = {1: ControlRule.BEYOND_HIGH, -1: ControlRule.BEYOND_LOW}
+_TREND = {1: ControlRule.TREND_UP, -1: ControlRule.TREND_DOWN}
+_TWO_OF_THREE = {1: ControlRule.TWO_OF_THREE_HIGH, -1: ControlRule.TWO_OF_THREE_LOW}
+_SHIFT = {1: ControlRule.SHIFT_HIGH, -1: ControlRule.SHIFT_LOW}
+_ORDER = tuple(ControlRule)
 
-Fired = tuple[Rule, ...]
-Marked = Iterator[tuple[int, Rule]]
+Fired = tuple[ControlRule, ...]
+Marked = Iterator[tuple[int, ControlRule]]
 
 
 class Run(NamedTuple):
@@ -57,7 +57,7 @@ class Run(NamedTuple):
 
 def rules_fired(values: Values, limits: ControlLimits, settings: ChartSettings) -> list[Fired]:
     """For each value of a segment the rules that fired, in order of precedence; ``plotthedots`` has the first alone."""
-    found: list[set[Rule]] = [set() for _ in values]
+    found: list[set[ControlRule]] = [set() for _ in values]
     for n, rule in _marked(values, limits, settings):
         found[n].add(rule)
     fired = [tuple(rule for rule in _ORDER if rule in each) for each in found]

@@ -1,8 +1,8 @@
 """Rows that are like rows before them but for their numbers.
 
 A file names few series, periods and remarks, again and again. What their cells say is found out where each combination
-comes first, by :mod:`services.indicators.domain.importing.rows`; in rows like those only the numbers are read. A row of
-which anything is new, or not a plain number, is no such row.
+comes first, by :mod:`services.indicators.domain.importing.row_reader`; in rows like those only the numbers are read. A
+row of which anything is new, or not a plain number, is no such row.
 """
 
 import re

@@ -24,17 +24,17 @@ class CellFault:
 
 _STATUSES: Final = {each.value: each for each in ObservationStatus}
 
-Place = tuple[SeriesKey, str]
+ObservationKey = tuple[SeriesKey, str]
 """A series, and a period by its canonical label."""
 
 
 @dataclass(frozen=True, slots=True)
 class FaultyRow:
-    """A row that says no observation; ``place`` is what it would be of, None where that cannot be read."""
+    """A row that says no observation; ``observation_key`` is what it would be of, None where that cannot be read."""
 
     line: int
     faults: Sequence[CellFault]
-    place: Place | None = None
+    observation_key: ObservationKey | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,9 +53,9 @@ class Draft:
     lines: tuple[int, ...]
 
     @property
-    def place(self) -> Place | None:
+    def observation_key(self) -> ObservationKey | None:
         """What it is of; None where its period is none."""
-        return place_of(self.key, self.period, self.words)
+        return observation_key(self.key, self.period, self.words)
 
     def read(self, kind: PeriodKind) -> Observation:
         """The observation, of an indicator that is recorded by ``kind``.
@@ -81,8 +81,8 @@ class Draft:
         )
 
 
-def place_of(key: SeriesKey, period: str, words: Mapping[str, str]) -> Place | None:
-    """The place of a series and the label of a period; None where it is none."""
+def observation_key(key: SeriesKey, period: str, words: Mapping[str, str]) -> ObservationKey | None:
+    """The key of a series and the label of a period; None where it is none."""
     label = canonical_period(period, kind_named(words.get("period_kind", "")))
     return None if label is None else (key, label)
 

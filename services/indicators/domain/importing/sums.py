@@ -12,7 +12,7 @@ from typing import Final
 from contracts.indicators import ObservationStatus
 from services.indicators.domain.areas import ENGLAND, wholes_of
 from services.indicators.domain.importing.cells import MOST_COUNTED
-from services.indicators.domain.importing.drafts import CellFault, Draft, FaultyRow, Place
+from services.indicators.domain.importing.drafts import CellFault, Draft, FaultyRow, ObservationKey
 from services.indicators.domain.importing.mapping import FileMapping
 from services.indicators.domain.observations import SeriesKey
 
@@ -25,7 +25,7 @@ _NOTHING: Final = Decimal(0)
 class RefusedSum:
     """A sum that is none, for all the rows it would be of."""
 
-    place: Place
+    observation_key: ObservationKey
     lines: tuple[int, ...]
     fault: CellFault
 
@@ -78,16 +78,16 @@ class Parts:
 
     def __init__(self, mapping: FileMapping) -> None:
         self._mapping = mapping
-        self._totals: dict[Place, _Total] = {}
+        self._totals: dict[ObservationKey, _Total] = {}
 
     def add(self, draft: Draft) -> FaultyRow | None:
         """Add a part up; else what is wrong with it."""
-        place, part = draft.place, draft.words.get("part", "")
-        if place is None:
+        key, part = draft.observation_key, draft.words.get("part", "")
+        if key is None:
             return _faulty(
                 draft, CellFault("period", draft.period, "is no period, such as 2017-12, 2017/18 Q3 or 2017/18")
             )
-        total = self._totals.setdefault(place, _Total())
+        total = self._totals.setdefault(key, _Total())
         if part in total.parts:
             where = f"{draft.key.area}, {part}, {draft.period} stands in line {total.parts[part]} already"
             return _faulty(draft, CellFault("", part, where))
@@ -98,8 +98,8 @@ class Parts:
 
     def refuse(self, faulty: FaultyRow) -> None:
         """Let a row that is at fault be no part of a sum, nor what it would be of a sum without it."""
-        if faulty.place is not None:
-            self._totals.setdefault(faulty.place, _Total()).refuse(f"line {faulty.line} is not right")
+        if faulty.observation_key is not None:
+            self._totals.setdefault(faulty.observation_key, _Total()).refuse(f"line {faulty.line} is not right")
 
     def drafts(self) -> Iterator[Draft]:
         for total in self._totals.values():
@@ -126,24 +126,24 @@ class Sums:
         self.area = area
         self._parents = {code: set(named) for code, named in parents.items()}
         self._mapping = mapping
-        self._totals: dict[Place, _Total] = {}
-        self._own: set[Place] = set()
-        self._uncounted: dict[Place, str] = {}
+        self._totals: dict[ObservationKey, _Total] = {}
+        self._own: set[ObservationKey] = set()
+        self._uncounted: dict[ObservationKey, str] = {}
         self._unplaced: str = ""
 
     def add(self, draft: Draft) -> None:
-        if draft.place is None:
+        if draft.observation_key is None:
             self.refuse_all(f"line {draft.lines[0]} has no period")
             return
-        place = self._into(draft.place)
+        key = self._into(draft.observation_key)
         if parent := draft.words.get("area_parent"):
             self._parents.setdefault(draft.key.area, set()).add(parent)
         if draft.key.area == self.area:
-            self._own.add(place)
+            self._own.add(key)
         elif "count" in draft.figures or (draft.texts.get("missing") and self._mapping.add_up):
-            self._add(self._totals.setdefault(place, _Total()), draft)
+            self._add(self._totals.setdefault(key, _Total()), draft)
         else:
-            self._uncounted[place] = draft.key.area
+            self._uncounted[key] = draft.key.area
 
     def _add(self, total: _Total, draft: Draft) -> None:
         area, line = draft.key.area, draft.lines[0] if draft.lines else 0
@@ -151,12 +151,12 @@ class Sums:
             total.refuse(f"{area} stands in line {line}, and in line {total.parts[area]} already")
         total.add(draft, area)
 
-    def _into(self, place: Place) -> Place:
-        return place[0]._replace(area=self.area), place[1]
+    def _into(self, key: ObservationKey) -> ObservationKey:
+        return key[0]._replace(area=self.area), key[1]
 
-    def refuse(self, place: Place, why: str) -> None:
+    def refuse(self, key: ObservationKey, why: str) -> None:
         """Let nothing be summed of the indicator, breakdown and period of a row that is at fault."""
-        self._totals.setdefault(self._into(place), _Total()).refuse(why)
+        self._totals.setdefault(self._into(key), _Total()).refuse(why)
 
     def refuse_all(self, why: str) -> None:
         """Let nothing be summed: a row may be of any of the sums."""
@@ -164,12 +164,12 @@ class Sums:
 
     def drafts(self) -> Iterator[Draft]:
         """The sums; each says in its note of how many."""
-        for place, total in self._totals.items():
-            if total.first is not None and not self._is_refused(place, total):
-                key = place[0]
-                summed = _summed(total, key, self._mapping, ())
+        for key, total in self._totals.items():
+            if total.first is not None and not self._is_refused(key, total):
+                series = key[0]
+                summed = _summed(total, series, self._mapping, ())
                 note = f"Sum of {len(total.parts)} {self._mapping.parts}"
-                yield Draft(key, summed.period, summed.figures, {**summed.texts, "note": note}, summed.words, ())
+                yield Draft(series, summed.period, summed.figures, {**summed.texts, "note": note}, summed.words, ())
 
     def _why_none(self, total: _Total) -> str:
         """Why it is no sum; one with an area and a part of that has figures twice."""
@@ -181,8 +181,8 @@ class Sums:
         twice = next((area for area in total.parts if area in wholes), None)
         return f"{twice}, in line {total.parts[twice]}, has {wholes[twice]} in it" if twice else ""
 
-    def _is_refused(self, place: Place, total: _Total) -> bool:
-        return bool(self._unplaced or self._why_none(total)) or place in self._own or place in self._uncounted
+    def _is_refused(self, key: ObservationKey, total: _Total) -> bool:
+        return bool(self._unplaced or self._why_none(total)) or key in self._own or key in self._uncounted
 
     def faults(self) -> Iterator[CellFault]:
         """Why some, or all, have no sum."""
@@ -200,7 +200,7 @@ class Sums:
 
 
 def _faulty(draft: Draft, fault: CellFault) -> FaultyRow:
-    return FaultyRow(draft.lines[0], [fault], draft.place)
+    return FaultyRow(draft.lines[0], [fault], draft.observation_key)
 
 
 def _summed(total: _Total, key: SeriesKey, mapping: FileMapping, lines: tuple[int, ...]) -> Draft:

@@ -23,7 +23,7 @@ from services.indicators.domain.importing.cells import (
     rounded,
     without_marks,
 )
-from services.indicators.domain.importing.drafts import CellFault, Draft, FaultyRow, place_of
+from services.indicators.domain.importing.drafts import CellFault, Draft, FaultyRow, observation_key
 from services.indicators.domain.importing.mapping import DimensionSource, FileMapping
 from services.indicators.domain.importing.words import code_of, dimension_of, value_of
 from services.indicators.domain.numbers import HIGHEST
@@ -177,7 +177,7 @@ class _Row:
         self._take_texts()
         self._refuse_nul()
         if self.faults:
-            return FaultyRow(self.line, self.faults, place_of(key, period, self.said) if is_placed else None)
+            return FaultyRow(self.line, self.faults, observation_key(key, period, self.said) if is_placed else None)
         return Draft(key, period, self.figures, self.texts, self._words(), (self.line,))
 
     def _text(self, field: str) -> str:
