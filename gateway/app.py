@@ -7,7 +7,7 @@ from contextlib import AbstractAsyncContextManager, asynccontextmanager
 from dataclasses import replace
 from datetime import timedelta
 from functools import partial
-from typing import TYPE_CHECKING, Any, Final
+from typing import Any, Final
 
 import httpx
 from fastapi import FastAPI, Request
@@ -46,14 +46,12 @@ from gateway.proxy.upstreams import Upstream, in_process, to_provider
 from gateway.reports import app as reports
 from gateway.reports.asking import SuiteApi
 from gateway.sessions.door import PageDoor
+from gateway.sessions.provider_sessions import ProviderSessions
 from gateway.sessions.way_in import with_sessions
 from gateway.settings import GatewaySettings
 from portal.app import install_pages, is_page
 from portal.routes import problem_page
 from portal.settings import PortalSettings
-
-if TYPE_CHECKING:
-    from gateway.sessions.by_provider import ByProvider
 
 SPEC: Final = ServiceSpec(
     name="gateway",
@@ -177,7 +175,7 @@ class _Provider:
         self._keys = ProviderKeys(settings.oidc_issuer or "", self.client, settings.oidc_refetch)
         self.tokens = AccessTokens(keyring, resources.database, settings, self._keys)
 
-    def sign_in(self, secret: bytes) -> "ByProvider":
+    def sign_in(self, secret: bytes) -> ProviderSessions:
         """How people sign in on pages by it."""
         from gateway.sessions.by_provider import ByProvider  # noqa: PLC0415  see above
         from gateway.sessions.provider import SignInProvider  # noqa: PLC0415  see above

@@ -4,7 +4,7 @@ import secrets
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from typing import TYPE_CHECKING, Final
+from typing import Final
 
 import httpx
 from starlette.types import ASGIApp
@@ -15,12 +15,10 @@ from chassis.storage.database import Database
 from chassis.web.problems import problem_body
 from gateway.access.admission import KeyCheck
 from gateway.sessions import service
+from gateway.sessions.provider_sessions import ProviderSessions
 from gateway.sessions.way_in import send_as
 from portal.errors import Refused
 from portal.ports import Visitor
-
-if TYPE_CHECKING:
-    from gateway.sessions.by_provider import ByProvider  # most suites have none, and its library takes long to load
 
 TOKEN_BYTES: Final = 32
 
@@ -47,7 +45,7 @@ class PageDoor:
         check: KeyCheck,
         database: Database,
         length: timedelta,
-        by_provider: "ByProvider | None" = None,
+        by_provider: ProviderSessions | None = None,
     ) -> None:
         self._app = app
         self._check = check
@@ -79,7 +77,7 @@ class PageDoor:
         token = secrets.token_urlsafe(TOKEN_BYTES)
         return token, await self._required().open_session(token, cookie, answer, self._length)
 
-    def _required(self) -> "ByProvider":
+    def _required(self) -> ProviderSessions:
         if self._by_provider is None:
             raise NotFound("People sign in by their keys here.")
         return self._by_provider
