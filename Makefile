@@ -62,7 +62,7 @@ build/oidc/node_modules: tests/oidc/package-lock.json tests/oidc/server.mjs
 	@touch $@
 
 .PHONY: test-rest
-test-rest: .venv/dev build/oidc/node_modules ## Run the rest: what starts processes, and on PostgreSQL what `make test` ran on SQLite alone
+test-rest: .venv/dev build/oidc/node_modules ## Run what takes longer: what starts processes, browsers and engines of its own
 	@$(PYTEST) --engines rest $(ARGS)
 
 .PHONY: test-all

@@ -43,20 +43,21 @@ ON_ONE = (ROOMS / "integration" / "chassis" / "web",)
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:
-    sets = "each quick test on one database, but for those that need both; those left out then; or everything"
+    sets = "each quick test on one database, but for those that need both; what takes long; or everything on both"
     parser.addoption("--engines", choices=["needed", "rest", "all"], default="all", help=sets)
 
 
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
-    """Leave out, or take only, what is marked so and what repeats on PostgreSQL a use case tested on SQLite."""
+    """Leave out, or take only, what takes long; leave out what repeats on PostgreSQL a use case tested on SQLite."""
     wanted = config.getoption("--engines")
     if wanted == "all":
         return
     names = {item.nodeid for item in items}
-    left_out = {item for item in items if item.get_closest_marker("rest") or _is_repeat(item, names)}
     rest = wanted == "rest"
-    config.hook.pytest_deselected(items=[item for item in items if (item in left_out) != rest])
-    items[:] = [item for item in items if (item in left_out) == rest]
+    of_kind = [item for item in items if (item.get_closest_marker("rest") is not None) is rest]
+    taken = {item for item in of_kind if rest or not _is_repeat(item, names)}
+    config.hook.pytest_deselected(items=[item for item in items if item not in taken])
+    items[:] = [item for item in items if item in taken]
 
 
 def _is_repeat(item: pytest.Item, names: set[str]) -> bool:

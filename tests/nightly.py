@@ -41,6 +41,7 @@ class Part:
 def parts(sizes: Mapping[str, str]) -> Sequence[Part]:
     seeds = [f"{name}={sizes[name]}" for name in ("SEEDS", "DISTRIBUTED_SEEDS", "CUTS")]
     return [
+        Part("both databases", "Every test on SQLite and PostgreSQL", ["test-all"], r"=+ real engines"),
         Part("faults", f"Every fault test, {', '.join(seeds)}", ["test-faults", "ARGS=--durations=10"], r"=+ slowest"),
         Part(
             "soak",

@@ -98,7 +98,7 @@ class ConsumerLoop:
 
     async def _read_and_apply(self, reader: Consumer, commits: OffsetCommits) -> None:
         workers, max_records = self._size()
-        self._queue = PartitionQueue(max_records)
+        self._queue = PartitionQueue(max_records, self.subscription.gather)
         async with asyncio.TaskGroup() as tasks:
             working = [tasks.create_task(self._work(reader, commits)) for _ in range(workers)]
             async for batch in reader.batches():

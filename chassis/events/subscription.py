@@ -10,7 +10,8 @@ class Subscription:
     """The topics and event types that one consumer of a service reads, and the projection it makes of them.
 
     ``supersedes``: a newer event of an aggregate makes an older parked one needless. ``records``: what it makes of
-    events is recorded for good, as what people send is, so that there is nothing to rebuild.
+    events is recorded for good, as what people send is, so that there is nothing to rebuild. ``gather``: seconds in
+    which events are waited for that can be applied together, where nobody waits for the effects of one.
     """
 
     consumer: str
@@ -19,3 +20,4 @@ class Subscription:
     projection: AnyProjection
     supersedes: bool = False
     records: bool = False
+    gather: float = 0

@@ -99,6 +99,8 @@ class ContractMiddleware:
             preconditions.require_condition(scope)
         call = Call(operation, caller_of(scope), body, _path_parameters(operation, scope["path"]), upload)
         answer = await self._answer_call(call, scope, receive, send)
+        if operation.writes:
+            crash_point("answer.after_commit")
         if answer is not None:
             await self._finished(operation, scope, answer).send(send)
 
@@ -136,14 +138,11 @@ class ContractMiddleware:
                 return before
             answer = self._finished(call.operation, scope, await self._accepted(call, scope, tx))
             await idempotency.save_answer(tx, request, answer)
-            crash_point("answer.before_commit")
             return answer
 
         self._under_way.add(name)
         try:
-            answer = await self._in_one_transaction(work, call, repeatable_read=False)
-            crash_point("answer.after_commit")
-            return answer
+            return await self._in_one_transaction(work, call, repeatable_read=False)
         finally:
             self._under_way.discard(name)
 

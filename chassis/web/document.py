@@ -40,7 +40,7 @@ _ALWAYS: Final = (400, 401, 403, 422, 429, 500, 502, 503, 504)
 _WITH_BODY: Final = (408, 413, 415)
 _GUARDED: Final = (412, 428)
 _ETAG: Final = {
-    "description": "Tag of this representation",
+    "description": "Tag of this representation; a file that is made while it is sent has none",
     "schema": {"type": "string"},
     "example": '"33a64df551425fcc"',
 }

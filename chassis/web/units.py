@@ -10,6 +10,7 @@ from chassis.access import refuse_beyond_limits
 from chassis.audit import is_recorded
 from chassis.bus.port import Bus
 from chassis.clock import Clock, system_clock
+from chassis.crash_points import crash_point
 from chassis.settings import ServiceSettings
 from chassis.storage.changes import has_changed
 from chassis.storage.database import Database
@@ -62,6 +63,7 @@ def _recorded(work: Callable[[Tx], Awaitable[T]], call: Call) -> Callable[[Tx], 
             refuse_beyond_limits(tx)
         if not is_recorded(tx) and await has_changed(tx):
             record_call(tx, call)
+        crash_point("answer.before_commit")
         return result
 
     return recorded

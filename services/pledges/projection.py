@@ -86,6 +86,9 @@ SUBSCRIPTION = Subscription(
 
 # ---- risks and savings schemes
 
+GATHER_SECONDS = 0.25
+"""Every update moves risks and schemes, of which few are linked to a pledge, and a page of a pledge is not watched."""
+
 
 class RiskPart(Body):
     """What of a risk's event matters here; the effective rating is ``after`` where the event tells of its change."""
@@ -177,6 +180,7 @@ RISKS = Subscription(
     types=risks.EVENT_TYPES,
     projection=of_types(_elsewhere(LinkedKind.RISK, risk_update), risks.OF_RISKS, risks.is_risk),
     supersedes=True,
+    gather=GATHER_SECONDS,
 )
 SCHEMES = Subscription(
     consumer="pledges-finance",
@@ -184,4 +188,5 @@ SCHEMES = Subscription(
     types=finance.EVENT_TYPES,
     projection=of_types(_elsewhere(LinkedKind.SCHEME, scheme_update), (finance.SAVING_RESTATED,), finance.is_scheme),
     supersedes=True,
+    gather=GATHER_SECONDS,
 )

@@ -1,7 +1,8 @@
 """Stores of a distributed run set back under load, with kills during recovery and rebuild.
 
-As of an embedded run (``test_set_back``), on PostgreSQL and Kafka: schemas go back by their dumps, the bus by a copy of
-its broker's disk or by an empty one. ``DISTRIBUTED_SEEDS=10 make test-faults`` runs as many as that.
+As of an embedded run (``test_set_back``), on PostgreSQL and Kafka: schemas go back by their dumps, all of them by a
+base backup and the archived log, the bus by a copy of its broker's disk or by an empty one. ``DISTRIBUTED_SEEDS=10 make
+test-faults`` runs as many as that.
 """
 
 import asyncio
@@ -20,6 +21,7 @@ from tests.faults import ledger
 from tests.faults.conftest import FAILED, started
 from tests.faults.copies import BUS, Copies
 from tests.faults.plant import BRISK
+from tests.faults.point_in_time import ArchivedLog
 from tests.faults.recovering import assert_told_or_whole, ended
 from tests.faults.settling import until_it_answers
 
@@ -65,16 +67,43 @@ def test_stores_set_back_under_load_are_noticed_and_mended(plant, tmp_path, seed
         assert_told_or_whole(client, names, within=NOTICED)
     for _ in range(chance.randint(1, 2)):
         kill_while_it_recovers(plant, chance)
+    recover(plant)
+    rebuild_and_kill(plant, chance)
+    assert_everything_is_heard(plant, seed + 1000)
+
+
+def test_the_whole_database_at_an_earlier_point_in_time_is_noticed_and_mended(plant, tmp_path):
+    """By a base backup and the archived log, under load: the bus has heard what the databases have forgotten."""
+    archived = ArchivedLog(plant, tmp_path)
+    archived.begin()
+    plant.wait_answering()
+    with plant.stream(seed=1) as stream:
+        stream.wait_for(10)
+        moment = archived.moment()
+        stream.wait_for(20)
+        archived.go_back_to(moment)
+    plant.wait_answering()
+    with plant.client() as client:
+        assert_told_or_whole(client, ["everything"], within=NOTICED)
+    recover(plant)
+    assert_everything_is_heard(plant, 1001)
+
+
+def recover(plant):
     with plant.client() as client:
         report = ended(client, "recoveries", within=300)
-        assert report["differs"] is False, report
-        rebuild_and_kill(plant, chance)
-        with plant.stream(seed=seed + 1000) as stream:
-            stream.wait_for(20)
-        plant.settle()
-        assert asyncio.run(ledger.compare_state(plant.access, stream.acknowledged)) == []
+    assert report["differs"] is False, report
+
+
+def assert_everything_is_heard(plant, seed):
+    """What is acknowledged from now on is in every consumer's state, and nothing differs."""
+    with plant.stream(seed=seed) as stream:
+        stream.wait_for(20)
+    plant.settle()
+    assert asyncio.run(ledger.compare_state(plant.access, stream.acknowledged)) == []
+    with plant.client() as client:
         assert ended(client, "verifications")["differs"] is False
-        assert plant.health()["ready"] is True
+    assert plant.health()["ready"] is True
 
 
 def set_back(plant, copies, names, chance):

@@ -1,5 +1,6 @@
 """Every changing operation of every service leaves one audit entry with before and after; changing nothing, none."""
 
+from dataclasses import replace
 from datetime import date
 from importlib import import_module
 
@@ -81,6 +82,8 @@ async def test_every_change_leaves_one_entry(service: str, resources_for: Resour
             assert answer.status_code in {200, 201}, (change, answer.text)
             if key:
                 assert (await send(client, change, key)).headers["idempotency-replayed"] == "true"
+                other = await send(client, replace(change, body={"else": True}), key)
+                assert (other.status_code, other.json()["type"]) == (422, "/problems/idempotency-key-used-otherwise")
             if change.again:
                 assert (await send(client, change)).status_code == 200, change
             new = (await audited(database))[before:]

@@ -31,6 +31,18 @@ async def test_what_waits_is_taken_together_and_once():
     assert await taking == [batch(3)]
 
 
+async def test_more_is_waited_for_where_nobody_waits_unless_there_is_much_already():
+    queue = PartitionQueue(10, gather=0.02)
+    await queue.put(batch(0))
+    taking = asyncio.create_task(queue.take())
+    assert await is_waiting(taking)
+    await queue.put(batch(1))
+    assert await taking == [batch(0), batch(1)]
+    await queue.put(batch(2, count=10))
+    taking = asyncio.create_task(queue.take())
+    assert not await is_waiting(taking)
+
+
 async def test_a_partition_has_one_batch_under_way():
     queue = PartitionQueue(100)
     await queue.put(batch(0, 0))
