@@ -29,8 +29,10 @@ class Door(Protocol):
     def provider(self) -> str | None:
         """How the provider is called, as in "Sign in with ..."; None where people have keys alone."""
 
-    async def open_session(self, key: str, address: str) -> str | None:
+    async def open_session(self, key: str, address: str, before: str | None = None) -> str | None:
         """A new session's token, which only its cookie has; None for a key that is not in use.
+
+        With it the session of the token ``before`` ends, here alone: a provider is told of nothing.
 
         Raises:
             Refused: too many keys were refused from this address, or keys cannot be looked up now.
@@ -44,8 +46,12 @@ class Door(Protocol):
             Unavailable: it cannot be reached.
         """
 
-    async def open_session_of_provider(self, cookie: str | None, answer: Sequence[tuple[str, str]]) -> tuple[str, str]:
+    async def open_session_of_provider(
+        self, cookie: str | None, answer: Sequence[tuple[str, str]], before: str | None = None
+    ) -> tuple[str, str]:
         """A new session's token for who came back with this cookie and this query; and where they go on.
+
+        The session ``before`` ends as in :meth:`open_session`.
 
         Raises:
             NotFound: there is no provider.

@@ -57,11 +57,11 @@ class PageDoor:
     def provider(self) -> str | None:
         return self._by_provider.name if self._by_provider else None
 
-    async def open_session(self, key: str, address: str) -> str | None:
+    async def open_session(self, key: str, address: str, before: str | None = None) -> str | None:
         if not await self._is_good(key, address):
             return None
         token = secrets.token_urlsafe(TOKEN_BYTES)
-        opened = await self._database.write(lambda tx: service.open_session(tx, key, token, self._length))
+        opened = await self._database.write(lambda tx: service.open_session(tx, key, token, self._length, before))
         return token if opened else None
 
     async def _is_good(self, key: str, address: str) -> bool:
@@ -73,9 +73,11 @@ class PageDoor:
     async def begin_at_provider(self, after: str) -> tuple[str, str]:
         return await self._required().begin(after)
 
-    async def open_session_of_provider(self, cookie: str | None, answer: Sequence[tuple[str, str]]) -> tuple[str, str]:
+    async def open_session_of_provider(
+        self, cookie: str | None, answer: Sequence[tuple[str, str]], before: str | None = None
+    ) -> tuple[str, str]:
         token = secrets.token_urlsafe(TOKEN_BYTES)
-        return token, await self._required().open_session(token, cookie, answer, self._length)
+        return token, await self._required().open_session(token, cookie, answer, self._length, before)
 
     def _required(self) -> ProviderSessions:
         if self._by_provider is None:

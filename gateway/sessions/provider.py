@@ -39,8 +39,8 @@ SECONDS: Final = 600
 LONGEST_GRANT: Final = 86_400
 """Seconds after which the provider is asked anew, however long its tokens are good."""
 _PURPOSE: Final = "sign-in"
-_LONGEST_AFTER: Final = 1500
-"""Characters of the address to go on to that fit into a cookie."""
+_LONGEST_COOKIE: Final = 4000
+"""Browsers drop a cookie that has more than 4096 bytes with its name."""
 _ELSEWHERE: Final = "It was begun in another browser, or too long ago. Sign in again."
 _NOT_BELIEVED: Final = "What the provider said of you cannot be believed. Sign in again, or ask who runs the suite."
 _REFUSED: Final = "The provider has not let you in. Sign in again, or ask who runs it."
@@ -105,9 +105,13 @@ class SignInProvider:
             "code_challenge_method": "S256",
         }
         url = httpx.URL(await self._client.address("authorization_endpoint")).copy_merge_params(asked)
-        after = after if len(after) <= _LONGEST_AFTER else "/"
-        kept = {"state": state, "nonce": nonce, "verifier": verifier, "after": after, "until": self._now() + SECONDS}
-        return Begun(str(url), seal(self._secret, _PURPOSE, kept))
+        kept = {"state": state, "nonce": nonce, "verifier": verifier, "until": self._now() + SECONDS}
+        return Begun(str(url), self._kept(kept, after))
+
+    def _kept(self, begun: Mapping[str, Any], after: str) -> str:
+        """What was begun, sealed with where to go on; that is home where the address is too long for a cookie."""
+        sealed = seal(self._secret, _PURPOSE, {**begun, "after": after})
+        return sealed if len(sealed) <= _LONGEST_COOKIE else seal(self._secret, _PURPOSE, {**begun, "after": "/"})
 
     async def finish(self, cookie: str | None, answer: Sequence[tuple[str, str]]) -> tuple[Granted, str]:
         """What is granted to who came back with this cookie and this query, and where they go on.

@@ -18,9 +18,14 @@ class ProviderSessions(Protocol):
         """Where the browser goes, and the cookie that it has to have when it comes back."""
 
     async def open_session(
-        self, token: str, cookie: str | None, answer: Sequence[tuple[str, str]], length: timedelta
+        self,
+        token: str,
+        cookie: str | None,
+        answer: Sequence[tuple[str, str]],
+        length: timedelta,
+        before: str | None = None,
     ) -> str:
-        """Let ``token`` stand for who came back; where they go on."""
+        """Let ``token`` stand for who came back, and no longer ``before``; where they go on."""
 
     async def current(self, token: str, found: OpenSession | None) -> OpenSession | None:
         """The session as the provider has it now; None where that ends it."""

@@ -14,18 +14,19 @@ from gateway.sessions.models import PageSession
 class StoredSession:
     """A session that has not ended: by a key, or by what a provider has granted.
 
-    ``last_visit``: when the session before it was opened.
+    ``last_visit``: when the session before it was opened. ``asking_until``: until then the provider is being asked.
     """
 
     key_hash: str | None
     grant: Grant | None
     last_visit: datetime | None
+    asking_until: datetime | None = None
 
 
 async def get_session(tx: Tx, token_hash: str) -> StoredSession | None:
     """The session, unless it has ended by now."""
     row = await tx.session.scalar(select(PageSession).where(*_goes_on(tx, token_hash)))
-    return None if row is None else StoredSession(row.key_hash, _grant(row), row.last_visit)
+    return None if row is None else StoredSession(row.key_hash, _grant(row), row.last_visit, row.asking_until)
 
 
 def _goes_on(tx: Tx, token_hash: str) -> tuple[ColumnElement[bool], ...]:
@@ -73,17 +74,29 @@ async def save_asking(tx: Tx, token_hash: str, until: datetime) -> bool:
     return await tx.session.scalar(taken) is not None
 
 
-async def save_grant(tx: Tx, token_hash: str, grant: Grant) -> None:
-    """What the provider has granted now, to a session that goes on; whoever else waits for it may ask next time."""
+async def save_grant(tx: Tx, token_hash: str, grant: Grant, asked: datetime) -> bool:
+    """What the provider has granted to who asked until ``asked``; whoever else waits for it may ask next time.
+
+    False where the session has ended, or another asks by now: nothing is changed.
+    """
     values = _granted(grant) | {"asking_until": None}
-    await tx.session.execute(update(PageSession).where(*_goes_on(tx, token_hash)).values(**values))
+    saved = update(PageSession).where(*_asked(tx, token_hash, asked)).values(**values).returning(PageSession.id)
+    return await tx.session.scalar(saved) is not None
 
 
-async def save_end(tx: Tx, token_hash: str) -> str | None:
-    """End a session that goes on, and return and forget what was sealed; one that has ended keeps its moment."""
-    goes_on = _goes_on(tx, token_hash)
-    sealed = await tx.session.scalar(select(PageSession.sealed).where(*goes_on))
-    await tx.session.execute(update(PageSession).where(*goes_on).values(ends_at=tx.now, sealed=None))
+def _asked(tx: Tx, token_hash: str, until: datetime) -> tuple[ColumnElement[bool], ...]:
+    """That nobody has begun to ask after who asks until that moment: each asks until later than the one before."""
+    return *_goes_on(tx, token_hash), PageSession.asking_until == until
+
+
+async def save_end(tx: Tx, token_hash: str, asked: datetime | None = None) -> str | None:
+    """End a session that goes on, and return and forget what was sealed; one that has ended keeps its moment.
+
+    With ``asked`` only where nobody else has begun to ask since.
+    """
+    ended = _goes_on(tx, token_hash) if asked is None else _asked(tx, token_hash, asked)
+    sealed = await tx.session.scalar(select(PageSession.sealed).where(*ended))
+    await tx.session.execute(update(PageSession).where(*ended).values(ends_at=tx.now, sealed=None))
     return sealed
 
 

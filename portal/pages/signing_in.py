@@ -37,7 +37,7 @@ async def sign_in(request: Request) -> Response:
     if not key:
         return sign_in_form(request, after=after, error=_EMPTY, status=422)
     address = request.client.host if request.client else "-"
-    token = await site_of(request).door.open_session(key, address)
+    token = await site_of(request).door.open_session(key, address, cookie_of(request, SESSION))
     if token is None:
         return sign_in_form(request, after=after, error=_UNKNOWN, status=422)
     return _signed_in(request, token, after)
@@ -54,16 +54,13 @@ async def to_provider(request: Request, next: str = "/") -> Response:  # noqa: A
 
 @router.get("/sign-in/callback")
 async def from_provider(request: Request) -> Response:
-    door, cookie = site_of(request).door, cookie_of(request, ON_THE_WAY)
+    door, cookie, before = site_of(request).door, cookie_of(request, ON_THE_WAY), cookie_of(request, SESSION)
     try:
-        token, after = await door.open_session_of_provider(cookie, request.query_params.multi_items())
+        token, after = await door.open_session_of_provider(cookie, request.query_params.multi_items(), before)
     except SignInFailed as failed:
         response = sign_in_form(request, failed=failed.said, status=403)
         delete_cookie(request, response, ON_THE_WAY)
         return response
-    before = cookie_of(request, SESSION)
-    if before:
-        await door.close_session(before)
     response = _signed_in(request, token, own_path(after))
     delete_cookie(request, response, ON_THE_WAY)
     return response

@@ -291,6 +291,8 @@ async def test_signing_in_anew_ends_the_session_before(world: World) -> None:
     before = world.pages.cookies["suite-session"]
     await world.sign_in()
     assert await world.is_signed_in()
+    await world.make_due()
+    assert await world.is_signed_in(), "what the provider has granted to this browser was not revoked"
     world.pages.cookies.clear()
     world.pages.cookies.set("suite-session", before, domain="127.0.0.1")
     assert not await world.is_signed_in()

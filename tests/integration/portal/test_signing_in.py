@@ -30,6 +30,15 @@ async def test_a_session_that_was_ended_is_not_opened_by_its_cookie(pages: Pages
     assert "Sign out" not in (await pages.client.get("/", headers=cookie)).text
 
 
+async def test_signing_in_anew_ends_the_session_before(pages: Pages) -> None:
+    await pages.sign_in()
+    before = {"cookie": f"suite-session={pages.client.cookies['suite-session']}"}
+    fields = hidden_of((await pages.client.get("/sign-in")).text) | {"key": pages.key}
+    assert (await pages.client.post("/sign-in", data=fields)).status_code == httpx.codes.SEE_OTHER
+    assert "Sign out" in (await pages.client.get("/")).text
+    assert "Sign out" not in (await pages.client.get("/", headers=before)).text
+
+
 async def test_revoking_the_key_ends_its_sessions_at_once(pages: Pages) -> None:
     await pages.sign_in()
     await pages.database.write(lambda tx: service.revoke_key(tx, "Ana Nowak"))
