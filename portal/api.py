@@ -178,4 +178,4 @@ def _body(answer: httpx.Response) -> Json:
     body = body_of(answer)
     if answer.is_success:
         return body
-    raise Refused(answer.status_code, body)
+    raise Refused(answer.status_code, body, answer.headers)

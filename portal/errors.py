@@ -1,6 +1,6 @@
 """What can go wrong with a page."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from typing import Any
 
 from chassis.errors import Forbidden, Invalid
@@ -39,11 +39,13 @@ class Refused(Exception):  # noqa: N818  named for what it is
     Args:
         status: of its answer.
         body: its problem document, or nothing where it sent none.
+        headers: of its answer, by names in small letters.
     """
 
-    def __init__(self, status: int, body: dict[str, Any]) -> None:
+    def __init__(self, status: int, body: dict[str, Any], headers: Mapping[str, str] | None = None) -> None:
         super().__init__(body.get("detail") or body.get("title") or f"status {status}")
         self.status = status
+        self.headers = headers or {}
         self.title: str = body.get("title") or "Something went wrong"
         self.detail: str = body.get("detail") or ""
         self.errors: list[dict[str, str]] = list(body.get("errors") or [])

@@ -1,7 +1,7 @@
 """What can go wrong with keys."""
 
 from collections.abc import Mapping
-from typing import ClassVar
+from typing import ClassVar, Self
 
 from chassis.errors import Conflict, Invalid, NotFound, Problem
 
@@ -57,6 +57,12 @@ class TooManyCalls(Problem):
     def __init__(self, seconds: int, headers: Mapping[str, str]) -> None:
         super().__init__(f"The limit is reached; try again in {seconds} seconds.")
         self.answer_headers |= {"retry-after": str(seconds), **headers}
+
+    @classmethod
+    def passed_on(cls, headers: Mapping[str, str]) -> Self:
+        """As an answer to a call of ours in the caller's name has said it, by its headers."""
+        said = {name: value for name, value in headers.items() if name in {"ratelimit", "ratelimit-policy"}}
+        return cls(int(headers.get("retry-after", "1")), said)
 
 
 class TooManyRefusals(Problem):

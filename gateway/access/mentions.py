@@ -7,9 +7,10 @@ from typing import Any, Final, Protocol
 
 from httpx import codes
 
-from chassis.errors import Forbidden, Unavailable
+from chassis.errors import Forbidden, Problem, Unavailable
 from chassis.identity import Caller
-from gateway.access.owners import Mention
+from gateway.access.errors import TooManyCalls
+from gateway.access.owners import Directory, Mention, Unowned, UnownedMention, unowned
 from portal.api import Api
 from portal.errors import Refused
 
@@ -40,6 +41,26 @@ class Source:
     @property
     def service(self) -> str:
         return self.path.split("/")[1]
+
+    @property
+    def keys_begin(self) -> str:
+        """How the keys of its mentions begin (see :class:`Mention`); no other collection's begin so."""
+        return f"{self.service}/{self.kind}/"
+
+    def goes_past(self, after: str) -> bool:
+        """Whether any of its mentions may have a key after this one."""
+        return self.keys_begin > after or after.startswith(self.keys_begin)
+
+
+@dataclass(frozen=True, slots=True)
+class Wanted:
+    """Of which kind, and for which reason; None: of any."""
+
+    kind: str | None = None
+    why: Unowned | None = None
+
+    def is_met(self, found: UnownedMention) -> bool:
+        return self.kind in {None, found.mention.kind} and self.why in {None, found.why}
 
 
 def _owner(item: Json, _today: date) -> Iterator[Named]:
@@ -85,28 +106,53 @@ SOURCES: Final = (
 """Every collection that has owners."""
 
 
-async def list_mentions(api: Api, today: date, sources: Sequence[Source] = SOURCES) -> Sequence[Mention]:
-    """All that says who answers for it, and goes on.
+async def list_unowned(
+    api: Api,
+    directory: Directory,
+    today: date,
+    *,
+    wanted: Wanted,
+    after: str = "",
+    most: int | None = None,
+) -> Sequence[UnownedMention]:
+    """What goes on and names nobody as its owner, ordered by key, behind the key ``after``.
+
+    Collections are read one after another, in the order of their keys: none that lies before ``after``, and no more
+    once ``most`` are found (a few more may be returned).
 
     Raises:
         Forbidden: the caller may not see a part: what is not seen is not owned for that.
+        TooManyCalls: the caller has too few calls left for all that is to be looked at.
         Unavailable: a service does not answer.
     """
+    found: list[UnownedMention] = []
+    for source in sorted(SOURCES, key=lambda each: each.keys_begin):
+        if most is not None and len(found) >= most:
+            break
+        if wanted.kind in {None, source.kind} and source.goes_past(after):
+            mentions = await _mentions_of(api, source, today)
+            found += [each for each in unowned(mentions, directory) if wanted.is_met(each) and each.mention.key > after]
+    return found
+
+
+def _not_had(refused: Refused) -> Problem:
+    if refused.status == codes.FORBIDDEN:
+        return Forbidden(f"All that has owners is looked at: {refused.detail}")
+    if refused.status == codes.TOO_MANY_REQUESTS:
+        return TooManyCalls.passed_on(refused.headers)
+    return Unavailable(refused.detail or refused.title)
+
+
+async def _mentions_of(api: Api, source: Source, today: date) -> list[Mention]:
     try:
-        return [each for source in sources async for each in _mentions_of(api, source, today)]
+        return [
+            Mention(source.service, source.kind, str(item[source.code]), str(item[source.title]), field, text)
+            async for item in _every(api, source.path)
+            if not source.over(item)
+            for field, text in source.named(item, today)
+        ]
     except Refused as refused:
-        if refused.status == codes.FORBIDDEN:
-            raise Forbidden(f"All that has owners is looked at: {refused.detail}") from refused
-        raise Unavailable(refused.detail or refused.title) from refused
-
-
-async def _mentions_of(api: Api, source: Source, today: date) -> AsyncIterator[Mention]:
-    async for item in _every(api, source.path):
-        if source.over(item):
-            continue
-        for field, text in source.named(item, today):
-            code, title = str(item[source.code]), str(item[source.title])
-            yield Mention(source.service, source.kind, code, title, field, text)
+        raise _not_had(refused) from refused
 
 
 async def _every(api: Api, path: str) -> AsyncIterator[Json]:

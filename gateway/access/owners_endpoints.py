@@ -1,6 +1,8 @@
 """Over HTTP, what names nobody as its owner: asked of every service with the caller's own rights."""
 
 from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date
 from typing import Annotated
 
 from fastapi import APIRouter, Depends, Query, Request
@@ -12,45 +14,59 @@ from chassis.web.problems import problems
 from chassis.web.render.routes import add_table_routes
 from chassis.web.render.table import Table
 from chassis.web.units import Read
-from gateway.access import people_service
-from gateway.access.mentions import SuiteAsked, list_mentions
-from gateway.access.owners import Unowned, UnownedMention, unowned
+from gateway.access import mentions, people_service
+from gateway.access.mentions import SuiteAsked, Wanted
+from gateway.access.owners import Directory, Unowned, UnownedMention
 from gateway.access.owners_schemas import UnownedOut, unowned_table
+from portal.api import Api
 
 router = APIRouter(tags=["people"])
 
 
-async def _found(
+@dataclass(frozen=True, slots=True)
+class _Unowned:
+    """What a caller may see of what names nobody, read as far as is asked for."""
+
+    api: Api
+    directory: Directory
+    today: date
+    wanted: Wanted
+
+    async def found(self, after: str = "", most: int | None = None) -> Sequence[UnownedMention]:
+        return await mentions.list_unowned(
+            self.api, self.directory, self.today, wanted=self.wanted, after=after, most=most
+        )
+
+
+async def _asked(
     request: Request,
     read: Read,
     caller: Calling,
     kind: Annotated[str | None, Query(max_length=40, description="Only of this kind", examples=["risk"])] = None,
     why: Annotated[Unowned | None, Query(description="Only for this reason")] = None,
-) -> Sequence[UnownedMention]:
+) -> _Unowned:
     suite_api: SuiteAsked = request.app.state.suite_api
     directory, today = await read(people_service.get_directory)
-    found = unowned(await list_mentions(suite_api.of(caller), today), directory)
-    return [each for each in found if kind in {None, each.mention.kind} and why in {None, each.why}]
+    return _Unowned(suite_api.of(caller), directory, today, Wanted(kind, why))
 
 
-Found = Annotated[Sequence[UnownedMention], Depends(_found)]
+Asked = Annotated[_Unowned, Depends(_asked)]
 
 
 @router.get("/unowned", summary="What names nobody as its owner", responses=problems(400, 403, 422, 503))
-async def list_unowned(paging: Paging, found: Found) -> PageBody[UnownedOut]:
+async def list_unowned(paging: Paging, asked: Asked) -> PageBody[UnownedOut]:
     """Indicators, risks, controls, pledges, priorities, actions, benefits and keys that go on.
 
     Each text that is neither a person's name, code or e-mail address nor a post that somebody holds on the business
     date; it stays as it was printed.
     """
-    after = paging.request.after
-    rows = [each for each in found if after is None or each.mention.key > after]
-    page = page_of(rows[: paging.request.fetch], paging.request, key=lambda each: each.mention.key)
-    return paging.body(page, UnownedOut.of)
+    wanted = paging.request
+    found = await asked.found(wanted.after or "", wanted.fetch)
+    return paging.body(page_of(found[: wanted.fetch], wanted, key=lambda each: each.mention.key), UnownedOut.of)
 
 
-async def _table(request: Request, found: Found) -> Table:
-    return unowned_table(found, request.app.state.resources.clock())
+async def _table(request: Request, asked: Asked) -> Table:
+    return unowned_table(await asked.found(), request.app.state.resources.clock())
 
 
 add_table_routes(

@@ -1,8 +1,11 @@
 """Between admission and everything else: each caller's calls are counted, and every answer says what is left."""
 
+from collections.abc import Sequence
+
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from chassis.web.identity import CALLER, caller_of
+from chassis.web.middleware import Header
 from gateway.access.rate_limits import RateLimits
 
 
@@ -25,8 +28,13 @@ class RateLimitMiddleware:
         added = [(name.encode(), value.encode()) for name, value in allowance.headers().items()]
 
         async def with_fields(message: Message) -> None:
-            if message["type"] == "http.response.start":
-                message = {**message, "headers": [*message.get("headers", ()), *added]}
-            await send(message)
+            await send(_with(message, added) if message["type"] == "http.response.start" else message)
 
         await self.app(scope, receive, with_fields)
+
+
+def _with(start: Message, added: Sequence[Header]) -> Message:
+    """The beginning of an answer with these headers, unless it says so itself: of calls that it took to make it."""
+    headers = list(start.get("headers", ()))
+    present = {name for name, _ in headers}
+    return {**start, "headers": headers + [each for each in added if each[0] not in present]}

@@ -1,9 +1,11 @@
 """Whom a text names as owner, on a day."""
 
 from datetime import date
+from typing import Any
 
 import pytest
 
+from gateway.access.mentions import SOURCES, Json, Wanted, list_unowned
 from gateway.access.owners import Directory, Mention, Unowned, unowned
 from gateway.access.people import Person, PostTerm
 
@@ -64,6 +66,39 @@ def test_of_two_with_one_name_the_one_who_is_here_counts() -> None:
     people = [Person("a", "Ana", ends_on=date(2017, 1, 1)), Person("b", "Ana"), Person("c", "Ana", ends_on=TODAY)]
     assert Directory(people, TODAY).why_unowned("Ana") is None
     assert Directory(people[:1], TODAY).why_unowned("Ana") is Unowned.LEFT
+
+
+class Suite:
+    """As many owners as there are collections: each names nobody in two items."""
+
+    def __init__(self) -> None:
+        self.asked: list[str] = []
+
+    async def get(self, path: str, **_: str | None) -> Json:
+        self.asked.append(path)
+        said = {"owner": None, "leads": [], "actions": [], "assignments": [], "closed_on": None, "retired_on": None}
+        named = [said | {"revoked_at": None, "status": "open", "state": "in_place"} for _ in range(2)]
+        codes = ({"code": code, "name": code, "ref": code, "id": code, "title": code} for code in ("a", "b"))
+        return {"items": [one | code for one, code in zip(named, codes, strict=True)], "next": None}
+
+
+async def test_no_more_is_read_than_a_page_shows() -> None:
+    directory, suite = Directory((), TODAY), Suite()
+    api: Any = suite
+    whole = [each.mention.key for each in await list_unowned(api, directory, TODAY, wanted=Wanted())]
+    assert whole == sorted(whole)
+    assert sorted(suite.asked) == sorted(each.path for each in SOURCES)
+    paged: list[str] = []
+    while len(paged) < len(whole):
+        suite.asked.clear()
+        after = paged[-1] if paged else ""
+        found = await list_unowned(api, directory, TODAY, wanted=Wanted(), after=after, most=1)
+        paged.append(found[0].mention.key)
+        assert len(suite.asked) <= 3, "the collection where it goes on, and those until something is found"
+    assert paged == whole
+    assert [each.mention.kind for each in await list_unowned(api, directory, TODAY, wanted=Wanted("risk"))] == [
+        "risk"
+    ] * 2
 
 
 def test_what_names_nobody_is_told_once_in_order() -> None:
