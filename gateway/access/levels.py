@@ -23,9 +23,9 @@ class Level:
     counted_at: datetime
 
     def risen(self, now: datetime, most: int) -> "Level":
-        """What is left now, at most ``most``. Gateways' clocks differ: no time passes backwards."""
+        """What is left now, at most ``most``; what was counted later than now, by a clock ahead, counts from now."""
         seconds = max((now - self.counted_at).total_seconds(), 0.0)
-        return Level(min(self.left + seconds * most / SECONDS, float(most)), max(now, self.counted_at))
+        return Level(min(self.left + seconds * most / SECONDS, float(most)), now)
 
     def block(self) -> int:
         """How many calls a gateway may take now: one at least, if there is one."""

@@ -1,12 +1,14 @@
 """Every query about keys."""
 
 from collections.abc import Sequence
+from datetime import datetime
 
-from sqlalchemy import exists, or_, select, update
+from sqlalchemy import exists, func, or_, select, update
 from sqlalchemy.dialects import postgresql, sqlite
 
 from chassis.paging import PageRequest
 from chassis.storage.transaction import Tx
+from chassis.storage.types import UtcDateTime
 from gateway.access.keys import Key, NewKey, Previous, end_of
 from gateway.access.levels import Level
 from gateway.access.models import ApiKey, CallLevel
@@ -87,14 +89,19 @@ async def save_use(tx: Tx, key_id: int) -> None:
     await tx.session.execute(update(ApiKey).where(ApiKey.id == key_id).values(last_used=tx.now))
 
 
-async def lock_level(tx: Tx, caller: str, most: int) -> Level:
-    """What is left to a caller, locked; of one who never called, all."""
+async def lock_level(tx: Tx, caller: str, most: int) -> tuple[Level, datetime]:
+    """What is left to a caller, locked; of one who never called, all. And what time it is.
+
+    That is by the database's clock where several gateways share one: their own differ.
+    """
     insert = postgresql.insert if tx.dialect == "postgresql" else sqlite.insert
     row = {"caller": caller, "calls_left": float(most), "counted_at": tx.now}
     await tx.session.execute(insert(CallLevel).values(row).on_conflict_do_nothing())
-    found = select(CallLevel.calls_left, CallLevel.counted_at).where(CallLevel.caller == caller).with_for_update()
-    left, counted_at = (await tx.session.execute(found)).one()
-    return Level(left, counted_at)
+    clock = (func.clock_timestamp(type_=UtcDateTime),) if tx.dialect == "postgresql" else ()
+    wanted = select(CallLevel.calls_left, CallLevel.counted_at, *clock).where(CallLevel.caller == caller)
+    left, counted_at, *now = (await tx.session.execute(wanted.with_for_update())).one()
+    tx.catch_up()
+    return Level(left, counted_at), now[0] if now else tx.now
 
 
 async def save_level(tx: Tx, caller: str, level: Level) -> None:

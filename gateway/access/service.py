@@ -226,9 +226,8 @@ async def record_use(tx: Tx, key: GoodKey) -> None:
 
 async def take_block(tx: Tx, caller: str, most: int) -> Block:
     """Take a block of the calls that are left to a caller; of none where there is none."""
-    level = await repository.lock_level(tx, caller, most)
-    tx.catch_up()
-    level = level.risen(tx.now, most)
+    level, now = await repository.lock_level(tx, caller, most)
+    level = level.risen(now, most)
     calls = level.block()
     await repository.save_level(tx, caller, level.without(calls))
     return Block(calls, level.left - calls)

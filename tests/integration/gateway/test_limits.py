@@ -19,6 +19,16 @@ async def test_every_answer_says_what_is_left(front_of: FrontOf, serve: Serve) -
     assert (await front.stranger.get("/health/live")).status_code == 200
 
 
+async def test_too_few_calls_for_all_that_has_owners_is_no_failure_of_a_service(front_of: FrontOf) -> None:
+    """Its own calls are the caller's: to be told to come back is not to be told that a service is away."""
+    front = await front_of(settings={"calls_per_minute": 2})
+    answers = [await front.client.get("/access/v1/unowned") for _ in range(2)]
+    for answer in answers:
+        assert (answer.status_code, answer.json()["type"]) == (429, "/problems/too-many-calls")
+        assert 1 <= int(answer.headers["retry-after"]) <= 60
+        assert answer.headers.get_list("ratelimit-policy") == ['"caller";q=2;w=60']
+
+
 async def test_a_service_that_cannot_be_reached_is_left_alone(front_of: FrontOf, closed_port: str) -> None:
     front = await front_of(settings={"breaker_failures": 2, "breaker_seconds": 60}, risks=closed_port)
     details = [(await front.client.post("/risks/v1/risks", json={})).json()["detail"] for _ in range(3)]

@@ -98,6 +98,14 @@ async def test_few_calls_ask_the_database_and_refused_ones_ask_it_no_more() -> N
     assert levels.asked == asked
 
 
+def test_what_a_clock_ahead_has_counted_keeps_nobody_waiting() -> None:
+    """Its gateway may be gone, or set right: nobody waits an hour for calls that rise in a minute."""
+    ahead = Level(0.0, BEGAN + timedelta(hours=1))
+    now = ahead.risen(BEGAN, 60)
+    assert (now.left, now.counted_at) == (0.0, BEGAN)
+    assert now.risen(BEGAN + timedelta(seconds=30), 60).left == 30.0
+
+
 async def test_while_the_database_is_away_a_gateway_counts_alone() -> None:
     levels = Levels(3, Clock())
     levels.is_away = True
