@@ -50,7 +50,7 @@ def _spans(number: int) -> float:
     began = time.perf_counter()
     for _ in range(number):
         with telemetry.request(None, None, "GET risks"):
-            telemetry.say(method="GET", path="/", status=200, member="risks")
+            telemetry.say(method="GET", route="/", status=200, member="risks")
     return (time.perf_counter() - began) / number * 1e6
 
 

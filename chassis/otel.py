@@ -1,14 +1,16 @@
 """Spans as OpenTelemetry's library makes them. Loaded only where traces are sent: it is an extra."""
 
+import secrets
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from typing import Final
+from hashlib import blake2b
+from typing import Any, Final
 
 from opentelemetry.context import Context
 from opentelemetry.sdk.resources import SERVICE_NAME, Resource
 from opentelemetry.sdk.trace import TracerProvider
 from opentelemetry.sdk.trace.export import BatchSpanProcessor, SpanExporter
-from opentelemetry.sdk.trace.sampling import TraceIdRatioBased
+from opentelemetry.sdk.trace.sampling import ParentBased, SamplingResult, TraceIdRatioBased
 from opentelemetry.trace import (
     Link,
     NonRecordingSpan,
@@ -33,7 +35,7 @@ _KINDS: Final[Mapping[Kind, SpanKind]] = {
 }
 _NAMES: Final[Mapping[str, str]] = {
     "method": "http.request.method",
-    "path": "url.path",
+    "route": "http.route",
     "status": "http.response.status_code",
     "member": "suite.member",
     "events": "messaging.batch.message_count",
@@ -42,12 +44,30 @@ _NAMES: Final[Mapping[str, str]] = {
 _OURS: Final = 500
 
 
-class OtelSpans:
-    """Tells an exporter of spans, in batches from a thread of its own."""
+class _Drawn(TraceIdRatioBased):
+    """Draws traces by their ids with a key of this process's own, so whoever names a trace does not choose."""
 
-    def __init__(self, process: str, exporter: SpanExporter, share: float) -> None:
+    def __init__(self, share: float) -> None:
+        super().__init__(share)
+        self._key = secrets.token_bytes(16)
+
+    def should_sample(self, parent_context: Context | None, trace_id: int, *more: Any, **named: Any) -> SamplingResult:
+        digest = blake2b(trace_id.to_bytes(16, "big"), digest_size=8, key=self._key).digest()
+        return super().should_sample(parent_context, int.from_bytes(digest, "big"), *more, **named)
+
+
+class OtelSpans:
+    """Tells an exporter of spans, in batches from a thread of its own.
+
+    Args:
+        share: which part of the traces that begin here is told.
+        follows: whether a cause says if its trace is told, as where a gateway has drawn it; else it is drawn here.
+    """
+
+    def __init__(self, process: str, exporter: SpanExporter, share: float, *, follows: bool = False) -> None:
+        sampler = ParentBased(_Drawn(share)) if follows else _Drawn(share)
         resource = Resource.create({SERVICE_NAME: f"commissioning-suite-{process}"})
-        self._provider = TracerProvider(sampler=TraceIdRatioBased(share), resource=resource, shutdown_on_exit=False)
+        self._provider = TracerProvider(sampler=sampler, resource=resource, shutdown_on_exit=False)
         self._provider.add_span_processor(BatchSpanProcessor(exporter))
         self._tracer = self._provider.get_tracer("commissioning-suite")
 
@@ -64,9 +84,9 @@ class OtelSpans:
 
 
 @contextmanager
-def told(process: str, exporter: SpanExporter, share: float) -> Iterator[None]:
-    """Tell ``exporter`` of a share of the spans; at the end what is left is sent."""
-    spans = OtelSpans(process, exporter, share)
+def told(process: str, exporter: SpanExporter, share: float, *, follows: bool = False) -> Iterator[None]:
+    """Tell ``exporter`` of a share of the spans (see :class:`OtelSpans`); at the end what is left is sent."""
+    spans = OtelSpans(process, exporter, share, follows=follows)
     telemetry.use_spans(spans)
     try:
         yield
@@ -108,5 +128,6 @@ def _context_of(traceparent: str) -> SpanContext | None:
     if ids is None:
         return None
     trace, span = (int(each, 16) for each in ids)
-    context = SpanContext(trace, span, is_remote=True, trace_flags=TraceFlags(TraceFlags.SAMPLED))
+    flags = TraceFlags(int(traceparent[-2:], 16) & TraceFlags.SAMPLED)
+    context = SpanContext(trace, span, is_remote=True, trace_flags=flags)
     return context if context.is_valid else None

@@ -111,7 +111,8 @@ class ServiceRuntime:
                 await self.relay.measure()
                 consumers = await self._consumers()
                 for name, seen in consumers.items():
-                    telemetry.LAG.labels(name).set(math.nan if seen["lag"] is None else seen["lag"])
+                    telemetry.LAG.labels(name).set(_or_nan(seen["lag"]))
+                    telemetry.LAG_SECONDS.labels(name).set(_or_nan(seen["lag_seconds"]))
                     telemetry.AGE.labels(name).set(seen["age_seconds"])
                     telemetry.DEAD_LETTERS.labels(name).set(seen["dead_letters"])
                 telemetry.REFUSING.labels(self.spec.name).set(bool(self.refusals()))
@@ -161,9 +162,10 @@ class ServiceRuntime:
         parked = await self.database.read(lambda tx: count_parked(tx, loop.name))
         behind = await _answer_in_time(lag(self.database, self.bus, loop.subscription))
         if behind == 0:
-            loop.applier.moved_at = time.monotonic()
+            loop.applier.moved_at, loop.applier.applied_until = time.monotonic(), time.time()
         age = round(time.monotonic() - loop.applier.moved_at, 3) if behind != 0 else 0.0
-        return {"lag": behind, "age_seconds": age, "dead_letters": parked, "stopped": loop.stopped}
+        seen = {"lag": behind, "lag_seconds": _lag_seconds(loop, behind), "age_seconds": age}
+        return {**seen, "dead_letters": parked, "stopped": loop.stopped}
 
 
 async def consume(loop: ConsumerLoop) -> None:
@@ -172,6 +174,19 @@ async def consume(loop: ConsumerLoop) -> None:
         if loop.stopped is None:
             await loop.run()
         await loop.wait_until_allowed()
+
+
+def _lag_seconds(loop: ConsumerLoop, behind: int | None) -> float | None:
+    """By how much time it is behind; None where the bus does not say, or others have all partitions."""
+    if behind == 0:
+        return 0.0
+    if behind is None or not loop.next_offsets:
+        return None
+    return round(max(time.time() - loop.applier.applied_until, 0.0), 3)
+
+
+def _or_nan(found: float | None) -> float:
+    return math.nan if found is None else found
 
 
 def _is_troubled(seen: Mapping[str, Any]) -> bool:

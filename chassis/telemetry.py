@@ -53,6 +53,11 @@ PARKED = Counter("suite_consumer_parked_total", "Events parked as dead letters",
 DEAD_LETTERS = Gauge("suite_dead_letters", "Dead letters waiting for a decision", ["consumer"])
 LAG = Gauge("suite_consumer_lag", "Events not yet applied; not a number while the bus does not say", ["consumer"])
 BUS = Gauge("suite_bus_reachable", "Whether the bus answered when last asked, 1 or 0", ["service"])
+LAG_SECONDS = Gauge(
+    "suite_consumer_lag_seconds",
+    "Time since the newest event applied was published, while others wait; nought when none do, else not a number",
+    ["consumer"],
+)
 AGE = Gauge("suite_consumer_age_seconds", "Time without progress while events wait; nought when none do", ["consumer"])
 REFUSING = Gauge("suite_store_refusing", "Whether a store is known to have gone back in time, 1 or 0", ["service"])
 JOBS = Gauge("suite_jobs", "Jobs that have not ended, and those that failed within a day", ["member", "state"])
@@ -64,7 +69,8 @@ CALLS_LIMITED = Counter("suite_calls_limited_total", "Calls refused since a call
 
 
 def new_traceparent() -> str:
-    return f"00-{secrets.token_hex(16)}-{secrets.token_hex(8)}-01"
+    """A new trace that nobody was told of."""
+    return f"00-{secrets.token_hex(16)}-{secrets.token_hex(8)}-00"
 
 
 def ids_of(traceparent: str) -> tuple[str, str] | None:
@@ -79,9 +85,9 @@ def is_told() -> bool:
 
 
 def _continued(causes: Sequence[str]) -> str:
-    """The trace of the only cause; without one, or of several, a new one."""
+    """The trace of the only cause; without one, or of several, a new one. That nobody was told of it goes with it."""
     found = ids_of(causes[0]) if len(causes) == 1 else None
-    return f"00-{found[0]}-{secrets.token_hex(8)}-01" if found else new_traceparent()
+    return f"00-{found[0]}-{secrets.token_hex(8)}-00" if found else new_traceparent()
 
 
 @contextmanager

@@ -9,6 +9,7 @@ from fastapi.exceptions import RequestValidationError
 from fastapi.responses import RedirectResponse
 from fastapi.routing import APIRoute
 
+from chassis import telemetry
 from chassis.errors import Problem
 from chassis.logging import get_logger
 from chassis.storage.outages import is_outage
@@ -27,6 +28,7 @@ class PageRoute(APIRoute):
         answer = super().get_route_handler()
 
         async def answer_with_page(request: Request) -> Response:
+            telemetry.say(route=self.path_format)
             try:
                 return await answer(request)
             except Exception as error:  # noqa: BLE001  every error is answered with a page

@@ -155,7 +155,7 @@ async def everything(settings: SuiteSettings) -> AsyncIterator[Running]:
 async def one_service(name: str, settings: SuiteSettings) -> AsyncIterator[Running]:
     """One service alone, on the bus it shares with the others. It answers the gateway only."""
     async with AsyncExitStack() as stack:
-        stack.enter_context(tracing.traced(name))
+        stack.enter_context(tracing.traced(name, follows=True))
         database = open_database(name, settings)
         stack.push_async_callback(database.close)
         bus = await _started(open_bus(settings), stack)

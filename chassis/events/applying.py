@@ -50,6 +50,8 @@ class Applier:
         self.next_offsets: dict[TopicPartition, int] = {}
         self.moved_at = time.monotonic()
         """When it last applied something, or had nothing to apply."""
+        self.applied_until = time.time()
+        """When the newest record that it moved past was published, or when it last had nothing to apply."""
         self._database = database
         self._subscription = subscription
         self._consumer = subscription.consumer
@@ -165,6 +167,7 @@ class Applier:
 
     def _advance(self, slices: Sequence[PartitionSlice]) -> None:
         self.next_offsets.update({each.source: each.next_offset for each in slices})
+        self.applied_until = min(each.records[-1].timestamp_ms for each in slices) / 1000
 
     def _report(self, classified: Classified) -> None:
         self.moved_at = time.monotonic()

@@ -11,6 +11,7 @@ from urllib.parse import quote
 
 from starlette.types import ASGIApp, Receive, Scope, Send
 
+from chassis import telemetry
 from chassis.crash_points import crash_point
 from chassis.errors import MethodNotAllowed, NotFound, Problem
 from chassis.identity import require_scope
@@ -59,7 +60,9 @@ class ContractMiddleware:
             strictness.require_readable_address(scope)
         if not found:
             await self.app(scope, receive, send)
-        elif scope["method"] == "OPTIONS":
+            return
+        telemetry.say(route=next(iter(found.values())).path)
+        if scope["method"] == "OPTIONS":
             await Answer(204, [(b"allow", allowed(found).encode())]).send(send)
         elif scope["method"] in found:
             await self._answer_as_declared(found[scope["method"]], scope, receive, send)

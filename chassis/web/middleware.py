@@ -76,7 +76,7 @@ class RequestMiddleware:
     async def _answer(self, scope: Scope, receive: Receive, send: Send) -> None:
         trace, given = (header(scope, name) for name in (b"traceparent", REQUEST_ID_HEADER.encode()))
         given_id = given.decode() if _REQUEST_ID.fullmatch(given) else None
-        name = f"{scope['method']} {self.service}"
+        name = f"{_known(scope['method'])} {self.service}"
         with telemetry.request(trace.decode("latin-1"), given_id, name) as request_id:
             added = [(REQUEST_ID_HEADER.encode(), request_id.encode()), *self.headers]
             exchange = Exchange(scope, receive, send, limit=self._limit(scope), headers=added, refusal=self.refusal)
@@ -92,11 +92,11 @@ class RequestMiddleware:
         return max(large.most_bytes, self.body_limit) if large else self.body_limit
 
     def _record(self, exchange: "Exchange") -> None:
-        method = exchange.method if exchange.method in _METHODS else "other"
+        method = _known(exchange.method)
         seconds = time.perf_counter() - exchange.started
         telemetry.REQUESTS.labels(self.service, method, str(exchange.status)).observe(seconds)
         path: str = exchange.scope["path"]
-        telemetry.say(method=method, path=path[:_LONGEST_PATH], status=exchange.status, member=self.service)
+        telemetry.say(method=method, status=exchange.status, member=self.service)
         if self.access_log:
             write = log.debug if path.startswith(("/health/", "/metrics")) else log.info
             write(
@@ -199,6 +199,11 @@ class Exchange:
 
     def _over(self) -> PayloadTooLarge:
         return PayloadTooLarge(f"At most {self._limit} bytes are read.")
+
+
+def _known(method: str) -> str:
+    """A method of ours; callers may send any word as one, and measures and spans have few names."""
+    return method if method in _METHODS else "other"
 
 
 async def _nowhere(_message: Message) -> None:

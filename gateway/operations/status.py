@@ -20,11 +20,16 @@ Status = TypeVar("Status")
 
 @dataclass(frozen=True, slots=True)
 class ConsumerStatus:
-    """A consumer of a service. ``lag`` is null where the bus does not say; ``age_seconds``: how long it lags."""
+    """A consumer of a service.
+
+    ``lag`` is null where the bus does not say, ``lag_seconds`` also where another instance has all partitions;
+    ``age_seconds``: for how long nothing was applied while something waited.
+    """
 
     service: str
     consumer: str
     lag: int | None
+    lag_seconds: float | None
     age_seconds: float
     dead_letters: int
     stopped: str | None
@@ -47,7 +52,15 @@ async def list_consumers(clients: Clients, request: PageRequest) -> Page[Consume
         StoresUnreachable: a service does not answer.
     """
     found = [
-        ConsumerStatus(service, name, each["lag"], each["age_seconds"], each["dead_letters"], each["stopped"] or None)
+        ConsumerStatus(
+            service=service,
+            consumer=name,
+            lag=each["lag"],
+            lag_seconds=each.get("lag_seconds"),
+            age_seconds=each["age_seconds"],
+            dead_letters=each["dead_letters"],
+            stopped=each["stopped"] or None,
+        )
         for service, state in (await _ask_all(clients)).items()
         for name, each in state.get("consumers", {}).items()
     ]

@@ -18,6 +18,9 @@ class ConsumerOut(OutBody):
     service: str = Field(description=_SERVICE, examples=["risks"])
     consumer: str = Field(description="Its name", examples=["risks"])
     lag: int | None = Field(description="Events it has still to read; null where the bus does not say", examples=[0])
+    lag_seconds: float | None = Field(
+        description="By how much time it is behind; null where the bus or this instance cannot say", examples=[0.0]
+    )
     age_seconds: float = Field(description="For how long it has made no progress while some waited", examples=[0.0])
     dead_letters: int = Field(description="Events that are parked", examples=[0])
     stopped: str | None = Field(description="Why it is stopped; null while it works", examples=["10 failures in a row"])

@@ -7,6 +7,7 @@ from urllib.parse import quote
 import httpx
 from starlette.types import Receive, Scope, Send
 
+from chassis import telemetry
 from chassis.errors import BadRequest, NotFound, Problem
 from chassis.logging import get_logger
 from chassis.web.hop import HopSigner
@@ -49,6 +50,7 @@ class Forward:
         self._breaker = breaker
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        telemetry.say(route=f"/{self.service}/v1")
         if not self._breaker.lets_through():
             raise ServiceUnavailable(f"The {self.service} service has failed several times; it is tried again shortly.")
         try:

@@ -3,6 +3,7 @@
 import asyncio
 import itertools
 import math
+import time
 from collections.abc import Mapping
 
 import pytest
@@ -11,7 +12,8 @@ from sqlalchemy import event, text
 from sqlalchemy.exc import OperationalError
 
 from chassis.bus.embedded import EmbeddedBus
-from chassis.bus.port import Message, TopicPartition
+from chassis.bus.port import Message, Record, TopicPartition
+from chassis.events.applying import PartitionSlice
 from chassis.runtime import STALLED_SECONDS, ServiceRuntime
 from chassis.service import ServiceSpec
 from chassis.settings import ServiceSettings
@@ -70,6 +72,29 @@ async def test_a_consumer_without_progress_degrades_a_service(database, bus):
     runtime.loops[0].applier.moved_at -= STALLED_SECONDS
     said = await runtime.health()
     assert (said["status"], said["bus"], said["consumers"]["tally"]["lag"]) == ("degraded", "ok", 1)
+
+
+async def test_how_far_a_consumer_is_behind_is_told_in_seconds(database, bus):
+    """By when the newest event it applied was published, not by when it last did something."""
+    runtime = ServiceRuntime(SPEC, database, bus, ServiceSettings())
+    (topic, *_) = tally.TALLY.topics
+    await bus.ensure_topics(tally.TALLY.topics)
+    applier = runtime.loops[0].applier
+    at = TopicPartition(topic, 0)
+
+    async def behind():
+        return (await runtime.health())["consumers"]["tally"]["lag_seconds"]
+
+    assert await behind() == 0.0
+    producer = await bus.producer()
+    await producer.publish(topic, [Message("a/1", b"{}")])
+    await producer.close()
+    assert await behind() is None, "whoever has no partition knows nothing of them"
+    await applier.load([at])
+    assert 0 <= await behind() < 60
+    applied = Record(topic, 0, 0, "a/1", b"{}", {}, int((time.time() - 600) * 1000))
+    applier._advance([PartitionSlice(at, 0, [applied])])
+    assert 600 <= await behind() < 660
 
 
 @pytest.fixture

@@ -82,6 +82,9 @@ async def test_one_update_is_one_trace(folder: Path) -> None:
     assert parent_of(found["apply risks"]) == id_of(found["POST indicators"]), "it is caused by who emitted the event"
     posted = dict(found["POST indicators"].attributes or {})
     assert (posted["http.response.status_code"], posted["suite.member"]) == (201, "indicators")
+    assert posted["http.route"] == "/indicators/v1/indicators/{code}/observations"
+    assert dict(found["POST gateway"].attributes or {})["http.route"] == "/indicators/v1"
+    assert "waits" not in "".join(span.to_json() for span in found.values()), "what is in a path is not told"
     assert telemetry.is_told() is False, "at the end nobody is"
 
 
@@ -90,6 +93,29 @@ async def test_of_a_share_of_none_nothing_is_sent_and_all_works(folder: Path) ->
     with otel.told("suite", exporter, 0.0):
         await update(folder, OBSERVATION | {"value": "82.5"})
     assert exporter.get_finished_spans() == ()
+
+
+def told_of(traces: Sequence[str], share: float, *, follows: bool = False) -> int:
+    """Of how many calls that come with these somebody is told."""
+    exporter = InMemorySpanExporter()
+    with otel.told("suite", exporter, share, follows=follows):
+        for each in traces:
+            with telemetry.request(each, None, "GET gateway"):
+                pass
+    return len(exporter.get_finished_spans())
+
+
+def test_no_caller_chooses_which_traces_are_told() -> None:
+    """By the id alone, whoever picks small ones would have each of them told."""
+    assert 0 < told_of([f"00-{number:032x}-{CALLER}-01" for number in range(1, 100)], 0.5) < 99
+
+
+def test_a_service_behind_a_gateway_follows_what_that_has_drawn() -> None:
+    assert told_of([f"00-{TRACE}-{CALLER}-01"], 0.0, follows=True) == 1
+    assert told_of([f"00-{TRACE}-{CALLER}-00"], 1.0, follows=True) == 0
+    assert told_of([f"00-{TRACE}-{CALLER}-00"], 1.0) == 1
+    with telemetry.request(f"00-{TRACE}-{CALLER}-01", None):
+        assert (telemetry.traceparent() or "").endswith("-00"), "nobody was told, so nobody further on is"
 
 
 class Collector:
