@@ -42,7 +42,7 @@ class Compression:
             await self.app(scope, receive, send)
         elif _takes_gzip(Headers(scope=scope).get("accept-encoding", "")):
             known = _values(scope["headers"], b"if-none-match")
-            inner = _with_plain_tags(scope, {b"if-match", b"if-none-match"})
+            inner = _without_range_by_date(_with_plain_tags(scope, {b"if-match", b"if-none-match"}))
             await _Gzip(self.app, self.size, _LEVEL, known)(inner, receive, send)
         else:
             await _Plain(self.app, self.size)(_with_plain_tags(scope, {b"if-match"}), receive, send)
@@ -67,6 +67,13 @@ def _with_plain_tags(scope: Scope, names: set[bytes]) -> Scope:
         return scope
     plain = [(name, value.replace(_MARKED, b'"') if name in names else value) for name, value in scope["headers"]]
     return {**scope, "headers": plain}
+
+
+def _without_range_by_date(scope: Scope) -> Scope:
+    """The call for the whole, where it asks for a part of what was there at a date: packed and not have the same."""
+    if not any(name == b"if-range" and not value.strip().startswith(b'"') for name, value in scope["headers"]):
+        return scope
+    return {**scope, "headers": [pair for pair in scope["headers"] if pair[0] not in {b"range", b"if-range"}]}
 
 
 class _Worthwhile(IdentityResponder):

@@ -97,6 +97,21 @@ async def test_what_carries_secrets_is_not_compressed(front: Front) -> None:
         assert (len(body) > 1400, "content-encoding" in head) == (True, False), path
 
 
+async def test_a_part_by_date_is_the_whole_for_who_takes_it_packed(front_of: FrontOf) -> None:
+    """Packed and not, a file has the same date: a part of the one is no part of the other (RFC 9110, 13.1.5)."""
+    front = await front_of(settings={"compressed_from": 200})
+    file = "/docs/assets/docs.js"
+    head, whole = await raw(front, file, **{"accept-encoding": "identity"})
+    packed, _ = await raw(front, file, **GZIP)
+    assert (packed["content-encoding"], packed["last-modified"]) == ("gzip", head["last-modified"])
+    part = {"range": "bytes=10-19", "if-range": head["last-modified"]}
+    again, body = await raw(front, file, **GZIP, **part)
+    assert (again["content-encoding"], gzip.decompress(body)) == ("gzip", whole)
+    for plain in ({"accept-encoding": "identity"} | part, GZIP | part | {"if-range": head["etag"]}):
+        _, body = await raw(front, file, status=206, **plain)
+        assert body == whole[10:20]
+
+
 async def test_it_can_be_left_to_a_proxy(front_of: FrontOf, serve: Serve) -> None:
     front = await front_of(settings={"compressed_from": 0}, risks=await serve(service))
     head, body = await raw(front, "/risks/v1/long", **GZIP)
