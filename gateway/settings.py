@@ -89,7 +89,7 @@ class GatewaySettings(BaseSettings):
     """How long a verified key is remembered, so also how long a revoked one may still work."""
     refused_keys: int = Field(default=60, ge=1)
     """How many keys that are not in use one address may show in a minute; more are not looked up."""
-    calls_per_minute: int = Field(default=0, ge=0)
+    calls_per_minute: int = Field(default=60_000, ge=0)
     """How many calls each caller may make in a minute, at all gateways together; 0 for as many as they like."""
     breaker_failures: int = Field(default=10, ge=1)
     """After so many failures in a row a service is not asked for ``breaker_seconds``."""
