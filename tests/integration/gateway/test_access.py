@@ -1,12 +1,15 @@
 """Keys over HTTP: made, rotated and revoked by administrators, and no more than their scopes to whoever has one."""
 
+import asyncio
 from datetime import UTC, date, datetime, timedelta
 
 import httpx
 import pytest
+from typer.testing import CliRunner
 
 from gateway.access import keys, service
 from gateway.access.keys import NewKey
+from suite import key_commands
 from tests.integration.gateway.conftest import Front, FrontOf, Serve, echo
 
 pytestmark = pytest.mark.parametrize("database_for", ["sqlite"], indirect=True)
@@ -66,6 +69,37 @@ async def test_rotation_lets_the_secret_before_work_on_for_as_long_as_is_said(fr
         assert (await caller.get("/risks/v1/risks")).status_code == 401
     await front.client.delete(f"{KEYS}/etl")
     assert (await front.client.post(f"{KEYS}/etl/rotate")).json()["type"] == "/problems/key-not-in-use"
+
+
+@pytest.mark.parametrize("of", ["a running suite", "its database"])
+async def test_keys_by_command(front_of: FrontOf, serve: Serve, of: str) -> None:
+    """``suite keys create``, ``rotate``, ``list`` and ``revoke``: with and without ``--url``."""
+    front = await front_of(settings={"key_memory": 0}, risks=await serve(echo))
+    url = front.database.url.render_as_string(hide_password=False)
+    env = {"DATABASE_URL_GATEWAY": url} if of == "its database" else {"SUITE_URL": front.url, "SUITE_KEY": front.key}
+    more = [] if of == "its database" else ["--url", front.url]
+
+    async def said(*words: str) -> str:
+        done = await asyncio.to_thread(CliRunner().invoke, key_commands.app, [*words, *more], env=env)
+        assert done.exit_code == 0, done.exception
+        return done.stdout.strip().splitlines()[-1] if done.stdout.strip() else ""
+
+    async def statuses(*keys: str) -> list[int]:
+        found = []
+        for key in keys:
+            async with holder(front, key) as caller:
+                found.append((await caller.get("/risks/v1/risks")).status_code)
+        return found
+
+    first = await said("create", "etl", "--scope", "risks:read")
+    second = await said("rotate", "etl", "--overlap", "1")
+    assert len({first, second}) == 2
+    assert await statuses(first, second) == [200, 200]
+    third = await said("rotate", "etl", "--overlap", "0")
+    assert await statuses(second, third) == [401, 200]
+    assert (await said("list")).startswith(f"etl  {third[:8]}")
+    await said("revoke", "etl")
+    assert await statuses(third) == [401]
 
 
 @pytest.mark.parametrize(

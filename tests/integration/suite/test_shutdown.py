@@ -8,7 +8,7 @@ import socket
 import subprocess
 import sys
 import time
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 
 import pytest
 from aiokafka.admin import AIOKafkaAdminClient
@@ -62,17 +62,50 @@ def test_a_signal_while_it_starts_is_a_clean_stop_too(tmp_path):
 
 
 @contextmanager
-def half_a_request(url):
-    """A caller whose body never ends: a stop in good order waits for it."""
+def half_a_request(url, call="POST /risks/v1/risks", length=9):
+    """A caller who sends the head of a call: a stop in good order waits for the body."""
     host, port = re.search(r"//(.+):(\d+)", url).groups()
     headers = {"Host": host, "Authorization": f"Bearer {ADMIN_KEY}", "Content-Type": "application/json"}
-    headers |= {"Content-Length": "9", "Expect": "100-continue"}
+    headers |= {"Content-Length": str(length), "Expect": "100-continue"}
     lines = [f"{name}: {value}" for name, value in headers.items()]
-    head = "\r\n".join(["POST /risks/v1/risks HTTP/1.1", *lines, "", ""])
-    with socket.create_connection((host, int(port))) as caller:
+    head = "\r\n".join([f"{call} HTTP/1.1", *lines, "", ""])
+    with socket.create_connection((host, int(port)), timeout=30) as caller:
         caller.sendall(head.encode())
         assert b"100 Continue" in caller.recv(1000)  # somebody waits for the body
-        yield
+        yield caller
+
+
+def is_refused(url):
+    """Whether nobody takes a call any more."""
+    host, port = re.search(r"//(.+):(\d+)", url).groups()
+    try:
+        socket.create_connection((host, int(port)), timeout=1).close()
+    except ConnectionRefusedError:
+        return True
+    return False
+
+
+def test_what_is_under_way_at_a_signal_is_answered_and_saved(suite):
+    """Every call that was taken is answered, what is answered stands, and nobody else is let in meanwhile."""
+    suite.start()
+    body = b'{"name": "Ana Nowak"}'
+    people = [f"person-{number}" for number in range(3)]
+    with ExitStack() as stack:
+        calls = [f"PUT /access/v1/people/{person}" for person in people]
+        callers = [stack.enter_context(half_a_request(suite.url, call, len(body))) for call in calls]
+        suite.process.terminate()
+        limit = time.monotonic() + 20
+        while not is_refused(suite.url):
+            assert time.monotonic() < limit
+            time.sleep(0.05)
+        assert suite.process.poll() is None
+        for caller in callers:
+            caller.sendall(body)
+        assert [caller.recv(1000).split(b" ")[1] for caller in callers] == [b"201"] * 3
+        assert suite.wait_gone(20) == 0
+    suite.start()
+    with suite.client() as client:
+        assert [each["code"] for each in client.get("/access/v1/people").json()["items"]] == people
 
 
 def test_a_second_signal_does_not_wait(suite):
