@@ -44,12 +44,18 @@ async def lock_and_raise_version(tx: Tx, key: SeriesKey) -> int | None:
 async def lock_series(tx: Tx, keys: Collection[SeriesKey], whole: WholeIndicators) -> dict[SeriesKey, int]:
     """Lock the series of ``keys``, and those of the ``whole`` indicators, in one order; their versions."""
     given = given_rows(tx.dialect, "given", _KEY)
-    named = select(given) if not whole.codes else union(select(given), _whole(whole))
-    ordered = named.order_by(*(column.name for column in _KEY)).subquery("named")
+    named = given if not whole.codes else union(select(given), _whole(whole)).subquery("each")
+    ordered = select(named).order_by(*_in_order(tx, named)).subquery("named")
     found, on = look_up(tx.dialect, ordered, SeriesRow, _KEY, lock=True)
     query = select(*_key(found), found.c.version).join_from(ordered, found, on)
     rows = await tx.session.execute(query, given_values(tx, "given", _KEY, map(series_texts, keys)))
     return {series_of_row(row): row.version for row in rows}
+
+
+def _in_order(tx: Tx, named: FromClause) -> list[ColumnElement[str]]:
+    """The order that series are locked in, as an import takes them: byte by byte, whatever order the database has."""
+    collation = "C" if tx.dialect == "postgresql" else "BINARY"
+    return [named.c[name].collate(collation) for name in ("indicator", "breakdown", "area")]
 
 
 def _key(found: FromClause) -> list[ColumnElement[Any]]:
@@ -65,7 +71,7 @@ def _whole(whole: WholeIndicators) -> Select[Any]:
 
 async def lock_series_of_area(tx: Tx, area: str) -> dict[SeriesKey, int]:
     """Lock every series of an area, in the one order; their versions. The caller has locked the area."""
-    query = select(*_KEY, _OF_SERIES.c.version).where(_OF_SERIES.c.area == area).order_by(*_KEY)
+    query = select(*_KEY, _OF_SERIES.c.version).where(_OF_SERIES.c.area == area).order_by(*_in_order(tx, _OF_SERIES))
     return {series_of_row(row): row.version for row in await tx.session.execute(query.with_for_update())}
 
 

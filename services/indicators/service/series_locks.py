@@ -1,6 +1,6 @@
 """Locks on series that change.
 
-Writers take locks in one order: indicators, then areas, then series by (indicator, area, breakdown), then the series
+Writers take locks in one order: indicators, then areas, then series by (indicator, breakdown, area), then the series
 of the gaps derived from them. Whoever changes one open series locks that series alone. Whoever changes the comparator,
 the definition or the area, or opens a series, locks the indicator or the area first, so that a series opened meanwhile
 cannot miss the change.

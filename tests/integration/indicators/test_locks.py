@@ -8,9 +8,12 @@ from structlog.testing import capture_logs
 
 from chassis.storage.database import Database
 from chassis.storage.transaction import Tx
+from contracts.breakdown import Breakdown
 from services.indicators.domain.observations import SeriesKey
+from services.indicators.domain.series_inputs import NO_WHOLE
 from services.indicators.repository import series
 from tests.integration.indicators.conftest import PLYMOUTH, Api
+from tests.integration.indicators.test_breakdowns import LIFE, MALE
 
 pytestmark = pytest.mark.both_engines
 
@@ -58,4 +61,35 @@ async def test_the_same_content_beside_values_of_england(api: Api) -> None:
             *(api.observe("2018-01", "80", 200) for _ in range(12)),
             *(api.observe("2018-01", f"{70 + n}", area="E92000001", status="provisional") for n in range(12)),
         )
+    assert not [entry for entry in logs if entry["event"] == "database.retried"]
+
+
+async def test_an_import_and_many_in_one_call_lock_series_in_one_order(api: Api) -> None:
+    """An import goes by indicator and breakdown: what one call locks at once it locks in the same order."""
+    await api.post("/indicators", LIFE)
+    first, second = SeriesKey("life", "E10000008"), SeriesKey("life", PLYMOUTH, Breakdown(MALE))
+    for key in (first, second):
+        await api.observe("Dec-17", "80", area=key.area, code="life", breakdown=dict(key.breakdown.items))
+    if api.database.dialect == "sqlite":
+        return  # one writer at a time
+    locked, attempts = asyncio.Event(), 0
+
+    async def bring(tx: Tx) -> None:
+        """As an import of two batches does."""
+        nonlocal attempts
+        attempts += 1
+        await series.lock_series(tx, [first], NO_WHOLE)
+        locked.set()
+        await _somebody_waits(api.database)
+        await series.lock_series(tx, [second], NO_WHOLE)
+
+    async def record() -> None:
+        await locked.wait()
+        entry = {"indicator": "life", "period": "Dec-17", "value": "81", "status": "final", "reason": "Counted again"}
+        many = [entry | {"area": key.area, "breakdown": dict(key.breakdown.items)} for key in (second, first)]
+        await api.post("/observations", {"observations": many}, 200)
+
+    with capture_logs() as logs:
+        await asyncio.gather(api.database.write(bring), record())
+    assert attempts == 1
     assert not [entry for entry in logs if entry["event"] == "database.retried"]
