@@ -125,9 +125,8 @@ async def record_acceptable(
     if not rows.taken:
         return BatchResult(faults=rows.faults)
     batch = await lock_batch(tx, rows.taken)
-    if any(each != inputs.indicators[code] for code, each in batch.inputs.indicators.items()):
-        rows = _Rows(sent, _over(inputs, batch.inputs), rows.today, await _closed(tx, batch.inputs), name_of)
-        await rows.read_all(runs)  # somebody has changed a definition in between
+    if any(each != inputs.indicators[code] for code, each in batch.inputs.indicators.items()):  # changed in between
+        rows = await _read_again(tx, rows, runs, batch)
     await load_batch(
         tx, batch, {key: [observation.period for observation in taken.values()] for key, taken in rows.taken.items()}
     )
@@ -156,8 +155,13 @@ async def _get_inputs(tx: Tx, keys: Collection[SeriesKey]) -> SeriesInputs:
     )
 
 
-def _over(before: SeriesInputs, locked: SeriesInputs) -> SeriesInputs:
-    return SeriesInputs(indicators=before.indicators | locked.indicators, areas=before.areas)
+async def _read_again(tx: Tx, before: "_Rows", runs: Runs, batch: LockedBatch) -> "_Rows":
+    """The rows of locked series by the definitions that hold now; what is wrong with others stays as it was found."""
+    inputs = SeriesInputs(indicators=before.inputs.indicators | batch.inputs.indicators, areas=before.inputs.areas)
+    others = {n: faults for n, faults in before.faults.items() if before.sent[n][0] not in before.taken}
+    rows = replace(before, inputs=inputs, closed=await _closed(tx, batch.inputs), taken={}, faults=others)
+    await rows.read_all({key: runs[key] for key in before.taken})
+    return rows
 
 
 async def _closed(tx: Tx, inputs: SeriesInputs) -> dict[str, Sequence[Fault]]:

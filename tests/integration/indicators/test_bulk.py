@@ -1,10 +1,17 @@
 """Many observations in one call: all or none, every bad row named, one event a series."""
 
+from collections.abc import Collection
+from dataclasses import replace
 from itertools import pairwise
 from typing import Any
 
 import pytest
 
+from chassis.storage.transaction import Tx
+from services.indicators.domain.definitions import Unit
+from services.indicators.domain.observations import SeriesKey
+from services.indicators.service import batches
+from services.indicators.service.recording import LockedBatch
 from tests.integration.indicators.conftest import ENGLAND, MONTHLY, PLYMOUTH, Api
 
 AE = "ae-four-hour-wait"
@@ -82,3 +89,22 @@ async def test_each_entry_says_where_it_belongs(api: Api, missing: str):
     del sent[missing]
     refused = await api.post("/observations", bulk(sent), 422)
     assert [each["field"] for each in refused["errors"]] == [f"observations.0.{missing}"]
+
+
+async def test_a_definition_that_changes_meanwhile_is_read_again_for_the_series_that_are_locked(
+    api: Api, monkeypatch: pytest.MonkeyPatch
+):
+    """Torbay's row was none by the definition that was read first, so that its series is not locked."""
+    lock = batches.lock_batch
+
+    async def redefined(tx: Tx, keys: Collection[SeriesKey]) -> LockedBatch:
+        batch = await lock(tx, keys)
+        batch.inputs.indicators[AE] = replace(batch.inputs.indicators[AE], unit=Unit.COUNT)
+        return batch
+
+    monkeypatch.setattr(batches, "lock_batch", redefined)
+    over = entry("Dec-17", "120", area="E06000027")
+    problem = await api.post("/observations", bulk(entry("Dec-17", "80"), over), 422)
+    assert [each["field"] for each in problem["errors"]] == ["observations.1.value"]
+    made = await api.post("/observations", bulk(entry("Dec-17", "80.5")), 200)
+    assert made["recorded"] == 1
