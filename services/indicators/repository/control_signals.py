@@ -2,7 +2,7 @@
 
 from collections.abc import Collection
 
-from sqlalchemy import delete, select, tuple_
+from sqlalchemy import ColumnElement, delete, select, tuple_
 
 from chassis.storage.bulk import insert_many, table_of
 from chassis.storage.transaction import Tx
@@ -11,10 +11,13 @@ from services.indicators.domain.observations import SeriesKey
 from services.indicators.domain.series_inputs import ChartOf
 from services.indicators.models import ProcessControlSignalRow
 from services.indicators.repository import observations, remarks
-from services.indicators.repository.series_columns import series_columns, series_of_row, series_texts
+from services.indicators.repository.series_columns import series_columns, series_texts
 
 _OF = table_of(ProcessControlSignalRow).c
-KEY = (_OF.indicator, _OF.area, _OF.breakdown)
+
+
+def _is(key: SeriesKey) -> ColumnElement[bool]:
+    return tuple_(_OF.indicator, _OF.area, _OF.breakdown) == series_texts(key)
 
 
 async def add_signal(tx: Tx, key: SeriesKey) -> None:
@@ -22,7 +25,7 @@ async def add_signal(tx: Tx, key: SeriesKey) -> None:
 
 
 async def delete_signal(tx: Tx, key: SeriesKey) -> None:
-    await tx.session.execute(delete(ProcessControlSignalRow).where(tuple_(*KEY) == series_texts(key)))
+    await tx.session.execute(delete(ProcessControlSignalRow).where(_is(key)))
 
 
 async def get_charts(tx: Tx, keys: Collection[SeriesKey]) -> dict[SeriesKey, ChartOf]:
@@ -35,7 +38,6 @@ async def get_charts(tx: Tx, keys: Collection[SeriesKey]) -> dict[SeriesKey, Cha
     return charts
 
 
-async def get_charted(tx: Tx, keys: Collection[SeriesKey]) -> set[SeriesKey]:
-    """Those of these series whose events carry it."""
-    rows = await tx.session.execute(select(*KEY).where(tuple_(*KEY).in_([series_texts(key) for key in keys])))
-    return {series_of_row(row) for row in rows}
+async def is_charted(tx: Tx, key: SeriesKey) -> bool:
+    """Whether the events of a series carry it."""
+    return await tx.session.scalar(select(_OF.actor).where(_is(key))) is not None

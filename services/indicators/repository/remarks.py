@@ -4,10 +4,10 @@ from collections.abc import Collection
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import ColumnElement, Row, func, literal, select, tuple_
+from sqlalchemy import ColumnElement, Row, func, literal, select
 
 from chassis.paging import Page, PageRequest
-from chassis.storage.bulk import insert_many
+from chassis.storage.bulk import given_rows, given_values, insert_many, look_up, table_of
 from chassis.storage.pages import Orders, list_page
 from chassis.storage.transaction import Tx
 from chassis.storage.types import period_columns, row_period
@@ -18,10 +18,11 @@ from services.indicators.domain.observations import SeriesKey
 from services.indicators.models import ChartRemarkRow
 from services.indicators.repository.series_columns import series_columns, series_of_row, series_texts
 
-_TABLE = ChartRemarkRow.__table__
+_TABLE = table_of(ChartRemarkRow)
 _OF = _TABLE.c
 _NEWEST = _TABLE.alias("newest")
-_KEY = (_OF.indicator, _OF.area, _OF.breakdown, _OF.kind, _OF.period_end, _OF.period_start)
+_SERIES = (_OF.indicator, _OF.area, _OF.breakdown)
+_KEY = (*_SERIES, _OF.kind, _OF.period_end, _OF.period_start)
 _ORDER = (_OF.area, _OF.breakdown, _OF.period_end, _OF.period_start, _OF.revision)
 
 
@@ -35,10 +36,11 @@ async def get_remarks(
 
 
 async def get_remarks_of(tx: Tx, keys: Collection[SeriesKey], kind: RemarkKind) -> list[RecordedRemark]:
-    """The current remarks of a kind on the charts of these series, in order of their periods."""
-    named = tuple_(_OF.indicator, _OF.area, _OF.breakdown).in_([series_texts(key) for key in keys])
-    query = select(*_OF).where(named, _OF.kind == kind.value, *_current(None))
-    rows = await tx.session.execute(query.order_by(_OF.period_end, _OF.period_start))
+    """The current remarks of a kind on the charts of these series, however many, in order of their periods."""
+    given = given_rows(tx.dialect, "given", _SERIES)
+    found, on = look_up(tx.dialect, given, ChartRemarkRow, _SERIES, _OF.kind == kind.value, *_current(None))
+    query = select(*found.c).select_from(given.join(found, on)).order_by(found.c.period_end, found.c.period_start)
+    rows = await tx.session.execute(query, given_values(tx, "given", _SERIES, map(series_texts, keys)))
     return [_recorded(row) for row in rows]
 
 

@@ -44,7 +44,7 @@ async def told_anew(tx: Tx, key: SeriesKey) -> AsyncIterator[bool]:
     inputs = await get_inputs_of_locked(tx, [key])
     before = published_states(inputs, [key])
     yield key in inputs.charted
-    inputs.charted, inputs.charts = await control_signals.get_charted(tx, [key]), {}
+    inputs.charted, inputs.charts = {key} if await control_signals.is_charted(tx, key) else set(), {}
     await load_charts(tx, inputs)
     await emit_changes(tx, locked, inputs, {}, before)
 
@@ -58,4 +58,4 @@ async def is_carried(tx: Tx, key: SeriesKey) -> bool:
     """
     refuse_undeclared(await get_indicator(tx, key.indicator), key.breakdown)
     await get_named_area(tx, key.area)
-    return key in await control_signals.get_charted(tx, [key])
+    return await control_signals.is_charted(tx, key)

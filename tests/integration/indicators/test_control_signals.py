@@ -4,6 +4,8 @@ from typing import Any
 
 import pytest
 
+from services.indicators.domain.observations import SeriesKey
+from services.indicators.repository.control_signals import get_charts
 from tests.integration.indicators.conftest import PLYMOUTH, Api
 from tests.integration.indicators.test_process_control import AE, LOW_THEN_HIGH, months, record
 from tests.integration.indicators.test_service import count_statements
@@ -96,3 +98,16 @@ async def test_what_is_not_there_carries_nothing(api: Api) -> None:
     await api.post(SIGNAL, body | {"area": "E06099999"}, 422)
     await api.post(SIGNAL, body | {"breakdown": {"sex": "male"}}, 422)
     await api.post(SIGNAL, {"area": PLYMOUTH, "carried": True}, 422)
+
+
+@pytest.mark.both_engines
+async def test_charts_of_more_series_than_a_statement_has_parameters_for(api: Api) -> None:
+    await record(api, STEADY)
+    shifted = {"area": PLYMOUTH, "period": "2017-10", "decision": "recalculate", "reason": "Another way of counting"}
+    await api.post(f"/indicators/{AE}/process-control/recalculations", shifted)
+    series = SeriesKey(AE, PLYMOUTH)
+    many = {series, *(SeriesKey(AE, f"X{n}") for n in range(11_000))}
+    charts = await api.database.read(lambda tx: get_charts(tx, many))
+    assert {key: (len(chart.revisions), len(chart.remarks)) for key, chart in charts.items() if chart.remarks} == {
+        series: (len(STEADY), 1)
+    }
