@@ -20,6 +20,16 @@ def gap_series(gap: Indicator, source: SeriesKey) -> SeriesKey | None:
     return SeriesKey(gap.code, source.area, source.breakdown.without(ends.dimension))
 
 
+def series_beside(gap: Indicator, source: SeriesKey) -> SeriesKey | None:
+    """The series of a gap beside a source series, which is an end of it or does not name its dimension.
+
+    None beside another value of the dimension: the gap says nothing of that.
+    """
+    if gap.gap is not None and gap.gap.dimension not in source.breakdown.dimensions:
+        return source._replace(indicator=gap.code)
+    return gap_series(gap, source)
+
+
 def end_series(gap: Gap, key: SeriesKey) -> tuple[SeriesKey, SeriesKey]:
     """The two source series of a series of a gap."""
     a, b = (key.breakdown.with_(gap.dimension, value) for value in (gap.a, gap.b))

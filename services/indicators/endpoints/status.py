@@ -27,7 +27,7 @@ async def get_status(read: Read, code: IndicatorCode, wanted: InAreaWanted, as_o
     "/indicators/{code}/inequality-gaps",
     summary="The inequality gaps of an indicator in an area",
     description="The state of each indicator that is defined as a gap between two values of a dimension of this one. "
-    "Of a breakdown that names one of the two it is the gap between them. None where none is defined.",
+    "Of a breakdown that names one of the two it is the gap between them; one that names another value has none.",
     responses=problems(401, 404, 422),
 )
 async def get_inequality_gaps(read: Read, code: IndicatorCode, wanted: InAreaWanted, as_of: AsOf = None) -> GapsOut:

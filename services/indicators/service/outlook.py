@@ -1,10 +1,9 @@
 """What the past of a series says: its recent trend, tested, where it is going, and where it was to go."""
 
+from collections.abc import Collection
 from datetime import datetime
-from decimal import Decimal
 
 from chassis.storage.transaction import Tx
-from contracts.period import Period
 from services.indicators.domain.areas import ENGLAND
 from services.indicators.domain.expectations import Expectation, trajectory
 from services.indicators.domain.forecast import Forecast, forecast
@@ -15,7 +14,7 @@ from services.indicators.service.areas import get_named_area
 from services.indicators.service.breakdowns import refuse_undeclared
 from services.indicators.service.indicators import get_indicator
 from services.indicators.service.series_inputs import get_inputs
-from services.indicators.service.whole_series import get_whole_published
+from services.indicators.service.whole_series import WholeSeries, get_whole_published
 
 
 async def get_past(tx: Tx, key: SeriesKey, as_of: datetime | None) -> SeriesPast:
@@ -25,22 +24,20 @@ async def get_past(tx: Tx, key: SeriesKey, as_of: datetime | None) -> SeriesPast
         IndicatorUnknown, NotDefinedYet: there is no such indicator, or was none.
         ReferenceInvalid: the area is not known, or the indicator is not broken down so.
     """
-    return (await _get_compared(tx, key, as_of))[0]
+    return (await _get_past(tx, key, as_of, [key]))[0]
 
 
-async def _get_compared(
-    tx: Tx, key: SeriesKey, as_of: datetime | None
-) -> tuple[SeriesPast, dict[Period, Decimal | None]]:
-    """A series, and what England has in each period; raises as :func:`get_past`."""
+async def _get_past(
+    tx: Tx, key: SeriesKey, as_of: datetime | None, wanted: Collection[SeriesKey]
+) -> tuple[SeriesPast, WholeSeries]:
+    """A series, which is among the ``wanted``, and all of these whole; raises as :func:`get_past`."""
     indicator = await get_indicator(tx, key.indicator, as_of)
     refuse_undeclared(indicator, key.breakdown)
     area = await get_named_area(tx, key.area, as_of)
     inputs = await get_inputs(tx, [indicator], key.area, [key.breakdown], as_of=as_of)
-    england = key._replace(area=ENGLAND)
-    whole = await get_whole_published(tx, inputs, {key, england}, as_of)
+    whole = await get_whole_published(tx, inputs, wanted, as_of)
     targets = tuple(inputs.targets.get(key, ()))
-    past = SeriesPast(key, indicator, area, tuple(whole.get(key, ())), targets, inputs.state(key), as_of)
-    return past, {each.period: each.observation.value for each in whole.get(england, ())}
+    return SeriesPast(key, indicator, area, tuple(whole.get(key, ())), targets, inputs.state(key), as_of), whole
 
 
 async def get_recent_trend(tx: Tx, key: SeriesKey, as_of: datetime | None) -> tuple[SeriesPast, RecentTrend]:
@@ -57,6 +54,8 @@ async def get_forecast(tx: Tx, key: SeriesKey, as_of: datetime | None) -> tuple[
 
 async def get_trajectory(tx: Tx, key: SeriesKey, as_of: datetime | None) -> tuple[SeriesPast, list[Expectation]]:
     """What is expected in each period of a series, on to the due one; raises as :func:`get_past`."""
-    past, compared = await _get_compared(tx, key, as_of)
+    england = key._replace(area=ENGLAND)
+    past, whole = await _get_past(tx, key, as_of, {key, england})
+    compared = {each.period: each.observation.value for each in whole.get(england, ())}
     observed = [each.period for each in past.revisions if not each.observation.is_withdrawn]
     return past, trajectory(past.targets, observed, compared)

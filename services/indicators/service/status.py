@@ -3,8 +3,7 @@
 from datetime import datetime
 
 from chassis.storage.transaction import Tx
-from contracts.breakdown import Breakdown
-from services.indicators.domain.definitions import Indicator
+from services.indicators.domain.gaps import series_beside
 from services.indicators.domain.observations import SeriesKey
 from services.indicators.domain.series import SeriesStatus
 from services.indicators.repository import series
@@ -32,7 +31,8 @@ async def get_status(tx: Tx, key: SeriesKey, as_of: datetime | None) -> SeriesSt
 async def get_gaps(tx: Tx, key: SeriesKey, as_of: datetime | None) -> list[SeriesStatus]:
     """The states of the inequality gaps that are derived from a series, or from its parts, by their codes.
 
-    Of a breakdown that names an end of a gap, the gap between the ends. The same number of statements for any number.
+    Of a breakdown that names an end of a gap, the gap between the ends; of one that names another value, none. The same
+    number of statements for any number.
 
     Raises:
         IndicatorUnknown, NotDefinedYet: there is no such indicator, or was none.
@@ -42,10 +42,6 @@ async def get_gaps(tx: Tx, key: SeriesKey, as_of: datetime | None) -> list[Serie
     refuse_undeclared(indicator, key.breakdown)
     area = await get_named_area(tx, key.area, as_of)
     gaps = await get_definitions(tx, sorted(indicator.gaps), as_of)
-    keys = [SeriesKey(code, key.area, _between_ends(gap, key.breakdown)) for code, gap in sorted(gaps.items())]
+    keys = [beside for _, gap in sorted(gaps.items()) if (beside := series_beside(gap, key))]
     inputs = await get_inputs_of(tx, gaps.values(), key.area, keys, as_of=as_of)
     return [SeriesStatus(each, gaps[each.indicator], area, inputs.state(each), None, as_of) for each in keys]
-
-
-def _between_ends(gap: Indicator, breakdown: Breakdown) -> Breakdown:
-    return breakdown if gap.gap is None else breakdown.without(gap.gap.dimension)

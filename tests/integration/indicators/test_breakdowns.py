@@ -11,7 +11,7 @@ LIFE: dict[str, Any] = MONTHLY | {
     "name": "Life expectancy",
     "unit": "years",
     "calculation": "modelled",
-    "dimensions": {"sex": ["male", "female"], "deprivation": ["most", "least"]},
+    "dimensions": {"sex": ["male", "female"], "deprivation": ["most", "middle", "least"]},
 }
 MALE, FEMALE = {"sex": "male"}, {"sex": "female"}
 

@@ -217,6 +217,8 @@ async def test_an_indicator_leads_to_its_gaps(life: Api):
     assert {name: found["items"][0][name] for name in same} == {name: status[name] for name in same}
     of_an_end = await life.get("/indicators/life/inequality-gaps", area=PLYMOUTH, breakdown="deprivation=most")
     assert of_an_end["items"] == found["items"]
+    of_another = await life.get("/indicators/life/inequality-gaps", area=PLYMOUTH, breakdown="deprivation=middle")
+    assert of_another["items"] == []
     assert (await life.get("/indicators/gap/inequality-gaps", area=PLYMOUTH))["items"] == []
     more = GAP | {"code": "another", "gap": GAP["gap"] | {"a": "most", "b": "least"}}
     await life.post("/indicators", more)
