@@ -19,7 +19,6 @@ from services.indicators.domain.observations import SeriesKey
 from services.indicators.service.staging import sortable
 
 _AT_ONCE = 2000
-NO_PARENTS: Mapping[str, Collection[str]] = {}
 _FIRST_ROWS = 60
 """Among these of a sheet is the header: titles and remarks may stand above it."""
 
@@ -37,7 +36,16 @@ class Counter:
     stopped: bool = False
 
     def step(self) -> None:
+        """One more is done; raises as :meth:`go_on`."""
         self.done += 1
+        self.go_on()
+
+    def go_on(self) -> None:
+        """Go on, unless asked to end.
+
+        Raises:
+            Stopped: it is asked to end.
+        """
         if self.stopped:
             raise Stopped
 
@@ -70,7 +78,7 @@ def survey_file(
     order: ImportOrder,
     rows: SortedRows,
     counter: Counter,
-    parents: Mapping[str, Collection[str]] = NO_PARENTS,
+    parents: Mapping[str, Collection[str]],
 ) -> Survey:
     """Read a file by a mapping; ``parents`` are those of areas that have some.
 
@@ -80,7 +88,7 @@ def survey_file(
     survey = Survey(rows, Seen(mapping, order.calculation))
     parts = Parts(mapping) if mapping.add_up else None
     sums = Sums(mapping, order.sum_into, parents) if order.sum_into else None
-    taken = _Taken(survey, sums)
+    taken = _Taken(survey, sums, counter)
     for row in _read(file, mapping, survey, counter):
         if isinstance(row, FaultyRow):
             _refuse(survey, row, parts, sums)
@@ -123,8 +131,8 @@ def _add_up(survey: Survey, parts: Parts, taken: "_Taken", sums: Sums | None) ->
 class _Taken:
     """Drafts on their way into the sorted rows: those of one series together, of as many rows as are taken at once."""
 
-    def __init__(self, survey: Survey, sums: Sums | None) -> None:
-        self._survey, self._sums = survey, sums
+    def __init__(self, survey: Survey, sums: Sums | None, counter: Counter) -> None:
+        self._survey, self._sums, self._counter = survey, sums, counter
         self._waiting: dict[SeriesKey, list[Draft]] = {}
         self._count = 0
         self._series: SeriesKey | None = None
@@ -138,10 +146,11 @@ class _Taken:
     def finish(self) -> None:
         if self._sums is not None and self._survey.unplaced:
             self._sums.refuse_all(f"line {self._survey.unplaced} cannot be read")
-        for draft in self._sums.drafts() if self._sums else ():
-            self._stage(draft)
-        for fault in self._sums.faults() if self._sums else ():
-            self._survey.faults.add((), [fault])
+        for each in self._sums.outcomes(self._counter.go_on) if self._sums else ():
+            if isinstance(each, Draft):
+                self._stage(each)
+            else:
+                self._survey.faults.add((), [each])
         self._flush()
 
     def _stage(self, draft: Draft) -> None:
@@ -154,6 +163,7 @@ class _Taken:
             self._flush()
 
     def _flush(self) -> None:
+        self._counter.go_on()
         for drafts in self._waiting.values():
             self._survey.seen.add(drafts)
         self._survey.rows.add(map(sortable, self._waiting.values()))

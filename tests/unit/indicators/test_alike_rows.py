@@ -93,3 +93,12 @@ def test_a_number_that_stands_for_a_symbol_is_one(symbol):
     for _ in range(2):
         assert reader.read(2, ["n", "RK9", "2017", "5", "final"]).figures
         assert reader.read(3, ["n", "RK9", "2017", symbol, "final"]).texts["missing"] == "[x]"
+
+
+@pytest.mark.parametrize("place", [0, 1, 2, 4])
+def test_of_cells_that_are_long_nothing_is_remembered(monkeypatch, place):
+    seen, reader = counted(monkeypatch), RowReader(SHIPPED["native"], HEAD)
+    row = ["n", "RK9", "2017-12", "5", "final"]
+    row[place] = " " * 1200 + row[place]
+    assert all(isinstance(reader.read(line, row), Draft) for line in (2, 3))
+    assert len(seen) == 2

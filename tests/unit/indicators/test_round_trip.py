@@ -105,7 +105,7 @@ def exported(number: int, breakdown: Breakdown, observed: Observation) -> Export
 def read_back(file: io.BytesIO, kinds: dict[str, PeriodKind]) -> list[tuple[SeriesKey, Observation]]:
     file.seek(0)
     with SortedRows() as rows:
-        survey = survey_file(file, NATIVE, ImportOrder("x", "native"), rows, Counter())
+        survey = survey_file(file, NATIVE, ImportOrder("x", "native"), rows, Counter(), {})
         assert not survey.faults.shown
         drafts = [draft for batch in rows.batches(100) for row in batch.rows for draft in drafts_of(row)]
     return sorted((draft.key, draft.read(kinds[draft.key.indicator])) for draft in drafts)

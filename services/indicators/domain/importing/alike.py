@@ -9,14 +9,13 @@ import re
 from collections.abc import Callable, Mapping, Sequence
 from decimal import Decimal
 from operator import itemgetter
-from typing import Any, Final, TypeVar
+from typing import Final, TypeVar
 
 from services.indicators.domain.importing.cells import FINEST, FINEST_SENT
 from services.indicators.domain.importing.drafts import Draft
 from services.indicators.domain.importing.mapping import FileMapping
 from services.indicators.domain.observations import SeriesKey
 
-K = TypeVar("K")
 V = TypeVar("V")
 
 _NUMBERS: Final = ("value", "count", "denominator", "lower", "upper")
@@ -29,6 +28,7 @@ _MOST: Final = 8192
 _LONGEST: Final = 1000
 
 Cells = Sequence[str]
+Said = str | tuple[str, ...]
 
 
 class AlikeRows:
@@ -46,9 +46,9 @@ class AlikeRows:
         self._series_of, self._texts_of, self._period_of = _cells(naming), _cells(saying), _cells(period)
         self._unread = sorted(set(range(width)) - of_numbers - saying - period - naming)
         self._can_be = "value" in fields and not _says_otherwise(mapping, fields)
-        self._series: dict[Any, tuple[SeriesKey, Mapping[str, str]]] = {}
-        self._texts: dict[Any, Mapping[str, str]] = {}
-        self._periods: dict[Any, str] = {}
+        self._series: dict[Said, tuple[SeriesKey, Mapping[str, str]]] = {}
+        self._texts: dict[Said, Mapping[str, str]] = {}
+        self._periods: dict[Said, str] = {}
 
     def draft(self, line: int, cells: Cells) -> Draft | None:
         """The draft of a row; None where it is not like rows before it."""
@@ -83,9 +83,7 @@ class AlikeRows:
             return
         _put(self._series, self._series_of(cells), (draft.key, draft.words))
         _put(self._periods, self._period_of(cells), draft.period)
-        said = self._texts_of(cells)
-        if len("".join(said)) <= _LONGEST:
-            _put(self._texts, said, draft.texts)
+        _put(self._texts, self._texts_of(cells), draft.texts)
 
 
 def _says_otherwise(mapping: FileMapping, fields: Mapping[str, int]) -> bool:
@@ -103,14 +101,17 @@ def _plain(name: str, mapping: FileMapping) -> Callable[[str], object]:
     return re.compile(rf"-?\d{{1,12}}{fraction}", re.ASCII).fullmatch
 
 
-def _cells(places: set[int]) -> Callable[[Cells], str | tuple[str, ...]]:
+def _cells(places: set[int]) -> Callable[[Cells], Said]:
     """What a row has in these places: one text where it is one place."""
     if not places:
         return lambda _: ""
     return itemgetter(*sorted(places))
 
 
-def _put(known: dict[K, V], name: K, found: V) -> None:
+def _put(known: dict[Said, V], said: Said, found: V) -> None:
+    """Remember what cells were found to say; of long ones nothing, so that a file cannot fill the memory."""
+    if len("".join(said)) > _LONGEST:
+        return
     if len(known) >= _MOST:
         known.clear()
-    known[name] = found
+    known[said] = found

@@ -4,7 +4,7 @@ A sum of which one row is at fault is none: it is refused, and says by which lin
 """
 
 import re
-from collections.abc import Collection, Iterator, Mapping
+from collections.abc import Callable, Collection, Iterator, Mapping
 from dataclasses import dataclass, field
 from decimal import ROUND_HALF_UP, Decimal
 from typing import Final
@@ -125,6 +125,7 @@ class Sums:
         """Into ``area``; ``parents`` are those that are known of each area, to which the file adds what it says."""
         self.area = area
         self._parents = {code: set(named) for code, named in parents.items()}
+        self._wholes: dict[str, set[str]] = {}
         self._mapping = mapping
         self._totals: dict[ObservationKey, _Total] = {}
         self._own: set[ObservationKey] = set()
@@ -162,30 +163,26 @@ class Sums:
         """Let nothing be summed: a row may be of any of the sums."""
         self._unplaced = self._unplaced or why
 
-    def drafts(self) -> Iterator[Draft]:
-        """The sums; each says in its note of how many."""
-        for key, total in self._totals.items():
-            if total.first is not None and not self._is_refused(key, total):
-                series = key[0]
+    def outcomes(self, step: Callable[[], None]) -> Iterator[Draft | CellFault]:
+        """The sums, each with how many it is of in its note, and why others, or all, are none.
+
+        ``step`` is called before each is looked at: where there are many it takes its time, and may be ended by that.
+        """
+        yield from self._faults_of_rows()
+        for key, total in sorted(self._totals.items(), key=lambda each: each[0][1]):
+            step()
+            series, period = key
+            if why := self._why_none(total):
+                yield CellFault("", "", f"{series.indicator} of {period} is not summed into {self.area}: {why}")
+            elif total.first is not None and not self._is_ruled_out(key):
                 summed = _summed(total, series, self._mapping, ())
                 note = f"Sum of {len(total.parts)} {self._mapping.parts}"
                 yield Draft(series, summed.period, summed.figures, {**summed.texts, "note": note}, summed.words, ())
 
-    def _why_none(self, total: _Total) -> str:
-        """Why it is no sum; one with an area and a part of that has figures twice."""
-        if why := total.why_none():
-            return why
-        wholes = {ENGLAND: "the others"} if len(total.parts) > 1 else {}
-        for part in (self.area, *total.parts):
-            wholes.update(dict.fromkeys(wholes_of(part, self._parents), part))
-        twice = next((area for area in total.parts if area in wholes), None)
-        return f"{twice}, in line {total.parts[twice]}, has {wholes[twice]} in it" if twice else ""
+    def _is_ruled_out(self, key: ObservationKey) -> bool:
+        return bool(self._unplaced) or key in self._own or key in self._uncounted
 
-    def _is_refused(self, key: ObservationKey, total: _Total) -> bool:
-        return bool(self._unplaced or self._why_none(total)) or key in self._own or key in self._uncounted
-
-    def faults(self) -> Iterator[CellFault]:
-        """Why some, or all, have no sum."""
+    def _faults_of_rows(self) -> Iterator[CellFault]:
         if self._unplaced:
             yield CellFault("", "", f"nothing is summed into {self.area}: {self._unplaced}, and may be of any sum")
         for (key, period), area in sorted(self._uncounted.items(), key=lambda each: each[0][1]):
@@ -194,9 +191,22 @@ class Sums:
         for key, period in sorted(self._own & set(self._totals), key=lambda each: each[1]):
             message = f"{self.area} has {key.indicator} of {period} itself, so nothing is summed into it"
             yield CellFault("area", self.area, message)
-        for (key, period), total in sorted(self._totals.items(), key=lambda each: each[0][1]):
-            if why := self._why_none(total):
-                yield CellFault("", "", f"{key.indicator} of {period} is not summed into {self.area}: {why}")
+
+    def _why_none(self, total: _Total) -> str:
+        """Why it is no sum; one with an area and a part of that has figures twice."""
+        if why := total.why_none():
+            return why
+        wholes = {ENGLAND: "the others"} if len(total.parts) > 1 else {}
+        for part in (self.area, *total.parts):
+            wholes.update(dict.fromkeys(self._wholes_of(part), part))
+        twice = next((area for area in total.parts if area in wholes), None)
+        return f"{twice}, in line {total.parts[twice]}, has {wholes[twice]} in it" if twice else ""
+
+    def _wholes_of(self, area: str) -> set[str]:
+        """What it is part of, found once: all of the file is read by now, and the same areas are in every sum."""
+        if area not in self._wholes:
+            self._wholes[area] = wholes_of(area, self._parents)
+        return self._wholes[area]
 
 
 def _faulty(draft: Draft, fault: CellFault) -> FaultyRow:
