@@ -128,3 +128,39 @@ async def test_verifying_compares_the_newest_event_and_a_recovery_forgets_it(api
     await api.database.write(lambda tx: forget(tx, [one.subject, "2018-46"]))
     assert list(await api.database.read(lambda tx: list_contradicted(tx, [one]))) == [one.subject]
     assert set(await values(api)) == {"2017/18 Q3"}, "what was observed stays"
+
+
+async def states(api: Any, area: str = "E06000026") -> dict[str, str]:
+    found = (await api.get(f"/indicators/{CODE}/observations", area=area))["items"]
+    return {one["period"]: one["status"] for one in found}
+
+
+@pytest.mark.both_engines
+async def test_a_period_that_a_feed_leaves_is_withdrawn_unless_somebody_recorded_it(api: Any):
+    await api.post("/indicators", INDICATOR)
+    await apply(api.database, SUBSCRIPTION, rated(1, Q3, Q4), rated(1, ("2017/18 Q1", 3, 3, True), feed="others"))
+    await apply(api.database, SUBSCRIPTION, rated(2, Q4))
+    assert await states(api) == {"2017/18 Q1": "final", "2017/18 Q3": "withdrawn", "2017/18 Q4": "provisional"}
+    (left,) = (await api.get(f"/indicators/{CODE}/observations", status="withdrawn"))["items"]
+    assert left["reason"] == "The share of homes is not taken from their ratings in this period any more"
+    await api.observe("2017/18 Q4", "60", code=CODE, status="provisional")
+    await apply(api.database, SUBSCRIPTION, rated(3))
+    assert (await values(api))["2017/18 Q4"] == ("60", "provisional", 2)
+    await apply(api.database, SUBSCRIPTION, rated(4, Q3))
+    assert (await states(api))["2017/18 Q3"] == "final"
+
+
+async def test_a_feed_that_moves_to_another_area_leaves_nothing_where_it_was(api: Any):
+    await api.post("/indicators", INDICATOR)
+    await apply(api.database, SUBSCRIPTION, rated(1, Q3, Q4))
+    await apply(api.database, SUBSCRIPTION, rated(2, Q3, area="E06000027"))
+    assert await states(api) == {"2017/18 Q3": "withdrawn", "2017/18 Q4": "withdrawn"}
+    assert await states(api, "E06000027") == {"2017/18 Q3": "final"}
+
+
+async def test_a_period_goes_from_one_feed_to_another(api: Any):
+    await api.post("/indicators", INDICATOR)
+    await apply(api.database, SUBSCRIPTION, rated(1, Q3))
+    await apply(api.database, SUBSCRIPTION, rated(1, Q3, feed="others"))
+    await apply(api.database, SUBSCRIPTION, rated(2))
+    assert await states(api) == {"2017/18 Q3": "final"}

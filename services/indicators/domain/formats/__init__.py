@@ -5,6 +5,7 @@ Format 0 names no version: it is how release 0.1 stored what its callers had sen
 
 from services.indicators.domain.formats.area_groups import area_group_from_json, area_group_to_json
 from services.indicators.domain.formats.areas import area_from_json, area_to_json
+from services.indicators.domain.formats.counted_homes import taken_from_json, taken_to_json
 from services.indicators.domain.formats.indicators import (
     dimensions_from_json,
     dimensions_to_json,
@@ -49,6 +50,8 @@ __all__ = [
     "remark_to_json",
     "scorecard_from_json",
     "scorecard_to_json",
+    "taken_from_json",
+    "taken_to_json",
     "target_from_json",
     "target_to_json",
 ]
