@@ -21,6 +21,7 @@ SHOWN = 20
 """Errors that are printed; all of them are in the file of errors."""
 _PART = 262_144
 _TYPES = {".csv": CSV, ".xlsx": XLSX, ".ods": ODS}
+_EXPORTED = (*_TYPES, ".json-stat")
 _ENDED = {"succeeded", "failed", "cancelled"}
 
 
@@ -126,7 +127,7 @@ def _line(error: dict[str, Any]) -> str:
 
 
 def export_file(
-    file: Annotated[Path, typer.Argument(dir_okay=False, help="Where to write; its ending says CSV, XLSX or ODS.")],
+    file: Annotated[Path, typer.Argument(dir_okay=False, help="Where to write: .csv, .xlsx, .ods or .json-stat.")],
     *,
     indicator: Annotated[list[str] | None, typer.Option(help="Only this indicator; may be given again.")] = None,
     area: Annotated[list[str] | None, typer.Option(help="Only this area; may be given again.")] = None,
@@ -138,10 +139,10 @@ def export_file(
     url: Url = None,
     key: Key = None,
 ) -> None:
-    """Export observations into a file: the columns that `suite import --mapping native` reads."""
+    """Export observations into a file: but for JSON-stat the columns that `suite import --mapping native` reads."""
     ending = file.suffix.lower()
-    if ending not in _TYPES:
-        raise typer.BadParameter(f"the file ends with {', '.join(_TYPES)}")
+    if ending not in _EXPORTED:
+        raise typer.BadParameter(f"the file ends with {', '.join(_EXPORTED)}")
     single = {"breakdown": breakdown, "from": start, "to": end, "as_of": as_of}
     query: dict[str, Any] = {name: text for name, text in single.items() if text is not None}
     query |= {"indicator": indicator or [], "area": area or []}

@@ -143,15 +143,14 @@ add_table_routes(
 @router.get(
     "/observations.json-stat",
     summary="Observations as JSON-stat 2.0",
-    description=f"{_SELECTED} At most {MOST_ROWS:,} observations, each of its current revision. Symbols and marks are "
-    "in `status`, with `p` for provisional.",
+    description=f"{_SELECTED} At most {MOST_ROWS:,} observations. Symbols and marks are in `status`, with `p` for "
+    "provisional. With `include_history` a dimension more, `revision`; what was withdrawn has the status `w`.",
     response_class=Response,
     responses={**file_responses(JSON_STAT), **problems(401, 404, 422)},
 )
 async def export_json_stat(request: Request, read: Read, wanted: Wanted) -> Response:
-    if wanted.include_history:
-        raise Invalid("A cube has one figure a cell.", [FieldError("include_history", "ask for CSV with history")])
-    return Response(dataset_of(await _few(read, wanted), _now(request)), media_type=JSON_STAT)
+    found = dataset_of(await _few(read, wanted), _now(request), history=wanted.include_history)
+    return Response(found, media_type=JSON_STAT)
 
 
 def _now(request: Request) -> datetime:

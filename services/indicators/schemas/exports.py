@@ -94,14 +94,19 @@ def _joined(words: Sequence[str]) -> str:
 
 
 def table_of(exported: Iterable[ExportedRevision], made_at: datetime) -> Table:
-    """The table of a spreadsheet: where a value is missing its symbol stands in the column of values, too."""
+    """The table of a spreadsheet: where a value is missing its symbol stands in the column of values, too.
+
+    Accessible spreadsheets have no empty columns: those in which nothing would stand are left out.
+    """
     rows = [_with_symbol(row_of(each)) for each in exported]
+    told = [n for n in range(len(COLUMNS)) if any(row[n] is not None for row in rows)]
     return Table(
         name=NAME,
         title="Observations of indicators",
-        about="What was observed of each indicator, by area, breakdown and period.",
-        columns=COLUMNS,
-        rows=rows,
+        about="What was observed of each indicator, by area, breakdown and period. Columns without anything in them "
+        "are left out.",
+        columns=[COLUMNS[n] for n in told],
+        rows=[tuple(row[n] for n in told) for row in rows],
         made_at=made_at,
         notes=_NOTES,
     )

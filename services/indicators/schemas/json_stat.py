@@ -12,26 +12,32 @@ from services.indicators.domain.observations import Revision
 _STATUS = {"provisional": "p", "final": "", "withdrawn": "w"}
 
 
-def dataset_of(exported: Sequence[ExportedRevision], made_at: datetime) -> bytes:
-    """The dataset of current observations: by indicator, area, breakdown and period."""
+def dataset_of(exported: Sequence[ExportedRevision], made_at: datetime, *, history: bool) -> bytes:
+    """The dataset by indicator, area, breakdown and period; of all that ever was, with ``history``, also by revision.
+
+    A cell has one figure: without the revision, that of the current one.
+    """
     revisions = [each.revision for each in exported]
     names = {each.indicator.code: each.indicator.name for each in exported}
     places = {each.area.code: each.area.name for each in exported}
     periods = sorted({each.period for each in revisions})
     breakdowns = sorted({each.series.breakdown.text for each in revisions})
-    dimensions = (
+    numbers = sorted({each.number for each in revisions})
+    dimensions = [
         Dimension("indicator", "Indicator", "metric", dict(sorted(names.items())), _units(exported)),
         Dimension("area", "Area", "geo", dict(sorted(places.items()))),
         Dimension("breakdown", "Breakdown", None, {text: text or "Total" for text in breakdowns}),
         Dimension("period", "Period", "time", {period.label: period.label for period in periods}),
-    )
-    cells = {_place(each): (each.observation.value, _status(each)) for each in revisions}
-    return dataset("Observations of indicators", zulu(made_at), dimensions, cells)
+        Dimension("revision", "Revision", None, {str(number): f"Revision {number}" for number in numbers}),
+    ]
+    by = len(dimensions) if history else len(dimensions) - 1
+    cells = {_place(each)[:by]: (each.observation.value, _status(each)) for each in revisions}
+    return dataset("Observations of indicators", zulu(made_at), dimensions[:by], cells)
 
 
 def _place(revision: Revision) -> tuple[str, ...]:
     series = revision.series
-    return series.indicator, series.area, series.breakdown.text, revision.period.label
+    return series.indicator, series.area, series.breakdown.text, revision.period.label, str(revision.number)
 
 
 def _status(revision: Revision) -> str:

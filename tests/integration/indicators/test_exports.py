@@ -12,7 +12,9 @@ import pytest
 import python_calamine
 
 from chassis.storage.transaction import Tx
+from chassis.web.render.workbook import MOST_ROWS
 from services.indicators.domain.exports import ExportFilter
+from services.indicators.endpoints import exports as endpoint
 from services.indicators.service.exports import iterate_pages
 from tests.integration.indicators.conftest import ENGLAND, MONTHLY, PLYMOUTH, Api
 
@@ -118,14 +120,30 @@ async def test_nothing_at_all_has_no_filter_to_blame(api: Api) -> None:
     assert "errors" not in json.loads(await file(api, "/observations.csv", 404, area=PLYMOUTH))
 
 
-async def test_a_cube_has_no_history_and_says_where_it_is(filled: Api) -> None:
-    refused = json.loads(await file(filled, "/observations.json-stat", 422, include_history="true"))
-    assert refused["errors"] == [{"field": "include_history", "message": "ask for CSV with history"}]
+async def test_a_cube_has_its_history_by_revision(filled: Api) -> None:
+    body = json.loads(await file(filled, "/observations.json-stat", include_history="true", area=PLYMOUTH))
+    assert (body["id"], body["size"]) == (["indicator", "area", "breakdown", "period", "revision"], [1, 1, 1, 4, 2])
+    assert body["dimension"]["revision"]["category"]["label"] == {"1": "Revision 1", "2": "Revision 2"}
+    assert body["value"] == {"0": 70, "2": 80.1, "6": 81.6, "7": 81.7}
+    assert body["status"] == {"1": "w", "4": "[c]", "6": "[e]", "7": "[e]"}
     then = filled.clock().isoformat()
     filled.clock.forward(days=1)
     await filled.observe("Jan-18", "90", reason="later")
     body = json.loads(await file(filled, "/observations.json-stat", as_of=then))
     assert body["value"] == {"0": 80.1, "2": 81.7, "5": 85}
+
+
+@pytest.mark.parametrize("ending", ["xlsx", "ods", "json-stat"])
+async def test_a_spreadsheet_and_a_cube_are_bounded_and_a_csv_is_not(
+    filled: Api, monkeypatch: pytest.MonkeyPatch, ending: str
+) -> None:
+    assert MOST_ROWS == 100_000
+    monkeypatch.setattr(endpoint, "MOST_ROWS", 3)
+    refused = json.loads(await file(filled, f"/observations.{ending}", 422))
+    assert refused["type"] == "/problems/too-many-rows"
+    assert "100,000" in refused["detail"]
+    assert len(await rows(filled)) == 4
+    await file(filled, f"/observations.{ending}", area=PLYMOUTH)
 
 
 async def test_notes_are_led_to_from_title_and_headings(filled: Api) -> None:
@@ -156,6 +174,7 @@ async def test_spreadsheets_keep_to_the_checklist(filled: Api) -> None:
         assert len(set(head)) == len(head)
         assert len(data) == 4
         assert all(any(cell != "" for cell in row) for row in data)
+        assert all(any(row[n] != "" for row in data) for n in range(len(head)))
         value, note = head.index("Value [note 1]"), head.index("Note")
         assert [row[value] for row in data] == [80.1, "[c]", 81.7, 85]
         assert data[0][note] == FORMULA

@@ -3,7 +3,7 @@
 import asyncio
 import csv
 import io
-from collections.abc import Sequence
+from collections.abc import AsyncIterator, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -24,7 +24,9 @@ CSV = {"content-type": "text/csv"}
 XLSX = {"content-type": "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"}
 
 
-async def order(api: Api, content: bytes, expect: int = 202, headers: Any = CSV, **params: Any) -> Any:
+async def order(
+    api: Api, content: bytes | AsyncIterator[bytes], expect: int = 202, headers: Any = CSV, **params: Any
+) -> Any:
     answer = await api.client.post("/indicators/v1/imports", content=content, headers=headers, params=params)
     assert answer.status_code == expect, answer.text
     return answer.json()
@@ -384,3 +386,17 @@ async def test_an_export_that_hides_small_numbers_changes_nothing_when_it_comes_
         api, exported.replace(b"2017-12", b"2018-01"), mapping="native"
     )  # one that somebody else hides is recorded
     assert told["rows_saved"] == 1
+
+
+@pytest.mark.parametrize(("size", "expect"), [(104_857_600, 202), (104_857_601, 413)])
+async def test_a_file_of_a_hundred_mebibytes_is_taken_and_one_byte_more_is_not(
+    api: Api, size: int, expect: int
+) -> None:
+    """By what its head says of its length: who says less than comes is counted as it comes, as every body is."""
+
+    async def parts() -> AsyncIterator[bytes]:
+        yield lines(HEAD)
+
+    answer = await order(api, parts(), expect, headers=CSV | {"content-length": str(size)}, mapping="native")
+    if expect == 413:
+        assert (answer["type"], "104857600" in answer["detail"]) == ("/problems/payload-too-large", True)

@@ -1,5 +1,6 @@
 """Files into the folder of a stopped suite and out of it, as an operator brings them."""
 
+import json
 from pathlib import Path
 
 import pytest
@@ -25,6 +26,9 @@ def test_a_file_goes_in_and_out_and_in_again(suite, tmp_path):
     assert out.read_text().splitlines()[1].endswith(",modelled")
     status, said, _ = suite("import", str(out), "--mapping", "native")
     assert "30 rows read: 30 unchanged" in said
+    cube = tmp_path / "out.json-stat"
+    assert suite("export", str(cube), "--area", "E92000001", "--include-history")[0] == 0
+    assert json.loads(cube.read_text())["id"][-1] == "revision"
 
 
 def test_a_running_suite_may_be_named_by_the_environment(suite):
