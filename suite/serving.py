@@ -47,8 +47,10 @@ async def run(settings: SuiteSettings, *, reference: bool, echo: Echo) -> None:
                 if key:  # who stops it while it loads has seen it
                     echo(f"Your key, shown now and once more when all is loaded: {key}")
                 await _load(running, echo)
+            is_empty = await _is_empty(running)
             server_socket.listen(BACKLOG)  # from the ready line on, connections are taken
-            echo_addresses(server_socket.getsockname()[1], key, settings, echo, reference=reference)
+            echo_addresses(server_socket.getsockname()[1], key, settings, echo)
+            echo_beginning(server_socket.getsockname()[1], key, settings, echo, reference=reference, is_empty=is_empty)
             await serve(running.app, server_socket)
 
 
@@ -72,28 +74,42 @@ async def _load(running: compose.Running, echo: Echo) -> None:
     echo(report.summary())
 
 
+async def _is_empty(running: compose.Running) -> bool:
+    """Whether there is no indicator yet."""
+    async with running.loader_client() as client:
+        answer = await client.get("/indicators/v1/indicators", params={"limit": 1})
+    return answer.is_success and not answer.json()["items"]
+
+
 async def first_key(running: compose.Running, settings: SuiteSettings) -> str | None:
     """The key that the first start makes, or none where there is one already."""
     admin = settings.admin_key.get_secret_value() if settings.admin_key else None
     return await running.databases["gateway"].write(lambda tx: keys.ensure_first_key(tx, admin), actor="suite")
 
 
-def echo_addresses(port: int, key: str | None, settings: SuiteSettings, echo: Echo, *, reference: bool) -> None:
-    """The ready line, the addresses, and a curl to paste."""
+def echo_addresses(port: int, key: str | None, settings: SuiteSettings, echo: Echo) -> None:
+    """The ready line, the addresses, and how to come by a key."""
     here = f"http://{settings.host}:{port}"
     echo(f"Ready on {here}")
     echo(f"  documents  {here}/docs  and  {here}/openapi.json")
     echo(f"  health     {here}/health/ready")
     if key is None and settings.admin_key is None:
         echo("  A key was made at the first start. Another: suite keys create NAME --scope admin; export SUITE_KEY=it")
-    shown = key or ("$SUITE_ADMIN_KEY" if settings.admin_key else "$SUITE_KEY")
     if key:
         echo("  The key is shown at this start only; the suite keeps a hash of it.")
+
+
+def echo_beginning(
+    port: int, key: str | None, settings: SuiteSettings, echo: Echo, *, reference: bool, is_empty: bool
+) -> None:
+    """A curl to paste."""
+    here = f"http://{settings.host}:{port}"
+    shown = key or ("$SUITE_ADMIN_KEY" if settings.admin_key else "$SUITE_KEY")
     if reference:
         echo("Post an observation, and see the risk and the saving it moves:")
         echo(curl(here, shown))
     else:
-        echo("Nothing is loaded. Begin with:")
+        echo("No indicator is here yet. Begin with:" if is_empty else "Read what is here:")
         echo(f'curl -sS "{here}/indicators/v1/indicators" -H "Authorization: Bearer {shown}"')
 
 

@@ -165,6 +165,7 @@ def test_keys_of_a_running_suite_are_listed_to_the_last(suite, tmp_path):
     reached = {"SUITE_URL": running.url, "SUITE_KEY": running.admin_key}
     names = [f"key-{number}" for number in range(PAGE + 1)]
     try:
+        assert running.wait_for(r"(No indicator is here yet)")
         with running.client() as client:
             for name in names:
                 client.post("/access/v1/keys", json={"name": name, "scopes": ["risks:read"]}).raise_for_status()

@@ -137,6 +137,7 @@ def test_a_running_suite_that_is_not_ready_is_mended_by_its_address(suite, setti
     running = SuiteProcess(settings.data_dir, reference=False).start()
     reached = {"SUITE_URL": running.url, "SUITE_KEY": running.admin_key}
     try:
+        assert running.wait_for(r"(Read what is here)")
         status, said, _ = suite("verify", **reached)
         assert (status, "The database of indicators went back in time" in said) == (1, True), said
         status, said, _ = suite("recover")
