@@ -22,13 +22,13 @@ FUND = "/finance/v1/funds/plymouth-integrated"
 async def test_the_first_load_makes_everything(report):
     made = {kind: counts.created for kind, counts in report.counts.items()}
     assert made == {
-        "areas": 6,
+        "areas": 7,
         "frameworks": 9,
-        "indicators": 58,
+        "indicators": 88,
         "targets": 31,
         "scorecards": 4,
-        "observations": 107,
-        "projections": 51,
+        "observations": 132,
+        "projections": 60,
         "outcomes": 4,
         "objectives": 17,
         "system gaps": 3,
@@ -180,11 +180,11 @@ async def _patch(suite, path: str, body: dict) -> None:
 
 async def test_the_report_reads_as_text_and_as_json(report):
     assert "11.9 (2018-19 business plan, scorecard table) against 10.50 (2018-19 business plan, ex" in report.as_text()
-    assert "observations: 107 created" in report.as_text()
+    assert "observations: 132 created" in report.as_text()
     parsed = json.loads(report.as_json())
-    assert len(parsed["contradictions"]) == len(report.contradictions) == 55
+    assert len(parsed["contradictions"]) == len(report.contradictions) == 57
     assert parsed["counts"]["pledges"]["created"] == 12
-    assert "55 contradictions" in report.summary()
+    assert "57 contradictions" in report.summary()
 
 
 async def test_the_local_outcomes_framework_is_switched_on_once(suite):

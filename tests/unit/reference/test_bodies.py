@@ -36,11 +36,11 @@ def reference() -> Reference:
 
 
 def test_definitions(reference: Reference):
-    assert len([AreaIn.model_validate(indicators.area_body(row)) for row in reference.areas]) == 6
+    assert len([AreaIn.model_validate(indicators.area_body(row)) for row in reference.areas]) == 7
     assert len([FrameworkIn.model_validate(row.model_dump(mode="json")) for row in reference.frameworks]) == 9
     assert (
         len([IndicatorIn.model_validate(indicators.indicator_body(row, reference)) for row in reference.indicators])
-        == 58
+        == 88
     )
 
 
@@ -73,7 +73,7 @@ def test_projections(reference: Reference):
     for one in reference.all_expected:
         sent = ProjectionIn.model_validate(indicators.projection_body(one))
         assert (sent.period, sent.value, sent.source) == (one.period.label, one.value, one.source)
-    assert len(reference.all_expected) == 51
+    assert len(reference.all_expected) == 60
 
 
 def test_scorecards_keep_the_printed_order(reference: Reference):
