@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import ClassVar
+from typing import Any, ClassVar
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,6 +27,8 @@ class Problem(Exception):  # noqa: N818  a problem is named for what it is
         self.errors = list(errors)
         self.answer_headers = dict(self.headers)
         """Headers of this one answer."""
+        self.members: dict[str, Any] = {}
+        """What its document says besides, such as where to start anew."""
 
 
 class BadRequest(Problem):

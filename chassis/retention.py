@@ -7,11 +7,13 @@ import zlib
 from collections.abc import Awaitable, Callable, Mapping
 from datetime import datetime, timedelta
 from functools import partial
+from types import MappingProxyType
 
 from sqlalchemy import text
 
 from chassis.events import retention
 from chassis.jobs.queue import delete_finished
+from chassis.service import Retention
 from chassis.settings import ServiceSettings
 from chassis.storage.database import Database
 from chassis.storage.transaction import Tx
@@ -25,20 +27,29 @@ _TRY_LOCK = text("SELECT pg_try_advisory_xact_lock(:key)")
 Delete = Callable[[Tx], Awaitable[int]]
 
 
-async def delete_outdated(database: Database, service: str, settings: ServiceSettings) -> Mapping[str, int]:
-    """Delete what is older than the settings say. Returns how many rows, by setting."""
+async def delete_outdated(
+    database: Database, service: str, settings: ServiceSettings, own: Mapping[str, Retention] = MappingProxyType({})
+) -> Mapping[str, int]:
+    """Delete what is older than the settings say, and what the service says itself. Returns how many rows, by name."""
     now = database.clock()
     events = now - timedelta(days=settings.keep_events_days)
     applied = now - timedelta(days=settings.keep_inbox_days)
     jobs = now - timedelta(days=settings.keep_jobs_days)
     answers = now - timedelta(days=settings.keep_answers_days)
     rows = partial(_delete_all, database, service)
-    return {
+    deleted = {
         "events": await rows(lambda tx: retention.delete_published(tx, events, MOST)),
         "inbox": await _delete_superseded(database, service, applied),
         "jobs": await rows(lambda tx: delete_finished(tx, jobs, MOST)),
         "answers": await rows(lambda tx: delete_answers(tx, answers, MOST)),
     }
+    for name, delete in own.items():
+        deleted[name] = await rows(partial(_delete_some, delete))
+    return deleted
+
+
+async def _delete_some(delete: Retention, tx: Tx) -> int:
+    return await delete(tx, MOST)
 
 
 async def _delete_all(database: Database, service: str, some: Delete) -> int:

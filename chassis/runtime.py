@@ -6,6 +6,7 @@ import time
 from collections.abc import Awaitable, Callable, Coroutine, Mapping, Sequence
 from contextlib import suppress
 from functools import partial
+from types import MappingProxyType
 from typing import Any, TypeVar
 
 from chassis import telemetry
@@ -21,7 +22,7 @@ from chassis.jobs.worker import Worker
 from chassis.logging import get_logger
 from chassis.measures import measure_member
 from chassis.retention import delete_outdated
-from chassis.service import ServiceSpec
+from chassis.service import Retention, ServiceSpec
 from chassis.settings import ServiceSettings
 from chassis.storage.database import Database
 from contracts.topics import events_topic
@@ -51,12 +52,14 @@ class MemberRuntime:
         settings: ServiceSettings,
         jobs: Mapping[str, Handler],
         schedules: Sequence[Schedule] = (),
+        retentions: Mapping[str, Retention] = MappingProxyType({}),
     ) -> None:
         self.name = name
         self.database = database
         self.worker = Worker(database, jobs, schedules, settings)
         self._has_jobs = bool(jobs)
         self._settings = settings
+        self._retentions = retentions
 
     async def run(self) -> None:
         """Do jobs, keep house and measure until cancelled."""
@@ -76,7 +79,7 @@ class MemberRuntime:
         """Delete what is outdated, first some time after the start, when there is most else to do."""
         while True:
             await asyncio.sleep(min(self._settings.retention_seconds, SETTLED_SECONDS))
-            deleted = await delete_outdated(self.database, self.name, self._settings)
+            deleted = await delete_outdated(self.database, self.name, self._settings, self._retentions)
             if any(deleted.values()):
                 log.info("retention.deleted", service=self.name, **deleted)
             await asyncio.sleep(max(0.0, self._settings.retention_seconds - SETTLED_SECONDS))
@@ -91,12 +94,15 @@ class ServiceRuntime:
         self.bus = bus
         self.relay = Relay(database, bus, spec.name, batch=settings.relay_batch)
         self.loops = [ConsumerLoop(database, bus, subscription, settings) for subscription in spec.subscriptions]
-        self.member = MemberRuntime(spec.name, database, settings, spec.jobs, spec.schedules)
+        self.member = MemberRuntime(spec.name, database, settings, spec.jobs, spec.schedules, spec.retentions)
 
     async def run(self) -> None:
         """Relay, consume and do jobs until cancelled."""
         async with asyncio.TaskGroup() as tasks:
-            tasks.create_task(_restart_broken("relay", self.spec.name, self.relay.run))
+            if self.spec.publishes:
+                tasks.create_task(_restart_broken("relay", self.spec.name, self.relay.run))
+            for task in self.spec.tasks:
+                tasks.create_task(_restart_broken("task", self.spec.name, partial(task, self.database)))
             for loop in self.loops:
                 tasks.create_task(_restart_broken("consumer", loop.name, partial(consume, loop)))
             tasks.create_task(_restart_broken("measure", self.spec.name, self._measure))
@@ -108,7 +114,8 @@ class ServiceRuntime:
         """Refresh the measures on a clock of their own: they matter most when the loops are busy or stand still."""
         while True:
             with suppress(Exception):  # what is away shows elsewhere; the next round tries again
-                await self.relay.measure()
+                if self.spec.publishes:
+                    await self.relay.measure()
                 consumers = await self._consumers()
                 for name, seen in consumers.items():
                     telemetry.LAG.labels(name).set(_or_nan(seen["lag"]))

@@ -10,13 +10,17 @@ from chassis.events.recovery import Republication
 from chassis.events.subscription import Subscription
 from chassis.jobs.run import Handler
 from chassis.jobs.schedule import Schedule
+from chassis.storage.database import Database
 from chassis.storage.transaction import Tx
 from chassis.web.deprecation import Deprecation
+
+Retention = Callable[[Tx, int], Awaitable[int]]
+"""Deletes at most so many rows that are outdated, and says how many."""
 
 
 @dataclass(frozen=True, slots=True)
 class ServiceSpec:
-    """A service: its name (the first part of its paths), tables, migrations, routes and subscriptions."""
+    """A service: its name, tables, migrations, routes and subscriptions. Paths begin as ``contracts.paths`` says."""
 
     name: str
     title: str
@@ -30,6 +34,12 @@ class ServiceSpec:
     """Use cases that the calendar asks for rather than a caller, such as an override that has run out; repeatable."""
     republication: Republication | None = None
     """How its aggregates are emitted again, where it has any."""
+    publishes: bool = True
+    """Whether it has events of its own: else it has no relay, and a recovery begins no generation of it."""
+    retentions: Mapping[str, Retention] = field(default_factory=dict)
+    """What is deleted of its own tables once it is old, by name, beside what the chassis deletes."""
+    tasks: Sequence[Callable[[Database], Awaitable[None]]] = ()
+    """Work that goes on for as long as the service runs, started again where it breaks."""
     jobs: Mapping[str, Handler] = field(default_factory=dict)
     """What its jobs are done by, by the name a job is saved under."""
     schedules: Sequence[Schedule] = ()

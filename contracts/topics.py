@@ -3,7 +3,7 @@
 from functools import cache
 
 SERVICES = ("indicators", "risks", "pledges", "finance")
-"""The four services, which are also the first part of every path and the source of every event."""
+"""The services that publish: each is the source of its events."""
 
 
 def events_topic(service: str) -> str:

@@ -25,6 +25,7 @@ from chassis.web.middleware import Admission, RequestMiddleware
 from chassis.web.problem_types import EXTENSION, problem_types
 from chassis.web.problems import install_errors, problem_response
 from chassis.web.units import Resources
+from contracts.paths import first_part
 from gateway.access import app as access
 from gateway.access import service as keys
 from gateway.access.admission import NOBODY, Bearers, KeyCheck, key_admission
@@ -57,7 +58,7 @@ SPEC: Final = ServiceSpec(
     name="gateway",
     title="Commissioning Suite",
     description=(
-        "Indicators, risks, pledges and pooled-fund finance behind one door. "
+        "Indicators, risks, pledges and pooled-fund finance behind one door, and all that changes as one feed of events. "
         "Every call carries a key: `Authorization: Bearer <key>`. "
         "Errors are `application/problem+json`; amounts and values are decimal strings; moments are UTC."
     ),
@@ -276,4 +277,4 @@ def _set_state(
 
 
 def prefix_of(service: str) -> str:
-    return f"/{service}/v1"
+    return f"/{first_part(service)}/v1"

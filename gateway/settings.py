@@ -7,7 +7,7 @@ from typing import Annotated, Literal, Self
 from pydantic import AfterValidator, Field, HttpUrl, SecretStr, model_validator
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
-SERVICES = ("indicators", "risks", "pledges", "finance")
+SERVICES = ("indicators", "risks", "pledges", "finance", "subscriptions")
 
 
 def _bare(url: HttpUrl) -> HttpUrl:
@@ -44,6 +44,7 @@ class GatewaySettings(BaseSettings):
     risks_url: ServiceUrl = HttpUrl("http://127.0.0.1:8002")
     pledges_url: ServiceUrl = HttpUrl("http://127.0.0.1:8003")
     finance_url: ServiceUrl = HttpUrl("http://127.0.0.1:8004")
+    subscriptions_url: ServiceUrl = HttpUrl("http://127.0.0.1:8005")
     signing_key: SecretStr | None = Field(default=None, min_length=32)
     """What the tokens are made of by which services know the gateway, which alone has it. Where the services run in
     this process it is made up at each start."""

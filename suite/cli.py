@@ -21,7 +21,6 @@ from chassis.recovery.procedure import NotConverged
 from chassis.settings import DatabaseSettings, LogSettings, ServiceSettings
 from chassis.storage.migrate import SchemaDrift, check
 from chassis.web.hop import service_key
-from contracts.topics import SERVICES
 from gateway.documents.asyncapi import asyncapi as asyncapi_document
 from gateway.settings import GatewaySettings
 from suite import (
@@ -47,7 +46,7 @@ from suite.catch_up import NotCaughtUp
 from suite.engines import EngineUnavailable
 from suite.load.api_client import Refused
 from suite.load.csv_files import BadRows
-from suite.settings import MEMBERS, BusSettings, DatabaseUrls, Member, RoleSettings, SuiteSettings
+from suite.settings import MEMBERS, SERVED, BusSettings, DatabaseUrls, Member, RoleSettings, SuiteSettings
 
 T = TypeVar("T")
 
@@ -199,7 +198,7 @@ def gateway_keys() -> None:
     secret = given.get_secret_value() if given else secrets.token_urlsafe(32)
     if not given:
         echo(f"GATEWAY_SIGNING_KEY={secret}")
-    for service in SERVICES:
+    for service in SERVED:
         echo(f"{service}: SUITE_GATEWAY_KEYS={service_key(secret, service)}")
 
 

@@ -23,6 +23,7 @@ from chassis.storage.database import Database
 from chassis.web.app import build_app
 from chassis.web.hop import HopSigner
 from chassis.web.units import Resources
+from contracts.paths import service_at
 from contracts.topics import SERVICES, digest_topic, events_topic, state_topic
 from gateway.app import create_gateway, signer_of
 from gateway.operations import replays, work
@@ -30,13 +31,13 @@ from gateway.operations.services import Services
 from gateway.proxy.upstreams import Upstream, all_over_network, in_process
 from gateway.settings import GatewaySettings
 from suite import configuration
-from suite.settings import MEMBERS, BusSettings, SuiteSettings
+from suite.settings import MEMBERS, SERVED, BusSettings, SuiteSettings
 
 
 class _Specs(Mapping[str, ServiceSpec]):
     """Each member's specification, loaded when it is asked for: one service alone does not pay for the others."""
 
-    _modules: Mapping[str, str] = {name: f"services.{name}.app" for name in SERVICES} | {"gateway": "gateway.app"}
+    _modules: Mapping[str, str] = {name: f"services.{name}.app" for name in SERVED} | {"gateway": "gateway.app"}
 
     def __getitem__(self, name: str) -> ServiceSpec:
         spec: ServiceSpec = importlib.import_module(self._modules[name]).SPEC
@@ -113,7 +114,7 @@ class _Loading(httpx.Auth):
         self._signer = signer
 
     def auth_flow(self, request: httpx.Request) -> Generator[httpx.Request, httpx.Response, None]:
-        yield from self._signer.auth(request.url.path.split("/")[1], within("reference")).auth_flow(request)
+        yield from self._signer.auth(service_at(request.url.path.split("/")[1]), within("reference")).auth_flow(request)
 
 
 class _ByFirstPart:
@@ -124,7 +125,7 @@ class _ByFirstPart:
         self.rest = rest
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        app = self.apps.get(scope["path"].split("/")[1]) or self.rest
+        app = self.apps.get(service_at(scope["path"].split("/")[1])) or self.rest
         await app(scope, receive, send)
 
 
@@ -138,8 +139,8 @@ async def everything(settings: SuiteSettings) -> AsyncIterator[Running]:
             stack.push_async_callback(database.close)
         bus = await _started(open_bus(settings), stack)
         signer = signer_of(GatewaySettings())
-        settings_of = {name: _within(signer, name) for name in SERVICES}
-        runtimes = [ServiceRuntime(SPECS[name], databases[name], bus, settings_of[name]) for name in SERVICES]
+        settings_of = {name: _within(signer, name) for name in SERVED}
+        runtimes = [ServiceRuntime(SPECS[name], databases[name], bus, settings_of[name]) for name in SERVED]
         names = {runtime.spec.name: runtime for runtime in runtimes}
         inner = {name: build_app(each.spec, _resources(each, settings_of[name])) for name, each in names.items()}
         upstreams = {name: in_process(name, app) for name, app in inner.items()}

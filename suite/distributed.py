@@ -1,4 +1,4 @@
-"""The suite as it runs in production, on one machine: five processes, PostgreSQL and Kafka.
+"""The suite as it runs in production, on one machine: a process for each member, PostgreSQL and Kafka.
 
 The engines are those that ``DATABASE_ADMIN_URL`` and ``KAFKA_BOOTSTRAP_SERVERS`` name; what is not named is started
 here, with its data in a temporary folder that goes when the suite stops.
@@ -20,14 +20,13 @@ import httpx
 from sqlalchemy.engine import make_url
 
 from chassis.web.hop import service_key
-from contracts.topics import SERVICES
 from suite.catch_up import wait_until_caught_up
 from suite.database_roles import role
 from suite.engines import KafkaServer, PostgresServer
 from suite.engines.process import free_port
 from suite.load import load_reference
 from suite.serving import CannotStart, bound_socket, curl
-from suite.settings import ADMINISTRATORS, MEMBERS, check_address
+from suite.settings import ADMINISTRATORS, MEMBERS, SERVED, check_address
 
 Echo = Callable[[str], None]
 Environment = Mapping[str, str]
@@ -38,7 +37,7 @@ LOOK_SECONDS = 2.0
 
 
 class Cluster:
-    """The gateway and the four services as child processes, which can be killed and started again one by one.
+    """The gateway and the services as child processes, which can be killed and started again one by one.
 
     ``output`` takes what they print; without one it goes where this process's goes. A further instance of a member
     is named for it: ``risks-2``. It shares the work on events, and the gateway knows nothing of it.
@@ -156,9 +155,9 @@ def _check(database: str) -> None:
 
 
 def environment(database: str, brokers: str, port: int, admin_key: str) -> tuple[dict[str, str], dict[str, int]]:
-    """The environment that all five processes share, and the port of each."""
+    """The environment that all processes share, and the port of each."""
     address = make_url(database).set(drivername="postgresql+asyncpg")
-    ports = {name: free_port() for name in SERVICES} | {"gateway": port or free_port()}
+    ports = {name: free_port() for name in SERVED} | {"gateway": port or free_port()}
     found = dict(os.environ) | {
         "DATABASE_ADMIN_URL": address.render_as_string(hide_password=False),
         "BUS": "kafka",
@@ -172,7 +171,7 @@ def environment(database: str, brokers: str, port: int, admin_key: str) -> tuple
         found[f"DATABASE_PASSWORD_{name.upper()}"] = password
         own = address.set(username=role(name), password=password)
         found[f"DATABASE_URL_{name.upper()}"] = own.render_as_string(hide_password=False)
-    for name in SERVICES:
+    for name in SERVED:
         found[f"GATEWAY_{name.upper()}_URL"] = f"http://127.0.0.1:{ports[name]}"
     return found, ports
 

@@ -15,7 +15,8 @@ from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Any
 
-from gateway.documents.asyncapi import BODIES, event_schema
+from contracts.event_types import BODIES
+from gateway.documents.asyncapi import event_schema
 
 FOLDER = Path(__file__).parent.parent / "contracts" / "schemas"
 """The schemas; the examples stand in ``golden`` beside it."""

@@ -14,7 +14,9 @@ from sqlalchemy.exc import ArgumentError
 from chassis.business_dates import EARLIEST, LATEST
 from contracts.topics import SERVICES
 
-MEMBERS = (*SERVICES, "gateway")
+SERVED = (*SERVICES, "subscriptions")
+"""The services behind the gateway: those that publish, and the one that gives all of it out."""
+MEMBERS = (*SERVED, "gateway")
 """Everything that has a database and can be served alone."""
 Member = StrEnum("Member", {name: name for name in MEMBERS})  # type: ignore[misc]  # made of what there is
 
@@ -79,6 +81,7 @@ class DatabaseUrls(BaseSettings):
     risks: SecretStr | None = None
     pledges: SecretStr | None = None
     finance: SecretStr | None = None
+    subscriptions: SecretStr | None = None
     gateway: SecretStr | None = None
 
     @field_validator("*")
@@ -104,6 +107,7 @@ class RoleSettings(BaseSettings):
     password_risks: SecretStr = Field(min_length=16)
     password_pledges: SecretStr = Field(min_length=16)
     password_finance: SecretStr = Field(min_length=16)
+    password_subscriptions: SecretStr = Field(min_length=16)
     password_gateway: SecretStr = Field(min_length=16)
 
     @field_validator("admin_url")

@@ -15,6 +15,7 @@ from types import FrameType
 
 import uvicorn
 
+from chassis import closing
 from chassis.logging import get_logger
 
 log = get_logger()
@@ -40,6 +41,7 @@ async def serve_until_cancelled(config: uvicorn.Config, *sockets: socket.socket)
         await asyncio.shield(serving)
     except asyncio.CancelledError:
         server.should_exit = True
+        closing.begin()
         await serving
         raise
 

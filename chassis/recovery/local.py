@@ -26,7 +26,10 @@ BODY_BYTES = 256 * 1024
 
 @dataclass(frozen=True, slots=True)
 class LocalStores:
-    """A service's database, and the bus; ``actor`` is whom its audit entries name."""
+    """A service's database, and the bus; ``actor`` is whom its audit entries name.
+
+    A service that does not publish has no log of its own to compare with.
+    """
 
     service: str
     republication: Republication | None
@@ -34,9 +37,13 @@ class LocalStores:
     database: Database
     bus: Bus
     actor: str = "suite"
+    publishes: bool = True
 
     async def list_consumers(self) -> Sequence[ConsumerInfo]:
         return [ConsumerInfo(each.consumer, _producers(each), each.types) for each in self.subscriptions]
+
+    async def has_events(self) -> bool:
+        return self.publishes
 
     async def has_aggregate(self, subject: str) -> bool:
         return subject in await self._list_subjects()
@@ -73,7 +80,7 @@ class LocalStores:
 
     async def list_faults(self) -> Sequence[str]:
         async with self.database.connect() as connection:
-            faults = [await find_feed_fault(connection, self.bus, self.service)]
+            faults = [await find_feed_fault(connection, self.bus, self.service)] if self.publishes else []
         faults += [await find_offset_fault(self.database, self.bus, each) for each in self.subscriptions]
         faults += [await find_digest_fault(self.database, self.bus, each) for each in self.subscriptions]
         return [fault for fault in faults if fault]

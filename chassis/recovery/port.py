@@ -44,6 +44,9 @@ class ServiceStores(Protocol):
 
     async def list_consumers(self) -> Sequence[ConsumerInfo]: ...
 
+    async def has_events(self) -> bool:
+        """Whether the service publishes events of its own."""
+
     async def has_aggregate(self, subject: str) -> bool: ...
 
     async def begin_generation(self, subject: str | None) -> Generation:

@@ -30,7 +30,7 @@ class NotConverged(Exception):  # noqa: N818  named for what it is
 
 
 async def recover(suite: Suite, subject: str | None = None, *, within: float = CONVERGE_SECONDS) -> Report:
-    """Recover every producer, or those that have an aggregate ``subject``, converge, and verify.
+    """Recover every service that publishes, or those that have an aggregate ``subject``, converge, and verify.
 
     Raises:
         SubjectUnknown: no service has that aggregate; nothing was changed.
@@ -38,7 +38,7 @@ async def recover(suite: Suite, subject: str | None = None, *, within: float = C
         NotConverged: relays and consumers did not get to the end in time; running it again is safe.
     """
     report = Report()
-    for service in await _services_with(suite, subject) if subject else suite:
+    for service in await _services_with(suite, subject) if subject else await _producers(suite):
         report.recovered[service] = await recover_producer(suite[service], subject)
     for stores in suite.values():
         report.rewound |= await stores.recover_consumers()
@@ -58,6 +58,10 @@ async def verify(suite: Suite, *, within: float = CONVERGE_SECONDS) -> Report:
     await _until_converged(suite, within)
     report.set_found(faults, await _list_lasting_differences(suite, within))
     return report
+
+
+async def _producers(suite: Suite) -> Sequence[str]:
+    return [service for service, stores in suite.items() if await stores.has_events()]
 
 
 async def recover_producer(stores: ServiceStores, subject: str | None = None) -> Recovered:

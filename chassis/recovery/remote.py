@@ -28,6 +28,9 @@ class RemoteStores:
         found: Sequence[ConsumerInfo] = await self._ask("list_consumers")
         return found
 
+    async def has_events(self) -> bool:
+        return bool(await self._ask("has_events"))
+
     async def has_aggregate(self, subject: str) -> bool:
         return bool(await self._ask("has_aggregate", subject=subject))
 

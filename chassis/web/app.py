@@ -21,6 +21,7 @@ from chassis.web.problems import install_errors
 from chassis.web.served_document import ServedDocument
 from chassis.web.service_routes import operation_id, service_routes
 from chassis.web.units import Resources, writing
+from contracts.paths import first_part
 
 
 def build_app(spec: ServiceSpec, resources: Resources) -> FastAPI:
@@ -33,12 +34,12 @@ def build_app(spec: ServiceSpec, resources: Resources) -> FastAPI:
         redoc_url=None,
         openapi_url=None,
         separate_input_output_schemas=False,
-        generate_unique_id_function=partial(operation_id, spec.name),
+        generate_unique_id_function=partial(operation_id, first_part(spec.name)),
     )
     app.state.resources, app.state.spec = resources, spec
     app.state.document = ServedDocument(lambda: app.openapi())  # noqa: PLW0108  it is completed further down
     install_errors(app)
-    routes, operations = _offered(spec.name, (*spec.routers, audit_router))
+    routes, operations = _offered(first_part(spec.name), (*spec.routers, audit_router))
     app.router.routes.extend([*routes, *internal_router.routes, *_unlisted.routes])
     settings, operations = resources.settings, with_scopes(operations, spec)
     complete_document(app, operations, spec)
@@ -59,14 +60,14 @@ def build_app(spec: ServiceSpec, resources: Resources) -> FastAPI:
 
 
 _worked_out: dict[tuple[str, tuple[int, ...]], tuple[Sequence[BaseRoute], Operations]] = {}
-"""By service and routers, which live as long as their routes do."""
+"""By what paths begin with and routers, which live as long as their routes do."""
 
 
-def _offered(service: str, routers: Sequence[APIRouter]) -> tuple[Sequence[BaseRoute], Operations]:
+def _offered(part: str, routers: Sequence[APIRouter]) -> tuple[Sequence[BaseRoute], Operations]:
     """Worked out once in a process, for all apps of a service."""
-    key = service, tuple(map(id, routers))
+    key = part, tuple(map(id, routers))
     if key not in _worked_out:
-        routes = list(service_routes(service, routers))
+        routes = list(service_routes(part, routers))
         _worked_out[key] = routes, operations_of(routes, writing)
     return _worked_out[key]
 

@@ -56,7 +56,9 @@ def _asked(
         raise Unavailable("This service has no bus.")
     if port is ReplayStore:
         return LocalReplays(spec.name, spec.subscriptions, database, bus, actor=actor)
-    return LocalStores(spec.name, spec.republication, spec.subscriptions, database, bus, actor=actor)
+    return LocalStores(
+        spec.name, spec.republication, spec.subscriptions, database, bus, actor=actor, publishes=spec.publishes
+    )
 
 
 def _arguments(port: type, step: str, body: Any) -> dict[str, Any]:

@@ -16,6 +16,7 @@ from starlette.routing import BaseRoute
 from chassis.service import ServiceSpec
 from chassis.web.deprecation import Deprecation
 from chassis.web.scopes import scopes_of
+from contracts.paths import first_part
 
 _MOMENT: Final = re.compile(r"\d{4}-\d\d-\d\d[Tt ]\d\d:\d\d.*", re.ASCII), "a moment such as 2018-02-28T09:00:00Z"
 _FORMS: Final[Mapping[object, tuple[re.Pattern[str], str]]] = {
@@ -110,7 +111,7 @@ def with_scopes(operations: Operations, spec: ServiceSpec) -> Operations:
 
 
 def _with_scopes(operation: Operation, spec: ServiceSpec) -> Operation:
-    scopes = scopes_of(spec.name, operation.id, spec.scopes, reads=operation.method == "GET")
+    scopes = scopes_of(first_part(spec.name), operation.id, spec.scopes, reads=operation.method == "GET")
     secretive, deprecation = operation.id in spec.secretive, spec.deprecated.get(operation.id)
     return replace(operation, scopes=scopes, secretive=secretive, deprecation=deprecation)
 

@@ -40,7 +40,7 @@ class ProblemBody(BaseModel):
 
 
 def problem_body(problem: Problem, instance: str) -> dict[str, Any]:
-    """The members of the problem document; ``errors`` only where there are any."""
+    """The members of the problem document; ``errors`` and its own only where there are any."""
     body: dict[str, Any] = {
         "type": f"/problems/{problem.type_}",
         "title": problem.title,
@@ -50,7 +50,7 @@ def problem_body(problem: Problem, instance: str) -> dict[str, Any]:
     }
     if problem.errors:
         body["errors"] = [{"field": e.field, "message": e.message} for e in problem.errors]
-    return body
+    return body | problem.members
 
 
 def problem_response(problem: Problem, path: str) -> JSONResponse:
@@ -72,6 +72,7 @@ DESCRIPTIONS: Final[Mapping[int, str]] = {
     405: "The path is there, and has no such method; `Allow` lists those that it has",
     408: "The body did not arrive in time",
     409: "Conflict with what is there",
+    410: "What is asked for was here, and is not kept any more",
     412: "What is there is not what `If-Match` names",
     413: "The body is too large",
     415: "The body is not plain JSON",

@@ -7,7 +7,7 @@ from urllib.parse import quote
 import httpx
 from starlette.types import Receive, Scope, Send
 
-from chassis import telemetry
+from chassis import closing, telemetry
 from chassis.errors import BadRequest, NotFound, Problem
 from chassis.logging import get_logger
 from chassis.web.hop import HopSigner
@@ -26,6 +26,9 @@ _SAFE: Final = frozenset({"GET", "HEAD"})
 _RETRY_AFTER: Final = 0.05
 _FILE_SECONDS: Final = 600.0
 """How long a file may take to come in."""
+_EVENT_STREAM: Final = "text/event-stream"
+_LOOK_SECONDS: Final = 0.5
+"""How often a stream looks whether the process is about to end."""
 
 
 class Forward:
@@ -62,7 +65,7 @@ class Forward:
             raise
         self._breaker.record_answer()
         try:
-            await self._hand_back(answer, send)
+            await (self._stream if _is_stream(answer) else self._hand_back)(answer, send, receive)
         finally:
             await answer.aclose()
 
@@ -142,7 +145,22 @@ class Forward:
         except (httpx.InvalidURL, UnicodeDecodeError) as error:
             raise BadRequest("The address cannot be read.") from error
 
-    async def _hand_back(self, answer: httpx.Response, send: Send) -> None:
+    async def _stream(self, answer: httpx.Response, send: Send, receive: Receive) -> None:
+        """Hand on an answer that has no end of its own, for as long as its reader is there and this process stays."""
+        handing = asyncio.ensure_future(self._hand_back(answer, send, receive))
+        gone = asyncio.ensure_future(_until_gone(receive))
+        try:
+            while not (handing.done() or gone.done() or closing.has_begun()):
+                await asyncio.wait({handing, gone}, timeout=_LOOK_SECONDS, return_when=asyncio.FIRST_COMPLETED)
+        finally:
+            is_handed = handing.done()
+            handing.cancel()
+            gone.cancel()
+            await asyncio.gather(handing, gone, return_exceptions=True)
+        if is_handed:
+            handing.result()
+
+    async def _hand_back(self, answer: httpx.Response, send: Send, _receive: Receive) -> None:
         headers = from_service(answer.headers.raw, self._origin)
         await send({"type": "http.response.start", "status": answer.status_code, "headers": headers})
         try:
@@ -153,3 +171,13 @@ class Forward:
             log.warning("gateway.answer_cut", service=self.service, error=type(error).__name__)
             return
         await send({"type": "http.response.body", "body": b"", "more_body": False})
+
+def _is_stream(answer: httpx.Response) -> bool:
+    return answer.headers.get("content-type", "").startswith(_EVENT_STREAM)
+
+
+async def _until_gone(receive: Receive) -> None:
+    """Return once the caller has hung up; the body was read before."""
+    while (await receive())["type"] != "http.disconnect":
+        pass
+

@@ -7,6 +7,8 @@ from typing import Final
 import httpx
 from starlette.types import ASGIApp, Message
 
+from contracts.paths import is_streamed
+
 _WAITING: Final = 4
 """Parts that are made before the first of them is taken."""
 
@@ -19,7 +21,7 @@ class LongAnswers(httpx.AsyncBaseTransport):
         self._usual = usual
 
     async def handle_async_request(self, request: httpx.Request) -> httpx.Response:
-        if request.method != "GET" or not request.url.path.endswith(".csv"):
+        if request.method != "GET" or not is_streamed(request.url.path):
             return await self._usual.handle_async_request(request)
         answer = _Answer(self._app, request)
         return await answer.begun()

@@ -19,8 +19,9 @@ from chassis.events.dead_letters import DeadLetterFilter
 from chassis.settings import ServiceSettings
 from chassis.web.units import Resources
 from contracts.envelope import Body, CloudEvent
+from contracts.event_types import BODIES, DIGESTS, EVENTS
 from contracts.topics import SERVICES, digest_topic, events_topic, state_topic
-from gateway.documents.asyncapi import BODIES, DIGESTS, EVENTS, asyncapi, event_schema
+from gateway.documents.asyncapi import asyncapi, event_schema
 from services.indicators.app import create_app as create_indicators
 from suite import schemas
 from suite.operations import consumers

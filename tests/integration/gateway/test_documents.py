@@ -17,7 +17,8 @@ from chassis.web.paging import PageBody
 from chassis.web.problems import problems
 from chassis.web.units import Resources
 from gateway.access.models import Base
-from gateway.documents.asyncapi import BODIES, asyncapi, event_schema
+from contracts.event_types import BODIES
+from gateway.documents.asyncapi import asyncapi, event_schema
 from gateway.proxy.upstreams import in_process
 from gateway.settings import SERVICES
 from suite.schemas import stored

@@ -1,0 +1,47 @@
+"""The events service as a whole."""
+
+from fastapi import FastAPI
+
+from chassis.service import ServiceSpec
+from chassis.web.app import build_app
+from chassis.web.units import Resources
+from services.subscriptions.endpoints import routers
+from services.subscriptions.models import Base
+from services.subscriptions.projection import SUBSCRIPTIONS
+from services.subscriptions.schemas.descriptions import DESCRIPTIONS
+from services.subscriptions.service.feed import trim
+
+DESCRIPTION = """
+All that changes in the suite, in one order, for platforms that follow it.
+
+- **Feed**: every event of every service, by the conventions of http-feeds: ask for what follows the event that you had
+  last, wait for the next by long polling. Positions have no gaps; what is no longer kept is said so, never skipped.
+- **State**: the newest event of every aggregate, as of one event of the feed: take it, then follow the feed from there.
+- **Stream**: the feed as server-sent events, resumed after a break by the id of the last event.
+- **Checkpoints** keep how far a reader has come, and say whether it missed something.
+
+A caller is given the events of those services whose state they may read: `indicators:read`, `risks:read` and so on.
+"""
+
+_SCOPES = {
+    "put_checkpoint": "events:read",
+    "delete_checkpoint": "events:read",
+}
+
+SPEC = ServiceSpec(
+    name="subscriptions",
+    title="Events",
+    description=DESCRIPTION.strip(),
+    metadata=Base.metadata,
+    package="services.subscriptions",
+    descriptions=DESCRIPTIONS,
+    scopes=_SCOPES,
+    routers=routers,
+    subscriptions=SUBSCRIPTIONS,
+    publishes=False,
+    retentions={"feed": trim},
+)
+
+
+def create_app(resources: Resources) -> FastAPI:
+    return build_app(SPEC, resources)

@@ -1,0 +1,1 @@
+"""The events that were consumed, and how far their readers have come."""

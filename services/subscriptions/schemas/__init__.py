@@ -1,0 +1,1 @@
+"""Bodies, and the forms in which events are given out."""
