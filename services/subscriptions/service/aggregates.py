@@ -28,6 +28,14 @@ async def iterate_newest(tx: Tx, wanted: EventFilter) -> AsyncIterator[Sequence[
         after = page[-1].position
 
 
+async def list_as_of(tx: Tx, wanted: EventFilter, after: int, until: int, limit: int) -> Sequence[FeedEvent]:
+    """A page of the state as of a position, for who is sent it bit by bit; then comes the feed after ``until``.
+
+    What has changed since is not there: it comes with the feed, so that nobody is sent an older event after a newer one.
+    """
+    return await aggregates.list_newest(tx, wanted, after, limit, until)
+
+
 async def forget(tx: Tx, service: str, subjects: Sequence[str]) -> None:
     """Tell in the feed that a service no longer has these aggregates, since its database went back in time."""
     gone = await aggregates.list_newest_of(tx, service, subjects)
