@@ -1,1 +1,1 @@
-"""The front door: keys, the way to the four services, and the document that describes all of them."""
+"""The front door: keys, the way to the services, and the document that describes all of them."""

@@ -151,7 +151,7 @@ def run_distributed(
     port: Annotated[int | None, typer.Option(min=0, max=65535, help="The gateway's, instead of SUITE_PORT.")] = None,
     reference: Annotated[bool, typer.Option(help="Load the reference data.")] = True,
 ) -> None:
-    """Run the gateway and the four services as processes of their own, on PostgreSQL and Kafka."""
+    """Run the gateway and the services as processes of their own, on PostgreSQL and Kafka."""
     from suite import distributed  # noqa: PLC0415  loads the engines, which nothing else needs
 
     settings = SuiteSettings()

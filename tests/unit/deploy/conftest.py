@@ -15,7 +15,7 @@ from typing import Any
 import pytest
 
 REPOSITORY = Path(__file__).parents[3]
-SERVICES = ("indicators", "risks", "pledges", "finance", "gateway")
+SERVICES = ("indicators", "risks", "pledges", "finance", "subscriptions", "gateway")
 PASSWORDS = {service: f"{service}-password-of-a-test" for service in SERVICES}
 ROLE_SECRETS = {f"DATABASE_PASSWORD_{service.upper()}": password for service, password in PASSWORDS.items()}
 

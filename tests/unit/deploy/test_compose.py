@@ -18,7 +18,7 @@ TEXT = (DEPLOY / "compose.yaml").read_text()
 COMPOSE = yaml.safe_load(TEXT)
 BOXES: dict[str, Any] = COMPOSE["services"]
 OURS = [*SERVICES, "migrate", "topics"]
-PORTS = {"indicators": 8001, "risks": 8002, "pledges": 8003, "finance": 8004, "gateway": 8000}
+PORTS = {"indicators": 8001, "risks": 8002, "pledges": 8003, "finance": 8004, "subscriptions": 8005, "gateway": 8000}
 DEFAULTED = {"SUITE_IMAGE", "SUITE_PUBLISHED_PORT"}
 VARIABLE = re.compile(r"\$\{([A-Z_]+)(:[-?][^}]*)?\}")
 
