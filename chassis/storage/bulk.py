@@ -228,7 +228,11 @@ async def _run(tx: Tx, target: Target, rows: Rows, rule: ConflictRule, returning
     statement = _statement(_shape(tx, columns), table, rule, tuple(returning))
     connection = await tx.session.connection()
     found: list[Any] = []
-    for parameters in _parameters(tx, table, columns):
+    given = _parameters(tx, table, columns)
+    if len(given) > 1 and not returning:
+        await connection.execute(statement, given)
+        return []
+    for parameters in given:
         result = await connection.execute(statement, parameters)
         found += result.all() if returning else ()
     return found

@@ -7,7 +7,8 @@ from pathlib import Path
 from typing import Self
 
 from chassis.bus.embedded import EmbeddedBus
-from contracts.topics import SERVICES
+from suite.settings import SERVED
+
 from tests.faults import ledger, world
 from tests.faults.holdings import Access, Holdings, holdings
 from tests.faults.settling import settle, until_it_answers
@@ -56,7 +57,7 @@ class Embedded:
 
     @property
     def access(self) -> Access:
-        urls = {name: f"sqlite+threads:///{self.folder / name}.db" for name in SERVICES}
+        urls = {name: f"sqlite+threads:///{self.folder / name}.db" for name in SERVED}
         return Access(urls, lambda: EmbeddedBus(self.folder / "bus.db"))
 
     async def holdings(self) -> Holdings:

@@ -63,6 +63,7 @@ _TABLES = {
     ),
     "pledges": ("outbox", "feed", "inbox", "dead_letter", "indicator_colour"),
     "finance": ("outbox", "feed", "inbox", "dead_letter", "scheme", "entry", "observation"),
+    "subscriptions": ("feed_event", "aggregate", "dead_letter"),
 }
 
 

@@ -29,6 +29,7 @@ from services.risks.domain.severity import (
 from services.risks.repository.json_formats import read_items, read_rating
 from services.risks.repository.links import read_series
 from services.risks.repository.signals import read_severities
+from tests.faults.feed_fold import feed_differing
 from tests.faults.holdings import (
     CONSUMERS,
     TODAY,
@@ -82,6 +83,7 @@ async def compare(access: Access, acknowledged: Sequence[Acknowledged] = ()) -> 
         *(line for consumer in CONSUMERS for line in _applied(held, consumer, heard[consumer])),
         *_derived(held, heard),
         *_histories(held),
+        *feed_differing(held),
     ]
     inboxes = {consumer: inbox_of(held, consumer) for consumer in CONSUMERS}
     unapplied = sum(len({(e.subject, e.version) for e in heard[c]} - inboxes[c].keys()) for c in CONSUMERS)

@@ -19,10 +19,9 @@ import httpx
 
 from chassis.bus.kafka import KafkaBus, KafkaSettings
 from chassis.bus.port import Bus
-from contracts.topics import SERVICES
 from suite.distributed import Cluster, environment, prepare
 from suite.engines import KafkaServer, PostgresServer
-from suite.settings import MEMBERS
+from suite.settings import MEMBERS, SERVED
 from tests.faults import ledger, world
 from tests.faults.holdings import Access
 from tests.faults.settling import health, settle, until_it_answers
@@ -141,7 +140,7 @@ class Plant:
 
     @property
     def access(self) -> Access:
-        urls = {name: self.environment[f"DATABASE_URL_{name.upper()}"] for name in SERVICES}
+        urls = {name: self.environment[f"DATABASE_URL_{name.upper()}"] for name in SERVED}
         return Access(urls, self.open_bus)
 
     # --- waiting -------------------------------------------------------------------------------------------------

@@ -54,3 +54,16 @@ def test_an_instance_that_slept_beyond_its_session_does_not_write_what_others_wr
         stream.wait_for(20)
     plant.leave("risks-2")
     plant.check(stream.acknowledged)
+
+
+def test_the_feed_has_no_gap_though_the_events_service_was_killed_while_events_came(plant):
+    plant.kill("subscriptions")
+    with plant.stream(seed=6) as stream:
+        plant.start("subscriptions", SUITE_CRASH_AT="consumer.mid_batch:2")
+        plant.wait_killed("subscriptions", within=60)
+        plant.start("subscriptions")
+        stream.wait_for(20)
+        plant.kill("subscriptions")
+        stream.wait_for(20)
+        plant.start("subscriptions")
+    plant.check(stream.acknowledged)

@@ -6,6 +6,8 @@ from datetime import datetime
 
 Order = tuple[int, int]
 """(generation, version): how the events of an aggregate are ordered."""
+Newest = tuple[Order, str]
+"""The order and the id of an aggregate's newest event."""
 AggregateKey = tuple[str, str]
 """Service and subject."""
 
@@ -55,15 +57,17 @@ class FeedHead:
         return self.first_position - 1 <= position <= self.last_position
 
 
-def list_rising(events: Iterable[FeedEvent], known: Mapping[AggregateKey, Order]) -> Sequence[FeedEvent]:
-    """Those that are newer than all before them of their aggregate, in order; ``known``: the newest there are.
+def list_rising(events: Iterable[FeedEvent], known: Mapping[AggregateKey, Newest]) -> Sequence[FeedEvent]:
+    """Those that are not older than the newest of their aggregate before them, in order; ``known``: the newest there are.
 
-    So what comes a second time, or after what supersedes it, has no further place in the feed.
+    So what comes a second time, or after what supersedes it, has no further place in the feed. Of one order there are
+    two different events only where somebody forged one: the genuine one is not kept out by it.
     """
     newest, found = dict(known), []
     for event in events:
-        if event.order > newest.get(event.aggregate, (0, 0)):
-            newest[event.aggregate] = event.order
+        order, event_id = newest.get(event.aggregate, ((0, 0), ""))
+        if event.order > order or (event.order == order and event.event_id != event_id):
+            newest[event.aggregate] = event.order, event.event_id
             found.append(event)
     return found
 

@@ -41,8 +41,7 @@ async def put_checkpoint(write: Write, name: NameInPath, body: CheckpointIn, res
     return CheckpointOut.of(found)
 
 
-@router.delete(
-    "/checkpoints/{name}", summary="Delete a checkpoint", status_code=204, responses=problems(401, 404)
-)
-async def delete_checkpoint(write: Write, name: NameInPath) -> None:
-    await write(lambda tx: checkpoints.delete_checkpoint(tx, name))
+@router.delete("/checkpoints/{name}", summary="Delete a checkpoint", responses=problems(401, 404))
+async def delete_checkpoint(write: Write, name: NameInPath) -> CheckpointOut:
+    """Forget how far you have come. What it was is answered once more."""
+    return CheckpointOut.of(await write(lambda tx: checkpoints.delete_checkpoint(tx, name)))

@@ -39,6 +39,7 @@ class AggregateRow(Base):
     subject: Mapped[str] = mapped_column(String(200), primary_key=True)
     generation: Mapped[int] = mapped_column(BigInteger)
     version: Mapped[int] = mapped_column(BigInteger)
+    event_id: Mapped[str] = mapped_column(String(64))
     position: Mapped[int] = mapped_column(BigInteger, index=True)
 
 

@@ -7,44 +7,45 @@ from sqlalchemy import ColumnElement, Table, select, tuple_
 
 from chassis.storage.bulk import given_rows, given_values, look_up, upsert
 from chassis.storage.transaction import Tx
-from services.subscriptions.domain.feed import AggregateKey, FeedEvent, Order
+from services.subscriptions.domain.feed import AggregateKey, FeedEvent, Newest
 from services.subscriptions.domain.filters import EventFilter
 from services.subscriptions.models import AggregateRow, FeedEventRow
 from services.subscriptions.repository.feed import EVENT_COLUMNS, conditions, event_of
 
 _AGGREGATE, _EVENT = AggregateRow.__table__, FeedEventRow.__table__
 _KEY = ("service", "subject")
-_TOLD = ("generation", "version", "position")
+_TOLD = ("generation", "version", "event_id", "position")
 _KEY_COLUMNS = [_AGGREGATE.c[name] for name in _KEY]
 
 
-async def list_orders(tx: Tx, keys: Collection[AggregateKey]) -> Mapping[AggregateKey, Order]:
-    """(generation, version) of the newest events of these aggregates; of one that has none, nothing."""
+async def list_newest_known(tx: Tx, keys: Collection[AggregateKey]) -> Mapping[AggregateKey, Newest]:
+    """The order and the id of the newest events of these aggregates; of one that has none, nothing."""
     given = given_rows(tx.dialect, "given", _KEY_COLUMNS)
     found, on = look_up(tx.dialect, given, AggregateRow, _KEY_COLUMNS)
-    query = select(*(found.c[name] for name in (*_KEY, "generation", "version"))).select_from(given.join(found, on))
+    query = select(*(found.c[name] for name in (*_KEY, *_TOLD[:3]))).select_from(given.join(found, on))
     rows = await tx.session.execute(query, given_values(tx, "given", _KEY_COLUMNS, sorted(keys)))
-    return {(service, subject): (generation, version) for service, subject, generation, version in rows}
+    return {(service, subject): ((generation, version), id_) for service, subject, generation, version, id_ in rows}
 
 
 async def save_newest(tx: Tx, events: Sequence[FeedEvent]) -> None:
-    """Say that these are the newest of their aggregates, wherever they are; sorted by service and subject."""
+    """Say that these are the newest of their aggregates, wherever they are no older; sorted by service and subject."""
     rows = [
         {
             "service": event.service,
             "subject": event.subject,
             "generation": event.generation,
             "version": event.version,
+            "event_id": event.event_id,
             "position": event.position,
         }
         for event in events
     ]
-    await upsert(tx, AggregateRow, rows, _KEY, _TOLD, _is_newer)
+    await upsert(tx, AggregateRow, rows, _KEY, _TOLD, _is_no_older)
 
 
-def _is_newer(table: Table, excluded: Any) -> ColumnElement[bool]:
+def _is_no_older(table: Table, excluded: Any) -> ColumnElement[bool]:
     stored, new = tuple_(table.c.generation, table.c.version), tuple_(excluded.generation, excluded.version)
-    newer: ColumnElement[bool] = stored < new
+    newer: ColumnElement[bool] = stored <= new
     return newer
 
 

@@ -28,8 +28,6 @@ async def save_checkpoint(tx: Tx, checkpoint: Checkpoint) -> None:
     await upsert(tx, CheckpointRow, [row], _KEY, ("position", "event_id", "saved_at"))
 
 
-async def delete_checkpoint(tx: Tx, caller: str, name: str) -> bool:
-    """Returns whether there was one."""
+async def delete_checkpoint(tx: Tx, caller: str, name: str) -> None:
     mine = (_CHECKPOINT.c.caller == caller) & (_CHECKPOINT.c.name == name)
-    connection = await tx.session.connection()
-    return (await connection.execute(delete(_CHECKPOINT).where(mine))).rowcount > 0
+    await tx.session.execute(delete(_CHECKPOINT).where(mine))

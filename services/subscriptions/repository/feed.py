@@ -6,7 +6,7 @@ from typing import Any
 
 from sqlalchemy import ColumnElement, Row, delete, exists, func, or_, select, true, update
 
-from chassis.storage.bulk import Columns, insert_columns
+from chassis.storage.bulk import insert_many
 from chassis.storage.transaction import Tx
 from services.subscriptions.domain.feed import FeedEvent, FeedHead
 from services.subscriptions.domain.filters import ANY, EventFilter
@@ -35,21 +35,25 @@ def _head(row: Row[Any]) -> FeedHead:
 
 async def save_events(tx: Tx, events: Sequence[FeedEvent]) -> None:
     """Add events, which have the positions after the last; the head is locked. One statement, and one for the head."""
-    each = {
-        "position": [event.position for event in events],
-        "event_id": [event.event_id for event in events],
-        "type": [event.type for event in events],
-        "subject": [event.subject for event in events],
-        "service": [event.service for event in events],
-        "version": [event.version for event in events],
-        "generation": [event.generation for event in events],
-        "area": [event.area for event in events],
-        "event_time": [event.time for event in events],
-        "body": [event.body for event in events],
-    }
-    await insert_columns(tx, FeedEventRow, Columns(each, {"added_at": tx.now}))
+    await insert_many(tx, FeedEventRow, [_row(tx, event) for event in events])
     last = events[-1]
     await tx.session.execute(update(_HEAD).values(last_position=last.position, last_event_id=last.event_id))
+
+
+def _row(tx: Tx, event: FeedEvent) -> dict[str, Any]:
+    return {
+        "position": event.position,
+        "event_id": event.event_id,
+        "type": event.type,
+        "subject": event.subject,
+        "service": event.service,
+        "version": event.version,
+        "generation": event.generation,
+        "area": event.area,
+        "event_time": event.time,
+        "added_at": tx.now,
+        "body": event.body,
+    }
 
 
 async def list_events(

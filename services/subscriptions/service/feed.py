@@ -41,7 +41,7 @@ async def add_events(tx: Tx, events: Sequence[FeedEvent]) -> int:
     if not events:
         return 0
     head = await feed.lock_head(tx)
-    known = await aggregates.list_orders(tx, {event.aggregate for event in events})
+    known = await aggregates.list_newest_known(tx, {event.aggregate for event in events})
     placed = place_after(head.last_position, list_rising(events, known))
     if placed:
         await feed.save_events(tx, placed)

@@ -11,6 +11,7 @@ from chassis.storage.database import Database
 from chassis.web.hop import HopSigner
 from chassis.web.operations import operations_of
 from chassis.web.units import writing
+from contracts.paths import first_part
 from gateway.access import service as keys
 from gateway.access.keys import NewKey
 from gateway.operations.app import create_operations
@@ -71,7 +72,7 @@ async def test_every_change_leaves_one_entry(service: str, resources_for: Resour
     operations = [each for each in operations_of(app.routes, writing) if each.writes]
     called: set[tuple[str, str]] = set()
     transport = httpx.ASGITransport(app=app)
-    base = f"http://x/{service}/v1"
+    base = f"http://x/{first_part(service)}/v1"
     async with httpx.AsyncClient(transport=transport, base_url=base, headers={"x-actor": "Ana"}) as client:
         for number, change in enumerate(SERVICES[service]):
             if change.path == RETURN:
@@ -142,7 +143,7 @@ async def test_what_matters_is_not_changed_without_a_reason(service: str, resour
     await pin(resources.database, date(2018, 2, 28))
     app = import_module(f"services.{service}.app").create_app(resources)
     transport = httpx.ASGITransport(app=app)
-    async with httpx.AsyncClient(transport=transport, base_url=f"http://x/{service}/v1") as client:
+    async with httpx.AsyncClient(transport=transport, base_url=f"http://x/{first_part(service)}/v1") as client:
         for change in SERVICES[service]:
             if change.path == RETURN:
                 await resources.database.write(open_returns)

@@ -14,6 +14,7 @@ from typing import Any
 import httpx
 import pytest
 
+from contracts.paths import first_part
 from services.pledges.service.openings import open_returns
 from suite.documents import openapi
 from tests.conftest import ResourcesFor
@@ -59,7 +60,7 @@ def opened(resources_for: ResourcesFor) -> Any:
         resources = await resources_for(f"services.{name}")
         await pin(resources.database, date(2018, 2, 28))
         transport = httpx.ASGITransport(app=import_module(f"services.{name}.app").create_app(resources))
-        async with httpx.AsyncClient(transport=transport, base_url=f"http://x/{name}/v1") as client:
+        async with httpx.AsyncClient(transport=transport, base_url=f"http://x/{first_part(name)}/v1") as client:
             yield Api(client, resources.database)
 
     return open_service

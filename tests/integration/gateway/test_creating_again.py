@@ -14,6 +14,7 @@ from typing import Any
 import httpx
 import pytest
 
+from contracts.paths import first_part
 from suite.documents import openapi
 from tests.conftest import ResourcesFor
 from tests.integration.finance.world import money, scheme_body
@@ -183,6 +184,7 @@ COMPUTED = "computes, and stores nothing"
 NUMBERED = "each call asks for another, with a number of its own: an Idempotency-Key keeps it to one"
 BY_ID = "decides on what is there; again is a no-op"
 MAKE_NOTHING = {
+    "PUT /events/v1/checkpoints/{name}": "marks an event: tests/integration/subscriptions/test_checkpoints.py",
     "POST /finance/v1/calculators/savings-range": COMPUTED,
     "POST /finance/v1/entries/{id}/reverse": STEP,
     "PUT /finance/v1/funds/{code}/closed-quarters/{label}": "closes for good, without content; again is a no-op",

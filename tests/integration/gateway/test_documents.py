@@ -18,6 +18,7 @@ from chassis.web.problems import problems
 from chassis.web.units import Resources
 from gateway.access.models import Base
 from contracts.event_types import BODIES
+from contracts.paths import first_part
 from gateway.documents.asyncapi import asyncapi, event_schema
 from gateway.proxy.upstreams import in_process
 from gateway.settings import SERVICES
@@ -129,7 +130,7 @@ async def test_the_documents_of_our_own_services_join(front_of: FrontOf, resourc
             await resources_for(f"services.{name}", settings=signed_for(name))
         )
         clients[name] = in_process(name, app)
-        promised |= {path for path in app.openapi()["paths"] if path.startswith(f"/{name}/v1/")}
+        promised |= {path for path in app.openapi()["paths"] if path.startswith(f"/{first_part(name)}/v1/")}
     front = await front_of(**clients)
     document = (await front.stranger.get("/openapi.json", timeout=120)).json()
     operations = check(document)

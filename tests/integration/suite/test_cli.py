@@ -17,7 +17,7 @@ MISTAKES = [
     (["replay", "--consumer", "risks", "--from", "²"], "neither an offset nor a moment"),
     (
         ["replay", "--consumer", "nobody", "--from", "0"],
-        "finance, indicators, pledges, pledges-finance, pledges-risks, risks, risks-finance",
+        "finance, indicators, pledges, pledges-finance, pledges-risks, risks, risks-finance, subscriptions-finance",
     ),
     (["dead-letters", "show", "risks", "99999999999999999999"], "number"),
     (["dead-letters", "list"], "suite migrate"),
@@ -60,7 +60,7 @@ FORGOTTEN = [
     (["serve", "risks"], KEY | {"DATABASE_URL_RISKS": SERVER}, ["BUS"]),
     (["serve", "gateway"], KEY, ["DATABASE_URL_GATEWAY"]),
     (["serve", "risks"], KEY | {"BUS": "kafka", "DATABASE_URL_RISKS": "sqlite+threads:///x.db"}, ["BUS=kafka"]),
-    (["run"], {"BUS": "kafka", "DATABASE_URL_RISKS": SERVER}, ["DATABASE_URL_FINANCE and DATABASE_URL_GATEWAY"]),
+    (["run"], {"BUS": "kafka", "DATABASE_URL_RISKS": SERVER}, ["DATABASE_URL_SUBSCRIPTIONS and DATABASE_URL_GATEWAY"]),
     (["migrate"], {"BUS": "kafka"}, ["DATABASE_URL_INDICATORS", "DATABASE_URL_GATEWAY"]),
     (["migrate"], {"DATABASE_URL_RISKS": SERVER}, ["DATABASE_URL_INDICATORS", "the others are on PostgreSQL"]),
     (["replay", "--consumer", "risks", "--from", "0"], {"BUS": "kafka"}, ["DATABASE_URL_RISKS"]),

@@ -4,7 +4,7 @@ import pytest
 
 pytestmark = pytest.mark.postgres
 
-OTHERS = "indicators, pledges, finance, gateway"
+OTHERS = "indicators, pledges, finance, subscriptions, gateway"
 
 
 @pytest.fixture
@@ -17,7 +17,7 @@ def risks(suite, empty_database):
 def test_dead_letters_of_this_service_are_listed(risks, tmp_path):
     status, said, error = risks("dead-letters", "list")
     assert (status, said) == (0, "0 dead letters\n")
-    assert error == "Left out, for want of an address: finance, indicators, pledges\n"
+    assert error == "Left out, for want of an address: finance, indicators, pledges, subscriptions\n"
     assert list(tmp_path.iterdir()) == []
 
 

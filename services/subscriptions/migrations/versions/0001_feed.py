@@ -57,6 +57,7 @@ def _create_feed() -> None:
         sa.Column("subject", sa.String(200), primary_key=True),
         sa.Column("generation", sa.BigInteger(), nullable=False),
         sa.Column("version", sa.BigInteger(), nullable=False),
+        sa.Column("event_id", sa.String(64), nullable=False),
         sa.Column("position", sa.BigInteger(), nullable=False),
     )
     op.create_index("ix_aggregate_position", "aggregate", ["position"])

@@ -66,8 +66,15 @@ from tests.integration.gateway.changes.sending import (
     pin,
     send,
 )
+from tests.integration.gateway.changes.subscriptions import SUBSCRIPTIONS
 
-SERVICES = {"indicators": INDICATORS, "risks": RISKS, "pledges": PLEDGES, "finance": FINANCE}
+SERVICES = {
+    "indicators": INDICATORS,
+    "risks": RISKS,
+    "pledges": PLEDGES,
+    "finance": FINANCE,
+    "subscriptions": SUBSCRIPTIONS,
+}
 
 __all__ = [
     "ACTION",
@@ -118,6 +125,7 @@ __all__ = [
     "SERVICES",
     "SIGNAL",
     "SPENT",
+    "SUBSCRIPTIONS",
     "TARGET",
     "VIREMENT",
     "WHO",

@@ -1,0 +1,44 @@
+"""The events service on a real database, and its HTTP face."""
+
+from collections.abc import AsyncIterator, Awaitable, Callable
+
+import httpx
+import pytest
+
+from chassis.storage.database import Database
+from chassis.web.units import Resources
+from services.subscriptions.app import create_app
+from tests.conftest import ResourcesFor
+
+
+@pytest.fixture
+async def resources(resources_for: ResourcesFor) -> Resources:
+    return await resources_for("services.subscriptions")
+
+
+@pytest.fixture
+async def database(resources: Resources) -> Database:
+    return resources.database
+
+
+@pytest.fixture
+async def api(resources: Resources) -> AsyncIterator[httpx.AsyncClient]:
+    """A client that may do everything."""
+    transport = httpx.ASGITransport(app=create_app(resources))
+    base = "http://subscriptions/events/v1"
+    async with httpx.AsyncClient(transport=transport, base_url=base, headers={"x-actor": "Ana"}) as client:
+        yield client
+
+
+ReadFeed = Callable[..., Awaitable[list[str]]]
+
+
+@pytest.fixture
+def ids(api: httpx.AsyncClient) -> ReadFeed:
+    """The ids of a batch."""
+
+    async def read(**asked: str | int | list[str]) -> list[str]:
+        answer = (await api.get("/feed", params=asked)).raise_for_status()
+        return [each["id"] for each in answer.json()]
+
+    return read
