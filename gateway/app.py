@@ -58,7 +58,7 @@ SPEC: Final = ServiceSpec(
     name="gateway",
     title="Commissioning Suite",
     description=(
-        "Indicators, risks, pledges and pooled-fund finance behind one door, and all that changes as one feed of events. "
+        "Indicators, risks, pledges and pooled-fund finance behind one door, and what changes as one feed of events. "
         "Every call carries a key: `Authorization: Bearer <key>`. "
         "Errors are `application/problem+json`; amounts and values are decimal strings; moments are UTC."
     ),

@@ -172,6 +172,7 @@ class Forward:
             return
         await send({"type": "http.response.body", "body": b"", "more_body": False})
 
+
 def _is_stream(answer: httpx.Response) -> bool:
     return answer.headers.get("content-type", "").startswith(_EVENT_STREAM)
 
@@ -180,4 +181,3 @@ async def _until_gone(receive: Receive) -> None:
     """Return once the caller has hung up; the body was read before."""
     while (await receive())["type"] != "http.disconnect":
         pass
-

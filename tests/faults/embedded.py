@@ -8,7 +8,6 @@ from typing import Self
 
 from chassis.bus.embedded import EmbeddedBus
 from suite.settings import SERVED
-
 from tests.faults import ledger, world
 from tests.faults.holdings import Access, Holdings, holdings
 from tests.faults.settling import settle, until_it_answers

@@ -58,7 +58,7 @@ class FeedHead:
 
 
 def list_rising(events: Iterable[FeedEvent], known: Mapping[AggregateKey, Newest]) -> Sequence[FeedEvent]:
-    """Those that are not older than the newest of their aggregate before them, in order; ``known``: the newest there are.
+    """Those that are not older than the newest of their aggregate before them, in order; ``known``: those there are.
 
     So what comes a second time, or after what supersedes it, has no further place in the feed. Of one order there are
     two different events only where somebody forged one: the genuine one is not kept out by it.

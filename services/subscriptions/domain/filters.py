@@ -17,8 +17,9 @@ _SERVICE_OF: Final = {type_: service for service, types in EVENTS.items() for ty
 
 @dataclass(frozen=True, slots=True)
 class EventFilter:
-    """``services`` are those whose events the reader may see. ``types`` and ``subjects`` are whole, or beginnings where
-    they end with ``*``; none, and no ``area``, is all.
+    """``services`` are those whose events the reader may see.
+
+    ``types`` and ``subjects`` are whole, or beginnings where they end with ``*``; none, and no ``area``, is all.
     """
 
     services: frozenset[str]

@@ -25,7 +25,7 @@ NameInPath = Annotated[
 
 @router.get("/checkpoints/{name}", summary="Read a checkpoint", responses=problems(401, 404))
 async def read_checkpoint(read: Read, name: NameInPath) -> CheckpointOut:
-    """The event that you said to have processed last, how far the feed is ahead, and whether events after it are gone."""
+    """The event that you said to have processed last, how far the feed is ahead, and whether events are gone."""
     return CheckpointOut.of(await read(lambda tx: checkpoints.get_checkpoint(tx, name)))
 
 

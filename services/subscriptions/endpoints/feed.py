@@ -62,7 +62,7 @@ _HEADERS: Final = {
         "example": 4711,
     },
     "feed-compacted": {
-        "description": "`true` where it begins before all that is kept whole: of each aggregate only the newest is there",
+        "description": "`true` where it begins before what is kept whole: of each aggregate only the newest is there",
         "schema": {"type": "string"},
         "example": "true",
     },

@@ -31,7 +31,7 @@ async def iterate_newest(tx: Tx, wanted: EventFilter) -> AsyncIterator[Sequence[
 async def list_as_of(tx: Tx, wanted: EventFilter, after: int, until: int, limit: int) -> Sequence[FeedEvent]:
     """A page of the state as of a position, for who is sent it bit by bit; then comes the feed after ``until``.
 
-    What has changed since is not there: it comes with the feed, so that nobody is sent an older event after a newer one.
+    What has changed since is not there: it comes with the feed, so that nobody gets an older event after a newer one.
     """
     return await aggregates.list_newest(tx, wanted, after, limit, until)
 

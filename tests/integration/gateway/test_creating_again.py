@@ -14,7 +14,6 @@ from typing import Any
 import httpx
 import pytest
 
-from contracts.paths import first_part
 from suite.documents import openapi
 from tests.conftest import ResourcesFor
 from tests.integration.finance.world import money, scheme_body

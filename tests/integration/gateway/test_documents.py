@@ -16,9 +16,9 @@ from chassis.web.bodies import StrictBody
 from chassis.web.paging import PageBody
 from chassis.web.problems import problems
 from chassis.web.units import Resources
-from gateway.access.models import Base
 from contracts.event_types import BODIES
 from contracts.paths import first_part
+from gateway.access.models import Base
 from gateway.documents.asyncapi import asyncapi, event_schema
 from gateway.proxy.upstreams import in_process
 from gateway.settings import SERVICES

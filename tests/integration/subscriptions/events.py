@@ -45,7 +45,14 @@ def event(
 
 
 def wired(
-    service: str, subject: str, version: int, value: bytes, *, generation: int = 1, type_: str | None = None, event_id: str
+    service: str,
+    subject: str,
+    version: int,
+    value: bytes,
+    *,
+    generation: int = 1,
+    type_: str | None = None,
+    event_id: str,
 ) -> Delivery:
     """A record with this body, its headers as those of an event of this kind."""
     named = headers(

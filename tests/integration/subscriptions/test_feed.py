@@ -22,9 +22,7 @@ BATCH = "application/cloudevents-batch+json"
 
 
 @pytest.mark.parametrize("begin", [{}, {"lastEventId": ""}, {"lastEventId": "null"}, {"lastEventId": "0"}])
-async def test_all_ways_to_begin_are_the_beginning(
-    database: Database, ids: ReadFeed, begin: dict[str, str]
-) -> None:
+async def test_all_ways_to_begin_are_the_beginning(database: Database, ids: ReadFeed, begin: dict[str, str]) -> None:
     assert await ids(**begin) == []
     await apply(database, *(event("risks", "OCC4", version) for version in (1, 2)))
     assert await ids(**begin) == ["risks:OCC4@1.1", "risks:OCC4@1.2"]
@@ -60,7 +58,8 @@ async def test_the_answer_is_the_same_whatever_is_accepted(
 async def test_what_is_not_kept_is_said_with_where_to_start_anew(
     database: Database, api: httpx.AsyncClient, ids: ReadFeed
 ) -> None:
-    await apply(database, event("risks", "A", 1), event("risks", "B", 1), event("risks", "B", 2), event("risks", "B", 3))
+    told = [("A", 1), ("B", 1), ("B", 2), ("B", 3)]
+    await apply(database, *(event("risks", subject, version) for subject, version in told))
     later = database.clock() + timedelta(days=400)
     await database.write(lambda tx: feed.trim(tx, later, 1000))
     for gone in ("1", "2", "5", "risks:B@1.1", "nobody"):

@@ -3,6 +3,7 @@
 import asyncio
 import json
 from datetime import timedelta
+from functools import partial
 
 import pytest
 
@@ -12,6 +13,7 @@ from contracts.topics import SERVICES
 from services.subscriptions.domain.feed import FeedEvent, FeedHead
 from services.subscriptions.domain.filters import EventFilter
 from services.subscriptions.repository import aggregates, feed
+from services.subscriptions.service.feed import trim
 from services.subscriptions.settings import SubscriptionsSettings
 from tests.integration.indicators.counting import counted
 from tests.integration.subscriptions.events import OF, apply, event, wired
@@ -112,7 +114,10 @@ async def test_consumers_at_once_leave_no_gap_and_readers_see_none_open_later(da
     async def look(until: int) -> None:
         while len(seen) < until:
             last = seen[-1] if seen else 0
-            seen.extend(each.position for each in await database.read(lambda tx: feed.list_events(tx, last, 50, ALL)))
+            seen.extend(
+                each.position
+                for each in await database.read(partial(feed.list_events, after=last, limit=50, wanted=ALL))
+            )
             await asyncio.sleep(0)
 
     total = 20 * 3 * len(SERVICES)
@@ -151,9 +156,8 @@ async def test_the_newest_event_is_compared_by_its_id(database: Database) -> Non
 
 @pytest.mark.both_engines
 async def test_trimming_keeps_the_newest_of_each_and_says_from_where_all_is_kept(database: Database) -> None:
-    from services.subscriptions.service.feed import trim  # noqa: PLC0415  beside what it is compared with
-
-    await apply(database, event("risks", "A", 1), event("risks", "B", 1), event("risks", "A", 2), event("risks", "C", 1))
+    told = [("A", 1), ("B", 1), ("A", 2), ("C", 1)]
+    await apply(database, *(event("risks", subject, version) for subject, version in told))
     assert await database.write(lambda tx: trim(tx, 2)) == 0, "nothing is old"
     later = database.clock() + timedelta(days=SubscriptionsSettings().keep_feed_days + 1)
     assert [await database.write(lambda tx: feed.trim(tx, later, 2)) for _ in range(3)] == [2 + 1, 1, 0]

@@ -49,7 +49,7 @@ async def test_state_then_feed_misses_nothing_and_repeats_nothing_while_events_a
 ) -> None:
     """Readers begin at any moment, in small pages: each has, of every aggregate, just what follows what it had."""
     monkeypatch.setattr(aggregates, "PAGE", 3)
-    chance, versions = random.Random(5), dict.fromkeys(range(12), 1)
+    chance, versions = random.Random(5), dict.fromkeys(range(12), 1)  # noqa: S311  a test's dice
     await apply(database, *(event("risks", f"R{number}", 1) for number in versions))
     over = asyncio.Event()
 

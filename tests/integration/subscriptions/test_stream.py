@@ -140,4 +140,3 @@ async def test_a_reader_that_takes_nothing_is_cut_off_with_nothing_made_for_it_a
         await EventStream(endless(), 0.1)({"type": "http", CALLER: Caller("Ana")}, receive, send)
     assert len(made) == 3, "two were taken, one waited"
     assert taken[-1] == {"type": "http.response.body", "body": b"", "more_body": False}
-

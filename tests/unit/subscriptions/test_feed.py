@@ -25,19 +25,20 @@ def at(subject: str, order: tuple[int, int]) -> FeedEvent:
     return replace(ONE, subject=subject, generation=order[0], version=order[1], event_id=f"{subject}{order}")
 
 
-orders = st.tuples(st.integers(1, 3), st.integers(1, 5))
-many = st.lists(st.builds(at, st.sampled_from("AB"), orders), max_size=30)
+ranks = st.tuples(st.integers(1, 3), st.integers(1, 5))
+many = st.lists(st.builds(at, st.sampled_from("AB"), ranks), max_size=30)
 
 
 @given(many, many)
-def test_of_each_aggregate_the_order_rises_and_the_newest_is_there(known: list[FeedEvent], told: list[FeedEvent]) -> None:
+def test_of_each_aggregate_the_order_rises_to_the_newest(known: list[FeedEvent], told: list[FeedEvent]) -> None:
     before = list_rising(known, {})
     stored = {event.aggregate: (event.order, event.event_id) for event in list_newest(before)}
     after = list_rising(told, stored)
     for subject in "AB":
         rising = [event.order for event in [*before, *after] if event.subject == subject]
         assert rising == sorted(set(rising))
-        assert max(rising, default=None) == max((e.order for e in [*known, *told] if e.subject == subject), default=None)
+        orders = [event.order for event in [*known, *told] if event.subject == subject]
+        assert max(rising, default=None) == max(orders, default=None)
     assert list_rising(told, stored | {e.aggregate: (e.order, e.event_id) for e in list_newest(after)}) == []
     assert [event.position for event in place_after(7, after)] == list(range(8, 8 + len(after)))
 
