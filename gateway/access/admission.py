@@ -19,7 +19,18 @@ from gateway.access.refusals import Refusals
 log = get_logger()
 
 OPEN: Final = frozenset(
-    {"/", "/openapi.json", "/asyncapi.json", "/favicon.ico", "/robots.txt", "/docs", "/docs/", "/problems", "/schemas"}
+    {
+        "/",
+        "/openapi.json",
+        "/asyncapi.json",
+        "/data-contract.yaml",
+        "/favicon.ico",
+        "/robots.txt",
+        "/docs",
+        "/docs/",
+        "/problems",
+        "/schemas",
+    }
     | {"/docs/reference", "/docs/events"}
 )
 OPEN_FOLDERS: Final = ("/health/", "/docs/assets/", "/problems/", "/schemas/")

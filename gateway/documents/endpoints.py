@@ -2,6 +2,7 @@
 
 import json
 import secrets
+from dataclasses import asdict
 from functools import cache
 from importlib.resources import files
 from typing import Annotated, Final
@@ -10,7 +11,7 @@ from fastapi import APIRouter, Depends, Path, Request, Response
 from fastapi.responses import HTMLResponse, JSONResponse
 from starlette.staticfiles import StaticFiles
 
-from gateway.documents import event_pages, event_schemas, problem_catalogue
+from gateway.documents import data_contract, event_changes, event_pages, event_schemas, problem_catalogue
 from gateway.documents.asyncapi import asyncapi
 from gateway.documents.joined_document import JoinedDocument
 
@@ -86,6 +87,26 @@ async def list_schemas(request: Request) -> Response:
     found = event_schemas.list_schemas()
     items = [{"type": each.type, "number": each.number, "address": each.address} for each in found]
     return _negotiated(request, {"items": items}, event_pages.page_of_schemas(found))
+
+
+@router.get("/schemas/changelog")
+async def list_schema_changes(request: Request) -> Response:
+    changes = event_changes.list_changes(event_schemas.list_schemas())
+    items = [asdict(each) for each in changes]
+    return _negotiated(request, {"items": items}, event_changes.page_of_changes(changes))
+
+
+@router.get("/data-contract.yaml")
+def get_data_contract() -> Response:
+    return Response(_contract(), media_type=data_contract.MEDIA_TYPE, headers=_NO_CACHE)
+
+
+@cache
+def _contract() -> str:
+    """The data contract, which is the same as long as the code is."""
+    import yaml  # noqa: PLC0415  only who asks for it pays for loading it
+
+    return str(yaml.safe_dump(data_contract.data_contract(), sort_keys=False, allow_unicode=True, width=120))
 
 
 @router.get("/schemas/{type_}")

@@ -26,6 +26,7 @@ LINKS: Final = {
     "/docs": "Try every call",
     "/docs/events": "Events",
     "/schemas": "Schemas of events",
+    "/schemas/changelog": "Changes of events",
     "/problems": "Problems",
 }
 

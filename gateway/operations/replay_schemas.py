@@ -15,7 +15,7 @@ from gateway.operations.replays import Rebuild
 
 Day = date
 """The type of a field that is itself called ``date``."""
-Service = Literal["indicators", "risks", "pledges", "finance"]
+Service = Literal["indicators", "risks", "pledges", "finance", "subscriptions"]
 
 
 class ReplayIn(StrictBody):

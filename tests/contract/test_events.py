@@ -354,8 +354,12 @@ def test_the_asyncapi_document_names_every_event():
     states = {state_topic(service): set(types) for service, types in EVENTS.items()}
     digests = {digest_topic(service): set(DIGESTS) for service in SERVICES}
     assert set(EVENTS) == set(SERVICES)
-    assert channels == logs | states | digests
-    assert all(channel["servers"] == [{"$ref": "#/servers/kafka"}] for channel in document["channels"].values())
+    everything = {type_ for types in EVENTS.values() for type_ in types}
+    over_http = {"/events/v1/feed": everything, "/events/v1/stream": everything}
+    assert channels == logs | states | digests | over_http
+    for channel in document["channels"].values():
+        server = "https" if channel["address"] in over_http else "kafka"
+        assert channel["servers"] == [{"$ref": f"#/servers/{server}"}]
     received = {operation["channel"]["$ref"] for operation in document["operations"].values()}
     assert received == {f"#/channels/{name}" for name in document["channels"]}
 

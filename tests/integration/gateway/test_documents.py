@@ -5,6 +5,7 @@ from typing import Any
 
 import httpx
 import pytest
+import yaml
 from fastapi import APIRouter, FastAPI
 from jsonschema import Draft202012Validator
 from pydantic import BaseModel
@@ -16,7 +17,7 @@ from chassis.web.bodies import StrictBody
 from chassis.web.paging import PageBody
 from chassis.web.problems import problems
 from chassis.web.units import Resources
-from contracts.event_types import BODIES
+from contracts.event_types import BODIES, EVENTS
 from contracts.paths import first_part
 from gateway.access.models import Base
 from gateway.documents.asyncapi import asyncapi, event_schema
@@ -291,3 +292,32 @@ async def test_events_are_told_to_people(front_of: FrontOf, closed_port: str) ->
         assert channel["address"] in page
     assert "<td>list of " in page
     assert "&quot;specversion&quot;" in page, "examples"
+
+
+async def test_what_changed_of_events_is_told_by_schema(front_of: FrontOf, closed_port: str) -> None:
+    front = await front_of(risks=closed_port)
+    listed = (await front.stranger.get("/schemas/changelog")).json()["items"]
+    known = (await front.stranger.get("/schemas")).json()["items"]
+    assert [(each["type"], each["number"]) for each in listed] == [(each["type"], each["number"]) for each in known]
+    first, *_, newest = (each for each in listed if each["type"] == "commissioning.pledge.updated.v1")
+    assert (first["added"], first["removed"]) == ([], [])
+    assert {"risks", "risks[].ref", "schemes"} <= set(newest["added"])
+    page = (await front.stranger.get("/schemas/changelog", headers={"accept": "text/html"})).text
+    assert "<code>risks[].ref</code>" in page
+
+
+async def test_the_data_contract_has_every_event_with_its_fields(front_of: FrontOf, closed_port: str) -> None:
+    front = await front_of(risks=closed_port)
+    answer = await front.stranger.get("/data-contract.yaml")
+    assert (answer.status_code, answer.headers["content-type"]) == (200, "application/yaml")
+    contract = yaml.safe_load(answer.text)
+    assert (contract["apiVersion"], contract["kind"], contract["status"]) == ("v3.1.0", "DataContract", "active")
+    told = {each["name"]: each for each in contract["schema"]}
+    events = {type_: body for types in EVENTS.values() for type_, body in types.items()}
+    assert set(told) == set(events)
+    for type_, body in events.items():
+        properties = {each["name"]: each for each in told[type_]["properties"]}
+        assert {each["name"] for each in properties["data"]["properties"]} == set(body.model_fields)
+        assert (properties["id"]["primaryKey"], properties["time"]["logicalType"]) == (True, "timestamp")
+        kinds = {each["logicalType"] for each in (*properties.values(), *properties["data"]["properties"])}
+        assert kinds <= {"string", "date", "timestamp", "number", "integer", "object", "array", "boolean"}

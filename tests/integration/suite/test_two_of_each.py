@@ -11,11 +11,10 @@ from typing import Any
 import httpx
 import pytest
 
-from contracts.topics import SERVICES
 from suite.distributed import Cluster, environment, prepare
 from suite.engines import PostgresServer
 from suite.engines.process import free_port
-from suite.settings import MEMBERS
+from suite.settings import MEMBERS, SERVED
 from tests.faults.world import lay_out, observe, risk_body
 
 pytestmark = [pytest.mark.rest, pytest.mark.kafka, pytest.mark.postgres, pytest.mark.timeout(600)]
@@ -72,7 +71,7 @@ def _start(cluster: Cluster) -> None:
         cluster.start(name)
     cluster.wait_ready(START_SECONDS)
     cluster.ports |= {SECOND[name]: free_port() for name in MEMBERS}
-    behind = {f"GATEWAY_{name.upper()}_URL": f"http://127.0.0.1:{cluster.ports[SECOND[name]]}" for name in SERVICES}
+    behind = {f"GATEWAY_{name.upper()}_URL": f"http://127.0.0.1:{cluster.ports[SECOND[name]]}" for name in SERVED}
     for name in MEMBERS:
         cluster.start(SECOND[name], more=behind if name == "gateway" else None)
     until(lambda: _is_ready(cluster.ports[SECOND["gateway"]]), START_SECONDS)
