@@ -22,7 +22,24 @@ _SERVERS: Final = {
             }
         },
     }
+    "https": {
+        "host": "{suite}",
+        "protocol": "https",
+        "description": "The suite's own address: the feed and the stream of all events, for who has no broker",
+        "variables": {"suite": {"default": "suite.example", "description": "Where the gateway is reached"}},
+        "security": [{"$ref": "#/components/securitySchemes/bearer"}],
+    },
 }
+_BEARER: Final = {
+    "type": "http",
+    "scheme": "bearer",
+    "description": "A key with `events:read` and the `:read` of the services to follow",
+}
+_OVER_HTTP: Final = {
+    "feed": ("/events/v1/feed", "Every event of all services, asked for by long polling: a batch of CloudEvents"),
+    "stream": ("/events/v1/stream", "The same as server-sent events, each with its id"),
+}
+"""Channels beside the topics, by name: address and what they are."""
 _INFO: Final = {
     "title": "Commissioning Suite events",
     "version": "1.0.0",
@@ -40,7 +57,7 @@ def asyncapi() -> Document:
     """The AsyncAPI 3.1 document. Schemas that several messages share stand once."""
     schemas: Document = {}
     messages = {type_: _message(type_, body, schemas) for type_, body in BODIES.items()}
-    channels = dict(pair for service in EVENTS for pair in _channels(service))
+    channels = dict(pair for service in EVENTS for pair in _channels(service)) | dict(_channels_over_http())
     return {
         "asyncapi": "3.1.0",
         "info": dict(_INFO),
@@ -48,7 +65,7 @@ def asyncapi() -> Document:
         "servers": dict(_SERVERS),
         "channels": channels,
         "operations": {f"receive_{name}": _receive(name) for name in channels},
-        "components": {"messages": messages, "schemas": schemas},
+        "components": {"messages": messages, "schemas": schemas, "securitySchemes": {"bearer": dict(_BEARER)}},
     }
 
 
@@ -61,25 +78,34 @@ def _channels(service: str) -> Iterator[tuple[str, Document]]:
     yield f"{service}Digest", _channel(digest_topic(service), digests, digest)
 
 
+def _channels_over_http() -> Iterator[tuple[str, Document]]:
+    messages = _references(type_ for types in EVENTS.values() for type_ in types)
+    for name, (address, description) in _OVER_HTTP.items():
+        yield name, _channel(address, messages, description, server="https")
+
+
 def _references(types: Iterable[str]) -> Document:
     return {type_: {"$ref": f"#/components/messages/{type_}"} for type_ in types}
 
 
-def _channel(topic: str, messages: Document, description: str) -> Document:
+def _channel(address: str, messages: Document, description: str, server: str = "kafka") -> Document:
+    bindings = {"bindings": {"kafka": {"topic": address}}} if server == "kafka" else {}
     return {
-        "address": topic,
+        "address": address,
         "description": description,
-        "servers": [{"$ref": f"#/servers/{name}"} for name in _SERVERS],
+        "servers": [{"$ref": f"#/servers/{server}"}],
         "messages": messages,
-        "bindings": {"kafka": {"topic": topic}},
+        **bindings,
     }
 
 
 def _receive(channel: str) -> Document:
+    over_http = {"bindings": {"http": {"method": "GET", "bindingVersion": "0.3.0"}}} if channel in _OVER_HTTP else {}
     return {
         "action": "receive",
         "channel": {"$ref": f"#/channels/{channel}"},
-        "summary": f"Read the topic of {channel}",
+        "summary": f"{'Read' if over_http else 'Read the topic of'} {channel}",
+        **over_http,
     }
 
 

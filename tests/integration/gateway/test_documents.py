@@ -301,9 +301,9 @@ async def test_what_changed_of_events_is_told_by_schema(front_of: FrontOf, close
     assert [(each["type"], each["number"]) for each in listed] == [(each["type"], each["number"]) for each in known]
     first, *_, newest = (each for each in listed if each["type"] == "commissioning.pledge.updated.v1")
     assert (first["added"], first["removed"]) == ([], [])
-    assert {"risks", "risks[].ref", "schemes"} <= set(newest["added"])
+    assert {"risks", "risks[].risk", "schemes"} <= set(newest["added"])
     page = (await front.stranger.get("/schemas/changelog", headers={"accept": "text/html"})).text
-    assert "<code>risks[].ref</code>" in page
+    assert "<code>risks[].risk</code>" in page
 
 
 async def test_the_data_contract_has_every_event_with_its_fields(front_of: FrontOf, closed_port: str) -> None:
