@@ -21,7 +21,7 @@ _SERVERS: Final = {
                 "description": "As `KAFKA_BOOTSTRAP_SERVERS` names it to the services",
             }
         },
-    }
+    },
     "https": {
         "host": "{suite}",
         "protocol": "https",
