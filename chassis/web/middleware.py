@@ -184,11 +184,11 @@ class Exchange:
                 self._send = _nowhere
                 return
             self.status = message["status"]
-            message = self._with_headers(message)
-        elif self.method == "HEAD":
-            if message.get("more_body", False):
-                return
-            message = {"type": message["type"], "body": b""}
+            await self._send(self._with_headers(message))
+            if self.method == "HEAD":  # whoever would go on for ever sees that the caller has all there is
+                await self._send({"type": "http.response.body", "body": b"", "more_body": False})
+                self._send = _nowhere
+            return
         await self._send(message)
 
     def _with_headers(self, message: Message) -> Message:
