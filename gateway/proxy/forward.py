@@ -174,7 +174,7 @@ class Forward:
 
 
 def _is_stream(answer: httpx.Response) -> bool:
-    return answer.headers.get("content-type", "").startswith(_EVENT_STREAM)
+    return str(answer.headers.get("content-type", "")).startswith(_EVENT_STREAM)
 
 
 async def _until_gone(receive: Receive) -> None:

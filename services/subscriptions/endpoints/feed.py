@@ -27,7 +27,7 @@ LastEventId = Annotated[
         alias="lastEventId",
         max_length=64,
         pattern=r"^[ -~]*$",
-        description="Id of the event that you had last; none, empty or `null` for the beginning. A position will do",
+        description="Id of the event that you had last; none, or an empty one, for the beginning. A position will do",
         examples=["8a4f4a4e-3c0e-4f0b-9c7f-0d8c2f1d6a10"],
     ),
 ]

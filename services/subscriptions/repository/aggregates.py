@@ -9,10 +9,10 @@ from chassis.storage.bulk import given_rows, given_values, look_up, upsert
 from chassis.storage.transaction import Tx
 from services.subscriptions.domain.feed import AggregateKey, FeedEvent, Newest
 from services.subscriptions.domain.filters import EventFilter
-from services.subscriptions.models import AggregateRow, FeedEventRow
+from services.subscriptions.models import AggregateRow, Base
 from services.subscriptions.repository.feed import EVENT_COLUMNS, conditions, event_of
 
-_AGGREGATE, _EVENT = AggregateRow.__table__, FeedEventRow.__table__
+_AGGREGATE, _EVENT = Base.metadata.tables["aggregate"], Base.metadata.tables["feed_event"]
 _KEY = ("service", "subject")
 _TOLD = ("generation", "version", "event_id", "position")
 _KEY_COLUMNS = [_AGGREGATE.c[name] for name in _KEY]

@@ -5,9 +5,9 @@ from sqlalchemy import delete, select
 from chassis.storage.bulk import upsert
 from chassis.storage.transaction import Tx
 from services.subscriptions.domain.checkpoints import Checkpoint
-from services.subscriptions.models import CheckpointRow
+from services.subscriptions.models import Base, CheckpointRow
 
-_CHECKPOINT = CheckpointRow.__table__
+_CHECKPOINT = Base.metadata.tables["checkpoint"]
 _KEY = ("caller", "name")
 
 

@@ -4,16 +4,15 @@ from collections.abc import Sequence
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import ColumnElement, Row, delete, exists, func, or_, select, true, update
+from sqlalchemy import ColumnElement, delete, exists, func, or_, select, true, update
 
 from chassis.storage.bulk import insert_many
 from chassis.storage.transaction import Tx
 from services.subscriptions.domain.feed import FeedEvent, FeedHead
 from services.subscriptions.domain.filters import ANY, EventFilter
-from services.subscriptions.models import AggregateRow, FeedEventRow, FeedHeadRow
+from services.subscriptions.models import Base, FeedEventRow
 
-_EVENT, _HEAD = FeedEventRow.__table__, FeedHeadRow.__table__
-_AGGREGATE = AggregateRow.__table__
+_EVENT, _HEAD, _AGGREGATE = (Base.metadata.tables[name] for name in ("feed_event", "feed_head", "aggregate"))
 _GET_HEAD = select(_HEAD.c.first_position, _HEAD.c.last_position, _HEAD.c.last_event_id)
 _LOCK_HEAD = _GET_HEAD.with_for_update()
 EVENT_COLUMNS = tuple(column for column in _EVENT.c if column.name != "added_at")
@@ -29,7 +28,7 @@ async def lock_head(tx: Tx) -> FeedHead:
     return _head((await tx.session.execute(_LOCK_HEAD)).one())
 
 
-def _head(row: Row[Any]) -> FeedHead:
+def _head(row: Any) -> FeedHead:
     return FeedHead(row.first_position, row.last_position, row.last_event_id)
 
 
@@ -100,7 +99,7 @@ def _any_of(column: ColumnElement[str], texts: Sequence[str]) -> ColumnElement[b
     return or_(column.in_(whole), *(func.substr(column, 1, len(each)) == each for each in beginnings))
 
 
-def event_of(row: Row[Any]) -> FeedEvent:
+def event_of(row: Any) -> FeedEvent:
     position, event_id, type_, subject, service, version, generation, area, time, body = row
     return FeedEvent(position, event_id, type_, subject, service, version, generation, area, time, body)
 
