@@ -43,8 +43,8 @@ async def put_checkpoint(tx: Tx, name: str, last_event_id: str) -> tuple[Checkpo
         return CheckpointState(before, head), False
     saved = Checkpoint(tx.caller.name, name, position, event.event_id if event else None, tx.now)
     await checkpoints.save_checkpoint(tx, saved)
-    told = None if before is None else _told(before)
-    record_change(tx, subject=name, action="checkpoint.saved", before=told, after=_told(saved))
+    earlier = None if before is None else _told(before)
+    record_change(tx, subject=name, action="checkpoint.saved", before=earlier, after=_told(saved))
     return CheckpointState(saved, head), before is None
 
 
