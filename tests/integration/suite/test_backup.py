@@ -102,7 +102,7 @@ def test_files_of_a_restore_are_private(settings, tmp_path):
 def test_a_backup_of_a_suite_starts_and_nothing_differs(suite, tmp_path):
     assert suite("recover")[0] == 0
     status, said, _ = suite("backup", str(tmp_path / "backup"))
-    assert (status, said.count(".db")) == (0, 6)
+    assert (status, said.count(".db")) == (0, 7)
     assert suite("restore", str(tmp_path / "backup"))[0] == 0
     status, said, _ = suite("verify")
     assert (status, said.splitlines()[-1]) == (0, "Nothing differs.")

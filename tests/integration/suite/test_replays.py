@@ -138,7 +138,7 @@ async def test_the_business_date_is_said_where_a_service_does_not_answer(setting
         monkeypatch.setattr(RemoteReplays, "read_business_date", of_all_but_risks)
         found = (await client.get("/operations/v1/business-date")).json()
         assert (found["is_alike"], found["unreachable"]) == (True, ["risks"])
-        assert {each["service"] for each in found["services"]} == {"finance", "indicators", "pledges"}
+        assert {each["service"] for each in found["services"]} == {"finance", "indicators", "pledges", "subscriptions"}
         asked_alone = (await client.get("/operations/v1/business-date?services=false")).json()
         assert asked_alone == found | {"is_alike": None, "services": [], "unreachable": []}
 
