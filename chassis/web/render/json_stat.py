@@ -35,11 +35,11 @@ class Dimension:
 
 def dataset(
     label: str,
-    updated: str,
+    updated: str | None,
     dimensions: Sequence[Dimension],
     cells: Mapping[tuple[str, ...], tuple[Decimal | None, str]],
 ) -> bytes:
-    """The dataset; ``cells`` are value and status by a category of each dimension."""
+    """The dataset; ``cells`` are value and status by a category of each dimension, last changed when ``updated``."""
     sizes = [len(each.categories) for each in dimensions]
     if prod(sizes) > MOST_CELLS:
         raise CubeTooLarge
@@ -48,7 +48,7 @@ def dataset(
         "version": "2.0",
         "class": "dataset",
         "label": label,
-        "updated": updated,
+        **({"updated": updated} if updated else {}),
         "id": [each.code for each in dimensions],
         "size": sizes,
         "role": _roles(dimensions),

@@ -148,8 +148,8 @@ add_table_routes(
     response_class=Response,
     responses={**file_responses(JSON_STAT), **problems(401, 404, 422)},
 )
-async def export_json_stat(request: Request, read: Read, wanted: Wanted) -> Response:
-    found = dataset_of(await _few(read, wanted), _now(request), history=wanted.include_history)
+async def export_json_stat(read: Read, wanted: Wanted) -> Response:
+    found = dataset_of(await _few(read, wanted), history=wanted.include_history)
     return Response(found, media_type=JSON_STAT)
 
 

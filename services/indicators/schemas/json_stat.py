@@ -1,7 +1,6 @@
 """Observations as a JSON-stat 2.0 dataset."""
 
 from collections.abc import Iterable, Sequence
-from datetime import datetime
 from typing import Any
 
 from chassis.web.render.json_stat import Dimension, dataset
@@ -12,7 +11,7 @@ from services.indicators.domain.observations import Revision
 _STATUS = {"provisional": "p", "final": "", "withdrawn": "w"}
 
 
-def dataset_of(exported: Sequence[ExportedRevision], made_at: datetime, *, history: bool) -> bytes:
+def dataset_of(exported: Sequence[ExportedRevision], *, history: bool) -> bytes:
     """The dataset by indicator, area, breakdown and period; of all that ever was, with ``history``, also by revision.
 
     A cell has one figure: without the revision, that of the current one.
@@ -32,7 +31,8 @@ def dataset_of(exported: Sequence[ExportedRevision], made_at: datetime, *, histo
     ]
     by = len(dimensions) if history else len(dimensions) - 1
     cells = {_place(each)[:by]: (each.observation.value, _status(each)) for each in revisions}
-    return dataset("Observations of indicators", zulu(made_at), dimensions[:by], cells)
+    recorded_at = max((each.recorded_at for each in revisions), default=None)
+    return dataset("Observations of indicators", zulu(recorded_at) if recorded_at else None, dimensions[:by], cells)
 
 
 def _place(revision: Revision) -> tuple[str, ...]:

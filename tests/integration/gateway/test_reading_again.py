@@ -32,7 +32,7 @@ NOT_THERE = {
     "/risks/v1/risks/{ref}/override",
 }
 """What the changes leave nothing at."""
-MADE_AS_SENT = (".csv", ".xlsx", ".ods", ".json-stat")
+MADE_AS_SENT = (".csv", ".xlsx", ".ods")
 """Files are made while they are sent, so that their size needs no memory: nobody knows their tag before their end."""
 
 
