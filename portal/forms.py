@@ -43,6 +43,11 @@ def cookie_of(request: Request, name: str) -> str | None:
     return found if found and len(found) <= longest and found.isascii() else None
 
 
+def pounds_of(text: str) -> str:
+    """An amount as people write it, ``£1,500``, as the API takes it."""
+    return text.replace(",", "").replace("£", "").strip()
+
+
 def is_secure(request: Request) -> bool:
     """Whether cookies go over TLS only: always, but for plain http on this very machine."""
     host = urlsplit(f"//{request.headers.get('host', '')}").hostname

@@ -12,7 +12,8 @@ from portal.calendar import business_date, end_of_day, quarters
 from portal.charts.loss_chart import loss_chart
 from portal.errors import Refused
 from portal.files import file_response
-from portal.forms import read_form
+from portal.forms import pounds_of, read_form
+from portal.pages.register import registers_of
 from portal.pages.risk import matrix_of, steps_of
 from portal.parameters import Text
 from portal.routes import PageRoute
@@ -35,17 +36,18 @@ async def exposure_page(
     as_of: Text = None,
 ) -> Response:
     wanted = {"register": register, "seed": seed, "quarter": quarter}
+    api, moment = looker.api, end_of_day(as_of)
     found, today, risks = await together(
-        looker.api.get(f"{_AT}/exposure", **wanted, as_of=end_of_day(as_of)),
-        business_date(looker.api),
-        looker.api.list_items(f"{_AT}/risks", kind="threat", total="true"),
+        api.get(f"{_AT}/exposure", **wanted, as_of=moment),
+        business_date(api),
+        api.list_items(f"{_AT}/risks", kind="threat", total="true"),
     )
     return page(
         request,
         "exposure.html",
         found=found,
         chart=loss_chart(found["curve"], found["expected"]),
-        registers=sorted({each["register"] for each in risks} | ({register} if register else set())),
+        registers=registers_of(risks, register),
         quarters=quarters(today),
         chosen=wanted | {"as_of": as_of},
     )
@@ -60,8 +62,9 @@ async def exposure_file(
     quarter: Text = None,
     as_of: Text = None,
 ) -> Response:
-    path = f"{_AT}/exposure.{part(ending)}"
-    return await file_response(looker.api, path, register=register, seed=seed, quarter=quarter, as_of=end_of_day(as_of))
+    path, moment = f"{_AT}/exposure.{part(ending)}", end_of_day(as_of)
+    wanted = {"register": register, "seed": seed, "quarter": quarter}
+    return await file_response(looker.api, path, **wanted, as_of=moment)
 
 
 @router.get("/register/risks/{ref}/losses")
@@ -86,7 +89,7 @@ def _written(fields: Mapping[str, str]) -> list[Json]:
     for name, value in fields.items():
         found = _FIELD.fullmatch(name)
         if found and value:
-            bands.setdefault(int(found[2]), {})[found[1]] = value.replace(",", "").removeprefix("£")
+            bands.setdefault(int(found[2]), {})[found[1]] = pounds_of(value)
     return [{"likelihood": likelihood, **bands[likelihood]} for likelihood in sorted(bands)]
 
 

@@ -1,6 +1,6 @@
 """The register of risks: its heat map now and then, its list, what indicators propose, and what is done about risks."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from typing import Any, Final
 
 from fastapi import APIRouter, Request, Response
@@ -64,7 +64,7 @@ async def register_page(
         before=_grid(before) if before else None,
         proposals=proposals,
         breaches=breaches,
-        registers=sorted({each["register"] for each in risks} | ({register} if register else set())),
+        registers=registers_of(risks, register),
         chosen={**seen, "band": band, "status": status, "search": search, "then": quarter, "on": on},
         quarters=quarters(today),
         bands=BANDS,
@@ -104,6 +104,14 @@ async def treatment_page(request: Request, looker: SignedIn, risk: Text = None) 
     return page(request, "treatment.html", risk=risk, **dict(zip(_RECORDS, found, strict=True)))
 
 
+@router.get("/register/changes")
+async def changes_page(request: Request, looker: SignedIn, since: Text = None) -> Response:
+    """Every change of a rating in effect from a day on; without one from the first of the latest quarter to end."""
+    day = since or latest_quarter(await business_date(looker.api)).start.isoformat()
+    changes = await looker.api.list_items(f"{_AT}/rating-changes", **{"from": day})
+    return page(request, "rating-changes.html", changes=changes, since=day)
+
+
 @router.get("/register/treatment/{name}.{ending}")
 async def treatment_file(looker: SignedIn, name: str, ending: str, risk: Text = None) -> Response:
     return await file_response(looker.api, f"{_AT}/{part(name)}.{part(ending)}", risk=risk)
@@ -128,6 +136,11 @@ async def register_what_if_page(
         areas=sorted({code for _, code in series}),
         chosen={"indicator": indicator, "area": area, "colour": colour},
     )
+
+
+def registers_of(risks: Iterable[Json], chosen: str | None) -> list[str]:
+    """The registers there are to choose from: those of the risks shown, and the one that was chosen."""
+    return sorted({each["register"] for each in risks} | ({chosen} if chosen else set()))
 
 
 def _cell(heatmap: Json | None, impact: int | None, likelihood: int | None) -> Json | None:

@@ -14,7 +14,7 @@ _VALUES: Final = (
 
 
 def add_examples(url: str, key: str) -> None:
-    """An indicator of two years with breakdowns, a gap, a target, a break and a revision; two priced risks."""
+    """An indicator of two years with breakdowns, gap, target, break and revision; two priced risks; a control."""
     with httpx.Client(base_url=url, headers={"authorization": f"Bearer {key}"}, timeout=60) as api:
         _add_indicator(api)
         for ref, low, high in (("OCC4", "50000", "400000"), ("OCC3", "100000", "900000")):
@@ -22,6 +22,8 @@ def add_examples(url: str, key: str) -> None:
             band = {"likelihood": likelihood, "chance": "0.4", "low": low, "high": high}
             body = {"losses": [band], "reason": "An example"}
             api.put(f"/risks/v1/risks/{ref}/losses", json=body).raise_for_status()
+        control = {"ref": "quality-terms", "title": "Example: quality terms in contracts", "risks": ["OCC5"]}
+        api.post("/risks/v1/controls", json=control).raise_for_status()
 
 
 def _add_indicator(api: httpx.Client) -> None:

@@ -22,13 +22,19 @@ PAGES = [
     "/register?impact=4&likelihood=4&on=then",
     "/register/proposals",
     "/register/treatment",
+    "/register/changes?since=2017-10-01",
+    "/register/controls/quality-terms",
+    "/register/new-control?risk=OCC5",
     "/register/what-if?indicator=ae-four-hour-wait&area=E06000026&colour=red",
     "/register/exposure",
     "/register/risks/OCC4",
     "/register/risks/OCC4/what-if?suppose=red",
     "/register/risks/OCC4/back-test",
     "/register/risks/OCC4/losses",
+    "/register/risks/OCC4/links?indicator=dtoc-all&area=E06000026",
+    "/register/risks/OCC4/suggested-links",
     "/fund",
+    "/fund/plymouth-integrated/changes",
     "/fund/unit-costs",
     "/fund/unit-costs/emergency-admission",
     "/fund/plymouth-integrated/returns/2017-18-Q3",
@@ -68,6 +74,11 @@ CALLS = {
     "/register/risks/OCC5": 10,
     "/register/risks/OCC4/back-test": 2,
     "/register/risks/OCC4/losses": 2,
+    "/register/risks/OCC4/links": 2,
+    "/register/risks/OCC4/suggested-links": 2,
+    "/register/changes": 2,
+    "/register/controls/quality-terms": 2,
+    "/fund/plymouth-integrated/changes": 4,
     "/fund": 8,
     "/fund?year=2018/19": 8,
     "/fund/unit-costs": 1,
@@ -101,6 +112,9 @@ def test_every_page_meets_the_guidelines_and_asks_nobody_else(browser: Browser, 
             found.page.set_viewport_size({"width": width, "height": 900})
             assert (path, width, found.violations()) == (path, width, [])
             assert (path, width, found.excess()) == (path, width, 0)
+    found.go("/promises")
+    found.page.locator("#returns + .scroll a").first.click()
+    assert (found.page.url, found.violations(), found.excess()) == (found.page.url, [], 0)
     assert found.trouble == []
 
 
@@ -180,8 +194,8 @@ def test_the_scorecard_of_december_2017_has_every_printed_row(browser: Browser, 
         "Community care",
         "Enhanced and specialised care",
     ]
-    assert found.page.locator("main table tbody th[scope=row]").count() == 22
-    row = found.page.locator("tr", has_text="A&E four hour wait")
+    assert found.page.locator("main table.scorecard tbody th[scope=row]").count() == 22
+    row = found.page.locator("table.scorecard tr", has_text="A&E four hour wait")
     assert "84.36" in row.inner_text()
     assert "79.29" in row.inner_text()
     assert "Amber" in row.inner_text()
@@ -240,6 +254,7 @@ def test_a_file_is_checked_and_its_rows_are_named(browser: Browser, site: Site) 
     found.page.wait_for_url("**/import/*")
     wait_for_import(found)
     expect(found.page.locator("main")).to_contain_text("no number")
+    assert (found.violations(), found.excess()) == ([], 0)
     found.page.get_by_role("link", name="Mend the rows here").click()
     assert (found.violations(), found.excess()) == ([], 0)
     found.page.get_by_label("period, line 2").fill("2017/18 Q1")

@@ -185,7 +185,11 @@ async def test_a_row_of_the_scorecard_has_its_icon_of_process_control(suite: Sui
     ]
     (await suite.client.post("/indicators/v1/observations", json={"observations": rows})).raise_for_status()
     page = await ana.see("/scorecard?strategy=community")
-    [row] = [each for each in page.split("<tr") if "A&amp;E four hour wait" in each and "<td" in each]
+    row, graph = [each for each in page.split("<tr") if "A&amp;E four hour wait" in each and "<td" in each]
+    assert "2018-01" not in text_of(graph), "the graph ends with the quarter that is shown"
+    assert re.search(r"2017-07: 84\.36; 2017-12: 79\.29", text_of(graph)), (
+        "what a graph draws stands in a table behind it"
+    )
     assert row.count('class="icon ') == 2
     assert "Special cause" in text_of(row) or "Common cause" in text_of(row)
     assert re.search(r"The target is (met|missed)", text_of(row))

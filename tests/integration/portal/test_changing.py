@@ -1,0 +1,167 @@
+"""What people change on pages about money, controls and what moves a risk; what is refused keeps what was written."""
+
+import pytest
+
+from tests.integration.finance.world import fund_body, money
+from tests.integration.portal.suite_pages import Looking, form_of, looking, text_of
+from tests.integration.reference.conftest import LOADING_SECONDS, Suite, loaded, migrated, suite
+
+__all__ = ["loaded", "migrated", "suite"]
+
+pytestmark = [pytest.mark.rest, pytest.mark.timeout(LOADING_SECONDS)]
+
+FUND = "/fund/plymouth-integrated/changes"
+API = "/finance/v1/funds/plymouth-integrated"
+LINKS = "/register/risks/OCC5/links"
+
+
+async def send(who: Looking, page: str, words: str, status: int = 200, path: str = "", **fields: str) -> str:
+    """What comes of sending the form of a page that holds ``words``."""
+    form = form_of(await who.see(page), words)
+    answer = await who.client.post(path or page, data=form | fields, follow_redirects=True)
+    assert answer.status_code == status, text_of(answer.text)[:400]
+    return answer.text
+
+
+async def test_a_virement_needs_two_and_moves_the_budget(suite: Suite) -> None:
+    ana, ben = await looking(suite, "Ana", "admin"), await looking(suite, "Ben", "admin")
+    asked = {"reference": "vir-1", "from_line": "leisure", "to_line": "commissioning", "effective_on": "2018-02-01"}
+    wrong = await send(ana, FUND, "Propose the virement", 422, **asked, amount="many", reason="Pools cost less")
+    assert "amount" in text_of(wrong)
+    assert ">Pools cost less</textarea>" in wrong
+    assert 'value="vir-1"' in wrong
+    page = await send(ana, FUND, "Propose the virement", **asked, amount="£1,500", reason="Pools cost less")
+    assert "somebody else approves it" in text_of(page)
+    refused = await send(ana, FUND, "Why, of vir-1", 409, step="approve", reason="Me again")
+    assert 'value="Me again"' in refused
+    assert "the budget has moved" in text_of(await send(ben, FUND, "Why, of vir-1", step="approve"))
+    [moved] = (await suite.get(f"{API}/virements"))["items"]
+    assert (moved["state"], moved["amount"]["amount"], moved["decided_by"]) == ("approved", "1500.00", "Ben")
+    assert moved["entry"] in await ben.see(FUND)
+
+
+async def test_what_was_spent_is_posted(suite: Suite) -> None:
+    ana = await looking(suite, "Ana", "admin")
+    posted = {"reference": "gl-9", "line": "commissioning", "amount": "81,250.00", "reason": "General ledger, period 8"}
+    wrong = await send(ana, FUND, "Post the outturn", 422, **posted, period="never")
+    assert 'value="gl-9"' in wrong
+    assert "is posted" in text_of(await send(ana, FUND, "Post the outturn", **posted, period="2018-01"))
+    position = await suite.get(f"{API}/position?financial_year=2017/18")
+    assert {each["code"]: each["spent"]["amount"] for each in position["lines"]}["commissioning"] == "81250.00"
+
+
+async def test_a_year_that_is_open_is_not_signed_off(suite: Suite) -> None:
+    ana = await looking(suite, "Ana", "admin")
+    words = {"decision": "Board, 24 May 2018, minute 12", "reason": "Accounts agreed"}
+    refused = await send(ana, FUND, "Sign off the year", 409, **words)
+    assert 'value="Board, 24 May 2018, minute 12"' in refused
+    assert "It is not signed off" in text_of(refused)
+    assert "None was proposed" in text_of(refused)
+
+
+async def test_what_is_no_step_changes_nothing(suite: Suite) -> None:
+    ana = await looking(suite, "Ana", "admin")
+    for page, words in ((FUND, "Sign off the year"), (LINKS, "Link the fund")):
+        assert "is none of" in text_of(await send(ana, page, words, 422, step="delete"))
+    assert "is none of" in text_of(await send(ana, LINKS, "Link the fund", 422, step="remove", number="-1"))
+
+
+async def test_links_of_a_risk_are_added_and_removed(suite: Suite) -> None:
+    api = "/risks/v1/risks/OCC5/links"
+    before = await suite.get(api)
+    ana = await looking(suite, "Ana", "admin")
+    series = {"indicator": "dtoc-all", "area": "E06000026", "reason": "They follow each other"}
+    late = form_of(await ana.see(LINKS), "Link the indicator")
+    wrong = await send(ana, LINKS, "Link the indicator", 422, **series, group="", signal="best")
+    assert 'value="dtoc-all"' in wrong
+    page = await send(ana, LINKS, "Link the indicator", **series, group="patient-flow", signal="trend", breakdown="")
+    assert "The indicator is linked." in text_of(page)
+    page = await send(ana, LINKS, "Link the fund", fund="plymouth-integrated", line="", group="money", reason="Costs")
+    assert "The fund is linked." in text_of(page)
+    after = await suite.get(api)
+    assert [each for each in after["links"] if each not in before["links"]] == [
+        {"indicator": "dtoc-all", "area": "E06000026", "breakdown": {}, "group": "patient-flow"}
+        | {"signal": "trend", "provisional": "ignore"}
+    ]
+    assert after["fund_links"] == [{"fund": "plymouth-integrated", "line": None, "group": "money"}]
+    assert "plymouth-integrated" in await ana.say("/register/risks/OCC5")
+    stale = await ana.client.post(LINKS, data=late | series | {"group": "patient-flow", "signal": "best"})
+    assert stale.status_code == 412, "the set is another by now"
+    number = str(after["links"].index(next(each for each in after["links"] if each["indicator"] == "dtoc-all")))
+    await send(ana, LINKS, "Why, of dtoc-all in E06000026", number=number, reason="They do not")
+    await send(ana, LINKS, "Why, of plymouth-integrated", reason="No more")
+    assert await suite.get(api) == before
+
+
+async def test_indicators_that_would_have_told_lead_to_their_link(suite: Suite) -> None:
+    ana = await looking(suite, "Ana", "risks:read", "operations:read")
+    said = await ana.say("/register/risks/OCC4/suggested-links?area=E06000026&signal=trend")
+    found = await suite.get("/risks/v1/risks/OCC4/suggested-links?area=E06000026&signal=trend")
+    assert found["about"] in said
+    form = await ana.see("/register/risks/OCC4/links?indicator=dtoc-all&area=E06000026&signal=trend")
+    assert 'value="dtoc-all"' in form
+    assert '<option value="trend" selected>' in form
+
+
+async def test_a_control_is_entered_changed_and_tested(suite: Suite) -> None:
+    ana = await looking(suite, "Ana", "admin")
+    new, made = "/register/new-control?risk=OCC5", "/register/controls/night-rota"
+    content = {"title": "A rota for nights", "owner": "Matron", "state": "in_place", "test_every": "6"}
+    wrong = await send(ana, new, "Enter the control", 422, "/register/new-control", ref="", **content)
+    assert 'value="A rota for nights"' in wrong
+    page = await send(
+        ana, new, "Enter the control", 200, "/register/new-control", ref="night-rota", risks="OCC5, OCC4", **content
+    )
+    assert "The control is entered." in text_of(page)
+    late = form_of(await ana.see(made), "Needed where its state changes")
+    tested = {"aspect": "operation", "result": "effective", "tested_by": "Audit", "finding": "Kept on all nights"}
+    wrong = await send(ana, made, "Record the test", 422, **tested, tested_on="2999-01-01")
+    assert 'value="Kept on all nights"' in wrong
+    assert "Kept on all nights" in text_of(await send(ana, made, "Record the test", **tested, tested_on="2018-02-01"))
+    retired = {**content, "state": "retired", "risks": ""}
+    refused = await send(ana, made, "Needed where its state changes", 422, **retired)
+    assert "reason" in text_of(refused)
+    page = await send(ana, made, "Needed where its state changes", **retired, reason="Nobody works at night")
+    assert "The control is changed." in text_of(page)
+    found = await suite.get("/risks/v1/controls/night-rota")
+    assert (found["state"], found["risks"], found["test_every"]) == ("retired", [], 6)
+    stale = await ana.client.post(made, data=late | content | {"reason": "Again"})
+    assert stale.status_code == 412, "it is another by now"
+
+
+async def test_how_ratings_changed_is_a_page(suite: Suite) -> None:
+    await suite.post("ae-four-hour-wait", "2018-01", "60")
+    ana = await looking(suite, "Ana", "risks:read", "operations:read")
+    changes = (await suite.get("/risks/v1/rating-changes?from=2018-01-01"))["items"]
+    assert changes
+    said = await ana.say("/register/changes?since=2018-01-01")
+    assert all(each["why"] in said for each in changes)
+    assert "None since then." in await ana.say("/register/changes?since=2999-01-01")
+
+
+async def test_a_pledge_has_its_risks_and_its_money(suite: Suite) -> None:
+    wanted = {"links": [], "risks": ["OCC4"], "schemes": ["front-door"]}
+    (await suite.client.put("/pledges/v1/pledges/2018-41/links", json=wanted)).raise_for_status()
+    pledge = await suite.get("/pledges/v1/pledges/2018-41")
+    page = await (ana := await looking(suite, "Ana", "admin")).see("/promises/pledges/2018-41")
+    assert 'href="/register/risks/OCC4"' in page
+    assert 'href="/fund/schemes/front-door"' in page
+    [risk], [scheme] = pledge["risks"], pledge["schemes"]
+    said = await ana.say("/promises/pledges/2018-41")
+    assert risk["rating"]["title"] in said
+    assert f"£{float(scheme['position']['plan_low']['amount']):,.0f} to" in said
+
+
+async def test_a_fund_says_where_it_stands_against_its_trigger(suite: Suite) -> None:
+    fund = "/finance/v1/funds/integrated-fund"
+    agreed = {"effective_from": "2017-04-01", "triggers": {"fund": {"percent": "0.1"}, "line": {"amount": money(100)}}}
+    (await suite.client.put(fund, json=fund_body(agreement=agreed))).raise_for_status()
+    spent = {"reference": "a", "line": "leisure", "period": "2017-11", "amount": money(900)}
+    (await suite.client.post(f"{fund}/outturn", json={"postings": [spent]})).raise_for_status()
+    position = await suite.get(f"{fund}/position?financial_year=2017/18")
+    ana = await looking(suite, "Ana", "finance:read", "operations:read")
+    said = await ana.say("/fund?fund=integrated-fund&year=2017/18")
+    words = {"beyond": "beyond the trigger", "twice": "at twice the trigger or more"}
+    assert words[position["trigger"]["level"]] in said
+    assert "at twice its trigger of £100" in said
+    assert "partners act" not in await ana.say("/fund?fund=plymouth-integrated&year=2017/18")
