@@ -18,6 +18,9 @@ class Visitor(Protocol):
     def last_visit(self) -> datetime | None:
         """When they signed in the time before."""
 
+    async def list_names(self) -> Sequence[str]:
+        """By what texts name them that say who answers for something; none where no person is entered for them."""
+
     async def send(self, request: httpx.Request) -> httpx.Response:
         """Call the API as any client does, with the rights of their key. The answer is to be read and closed."""
 

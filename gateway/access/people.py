@@ -39,6 +39,13 @@ class Person:
         """All names under which histories have this person."""
         return frozenset({*self.keys, *self.subjects})
 
+    def called_on(self, day: date) -> Sequence[str]:
+        """What a text may call them by that says who answers for something: name, code, e-mail address, posts held."""
+        held = [
+            term.post for term in self.posts if term.starts_on <= day and (term.ends_on is None or day <= term.ends_on)
+        ]
+        return [*filter(None, (self.name, self.code, self.email)), *held]
+
 
 def person_faults(person: Person) -> Iterator[FieldError]:
     """What is wrong with a person as sent."""

@@ -1,6 +1,6 @@
 """Use cases of people."""
 
-from collections.abc import Collection
+from collections.abc import Collection, Sequence
 from datetime import date
 
 from chassis.audit import record_change, record_unchanged
@@ -55,6 +55,11 @@ async def get_person(tx: Tx, code: str) -> Person:
     if found is None:
         raise PersonUnknown(f"nobody has the code {code!r}")
     return found
+
+
+async def list_names(tx: Tx, code: str) -> Sequence[str]:
+    """By what a person is called on the business date, where texts say who answers for something."""
+    return (await get_person(tx, code)).called_on(await tx.business_date())
 
 
 async def list_people(tx: Tx, request: PageRequest) -> Page[Person]:

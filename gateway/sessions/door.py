@@ -13,6 +13,7 @@ from chassis.errors import NotFound, Problem
 from chassis.identity import Caller
 from chassis.storage.database import Database
 from chassis.web.problems import problem_body
+from gateway.access import people_service
 from gateway.access.admission import KeyCheck
 from gateway.sessions import service
 from gateway.sessions.provider_sessions import ProviderSessions
@@ -31,6 +32,11 @@ class SignedIn:
     caller: Caller
     name: str
     last_visit: datetime | None
+    database: Database
+
+    async def list_names(self) -> Sequence[str]:
+        person = self.caller.person
+        return () if person is None else await self.database.read(lambda tx: people_service.list_names(tx, person))
 
     async def send(self, request: httpx.Request) -> httpx.Response:
         return await send_as(self.app, self.caller, request)
@@ -91,7 +97,7 @@ class PageDoor:
         if found is None:
             return None
         name = found.grant.name if found.grant else found.caller.name
-        return SignedIn(self._app, found.caller, name, found.last_visit)
+        return SignedIn(self._app, found.caller, name, found.last_visit, self._database)
 
     async def close_session(self, token: str) -> str | None:
         sealed = await self._database.write(lambda tx: service.close_session(tx, token))

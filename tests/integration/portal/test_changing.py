@@ -1,5 +1,6 @@
 """What people change on pages about money, controls and what moves a risk; what is refused keeps what was written."""
 
+import httpx
 import pytest
 
 from tests.integration.finance.world import fund_body, money
@@ -25,7 +26,10 @@ async def send(who: Looking, page: str, words: str, status: int = 200, path: str
 
 async def test_a_virement_needs_two_and_moves_the_budget(suite: Suite) -> None:
     ana, ben = await looking(suite, "Ana", "admin"), await looking(suite, "Ben", "admin")
-    asked = {"reference": "vir-1", "from_line": "leisure", "to_line": "commissioning", "effective_on": "2018-02-01"}
+    giving, receiving = [
+        each["code"] for each in (await suite.get(API))["budget_lines"] if each["financial_year"] == "2017/18"
+    ][:2]
+    asked = {"reference": "vir-1", "from_line": giving, "to_line": receiving, "effective_on": "2018-02-01"}
     wrong = await send(ana, FUND, "Propose the virement", 422, **asked, amount="many", reason="Pools cost less")
     assert "amount" in text_of(wrong)
     assert ">Pools cost less</textarea>" in wrong
@@ -156,7 +160,7 @@ async def test_a_fund_says_where_it_stands_against_its_trigger(suite: Suite) -> 
     fund = "/finance/v1/funds/integrated-fund"
     agreed = {"effective_from": "2017-04-01", "triggers": {"fund": {"percent": "0.1"}, "line": {"amount": money(100)}}}
     (await suite.client.put(fund, json=fund_body(agreement=agreed))).raise_for_status()
-    spent = {"reference": "a", "line": "leisure", "period": "2017-11", "amount": money(900)}
+    spent = {"reference": "a", "line": "leisure", "period": "2017-11", "amount": money(1430)}
     (await suite.client.post(f"{fund}/outturn", json={"postings": [spent]})).raise_for_status()
     position = await suite.get(f"{fund}/position?financial_year=2017/18")
     ana = await looking(suite, "Ana", "finance:read", "operations:read")
@@ -165,3 +169,32 @@ async def test_a_fund_says_where_it_stands_against_its_trigger(suite: Suite) -> 
     assert words[position["trigger"]["level"]] in said
     assert "at twice its trigger of £100" in said
     assert "partners act" not in await ana.say("/fund?fund=plymouth-integrated&year=2017/18")
+
+
+async def put_person(who: Looking, code: str, person: dict[str, object]) -> None:
+    transport = httpx.ASGITransport(who.suite.running.app)
+    shown = {"authorization": f"Bearer {who.key}"}
+    async with httpx.AsyncClient(transport=transport, base_url="http://suite", headers=shown) as client:
+        (await client.put(f"/access/v1/people/{code}", json=person)).raise_for_status()
+
+
+async def test_a_desk_is_of_the_person_who_looks(suite: Suite) -> None:
+    await suite.post("ae-four-hour-wait", "2018-01", "60")
+    reviews = (await suite.get("/risks/v1/reviews"))["items"]
+    mine = next(each for each in reviews if each["owner"])
+    ana = await looking(suite, "Ana", "admin")
+    whole = await ana.see("/desk")
+    assert "What waits for somebody" in whole
+    person = {"name": "Ana Nowak", "keys": ["Ana"], "posts": [{"post": mine["owner"], "starts_on": "2017-04-01"}]}
+    await put_person(ana, "ana-nowak", person)
+    own = await ana.see("/desk")
+    assert "What waits for you" in own
+    assert f"/register/risks/{mine['risk']}" in own
+    risks = {each["ref"]: each["owner"] or "" for each in (await suite.get("/risks/v1/risks?limit=200"))["items"]}
+    others = {ref for ref, owner in risks.items() if mine["owner"] not in owner}
+    assert not {ref for ref in others if f'/register/risks/{ref}"' in own}
+    assert f"/register/risks/{mine['risk']}" in await ana.see("/desk?whose=anybody")
+    assert "What waits for somebody" in await ana.see("/desk?whose=anybody")
+    person["posts"] = [{"post": mine["owner"], "starts_on": "2017-04-01", "ends_on": "2017-12-31"}]
+    await put_person(ana, "ana-nowak", person)
+    assert f"/register/risks/{mine['risk']}" not in await ana.see("/desk"), "the post is another's by now"
