@@ -20,6 +20,8 @@ from contracts.topics import SERVICES, events_topic
 from services.subscriptions.domain.feed import FeedEvent
 from services.subscriptions.service import aggregates, feed
 
+GATHER_SECONDS: Final = 0.25
+"""An update moves several aggregates in turn: who follows the feed gets them a little later, and together."""
 _LONGEST_AREA: Final = 80
 
 
@@ -109,6 +111,7 @@ def _subscription(service: str) -> Subscription:
         ),
         supersedes=True,
         records=True,
+        gather=GATHER_SECONDS,
     )
 
 

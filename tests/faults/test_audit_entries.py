@@ -6,6 +6,7 @@ from itertools import cycle
 import httpx
 import pytest
 
+from contracts.paths import first_part
 from tests.faults.embedded import Embedded
 from tests.faults.settling import settle, wait_until
 from tests.integration.gateway.changes import RETURN, SERVICES
@@ -55,7 +56,10 @@ def _key_of(client: httpx.Client, name: str) -> str:
 
 def _make(killed: KilledSuite, service: str, changes: Sequence[Change]) -> None:
     for number, change in enumerate(changes):
-        path, key = f"/{service}/v1{change.path}", f"{service}-{number}" if change.method == "POST" else None
+        path, key = (
+            f"/{first_part(service)}/v1{change.path}",
+            f"{service}-{number}" if change.method == "POST" else None,
+        )
         if change.path == RETURN:
             wait_until(lambda path=path: killed.call("GET", path, "Ana", None, None).status_code == 200)
         kills = killed.kills
@@ -66,7 +70,7 @@ def _make(killed: KilledSuite, service: str, changes: Sequence[Change]) -> None:
 
 def _entries(killed: KilledSuite, service: str) -> Iterator[tuple[str, str, str]]:
     for by in PEOPLE:
-        found = killed.call("GET", f"/{service}/v1/audit?actor={by}&limit=200", "Ana", None, None).json()
+        found = killed.call("GET", f"/{first_part(service)}/v1/audit?actor={by}&limit=200", "Ana", None, None).json()
         assert found["next"] is None
         yield from ((each["action"], each["subject"], each["actor"]) for each in found["items"])
 
