@@ -66,6 +66,14 @@ CONNECTIONS = Gauge("suite_database_connections", "Connections to the database t
 MOST_CONNECTIONS = Gauge("suite_database_connections_most", "Connections there may be at once", ["member"])
 KEYS_REFUSED = Counter("suite_keys_refused_total", "Keys and tokens shown that are not in use")
 CALLS_LIMITED = Counter("suite_calls_limited_total", "Calls refused since a caller had none left")
+WEBHOOKS_SENT = Counter("suite_webhook_deliveries_total", "Requests to receivers of webhooks", ["outcome"])
+WEBHOOKS = Gauge("suite_webhook_subscriptions", "Subscriptions by webhook", ["status"])
+WEBHOOKS_DEAD = Gauge("suite_webhook_dead_aggregates", "Aggregates with an event that a receiver never took")
+WEBHOOKS_WAITING = Gauge(
+    "suite_webhook_waiting_seconds",
+    "For how long something has waited for its receiver, of the subscriptions that wait longest",
+    ["subscription"],
+)
 
 
 def new_traceparent() -> str:

@@ -23,6 +23,7 @@ from chassis.storage.migrate import SchemaDrift, check
 from chassis.web.hop import service_key
 from gateway.documents.asyncapi import asyncapi as asyncapi_document
 from gateway.settings import GatewaySettings
+from services.subscriptions.settings import SubscriptionsSettings, WebhookSettings
 from suite import (
     audit_commands,
     backup,
@@ -41,6 +42,7 @@ from suite import (
     report_commands,
     running_suite,
     serving,
+    subscription_commands,
 )
 from suite.catch_up import NotCaughtUp
 from suite.engines import EngineUnavailable
@@ -60,6 +62,7 @@ app.add_typer(key_commands.app, name="keys")
 app.add_typer(people_commands.app, name="people")
 app.add_typer(loading.load_app, name="load")
 app.add_typer(report_commands.app, name="report")
+app.add_typer(subscription_commands.app, name="subscriptions")
 app.command(name="import")(file_commands.import_file)
 app.command(name="export")(file_commands.export_file)
 app.command()(recovery_commands.backup)
@@ -104,6 +107,8 @@ SETTINGS: tuple[type[BaseSettings], ...] = (
     LogSettings,
     tracing.TraceSettings,
     GatewaySettings,
+    SubscriptionsSettings,
+    WebhookSettings,
 )
 
 

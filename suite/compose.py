@@ -26,7 +26,7 @@ from chassis.web.units import Resources
 from contracts.paths import service_at
 from contracts.topics import SERVICES, digest_topic, events_topic, state_topic
 from gateway.app import create_gateway, signer_of
-from gateway.operations import replays, work
+from gateway.operations import replays, subscriptions, work
 from gateway.operations.services import Services
 from gateway.proxy.upstreams import Upstream, all_over_network, in_process
 from gateway.settings import GatewaySettings
@@ -186,8 +186,8 @@ async def gateway_alone(settings: SuiteSettings) -> AsyncIterator[Running]:
 def _gateway_runtime(resources: Resources, upstreams: Mapping[str, Upstream], signer: HopSigner) -> MemberRuntime:
     """Does what operators asked of the gateway, by asking the services, and keeps the gateway's house."""
     services = Services(upstreams, signer)
-    jobs = {**work.handlers(services), **replays.handlers(services)}
-    return MemberRuntime("gateway", resources.database, resources.settings, jobs)
+    jobs = {**work.handlers(services), **replays.handlers(services), **subscriptions.handlers(services)}
+    return MemberRuntime("gateway", resources.database, resources.settings, jobs, subscriptions.SCHEDULES)
 
 
 def _within(signer: HopSigner, service: str) -> ServiceSettings:

@@ -17,6 +17,8 @@ from contracts.scopes import ADMIN, OPERATE, SCOPES
 from gateway.access.errors import AdminKeyWeak, KeyNameInvalid
 from gateway.access.people import Person
 
+REVOCATION: Final = "key-revoked"
+"""The job by which what hangs on a key ends with it."""
 SCHEME: Final = "csk_"
 ENTROPY_BYTES: Final = 32
 ADMIN_KEY_LENGTH: Final = 32

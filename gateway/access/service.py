@@ -11,6 +11,8 @@ from typing import Final
 from chassis.audit import record_change, record_unchanged
 from chassis.clock import london_date
 from chassis.identity import Caller
+from chassis.jobs.job import NewJob
+from chassis.jobs.queue import save_job
 from chassis.paging import Page, PageRequest, page_of
 from chassis.storage.transaction import Tx
 from contracts.scopes import ADMIN as SCOPE
@@ -26,6 +28,8 @@ from gateway.access.errors import (
 from gateway.access.keys import GoodKey, Key, NewKey, Previous
 from gateway.access.levels import Block
 
+_ATTEMPTS: Final = 50
+"""Some hours of a service that does not answer."""
 FIRST: Final = "first"
 ADMIN: Final = "admin"
 
@@ -154,6 +158,7 @@ async def _save_revocation(tx: Tx, names: Sequence[str]) -> None:
         record_unchanged(tx)
     for name in sorted(in_use.intersection(names)):
         record_change(tx, subject=name, action="key.revoked", before={"state": "in use"}, after={"state": "revoked"})
+        await save_job(tx, NewJob(keys.REVOCATION, {"key": name}, max_attempts=_ATTEMPTS))
 
 
 async def list_keys(tx: Tx) -> Sequence[Key]:

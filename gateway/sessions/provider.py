@@ -21,10 +21,10 @@ from joserfc.jwt import JWTClaimsRegistry
 
 from chassis.errors import Unavailable
 from chassis.logging import get_logger
+from chassis.sealing import seal, unseal
 from gateway.access.tokens import LONGEST_NAME, AccessTokens, ProviderKeys, scopes_of
 from gateway.sessions.grants import Grant, Tokens
 from gateway.sessions.provider_client import ProviderClient, word_of
-from gateway.sessions.sealing import seal, unseal
 from gateway.settings import GatewaySettings
 from portal.errors import SignInFailed
 

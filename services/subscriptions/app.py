@@ -9,6 +9,8 @@ from services.subscriptions.endpoints import routers
 from services.subscriptions.models import Base
 from services.subscriptions.projection import SUBSCRIPTIONS
 from services.subscriptions.schemas.descriptions import DESCRIPTIONS
+from services.subscriptions.service.deliveries.loop import deliver
+from services.subscriptions.service.deliveries.measures import measure_webhooks, trim_deliveries
 from services.subscriptions.service.feed import trim
 
 DESCRIPTION = """
@@ -18,12 +20,34 @@ All that changes in the suite, in one order, for platforms that follow it.
   last, wait for the next by long polling. Positions have no gaps; what is no longer kept is said so, never skipped.
 - **State**: the newest event of every aggregate, as of one event of the feed: take it, then follow the feed from there.
 - **Stream**: the feed as server-sent events, resumed after a break by the id of the last event.
+- **Webhooks**: subscribe with an address, and events are sent there, signed by Standard Webhooks, in the order of each
+  aggregate also where some have to be sent again; with a log, dead letters, replay, and present state on demand.
 - **Checkpoints** keep how far a reader has come, and say whether it missed something.
 
 A caller is given the events of those services whose state they may read: `indicators:read`, `risks:read` and so on.
 """
 
+_OWN = ("events:subscribe", "operations:operate")
+_SEEN = ("events:subscribe", "operations:read", "operations:operate")
 _SCOPES = {
+    "list_subscriptions": _SEEN,
+    "read_subscription": _SEEN,
+    "read_progress": _SEEN,
+    "list_deliveries": _SEEN,
+    "list_dead_letters": _SEEN,
+    "create_subscription": "events:subscribe",
+    "change_subscription": "events:subscribe",
+    "delete_subscription": "events:subscribe",
+    "rotate_secret": "events:subscribe",
+    "test_subscription": _OWN,
+    "pause_subscription": _OWN,
+    "resume_subscription": _OWN,
+    "replay_subscription": _OWN,
+    "resync_subscription": _OWN,
+    "retry_dead_letters": _OWN,
+    "discard_dead_letters": _OWN,
+    "list_subscription_owners": "operations:operate",
+    "end_subscriptions": "operations:operate",
     "put_checkpoint": "events:read",
     "delete_checkpoint": "events:read",
 }
@@ -39,7 +63,9 @@ SPEC = ServiceSpec(
     routers=routers,
     subscriptions=SUBSCRIPTIONS,
     publishes=False,
-    retentions={"feed": trim},
+    secretive=("create_subscription", "rotate_secret"),
+    retentions={"feed": trim, "deliveries": trim_deliveries},
+    tasks=(deliver, measure_webhooks),
 )
 
 

@@ -1,6 +1,6 @@
 """What can be wrong with a request about events."""
 
-from chassis.errors import Invalid, NotFound, Problem
+from chassis.errors import Conflict, Invalid, NotFound, Problem, Unavailable
 
 
 class PositionGone(Problem):
@@ -31,3 +31,33 @@ class CheckpointUnknown(NotFound):
 class CheckpointAhead(Invalid):
     type_ = "checkpoint-ahead"
     title = "A checkpoint is of an event that the feed has"
+
+
+class SubscriptionUnknown(NotFound):
+    type_ = "subscription-unknown"
+    title = "Unknown subscription"
+
+
+class SubscriptionRefused(Invalid):
+    type_ = "subscription-refused"
+    title = "This cannot be subscribed to so"
+
+
+class SubscriptionExists(Conflict):
+    type_ = "subscription-exists"
+    title = "There is a subscription of this name"
+
+
+class TooManySubscriptions(Conflict):
+    type_ = "too-many-subscriptions"
+    title = "This caller has as many subscriptions as one may have"
+
+
+class DeadLetterUnknown(NotFound):
+    type_ = "dead-aggregate-unknown"
+    title = "No dead letters of this aggregate"
+
+
+class SecretsUnavailable(Unavailable):
+    type_ = "webhook-secrets-unavailable"
+    title = "Secrets of webhooks cannot be kept or read right now"

@@ -1,6 +1,9 @@
-"""What an operator may set of the feed, as ``SUBSCRIPTIONS_*`` in the environment."""
+"""What an operator may set of the feed and of webhooks, as ``SUBSCRIPTIONS_*`` in the environment."""
 
-from pydantic import Field
+from ipaddress import ip_network
+from typing import Self
+
+from pydantic import Field, SecretStr, field_validator, model_validator
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
 
@@ -15,3 +18,55 @@ class SubscriptionsSettings(BaseSettings):
     """How long one part of a stream may wait for its reader, who is then cut off."""
     stream_heartbeat_seconds: float = Field(default=15.0, gt=0, le=25)
     """How often a stream on which nothing happens says that it is alive; shorter than any proxy waits."""
+
+
+class WebhookSettings(BaseSettings):
+    """What an operator may set of webhooks, as ``SUBSCRIPTIONS_WEBHOOK_*``. Times are in seconds."""
+
+    model_config = SettingsConfigDict(env_prefix="SUBSCRIPTIONS_WEBHOOK_", extra="ignore")
+
+    keys: SecretStr | None = Field(default=None, min_length=32)
+    """What the secrets of webhooks are sealed with in the database; several with commas between while it changes, of
+    which the first seals. Without it, beside a database that is a file, a file with the ending ``.key`` is made."""
+    networks: tuple[str, ...] = ()
+    """Networks that are reached although they are not public, such as ``10.20.0.0/16`` of a platform next door."""
+    ports: tuple[int, ...] = (443,)
+    """Ports of receivers."""
+    development: bool = False
+    """Whether plain http and any port will do: never where others may subscribe."""
+    per_owner: int = Field(default=20, ge=1)
+    """How many subscriptions one caller may have."""
+    at_once: int = Field(default=32, ge=1, le=500)
+    """How many subscriptions a process serves at once."""
+    requests: int = Field(default=8, ge=1, le=100)
+    """How many requests one receiver is sent at once, each of another aggregate."""
+    timeout: float = Field(default=15.0, gt=0, le=60)
+    """How long a receiver may take for all of its answer."""
+    answer_bytes: int = Field(default=65_536, ge=1024)
+    """How much of an answer is read; the log keeps less."""
+    batch: int = Field(default=100, ge=1, le=1000)
+    """How many events of one subscription are sent before that is recorded: what is killed sends so many again."""
+    lease: float = Field(default=60.0, ge=0.2, le=3600)
+    """After so long a subscription is taken over from a process that was killed; longer than ``timeout``."""
+    poll: float = Field(default=1.0, gt=0, le=60)
+    """How often it is looked whether a retry is due."""
+    keep_days: float = Field(default=14.0, gt=0, le=36_500)
+    """How long the delivery log keeps a line."""
+    keep_lines: int = Field(default=10_000, ge=100)
+    """How many lines of a subscription the log keeps."""
+
+    @field_validator("networks")
+    @classmethod
+    def _are_networks(cls, networks: tuple[str, ...]) -> tuple[str, ...]:
+        for each in networks:
+            ip_network(each)
+        return networks
+
+    @model_validator(mode="after")
+    def _lease_outlasts_requests(self) -> Self:
+        if self.lease <= self.timeout:
+            raise ValueError("the lease is longer than the timeout: two would deliver at once")
+        return self
+
+    def list_keys(self) -> list[str]:
+        return self.keys.get_secret_value().replace(",", " ").split() if self.keys else []

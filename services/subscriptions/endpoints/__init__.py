@@ -1,5 +1,5 @@
 """The feed and its readers over HTTP: parse, call one use case, render."""
 
-from services.subscriptions.endpoints import checkpoints, feed, state, stream
+from services.subscriptions.endpoints import checkpoints, deliveries, feed, state, stream, subscriptions
 
-routers = tuple(part.router for part in (feed, stream, state, checkpoints))
+routers = tuple(part.router for part in (feed, stream, state, checkpoints, subscriptions, deliveries))

@@ -2,5 +2,15 @@
 
 from services.subscriptions.models.base import Base
 from services.subscriptions.models.feed import AggregateRow, CheckpointRow, FeedEventRow, FeedHeadRow
+from services.subscriptions.models.webhooks import DeliveryRow, SubscriptionRow, WaitingRow
 
-__all__ = ["AggregateRow", "Base", "CheckpointRow", "FeedEventRow", "FeedHeadRow"]
+__all__ = [
+    "AggregateRow",
+    "Base",
+    "CheckpointRow",
+    "DeliveryRow",
+    "FeedEventRow",
+    "FeedHeadRow",
+    "SubscriptionRow",
+    "WaitingRow",
+]

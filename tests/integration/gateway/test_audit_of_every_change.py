@@ -54,11 +54,29 @@ IN_OTHER_TESTS = {
     ("POST", "/risks/v1/risks/{ref}/acceptances/{acceptance_id}/approve"),
     ("POST", "/risks/v1/risks/{ref}/proposals/{proposal_id}/accept"),
     ("POST", "/risks/v1/risks/{ref}/proposals/{proposal_id}/reject"),
+    ("POST", "/events/v1/subscriptions"),
+    ("PATCH", "/events/v1/subscriptions/{id}"),
+    ("DELETE", "/events/v1/subscriptions/{id}"),
+    *(
+        ("POST", f"/events/v1/subscriptions/{{id}}/{step}")
+        for step in (
+            "rotate",
+            "test",
+            "pause",
+            "resume",
+            "replay",
+            "resync",
+            "dead-letters/retry",
+            "dead-letters/discard",
+        )
+    ),
+    ("POST", "/events/v1/subscription-owners/{name}/end"),
 }
 """Proposals come of events: :func:`test_every_decision_on_a_proposal_leaves_one_entry`. Imports take files:
 tests/integration/indicators/test_imports.py, tests/integration/risks/test_register_files.py, and outturn,
 tests/integration/finance/test_outturn.py, of unit costs,
 tests/integration/finance/test_unit_cost_files.py, and of pledges, tests/integration/pledges/test_files.py.
+Subscriptions have made-up ids: tests/integration/subscriptions/webhooks.
 Another person approves: tests/integration/risks/test_acceptances.py,
 tests/integration/finance/test_virements.py. A year ends once its quarters are closed: test_year_ends.py there."""
 

@@ -184,6 +184,16 @@ NUMBERED = "each call asks for another, with a number of its own: an Idempotency
 BY_ID = "decides on what is there; again is a no-op"
 MAKE_NOTHING = {
     "PUT /events/v1/checkpoints/{name}": "marks an event: tests/integration/subscriptions/test_checkpoints.py",
+    "POST /events/v1/subscription-owners/{name}/end": BY_ID,
+    "POST /events/v1/subscriptions": "answers with a secret, once: a name that the caller has is 409",
+    "POST /events/v1/subscriptions/{id}/dead-letters/discard": BY_ID,
+    "POST /events/v1/subscriptions/{id}/dead-letters/retry": BY_ID,
+    "POST /events/v1/subscriptions/{id}/pause": BY_ID,
+    "POST /events/v1/subscriptions/{id}/replay": NUMBERED,
+    "POST /events/v1/subscriptions/{id}/resume": BY_ID,
+    "POST /events/v1/subscriptions/{id}/resync": NUMBERED,
+    "POST /events/v1/subscriptions/{id}/rotate": "makes another secret each time",
+    "POST /events/v1/subscriptions/{id}/test": NUMBERED,
     "POST /finance/v1/calculators/savings-range": COMPUTED,
     "POST /finance/v1/entries/{id}/reverse": STEP,
     "PUT /finance/v1/funds/{code}/closed-quarters/{label}": "closes for good, without content; again is a no-op",

@@ -34,7 +34,7 @@ def test_the_boxes() -> None:
 def test_only_the_gateway_is_published_and_only_here() -> None:
     assert [name for name, box in BOXES.items() if "ports" in box] == ["gateway"]
     assert BOXES["gateway"]["ports"] == ["127.0.0.1:${SUITE_PUBLISHED_PORT:-8000}:8000"]
-    assert [name for name, box in BOXES.items() if "outside" in box["networks"]] == ["gateway"]
+    assert [name for name, box in BOXES.items() if "outside" in box["networks"]] == ["subscriptions", "gateway"]
     assert COMPOSE["networks"]["inside"] == {"internal": True}
 
 

@@ -16,6 +16,7 @@ import chassis.settings
 import chassis.tracing
 import gateway.settings
 import portal.settings
+import services.subscriptions.settings
 import suite.settings
 from contracts.topics import SERVICES
 from tests.unit.deploy import test_compose, test_kubernetes
@@ -23,7 +24,7 @@ from tests.unit.deploy.conftest import REPOSITORY
 
 MODULES = (
     *(chassis.settings, chassis.tracing, chassis.bus.kafka.settings),
-    *(gateway.settings, portal.settings, suite.settings),
+    *(gateway.settings, portal.settings, suite.settings, services.subscriptions.settings),
 )
 BY_THE_DRIVER = {"PGSSLMODE", "PGSSLROOTCERT"}
 """Read by asyncpg itself."""

@@ -10,9 +10,9 @@ import pytest
 from pydantic import ValidationError
 
 from chassis.errors import Unavailable
+from chassis.sealing import seal, unseal
 from gateway.sessions.grants import Tokens
 from gateway.sessions.provider import SECONDS
-from gateway.sessions.sealing import seal, unseal
 from gateway.settings import GatewaySettings
 from portal.errors import SignInFailed
 from tests.unit.gateway.sign_in_provider import AUDIENCE, ISSUER, NOW, PUBLIC, SECRET, There, signed_in

@@ -1,0 +1,370 @@
+"""Subscriptions by webhook: made, changed, paused, played again and ended by their owners and by operators."""
+
+import secrets
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
+from datetime import timedelta
+from typing import Any, Final
+from urllib.parse import urlsplit
+from uuid import uuid4
+
+from chassis.audit import record_change, record_unchanged
+from chassis.errors import FieldError, InsufficientScope
+from chassis.paging import Page, PageRequest
+from chassis.storage.transaction import Tx
+from contracts.scopes import ADMIN, OPERATE
+from contracts.topics import SERVICES
+from services.subscriptions.domain import webhooks
+from services.subscriptions.domain.addresses import REFUSED, AddressPolicy, url_faults
+from services.subscriptions.domain.filters import services_of
+from services.subscriptions.domain.subscriptions import (
+    Definition,
+    Progress,
+    Reason,
+    Secrets,
+    Start,
+    Status,
+    Subscription,
+    definition_faults,
+    state_to_json,
+)
+from services.subscriptions.errors import (
+    PositionGone,
+    SubscriptionExists,
+    SubscriptionRefused,
+    SubscriptionUnknown,
+    TooManySubscriptions,
+)
+from services.subscriptions.repository import deliveries as served
+from services.subscriptions.repository import feed
+from services.subscriptions.repository import subscriptions as stored
+from services.subscriptions.service.deliveries.sending import is_public
+from services.subscriptions.service.webhook_secrets import Sealer
+
+READ_OTHERS: Final = "operations:read"
+"""Who may do this sees everybody's subscriptions."""
+
+
+@dataclass(frozen=True, slots=True)
+class Rules:
+    """What an operator has set: where deliveries may go, how many subscriptions one may have, what seals secrets."""
+
+    policy: AddressPolicy
+    per_owner: int
+    sealer: Sealer
+
+
+async def create_subscription(tx: Tx, definition: Definition, start: Start, rules: Rules) -> tuple[Subscription, str]:
+    """Subscribe, and return the secret that deliveries are signed with, the only time that it is seen.
+
+    Raises:
+        InsufficientScope: the caller may read the events of no service.
+        SubscriptionRefused: nothing is delivered to that address, or a service is not the caller's to read.
+        SubscriptionExists: the caller has one of this name.
+        TooManySubscriptions: the caller has as many as one may have.
+        PositionGone: the feed does not go back that far.
+        SecretsUnavailable: there is no key to seal the secret with.
+    """
+    _allow(tx)
+    granted = _readable(tx)
+    _require_sound(definition, granted, rules.policy)
+    await stored.lock_owner(tx, tx.caller.name)
+    if await stored.count_of_owner(tx, tx.caller.name) >= rules.per_owner:
+        raise TooManySubscriptions(f"{tx.caller.name} has {rules.per_owner}: delete one that is not needed.")
+    secret, number = _make_secret(), f"sub_{secrets.token_hex(10)}"
+    found = Subscription(
+        id=number,
+        owner=tx.caller.name,
+        person=tx.caller.person,
+        definition=definition,
+        granted=granted,
+        secrets=Secrets(rules.sealer.seal(number, secret)),
+        status=Status.ACTIVE,
+        reason=None,
+        revision=1,
+        created_at=tx.now,
+        updated_at=tx.now,
+    )
+    if not await stored.insert_subscription(tx, found, await _position_of(tx, start)):
+        raise SubscriptionExists(f"{found.owner} has a subscription called {definition.name!r}: change that one.")
+    if start.resync:
+        await _begin_resync(tx, found)
+    _record(tx, "subscription.created", None, found)
+    return found, secret
+
+
+async def _position_of(tx: Tx, start: Start) -> int:
+    head = await feed.get_head(tx)
+    after = head.last_position if start.after is None else start.after
+    if not head.has_all_after(after):
+        what = f"Not all events after position {after} are here"
+        raise PositionGone(what, head.first_position, head.last_position)
+    return after
+
+
+def _readable(tx: Tx) -> frozenset[str]:
+    found = services_of(tx.caller)
+    if not found:
+        raise InsufficientScope([f"{each}:read" for each in sorted(SERVICES)])
+    return found
+
+
+def _require_sound(definition: Definition, granted: frozenset[str], policy: AddressPolicy) -> None:
+    errors = [FieldError("url", fault) for fault in url_faults(definition.url, policy)]
+    errors += definition_faults(definition, granted)
+    if errors:
+        raise SubscriptionRefused("Some of this cannot be delivered.", errors)
+
+
+def _make_secret() -> str:
+    return webhooks.make_secret(secrets.token_bytes(webhooks.ENTROPY_BYTES))
+
+
+def _record(tx: Tx, action: str, before: Subscription | None, after: Subscription | None, **more: Any) -> None:
+    subject = after or before
+    assert subject is not None  # noqa: S101  one of the two is given
+    former = None if before is None else state_to_json(before)
+    latter = None if after is None else {**state_to_json(after), **more}
+    record_change(tx, subject=subject.id, action=action, before=former, after=latter)
+
+
+async def get_subscription(tx: Tx, subscription: str) -> Subscription:
+    """One of the caller's, or of anybody where the caller may see how the suite works.
+
+    Raises:
+        SubscriptionUnknown: there is none that the caller may see.
+    """
+    return _visible(tx, subscription, await stored.get_subscription(tx, subscription), READ_OTHERS, OPERATE)
+
+
+def _visible(tx: Tx, number: str, found: Subscription | None, *scopes: str) -> Subscription:
+    if found is None or not found.is_open_to(tx.caller, *scopes):
+        raise SubscriptionUnknown(f"There is no subscription {number} of yours.")
+    return found
+
+
+async def lock_own(tx: Tx, number: str, *scopes: str) -> Subscription:
+    """One that the caller may change, locked: their own, or anybody's for whoever has one of these scopes.
+
+    Raises:
+        SubscriptionUnknown: there is none that the caller may see.
+    """
+    _allow(tx)
+    return _visible(tx, number, await stored.lock_subscription(tx, number), *scopes)
+
+
+def _allow(tx: Tx) -> None:
+    """What is sent to whom is of whatever areas and directorates the caller may write for."""
+    tx.is_within_areas = tx.is_within_directorates = True
+
+
+async def list_subscriptions(tx: Tx, request: PageRequest) -> Page[Subscription]:
+    """The caller's, or everybody's for whoever may see how the suite works, by name."""
+    sees_all = tx.caller.may(READ_OTHERS) or tx.caller.may(OPERATE)
+    return await stored.list_subscriptions(tx, None if sees_all else tx.caller, request)
+
+
+async def get_progress(tx: Tx, number: str) -> Progress:
+    """How far a subscription has been served.
+
+    Raises:
+        SubscriptionUnknown: as of :func:`get_subscription`.
+    """
+    await get_subscription(tx, number)
+    return await stored.get_progress(tx, number, (await feed.get_head(tx)).last_position)
+
+
+async def change_subscription(
+    tx: Tx, number: str, changes: Mapping[str, Any], wanted: Mapping[str, Any], rules: Rules
+) -> Subscription:
+    """Change what a subscription is; who changes it with fewer scopes than it was made with narrows it to theirs.
+
+    Args:
+        tx: the unit of work.
+        number: its id.
+        changes: fields of :class:`Definition` other than ``wanted``.
+        wanted: fields of its :class:`Wanted`.
+        rules: as at creation.
+
+    Raises:
+        SubscriptionUnknown, InsufficientScope, SubscriptionRefused, SubscriptionExists: as at creation.
+    """
+    before = await lock_own(tx, number, ADMIN)
+    definition = replace(before.definition, **changes, wanted=replace(before.definition.wanted, **wanted))
+    granted = before.granted & _readable(tx)
+    if not granted:
+        raise InsufficientScope([f"{each}:read" for each in sorted(before.granted)])
+    _require_sound(definition, granted, rules.policy)
+    if await stored.has_name(tx, before.owner, definition.name, other_than=number):
+        raise SubscriptionExists(f"{before.owner} has a subscription called {definition.name!r}.")
+    after = replace(before, definition=definition, granted=granted)
+    if after == before:
+        record_unchanged(tx)
+        return before
+    after = replace(after, revision=before.revision + 1, updated_at=tx.now)
+    await stored.save_subscription(tx, after, **_heartbeat(tx, before, after))
+    _record(tx, "subscription.amended", before, after)
+    return after
+
+
+def _heartbeat(tx: Tx, before: Subscription, after: Subscription) -> dict[str, Any]:
+    if before.definition.heartbeat == after.definition.heartbeat:
+        return {}
+    return {"heartbeat_due_at": tx.now if after.definition.heartbeat else None}
+
+
+async def delete_subscription(tx: Tx, number: str) -> Subscription:
+    """End a subscription for good, with what waits in it and its log.
+
+    Raises:
+        SubscriptionUnknown: there is none that the caller may change.
+    """
+    found = await lock_own(tx, number, ADMIN)
+    await stored.delete_subscription(tx, number)
+    _record(tx, "subscription.deleted", found, None)
+    return found
+
+
+async def rotate_secret(tx: Tx, number: str, overlap: timedelta, sealer: Sealer) -> tuple[Subscription, str]:
+    """Give a subscription another secret and return it, the only time that it is seen.
+
+    For ``overlap`` the one before signs as well; what was before that one signs no more.
+
+    Raises:
+        SubscriptionUnknown, SecretsUnavailable
+    """
+    before = await lock_own(tx, number, ADMIN)
+    secret = _make_secret()
+    until = tx.now + overlap
+    previous = (before.secrets.current, until) if overlap else (None, None)
+    after = replace(before, secrets=Secrets(sealer.seal(number, secret), *previous), updated_at=tx.now)
+    await stored.save_subscription(tx, after)
+    record_change(
+        tx,
+        subject=number,
+        action="subscription.secret_rotated",
+        before=None,
+        after={"previous_until": until.isoformat() if overlap else None},
+    )
+    return after, secret
+
+
+async def pause_subscription(tx: Tx, number: str) -> Subscription:
+    """Deliver nothing until it is resumed. The feed keeps what comes meanwhile, for as long as it keeps anything.
+
+    Raises:
+        SubscriptionUnknown
+    """
+    before = await lock_own(tx, number, OPERATE)
+    if before.status is not Status.ACTIVE:
+        record_unchanged(tx)
+        return before
+    after = replace(before, status=Status.PAUSED, updated_at=tx.now)
+    await stored.save_subscription(tx, after)
+    _record(tx, "subscription.paused", before, after)
+    return after
+
+
+async def resume_subscription(tx: Tx, number: str) -> Subscription:
+    """Deliver again from where it stopped, and try at once what waits.
+
+    Of one that was disabled since its owner's key is gone, the caller becomes the owner, within what both may see.
+
+    Raises:
+        SubscriptionUnknown, InsufficientScope
+    """
+    before = await lock_own(tx, number, OPERATE)
+    after = before if before.reason is not Reason.OWNER_GONE else _taken_over(tx, before)
+    after = replace(after, status=Status.ACTIVE, reason=None, revision=before.revision + 1, updated_at=tx.now)
+    await stored.save_subscription(tx, after, due_at=tx.now, failures=0, failing_since=None)
+    await served.make_due(tx, number, afresh=True)
+    _record(tx, "subscription.resumed", before, after)
+    return after
+
+
+def _taken_over(tx: Tx, before: Subscription) -> Subscription:
+    after = before.taken_over_by(tx.caller, _readable(tx))
+    if not after.granted:
+        raise InsufficientScope([f"{each}:read" for each in sorted(before.granted)])
+    return after
+
+
+async def request_test(tx: Tx, number: str) -> str:
+    """Have a test event sent, whatever the status; returns its id, by which the log has it.
+
+    Raises:
+        SubscriptionUnknown
+    """
+    found = await lock_own(tx, number, OPERATE)
+    event_id = str(uuid4())
+    await stored.save_subscription(tx, found, test_event_id=event_id)
+    record_change(tx, subject=number, action="subscription.tested", before=None, after={"event_id": event_id})
+    return event_id
+
+
+async def replay(tx: Tx, number: str, after: int) -> Subscription:
+    """Deliver all events after a position again, in order. What waited from there on is read anew.
+
+    Raises:
+        SubscriptionUnknown
+        PositionGone: the feed does not go back that far.
+    """
+    before = await lock_own(tx, number, OPERATE)
+    position = await _position_of(tx, Start(after))
+    found = replace(before, revision=before.revision + 1, updated_at=tx.now)
+    cleared = {"resync_after": None, "resync_until": None, "gap_before": None}
+    await stored.save_subscription(tx, found, position=position, due_at=tx.now, failures=0, **cleared)
+    await stored.delete_waiting(tx, number, position)
+    _record(tx, "subscription.replayed", before, found, after_position=position)
+    return found
+
+
+async def resync(tx: Tx, number: str) -> Subscription:
+    """Deliver the newest event of every aggregate again, and go on from there: what waited is part of that.
+
+    Raises:
+        SubscriptionUnknown
+    """
+    before = await lock_own(tx, number, OPERATE)
+    found = replace(before, revision=before.revision + 1, updated_at=tx.now)
+    until = await _begin_resync(tx, found)
+    _record(tx, "subscription.resynced", before, found, until_position=until)
+    return found
+
+
+async def _begin_resync(tx: Tx, found: Subscription) -> int:
+    last = (await feed.get_head(tx)).last_position
+    begun = {"position": last, "resync_after": 0, "resync_until": last, "gap_before": None}
+    await stored.save_subscription(tx, found, **begun, due_at=tx.now, failures=0)
+    await stored.delete_waiting(tx, found.id, 0)
+    return last
+
+
+async def list_owners(tx: Tx) -> Sequence[str]:
+    """Owners of subscriptions that are not disabled."""
+    return await stored.list_owners(tx)
+
+
+async def end_of_owner(tx: Tx, owner: str) -> int:
+    """Disable the subscriptions of one whose key opens nothing any more; returns how many."""
+    found = await stored.list_of_owner(tx, owner)
+    for before in found:
+        after = replace(before, status=Status.DISABLED, reason=Reason.OWNER_GONE, updated_at=tx.now)
+        await stored.save_subscription(tx, after)
+        _record(tx, "subscription.disabled", before, after)
+    if not found:
+        record_unchanged(tx)
+    return len(found)
+
+
+async def require_public(url: str, policy: AddressPolicy) -> None:
+    """Refuse an address whose name resolves to what nothing is sent to. Other faults are found with all else.
+
+    Raises:
+        SubscriptionRefused
+    """
+    if any(url_faults(url, policy)):
+        return
+    parts = urlsplit(url)
+    if not await is_public(parts.hostname or "", parts.port or 443, policy):
+        raise SubscriptionRefused("Some of this cannot be delivered.", [FieldError("url", REFUSED)])

@@ -1,0 +1,70 @@
+"""Webhooks on a real database and real receivers, with a clock that tests move."""
+
+from collections.abc import AsyncIterator
+from typing import Any
+
+import httpx
+import pytest
+
+from chassis.storage.database import Database
+from chassis.web.units import Resources
+from services.subscriptions.app import create_app
+from services.subscriptions.service.deliveries.loop import Deliverer, sender_of
+from services.subscriptions.service.webhook_secrets import sealer_of
+from services.subscriptions.settings import WebhookSettings
+from tests.conftest import ResourcesFor
+from tests.integration.subscriptions.webhooks.plant import KEY, MovedClock, Plant
+from tests.receivers import Receiver, receiving
+
+
+@pytest.fixture
+def clock() -> MovedClock:
+    return MovedClock()
+
+
+@pytest.fixture
+def settings(monkeypatch: pytest.MonkeyPatch) -> WebhookSettings:
+    """Receivers on this machine, and little patience."""
+    values = {"DEVELOPMENT": "true", "NETWORKS": '["127.0.0.0/8"]', "KEYS": KEY, "TIMEOUT": "2", "BATCH": "20"}
+    for name, value in values.items():
+        monkeypatch.setenv(f"SUBSCRIPTIONS_WEBHOOK_{name}", value)
+    return WebhookSettings()
+
+
+@pytest.fixture
+async def resources(resources_for: ResourcesFor, clock: MovedClock, settings: WebhookSettings) -> Resources:
+    return await resources_for("services.subscriptions", clock=clock)
+
+
+@pytest.fixture
+async def database(resources: Resources) -> Database:
+    return resources.database
+
+
+@pytest.fixture
+async def api(resources: Resources) -> AsyncIterator[httpx.AsyncClient]:
+    transport = httpx.ASGITransport(app=create_app(resources))
+    base = "http://subscriptions/events/v1"
+    async with httpx.AsyncClient(transport=transport, base_url=base, headers={"x-actor": "platform"}) as client:
+        yield client
+
+
+@pytest.fixture
+async def receiver() -> AsyncIterator[Receiver]:
+    async with receiving() as found:
+        yield found
+
+
+@pytest.fixture
+async def plant(
+    database: Database, api: httpx.AsyncClient, clock: MovedClock, settings: WebhookSettings
+) -> AsyncIterator[Plant]:
+    sender = sender_of(database, settings)
+    deliverer = Deliverer(database, sender, sealer_of(database, settings), settings, chance=lambda: 0.0)
+    yield Plant(database, api, clock, deliverer)
+    await sender.close()
+
+
+@pytest.fixture
+def body(receiver: Receiver) -> dict[str, Any]:
+    return {"name": "warehouse", "url": receiver.url}
