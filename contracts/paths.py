@@ -17,7 +17,7 @@ def service_at(part: str) -> str:
     return _SERVICES.get(part, part)
 
 
-_STREAMED: Final = frozenset({"/events/v1/state", "/events/v1/state.parquet", "/events/v1/stream"})
+_STREAMED: Final = frozenset({"/events/v1/state", "/events/v1/stream"})
 
 
 def is_streamed(path: str) -> bool:

@@ -34,7 +34,7 @@ async def test_dead_letters_over_http(tmp_path):
         there, here = RemoteLetters(client), LocalLetters.of({n: running.databases[n] for n in CONSUMING})
 
         async def all_parked():
-            assert len(await here.list(EVERYTHING, every=False)) == 9
+            assert len(await here.list(EVERYTHING, every=False)) == 12
 
         await eventually(all_parked)
         found = await there.list(EVERYTHING, every=False)
@@ -53,7 +53,7 @@ async def test_dead_letters_over_http(tmp_path):
         assert (await client.get("/operations/v1/dead-letters/nobody-1")).status_code == httpx.codes.NOT_FOUND
 
 
-CONSUMING = ("risks", "pledges", "finance")
+CONSUMING = ("risks", "pledges", "finance", "subscriptions")
 
 
 async def _are_decided_on(client, there, here, found):
