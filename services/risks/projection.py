@@ -46,10 +46,6 @@ class IndicatorRead(Body):
     series: tuple[PointRead, ...]
 
 
-SHOWN = 6
-"""Periods that an event shows. So many events later a period may have left what they show."""
-
-
 def by_subject(deliveries: Sequence[Delivery]) -> dict[str, list[Delivery]]:
     """The events of each subject, the newest first."""
     found: dict[str, list[Delivery]] = {}
@@ -100,16 +96,15 @@ def signals_of(delivery: Delivery, shown: Shown) -> SeriesSignals:
 async def fold_indicator_updates(tx: Tx, deliveries: Sequence[Delivery]) -> Sequence[str]:
     """Keep what is newest of each series, and what it shows.
 
-    Each event carries the whole present state, so older ones need no decoding, unless there are so many of a series
-    that one of them alone may have shown a period.
+    Each event carries the whole present state, so the newest alone is judged. What periods it shows moves by as many as
+    it changed, so whatever comes in one batch with it, each older one may be all that shows some of its own.
     """
     told, shown = [], []
     for newest, *older in by_subject(deliveries).values():
         periods = read_shown(newest)
         told.append(signals_of(newest, periods))
         shown.append(periods.window)
-        if len(older) >= SHOWN - 1:
-            shown += [read_shown(each).window for each in older]
+        shown += [read_shown(each).window for each in older]
     return await signals.save_newest(tx, told, shown)
 
 

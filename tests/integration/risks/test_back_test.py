@@ -92,6 +92,16 @@ async def test_all_that_was_ever_shown_is_kept_however_much_comes_at_once(regist
     assert await periods_of(register) == (35, "2015-02", "2017-12", 5)
 
 
+@pytest.mark.parametrize("at_once", [1, 2, 3])
+async def test_what_is_kept_hangs_on_no_batch_where_one_event_changes_many_periods(register: Register, at_once: int):
+    await register.risk(links=links("ae/RK9"))
+    ends = ("2015-06", "2016-03", "2018-01")
+    told = [wire("ae/RK9", number, "gggggr", last=end) for number, end in enumerate(ends, start=1)]
+    for start in range(0, len(told), at_once):
+        await register.hear(*told[start : start + at_once])
+    assert await periods_of(register) == (18, "2015-01", "2018-01", 5)
+
+
 @pytest.mark.both_engines
 async def test_what_was_shown_outlives_a_rebuild_by_a_log_that_begins_later(register: Register) -> None:
     await register.risk(links=links("ae/RK9"))
