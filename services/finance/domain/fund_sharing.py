@@ -1,11 +1,11 @@
 """Who bears or keeps the variance of a fund's year, by the agreement in force.
 
 Lines with terms of their own are shared by them, all the others together by those of the fund. Lines that underspend
-and leave that in the pool may cover what others overspend.
+and leave that in the pool may cover what others overspend. A source that several terms name is one.
 """
 
 from collections import defaultdict
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from decimal import Decimal
 
@@ -134,28 +134,46 @@ def _weights(
 
 
 def _shared_parts(parts: Sequence[_Part]) -> list[SharedPart]:
-    """Overspends first, in order: they draw on the underspends that stay in the pool before on other sources."""
+    """Overspends first, in order: what one draws on the pool, or on a source that others name, is gone for those."""
     pool = _Pool(parts)
     shared = {part.line: pool.cover(part) for part in parts if part.variance >= 0}
     shared |= {part.line: pool.give(part) for part in parts if part.variance < 0}
     return [SharedPart(part.line, part.terms.rule, part.variance, shared[part.line]) for part in parts]
 
 
-class _Pool:
-    """The underspends that stay in the pool, and what was taken of each: by line, then by the source that took it."""
+def _amounts(sources: Iterable[Source]) -> Mapping[str, Decimal]:
+    """By name, what terms say that there is of sources, but for those that are reckoned."""
+    found: dict[str, Decimal] = defaultdict(Decimal)
+    for source in sources:
+        if source.available is not None:
+            found[source.name] += source.available
+    return found
 
-    def __init__(self, parts: Iterable[_Part]) -> None:
+
+class _Pool:
+    """What absorbs overspends: the underspends that stay in the pool, and the sources that there is an amount of.
+
+    Of each underspend it is kept what was taken: by line, then by the source that took it. Of a source that terms name
+    with several amounts the greatest is there, of which those who name a smaller one draw no more than that.
+    """
+
+    def __init__(self, parts: Sequence[_Part]) -> None:
         stays = (part for part in parts if part.terms.underspend is UnderspendRule.RETAIN)
         self._left = {part.line: -part.variance for part in stays if part.variance < 0}
         self._taken: dict[Line, dict[str, Decimal]] = defaultdict(dict)
+        self._sources: dict[str, Decimal] = {}
+        for part in parts:
+            for name, amount in _amounts(part.terms.sources).items():
+                self._sources[name] = max(amount, self._sources.get(name, NOTHING))
 
     def cover(self, part: _Part) -> SharedVariance:
         """Share an overspend; what it draws on the pool is taken from the lines that underspend, in order."""
-        sources = [self._reckoned(source) for source in part.terms.sources]
-        shared = part.shared(part.variance, sources)
+        shared = part.shared(part.variance, list(self._reckoned(part.terms.sources)))
         for source, (_, amount) in zip(part.terms.sources, shared.drawn, strict=True):
             if source.available is None:
                 self._take(source.name, amount)
+            else:
+                self._sources[source.name] -= amount
         return shared
 
     def give(self, part: _Part) -> SharedVariance:
@@ -164,8 +182,16 @@ class _Pool:
         shared = part.shared(part.variance + sum(taken.values(), NOTHING))
         return replace(shared, drawn=tuple((name, -amount) for name, amount in taken.items()))
 
-    def _reckoned(self, source: Source) -> Source:
-        return replace(source, available=sum(self._left.values(), NOTHING)) if source.available is None else source
+    def _reckoned(self, sources: Iterable[Source]) -> Iterator[Source]:
+        """Each with what is there for it, whatever those before it draw."""
+        left = dict(self._sources)
+        for source in sources:
+            if source.available is None:
+                there = sum(self._left.values(), NOTHING)
+            else:
+                there = min(source.available, left[source.name])
+                left[source.name] -= there
+            yield replace(source, available=there)
 
     def _take(self, name: str, amount: Decimal) -> None:
         for line, left in self._left.items():

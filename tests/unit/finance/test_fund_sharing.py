@@ -80,6 +80,19 @@ def test_two_overspends_do_not_take_the_same_underspend():
     assert part(found, "b").shared.by_partner == {"PCC": D(5)}
 
 
+@pytest.mark.parametrize(
+    ("of_line", "of_fund", "line_draws", "fund_draws"),
+    [("100", "100", 80, 20), ("60", "100", 60, 40), ("100", "60", 80, 20), ("100", "10", 80, 10)],
+)
+def test_a_source_that_several_terms_name_is_one(of_line: str, of_fund: str, line_draws: int, fund_draws: int):
+    own = {"a": RiskShareTerms(RiskShareRule.HOST, sources=(Source("risk pool", D(of_line)),))}
+    terms = RiskShareTerms(RiskShareRule.HOST, sources=(Source("risk pool", D(of_fund)),), lines=own)
+    found = shared(terms, {"a": "80", "b": "80"})
+    assert part(found, "a").shared.drawn == (("risk pool", D(line_draws)),)
+    assert part(found, None).shared.drawn == (("risk pool", D(fund_draws)),)
+    assert found.shared.drawn == (("risk pool", D(line_draws + fund_draws)),)
+
+
 def test_parts_that_are_nobodys_do_not_make_up_for_one_another():
     capped = RiskShareTerms(RiskShareRule.HOST, caps={"PCC": Cap(D(10))})
     pooled = RiskShareTerms(RiskShareRule.FIXED_SHARE, underspend=UnderspendRule.RETURN, lines={"a": capped})
