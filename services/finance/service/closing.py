@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 from decimal import Decimal
 
+from chassis.audit import record_unchanged
 from chassis.storage.transaction import Tx
 from contracts.period import Period
 from services.finance.domain.explanation import in_pounds
@@ -33,9 +34,11 @@ async def close_quarter(tx: Tx, code: str, quarter: Period) -> ClosedQuarter:
     today = await tx.business_date()
     if not has_ended(quarter, today):
         raise QuarterNotEnded(f"{quarter} ends on {quarter.end}; the business date is {today}.")
-    if quarter not in fund.closed_quarters:
-        check_allocated(await get_fund_position(tx, code, year))
-        record_closing(tx, code, quarter.label)
+    if quarter in fund.closed_quarters:
+        record_unchanged(tx)
+        return await get_closed_quarter(tx, code, quarter)
+    check_allocated(await get_fund_position(tx, code, year))
+    record_closing(tx, code, quarter.label)
     closed = await closed_quarters.record_closed_quarter(tx, code, quarter, await _count(tx, fund, quarter))
     await emit_period_closed(tx, closed)
     return closed

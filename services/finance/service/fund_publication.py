@@ -51,10 +51,9 @@ async def emit_funds_moved(tx: Tx, codes: Collection[str], caused_by: Iterable[s
 
 
 async def emit_period_closed(tx: Tx, closed: ClosedQuarter) -> None:
-    """Lock what was published of a fund, and emit its state as of the closing of a quarter, unless that was told."""
+    """Lock what was published of a fund, and emit its state as of the closing of a quarter, which is closed now."""
     for moved in await _lock_moved(tx, [closed.fund]):
-        if moved.is_news:
-            await _save_and_emit(tx, moved, lambda state, version: new_closing_event(state, closed, version))
+        await _save_and_emit(tx, moved, lambda state, version: new_closing_event(state, closed, version))
 
 
 async def emit_funds_again(tx: Tx, codes: Collection[str]) -> None:

@@ -7,8 +7,10 @@ from typing import Any
 
 import httpx
 import pytest
+from sqlalchemy import update
 
 from chassis.storage.database import Database
+from services.finance.models import PublishedFundRow
 from services.finance.service.republication import REPUBLICATION
 from tests.integration.finance.world import Source, fund_body, hear, link_body, money, published, scheme_body
 
@@ -74,6 +76,22 @@ async def test_each_change_of_a_fund_is_one_event_and_a_repetition_none(
     await api.patch(f"{SCHEMES}/b", json={"state": "withdrawn", "reason": "Mistyped"})
     await count()
     assert counted == [1, 3, 4, 5, 6, 7, 8]
+
+
+async def test_closing_once_more_tells_nothing_though_another_image_would_tell_the_fund_otherwise(
+    api: httpx.AsyncClient, database: Database
+):
+    """What an upgrade adds to a fund's events makes its state news, and closes no quarter again."""
+    quarter = f"{FUND}/closed-quarters/2017/18 Q3"
+    closed = (await api.put(quarter)).json()
+    before = await published(database, SUBJECT)
+    assert before[-1]["type"] == "commissioning.period.closed.v1"
+    by_another = update(PublishedFundRow).values(fingerprint="of the version before")
+    await database.write(lambda tx: tx.session.execute(by_another))
+    assert (await api.put(quarter)).json() == closed
+    assert len(await published(database, SUBJECT)) == len(before)
+    assert (await api.put(FUND, json=fund_body())).status_code == 200
+    assert (await newest(database))["data"]["closed_quarters"] == ["2017/18 Q3"]
 
 
 async def test_an_event_names_what_moved_the_fund(api: httpx.AsyncClient, database: Database):
