@@ -10,6 +10,9 @@ from contracts.period import Period
 
 COLUMNS: Final = ("opening", "cost_increases", "savings", "other_savings", "net_budget")
 
+LineKey = tuple[Period, str]
+"""A budget line of a fund: its financial year and its code."""
+
 
 @dataclass(frozen=True, slots=True)
 class Budget:
@@ -66,6 +69,10 @@ class BudgetLine:
     def code(self) -> str:
         return self.budget.code
 
+    @property
+    def key(self) -> LineKey:
+        return self.financial_year, self.code
+
 
 @dataclass(frozen=True, slots=True)
 class PrintedTotal:
@@ -88,6 +95,13 @@ class PrintedDifference:
     @property
     def difference(self) -> Decimal:
         return self.printed - self.computed
+
+
+def savings_cut(before: Iterable[BudgetLine], after: Iterable[BudgetLine]) -> list[int]:
+    """Places in ``after`` of the lines whose budget is reduced by less savings than before."""
+    was = {line.key: line.budget.savings_within for line in before}
+    now = enumerate((line.key, line.budget.savings_within) for line in after)
+    return [place for place, (key, within) in now if within < was.get(key, within)]
 
 
 def total(lines: Iterable[Budget], column: str) -> Decimal:

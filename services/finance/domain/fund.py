@@ -141,7 +141,7 @@ def definition_faults(fund: FundDefinition) -> list[tuple[str, str]]:
 def _named_twice(fund: FundDefinition) -> Iterator[tuple[str, str]]:
     if _repeats(partner.code for partner in fund.partners):
         yield "partners", "a partner is listed twice"
-    if _repeats((line.financial_year, line.code) for line in fund.lines):
+    if _repeats(line.key for line in fund.lines):
         yield "budget_lines", "a line is listed twice in a year"
     if _repeats((total.financial_year, total.column) for total in fund.printed_totals):
         yield "printed_totals", "a total is listed twice in a year"

@@ -249,13 +249,13 @@ async def list_lines_in_use(tx: Tx, fund: str) -> set[tuple[Period, str]]:
 
 async def save_lines(tx: Tx, fund: str, lines: Sequence[BudgetLine]) -> None:
     """Make these the lines of the fund; those not among them go."""
-    wanted = {(line.financial_year, line.code) for line in lines}
-    there = {(line.financial_year, line.code) for line in await list_lines(tx, fund)}
+    wanted = {line.key for line in lines}
+    there = {line.key for line in await list_lines(tx, fund)}
     gone = sorted((year.label, code) for year, code in there - wanted)
     if gone:
         key = tuple_(BudgetLineRow.financial_year, BudgetLineRow.code)
         await tx.session.execute(delete(BudgetLineRow).where(BudgetLineRow.fund == fund, key.in_(gone)))
-    ordered = sorted(lines, key=lambda line: (line.financial_year, line.code))
+    ordered = sorted(lines, key=lambda line: line.key)
     await upsert(tx, BudgetLineRow, [_line_row(fund, line) for line in ordered], LINE_KEY, _LINE_PARTS)
 
 

@@ -14,6 +14,7 @@ from chassis.storage.pages import Orders, list_page
 from chassis.storage.transaction import Tx
 from contracts.period import Period
 from services.finance.domain.attribution import Attribution
+from services.finance.domain.budget import LineKey
 from services.finance.domain.savings import SharedCost
 from services.finance.domain.scheme import (
     PlannedPeriod,
@@ -175,6 +176,17 @@ async def list_codes_of_fund(tx: Tx, fund: str, financial_year: Period | None = 
     if financial_year is not None:
         query = query.where(SchemeRow.financial_year == financial_year.label)
     return list(await tx.session.scalars(query))
+
+
+async def list_plans_in_budget(tx: Tx, fund: str) -> Mapping[LineKey, Mapping[str, Decimal]]:
+    """By year and line, what each scheme that is in the budget of it plans at most; those withdrawn plan nothing."""
+    planned: dict[LineKey, dict[str, Decimal]] = defaultdict(lambda: defaultdict(Decimal))
+    query = select(SchemeRow.code, SchemeRow.financial_year, SchemeRow.budget_line, SchemePlanRow.high)
+    query = query.join(SchemePlanRow, SchemePlanRow.scheme == SchemeRow.code)
+    query = query.where(SchemeRow.fund == fund, SchemeRow.in_budget, SchemeRow.withdrawn_at.is_(None))
+    for code, year, line, high in await tx.session.execute(query):
+        planned[Period.parse(year), line][code] += high
+    return planned
 
 
 async def list_codes_on_line(tx: Tx, agreed: SchemeDefinition) -> list[str]:

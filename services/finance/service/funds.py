@@ -1,11 +1,16 @@
 """Define funds and read them."""
 
+from collections.abc import Sequence
+from decimal import Decimal
+
 from chassis.errors import FieldError, ReasonNeeded
 from chassis.paging import Page, PageRequest, page_of
 from chassis.storage.transaction import Tx
 from contracts.period import Period
 from services.finance.domain.agreement import AgreementTerms
 from services.finance.domain.as_at import PRESENT, AsAt
+from services.finance.domain.budget import BudgetLine, savings_cut
+from services.finance.domain.explanation import in_pounds
 from services.finance.domain.fund import Fund, FundDefinition, FundSummary, definition_faults
 from services.finance.errors import BudgetLineInUse, FundUnknown, InvalidFinance, YearUnknown
 from services.finance.repository import funds, ledger_balances, published_funds, schemes, transfers, virements
@@ -21,13 +26,14 @@ async def define_fund(tx: Tx, code: str, wanted: FundDefinition, reason: str | N
     """Define the whole of a fund; true when it is new. It, and its schemes whose line changed, are published anew.
 
     Raises:
-        InvalidFinance: something is named twice, or a stranger as a partner.
+        InvalidFinance: something is named twice, a stranger as a partner, or a line has less savings than are planned.
         BudgetLineInUse: a line or a partner that is gone has schemes.
         ReasonNeeded: a budget or the agreement changes, and it is not said why.
     """
     if faults := definition_faults(wanted):
         raise InvalidFinance("The fund does not fit together.", [FieldError(field, fault) for field, fault in faults])
     before = await funds.get_fund(tx, code) if await funds.lock_fund(tx, code) else None
+    await _check_savings_planned(tx, code, [] if before is None else before.lines, wanted.lines)
     new = await _save_definition(tx, code, wanted)
     after = await get_fund(tx, code)
     await post_budgets(tx, after, reason or "The fund is defined")
@@ -56,7 +62,7 @@ async def _save_definition(tx: Tx, code: str, wanted: FundDefinition) -> bool:
 
 async def _check_in_use(tx: Tx, code: str, wanted: FundDefinition) -> None:
     """Schemes, outturn and virements keep the line that they name, schemes also the partner."""
-    lines = {(line.financial_year, line.code) for line in wanted.lines}
+    lines = {line.key for line in wanted.lines}
     in_use = await funds.list_lines_in_use(tx, code) | await ledger_balances.list_lines_moved(tx, code)
     lost = sorted((in_use | await virements.list_lines_of_virements(tx, code)) - lines)
     if lost:
@@ -66,6 +72,20 @@ async def _check_in_use(tx: Tx, code: str, wanted: FundDefinition) -> None:
     gone = sorted(await funds.list_partners_of_schemes(tx, code) - {partner.code for partner in wanted.partners})
     if gone:
         raise BudgetLineInUse(f"Schemes belong to {', '.join(gone)}, who must stay a partner.")
+
+
+async def _check_savings_planned(tx: Tx, code: str, before: Sequence[BudgetLine], after: Sequence[BudgetLine]) -> None:
+    """What schemes plan of the savings in the budget of a line stays in it, so that no saving is there twice."""
+    cut = savings_cut(before, after)
+    plans = await schemes.list_plans_in_budget(tx, code) if cut else {}
+    planned = {place: sum(plans.get(after[place].key, {}).values(), Decimal(0)) for place in cut}
+    errors = [
+        FieldError(f"budget_lines.{place}.savings", f"schemes plan {in_pounds(high)} of the savings in it")
+        for place, high in planned.items()
+        if high > after[place].budget.savings_within
+    ]
+    if errors:
+        raise InvalidFinance("More would be planned than is in the budget.", errors)
 
 
 async def _append_changed_agreement(tx: Tx, code: str, terms: AgreementTerms | None) -> None:

@@ -16,7 +16,7 @@ def require_own_lines(tx: Tx, lines: Iterable[BudgetLine], wanted: Collection[tu
     Raises:
         DirectorateForbidden: one is of another.
     """
-    require_within_directorates(tx, {each.directorate for each in lines if (each.financial_year, each.code) in wanted})
+    require_within_directorates(tx, {each.directorate for each in lines if each.key in wanted})
 
 
 async def require_own_line(tx: Tx, scheme: SchemeDefinition) -> None:

@@ -87,7 +87,7 @@ def _recorded(
 
 
 def _faults(postings: Sequence[OutturnPosting], fund: Fund, today: date) -> list[OutturnFault]:
-    lines = {(line.financial_year, line.code) for line in fund.lines}
+    lines = {line.key for line in fund.lines}
     found = list(repeated_references(postings))
     for place, posting in enumerate(postings):
         fault = fault_of(posting, lines, today)

@@ -114,10 +114,8 @@ async def _check_fund(tx: Tx, wanted: SchemeDefinition) -> None:
 
 async def _check_within_budget(tx: Tx, wanted: SchemeDefinition, budget: Budget) -> None:
     """Schemes in a budget plan together no more than it has been reduced by, so that no saving is there twice."""
-    others = await schemes.get_schemes(tx, await schemes.list_codes_on_line(tx, wanted))
-    within = [one.definition for one in others if one.definition.in_budget and one.withdrawal is None]
-    planned = sum((total_plan(one.plan).high for one in within if one.code != wanted.code), Decimal(0))
-    left = budget.savings_within - planned
+    plans = (await schemes.list_plans_in_budget(tx, wanted.fund)).get((wanted.financial_year, wanted.budget_line), {})
+    left = budget.savings_within - sum((high for code, high in plans.items() if code != wanted.code), Decimal(0))
     if total_plan(wanted.plan).high > left:
         fault = f"at most {in_pounds(left)} of the savings in the budget of {wanted.budget_line} is left"
         raise InvalidFinance("More would be planned than is in the budget.", [FieldError("plan", fault)])

@@ -22,11 +22,18 @@ def within(code: str = "printed", amount: int = 300, **changes: Any) -> dict[str
 @pytest.fixture
 async def saving(api: httpx.AsyncClient) -> httpx.AsyncClient:
     """A fund of which leisure saves 300 in one column and 50 in the other, and is given 20 back: 5,000 less 330."""
-    body = fund_body()
-    body["budget_lines"][1] |= {"savings": money(-300), "cost_increases": money(20), "other_savings": money(-50)}
-    answer = await api.put(FUND, json=body)
-    assert answer.status_code == 200, answer.text
+    assert (await budget(api, -300)).status_code == 200
     return api
+
+
+async def budget(api: httpx.AsyncClient, savings: int, other: int = -50) -> httpx.Response:
+    body = fund_body()
+    body["budget_lines"][1] |= {
+        "savings": money(savings),
+        "cost_increases": money(20),
+        "other_savings": money(other),
+    }
+    return await api.put(FUND, json=body)
 
 
 async def post(api: httpx.AsyncClient, state: str, amount: int) -> httpx.Response:
@@ -82,3 +89,19 @@ async def test_schemes_plan_together_no_more_than_the_budget_was_reduced_by(savi
 async def test_those_who_claim_the_same_saving_side_by_side_do_not_both_have_it(saving: httpx.AsyncClient):
     answers = await asyncio.gather(*(saving.post(SCHEMES, json=within(f"s{n}", 200)) for n in range(3)))
     assert sorted(answer.status_code for answer in answers) == [201, 422, 422]
+
+
+@pytest.mark.both_engines
+async def test_the_savings_in_a_budget_are_not_cut_below_what_schemes_plan_of_them(saving: httpx.AsyncClient):
+    for code, amount in (("printed", 200), ("other", 100)):
+        assert (await saving.post(SCHEMES, json=within(code, amount))).status_code == 201
+    refused = await budget(saving, -249)
+    assert (refused.status_code, refused.json()["errors"]) == (
+        422,
+        [{"field": "budget_lines.1.savings", "message": "schemes plan £300.00 of the savings in it"}],
+    )
+    assert (await saving.get(FUND)).json()["budget_lines"][1]["savings"] == money(-300)
+    assert (await budget(saving, -250)).status_code == 200
+    assert (await budget(saving, -100, -200)).status_code == 200, "which column they stand in is one"
+    await saving.patch(f"{SCHEMES}/other", json={"state": "withdrawn", "reason": "Mistyped"})
+    assert (await budget(saving, -200, 0)).status_code == 200
