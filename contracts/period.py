@@ -17,6 +17,14 @@ from pydantic.json_schema import JsonSchemaValue
 from pydantic_core import CoreSchema, PydanticCustomError, SchemaSerializer, core_schema
 
 from contracts.period_kinds import ACCEPTED_FORMS, OVERLAPPING, PeriodKind, UnknownPeriodError
+from contracts.period_labels import (
+    LABELS,
+    calendar_quarter,
+    financial_year,
+    month_start,
+    months_between,
+    quarter_number,
+)
 
 __all__ = ["ACCEPTED_FORMS", "Period", "PeriodKind", "UnknownPeriodError"]
 
@@ -26,15 +34,6 @@ MONTHS = {name: n for n, name in enumerate(calendar.month_abbr) if name}
 _LONG_MONTHS = {name: n for n, name in enumerate(calendar.month_name) if name}
 _MONTH_NUMBERS = {name.lower(): n for name, n in (MONTHS | _LONG_MONTHS | {"Sept": 9}).items()}
 _MONTH_NAME = "|".join(sorted(_MONTH_NUMBERS, key=len, reverse=True))
-
-
-def _month_start(year: int, month: int) -> date:
-    """First day of a month counted from January of ``year``; months beyond 12 roll over."""
-    return date(year + (month - 1) // 12, (month - 1) % 12 + 1, 1)
-
-
-def _months_between(first: date, last: date) -> int:
-    return (last.year - first.year) * 12 + last.month - first.month + 1
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,7 +68,7 @@ class Period:
 
     @classmethod
     def span(cls, kind: PeriodKind, start: date, months: int) -> "Period":
-        return cls(kind, start, _month_start(start.year, start.month + months) - timedelta(days=1))
+        return cls(kind, start, month_start(start.year, start.month + months) - timedelta(days=1))
 
     @classmethod
     def month(cls, year: int, month: int) -> "Period":
@@ -78,7 +77,7 @@ class Period:
     @classmethod
     def quarter(cls, year: int, quarter: int) -> "Period":
         """Quarter 1 to 4 of the financial year that starts in April of ``year``."""
-        return cls.span(PeriodKind.QUARTER, _month_start(year, 1 + 3 * quarter), 3)
+        return cls.span(PeriodKind.QUARTER, month_start(year, 1 + 3 * quarter), 3)
 
     @classmethod
     def quarter_of(cls, day: date) -> "Period":
@@ -88,7 +87,7 @@ class Period:
 
     @property
     def months(self) -> int:
-        return _months_between(self.start, self.end)
+        return months_between(self.start, self.end)
 
     @property
     def sort_key(self) -> tuple[date, date]:
@@ -107,7 +106,7 @@ class Period:
         return _next(self)
 
     def previous(self) -> "Period":
-        return Period.span(self.kind, _month_start(self.start.year, self.start.month - self.months), self.months)
+        return Period.span(self.kind, month_start(self.start.year, self.start.month - self.months), self.months)
 
     def followed_by(self, other: "Period") -> bool:
         """Whether ``other`` comes right after this one. Overlapping kinds never do."""
@@ -115,7 +114,7 @@ class Period:
 
     @property
     def label(self) -> str:
-        return _LABELS[self.kind](self)
+        return LABELS[self.kind](self.start, self.end)
 
     def __str__(self) -> str:
         return self.label
@@ -136,11 +135,11 @@ class Period:
         if self.kind in {PeriodKind.MONTH, PeriodKind.ROLLING_YEAR}:
             rest = self.start.month
         elif self.kind is PeriodKind.CALENDAR_QUARTER:
-            rest = 100 * _calendar_quarter(self.start)
+            rest = 100 * calendar_quarter(self.start)
         elif self.kind is PeriodKind.QUARTER:
-            year, rest = _financial_year(self.start), 100 * _quarter_number(self.start)
+            year, rest = financial_year(self.start), 100 * quarter_number(self.start)
         elif self.kind is PeriodKind.CUMULATIVE_QUARTERS:
-            if _quarter_number(self.start) != 1 or self.months > _MOST_CUMULATED:
+            if quarter_number(self.start) != 1 or self.months > _MOST_CUMULATED:
                 return None
             rest = 100 * (self.months // 3)
         return year * 10000 + rest
@@ -190,43 +189,6 @@ def _validate(value: object) -> Period:
     except UnknownPeriodError as error:
         raise PydanticCustomError("period", "{reason}", {"reason": str(error)}) from error
 
-
-def _financial_year(start: date) -> int:
-    return start.year if start.month >= 4 else start.year - 1  # noqa: PLR2004  April starts the year
-
-
-def _quarter_number(start: date) -> int:
-    return (start.month - 4) % 12 // 3 + 1
-
-
-def _calendar_quarter(start: date) -> int:
-    return (start.month + 2) // 3
-
-
-def _slash(year: int) -> str:
-    return f"{year}/{(year + 1) % 100:02d}"
-
-
-def _quarter_label(start: date) -> str:
-    return f"{_slash(_financial_year(start))} Q{_quarter_number(start)}"
-
-
-def _month_label(day: date) -> str:
-    return f"{calendar.month_abbr[day.month]} {day.year}"
-
-
-_LABELS: dict[PeriodKind, Callable[[Period], str]] = {
-    PeriodKind.MONTH: lambda p: f"{p.start.year:04d}-{p.start.month:02d}",
-    PeriodKind.QUARTER: lambda p: _quarter_label(p.start),
-    PeriodKind.FINANCIAL_YEAR: lambda p: _slash(p.start.year),
-    PeriodKind.CALENDAR_YEAR: lambda p: f"{p.start.year:04d}",
-    PeriodKind.CALENDAR_QUARTER: lambda p: f"{p.start.year} Q{_calendar_quarter(p.start)}",
-    PeriodKind.ACADEMIC_YEAR: lambda p: f"{_slash(p.start.year)} academic",
-    PeriodKind.POOLED_YEARS: lambda p: f"{p.start.year} - {p.end.year % 100:02d}",
-    PeriodKind.POOLED_FINANCIAL_YEARS: lambda p: f"{_slash(p.start.year)} - {_slash(p.end.year - 1)}",
-    PeriodKind.CUMULATIVE_QUARTERS: lambda p: f"{_quarter_label(p.start)} - {_quarter_label(p.end.replace(day=1))}",
-    PeriodKind.ROLLING_YEAR: lambda p: f"{_month_label(p.start)} - {_month_label(p.end)}",
-}
 
 _YEAR = r"((?:19|20)\d\d)"
 _FIN = rf"{_YEAR}[/-](\d\d)"
@@ -311,7 +273,7 @@ def _cumulative_within(text: str, year: str, short: str, q1: str, q2: str) -> Pe
 def _rolling(text: str, m1: str, y1: str, m2: str, y2: str) -> Period:
     first = Period.month(int(y1), _MONTH_NUMBERS[m1.lower()])
     last = Period.month(int(y2), _MONTH_NUMBERS[m2.lower()])
-    if _months_between(first.start, last.end) != 12:  # noqa: PLR2004  a rolling year has twelve months
+    if months_between(first.start, last.end) != 12:  # noqa: PLR2004  a rolling year has twelve months
         raise UnknownPeriodError(text, "A rolling year spans twelve months.")
     return Period(PeriodKind.ROLLING_YEAR, first.start, last.end)
 
