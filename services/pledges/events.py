@@ -3,7 +3,6 @@
 from datetime import date
 
 from chassis.events.envelope import NewEvent
-from contracts.money import pounds
 from contracts.pledges import (
     ACTION_UPDATED,
     DECISION_MADE,
@@ -57,58 +56,17 @@ def pledge_updated(pledge: Pledge) -> NewEvent:
 
 
 def _indicator_state(linked: LinkedIndicator) -> LinkedIndicatorState:
-    colours = linked.colours
-    return LinkedIndicatorState(
-        indicator=linked.key.indicator,
-        area=linked.key.area,
-        breakdown=linked.key.breakdown,
-        period=colours.period,
-        benchmark=colours.benchmark,
-        trend=colours.trend,
-        target=colours.target,
-        benchmark_provisional=colours.benchmark_provisional,
-        trend_provisional=colours.trend_provisional,
-        target_provisional=colours.target_provisional,
-        pending=linked.pending,
-        value=colours.value,
-        unit=colours.unit,
-    )
+    return LinkedIndicatorState(**linked.said)
 
 
 def _risk_state(linked: LinkedRisk) -> LinkedRiskState:
     rating = linked.rating
-    if rating is None:
-        return LinkedRiskState(risk=linked.code, pending=True)
-    return LinkedRiskState(
-        risk=linked.code,
-        title=rating.title,
-        status=rating.status,
-        impact=rating.impact,
-        likelihood=rating.likelihood,
-        score=rating.score,
-        band=rating.band,
-    )
+    return LinkedRiskState(risk=linked.code, pending=rating is None, **(rating.said if rating else {}))
 
 
 def _scheme_state(linked: LinkedScheme) -> LinkedSchemeState:
     position = linked.position
-    if position is None:
-        return LinkedSchemeState(scheme=linked.code, pending=True)
-    return LinkedSchemeState(
-        scheme=linked.code,
-        title=position.title,
-        fund=position.fund,
-        financial_year=position.financial_year,
-        plan_low=pounds(position.plan_low),
-        plan_high=pounds(position.plan_high),
-        indicated=pounds(position.indicated),
-        validated=pounds(position.validated),
-        banked=pounds(position.banked),
-        forecast_low=pounds(position.forecast_low),
-        forecast_high=pounds(position.forecast_high),
-        colour=position.colour,
-        flags=list(position.flags),
-    )
+    return LinkedSchemeState(scheme=linked.code, pending=position is None, **(position.said if position else {}))
 
 
 def action_updated(action: Action) -> NewEvent:

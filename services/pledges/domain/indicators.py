@@ -1,7 +1,9 @@
 """What pledges and actions know of indicators: the colours each series last published."""
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, fields
 from decimal import Decimal
+from typing import Any
 
 from contracts.breakdown import Breakdown
 from contracts.colours import Colour
@@ -48,6 +50,13 @@ class LinkedIndicator:
     key: SeriesKey
     colours: Colours
     pending: bool = False
+
+    @property
+    def said(self) -> Mapping[str, Any]:
+        """All of it by field: the series, whether it is pending, and what was published of it."""
+        shown = {each.name: getattr(self.colours, each.name) for each in fields(self.colours)}
+        key = {each.name: getattr(self.key, each.name) for each in fields(self.key)}
+        return {**key, "pending": self.pending, **shown}
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,13 +1,14 @@
 """Risks and savings schemes that pledges are linked to: what the events of their services last said of them."""
 
-from collections.abc import Collection, Iterable
-from dataclasses import dataclass, field
+from collections.abc import Collection, Iterable, Mapping
+from dataclasses import dataclass, field, fields
 from datetime import datetime
 from decimal import Decimal
 from enum import StrEnum
-from typing import TypeVar
+from typing import Any, TypeVar
 
 from contracts.colours import Colour
+from contracts.money import pounds
 from contracts.risks import Band
 from services.pledges.domain.indicators import SeriesKey
 
@@ -29,6 +30,11 @@ class RiskRating:
     band: Band | None
     as_of: datetime = field(compare=False)
 
+    @property
+    def said(self) -> Mapping[str, Any]:
+        """All of it but the moment, by field."""
+        return _said(self)
+
 
 @dataclass(frozen=True, slots=True)
 class SavingsPosition:
@@ -47,6 +53,15 @@ class SavingsPosition:
     colour: Colour
     flags: tuple[str, ...]
     as_of: datetime = field(compare=False)
+
+    @property
+    def said(self) -> Mapping[str, Any]:
+        """All of it but the moment, by field, amounts as money."""
+        return {name: pounds(each) if isinstance(each, Decimal) else each for name, each in _said(self).items()}
+
+
+def _said(state: RiskRating | SavingsPosition) -> dict[str, Any]:
+    return {each.name: getattr(state, each.name) for each in fields(state) if each.name != "as_of"}
 
 
 LinkedState = RiskRating | SavingsPosition

@@ -82,19 +82,4 @@ class LinkedIndicatorOut(OutBody):
 
     @classmethod
     def of(cls, linked: LinkedIndicator) -> Self:
-        colours = linked.colours
-        return cls(
-            indicator=linked.key.indicator,
-            area=linked.key.area,
-            breakdown=linked.key.breakdown,
-            pending=linked.pending,
-            period=colours.period,
-            value=colours.value,
-            unit=colours.unit,
-            benchmark=colours.benchmark,
-            trend=colours.trend,
-            target=colours.target,
-            benchmark_provisional=colours.benchmark_provisional,
-            trend_provisional=colours.trend_provisional,
-            target_provisional=colours.target_provisional,
-        )
+        return cls(**linked.said)

@@ -7,7 +7,7 @@ from pydantic import Field, StringConstraints
 
 from chassis.web.bodies import OutBody
 from contracts.colours import Colour
-from contracts.money import Money, pounds
+from contracts.money import Money
 from contracts.risks import Band
 from services.pledges.domain.linked import LinkedRisk, LinkedScheme
 from services.pledges.schemas.fields import CODE_FORM
@@ -42,16 +42,7 @@ class LinkedRiskOut(OutBody):
         found = linked.rating
         if found is None:
             return cls(risk=linked.code, pending=True, rating=None)
-        rating = RiskRatingOut(
-            title=found.title,
-            status=found.status,
-            impact=found.impact,
-            likelihood=found.likelihood,
-            score=found.score,
-            band=found.band,
-            as_of=found.as_of,
-        )
-        return cls(risk=linked.code, pending=False, rating=rating)
+        return cls(risk=linked.code, pending=False, rating=RiskRatingOut(**found.said, as_of=found.as_of))
 
 
 class SavingsPositionOut(OutBody):
@@ -84,19 +75,4 @@ class LinkedSchemeOut(OutBody):
         found = linked.position
         if found is None:
             return cls(scheme=linked.code, pending=True, position=None)
-        position = SavingsPositionOut(
-            title=found.title,
-            fund=found.fund,
-            financial_year=found.financial_year,
-            plan_low=pounds(found.plan_low),
-            plan_high=pounds(found.plan_high),
-            indicated=pounds(found.indicated),
-            validated=pounds(found.validated),
-            banked=pounds(found.banked),
-            forecast_low=pounds(found.forecast_low),
-            forecast_high=pounds(found.forecast_high),
-            colour=found.colour,
-            flags=list(found.flags),
-            as_of=found.as_of,
-        )
-        return cls(scheme=linked.code, pending=False, position=position)
+        return cls(scheme=linked.code, pending=False, position=SavingsPositionOut(**found.said, as_of=found.as_of))
