@@ -42,7 +42,8 @@ async def put_delegation(write: Write, code: NewCode, body: DelegationIn, respon
     """Have the returns of a person submitted, handed back or approved, and their pledges signed off, by another.
 
     The delegate is a person by their code in `/access/v1/people`, or a name: of a key, or the subject of tokens; a name
-    counts for all keys and tokens of the person whose it is. Nobody gives a delegation to themselves (409).
+    counts for all keys and tokens of the person whose it is. Nobody gives a delegation to themselves, and who is
+    entered as a person gives only their own, and ends or replaces only their own (409).
     """
     found, created = await write(lambda tx: delegations.put_delegation(tx, body.to_domain(code)))
     set_made(response, created=created)

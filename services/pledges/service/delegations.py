@@ -18,16 +18,26 @@ async def put_delegation(tx: Tx, delegation: Delegation) -> tuple[Delegation, bo
 
     Raises:
         SamePerson: the delegate gives it to themselves.
+        DelegationMissing: a caller who is known as a person gives what is another's to give, or takes its place.
     """
     before = await stored.lock_delegation(tx, delegation.code)
-    if before != delegation and _is_delegate(tx.caller, delegation) and not tx.caller.is_named(delegation.person):
-        raise SamePerson(f"{tx.caller.name} would act for {delegation.person}: another person gives that.")
+    if before != delegation:
+        _check_giver(tx, delegation)
+        if before is not None:
+            require_in_own_name(tx, before.person, "person")
     created = await stored.save_delegation(tx, delegation)
     former = write_delegation_state(before) if before else None
     after = write_delegation_state(delegation)
     today = await tx.business_date()
     await record_state(tx, "delegation.put", delegation.code, former, after, today, delegation.reason)
     return delegation, created
+
+
+def _check_giver(tx: Tx, delegation: Delegation) -> None:
+    """See that nobody gives it to themselves, and that one who is known as a person gives their own."""
+    if _is_delegate(tx.caller, delegation) and not tx.caller.is_named(delegation.person):
+        raise SamePerson(f"{tx.caller.name} would act for {delegation.person}: another person gives that.")
+    require_in_own_name(tx, delegation.person, "person")
 
 
 def _is_delegate(caller: Caller, delegation: Delegation) -> bool:
@@ -64,10 +74,11 @@ def require_in_own_name(tx: Tx, person: str, field: str) -> None:
     """See that a caller who is known as a person is this one, who is to act in their own name.
 
     Raises:
-        DelegationMissing: it is another, who says in ``field`` on whose behalf they act.
+        DelegationMissing: it is another, which is said of ``field``.
     """
     if tx.caller.full_name is not None and not tx.caller.is_named(person):
-        fault = f"is needed: {tx.caller.full_name} is not {person}"
+        needed = "is needed: " if field == "on_behalf_of" else ""
+        fault = f"{needed}{tx.caller.full_name} is not {person}"
         raise DelegationMissing(f"This is for {person} to do.", [FieldError(field, fault)])
 
 

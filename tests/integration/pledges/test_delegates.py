@@ -106,6 +106,18 @@ async def test_nobody_gives_a_delegation_to_themselves(door: Door):
     await door.call(COLES, "PUT", "delegations/anna-coles", 409, **(again | {"valid_from": "2017-01-01"}))
 
 
+async def test_a_person_gives_and_takes_back_only_what_is_theirs_to_sign(door: Door):
+    refused = await door.delegate(COLES, "office", 409)
+    assert refused["type"] == "/problems/delegation-missing"
+    assert refused["errors"] == [{"field": "person", "message": "Anna Coles is not Ian Tuffin"}]
+    await door.delegate(TUFFIN, "office")
+    await door.delegate(COLES, "office", 409, person="Anna Coles")
+    await door.delegate(COLES, "office", 409, valid_to="2018-01-31")
+    assert (await door.call(OFFICE, "GET", "delegations/office"))["valid_to"] is None
+    await door.delegate(TUFFIN, "office", 200, valid_to="2018-01-31")
+    await door.delegate(OFFICE, "office-2", person="Ian Tuffin", valid_to="2018-03-31")
+
+
 async def test_who_wrote_it_does_not_approve_it_for_somebody_else_either(door: Door):
     await door.delegate(TUFFIN, "writer")
     refused = await door.call(WRITER, "POST", f"{RETURN}/approve", 409, **BEHALF)
