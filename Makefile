@@ -157,7 +157,7 @@ fuzz-bounded-postgresql:
 	@$(FUZZ) --examples 2 --database postgresql --boundaries risks pledges finance
 
 .PHONY: bench
-bench: bench-engine bench-stream bench-import bench-contract bench-ledger bench-register bench-page ## Every benchmark that takes minutes, as ratios measured in one run
+bench: bench-engine bench-stream bench-import bench-contract bench-ledger bench-register bench-returns bench-page ## Every benchmark that takes minutes, as ratios measured in one run
 
 .PHONY: bench-engine
 bench-engine: .venv/dev ## Relay, consumer and one update on PostgreSQL and Kafka, and embedded (BEFORE=checkout compares one update)
@@ -178,6 +178,10 @@ bench-contract: .venv/dev ## What audit entries, entity tags and strictness add 
 .PHONY: bench-ledger
 bench-ledger: .venv/dev ## What a fund's position costs by the length of its ledger (SIZES="1000 100000 1000000")
 	@$(BIN)/python -m benchmarks.bench_ledger $(SIZES)
+
+.PHONY: bench-returns
+bench-returns: .venv/dev ## What opening a quarter's returns takes, and how much memory, by how many there are (SIZES="2000 20000")
+	@$(BIN)/python -m benchmarks.bench_returns $(SIZES)
 
 .PHONY: bench-register
 bench-register: .venv/dev ## What an event costs by the size of the register, and what re-scoring one risk takes

@@ -9,12 +9,11 @@ from services.pledges.endpoints import routers
 from services.pledges.models import Base
 from services.pledges.projection import RISKS, SCHEMES, SUBSCRIPTION
 from services.pledges.schemas.descriptions import DESCRIPTIONS
-from services.pledges.service.openings import JOB, run_opening, save_openings
+from services.pledges.service.openings import JOB, run_opening, save_openings, sweep_missing
 from services.pledges.service.publication import emit_moved_by_calendar
 from services.pledges.service.rating_feeds import emit_rated_homes
 from services.pledges.service.readiness import emit_actions_moved_by_calendar
 from services.pledges.service.republication import REPUBLICATION
-from services.pledges.service.returns import emit_missing
 
 DESCRIPTION = """
 What was promised, who answers for it and where it stands.
@@ -35,7 +34,8 @@ What was promised, who answers for it and where it stands.
   plan and the stages of the integrated care partnership, and are rolled up by weight. What blocks an action is computed
   through chains of actions and **dependencies** on partners, approvals and resources.
 - **Registers**: equality assessments, benefits with the indicators that prove them, consultations with feedback and
-  options appraisals; **providers** with contracts and quality reviews; **ratings** of homes, and how many are good.
+  options appraisals, and lists that papers print; **providers** with contracts and quality reviews; **ratings** of
+  homes, and how many are good.
 - **Boards** have members with terms, responsibilities, **meetings** on a forward plan, **reports** with a front sheet,
   and **decisions**, which are asked for, taken with conditions or without, and keep the state they were taken on.
 """
@@ -64,7 +64,7 @@ SPEC = ServiceSpec(
     routers=routers,
     subscriptions=(SUBSCRIPTION, RISKS, SCHEMES),
     jobs={JOB: run_opening},
-    sweeps=(emit_moved_by_calendar, emit_actions_moved_by_calendar, save_openings, emit_missing, emit_rated_homes),
+    sweeps=(emit_moved_by_calendar, emit_actions_moved_by_calendar, save_openings, sweep_missing, emit_rated_homes),
     republication=REPUBLICATION,
 )
 

@@ -127,10 +127,10 @@ async def list_ids(tx: Tx) -> Sequence[str]:
     return (await tx.session.scalars(select(_RETURN.c.id).where(_RETURN.c.version > 0).order_by(_RETURN.c.id))).all()
 
 
-async def lock_newly_missing(tx: Tx, today: date) -> list[QuarterlyReturn]:
+async def lock_newly_missing(tx: Tx, today: date, most: int) -> list[QuarterlyReturn]:
     """Returns that are missing and whose newest event does not say so, locked in the order of their ids."""
     untold = or_(_RETURN.c.missing_since.is_(None), _RETURN.c.missing_since <= _RETURN.c.submitted_on)
-    wanted = select(_RETURN).where(_is_missing(today), untold).order_by(_RETURN.c.id)
+    wanted = select(_RETURN).where(_is_missing(today), untold).order_by(_RETURN.c.id).limit(most)
     return await _read(tx, wanted.with_for_update())
 
 

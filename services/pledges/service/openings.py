@@ -1,6 +1,6 @@
 """Opening quarterly returns: a job, asked for wherever some are to be opened, that opens them a page at a time."""
 
-from collections.abc import Sequence
+from collections.abc import Awaitable, Callable, Sequence
 from datetime import UTC, datetime
 from functools import partial
 from typing import Final
@@ -12,11 +12,9 @@ from chassis.storage.transaction import Tx
 from contracts.period import Period
 from services.pledges.domain.returns import QuarterlyReturn, quarters_to_open
 from services.pledges.repository import returns as stored
-from services.pledges.service.returns import emit_missing
+from services.pledges.service.returns import PAGE, emit_missing
 
 JOB: Final = "open-returns"
-PAGE: Final = 500
-"""Returns that are opened in one transaction."""
 SOON_SECONDS: Final = 3
 """How long those who change assignments one after the other are waited for."""
 
@@ -46,14 +44,27 @@ async def run_opening(run: JobRun) -> Json:
     """
     named = run.job.arguments.get("quarters") or await run.step("quarters", _paths)
     quarters = [Period.parse(text) for text in named]
-    opened, pages = 0, 0
-    while True:
-        page = await run.step(f"page-{pages}", partial(open_returns, quarters=quarters))
-        opened, pages = opened + page, pages + 1
-        if page < PAGE:
-            break
-    await run.step("missing", emit_missing)
+    opened = await _all_pages(run, "page", partial(open_returns, quarters=quarters))
+    await _all_pages(run, "missing", emit_missing)
     return {"opened": opened}
+
+
+async def _all_pages(run: JobRun, name: str, work: Callable[[Tx], Awaitable[int]]) -> int:
+    """Do it page by page, each in a transaction, until one is not full; how many in all."""
+    done, pages = 0, 0
+    while True:
+        page: int = await run.step(f"{name}-{pages}", work)
+        done, pages = done + page, pages + 1
+        if page < PAGE:
+            return done
+
+
+async def sweep_missing(tx: Tx) -> int:
+    """Publish returns that the calendar made missing. Where there are more than a page, a job does the others."""
+    found = await emit_missing(tx)
+    if found == PAGE:
+        await save_opening_soon(tx)
+    return found
 
 
 async def open_returns(tx: Tx, quarters: Sequence[Period] | None = None) -> int:

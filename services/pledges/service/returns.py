@@ -29,15 +29,17 @@ from services.pledges.service.delegations import require_delegated, require_in_o
 from services.pledges.service.history import record_state
 from services.pledges.service.sets import id_of
 
+PAGE: Final = 500
+"""Returns that are opened, or found missing, in one transaction."""
+
 WRITTEN: Final = "return.written"
 
 
 async def emit_missing(tx: Tx) -> int:
-    """Publish each return that is missing, once: never submitted, or not submitted again. How many were found."""
+    """Publish a page of returns that are missing, each once: never submitted, or not submitted again. How many."""
     today = await tx.business_date()
-    missing = [
-        replace(one, missing_since=today, version=one.version + 1) for one in await stored.lock_newly_missing(tx, today)
-    ]
+    found = await stored.lock_newly_missing(tx, today, PAGE)
+    missing = [replace(one, missing_since=today, version=one.version + 1) for one in found]
     await stored.save_returns(tx, missing)
     for one in missing:
         emit(tx, events.return_missing(one, today))

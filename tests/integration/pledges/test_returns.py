@@ -360,6 +360,11 @@ async def test_two_thousand_are_opened_in_one_go(api: httpx.AsyncClient, databas
     assert len([sent for sent in statements if "pledge_return" in sent]) < 25, statements
     async with database.connect() as connection:
         assert len((await connection.execute(models.PledgeReturn.__table__.select())).all()) == 2000
+    statements.clear()
+    await move_to(date(2018, 2, 1))
+    await sweep(database)
+    assert len([sent for sent in statements if "pledge_return" in sent]) < 25, statements
+    assert (await api.get("/pledges/v1/returns?missing=true&limit=1&total=true")).json()["total"] == 2000
 
 
 async def test_who_wrote_it_long_ago_does_not_approve_it(api: httpx.AsyncClient, database: Database):

@@ -2,7 +2,7 @@
 
 import pytest
 
-from benchmarks import bench_import, bench_ledger, contract_cost, steady
+from benchmarks import bench_import, bench_ledger, bench_returns, contract_cost, steady
 from benchmarks.sizes import TRIMMED
 from benchmarks.steady_report import report
 
@@ -41,3 +41,10 @@ async def test_reads_of_a_ledger_are_measured_beside_a_plain_read_of_its_rows():
     cost = await bench_ledger.measured(20)
     assert min(cost.position, cost.trial_balance, cost.rows) > 0
     assert str(cost).lstrip().startswith("20 entries: position ")
+
+
+@pytest.mark.rest
+async def test_opening_returns_is_measured_with_what_it_holds_at_a_time():
+    cost = await bench_returns.measured(3)
+    assert min(cost.seconds, cost.peak_mebibytes) > 0
+    assert str(cost).lstrip().startswith("3 returns: ")
