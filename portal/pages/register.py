@@ -19,6 +19,12 @@ STATUSES: Final = ("draft", "open", "escalated", "accepted", "closed")
 KINDS: Final = ("threat", "opportunity")
 RATINGS: Final = (("residual", "In effect"), ("inherent", "With nothing done"), ("target", "Aimed at"))
 PROPOSALS: Final = ("open", "accepted", "rejected", "withdrawn")
+ACCEPTANCES: Final = ("requested", "in_force", "suspended", "expired", "withdrawn")
+LEVELS: Final = (
+    ("within", "Within its trigger"),
+    ("beyond", "Beyond its trigger"),
+    ("twice", "Twice its trigger and more"),
+)
 _AT: Final = "/risks/v1"
 _RECORDS: Final = ("controls", "assurances", "actions")
 
@@ -97,6 +103,13 @@ async def proposals_page(request: Request, looker: SignedIn, state: Text = None)
     return page(request, "proposals.html", proposals=found, state=state, states=PROPOSALS)
 
 
+@router.get("/register/acceptances")
+async def acceptances_page(request: Request, looker: SignedIn, state: Text = None) -> Response:
+    """Which risks are accepted as they are, or asked to be, across the register, and what is otherwise since."""
+    found = await looker.api.list_items(f"{_AT}/acceptances", state=state)
+    return page(request, "acceptances.html", acceptances=found, state=state, states=ACCEPTANCES)
+
+
 @router.get("/register/treatment")
 async def treatment_page(request: Request, looker: SignedIn, risk: Text = None) -> Response:
     """Controls, assurances and actions of all risks, or of one, and what is wrong with them."""
@@ -119,22 +132,33 @@ async def treatment_file(looker: SignedIn, name: str, ending: str, risk: Text = 
 
 @router.get("/register/what-if")
 async def register_what_if_page(
-    request: Request, looker: SignedIn, indicator: Text = None, area: Text = None, colour: Text = None
+    request: Request,
+    looker: SignedIn,
+    indicator: Text = None,
+    area: Text = None,
+    colour: Text = None,
+    fund: Text = None,
+    level: Text = None,
 ) -> Response:
-    """Which risks would be rated otherwise if an indicator stood otherwise. Nothing is stored."""
+    """Which risks would be rated otherwise if an indicator, or a fund, stood otherwise. Nothing is stored."""
     found: Json | None = None
-    if indicator and area and colour:
-        signal = {"indicator": indicator, "area": area, "colour": colour}
-        found = await looker.api.change("POST", f"{_AT}/simulations", {"signals": [signal]})
+    signals = [{"indicator": indicator, "area": area, "colour": colour}] if indicator and area and colour else []
+    code, _, line = (fund or "").partition("/")
+    funds = [{"fund": code, "level": level} | ({"line": line} if line else {})] if code and level else []
+    if signals or funds:
+        found = await looker.api.change("POST", f"{_AT}/simulations", {"signals": signals, "funds": funds})
     linked = await looker.api.list_items(f"{_AT}/risks")
     series = {(link["indicator"], link["area"]) for risk in linked for link in risk["links"]}
+    places = {"/".join(filter(None, (link["fund"], link["line"]))) for risk in linked for link in risk["fund_links"]}
     return page(
         request,
         "register-what-if.html",
         found=found,
         indicators=sorted({code for code, _ in series}),
         areas=sorted({code for _, code in series}),
-        chosen={"indicator": indicator, "area": area, "colour": colour},
+        funds=sorted(places | ({fund} if fund else set())),
+        levels=LEVELS,
+        chosen={"indicator": indicator, "area": area, "colour": colour, "fund": fund, "level": level},
     )
 
 

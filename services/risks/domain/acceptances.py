@@ -84,6 +84,7 @@ class AcceptanceView:
     """An acceptance on a day. ``changed``: what of the risk is not as it was when it was asked for."""
 
     ref: str
+    title: str
     acceptance: Acceptance
     state: AcceptanceState
     changed: Sequence[str]

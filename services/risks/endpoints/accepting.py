@@ -2,11 +2,12 @@
 
 from typing import Annotated
 
-from fastapi import APIRouter, Path, Response, status
+from fastapi import APIRouter, Path, Query, Response, status
 
 from chassis.web.paging import PageBody, Paging
 from chassis.web.problems import problems
 from chassis.web.units import Read, Write
+from services.risks.domain.acceptances import AcceptanceState
 from services.risks.endpoints.paths import RefPath
 from services.risks.schemas.accepting import AcceptanceIn, AcceptanceOut
 from services.risks.schemas.assessing import DecisionIn
@@ -34,6 +35,19 @@ async def request_acceptance(write: Write, ref: RefPath, body: AcceptanceIn, res
 async def list_acceptances(read: Read, ref: RefPath, paging: Paging) -> PageBody[AcceptanceOut]:
     """Oldest first, each with the state it was asked for on and what changed since."""
     page = await read(lambda tx: accepting.list_acceptances(tx, ref, paging.request))
+    return paging.body(page, AcceptanceOut.of)
+
+
+@router.get("/acceptances", summary="Acceptances across the register", responses=problems(400, 401, 422))
+async def list_register_acceptances(
+    read: Read,
+    paging: Paging,
+    state: Annotated[
+        AcceptanceState | None, Query(description="Only those that are in this state on the business date")
+    ] = None,
+) -> PageBody[AcceptanceOut]:
+    """Of every risk, oldest first, each with its risk and what changed since it was asked for."""
+    page = await read(lambda tx: accepting.list_all_acceptances(tx, state, paging.request))
     return paging.body(page, AcceptanceOut.of)
 
 

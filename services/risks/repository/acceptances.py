@@ -4,7 +4,7 @@ from collections.abc import Collection, Mapping
 from datetime import date
 from typing import Any
 
-from sqlalchemy import insert, select, update
+from sqlalchemy import ColumnElement, and_, insert, not_, or_, select, update
 
 from chassis.paging import PageRequest
 from chassis.storage.transaction import Tx
@@ -43,6 +43,24 @@ async def list_acceptances(tx: Tx, risk_id: int, page: PageRequest) -> list[Acce
     """Of a risk, oldest first, up to ``page.fetch`` of them."""
     query = select(AcceptanceRow).where(AcceptanceRow.risk_id == risk_id, AcceptanceRow.id > key_after(page))
     return [_acceptance(row) for row in await tx.session.scalars(query.order_by(AcceptanceRow.id).limit(page.fetch))]
+
+
+async def list_all_acceptances(
+    tx: Tx, state: AcceptanceState | None, today: date, page: PageRequest
+) -> list[Acceptance]:
+    """Of every risk, oldest first, up to ``page.fetch`` of them; ``state`` is the one that they have ``today``."""
+    query = select(AcceptanceRow).where(AcceptanceRow.id > key_after(page), *_has_state(state, today))
+    return [_acceptance(row) for row in await tx.session.scalars(query.order_by(AcceptanceRow.id).limit(page.fetch))]
+
+
+def _has_state(state: AcceptanceState | None, today: date) -> list[ColumnElement[bool]]:
+    """:meth:`Acceptance.state_on`: one whose last day is over has expired, swept or not."""
+    is_over = and_(AcceptanceRow.state == AcceptanceState.IN_FORCE.value, AcceptanceRow.until < today)
+    if state is None:
+        return []
+    if state is AcceptanceState.EXPIRED:
+        return [or_(AcceptanceRow.state == state.value, is_over)]
+    return [AcceptanceRow.state == state.value, not_(is_over)]
 
 
 async def has_request(tx: Tx, risk_id: int) -> bool:

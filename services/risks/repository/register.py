@@ -189,11 +189,13 @@ async def get_risk(tx: Tx, ref: str) -> Risk | None:
     return (await _risks(tx, [row[0]]))[0]
 
 
-async def lock_risks(tx: Tx, refs: Collection[str]) -> dict[str, Risk]:
-    """Those of these risks that are there, by reference, locked in that order until this transaction ends.
+async def get_risks(tx: Tx, risk_ids: Collection[int]) -> list[Risk]:
+    """By their keys, in no order."""
+    return await _risks(tx, (await tx.session.scalars(select(RiskRow).where(RiskRow.id.in_(risk_ids)))).all())
 
-    As they stand once the locks are had.
-    """
+
+async def lock_risks(tx: Tx, refs: Collection[str]) -> dict[str, Risk]:
+    """Those of these that are there, by reference, locked in that order, as they stand once the locks are had."""
     found = await _risks(tx, (await tx.session.scalars(_LOCK_BY_REFS, {"wanted": list(refs)})).all())
     return {risk.ref: risk for risk in found}
 

@@ -63,6 +63,7 @@ class AcceptanceOut(OutBody):
 
     id: int = Field(description="Number of the acceptance")
     risk: str
+    title: str = Field(description="Title of the risk")
     state: AcceptanceState = Field(description="What became of it; a suspended one is asked for anew")
     accepted: RatingState = Field(description="Rating in effect when it was asked for, up to which it is accepted")
     until: date = Field(description="Last day that the risk is accepted")
@@ -88,6 +89,7 @@ class AcceptanceOut(OutBody):
         return cls(
             id=one.acceptance_id,
             risk=view.ref,
+            title=view.title,
             state=view.state,
             accepted=rating_body(one.accepted),
             until=one.until,

@@ -99,7 +99,6 @@ DESCRIPTIONS: Final[Mapping[str, str]] = {
     "sentence": "The rule in words",
     "event_ids": "Ids of the events that led to it",
     "text": "The whole explanation in words",
-    "signals": "Series as they are supposed to be",
     "severity": "Supposed severity: 0 green, 1 amber, 2 red; instead of a colour",
     "colour": "Supposed colour; instead of a severity",
     "present": "Rating that counts at present",

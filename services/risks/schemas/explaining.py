@@ -11,11 +11,12 @@ from contracts.breakdown import Breakdown
 from contracts.colours import SEVERITY, Colour
 from contracts.envelope import Timestamp
 from contracts.risks import RatingState
-from services.risks.domain.links import SeriesKey
+from services.risks.domain.funds import LEVELS
+from services.risks.domain.links import SeriesKey, fund_series
 from services.risks.domain.rating import Basis
 from services.risks.domain.severity import is_stale
 from services.risks.domain.view import Explanation, RegisterSimulation, Simulation
-from services.risks.schemas.fund_links import ExplainedFundLinkOut
+from services.risks.schemas.fund_links import ExplainedFundLinkOut, FundCode
 from services.risks.schemas.linking import ExplainedLinkOut
 from services.risks.schemas.ratings import explained_ratings, three_ratings
 from services.risks.schemas.values import IndicatorCode, Ref
@@ -44,17 +45,41 @@ class SupposedSignal(StrictBody):
         return self.severity
 
 
+class SupposedFund(StrictBody):
+    """The variance of a fund, or of one of its lines, as finance might judge it against the trigger that is agreed."""
+
+    fund: FundCode = Field(description="Code of the fund", examples=["better-care-fund"])
+    line: FundCode | None = Field(default=None, description="Code of a budget line; left out, the whole fund")
+    level: Literal["within", "beyond", "twice"] = Field(
+        description="Within the trigger (green), beyond it (amber), or twice it and more (red)", examples=["twice"]
+    )
+
+    def to_domain(self) -> tuple[SeriesKey, int]:
+        return fund_series(self.fund, self.line), LEVELS[self.level]
+
+
 class SimulationIn(StrictBody):
+    """Series of indicators, or variances of funds, as they might be: at least one of either."""
+
     model_config = ConfigDict(
         json_schema_extra={
             "examples": [{"signals": [{"indicator": "ae-four-hour-wait", "area": "RK9", "colour": "red"}]}]
         }
     )
 
-    signals: list[SupposedSignal] = Field(min_length=1, max_length=100)
+    signals: list[SupposedSignal] = Field(default=[], max_length=100, description="Series as they might stand")
+    funds: list[SupposedFund] = Field(default=[], max_length=100, description="Variances of funds as they might be")
+
+    @model_validator(mode="after")
+    def _something(self) -> Self:
+        if not self.signals and not self.funds:
+            raise ValueError("suppose something: a signal, or a fund")
+        return self
 
     def to_domain(self) -> list[tuple[SeriesKey, int]]:
-        return [(SeriesKey(x.indicator, x.area, x.breakdown), x.supposed_severity) for x in self.signals]
+        """Signals first, then funds, each in the order in which they were sent."""
+        series = [(SeriesKey(x.indicator, x.area, x.breakdown), x.supposed_severity) for x in self.signals]
+        return series + [each.to_domain() for each in self.funds]
 
 
 class RegisterSimulationIn(SimulationIn):

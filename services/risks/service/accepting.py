@@ -34,9 +34,9 @@ from services.risks.errors import (
     RiskDraft,
 )
 from services.risks.repository import acceptances as stored
-from services.risks.repository import history
+from services.risks.repository import history, register
 from services.risks.service.assessing import lock_risk
-from services.risks.service.reading import get_view
+from services.risks.service.reading import get_view, get_views
 from services.risks.service.rescoring import rescore
 
 
@@ -168,9 +168,18 @@ async def list_acceptances(tx: Tx, ref: str, page: PageRequest) -> Page[Acceptan
     return pages.with_items([_seen(view, one) for one in pages.items])
 
 
+async def list_all_acceptances(tx: Tx, state: AcceptanceState | None, page: PageRequest) -> Page[AcceptanceView]:
+    """Of every risk, oldest first: the same few statements for any number of them."""
+    found = await stored.list_all_acceptances(tx, state, await tx.business_date(), page)
+    pages = page_of(found, page, key=lambda one: str(one.acceptance_id))
+    risks = await register.get_risks(tx, {one.risk_id for one in pages.items})
+    views = {view.risk.risk_id: view for view in await get_views(tx, risks)}
+    return pages.with_items([_seen(views[one.risk_id], one) for one in pages.items])
+
+
 def _seen(view: RiskView, acceptance: Acceptance) -> AcceptanceView:
     state, changed = acceptance.state_on(view.today), list[str]()
     if state in OPEN and view.ratings is not None and view.risk.assessed is not None:
         now = links_now(view.links)
         changed = material_changes(acceptance, view.risk.assessed, view.ratings.effective, now)
-    return AcceptanceView(view.risk.ref, acceptance, state, changed)
+    return AcceptanceView(view.risk.ref, view.risk.description.title, acceptance, state, changed)

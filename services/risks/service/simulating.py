@@ -1,6 +1,6 @@
-"""What would be if indicators stood as supposed: nothing of it is stored."""
+"""What would be if indicators, or variances of funds, stood as supposed: nothing of it is stored."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 
 from chassis.errors import FieldError
 from chassis.storage.transaction import Tx
@@ -36,12 +36,19 @@ async def simulate(tx: Tx, ref: str, supposed: Supposed) -> Simulation:
 def _refuse_unlinked(view: RiskView, wanted: Sequence[SeriesKey]) -> None:
     linked = {link.series for link in view.links}
     errors = [
-        FieldError(f"signals.{number}.indicator", f"{series} is not linked to {view.risk.ref}")
-        for number, series in enumerate(wanted)
+        FieldError(field, f"{series} is not linked to {view.risk.ref}")
+        for field, series in _places(wanted)
         if series not in linked
     ]
     if errors:
-        raise NotLinked("Some indicators are not linked to this risk.", errors)
+        raise NotLinked("Something is not linked to this risk.", errors)
+
+
+def _places(wanted: Sequence[SeriesKey]) -> Iterator[tuple[str, SeriesKey]]:
+    """Series with the names of the fields that they were sent in."""
+    for name, field, is_fund in (("signals", "indicator", False), ("funds", "fund", True)):
+        of_kind = (series for series in wanted if series.is_fund is is_fund)
+        yield from ((f"{name}.{number}.{field}", series) for number, series in enumerate(of_kind))
 
 
 async def simulate_register(tx: Tx, supposed: Supposed, refs: Sequence[str]) -> RegisterSimulation:

@@ -12,6 +12,7 @@ from chassis.storage import migrate
 from services.risks.service.expiring import sweep_acceptances
 from services.risks.service.lifecycle import close
 from tests.eventually import eventually
+from tests.integration.risks.conftest import counted
 from tests.integration.risks.test_order import somebody_waits
 
 REASON = {"reason": "More beds cost more than they save"}
@@ -316,3 +317,35 @@ async def test_a_file_finds_it_expired_as_well(register: Any) -> None:
     answer = await register.http.post("/risks/v1/imports", **sent)
     assert answer.json()["changed"] == ["OCC4"], answer.text
     assert (await register.get(f"/risks/OCC4/acceptances/{found['id']}"))["state"] == "expired"
+
+
+@pytest.mark.both_engines
+async def test_all_acceptances_of_the_register_are_listed_by_their_state_of_the_day(register: Any) -> None:
+    first = await accepted(register)
+    await register.risk("OCC5")
+    second = await register.post("/risks/OCC5/acceptances", ASKED | {"until": "2018-12-31"})
+
+    async def listed(**wanted: str) -> list[int]:
+        return [one["id"] for one in (await register.get("/acceptances", **wanted))["items"]]
+
+    found = (await register.get("/acceptances"))["items"]
+    assert [(one["risk"], one["title"], one["state"], one["changed"]) for one in found] == [
+        ("OCC4", "Risk OCC4", "in_force", []),
+        ("OCC5", "Risk OCC5", "requested", []),
+    ]
+    assert await register.get(f"/risks/OCC5/acceptances/{second['id']}") == found[1]
+    page = await register.get("/acceptances", limit="1")
+    assert ([one["id"] for one in page["items"]], bool(page["next"])) == ([first["id"]], True)
+    assert (await listed(state="in_force"), await listed(state="requested")) == ([first["id"]], [second["id"]])
+    await register.pin(date(2018, 7, 1))
+    assert (await listed(state="in_force"), await listed(state="expired")) == ([], [first["id"]])
+    assert await register.database.write(sweep_acceptances) == 1
+    assert await listed(state="expired") == [first["id"]]
+    for number in range(3):
+        await register.risk(f"X{number}")
+        await register.post(f"/risks/X{number}/acceptances", ASKED | {"until": "2018-12-31"})
+    with counted(register.database) as statements:
+        assert len(await listed()) == 5
+    with counted(register.database) as few:
+        await listed(limit="1")
+    assert len(statements) == len(few) <= 6

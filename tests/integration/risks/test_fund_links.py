@@ -250,3 +250,25 @@ async def test_a_link_to_a_fund_or_a_line_that_there_is_not_stays_pending(regist
         ("BCF", "homes", True),
         ("bcf", "nope", True),
     ]
+
+
+async def test_a_variance_is_supposed_as_an_indicator_is(register: Register) -> None:
+    await register.hear(fund(1, year(NOW, {None: "g", "homes": "g"})))
+    await register.say("ae/RK9", 1, "gg")
+    await register.risk("A", fund_links=WHOLE, links=links("ae/RK9"))
+    await register.risk("B", fund_links=LINE)
+    twice = {"fund": "bcf", "level": "twice"}
+    found = await register.post("/risks/A/simulations", {"funds": [twice]}, 200)
+    assert (found["present"]["score"], found["supposed"]["effective"]["score"]) == (12, 16)
+    [link] = found["supposed"]["fund_links"]
+    assert (link["severity_now"], link["variances"]) == (2, [])
+    both = {"funds": [twice | {"line": "homes", "level": "beyond"}, {"fund": "none", "level": "twice"}]}
+    both["signals"] = [{"indicator": "ae", "area": "RK9", "colour": "red"}]
+    across = await register.post("/simulations", both, 200)
+    assert [(one["ref"], one["supposed"]["effective"]["score"]) for one in across["moved"]] == [("A", 16), ("B", 16)]
+    assert across["unlinked"] == ["fund:none"]
+    refused = await register.post("/risks/A/simulations", both, 422)
+    assert [one["field"] for one in refused["errors"]] == ["funds.0.fund", "funds.1.fund"]
+    for body in ({}, {"signals": [], "funds": []}, {"funds": [twice | {"level": "red"}]}):
+        await register.post("/simulations", body, 422)
+    assert (await register.get("/risks/A"))["effective"]["score"] == 12
