@@ -28,13 +28,14 @@ async def fund_page(request: Request, looker: SignedIn, fund: Text = None, year:
     if code is None:
         return page(request, "none.html", title="Fund", text="No fund has been entered.")
     at, chosen = f"/finance/v1/funds/{part(code)}", year or financial_year(today)
-    found, position, forecast, savings, schemes, slippage = await together(
+    found, position, forecast, savings, schemes, slippage, years = await together(
         api.get(at),
         api.get_part(f"{at}/position", financial_year=chosen),
         api.get_part(f"{at}/forecast", financial_year=chosen),
         api.get_part(f"{at}/savings", financial_year=chosen),
         api.list_part("/finance/v1/schemes", fund=code, financial_year=chosen, total="true"),
         api.get_part(f"{at}/slippage", financial_year=chosen),
+        api.get_part(f"{at}/slippage-by-year"),
     )
     plan = by_quarter(slippage, position)
     return page(
@@ -52,6 +53,7 @@ async def fund_page(request: Request, looker: SignedIn, fund: Text = None, year:
         savings=savings,
         schemes=schemes,
         slippage=slippage,
+        by_year=years,
         plan=plan,
         chart=plan_chart(plan),
         partners={each["code"]: each["name"] for each in found["partners"]},
@@ -86,6 +88,17 @@ def _years(lines: Sequence[Json], chosen: str) -> list[tuple[str, str]]:
 @router.get("/fund/savings/file.{ending}")
 async def savings_file(looker: SignedIn, ending: str, fund: str, year: Text = None) -> Response:
     path = f"/finance/v1/funds/{part(fund)}/savings.{part(ending)}"
+    return await file_response(looker.api, path, financial_year=year)
+
+
+@router.get("/fund/slippage-by-year/file.{ending}")
+async def slippage_by_year_file(looker: SignedIn, ending: str, fund: str) -> Response:
+    return await file_response(looker.api, f"/finance/v1/funds/{part(fund)}/slippage-by-year.{part(ending)}")
+
+
+@router.get("/fund/budget/file.{ending}")
+async def budget_file(looker: SignedIn, ending: str, fund: str, year: Text = None) -> Response:
+    path = f"/finance/v1/funds/{part(fund)}/budget.{part(ending)}"
     return await file_response(looker.api, path, financial_year=year)
 
 

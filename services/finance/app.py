@@ -6,6 +6,7 @@ from chassis.service import ServiceSpec
 from chassis.web.app import build_app
 from chassis.web.units import Resources
 from services.finance.endpoints import (
+    budget_table,
     fund_returns,
     funds,
     ledger,
@@ -60,6 +61,7 @@ SPEC = ServiceSpec(
     scopes=_SCOPES,
     routers=(
         funds.router,
+        budget_table.router,
         schemes.router,
         unit_costs.router,
         savings.router,

@@ -1,7 +1,7 @@
 """A fund's year: budget as printed and as added up, savings by certainty, outturn moved by banked money only."""
 
 from collections import defaultdict
-from collections.abc import Collection, Iterable, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 
@@ -81,6 +81,49 @@ class LinePosition:
 
 
 @dataclass(frozen=True, slots=True)
+class GroupPosition:
+    """What the lines of a division, or those that a partner pays for, come to together; ``name`` None: nobody's."""
+
+    name: str | None
+    lines: Sequence[LinePosition]
+
+    @property
+    def budget(self) -> Decimal:
+        return sum((line.budget for line in self.lines), NOTHING)
+
+    @property
+    def outturn(self) -> Decimal:
+        return sum((line.outturn for line in self.lines), NOTHING)
+
+    @property
+    def variance(self) -> Decimal:
+        return variance(self.outturn, self.budget)
+
+    @property
+    def vired(self) -> Decimal:
+        return sum((line.moves.vired for line in self.lines), NOTHING)
+
+    @property
+    def spent(self) -> Decimal:
+        return sum((line.moves.spent for line in self.lines), NOTHING)
+
+    @property
+    def forecast(self) -> Decimal:
+        return sum((line.forecast.as_budgeted for line in self.lines), NOTHING)
+
+    @property
+    def savings(self) -> Savings:
+        return sum_savings(self.lines)
+
+
+def sum_savings(lines: Iterable[LinePosition]) -> Savings:
+    total = Savings()
+    for line in lines:
+        total = total.plus(line.savings)
+    return total
+
+
+@dataclass(frozen=True, slots=True)
 class QuarterTotals:
     """What was posted in a quarter, whatever period it belongs to; of banked money what counts."""
 
@@ -102,6 +145,7 @@ class FundPosition:
     as_at: AsAt = PRESENT
     agreed: Trigger | None = None
     reconciled: Sequence[Reconciled] = ()
+    host: str | None = None
 
     @property
     def budget(self) -> Decimal:
@@ -137,10 +181,32 @@ class FundPosition:
 
     @property
     def savings(self) -> Savings:
-        total = Savings()
+        return sum_savings(self.lines)
+
+    @property
+    def by_division(self) -> list[GroupPosition]:
+        """In the order in which the lines name them first."""
+        return self._grouped(lambda line: line.division)
+
+    @property
+    def by_partner(self) -> list[GroupPosition]:
+        """By who pays for the lines: the host for those that name nobody."""
+        return self._grouped(lambda line: line.partner or self.host)
+
+    def _grouped(self, name_of: Callable[[BudgetLine], str | None]) -> list[GroupPosition]:
+        found: dict[str | None, list[LinePosition]] = {}
+        for one in self.lines:
+            found.setdefault(name_of(one.line), []).append(one)
+        return [GroupPosition(name, lines) for name, lines in found.items()]
+
+    @property
+    def spent_in(self) -> Mapping[Period, Decimal]:
+        """What was posted as outturn on all lines, by the month or quarter that it was posted for, oldest first."""
+        found: dict[Period, Decimal] = defaultdict(Decimal)
         for line in self.lines:
-            total = total.plus(line.savings)
-        return total
+            for period, amount in line.moves.outturn.items():
+                found[period] += amount
+        return dict(sorted(found.items()))
 
     @property
     def flags(self) -> list[str]:
@@ -189,6 +255,7 @@ def fund_position(fund: Fund, year: Period, accounts: Sequence[SchemeAccount], a
         as_at=as_at,
         agreed=triggers.fund,
         reconciled=reconcile(fund.agreements, year, fund.summary.host, [(one.line, one.budget) for one in positions]),
+        host=fund.summary.host,
     )
 
 

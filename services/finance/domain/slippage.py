@@ -164,3 +164,28 @@ def _total(rows: Sequence[SlippageRow], quarters: Sequence[Period]) -> SlippageR
 
 def _added(parts: Iterable[Progress]) -> Progress:
     return reduce(Progress.plus, parts, Progress())
+
+
+@dataclass(frozen=True, slots=True)
+class SlippageYears:
+    """The tables of all years that a fund has budget lines in, oldest first, and what their totals come to together."""
+
+    fund: str
+    name: str
+    years: Sequence[SlippageTable]
+    as_at: AsAt = PRESENT
+
+    @property
+    def total(self) -> SlippageRow:
+        return _total([table.total for table in self.years], ())
+
+
+def slippage_years(
+    fund: str, name: str, years: Iterable[Period], today: date, accounts: Sequence[SchemeAccount], as_at: AsAt = PRESENT
+) -> SlippageYears:
+    """The tables of these years; ``accounts`` are the schemes of all of them."""
+    tables = []
+    for year in sorted(years):
+        of_year = [one for one in accounts if one.scheme.definition.financial_year == year]
+        tables.append(slippage_table(fund, name, year, today, of_year, as_at))
+    return SlippageYears(fund, name, tables, as_at)

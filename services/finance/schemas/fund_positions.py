@@ -8,7 +8,7 @@ from pydantic import Field
 from chassis.web.bodies import OutBody
 from contracts.money import Money, pounds
 from services.finance.domain.budget import PrintedDifference
-from services.finance.domain.fund_position import FundPosition, LinePosition, QuarterTotals, Savings
+from services.finance.domain.fund_position import FundPosition, GroupPosition, LinePosition, QuarterTotals, Savings
 from services.finance.domain.fund_sharing import RiskShare, SharedPart
 from services.finance.domain.reconciliation import Reconciled
 from services.finance.domain.risk_share import RiskShareRule
@@ -203,6 +203,59 @@ class ReconciledOut(OutBody):
         )
 
 
+class GroupPositionOut(OutBody):
+    """What the lines of a division, or of a partner, come to together."""
+
+    budget: Money
+    vired: Money
+    savings: SavingsOut
+    outturn: Money
+    variance: Money
+    spent: Money
+    forecast: Money
+    lines: list[str] = Field(description="Codes of its budget lines")
+
+
+class DivisionPositionOut(GroupPositionOut):
+    """The lines of a division together."""
+
+    division: str
+
+    @classmethod
+    def of(cls, group: GroupPosition) -> Self:
+        return cls(division=group.name or "", **_group(group))
+
+
+class PayerPositionOut(GroupPositionOut):
+    """The lines that a partner pays for together: the host for those that name nobody."""
+
+    partner: str | None
+
+    @classmethod
+    def of(cls, group: GroupPosition) -> Self:
+        return cls(partner=group.name, **_group(group))
+
+
+def _group(group: GroupPosition) -> dict[str, Any]:
+    return {
+        "budget": pounds(group.budget),
+        "vired": pounds(group.vired),
+        "savings": SavingsOut.of(group.savings),
+        "outturn": pounds(group.outturn),
+        "variance": pounds(group.variance),
+        "spent": pounds(group.spent),
+        "forecast": pounds(group.forecast),
+        "lines": [one.line.code for one in group.lines],
+    }
+
+
+class SpentOut(OutBody):
+    """What was posted as outturn for a month or quarter."""
+
+    period: str
+    spent: Money
+
+
 class FundPositionOut(OutBody):
     fund: str
     financial_year: str
@@ -221,6 +274,9 @@ class FundPositionOut(OutBody):
     partners: Annotated[
         list[ReconciledOut], Field(description="What each partner puts in, against the budget lines that it pays for")
     ]
+    by_division: Annotated[list[DivisionPositionOut], Field(description="The same figures by division")]
+    by_partner: Annotated[list[PayerPositionOut], Field(description="The same figures by who pays for the lines")]
+    spent_in: Annotated[list[SpentOut], Field(description="What was spent by month or quarter, as it was posted")]
     quarter: str | None
     as_of: datetime | None
 
@@ -242,6 +298,9 @@ class FundPositionOut(OutBody):
             forecast=pounds(position.forecast.as_budgeted),
             trigger=None if position.trigger is None else TriggerOut.of(position.trigger),
             partners=[ReconciledOut.of(one) for one in position.reconciled],
+            by_division=[DivisionPositionOut.of(one) for one in position.by_division],
+            by_partner=[PayerPositionOut.of(one) for one in position.by_partner],
+            spent_in=[SpentOut(period=one.label, spent=pounds(spent)) for one, spent in position.spent_in.items()],
             quarter=None if position.as_at.quarter is None else position.as_at.quarter.label,
             as_of=position.as_at.as_of,
         )

@@ -13,7 +13,7 @@ from services.finance.domain.evidence import Evidence, evidence
 from services.finance.domain.fund_position import fund_position
 from services.finance.domain.ledger import financial_year
 from services.finance.domain.savings_table import SavingsTable, savings_table
-from services.finance.domain.slippage import SlippageTable, slippage_table
+from services.finance.domain.slippage import SlippageTable, SlippageYears, slippage_table, slippage_years
 from services.finance.domain.transfers import RecordedTransfer
 from services.finance.repository import schemes, transfers
 from services.finance.repository.accounts import get_accounts_of_fund
@@ -61,6 +61,20 @@ async def get_slippage(tx: Tx, code: str, wanted: Period | None, as_at: AsAt = P
     accounts = await get_accounts_of_fund(tx, fund, year, as_at)
     today = await get_business_date_at(tx, as_at.as_of)
     return slippage_table(code, fund.summary.name, year, today, accounts, as_at)
+
+
+async def get_slippage_years(tx: Tx, code: str, as_at: AsAt = PRESENT) -> SlippageYears:
+    """The same of every year that the fund has budget lines in: as many statements as of one year.
+
+    Raises:
+        FundUnknown, YearUnknown: there is no such fund, or no year of it, or was none yet.
+    """
+    fund = await get_fund(tx, code, as_at)
+    budgeted_year(fund, None)
+    accounts = await get_accounts_of_fund(tx, fund, None, as_at)
+    today = await get_business_date_at(tx, as_at.as_of)
+    years = {line.financial_year for line in fund.lines}
+    return slippage_years(code, fund.summary.name, years, today, accounts, as_at)
 
 
 async def list_attributions(

@@ -1,5 +1,7 @@
 """What callers of finance see of funds: lines as printed and as they add up, agreements, and what is refused."""
 
+import csv
+from decimal import Decimal
 from typing import Any
 
 import httpx
@@ -136,3 +138,66 @@ async def test_the_range_calculator_reads_the_print(bare: httpx.AsyncClient):
     assert found["high"] == {"exact": money(81_450), "rounded": money(81_000), "printed": None, "reading": None}
     assert (await bare.post(path, json=body | {"low_percent": "6"})).status_code == 422
     assert (await bare.post(path, json=body | {"unit": "0"})).status_code == 422
+
+
+async def test_the_budget_as_a_table_has_what_was_printed_and_what_adds_up(bare: httpx.AsyncClient):
+    made_up = PRINTED_LINE | {"code": "made-up", "printed_net": None, "illustrative": True, "partner": "CCG"}
+    body = fund_body(
+        budget_lines=[PRINTED_LINE, made_up],
+        printed_totals=[
+            {"financial_year": "2018/19", "column": "net_budget", "amount": money(4_913_000)},
+            {"financial_year": "2018/19", "column": "savings", "amount": money(-4_000)},
+        ],
+    )
+    assert (await bare.put(FUND, json=body)).status_code == 201
+    found = (await bare.get(f"{FUND}/budget")).json()
+    assert (found["financial_year"], [line["code"] for line in found["lines"]]) == (
+        "2018/19",
+        ["childrens-commissioning", "made-up"],
+    )
+    totals = {one["column"]: (one["computed"], one["printed"]) for one in found["totals"]}
+    assert totals["net_budget"] == (money(4_914_000 + 4_915_000), money(4_913_000))
+    assert (totals["savings"], totals["opening"]) == ((money(-8_000), money(-4_000)), (money(9_830_000), None))
+    position = (await bare.get(f"{FUND}/position")).json()
+    assert (found["adds_up"], found["differences"]) == (False, position["printed_differences"])
+    rows = list(csv.DictReader((await bare.get(f"{FUND}/budget.csv")).text.splitlines()))
+    assert [(row["code"], row["net_budget"], row["computed_net"], row["current"]) for row in rows] == [
+        ("childrens-commissioning", "4914000.00", "4915000.00", "4914000.00"),
+        ("made-up", "4915000.00", "4915000.00", "4915000.00"),
+        ("Total", "9829000.00", "9830000.00", "9829000.00"),
+        ("Total as printed", "4913000.00", "", ""),
+    ]
+    assert (await bare.get(f"{FUND}/budget.xlsx")).content[:2] == b"PK"
+    unknown = await bare.get(f"{FUND}/budget", params={"financial_year": "2016/17"})
+    assert (unknown.status_code, unknown.json()["type"]) == (404, "/problems/financial-year-unknown")
+
+
+async def test_a_position_is_told_by_division_by_who_pays_and_by_period(api: httpx.AsyncClient):
+    body = fund_body()
+    body["budget_lines"][1] |= {"division": "Commissioning", "partner": "CCG"}
+    body["budget_lines"].append(body["budget_lines"][1] | {"code": "parks", "division": "Parks", "partner": None})
+    assert (await api.put(FUND, json=body)).status_code == 200
+    spent = [("leisure", "2017-11", 410), ("commissioning", "2017-11", 90), ("parks", "2017/18 Q2", -5)]
+    postings = [
+        {"reference": f"{n}", "line": line, "period": period, "amount": money(amount)}
+        for n, (line, period, amount) in enumerate(spent)
+    ]
+    assert (await api.post(f"{FUND}/outturn", json={"postings": postings})).status_code == 201
+    found = (await api.get(f"{FUND}/position")).json()
+    divisions = [(one["division"], one["lines"], one["budget"], one["spent"]) for one in found["by_division"]]
+    assert divisions == [
+        ("Commissioning", ["commissioning", "leisure"], money(1_005_000), money(500)),
+        ("Parks", ["parks"], money(5_000), money(-5)),
+    ]
+    assert {one["partner"]: (one["budget"], one["spent"], one["lines"]) for one in found["by_partner"]} == {
+        "PCC": (money(1_005_000), money(85), ["commissioning", "parks"]),
+        "CCG": (money(5_000), money(410), ["leisure"]),
+    }
+    assert found["spent_in"] == [
+        {"period": "2017/18 Q2", "spent": money(-5)},
+        {"period": "2017-11", "spent": money(500)},
+    ]
+    for groups in (found["by_division"], found["by_partner"]):
+        for name in ("budget", "outturn", "variance", "forecast", "vired", "spent"):
+            total = sum(Decimal(one[name]["amount"]) for one in groups)
+            assert name == "vired" or total == Decimal(found[name]["amount"])

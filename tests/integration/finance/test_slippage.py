@@ -1,6 +1,8 @@
 """Planned against delivered: by quarter, to date and of the year, as it was then, and as a file."""
 
+import csv
 from datetime import UTC, date, datetime
+from decimal import Decimal
 from typing import Any
 
 import httpx
@@ -11,7 +13,8 @@ from chassis.storage.database import Database
 from tests.integration.finance.world import fund_body, money, scheme_body
 
 SCHEMES = "/finance/v1/schemes"
-PATH = "/finance/v1/funds/integrated-fund/slippage"
+FUND = "/finance/v1/funds/integrated-fund"
+PATH = f"{FUND}/slippage"
 
 
 async def validate(api: httpx.AsyncClient, scheme: str, period: str, amount: str) -> None:
@@ -117,3 +120,34 @@ async def test_slippage_of_no_fund_or_of_a_year_without_budgets_is_not_found(bar
     assert (await bare.get(PATH, params={"financial_year": "2030/31"})).status_code == 404
     empty = (await bare.get(PATH)).json()
     assert (empty["schemes"], empty["total"]["to_date"]["slippage"]) == ([], money(0))
+
+
+async def test_years_stand_one_below_the_other_and_add_up(planned: httpx.AsyncClient):
+    body = fund_body()
+    body["budget_lines"].append(body["budget_lines"][0] | {"financial_year": "2018/19"})
+    assert (await planned.put(FUND, json=body)).status_code == 200
+    plan = [{"period": "2018/19", "low": money(1_000), "high": money(3_000)}]
+    later = scheme_body("later", link=None, financial_year="2018/19", plan=plan)
+    assert (await planned.post(SCHEMES, json=later)).status_code == 201
+    found = (await planned.get(f"{PATH}-by-year")).json()
+    first, second = found["years"]
+    table = (await planned.get(PATH, params={"financial_year": "2017/18"})).json()
+    assert (first["financial_year"], first["schemes"]) == ("2017/18", ["ahead", "behind", "mitigates"])
+    assert {name: first[name] for name in ("to_date", "year", "forecast", "expected_slippage")} == {
+        name: table["total"][name] for name in ("to_date", "year", "forecast", "expected_slippage")
+    }
+    assert (second["schemes"], amounts(second["to_date"])) == (["later"], ("0.00", "0.00", "0.00", "0.00"))
+    assert amounts(second["year"]) == ("1000.00", "3000.00", "0.00", "2000.00")
+    for name in ("to_date", "year"):
+        for each in ("planned_low", "delivered", "slippage"):
+            parts = sum(Decimal(year[name][each]["amount"]) for year in found["years"])
+            assert parts == Decimal(found["total"][name][each]["amount"])
+    rows = list(csv.DictReader((await planned.get(f"{PATH}-by-year.csv")).text.splitlines()))
+    assert [(row["financial_year"], row["schemes"]) for row in rows] == [
+        ("2017/18", "3"),
+        ("2018/19", "1"),
+        ("Total", "4"),
+    ]
+    then = await planned.get(f"{PATH}-by-year", params={"quarter": "2017-18-Q3"})
+    assert then.status_code == 404, "there was no fund then"
+    assert (await planned.get("/finance/v1/funds/none/slippage-by-year")).status_code == 404
