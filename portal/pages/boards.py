@@ -1,12 +1,14 @@
 """Boards: who decides what, what comes before them and when, and what they have decided."""
 
 from collections.abc import Iterable, Sequence
+from enum import StrEnum
 from typing import Any, Final
 
 from fastapi import APIRouter, Request, Response
 
 from portal.api import part, together
 from portal.calendar import business_date
+from portal.files import file_response
 from portal.listing import Json
 from portal.routes import PageRoute
 from portal.site import SignedIn, page
@@ -14,6 +16,15 @@ from portal.site import SignedIn, page
 router = APIRouter(route_class=PageRoute, include_in_schema=False)
 
 _AT: Final = "/pledges/v1"
+
+
+class GovernanceFile(StrEnum):
+    """What of boards comes as a file."""
+
+    BOARDS = "boards"
+    MEETINGS = "meetings"
+    REPORTS = "reports"
+    LISTS = "printed-lists"
 
 
 @router.get("/boards")
@@ -78,6 +89,24 @@ def _titles(boards: Iterable[Json]) -> dict[str, str]:
     return {each["code"]: each["title"] for each in boards}
 
 
+@router.get("/boards/lists")
+async def lists_page(request: Request, looker: SignedIn) -> Response:
+    """What papers list and nobody is to do."""
+    found = await looker.api.list_items(f"{_AT}/printed-lists")
+    return page(request, "lists.html", lists=found)
+
+
+@router.get("/boards/lists/{code}")
+async def list_page(request: Request, looker: SignedIn, code: str) -> Response:
+    found: Json = await looker.api.get(f"{_AT}/printed-lists/{part(code)}")
+    return page(request, "list.html", list=found)
+
+
+@router.get("/boards/files/{kind}.{ending}")
+async def governance_file(looker: SignedIn, kind: GovernanceFile, ending: str) -> Response:
+    return await file_response(looker.api, f"{_AT}/{kind}.{part(ending)}")
+
+
 @router.get("/boards/{board}")
 async def board_page(request: Request, looker: SignedIn, board: str) -> Response:
     api = looker.api
@@ -105,12 +134,13 @@ async def board_page(request: Request, looker: SignedIn, board: str) -> Response
 async def report_page(request: Request, looker: SignedIn, code: str) -> Response:
     """A report's front sheet, with what was appraised, asked and assessed for it, and what was decided on it."""
     api = looker.api
-    found, appraisals, consultations, assessments, decisions = await together(
+    found, appraisals, consultations, assessments, decisions, lists = await together(
         api.get(f"{_AT}/reports/{part(code)}"),
         api.list_items(f"{_AT}/options-appraisals", report=code),
         api.list_items(f"{_AT}/consultations", report=code),
         api.list_items(f"{_AT}/impact-assessments", subject=code),
         api.list_items(f"{_AT}/decisions"),
+        api.list_items(f"{_AT}/printed-lists", report=code),
     )
     return page(
         request,
@@ -119,6 +149,7 @@ async def report_page(request: Request, looker: SignedIn, code: str) -> Response
         appraisals=appraisals,
         consultations=consultations,
         assessments=assessments.where(lambda each: each["subject_kind"] == "report"),
+        lists=lists,
         decisions=decisions.where(lambda each: each["report"] == code),
     )
 

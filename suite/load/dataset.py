@@ -71,6 +71,9 @@ class Reference:
     consultations: list[row_types.ConsultationRow]
     options: list[row_types.OptionRow]
     option_points: list[row_types.OptionPointRow]
+    printed_lists: list[row_types.PrintedListRow]
+    printed_list_items: list[row_types.ListItemRow]
+    printed_names: list[row_types.ListItemRow]
     providers: list[row_types.ProviderRow]
     rating_counts: list[row_types.RatingCountRow]
     rating_feeds: list[row_types.RatingFeedRow]
@@ -114,6 +117,11 @@ class Reference:
         return [*self.actions, *self.commitments]
 
     @property
+    def all_list_items(self) -> list[row_types.ListItemRow]:
+        """Those in words of ours, then those that are official names."""
+        return [*self.printed_list_items, *self.printed_names]
+
+    @property
     def budget_lines(self) -> list[row_types.BudgetRow]:
         return [row for row in self.budget if row.code != TOTAL]
 
@@ -153,6 +161,9 @@ _FILES: dict[str, tuple[str, type[FileRow]]] = {
     "consultations": ("consultations.csv", row_types.ConsultationRow),
     "options": ("options.csv", row_types.OptionRow),
     "option_points": ("option_points.csv", row_types.OptionPointRow),
+    "printed_lists": ("printed_lists.csv", row_types.PrintedListRow),
+    "printed_list_items": ("printed_list_items.csv", row_types.ListItemRow),
+    "printed_names": ("printed_names.csv", row_types.ListItemRow),
     "providers": ("providers.csv", row_types.ProviderRow),
     "rating_counts": ("rating_counts.csv", row_types.RatingCountRow),
     "rating_feeds": ("rating_feeds.csv", row_types.RatingFeedRow),
@@ -324,6 +335,7 @@ def _dangling_registers(r: Reference, boards: list[str], reports: list[str]) -> 
         r.benefits,
         r.consultations,
         r.options,
+        r.printed_lists,
         r.providers,
         r.rating_counts,
         r.rating_feeds,
@@ -333,6 +345,10 @@ def _dangling_registers(r: Reference, boards: list[str], reports: list[str]) -> 
     yield from _missing("consultations.csv", (row.report for row in r.consultations), reports)
     yield from _missing("impact_assessments.csv", (row.subject for row in r.impact_assessments), reports)
     yield from _missing("option_points.csv", (row.option for row in r.option_points), (one.code for one in r.options))
+    lists, filled = [row.code for row in r.printed_lists], [row.list for row in r.all_list_items]
+    yield from _missing("printed_list_items.csv, printed_names.csv", filled, lists)
+    yield from _missing("printed_lists.csv (without a line)", lists, filled)
+    yield from _missing("printed_lists.csv", (row.report for row in r.printed_lists), reports)
 
 
 def _dangling_money(r: Reference) -> Iterator[str]:

@@ -1,4 +1,4 @@
-"""Assessments, benefits, consultations, options, providers and ratings: whatever is missing, in one call."""
+"""Assessments, benefits, consultations, options, lists, providers and ratings: whatever is missing, in one call."""
 
 from collections.abc import Mapping, Sequence
 from typing import Any, Final
@@ -7,7 +7,7 @@ from suite.load.api_client import send_request
 from suite.load.csv_files import FileRow
 from suite.load.dataset import Reference
 from suite.load.report import CREATED, PRESERVED, UNCHANGED
-from suite.load.row_types import ConsultationRow, OptionRow
+from suite.load.row_types import ConsultationRow, ListItemRow, OptionRow
 from suite.load.upsert import Load, already_there
 
 ROOT: Final = "/pledges/v1"
@@ -53,6 +53,7 @@ def record_bodies(reference: Reference) -> dict[str, list[dict[str, Any]]]:
         "consultations": [_consultation(row) for row in reference.consultations],
         "options_appraisals": [APPRAISAL | {"options": [_option(reference, row) for row in reference.options]}],
         "impact_assessments": [_plain(row) for row in reference.impact_assessments],
+        "printed_lists": _printed_lists(reference),
     }
 
 
@@ -72,3 +73,14 @@ def _option(reference: Reference, row: OptionRow) -> dict[str, Any]:
         if one.option == row.code:
             points[_POINTS[one.kind]].append(one.text)
     return _plain(row) | points
+
+
+def _printed_lists(reference: Reference) -> list[dict[str, Any]]:
+    lines: dict[str, list[dict[str, Any]]] = {row.code: [] for row in reference.printed_lists}
+    for one in reference.all_list_items:
+        lines[one.list].append(_line(one))
+    return [_plain(row) | {"items": lines[row.code]} for row in reference.printed_lists]
+
+
+def _line(row: ListItemRow) -> dict[str, Any]:
+    return row.model_dump(mode="json", exclude={"list"})

@@ -25,6 +25,7 @@ class RecordKind(StrEnum):
     RATING = "rating"
     RATING_COUNT = "rating_count"
     RATING_FEED = "rating_feed"
+    PRINTED_LIST = "printed_list"
 
 
 @dataclass(frozen=True, slots=True)

@@ -8,12 +8,12 @@ from services.pledges.domain.board_decisions import BoardDecision
 from services.pledges.domain.governance import Board, Meeting, RecordKind, Report, Responsibility
 from services.pledges.domain.providers import Contract, Provider, QualityReview, Rating, RatingCount
 from services.pledges.domain.rating_feeds import RatingFeed
-from services.pledges.domain.registers import Benefit, Consultation, ImpactAssessment, OptionsAppraisal
+from services.pledges.domain.registers import Benefit, Consultation, ImpactAssessment, OptionsAppraisal, PrintedList
 from services.pledges.domain.stored_fields import Stored, plain, read_fields
 
 FORMAT: Final = 1
 Paper = Board | Responsibility | Meeting | Report
-Register = ImpactAssessment | Benefit | Consultation | OptionsAppraisal
+Register = ImpactAssessment | Benefit | Consultation | OptionsAppraisal | PrintedList
 Care = Provider | Contract | QualityReview | Rating | RatingCount | RatingFeed
 Whole = Paper | Register | Care
 """What is put as a whole."""
@@ -29,6 +29,7 @@ KINDS: Final[Mapping[type, RecordKind]] = {
     Benefit: RecordKind.BENEFIT,
     Consultation: RecordKind.CONSULTATION,
     OptionsAppraisal: RecordKind.OPTIONS_APPRAISAL,
+    PrintedList: RecordKind.PRINTED_LIST,
     Provider: RecordKind.PROVIDER,
     Contract: RecordKind.CONTRACT,
     QualityReview: RecordKind.QUALITY_REVIEW,

@@ -180,7 +180,10 @@ class Pledge:
 
 @dataclass(frozen=True, slots=True)
 class PledgeView:
-    """A pledge with all that is shown of it on the business date ``today``."""
+    """A pledge with all that is shown of it on the business date ``today``.
+
+    ``last_evidence_on`` is the day of the last evidence, None: there was never any.
+    """
 
     pledge: Pledge
     assignments: tuple[Assignment, ...]
@@ -188,6 +191,7 @@ class PledgeView:
     indicators: tuple[LinkedIndicator, ...]
     today: date
     elsewhere: LinkedElsewhere = NOT_LINKED
+    last_evidence_on: date | None = None
 
     @property
     def wording(self) -> str:

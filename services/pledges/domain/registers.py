@@ -1,4 +1,4 @@
-"""What boards have registers of beside their papers: equality assessments, benefits, consultations and options.
+"""What boards have registers of beside their papers: equality assessments, benefits, consultations, options and lists.
 
 Each is put as a whole by its code, and read as it was put.
 """
@@ -127,5 +127,32 @@ class OptionsAppraisal:
     code: str
     title: str
     options: tuple[Option, ...]
+    report: str | None = None
+    source: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class ListItem:
+    """A line of a printed list. ``group`` is the heading it stands under; ``figure`` what it says in numbers."""
+
+    text: str
+    number: int | None = None
+    group: str | None = None
+    figure: str | None = None
+    figure_unit: str | None = None
+    note: str | None = None
+    source: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class PrintedList:
+    """What a paper lists and nobody is to do: offers, functions, principles, who was on a project, papers cited.
+
+    What is to be done is an action, and what is measured an observation.
+    """
+
+    code: str
+    title: str
+    items: tuple[ListItem, ...]
     report: str | None = None
     source: str | None = None

@@ -10,6 +10,7 @@ from chassis.web.render.table import Table
 from chassis.web.units import Read
 from services.pledges.endpoints.answers import WantedSet, WantedState, parse_quarter
 from services.pledges.schemas.fields import WHOLE_TEXT
+from services.pledges.schemas.pledge_lines import PledgeLinesOut
 from services.pledges.schemas.pledge_table import pledges_table
 from services.pledges.schemas.promises import PromisesOut
 from services.pledges.schemas.quarter_reports import QuarterReportOut
@@ -41,6 +42,15 @@ add_table_routes(
     description="Pledges by set and number, a row each: now, as at the end of a past quarter (`quarter`), as it was "
     "known at a moment (`as_of`), or both. A past quarter's schedule is that of its last day.",
 )
+
+
+@router.get("/pledge-lines", summary="Pledges as they were", responses=problems(400, 401, 422))
+async def read_pledge_lines(read: Read, wanted: WantedState, pledge_set: WantedSet = None) -> PledgeLinesOut:
+    """What the file of pledges holds, in full: now, at the end of a past quarter, as known at a moment, or both.
+
+    What indicators, risks and schemes showed then is in their own services.
+    """
+    return PledgeLinesOut.of(await read(lambda tx: past.list_pledge_lines(tx, wanted, pledge_set)))
 
 
 @router.get("/quarters/{quarter}/report", summary="Report of a quarter", responses=problems(401, 422))

@@ -40,7 +40,7 @@ def _board_filter(board: ReportsTo = None) -> RecordFilter:
 
 
 for each in (
-    RecordRoutes("/boards", "a board", "boards", Board, BoardIn, BoardOut, _board_filter, files=False),
+    RecordRoutes("/boards", "a board", "boards", Board, BoardIn, BoardOut, _board_filter),
     RecordRoutes(
         "/responsibilities",
         "a responsibility",
@@ -48,9 +48,8 @@ for each in (
         Responsibility,
         ResponsibilityIn,
         ResponsibilityOut,
-        files=False,
     ),
-    RecordRoutes("/meetings", "a meeting", "meetings", Meeting, MeetingIn, MeetingOut, record_filter, files=False),
-    RecordRoutes("/reports", "a report", "reports", Report, ReportIn, ReportOut, record_filter, files=False),
+    RecordRoutes("/meetings", "a meeting", "meetings", Meeting, MeetingIn, MeetingOut, record_filter),
+    RecordRoutes("/reports", "a report", "reports", Report, ReportIn, ReportOut, record_filter),
 ):
     add_record_routes(router, each)

@@ -52,7 +52,6 @@ class RecordRoutes:
         sent: the body of one; has ``record(code)``.
         shown: the body of one; has ``of(record)``.
         wanted: a dependency, whose parameters filter the list.
-        files: whether the list comes as files too.
         about: what there is to know of putting one in place.
     """
 
@@ -63,7 +62,6 @@ class RecordRoutes:
     sent: type[Any]
     shown: type[Any]
     wanted: Callable[..., RecordFilter] = no_filter
-    files: bool = True
     about: str = "The same again changes nothing."
 
     @property
@@ -74,8 +72,7 @@ class RecordRoutes:
 def add_record_routes(router: APIRouter, kind: RecordRoutes) -> None:
     plural = kind.path[1:].replace("-", "_")
     get, put, list_ = _operations(kind)
-    if kind.files:
-        _add_files(router, kind, plural)
+    _add_files(router, kind, plural)
     router.add_api_route(
         kind.path,
         list_,

@@ -1,10 +1,17 @@
-"""Assessments, benefits, consultations and appraisals over HTTP; and putting many records at once."""
+"""Assessments, benefits, consultations, appraisals and printed lists over HTTP; and putting many records at once."""
 
 from fastapi import APIRouter
 
 from chassis.web.problems import problems
 from chassis.web.units import Write
-from services.pledges.domain.registers import Beneficiary, Benefit, Consultation, ImpactAssessment, OptionsAppraisal
+from services.pledges.domain.registers import (
+    Beneficiary,
+    Benefit,
+    Consultation,
+    ImpactAssessment,
+    OptionsAppraisal,
+    PrintedList,
+)
 from services.pledges.endpoints.record_routes import RecordRoutes, add_record_routes, filter_by
 from services.pledges.schemas import registers as bodies
 from services.pledges.schemas.record_sets import PutCountsOut, RecordsIn
@@ -44,6 +51,16 @@ for each in (
         bodies.OptionsAppraisalIn,
         bodies.OptionsAppraisalOut,
         filter_by("report", "Only appraisals of the report with this code", "cabinet-2014-07-15"),
+    ),
+    RecordRoutes(
+        "/printed-lists",
+        "a printed list",
+        "printed lists",
+        PrintedList,
+        bodies.PrintedListIn,
+        bodies.PrintedListOut,
+        filter_by("report", "Only lists of the report with this code", "cabinet-2018-07-10"),
+        about="What a paper lists and nobody is to do; that is an action, and what is measured an observation.",
     ),
 ):
     add_record_routes(router, each)

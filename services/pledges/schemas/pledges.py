@@ -267,6 +267,9 @@ class PledgeOut(OutBody):
         description="Computed on the business date: `due` within this financial quarter, `overdue` after the due day"
     )
     closed_on: date | None
+    last_evidence_on: date | None = Field(
+        description="Day of the last evidence that a return or a sign-off linked to; null: there is no evidence"
+    )
     measure: MeasureOut | None
     cannot_be_rated: str | None = Field(description="Why it cannot be rated; null where it has a measure")
     assignments: list[AssignmentOut]
@@ -293,6 +296,7 @@ class PledgeOut(OutBody):
             evidence=pledge.evidence,
             schedule=view.schedule,
             closed_on=pledge.progress.closed_on,
+            last_evidence_on=view.last_evidence_on,
             measure=MeasureOut.of(pledge.measure) if pledge.measure else None,
             cannot_be_rated=pledge.cannot_be_rated,
             assignments=[AssignmentOut.of(one) for one in view.assignments],

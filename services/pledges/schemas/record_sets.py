@@ -15,7 +15,13 @@ from services.pledges.schemas.providers import (
     RatingFeedIn,
     RatingIn,
 )
-from services.pledges.schemas.registers import BenefitIn, ConsultationIn, ImpactAssessmentIn, OptionsAppraisalIn
+from services.pledges.schemas.registers import (
+    BenefitIn,
+    ConsultationIn,
+    ImpactAssessmentIn,
+    OptionsAppraisalIn,
+    PrintedListIn,
+)
 
 
 class _Coded(StrictBody):
@@ -36,6 +42,10 @@ class ConsultationPut(ConsultationIn, _Coded):
 
 class OptionsAppraisalPut(OptionsAppraisalIn, _Coded):
     """An options appraisal with its code."""
+
+
+class PrintedListPut(PrintedListIn, _Coded):
+    """A printed list with its code."""
 
 
 class ProviderPut(ProviderIn, _Coded):
@@ -98,6 +108,9 @@ class RecordsIn(StrictBody):
     )
     impact_assessments: Annotated[list[ImpactAssessmentPut], Field(max_length=MOST)] = Field(
         default_factory=list, description="Assessments of the effect on people"
+    )
+    printed_lists: Annotated[list[PrintedListPut], Field(max_length=MOST)] = Field(
+        default_factory=list, description="What papers list"
     )
 
     def to_domain(self) -> list[Any]:

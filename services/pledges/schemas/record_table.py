@@ -5,12 +5,12 @@ from datetime import date, datetime
 from decimal import Decimal
 from typing import Any
 
+from chassis.web.bodies import OutBody
 from chassis.web.render.table import Cell, Column, Table
 from services.pledges.schemas.descriptions import DESCRIPTIONS
-from services.pledges.schemas.records import RecordOut
 
 
-def records_table(name: str, title: str, of: type[RecordOut], records: Sequence[Any], made_at: datetime) -> Table:
+def records_table(name: str, title: str, of: type[OutBody], records: Sequence[Any], made_at: datetime) -> Table:
     columns = [
         Column(field, field.replace("_", " ").capitalize(), info.description or DESCRIPTIONS.get(field, field))
         for field, info in of.model_fields.items()

@@ -1,4 +1,4 @@
-"""Bodies of equality assessments, benefits, consultations and options appraisals."""
+"""Bodies of equality assessments, benefits, consultations, options appraisals and printed lists."""
 
 from datetime import date
 from typing import Annotated, Self
@@ -7,7 +7,7 @@ from pydantic import Field, model_validator
 
 from services.pledges.domain import registers as domain
 from services.pledges.domain.registers import AssessedKind, Beneficiary, Characteristic, Verdict
-from services.pledges.schemas.fields import Code, Name, Names, Paragraph, Wording
+from services.pledges.schemas.fields import Code, Figure, Name, Names, Paragraph, Wording
 from services.pledges.schemas.records import PartBody, RecordIn, RecordOut
 
 Lines = Annotated[list[Wording], Field(max_length=50)]
@@ -193,4 +193,51 @@ class OptionsAppraisalOut(RecordOut):
     title: str
     report: str | None
     options: list[OptionOut] = Field(description="In the order of their scope")
+    source: str | None
+
+
+class ListItemIn(PartBody):
+    """A line of a printed list."""
+
+    makes = domain.ListItem
+
+    text: Wording = Field(description="What it says", examples=["Advice and information"])
+    number: int | None = Field(None, ge=1, le=9999, description="Its number under its heading", examples=[2])
+    group: Name | None = Field(None, description="The heading that it stands under", examples=["Interventions"])
+    figure: Figure | None = Field(None, description="What it says in numbers", examples=["40"])
+    figure_unit: Name | None = Field(None, description="What that number counts", examples=["million pounds"])
+    note: Wording | None = Field(None, description="What else is printed of it", examples=["about"])
+    source: Name | None = Field(None, examples=["2018-20 intentions"])
+
+
+class ListItemOut(RecordOut):
+    """A line of a printed list."""
+
+    text: str = Field(description="What it says")
+    number: int | None = Field(description="Its number under its heading")
+    group: str | None = Field(description="The heading that it stands under")
+    figure: str | None = Field(description="What it says in numbers")
+    figure_unit: str | None = Field(description="What that number counts")
+    note: str | None = Field(description="What else is printed of it")
+    source: str | None
+
+
+class PrintedListIn(RecordIn):
+    """What a paper lists and nobody is to do: offers, functions, principles, people and roles, papers cited."""
+
+    makes = domain.PrintedList
+
+    title: Wording = Field(examples=["What hubs offer, by tier"])
+    report: Code | None = Field(None, examples=["cabinet-2018-07-10"])
+    items: list[ListItemIn] = Field(min_length=1, max_length=500, description="Its lines, in their printed order")
+    source: Name | None = Field(None, examples=["2018-20 intentions"])
+
+
+class PrintedListOut(RecordOut):
+    """What a paper lists and nobody is to do: offers, functions, principles, people and roles, papers cited."""
+
+    code: str = Field(examples=["hubs-offer"])
+    title: str
+    report: str | None
+    items: list[ListItemOut] = Field(description="Its lines, in their printed order")
     source: str | None

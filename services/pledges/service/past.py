@@ -24,8 +24,11 @@ async def list_pledge_lines(tx: Tx, wanted: AsAt, pledge_set: str | None = None)
         QuarterAhead: the quarter has not begun.
     """
     await check_begun(tx, wanted.quarter)
-    states = await _present_states(tx) if wanted.is_present else await _past_states(tx, wanted)
-    return await _lines(tx, wanted, [one for one in states if pledge_set in {None, one.set_code}])
+    if wanted.is_present:
+        lines = await _present_lines(tx)
+    else:
+        lines = await _lines(tx, wanted, await _past_states(tx, wanted))
+    return [one for one in lines if pledge_set in {None, one.state.set_code}]
 
 
 async def check_begun(tx: Tx, quarter: Period | None) -> None:
@@ -45,9 +48,10 @@ def states_of(kind: RevisedKind, revised: Iterable[Revised]) -> Mapping[str, Map
     return {one.subject: one.state for one in revised if one.kind is kind}
 
 
-async def _present_states(tx: Tx) -> list[PledgeState]:
+async def _present_lines(tx: Tx) -> list[PledgeLine]:
     views = await pledge_views(tx, await stored.list_all_pledges(tx), await tx.business_date())
-    return [PledgeState.of(view) for view in views]
+    lines = [PledgeLine(PledgeState.of(view), view.today, view.last_evidence_on) for view in views]
+    return sorted(lines, key=lambda one: one.state.order)
 
 
 async def _past_states(tx: Tx, wanted: AsAt) -> list[PledgeState]:

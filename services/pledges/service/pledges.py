@@ -31,6 +31,7 @@ from services.pledges.repository import elsewhere
 from services.pledges.repository import indicators as linked
 from services.pledges.repository import pledges as stored
 from services.pledges.repository import sets as stored_sets
+from services.pledges.repository.evidence import get_evidence_days
 from services.pledges.service.history import record_state
 from services.pledges.service.openings import save_opening_soon
 from services.pledges.service.progress import moved
@@ -184,12 +185,13 @@ async def _view(tx: Tx, pledge: Pledge, today: date) -> PledgeView:
 
 
 async def pledge_views(tx: Tx, pledges: Sequence[Pledge], today: date) -> list[PledgeView]:
-    """Four statements, however many they are."""
+    """Six statements, however many they are."""
     ids = [pledge.id for pledge in pledges]
     assignments = await stored.assignments(tx, ids)
     amendments = await stored.amendments(tx, ids)
     indicators = await linked.indicators_of_pledges(tx, ids)
     found = await elsewhere.elsewhere_of_pledges(tx, ids)
+    evidence = await get_evidence_days(tx, today, None, ids)
     return [
         PledgeView(
             pledge=one,
@@ -198,6 +200,7 @@ async def pledge_views(tx: Tx, pledges: Sequence[Pledge], today: date) -> list[P
             indicators=indicators.get(one.id, ()),
             today=today,
             elsewhere=found.get(one.id, NOT_LINKED),
+            last_evidence_on=evidence.get(one.id),
         )
         for one in pledges
     ]

@@ -1,4 +1,4 @@
-"""Rows of assessments, benefits, consultations, options, providers and ratings."""
+"""Rows of assessments, benefits, consultations, options, printed lists, providers and ratings."""
 
 from datetime import date
 from typing import Literal
@@ -90,4 +90,26 @@ class RatingFeedRow(FileRow):
     area: str
     frequency: Literal["month", "quarter", "financial_year"]
     starts_on: date
+    source: str
+
+
+class PrintedListRow(FileRow):
+    """A list that a paper prints; its lines are in two other files."""
+
+    code: str
+    title: str
+    report: str | None = None
+    source: str
+
+
+class ListItemRow(FileRow):
+    """A line of a printed list, with the heading it stands under."""
+
+    list: str
+    number: int | None = None
+    group: str | None = None
+    text: str
+    figure: str | None = None
+    figure_unit: str | None = None
+    note: str | None = None
     source: str

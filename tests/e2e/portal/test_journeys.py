@@ -21,6 +21,7 @@ PAGES = [
     "/register",
     "/register?impact=4&likelihood=4&on=then",
     "/register/proposals",
+    "/register/acceptances",
     "/register/treatment",
     "/register/changes?since=2017-10-01",
     "/register/controls/quality-terms",
@@ -50,6 +51,8 @@ PAGES = [
     "/boards/cabinet",
     "/boards/reports/cabinet-2014-07-15",
     "/boards/decisions/2014-2",
+    "/boards/lists",
+    "/boards/lists/hubs-offer",
     "/reports",
     "/desk",
     "/import",
@@ -66,6 +69,7 @@ CALLS = {
     "/register": 6,
     "/register?impact=4&likelihood=4": 6,
     "/register/proposals": 1,
+    "/register/acceptances": 1,
     "/register/treatment": 3,
     "/register/what-if": 1,
     "/register/exposure": 3,
@@ -79,8 +83,8 @@ CALLS = {
     "/register/changes": 2,
     "/register/controls/quality-terms": 2,
     "/fund/plymouth-integrated/changes": 4,
-    "/fund": 8,
-    "/fund?year=2018/19": 8,
+    "/fund": 9,
+    "/fund?year=2018/19": 9,
     "/fund/unit-costs": 1,
     "/fund/unit-costs/emergency-admission": 1,
     "/fund/schemes/front-door": 2,
@@ -93,7 +97,9 @@ CALLS = {
     "/promises/actions/bed-based-care": 2,
     "/boards": 4,
     "/boards/cabinet": 6,
-    "/boards/reports/cabinet-2014-07-15": 5,
+    "/boards/reports/cabinet-2014-07-15": 6,
+    "/boards/lists": 1,
+    "/boards/lists/hubs-offer": 1,
     "/boards/decisions/2014-2": 1,
     "/reports": 2,
     "/desk": 15,
@@ -357,6 +363,9 @@ def test_a_decision_is_found_from_the_board_that_takes_it(browser: Browser, site
     found.page.locator("#boards + .scroll").get_by_role("link", name="Cabinet", exact=True).click()
     found.page.get_by_role("link", name="Integrated Commissioning Business Case").click()
     expect(found.page.locator("main")).to_contain_text("shared line management", ignore_case=True)
+    found.page.get_by_role("link", name="Tasks of the commissioning function in 2014").click()
+    expect(found.page.locator("main")).to_contain_text("Market management")
+    found.page.go_back()
     found.page.get_by_role("link", name=re.compile("fully integrated commissioning function")).click()
     expect(found.page.locator("main")).to_contain_text("not in force")
     found.page.get_by_role("link", name="2014-5").first.click()

@@ -81,6 +81,12 @@ async def test_responsibilities_meetings_and_reports_name_what_is_there(api: htt
         await put(api, f"meetings/{code}", board="cabinet", first_day=first, last_day=last, report="plans")
     ahead = await call(api, "GET", "meetings?board=cabinet&since=2018-03-02&until=2018-12-31", 200)
     assert [one["code"] for one in ahead["items"]] == ["july", "march"]
+    for path, said in (("boards", "Something"), ("meetings", "plans"), ("reports", "Pool; Review")):
+        answer = await api.get(f"{ROOT}/{path}.csv?board=cabinet")
+        assert (said in answer.text) is (path != "boards"), answer.text
+        assert (await api.get(f"{ROOT}/{path}.xlsx")).content[:2] == b"PK"
+    assert "Scope" not in (await api.get(f"{ROOT}/boards.csv")).text
+    assert "cabinet" in (await api.get(f"{ROOT}/responsibilities.csv")).text
     for path in ("boards/none", "meetings/none", "decisions/none"):
         assert (await call(api, "GET", path, 404))["type"] == "/problems/governance-record-unknown"
 

@@ -36,6 +36,14 @@ async def test_pledges_as_they_were_at_the_end_of_a_quarter_and_at_a_moment(api:
     assert await rows(api, as_of="2018-01-01T00:00:00Z") == []
     assert await rows(api, pledge_set="2013") == []
     assert (await api.get(f"{ROOT}/pledges.csv", params={"quarter": "2018"})).status_code == 422
+    (line,) = (await api.get(f"{ROOT}/pledge-lines", params={"quarter": "2017-18-Q4"})).json()["pledges"]
+    assert (line["id"], line["wording"], line["delivery"]) == ("2018-9", "Promise 9", "not_started")
+    assert (line["state_on"], line["schedule"], line["last_evidence_on"]) == ("2018-03-31", "on_time", None)
+    assert [one["portfolio_holder"] for one in line["assignments"]] == ["A"]
+    lines = (await api.get(f"{ROOT}/pledge-lines")).json()["pledges"]
+    assert [one["wording"] for one in lines] == ["Promise 9, sooner", "Promise 10"]
+    ahead = await api.get(f"{ROOT}/pledge-lines", params={"quarter": "2018-19-Q2"})
+    assert (ahead.status_code, ahead.json()["type"]) == (422, "/problems/quarter-ahead")
     for ending in ("xlsx", "ods"):
         assert (await api.get(f"{ROOT}/pledges.{ending}")).content[:2] == b"PK"
 
@@ -87,10 +95,14 @@ async def test_evidence_that_was_handed_back_does_not_count(
     evidence = [{"title": "Survey", "url": "https://example.org/survey"}]
     assert (await api.patch(path, json={"evidence": evidence})).status_code == 200
     assert [one["last_evidence_on"] for one in await rows(api)] == [""]
+    assert (await api.get(f"{ROOT}/pledges/9")).json()["last_evidence_on"] is None
     await move_to(date(2018, 3, 2))
     await step("submit", "writer")
     assert [one["last_evidence_on"] for one in await rows(api)] == ["2018-03-02"]
     await step("approve", "holder")
+    found = (await api.get(f"{ROOT}/pledges/9")).json()
+    listed = (await api.get(f"{ROOT}/pledges")).json()["items"]
+    assert [one["last_evidence_on"] for one in (found, *listed)] == ["2018-03-02", "2018-03-02"]
     assert [one["last_evidence_on"] for one in await rows(api)] == ["2018-03-02"]
 
 

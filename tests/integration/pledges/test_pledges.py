@@ -49,6 +49,7 @@ async def test_a_new_pledge_is_shown_whole(api: httpx.AsyncClient, published: Pu
         "evidence": "none",
         "schedule": "due",
         "closed_on": None,
+        "last_evidence_on": None,
         "measure": None,
         "cannot_be_rated": "no measure, baseline and date were given",
         "assignments": [ASSIGNED | UNDATED],

@@ -42,6 +42,14 @@ CONTRACT = {
     "management": "close",
     "indicators": ["dtoc-all"],
 }
+PRINTED = {
+    "title": "What hubs offer",
+    "items": [
+        {"text": "Advice", "number": 1, "group": "targeted", "figure": "12", "figure_unit": "sites", "note": "about"}
+        | {"source": "2018-20 intentions"},
+        {"text": "Website"} | dict.fromkeys(("number", "group", "figure", "figure_unit", "note", "source")),
+    ],
+}
 ASSESSMENT = {
     "title": "Impact",
     "subject_kind": "action",
@@ -60,6 +68,7 @@ ASSESSMENT = {
         ("consultations", CONSULTATION),
         ("options-appraisals", APPRAISAL),
         ("contracts", CONTRACT),
+        ("printed-lists", PRINTED),
     ],
 )
 async def test_each_reads_as_it_was_put(api: httpx.AsyncClient, path: str, body: dict[str, Any]):
@@ -88,6 +97,8 @@ async def test_what_they_name_has_to_be_there(api: httpx.AsyncClient):
         ("contracts/1", CONTRACT | {"value_from": {"amount": "1", "currency": "EUR"}}, "value_from.currency"),
         ("consultations/1", CONSULTATION | {"board": "none"}, "board"),
         ("options-appraisals/1", APPRAISAL | {"report": "none"}, "report"),
+        ("printed-lists/1", PRINTED | {"report": "none"}, "report"),
+        ("printed-lists/1", PRINTED | {"items": []}, "items"),
     ):
         refused = await call(api, "PUT", path, 422, body)
         assert not field or [one["field"] for one in refused["errors"]] == [field]

@@ -20,6 +20,7 @@ TAKING = {"outcome": "agreed", "taken_on": "2018-02-20", "conditions": [{"text":
 ASSESSMENT = {"title": "Impact", "subject_kind": "decision", "subject": "approve", "done": True}
 BENEFIT = {"title": "Less waiting", "beneficiary": "workforce"}
 APPRAISAL = {"title": "Form", "options": [{"code": "new", "title": "New", "verdict": "preferred"}]}
+PRINTED = {"title": "Offers", "items": [{"text": "Website"}]}
 PROVIDER = {"title": "Care", "kind": "provider"}
 REVIEW = {"title": "Visit", "provider": "care", "reviewed_on": "2018-02-01", "reviewed_by": "Ana"}
 RATING = {"home": "h", "grade": "good", "rated_on": "2018-02-01"}
@@ -89,6 +90,7 @@ PLEDGES = [
     Change("PUT", "/benefits/1", BENEFIT, "benefit.put", "1"),
     Change("PUT", "/consultations/1", {"title": "Draft"}, "consultation.put", "1"),
     Change("PUT", "/options-appraisals/1", APPRAISAL, "options_appraisal.put", "1"),
+    Change("PUT", "/printed-lists/1", PRINTED, "printed_list.put", "1"),
     Change("PUT", "/providers/care", PROVIDER, "provider.put", "care"),
     Change("PUT", "/contracts/1", {"title": "Care", "provider": "care"}, "contract.put", "1"),
     Change("PUT", "/quality-reviews/1", REVIEW, "quality_review.put", "1"),
