@@ -63,6 +63,11 @@ class TakingWrong(Invalid):
     title = "The day or the meeting of the decision does not fit"
 
 
+class SeriesTaken(Conflict):
+    type_ = "series-taken"
+    title = "Another feed tells of this indicator in this area"
+
+
 class QuarterAhead(Invalid):
     type_ = "quarter-ahead"
     title = "The quarter has not begun"

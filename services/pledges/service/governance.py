@@ -8,11 +8,13 @@ from chassis.errors import FieldError
 from chassis.paging import Page, PageRequest
 from chassis.storage.transaction import Tx
 from services.pledges.domain.circles import circular
+from services.pledges.domain.faults import Fault
 from services.pledges.domain.governance import RecordFilter, RecordKind
 from services.pledges.domain.governance_formats import KINDS, Record, Whole, kind_of, write_record
 from services.pledges.domain.providers import RatedHomes, Rating, rated_homes
-from services.pledges.domain.record_names import Named, above, actions_named_by, named_by, unknown
-from services.pledges.errors import DependencyCircular, RecordUnknown, ReferenceUnknown
+from services.pledges.domain.rating_feeds import RatingFeed
+from services.pledges.domain.record_names import Named, above, actions_named_by, named_by, told_twice, unknown
+from services.pledges.errors import DependencyCircular, RecordUnknown, ReferenceUnknown, SeriesTaken
 from services.pledges.repository import actions as stored_actions
 from services.pledges.repository import governance as stored
 from services.pledges.repository.grouping import grouped
@@ -28,12 +30,15 @@ async def put_record(tx: Tx, record: Put) -> tuple[Put, bool]:
     Raises:
         ReferenceUnknown: a record or an action that it names does not exist.
         DependencyCircular: a board would report to itself.
+        SeriesTaken: another feed tells of the same indicator and area.
         CodeInOtherCase
     """
     await check_references(tx, named_by(record))
     await check_actions(tx, *actions_named_by(record))
     await check_no_circle(tx, record)
     before = await stored.insert_or_lock_record(tx, record)
+    if before != record and (faults := await list_told_twice(tx, [record])):
+        raise SeriesTaken("End that feed first.", [FieldError(*fault) for _, fault in faults])
     await save_and_record(tx, before, record, "put")
     await emit_after(tx, [record])
     return record, before is None
@@ -46,6 +51,16 @@ async def save_and_record(tx: Tx, before: Record | None, after: Record, verb: st
     kind, today = kind_of(after), await tx.business_date()
     former = write_record(before) if before else None
     await record_state(tx, f"{kind}.{verb}", after.code, former, write_record(after), today, reason)
+
+
+async def list_told_twice(tx: Tx, records: Sequence[Record]) -> list[tuple[int, Fault]]:
+    """By its place, what is wrong with each feed of an indicator that another feed tells of, once all feeds are locked.
+
+    Records are inserted, or locked, before: whoever puts any locks in this order.
+    """
+    if not any(isinstance(one, RatingFeed) for one in records):
+        return []
+    return list(told_twice(records, await stored.lock_all_records(tx, RecordKind.RATING_FEED)))
 
 
 async def check_actions(tx: Tx, field: str, codes: Collection[str]) -> None:

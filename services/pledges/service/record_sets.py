@@ -12,7 +12,7 @@ from services.pledges.errors import RecordsRefused
 from services.pledges.repository import actions as stored_actions
 from services.pledges.repository import governance as stored
 from services.pledges.repository.grouping import grouped
-from services.pledges.service.governance import get_there
+from services.pledges.service.governance import get_there, list_told_twice
 from services.pledges.service.history import StateChange, record_states
 from services.pledges.service.rating_feeds import emit_after
 
@@ -34,6 +34,7 @@ async def put_records(tx: Tx, records: Sequence[Register | Care]) -> PutCounts:
         faults += await _taken(tx, kind, records, before.keys())
         created += len(by_kind[kind]) - len(before)
         changed += 0 if faults else await _save(tx, kind, by_kind[kind], before)
+    faults += await list_told_twice(tx, records)
     if faults:
         raise RecordsRefused("Nothing was saved.", [_error(records[place], fault) for place, fault in sorted(faults)])
     await emit_after(tx, records)

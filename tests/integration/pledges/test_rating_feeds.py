@@ -99,14 +99,14 @@ async def test_a_period_that_was_told_and_has_no_home_left_says_so(api: httpx.As
 async def test_periods_outside_the_days_of_a_feed_are_left_alone(api: httpx.AsyncClient, published: Published):
     await rate(api, "1", "a", "good", "2015-05-01")
     await put(api, "rating-feeds/care-homes", FEED | {"starts_on": "2017-10-02", "frequency": "quarter"})
-    await put(api, "rating-feeds/ended", FEED | {"ends_on": "2017-12-31"})
+    await put(api, "rating-feeds/ended", FEED | {"ends_on": "2017-12-31", "area": "E10000008"})
     assert await told(published) == [[("2017/18 Q4", 1, 1, False)]]
     (row,) = await published("rated-homes/ended")
     assert [one["period"] for one in json.loads(row.body)["data"]["periods"]] == ["2017/18 Q3"]
     backwards = FEED | {"ends_on": "2017-09-30"}
     answer = await api.put(f"{ROOT}/rating-feeds/wrong", json=backwards)
     assert answer.status_code == 422
-    yearly = FEED | {"frequency": "financial_year", "starts_on": "2016-04-01"}
+    yearly = FEED | {"frequency": "financial_year", "starts_on": "2016-04-01", "area": "E12000009"}
     await put(api, "rating-feeds/yearly", yearly)
     (row,) = await published("rated-homes/yearly")
     periods = json.loads(row.body)["data"]["periods"]
@@ -138,3 +138,26 @@ async def test_a_feed_for_another_area_says_all_of_it_there_and_days_are_of_our_
     assert [(body["area"], len(body["periods"])) for body in bodies] == [("E06000026", 2), ("E10000008", 2)]
     refused = await put(api, "rating-feeds/old", FEED | {"starts_on": "0001-01-01"}, 422)
     assert [error["field"] for error in refused["errors"]] == ["starts_on"]
+
+
+@pytest.mark.both_engines
+async def test_an_indicator_takes_its_share_from_one_feed_at_a_time(api: httpx.AsyncClient):
+    await put(api, "rating-feeds/care-homes", FEED)
+    other = FEED | {"title": "CQC"}
+    refused = await put(api, "rating-feeds/other", other, 409)
+    assert (refused["type"], refused["errors"]) == (
+        "/problems/series-taken",
+        [{"field": "indicator", "message": "care-homes tells of it in E06000026 on some of these days"}],
+    )
+    assert (await api.get(f"{ROOT}/rating-feeds/other")).status_code == 404
+    both = {"rating_feeds": [FEED | {"code": "care-homes", "ends_on": "2018-03-31"}, other | {"code": "other"}]}
+    answer = await api.post(f"{ROOT}/records", json=both)
+    assert (answer.status_code, [one["field"] for one in answer.json()["errors"]]) == (
+        422,
+        ["rating_feed/care-homes/indicator", "rating_feed/other/indicator"],
+    )
+    both["rating_feeds"][1]["starts_on"] = "2018-04-01"
+    assert (await api.post(f"{ROOT}/records", json=both)).json()["created"] == 1, "one after the other"
+    await put(api, "rating-feeds/elsewhere", FEED | {"area": "E10000008"})
+    await put(api, "rating-feeds/care-homes", FEED, 409)
+    await put(api, "rating-feeds/other", other | {"starts_on": "2018-04-01"}, 200)
