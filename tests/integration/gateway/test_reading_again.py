@@ -26,6 +26,11 @@ ASKED: dict[str, str] = {
 """What a parameter that has to be given is asked with."""
 NOT_THERE = {
     "/events/v1/checkpoints/{name}",  # each caller has their own
+    # made and read in tests/integration/subscriptions/webhooks
+    "/events/v1/subscriptions/{id}",
+    "/events/v1/subscriptions/{id}/progress",
+    "/events/v1/subscriptions/{id}/deliveries",
+    "/events/v1/subscriptions/{id}/dead-letters",
     "/finance/v1/funds/{code}/closed-quarters/{label}",  # its label has a slash in what the changes are made by
     "/finance/v1/funds/{code}/partners/{partner}/account",
     "/finance/v1/funds/{code}/year-end",
