@@ -67,6 +67,7 @@ def record_revision(tx: Tx, before: Revision | None, after: Revision) -> None:
         after=_observation(after),
         reason=after.observation.reason,
         always=_OF_PERIOD,
+        plain=True,
     )
 
 

@@ -4,7 +4,7 @@ Killed at any moment it begins anew; what was committed is recorded with its res
 """
 
 import asyncio
-from collections.abc import Awaitable, Sequence
+from collections.abc import Awaitable, Iterator, Sequence
 from copy import deepcopy
 from dataclasses import dataclass, field, replace
 from functools import partial
@@ -240,24 +240,46 @@ async def _apply(tx: Tx, applied: _Applied, survey: Survey, counter: Counter) ->
     if applied.order.create_missing:
         applied.created = await create_missing(tx, applied.order, survey.seen, applied.faults)
     counter.done, counter.total = 0, survey.rows.count
-    later = Later()
-    for batch in survey.rows.batches(applied.batch_size):
+    later, rows = Later(), survey.rows.batches(applied.batch_size)
+    batch = await _read(rows)
+    while batch is not None:
         await _record(tx, applied, batch, later)
         if not batch.goes_on:
             await emit_unsettled(tx, later.unsettled)
-        await tx.write_staged()
-        counter.done += sum(row.count for row in batch.rows)
+        counter.done += len(batch.rows)
+        batch = await _write_and_read(tx, rows)
         crash_point("imports.after_batch")
     await derive_later(tx, later, applied.batch_size)
 
 
-async def _record(tx: Tx, applied: _Applied, batch: Batch[SortableRow], later: Later) -> None:
-    order, drafts, turns = applied.order, list[Draft](), Turns()
+async def _read(rows: Iterator[Batch[SortableRow]]) -> Batch[Draft] | None:
+    """The next of the batches; None where there is none."""
+    batch, drafts, turns = next(rows, None), list[Draft](), Turns()
+    if batch is None:
+        return None
     for row in batch.rows:
         drafts += drafts_of(row)
         await turns.give()
-    later.unsettled.group = group_of(drafts[-1].key) if batch.goes_on else None
-    drafts = applied.drop_refused(drafts)
+    return Batch(drafts, batch.goes_on)
+
+
+async def _write_and_read(tx: Tx, rows: Iterator[Batch[SortableRow]]) -> Batch[Draft] | None:
+    """Write what is staged, and read the next batch: meanwhile, where the database is at work elsewhere."""
+    if tx.dialect != "postgresql":
+        await tx.write_staged()
+        return await _read(rows)
+    reading = asyncio.ensure_future(_read(rows))
+    try:
+        await tx.write_staged()
+        return await reading
+    finally:
+        reading.cancel()
+
+
+async def _record(tx: Tx, applied: _Applied, batch: Batch[Draft], later: Later) -> None:
+    order = applied.order
+    later.unsettled.group = group_of(batch.rows[-1].key) if batch.goes_on else None
+    drafts = applied.drop_refused(batch.rows)
     if order.sum_into and not order.accept_fewer:
         drafts, fewer = await drop_fewer_parts(tx, drafts, order.sum_into)
         for draft, fault in fewer:
