@@ -1,14 +1,23 @@
 """Structured logs: an event name with fields, bound to trace and event ids. JSON for machines, plain for people."""
 
 import logging
+import re
 import sys
 from contextlib import suppress
-from typing import Any
+from typing import Any, Final
 
 import structlog
 
 from chassis import telemetry
 from chassis.printable import printable
+
+_MARKS: Final = ("csk_", "eyJ", "Bearer ", "Basic ", "://")
+"""Of these one stands in a line that holds a secret of a known form; a line is searched only then."""
+_SECRETS: Final = re.compile(
+    r"(?P<key>csk_[\w-]{4})[\w-]+|eyJ[\w-]{5,}\.[\w.-]+|(?P<scheme>\b(?:Bearer|Basic) )(?!csk_|eyJ)[\w.~+/=-]{16,}"
+    r"|(?P<user>://[^\s:/@\x22]*:)[^\s/@\x22]+(?=@)"
+)
+"""API keys, of which the first characters stay; tokens; what is shown of either kind; passwords in addresses."""
 
 
 def get_logger(**fields: Any) -> structlog.typing.FilteringBoundLogger:
@@ -65,9 +74,20 @@ def _on_one_line(_logger: Any, _method: str, fields: structlog.typing.EventDict)
 
 def _rendering(form: str) -> list[structlog.typing.Processor]:
     if form == "json":
-        return [structlog.processors.format_exc_info, structlog.processors.JSONRenderer()]
+        return [structlog.processors.format_exc_info, structlog.processors.JSONRenderer(), _without_secrets]
     plain = structlog.dev.plain_traceback  # the rich one prints local variables, secrets among them
-    return [_on_one_line, structlog.dev.ConsoleRenderer(colors=sys.stderr.isatty(), exception_formatter=plain)]
+    console = structlog.dev.ConsoleRenderer(colors=sys.stderr.isatty(), exception_formatter=plain)
+    return [_on_one_line, console, _without_secrets]
+
+
+def _without_secrets(_logger: Any, _method: str, line: Any) -> str:
+    """Nothing of ours logs one; this holds where an error, or a library, has one in what it says."""
+    rendered: str = line
+    return _SECRETS.sub(_redacted, rendered) if any(mark in rendered for mark in _MARKS) else rendered
+
+
+def _redacted(found: re.Match[str]) -> str:
+    return f"{found['key'] or found['scheme'] or found['user'] or ''}***"
 
 
 def _route_libraries(

@@ -56,3 +56,35 @@ def test_what_a_caller_sent_makes_no_line_of_its_own(capsys, form):
     said = capsys.readouterr().err
     assert len(said.splitlines()) == 2
     assert "\x1b[2J" not in said
+
+
+SECRETS = {
+    "csk_" + "k" * 43: "csk_kkkk***",
+    "eyJhbGciOiJSUzI1NiJ9.eyJzdWIiOiJhbmEifQ.c2lnbmF0dXJl": "***",
+    "Bearer 0123456789abcdef": "Bearer ***",
+    "postgresql://suite:hunter2-and-more@db:5432/risks": "postgresql://suite:***@db:5432/risks",
+}
+
+
+@pytest.mark.parametrize("form", ["plain", "json"])
+@pytest.mark.parametrize("secret", SECRETS)
+def test_a_secret_in_what_is_said_is_not_logged(capsys, form, secret):
+    """In a field of ours, in what a library says, and in an error with its traceback."""
+    configure_logging(form=form)
+    structlog.get_logger().info("request.failed", reason=f"refused: {secret}", seen=[secret])
+    logging.getLogger("a.library").warning("sent %s", secret)
+    try:
+        raise ValueError(secret)
+    except ValueError:
+        structlog.get_logger().exception("request.crashed")
+    said = capsys.readouterr().err
+    assert secret not in said
+    assert said.count(SECRETS[secret]) >= 4
+
+
+def test_what_looks_like_no_secret_is_logged_as_it_is(capsys):
+    configure_logging(form="json")
+    told = {"path": "/problems/unauthorized", "scheme": "Bearer", "at": "http://127.0.0.1:8000/", "prefix": "csk_abcd"}
+    structlog.get_logger().info("gateway.key_refused", **told)
+    said = json.loads(capsys.readouterr().err)
+    assert {name: said[name] for name in told} == told
