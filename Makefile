@@ -117,6 +117,10 @@ build/clients/node_modules: tests/clients/package-lock.json
 	@cd build/clients && npm ci --silent --no-audit --no-fund --ignore-scripts
 	@touch $@
 
+.PHONY: client
+client: .venv/dev build/clients/venv ## Generate the typed Python client of this version and build its wheel into dist/
+	@$(BIN)/python clients/python/build.py
+
 .PHONY: clients
 clients: .venv/dev build/clients/venv build/clients/node_modules ## Generate clients from the documents, compile them, and call a suite with one
 	@echo "Generating clients from the documents"
@@ -136,7 +140,7 @@ build/audit/venv: .venv/created tests/audit/requirements.lock
 	@touch $@
 
 .PHONY: audit
-audit: .venv/dev build/audit/venv ## Look the locked dependencies up among known vulnerabilities (REQUIRE_AUDIT=1 insists that one can)
+audit: .venv/dev build/audit/venv ## Look the locked dependencies up among known vulnerabilities (UNAUDITED=allowed where nobody can be asked)
 	@$(BIN)/python -m tests.audit
 
 FUZZ = $(BIN)/python -m tests.fuzz --seed $(or $(SEED),1)
@@ -225,4 +229,4 @@ contracts: .venv/dev ## Write JSON Schemas of new events into contracts/
 
 .PHONY: clean
 clean: ## Remove .venv and caches (the data in var/ stays)
-	@rm -rf .venv .mypy_cache .ruff_cache .pytest_cache .hypothesis build *.egg-info
+	@rm -rf .venv .mypy_cache .ruff_cache .pytest_cache .hypothesis build dist *.egg-info
