@@ -76,7 +76,7 @@ def build_python_client() -> str:
 
 def generate_python() -> str:
     # `from` is a word of Python: the generator looks for a model of the parameter's name, of which there is none
-    named = "--model-name-mappings=from=ModelFrom"
+    named = "--model-name-mappings=from=ModelFrom,From=ModelFrom"
     target = _generated("python", "--additional-properties=packageName=suite_api", named)
     return f"{_imported(target / 'suite_api')} modules generated and imported"
 
