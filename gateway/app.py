@@ -103,7 +103,9 @@ def create_gateway(
     bearers: Bearers = provider.tokens if provider else keyring
     check = KeyCheck(bearers, Refusals(settings.refused_keys))
     pages, suite_api = PortalSettings(), SuiteApi()
-    own = _own_apps(resources, upstreams, signer, keyring, suite_api) | _reports(resources, signer, suite_api, pages)
+    apps = _own_apps(resources, upstreams, signer, keyring, suite_api)
+    own = {name: in_process(name, each) for name, each in apps.items()}
+    own |= _reports(resources, signer, suite_api, pages)
     app = FastAPI(
         title=SPEC.title,
         description=SPEC.description,
@@ -119,6 +121,7 @@ def create_gateway(
     install_errors(app)
     _mount(app, {**upstreams, **own}, settings, signer)
     _set_state(app, resources, upstreams, own, settings, signer)
+    app.state.access = apps[access.NAME]
     suite_api.open(app)
     form_key = signer.key_of("pages").encode()
     by_provider = provider.sign_in(form_key) if provider and settings.oidc_client_id else None
@@ -205,15 +208,14 @@ def signer_of(settings: GatewaySettings) -> HopSigner:
 
 def _own_apps(
     resources: Resources, upstreams: Mapping[str, Upstream], signer: HopSigner, keyring: Keyring, suite_api: SuiteApi
-) -> dict[str, Upstream]:
+) -> dict[str, FastAPI]:
     """What is documented and called like a service, and is the gateway's own."""
     services = Services(upstreams, signer)
     believing = partial(_believing, resources, signer)
-    apps = {
+    return {
         operations.NAME: operations.create_operations(believing(operations.NAME), Base.metadata, services),
         access.NAME: access.create_access(believing(access.NAME), Base.metadata, keyring, suite_api),
     }
-    return {name: in_process(name, app) for name, app in apps.items()}
 
 
 def _reports(

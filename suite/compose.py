@@ -91,7 +91,7 @@ async def upgrade(names: Sequence[str], settings: SuiteSettings) -> None:
 class Running:
     """What was composed: an app to serve, and what runs beside it."""
 
-    app: ASGIApp
+    app: FastAPI
     databases: Mapping[str, Database]
     bus: Bus | None
     runtimes: Sequence[ServiceRuntime]
@@ -102,8 +102,9 @@ class Running:
     """What the services know the gateway by."""
 
     def loader_client(self) -> httpx.AsyncClient:
-        """A client that reaches the services of this process by their public paths, with nobody's key."""
-        transport = httpx.ASGITransport(_ByFirstPart(self.inner, self.app), raise_app_exceptions=False)
+        """A client that reaches the services of this process, and people, by their public paths, with nobody's key."""
+        apps = {**self.inner, "access": self.app.state.access}
+        transport = httpx.ASGITransport(_ByFirstPart(apps, self.app), raise_app_exceptions=False)
         return httpx.AsyncClient(transport=transport, base_url="http://suite", auth=_Loading(self.signer))
 
 

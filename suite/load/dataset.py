@@ -94,6 +94,7 @@ class Reference:
     need: list[row_types.NeedRow]
     contradictions: list[row_types.ContradictionRow]
     former_names: list[row_types.FormerNameRow]
+    people: list[row_types.PersonRow]
     fund: FundFile
 
     @property
@@ -184,6 +185,7 @@ _FILES: dict[str, tuple[str, type[FileRow]]] = {
     "need": ("need_figures.csv", row_types.NeedRow),
     "contradictions": ("contradictions.csv", row_types.ContradictionRow),
     "former_names": ("former_names.csv", row_types.FormerNameRow),
+    "people": ("people.csv", row_types.PersonRow),
 }
 
 
@@ -243,7 +245,8 @@ def _dangling_ends(r: Reference) -> Iterator[str]:
     yield from _missing("former_names.csv", named, _resources(r))
     yield from _missing("measures_2014.csv", (row.indicator for row in r.charts), (row.code for row in r.indicators))
     defined = (r.areas, r.frameworks, r.indicators, r.scorecards, r.outcomes, r.objectives, r.system_gaps)
-    for rows in (*defined, r.priorities, r.all_actions, r.dependencies, r.partners, r.budget, r.unit_costs, r.schemes):
+    plans = (r.priorities, r.all_actions, r.dependencies, r.people)
+    for rows in (*defined, *plans, r.partners, r.budget, r.unit_costs, r.schemes):
         yield from _twice(type(rows[0]).__name__, (row.code for row in rows))
     yield from _twice("StandardRow", ((row.code, row.valid_from) for row in r.standards))
     yield from _twice("ContradictionRow", (row.code for row in r.contradictions))
@@ -289,6 +292,10 @@ def _tied(r: Reference) -> Iterator[tuple[str, list[Any]]]:
 def _dangling_plans(r: Reference) -> Iterator[str]:
     indicators = [row.code for row in r.indicators]
     priorities, actions = [row.code for row in r.priorities], [row.code for row in r.all_actions]
+    people = [row.name for row in r.people]
+    yield from _missing("priorities.csv", (name for row in r.priorities for name in row.leads), people)
+    answering = (name for row in r.assignments for name in (row.portfolio_holder, row.director, *row.lead_officers))
+    yield from _missing("pledge_assignments.csv", answering, people)
     yield from _missing("objectives.csv", (row.outcome for row in r.objectives), (o.code for o in r.outcomes))
     for objective in r.objectives:
         yield from _missing("objectives.csv", objective.indicators, indicators)

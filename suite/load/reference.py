@@ -12,6 +12,7 @@ from suite.load.finance import load_finance
 from suite.load.former import withdraw_forecasts
 from suite.load.governance import load_governance
 from suite.load.indicators import load_indicators
+from suite.load.people import load_people
 from suite.load.pledges import load_pledges
 from suite.load.registers import load_registers
 from suite.load.report import LoadReport
@@ -41,12 +42,13 @@ async def load_reference(
     await load_indicators(load)
     report("Waiting until every service has heard of them")
     await wait()
-    report("Loading the register, pledges, priorities, actions, boards, the fund and its schemes")
+    report("Loading the register, pledges, priorities, actions, boards, the fund and its schemes, and people")
     await load_risks(load)
     await load_pledges(load)
     await load_governance(load)
     await load_registers(load)
     await load_finance(load)
+    await load_people(load)
     if load.from_version_0_1:
         await withdraw_forecasts(load)
     return LoadReport(counts=load.tally.counts(), contradictions=contradictions(load.reference), notes=load.notes)

@@ -86,3 +86,12 @@ class DecisionRow(FileRow):
     asked_of: Several
     depends_on: Several = ()
     source: str
+
+
+class PersonRow(FileRow):
+    """Somebody whom the papers name, and what they did: no first day is printed of any post, so none is held."""
+
+    code: str
+    name: str
+    roles: Several
+    source: str

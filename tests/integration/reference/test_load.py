@@ -60,6 +60,7 @@ async def test_the_first_load_makes_everything(report):
         "schemes": 13,
         "unit costs": 5,
         "ranges": 1,
+        "people": 37,
     }
     assert report.counts["targets"].skipped == 3
     assert all(counts.unchanged == counts.changed == counts.preserved == 0 for counts in report.counts.values())

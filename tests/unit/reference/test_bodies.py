@@ -4,6 +4,8 @@ from decimal import Decimal
 
 import pytest
 
+from gateway.access.people import person_faults
+from gateway.access.people_schemas import PersonIn
 from services.finance.domain.budget import Budget, printed_differences
 from services.finance.schemas.funds import BudgetLineBody, FundBody
 from services.finance.schemas.schemes import SchemeBody
@@ -24,7 +26,7 @@ from services.pledges.schemas.pledges import PledgeIn
 from services.pledges.schemas.record_sets import RecordsIn
 from services.pledges.schemas.reports import ReportIn
 from services.risks.schemas.register import RiskIn
-from suite.load import finance, governance, indicators, pledges, registers, risks
+from suite.load import finance, governance, indicators, people, pledges, registers, risks
 from suite.load.dataset import Reference, read_reference
 from suite.load.names import renamed
 from suite.load.upsert import Load, already_there
@@ -187,3 +189,12 @@ def test_schemes_stand_on_lines_and_partners_of_the_fund(reference: Reference):
 )
 def test_same_compares_what_is_sent(sent: object, found: object, alike: bool):
     assert already_there(sent, found) is alike
+
+
+def test_people(reference: Reference):
+    """None of them has a key, a subject or a post: who may do what is not for papers to say."""
+    for row in reference.people:
+        body = PersonIn.model_validate(people.person_body(row))
+        assert list(person_faults(body.to_domain(row.code))) == []
+        assert (body.roles, body.keys, body.subjects, body.posts) == (list(row.roles), [], [], [])
+        assert body.roles

@@ -289,8 +289,10 @@ OFFICIAL = {
     ("printed_names.csv", "text"),
     ("printed_names.csv", "group"),
     ("printed_names.csv", "note"),
+    ("people.csv", "name"),
+    ("people.csv", "roles"),
 }
-"""Columns of official names: facts, that stay as printed."""
+"""Columns of official names, also of posts: facts, that stay as printed."""
 
 
 def _cells() -> list[str]:
@@ -334,6 +336,7 @@ def _copied(tmp_path: Path) -> Path:
         ("need_figures.csv", "2016,expected,forecast-2014", "2016,expected,", "an expected figure has a name"),
         ("pledges.csv", "\n2018,58,", "\n2018,57,", "57') stands there twice"),
         ("actions.csv", "first-wellbeing-hub,,2018-20", "no-such-hub,,2018-20", "'no-such-hub' is nowhere defined"),
+        ("people.csv", "Ruth Harrell", "Ruth Harel", "priorities.csv: 'Ruth Harrell' is nowhere defined"),
     ],
 )
 def test_a_bad_row_is_named_by_file_and_line(tmp_path: Path, name: str, old: str, new: str, said: str):
