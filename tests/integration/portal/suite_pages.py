@@ -12,6 +12,49 @@ from tests.integration.reference.conftest import Suite
 
 BODY = re.compile(r"<body.*?<footer", re.DOTALL)
 TAG = re.compile(r"<[^>]+>")
+PLYMOUTH = "E06000026"
+PAGES = [
+    "/",
+    "/scorecard",
+    f"/scorecard/indicators/dtoc-all?area={PLYMOUTH}",
+    "/register",
+    "/register?impact=4&likelihood=4",
+    "/register/changes?since=2017-10-01",
+    "/register/new-control?risk=OCC5",
+    "/register/proposals",
+    "/register/treatment",
+    "/register/risks/OCC4",
+    f"/register/risks/OCC4/links?indicator=dtoc-all&area={PLYMOUTH}",
+    "/register/risks/OCC4/suggested-links",
+    f"/register/what-if?indicator=ae-four-hour-wait&area={PLYMOUTH}&colour=red",
+    "/register/exposure",
+    "/register/risks/OCC4/what-if?suppose=red",
+    "/register/risks/OCC4/back-test",
+    "/register/risks/OCC4/losses",
+    "/fund",
+    "/fund/plymouth-integrated/changes",
+    "/fund/plymouth-integrated/entries?account=commissioning",
+    "/fund/plymouth-integrated/entries/plymouth-integrated.1",
+    "/fund/plymouth-integrated/partners/PCC?year=2017/18",
+    "/fund/plymouth-integrated/returns/2017-18-Q3",
+    "/fund/unit-costs",
+    "/fund/unit-costs/emergency-admission",
+    "/fund/schemes/contract-review",
+    "/promises",
+    "/promises/timeline",
+    "/promises/pledges/2018-41",
+    "/promises/actions/bed-based-care",
+    "/boards",
+    "/boards/cabinet",
+    "/boards/reports/cabinet-2014-07-15",
+    "/boards/decisions/2014-2",
+    "/reports",
+    "/desk",
+    "/import",
+    "/people",
+    "/operations",
+]
+"""Every page, with the reference data, but for what is there once somebody has made it."""
 
 
 def text_of(page: str) -> str:

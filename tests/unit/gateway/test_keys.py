@@ -1,7 +1,9 @@
 """What makes a key, and what is kept of it."""
 
 import hashlib
+import hmac
 import secrets
+from datetime import UTC, datetime, timedelta
 
 import pytest
 from hypothesis import given
@@ -31,9 +33,25 @@ def test_only_the_hash_is_kept() -> None:
     assert keys.shown_prefix(key) == key[:8]
 
 
-def test_hashes_compare() -> None:
+def test_hashes_compare(monkeypatch: pytest.MonkeyPatch) -> None:
+    """In constant time, and by nothing else: whatever that says is so, of the secret before a rotation as well."""
     assert keys.same_hash("a" * 64, "a" * 64)
     assert not keys.same_hash("a" * 64, "a" * 63 + "b")
+    now = datetime(2018, 2, 28, tzinfo=UTC)
+    previous = keys.Previous("csk_bbbb", "b" * 64, now + timedelta(hours=1))
+    key = keys.Key(1, "Ana", "csk_aaaa", "a" * 64, now, "suite", None, None, previous=previous)
+    asked: list[tuple[bytes, bytes]] = []
+
+    def compare(one: bytes, other: bytes) -> bool:
+        asked.append((one, other))
+        return False
+
+    monkeypatch.setattr(hmac, "compare_digest", compare)
+    for shown in ("a" * 64, "b" * 64):
+        with pytest.raises(LookupError):
+            key.good_until(shown, now)
+        assert asked == [(key.hash.encode(), shown.encode()), (previous.hash.encode(), shown.encode())]
+        asked.clear()
 
 
 @pytest.mark.parametrize(
