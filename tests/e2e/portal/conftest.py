@@ -27,6 +27,8 @@ from tests.integration.reference.conftest import loaded, migrated
 __all__ = ["loaded", "migrated"]
 
 CHROMIUM: Final = Path("/usr/bin/chromium")
+NO_NAMES: Final = "--host-resolver-rules=MAP * ~NOTFOUND, EXCLUDE 127.0.0.1"
+"""The network is cut off: no name leads anywhere."""
 _AXE: Final = Path(AXE_FILE_PATH).read_text(encoding="utf-8")
 expect.set_options(timeout=60_000)  # a busy machine is no fault of a page
 _RULES: Final = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa"]
@@ -112,13 +114,24 @@ def browser() -> Iterator[Browser]:
             pytest.fail(missing)
         pytest.skip(missing)
     with sync_playwright() as found:
-        browser = found.chromium.launch(executable_path=str(CHROMIUM), args=["--no-sandbox"])
+        browser = found.chromium.launch(executable_path=str(CHROMIUM), args=["--no-sandbox", NO_NAMES])
         yield browser
         browser.close()
 
 
 def visit(browser: Browser, site: Site, *, width: int, **options: Any) -> Visit:
     """Somebody who has signed in by the form."""
+    found = window(browser, site, width=width, **options)
+    found.go("/")
+    form = found.page.locator("form").first
+    form.locator("input:not([type=hidden])").fill(site.key)
+    form.locator("button").click()
+    expect(found.page.get_by_text("Sign out")).to_be_visible()
+    return found
+
+
+def window(browser: Browser, site: Site, *, width: int, **options: Any) -> Visit:
+    """A browser that has never been here; whatever it asks of others is trouble, and so is what it complains of."""
     context: BrowserContext = browser.new_context(
         viewport={"width": width, "height": 900}, service_workers="block", **options
     )
@@ -137,9 +150,4 @@ def visit(browser: Browser, site: Site, *, width: int, **options: Any) -> Visit:
     context.route("**/*", only_here)
     found.page.on("console", note)
     found.page.on("pageerror", lambda error: found.trouble.append(str(error)))
-    found.go("/")
-    form = found.page.locator("form").first
-    form.locator("input:not([type=hidden])").fill(site.key)
-    form.locator("button").click()
-    expect(found.page.get_by_text("Sign out")).to_be_visible()
     return found

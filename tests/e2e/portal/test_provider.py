@@ -49,7 +49,7 @@ def site(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Site]:
         )
         ready: Queue[BaseException | None] = Queue()
         stop = threading.Event()
-        serving = _serve(folder / "gateway.db", settings, listener, ready, stop)
+        serving = serve_alone(folder / "gateway.db", settings, listener, ready, stop)
         thread = threading.Thread(target=lambda: asyncio.run(serving))
         thread.start()
         found = ready.get(timeout=60)
@@ -60,7 +60,7 @@ def site(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Site]:
         thread.join(timeout=60)
 
 
-async def _serve(
+async def serve_alone(
     path: Path,
     settings: GatewaySettings,
     listener: socket.socket,
