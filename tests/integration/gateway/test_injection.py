@@ -32,11 +32,19 @@ async def test_quotes_end_no_statement(front: Front) -> None:
             for each in shown.get("parameters", ())
             if each.get("in") == "query" and each["name"] != "cursor" and _is_free(each["schema"])
         }
-        answer = await front.client.get(where, params=words)
+        answer = await _head_or_all(front.client, where, words)
         known = {200, 404, 422, 503} if path.startswith("/operations/") else {200, 404, 410, 422}  # there is no bus
         assert answer.status_code in known, (where, words, answer.text)
         asked += len(words) + ("{" in path)
     assert asked > 100
+
+
+async def _head_or_all(client: httpx.AsyncClient, where: str, words: Mapping[str, str]) -> httpx.Response:
+    """The answer, but of a stream, which has no end, no more than its head."""
+    async with client.stream("GET", where, params=words) as answer:
+        if not answer.headers.get("content-type", "").startswith("text/event-stream"):
+            await answer.aread()
+        return answer
 
 
 async def _written(front: Front, document: Mapping[str, Any]) -> list[str]:
