@@ -15,7 +15,7 @@ from tests.faults.world import PLYMOUTH, observe
 
 pytestmark = pytest.mark.faults
 
-SIZE = 24 * 1024 * 1024
+SIZE = 40 * 1024 * 1024
 
 
 @pytest.fixture(scope="module")
