@@ -107,10 +107,11 @@ def own_environment(member: str, environment: Environment) -> dict[str, str]:
     """What one member is to know of an environment that all share: its own database and no administrator's secret.
 
     The gateway reads no events, and has nothing of the broker; the administrator's key and what the gateway signs with
-    are its own.
+    are its own, as is of the events service what secrets of webhooks are sealed with.
     """
     foreign = {f"DATABASE_URL_{name.upper()}" for name in MEMBERS if name != member} | {"DATABASE_ADMIN_URL"}
     foreign |= set() if member == "gateway" else {"SUITE_ADMIN_KEY", "GATEWAY_SIGNING_KEY"}
+    foreign |= set() if member == "subscriptions" else {"SUBSCRIPTIONS_WEBHOOK_KEYS"}
     hidden = ("DATABASE_PASSWORD_", "PGPASS", *(("KAFKA_",) if member == "gateway" else ()))
     own = {name: value for name, value in environment.items() if name not in foreign and not name.startswith(hidden)}
     secret = environment.get("GATEWAY_SIGNING_KEY")
@@ -163,6 +164,7 @@ def environment(database: str, brokers: str, port: int, admin_key: str) -> tuple
         "BUS": "kafka",
         "KAFKA_BOOTSTRAP_SERVERS": brokers,
         "GATEWAY_SIGNING_KEY": secrets.token_urlsafe(32),
+        "SUBSCRIPTIONS_WEBHOOK_KEYS": os.environ.get("SUBSCRIPTIONS_WEBHOOK_KEYS") or secrets.token_urlsafe(32),
         "SUITE_ADMIN_KEY": admin_key,
         "SUITE_HOST": "127.0.0.1",
     }
