@@ -9,6 +9,7 @@ import argparse
 import asyncio
 import os
 import subprocess
+import secrets
 import sys
 import time
 from collections.abc import Iterator
@@ -31,7 +32,11 @@ BOUNDARIES: Final = "coverage"
 """The phase that goes through every boundary of every parameter and field: more cases than all others together."""
 OTHERS: Final = "examples,fuzzing,stateful"
 START_SECONDS: Final = 180
-SETTINGS: Final = {"LOG_LEVEL": "WARNING", "GATEWAY_REFUSED_KEYS": "1000000"}
+SETTINGS: Final = {
+    "LOG_LEVEL": "WARNING",
+    "GATEWAY_REFUSED_KEYS": "1000000",
+    "SUBSCRIPTIONS_WEBHOOK_KEYS": secrets.token_urlsafe(32),
+}
 """Each operation is called with a key that is not in use: that it is refused counts, not that guessing gets slow."""
 
 
