@@ -8,8 +8,8 @@ not its own are schemathesis's: ``--include-operation-id risks_create_risk`` loo
 import argparse
 import asyncio
 import os
-import subprocess
 import secrets
+import subprocess
 import sys
 import time
 from collections.abc import Iterator
