@@ -80,10 +80,12 @@ def site(loaded: tuple[Path, LoadReport], tmp_path_factory: pytest.TempPathFacto
     found = ready.get(timeout=120)
     if isinstance(found, BaseException):
         raise found
-    add_examples(found.url, found.key)
-    yield found
-    stop.set()
-    thread.join(timeout=60)
+    try:
+        add_examples(found.url, found.key)
+        yield found
+    finally:
+        stop.set()
+        thread.join(timeout=60)
 
 
 async def _serve(folder: Path, ready: "Queue[Site | BaseException]", stop: threading.Event) -> None:
@@ -96,6 +98,8 @@ async def _serve(folder: Path, ready: "Queue[Site | BaseException]", stop: threa
             config = uvicorn.Config(running.app, lifespan="off", log_level="critical", timeout_graceful_shutdown=1)
             server = uvicorn.Server(config)
             serving = asyncio.create_task(server.serve(sockets=[listener]))
+            while not server.started:  # noqa: ASYNC110  it offers nothing else to wait for
+                await asyncio.sleep(0.005)
             ready.put(Site(f"http://127.0.0.1:{listener.getsockname()[1]}", key))
             await asyncio.to_thread(stop.wait)
             server.should_exit = True

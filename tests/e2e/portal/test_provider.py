@@ -75,6 +75,8 @@ async def serve_alone(
         config = uvicorn.Config(app, lifespan="off", log_level="critical", timeout_graceful_shutdown=1)
         server = uvicorn.Server(config)
         serving = asyncio.create_task(server.serve(sockets=[listener]))
+        while not server.started:  # noqa: ASYNC110  it offers nothing else to wait for
+            await asyncio.sleep(0.005)
         ready.put(None)
         await asyncio.to_thread(stop.wait)
         server.should_exit = True
