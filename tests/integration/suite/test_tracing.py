@@ -17,9 +17,10 @@ from opentelemetry.sdk.trace.export.in_memory_span_exporter import InMemorySpanE
 from chassis import otel, telemetry, tracing
 from gateway.access import service
 from gateway.access.keys import NewKey
-from suite import compose
+from suite import compose, operations
 from suite.catch_up import wait_until_caught_up
 from suite.settings import MEMBERS, SuiteSettings
+from tests.conftest import DatabaseFor
 
 TRACE, CALLER = "4bf92f3577b34da6a3ce929d0e0e4736", "00f067aa0ba902b7"
 AREA = {"code": "E06000026", "name": "Plymouth", "type": "unitary_authority"}
@@ -70,7 +71,8 @@ def id_of(span: ReadableSpan) -> str:
     return f"{span.context.span_id:016x}"
 
 
-async def test_one_update_is_one_trace(folder: Path) -> None:
+async def chain_of_an_update(folder: Path) -> dict[str, ReadableSpan]:
+    """The spans that an update leads to: each is caused by the one before, and the consumer's by who emitted."""
     exporter = InMemorySpanExporter()
     with otel.told("suite", exporter, 1.0):
         await update(folder, OBSERVATION)
@@ -80,12 +82,34 @@ async def test_one_update_is_one_trace(folder: Path) -> None:
     assert parent_of(found["POST indicators"]) == id_of(found["POST gateway"])
     assert parent_of(found["publish indicators"]) == id_of(found["POST indicators"])
     assert parent_of(found["apply risks"]) == id_of(found["POST indicators"]), "it is caused by who emitted the event"
+    return found
+
+
+async def test_one_update_is_one_trace(folder: Path) -> None:
+    found = await chain_of_an_update(folder)
     posted = dict(found["POST indicators"].attributes or {})
     assert (posted["http.response.status_code"], posted["suite.member"]) == (201, "indicators")
     assert posted["http.route"] == "/indicators/v1/indicators/{code}/observations"
     assert dict(found["POST gateway"].attributes or {})["http.route"] == "/indicators/v1"
     assert "waits" not in "".join(span.to_json() for span in found.values()), "what is in a path is not told"
     assert telemetry.is_told() is False, "at the end nobody is"
+
+
+@pytest.mark.rest
+@pytest.mark.kafka
+@pytest.mark.postgres
+@pytest.mark.parametrize("database_for", ["postgresql"], indirect=True)
+async def test_a_trace_goes_through_a_broker(
+    database_for: DatabaseFor, kafka_bootstrap: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """On Kafka only the headers of a record carry it from who emitted the event to who applies it."""
+    monkeypatch.setenv("BUS", "kafka")
+    monkeypatch.setenv("KAFKA_BOOTSTRAP_SERVERS", kafka_bootstrap)
+    for name in MEMBERS:
+        database = await database_for(compose.SPECS[name].package)
+        monkeypatch.setenv(f"DATABASE_URL_{name.upper()}", database.url.render_as_string(hide_password=False))
+    await operations.ensure_topics(SuiteSettings(data_dir=tmp_path))
+    await chain_of_an_update(tmp_path)
 
 
 async def test_of_a_share_of_none_nothing_is_sent_and_all_works(folder: Path) -> None:
