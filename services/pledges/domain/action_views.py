@@ -1,10 +1,11 @@
 """Actions as they are shown: with their indicators, what blocks them, and the days that are ahead."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date
+from typing import Any
 
-from services.pledges.domain.actions import Action, PublishedAction
+from services.pledges.domain.actions import Action, ActionFilter, PublishedAction
 from services.pledges.domain.indicators import LinkedIndicator
 from services.pledges.domain.readiness import READY, Blocker, Readiness
 from services.pledges.domain.status import Schedule
@@ -12,16 +13,36 @@ from services.pledges.domain.status import Schedule
 
 @dataclass(frozen=True, slots=True)
 class ActionView:
-    """An action with all that is shown of it on the business date ``today``."""
+    """An action with all that is shown of it on the business date ``today``.
+
+    ``state_on`` is that day where a past state is shown, None where it is the present one.
+    """
 
     action: Action
     indicators: tuple[LinkedIndicator, ...]
     today: date
     readiness: Readiness = READY
+    state_on: date | None = None
 
     @property
     def schedule(self) -> Schedule:
         return self.action.schedule(self.today)
+
+    @property
+    def version(self) -> int | None:
+        """How many events the action had; None of a past state, of which that is not kept."""
+        return self.action.version if self.state_on is None else None
+
+    def fits(self, wanted: ActionFilter) -> bool:
+        """Whether a list with this filter has it."""
+        found = {**self._filtered, "schedule": self.schedule, "blocked": self.readiness.is_blocked}
+        return all(getattr(wanted, name) in {None, value} for name, value in found.items())
+
+    @property
+    def _filtered(self) -> Mapping[str, Any]:
+        definition, delivery = self.action.definition, self.action.progress.delivery
+        names = ("priority", "kind", "phase", "part_of")
+        return {"delivery": delivery, **{name: getattr(definition, name) for name in names}}
 
 
 @dataclass(frozen=True, slots=True)

@@ -147,6 +147,12 @@ class ActionFilter:
     blocked: bool | None = None
 
 
+def plan_order(action: Action) -> tuple[bool, int, str]:
+    """The order of a priority's actions: numbered steps first, by number, then by code."""
+    step = action.definition.step
+    return step is None, step or 0, action.code
+
+
 def parts_of(actions: Mapping[str, Action]) -> Mapping[str, set[str]]:
     """By action, its parts; those without any are named by none."""
     found = defaultdict[str, set[str]](set)

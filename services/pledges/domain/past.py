@@ -1,6 +1,6 @@
 """What pledges, priorities and actions were: as at the end of a past quarter, as known at a moment, or both."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
 from enum import StrEnum
@@ -35,6 +35,9 @@ class AsAt:
         return min(today, self.quarter.end) if self.quarter else today
 
 
+PRESENT = AsAt()
+
+
 class RevisedKind(StrEnum):
     """What has a revision after each change, by the name that those bear."""
 
@@ -51,6 +54,11 @@ class Revised:
     kind: RevisedKind
     subject: str
     state: Mapping[str, Any]
+
+
+def states_of(kind: RevisedKind, revised: Iterable[Revised]) -> Mapping[str, Mapping[str, Any]]:
+    """The states of a kind, by subject."""
+    return {one.subject: one.state for one in revised if one.kind is kind}
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,11 +1,22 @@
 """Reading the states that revisions record: format 1 of ``formats``, whose earliest know fewer fields."""
 
+from collections.abc import Callable, Iterable
+from typing import TypeVar
+
 from services.pledges.domain.actions import Action, ActionDefinition
 from services.pledges.domain.dependencies import Dependency, DependencyDefinition, DependencyState
-from services.pledges.domain.past import PledgeState
+from services.pledges.domain.indicators import SeriesKey
+from services.pledges.domain.past import PledgeState, Revised, RevisedKind, states_of
 from services.pledges.domain.priorities import Priority
 from services.pledges.domain.status import Progress
 from services.pledges.domain.stored_fields import Stored, read_fields
+
+Coded = TypeVar("Coded", Action, Dependency, Priority)
+
+
+def as_they_were(kind: RevisedKind, revised: Iterable[Revised], read: Callable[[str, Stored], Coded]) -> list[Coded]:
+    """Those of a kind that there were, by code."""
+    return [read(code, state) for code, state in sorted(states_of(kind, revised).items())]
 
 
 def read_pledge_state(stored: Stored) -> PledgeState:
@@ -13,8 +24,13 @@ def read_pledge_state(stored: Stored) -> PledgeState:
 
 
 def read_action_state(code: str, stored: Stored) -> Action:
-    """Without its links, which nothing that is made of the past shows."""
+    """Without its links: :func:`read_links` has them."""
     return Action(code, read_fields(ActionDefinition, stored), read_fields(Progress, stored))
+
+
+def read_links(stored: Stored) -> tuple[SeriesKey, ...]:
+    """The series that an action was linked to."""
+    return tuple(read_fields(SeriesKey, one) for one in stored.get("links", ()))
 
 
 def read_priority_state(code: str, stored: Stored) -> Priority:

@@ -1,6 +1,6 @@
 """Priorities, and how one is rolled up from its actions."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
 from decimal import Decimal
@@ -67,11 +67,17 @@ class RollUp:
 
 @dataclass(frozen=True, slots=True)
 class PriorityView:
-    """A priority with its roll-up, and its actions where they are asked for."""
+    """A priority with its roll-up, and its actions where they are asked for; ``state_on`` as of an action."""
 
     priority: Priority
     roll_up: RollUp
     actions: tuple[ActionView, ...] = ()
+    state_on: date | None = None
+
+
+def roll_up_on(actions: Iterable[Action], day: date) -> RollUp:
+    """The weighted state of a priority on a day, by its actions."""
+    return roll_up([ActionStatus.of(one, day) for one in actions])
 
 
 def roll_up(actions: Sequence[ActionStatus]) -> RollUp:

@@ -15,7 +15,7 @@ from services.pledges.domain.actions import Action
 from services.pledges.domain.board_decisions import BoardDecision, Taken
 from services.pledges.domain.dependencies import Dependency
 from services.pledges.domain.past import PledgeLine
-from services.pledges.domain.priorities import ActionStatus, Priority, RollUp, roll_up
+from services.pledges.domain.priorities import Priority, RollUp, roll_up_on
 from services.pledges.domain.readiness import ActionGraph
 from services.pledges.domain.returns import QuarterlyReturn
 from services.pledges.domain.sign_offs import DecisionTaken
@@ -100,8 +100,7 @@ def reported_priorities(
 ) -> tuple[tuple[Priority, RollUp], ...]:
     """Each with the roll-up of its actions on the day."""
     return tuple(
-        (each, roll_up([ActionStatus.of(one, day) for one in actions if one.definition.priority == each.code]))
-        for each in priorities
+        (each, roll_up_on([one for one in actions if one.definition.priority == each.code], day)) for each in priorities
     )
 
 

@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 from datetime import date
 from enum import StrEnum
+from typing import Final
 
 from contracts.period import Period
 
@@ -36,6 +37,10 @@ class Schedule(StrEnum):
     ON_TIME = "on_time"
     DUE = "due"
     OVERDUE = "overdue"
+
+
+PRESSING: Final = (Schedule.OVERDUE, Schedule.DUE, Schedule.ON_TIME, Schedule.UNSCHEDULED)
+"""Schedules by how pressing they are, the most pressing first."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -11,7 +11,7 @@ from chassis.web.problems import problems
 from chassis.web.units import Read, Write
 from services.pledges.domain.actions import ActionFilter, ActionKind, ActionOrder
 from services.pledges.domain.status import Delivery, Schedule
-from services.pledges.endpoints.answers import NewCode, Word
+from services.pledges.endpoints.answers import NewCode, WantedState, Word
 from services.pledges.schemas.actions import ActionIn, ActionOut, ActionPatch, CriticalDatesOut
 from services.pledges.schemas.fields import WHOLE_TEXT
 from services.pledges.service import actions
@@ -39,9 +39,14 @@ async def list_actions(
     read: Read,
     paging: Annotated[CollectionPaging, Depends(sortable(ActionOrder))],
     wanted: Annotated[ActionFilter, Depends(_filter)],
+    at: WantedState,
 ) -> PageBody[ActionOut]:
-    """Must-dos, hub sites, workforce steps and stages, by code unless ordered otherwise."""
-    page = await read(lambda tx: actions.list_actions(tx, wanted, paging.request))
+    """Must-dos, hub sites, workforce steps and stages, by code unless ordered otherwise.
+
+    As they are now, were at the end of a past quarter (`quarter`), or were known at a moment (`as_of`), or both; the
+    filters look at the same state. What was recorded after a quarter is not in it.
+    """
+    page = await read(lambda tx: actions.list_actions(tx, wanted, paging.request, at))
     return paging.body(page, ActionOut.of)
 
 
@@ -54,9 +59,14 @@ async def read_critical_dates(read: Read, priority: Word = None, until: Until = 
     return CriticalDatesOut.of(await read(lambda tx: actions.get_critical_dates(tx, priority, until)))
 
 
-@router.get("/actions/{code}", summary="Read an action", responses=problems(401, 404))
-async def read_action(read: Read, code: ActionInPath) -> ActionOut:
-    return ActionOut.of(await read(lambda tx: actions.get_action(tx, code)))
+@router.get("/actions/{code}", summary="Read an action", responses=problems(401, 404, 422))
+async def read_action(read: Read, code: ActionInPath, at: WantedState) -> ActionOut:
+    """As it is now, was at the end of a past quarter, or was known at a moment.
+
+    Of a past state `state_on` is the day, `version` is null, and of linked series only which they were is said: what
+    they showed then is in the indicators service.
+    """
+    return ActionOut.of(await read(lambda tx: actions.get_action(tx, code, at)))
 
 
 @router.put(

@@ -8,7 +8,7 @@ from chassis.web.making import made, set_made
 from chassis.web.paging import PageBody, Paging
 from chassis.web.problems import problems
 from chassis.web.units import Read, Write
-from services.pledges.endpoints.answers import NewCode
+from services.pledges.endpoints.answers import NewCode, WantedState
 from services.pledges.schemas.fields import WHOLE_TEXT
 from services.pledges.schemas.priorities import PriorityDetail, PriorityIn, PriorityOut
 from services.pledges.service import priorities
@@ -19,16 +19,19 @@ PriorityInPath = Annotated[str, Path(max_length=80, pattern=WHOLE_TEXT, examples
 
 
 @router.get("/priorities", summary="List priorities", responses=problems(400, 401, 422))
-async def list_priorities(read: Read, paging: Paging) -> PageBody[PriorityOut]:
-    """Priorities by code, each rolled up from its actions."""
-    page = await read(lambda tx: priorities.list_priorities(tx, paging.request))
+async def list_priorities(read: Read, paging: Paging, wanted: WantedState) -> PageBody[PriorityOut]:
+    """Priorities by code, each rolled up from its actions: now, at the end of a past quarter, or as known at a moment.
+
+    What was recorded after a quarter is not in it.
+    """
+    page = await read(lambda tx: priorities.list_priorities(tx, paging.request, wanted))
     return paging.body(page, PriorityOut.of)
 
 
-@router.get("/priorities/{code}", summary="Read a priority", responses=problems(401, 404))
-async def read_priority(read: Read, code: PriorityInPath) -> PriorityDetail:
-    """A priority with its actions and their weighted roll-up."""
-    return PriorityDetail.of(await read(lambda tx: priorities.get_priority(tx, code)))
+@router.get("/priorities/{code}", summary="Read a priority", responses=problems(401, 404, 422))
+async def read_priority(read: Read, code: PriorityInPath, wanted: WantedState) -> PriorityDetail:
+    """A priority with its actions and their weighted roll-up: now, at the end of a past quarter, or as known then."""
+    return PriorityDetail.of(await read(lambda tx: priorities.get_priority(tx, code, wanted)))
 
 
 @router.put(

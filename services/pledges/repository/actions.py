@@ -12,7 +12,7 @@ from chassis.storage.cases import refuse_other_case
 from chassis.storage.pages import Orders, list_page
 from chassis.storage.transaction import Tx
 from services.pledges import models
-from services.pledges.domain.actions import Action, ActionDefinition, ActionFilter, ActionKind, ActionOrder
+from services.pledges.domain.actions import Action, ActionDefinition, ActionFilter, ActionKind, ActionOrder, plan_order
 from services.pledges.domain.formats import (
     read_notes,
     read_published_action,
@@ -164,12 +164,7 @@ def _orders(today: date) -> Orders:
 async def actions_of(tx: Tx, priorities: Collection[str]) -> Mapping[str, tuple[Action, ...]]:
     """The actions of each priority, numbered steps first in their order, then by code."""
     actions = await _read(tx, select(_TABLE).where(_TABLE.c.priority.in_(priorities)))
-    return grouped((str(one.definition.priority), one) for one in sorted(actions, key=_step_then_code))
-
-
-def _step_then_code(action: Action) -> tuple[bool, int, str]:
-    step = action.definition.step
-    return (step is None, step or 0, action.code)
+    return grouped((str(one.definition.priority), one) for one in sorted(actions, key=plan_order))
 
 
 async def _one(tx: Tx, statement: Select[Any]) -> Action | None:

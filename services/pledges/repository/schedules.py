@@ -1,12 +1,11 @@
 """The rule of the schedule, for filters and orders."""
 
 from datetime import date
-from typing import Final
 
 from sqlalchemy import ColumnElement, and_, case, func
 
 from contracts.period import Period
-from services.pledges.domain.status import Schedule
+from services.pledges.domain.status import PRESSING, Schedule
 from services.pledges.models import Action, Pledge
 
 
@@ -23,12 +22,9 @@ def schedule_is(table: type[Pledge | Action], wanted: Schedule, today: date) -> 
     return clauses[wanted]
 
 
-_PRESSING: Final = (Schedule.OVERDUE, Schedule.DUE, Schedule.ON_TIME, Schedule.UNSCHEDULED)
-
-
 def pressing(table: type[Pledge | Action], today: date) -> ColumnElement[int]:
     """How pressing the schedule is: 0 for what is overdue."""
-    return case(*((schedule_is(table, each, today), rank) for rank, each in enumerate(_PRESSING)), else_=len(_PRESSING))
+    return case(*((schedule_is(table, each, today), rank) for rank, each in enumerate(PRESSING)), else_=len(PRESSING))
 
 
 def due(table: type[Pledge | Action]) -> ColumnElement[date]:

@@ -13,6 +13,7 @@ from services.pledges.domain.actions import ActionChanges, ActionDefinition, Act
 from services.pledges.domain.readiness import Blocker, BlockerKind
 from services.pledges.domain.status import Delivery, Schedule
 from services.pledges.schemas.fields import (
+    STATE_ON,
     ClosedOn,
     Code,
     Figure,
@@ -106,6 +107,7 @@ class BlockerOut(OutBody):
 
 class ActionOut(OutBody):
     code: str = Field(examples=["crisis-cafe"])
+    state_on: date | None = Field(description=STATE_ON)
     priority: str | None
     kind: ActionKind
     title: str
@@ -131,7 +133,7 @@ class ActionOut(OutBody):
     due_basis: str | None
     figure: str | None
     figure_unit: str | None
-    version: int = Field(description="How many events it had")
+    version: int | None = Field(description="How many events it had; null of a past state")
     indicators: list[LinkedIndicatorOut]
     notes: Notes
 
@@ -140,6 +142,7 @@ class ActionOut(OutBody):
         action, definition = view.action, view.action.definition
         return cls(
             code=action.code,
+            state_on=view.state_on,
             priority=definition.priority,
             kind=definition.kind,
             title=definition.title,
@@ -166,7 +169,7 @@ class ActionOut(OutBody):
             due_basis=definition.due_basis,
             figure=definition.figure,
             figure_unit=definition.figure_unit,
-            version=action.version,
+            version=view.version,
             indicators=[LinkedIndicatorOut.of(one) for one in view.indicators],
         )
 

@@ -18,6 +18,8 @@ from services.pledges.domain.indicators import LinkedIndicator, SeriesKey
 WHOLE_TEXT = r"^[^\x00]+$"  # PostgreSQL keeps no NUL in text
 CODE_FORM = r"^[A-Za-z0-9][A-Za-z0-9._-]*$"
 
+STATE_ON = "Day that a past state is looked at; null where it is the present one"
+
 PLEDGE_NUMBER = r"^0*[1-9][0-9]{0,5}$"
 
 PledgeNumber = Annotated[

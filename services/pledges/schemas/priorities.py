@@ -1,5 +1,6 @@
 """Bodies of priorities."""
 
+from datetime import date
 from typing import Any, Self
 
 from pydantic import Field
@@ -8,7 +9,7 @@ from chassis.web.bodies import OutBody, StrictBody
 from services.pledges.domain.priorities import Priority, PriorityView, RollUp
 from services.pledges.domain.status import Delivery
 from services.pledges.schemas.actions import ActionOut
-from services.pledges.schemas.fields import Code, Names, Notes, PerCent, Wording
+from services.pledges.schemas.fields import STATE_ON, Code, Names, Notes, PerCent, Wording
 
 
 class PriorityIn(StrictBody):
@@ -50,6 +51,7 @@ class RollUpOut(OutBody):
 
 class PriorityOut(OutBody):
     code: str = Field(examples=["mental-health"])
+    state_on: date | None = Field(description=STATE_ON)
     title: str
     gap: str | None
     leads: list[str]
@@ -65,6 +67,7 @@ class PriorityOut(OutBody):
         priority = view.priority
         return {
             "code": priority.code,
+            "state_on": view.state_on,
             "title": priority.title,
             "gap": priority.gap,
             "leads": list(priority.leads),

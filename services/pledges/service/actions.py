@@ -21,12 +21,14 @@ from services.pledges.domain.actions import (
 )
 from services.pledges.domain.circles import way_round
 from services.pledges.domain.formats import write_action_state
+from services.pledges.domain.past import PRESENT, AsAt
 from services.pledges.domain.readiness import READY, ActionGraph
 from services.pledges.errors import ActionUnknown, DependencyCircular, PartNotPossible, ReferenceUnknown
 from services.pledges.repository import actions as stored
 from services.pledges.repository import indicators as linked
 from services.pledges.repository import priorities as stored_priorities
 from services.pledges.service.history import record_state
+from services.pledges.service.past_plan import get_past_plan
 from services.pledges.service.progress import moved
 from services.pledges.service.readiness import emit_changed_of, get_graph, get_graph_of
 
@@ -111,15 +113,25 @@ async def change_action(tx: Tx, code: str, changes: ActionChanges) -> ActionView
     return await _save_change(tx, before, changed, actions, "action.amended", changes.get("reason"))
 
 
-async def get_action(tx: Tx, code: str) -> ActionView:
+async def get_action(tx: Tx, code: str, at: AsAt = PRESENT) -> ActionView:
+    if not at.is_present:
+        return await _get_past(tx, code, at)
     action = await stored.get_action(tx, code)
     if action is None:
         raise ActionUnknown(f"There is no action {code}.")
     return (await action_views(tx, [action], await tx.business_date()))[0]
 
 
-async def list_actions(tx: Tx, wanted: ActionFilter, page: PageRequest) -> Page[ActionView]:
+async def _get_past(tx: Tx, code: str, at: AsAt) -> ActionView:
+    if found := (await get_past_plan(tx, at)).action(code):
+        return found
+    raise ActionUnknown(f"No action {code} was recorded then.")
+
+
+async def list_actions(tx: Tx, wanted: ActionFilter, page: PageRequest, at: AsAt = PRESENT) -> Page[ActionView]:
     """A fixed number of statements, however many there are."""
+    if not at.is_present:
+        return (await get_past_plan(tx, at)).list_actions(wanted, page)
     graph = await get_graph(tx)
     found = await stored.list_actions(tx, wanted, graph.blocked, graph.today, page)
     return found.with_items(await _views(tx, found.items, graph.today, graph))

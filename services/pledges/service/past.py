@@ -1,13 +1,12 @@
 """Pledges as at a past quarter, as known at a moment, or now: in a fixed number of statements."""
 
-from collections.abc import Iterable, Mapping, Sequence
-from typing import Any
+from collections.abc import Iterable, Sequence
 
 from chassis.business_dates import get_business_date_at
 from chassis.errors import FieldError
 from chassis.storage.transaction import Tx
 from contracts.period import Period
-from services.pledges.domain.past import AsAt, PledgeLine, PledgeState, Revised, RevisedKind
+from services.pledges.domain.past import PRESENT, AsAt, PledgeLine, PledgeState, Revised, RevisedKind, states_of
 from services.pledges.domain.past_formats import read_pledge_state
 from services.pledges.errors import QuarterAhead
 from services.pledges.repository import pledges as stored
@@ -43,11 +42,6 @@ async def lines_of(tx: Tx, wanted: AsAt, revised: Sequence[Revised]) -> list[Ple
     return await _lines(tx, wanted, [read_pledge_state(state) for state in states])
 
 
-def states_of(kind: RevisedKind, revised: Iterable[Revised]) -> Mapping[str, Mapping[str, Any]]:
-    """The states of a kind, by subject."""
-    return {one.subject: one.state for one in revised if one.kind is kind}
-
-
 async def _present_lines(tx: Tx) -> list[PledgeLine]:
     views = await pledge_views(tx, await stored.list_all_pledges(tx), await tx.business_date())
     lines = [PledgeLine(PledgeState.of(view), view.today, view.last_evidence_on) for view in views]
@@ -67,4 +61,4 @@ async def _lines(tx: Tx, wanted: AsAt, states: Iterable[PledgeState]) -> list[Pl
 async def list_promises(tx: Tx) -> list[PledgeLine]:
     """Pledges of the sets that are public, as they are now."""
     public = await list_public(tx)
-    return [one for one in await list_pledge_lines(tx, AsAt()) if one.state.set_code in public]
+    return [one for one in await list_pledge_lines(tx, PRESENT) if one.state.set_code in public]

@@ -1,27 +1,24 @@
 """The report of a quarter to the board."""
 
-from collections.abc import Callable, Iterable, Mapping
-from typing import Any, TypeVar
-
 from chassis.storage.transaction import Tx
 from contracts.period import Period
 from services.pledges.domain import quarter_reports as domain
-from services.pledges.domain.actions import Action
 from services.pledges.domain.board_decisions import BoardDecision
-from services.pledges.domain.dependencies import Dependency
 from services.pledges.domain.governance import RecordKind
-from services.pledges.domain.past import AsAt, Revised, RevisedKind
-from services.pledges.domain.past_formats import read_action_state, read_dependency_state, read_priority_state
-from services.pledges.domain.priorities import Priority
+from services.pledges.domain.past import AsAt, RevisedKind
+from services.pledges.domain.past_formats import (
+    as_they_were,
+    read_action_state,
+    read_dependency_state,
+    read_priority_state,
+)
 from services.pledges.domain.quarter_reports import QuarterReport
 from services.pledges.domain.returns import ReturnFilter
 from services.pledges.repository import decisions as stored_decisions
 from services.pledges.repository import governance as stored_governance
 from services.pledges.repository import returns as stored_returns
 from services.pledges.repository.revisions import list_revised
-from services.pledges.service.past import check_begun, lines_of, states_of
-
-Coded = TypeVar("Coded", Action, Dependency, Priority)
+from services.pledges.service.past import check_begun, lines_of
 
 
 async def get_quarter_report(tx: Tx, quarter: Period) -> QuarterReport:
@@ -35,9 +32,9 @@ async def get_quarter_report(tx: Tx, quarter: Period) -> QuarterReport:
     day, revised = wanted.day(today), await list_revised(tx, list(RevisedKind), wanted)
     returns = await stored_returns.list_all_returns(tx, ReturnFilter(quarter), today)
     pledges = domain.reported_pledges(await lines_of(tx, wanted, revised), returns)
-    actions = _as_they_were(RevisedKind.ACTION, revised, read_action_state)
-    dependencies = _as_they_were(RevisedKind.DEPENDENCY, revised, read_dependency_state)
-    priorities = _as_they_were(RevisedKind.PRIORITY, revised, read_priority_state)
+    actions = as_they_were(RevisedKind.ACTION, revised, read_action_state)
+    dependencies = as_they_were(RevisedKind.DEPENDENCY, revised, read_dependency_state)
+    priorities = as_they_were(RevisedKind.PRIORITY, revised, read_priority_state)
     decisions = await stored_governance.get_all_records(tx, RecordKind.DECISION)
     signed = await stored_decisions.list_taken_between(tx, quarter.start, quarter.end)
     return QuarterReport(
@@ -50,10 +47,3 @@ async def get_quarter_report(tx: Tx, quarter: Period) -> QuarterReport:
         board_decisions=domain.decided_by_boards([one for one in decisions if isinstance(one, BoardDecision)], quarter),
         pledge_decisions=tuple(domain.DecidedOnPledge(pledge, taken) for pledge, taken in signed),
     )
-
-
-def _as_they_were(
-    kind: RevisedKind, revised: Iterable[Revised], read: Callable[[str, Mapping[str, Any]], Coded]
-) -> list[Coded]:
-    """Those of a kind that there were, by code."""
-    return [read(code, state) for code, state in sorted(states_of(kind, revised).items())]

@@ -177,6 +177,94 @@ async def test_promises_are_given_out_where_their_set_is_public(api: httpx.Async
     assert found[0]["portfolio_holders"] == ["A"]
 
 
+async def put(api: httpx.AsyncClient, path: str, **body: Any) -> None:
+    answer = await api.put(f"{ROOT}/{path}", json={"title": "Something"} | body)
+    assert answer.is_success, answer.text
+
+
+async def get(api: httpx.AsyncClient, path: str, status: int = 200, **query: Any) -> dict[str, Any]:
+    answer = await api.get(f"{ROOT}/{path}", params=query)
+    assert answer.status_code == status, answer.text
+    found: dict[str, Any] = answer.json()
+    return found
+
+
+SERIES = {"indicator": "dementia-diagnosis-rate", "area": "E38000129", "breakdown": {"sex": "male"}}
+
+
+async def make_plan(api: httpx.AsyncClient) -> None:
+    """A priority with three actions, the second of which waits for the first, and the third for a partner."""
+    await put(api, "priorities/minds", title="Minds", leads=["A"])
+    await put(api, "actions/b-first", priority="minds", due="2018-03-20", weight="3", indicators=[SERIES])
+    await put(api, "actions/a-second", priority="minds", depends_on=["b-first"], phase=1)
+    await put(api, "actions/c-third", priority="minds", due="2018-06-30")
+    await put(api, "dependencies/room", kind="resource", action="c-third", needed_by="2018-03-15")
+
+
+async def test_priorities_and_actions_as_they_were_at_the_end_of_a_quarter(api: httpx.AsyncClient, move_to: MoveTo):
+    await make_plan(api)
+    known, then = datetime.now(UTC).isoformat(), {"quarter": "2017-18-Q4"}
+    await move_to(date(2018, 5, 2))
+    await put(api, "priorities/minds", title="Sound minds")
+    await put(api, "priorities/new")
+    await put(api, "actions/b-first", priority="minds", delivery="delivered")
+    await put(api, "actions/new", priority="minds")
+    now = await get(api, "priorities/minds")
+    assert (now["title"], now["state_on"], now["roll_up"]["delivered"]) == ("Sound minds", None, "25.00")
+    was = await get(api, "priorities/minds", **then)
+    assert (was["title"], was["leads"], was["state_on"]) == ("Minds", ["A"], "2018-03-31")
+    assert (was["roll_up"]["actions"], was["roll_up"]["overdue"], was["roll_up"]["not_started"]) == (3, 1, "100.00")
+    assert [one["code"] for one in was["actions"]] == ["a-second", "b-first", "c-third"]
+    second, first, third = was["actions"]
+    assert (first["schedule"], first["delivery"], first["weight"]) == ("overdue", "not_started", "3")
+    assert second["blocked_by"] == [{"kind": "action", "code": "b-first"}]
+    assert third["blocked_by"] == [{"kind": "dependency", "code": "room"}]
+    assert await get(api, "actions/b-first", **then) == first
+    assert (first["state_on"], first["version"]) == ("2018-03-31", None), "how many events there were is not kept"
+    (link,) = first["indicators"]
+    assert {name: link[name] for name in SERIES} == SERIES
+    assert (link["value"], link["benchmark"], link["pending"]) == (None, None, False)
+    listed = await get(api, "priorities", **then)
+    assert listed["items"] == [{name: was[name] for name in was if name != "actions"}]
+    assert [one["title"] for one in (await get(api, "priorities", as_of=known))["items"]] == ["Minds"]
+    assert (await get(api, "actions/b-first", as_of=known))["delivery"] == "not_started"
+    for path in ("priorities/new", "actions/new", "priorities/none"):
+        assert (await get(api, path, 404, **then))["type"].endswith("-unknown")
+    for path in ("priorities", "priorities/minds", "actions", "actions/b-first"):
+        assert (await get(api, path, 422, quarter="2018-19-Q2"))["type"] == "/problems/quarter-ahead"
+
+
+@pytest.mark.both_engines
+async def test_lists_of_a_past_quarter_are_filtered_ordered_and_paged_as_those_of_today(
+    api: httpx.AsyncClient, move_to: MoveTo
+):
+    async def read(**query: Any) -> tuple[list[str], int | None]:
+        found = await get(api, "actions", **query)
+        return [one["code"] for one in found["items"]], found["total"]
+
+    await make_plan(api)
+    await move_to(date(2018, 3, 31))
+    asked: list[dict[str, Any]] = [
+        {"sort": "due", "total": True},
+        {"sort": "schedule", "descending": True},
+        {"priority": "minds", "kind": "must_do", "delivery": "not_started"},
+        {"phase": 1},
+        {"schedule": "overdue"},
+        {"blocked": True},
+        {"blocked": False, "part_of": "b-first"},
+    ]
+    now = [await read(**query) for query in asked]
+    assert [codes for codes, _ in now[:2]] == [["b-first", "c-third", "a-second"], ["a-second", "c-third", "b-first"]]
+    await move_to(date(2018, 5, 2))
+    await put(api, "actions/b-first", delivery="delivered")
+    assert [await read(**query, quarter="2017-18-Q4") for query in asked] == now
+    page = {"quarter": "2017-18-Q4", "sort": "due", "limit": 2}
+    following = (await get(api, "actions", **page))["next"]
+    rest = await get(api, "actions", **page, cursor=following)
+    assert ([one["code"] for one in rest["items"]], rest["next"]) == (["a-second"], None)
+    await get(api, "actions", 400, sort="due", cursor=following)
+
+
 async def test_a_file_costs_the_same_however_long(api: httpx.AsyncClient, database: Database):
     statements: list[str] = []
     event.listen(database.engine.sync_engine, "before_cursor_execute", lambda *sent: statements.append(sent[2]))
@@ -184,10 +272,13 @@ async def test_a_file_costs_the_same_however_long(api: httpx.AsyncClient, databa
     async def cost() -> int:
         statements.clear()
         await rows(api, quarter="2017-18-Q4")
+        await get(api, "priorities", quarter="2017-18-Q4")
         return len([sent for sent in statements if "SELECT" in sent])
 
     await make(api, "1", officer("A"))
     few = await cost()
     for number in range(2, 8):
         await make(api, f"{number}", officer("A"))
+        await put(api, f"priorities/p{number}")
+        await put(api, f"actions/a{number}", priority=f"p{number}")
     assert await cost() == few

@@ -68,6 +68,10 @@ async def test_a_quarter_as_it_was_at_its_end(api: httpx.AsyncClient, database: 
     assert (now["state_on"], now["pledges_by_delivery"]["in_progress"]) == ("2018-02-28", 1)
     assert [one["code"] for one in now["exceptions"]] == ["2017-1"]
     assert now["priorities"][0]["roll_up"]["delivered"] == "50.00"
+    first = await call(api, "GET", "actions/first?quarter=2017-18-Q3")
+    assert (first["state_on"], first["schedule"], first["needed_by"]) == ("2017-12-31", "on_time", "2018-01-15")
+    listed = await call(api, "GET", "priorities?quarter=2017-18-Q3")
+    assert [one["roll_up"] for one in listed["items"]] == [priority["roll_up"]], "as the report has it"
     for wrong in ("2018-19-Q1", "2017", "never"):
         assert (await api.get(f"{ROOT}/quarters/{wrong}/report")).status_code == 422
 
