@@ -29,6 +29,7 @@ from contracts.paths import first_part
 from gateway.access import app as access
 from gateway.access import service as keys
 from gateway.access.admission import NOBODY, Bearers, KeyCheck, key_admission
+from gateway.access.anybody import with_anybody
 from gateway.access.keyring import Keyring
 from gateway.access.models import Base
 from gateway.access.rate_limits import RateLimits
@@ -134,7 +135,7 @@ def create_gateway(
     app.add_middleware(
         RequestMiddleware,
         service=SPEC.name,
-        admit=_admission(check),
+        admit=_admission(check, settings.public_promises),
         body_limit=resources.settings.max_body_bytes,
         headers=_SAFE_HEADERS,
         access_log=resources.settings.access_log,
@@ -150,9 +151,9 @@ def _shared_limits(database: Database, most: int) -> RateLimits:
     return RateLimits(lambda caller: database.write(lambda tx: keys.take_block(tx, caller, most)), most)
 
 
-def _admission(check: KeyCheck) -> Admission:
+def _admission(check: KeyCheck, of_anybody: int) -> Admission:
     """By key, or by the session of a page; pages themselves see to who is signed in."""
-    by_key = key_admission(check)
+    by_key = with_anybody(key_admission(check), of_anybody)
 
     async def admit(scope: Scope) -> str:
         return NOBODY if is_page(scope["path"]) else await with_sessions(by_key)(scope)

@@ -92,6 +92,8 @@ class GatewaySettings(BaseSettings):
     """How many keys that are not in use one address may show in a minute; more are not looked up."""
     calls_per_minute: int = Field(default=60_000, ge=0)
     """How many calls each caller may make in a minute, at all gateways together; 0 for as many as they like."""
+    public_promises: int = Field(default=0, ge=0)
+    """How often in a minute one address may read published promises without a key; 0: nobody may without one."""
     breaker_failures: int = Field(default=10, ge=1)
     """After so many failures in a row a service is not asked for ``breaker_seconds``."""
     breaker_seconds: float = Field(default=1, ge=0)

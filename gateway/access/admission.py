@@ -91,7 +91,7 @@ def key_admission(check: KeyCheck) -> Admission:
         if is_open(scope["path"]):
             return NOBODY
         shown = [value for name, value in scope["headers"] if name == b"authorization"]
-        caller = await check.caller(shown[0], _address(scope)) if len(shown) == 1 else None
+        caller = await check.caller(shown[0], address_of(scope)) if len(shown) == 1 else None
         if caller is None:
             raise Unauthorized("Send a key that is in use: Authorization: Bearer <key>.")
         scope[CALLER] = caller
@@ -105,6 +105,7 @@ def is_open(path: str) -> bool:
     return path in OPEN or path.startswith(OPEN_FOLDERS)
 
 
-def _address(scope: Scope) -> str:
+def address_of(scope: Scope) -> str:
+    """Where a call comes from, as the server has seen it."""
     client = scope.get("client")
     return client[0] if client else NOBODY

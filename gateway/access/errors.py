@@ -65,6 +65,15 @@ class TooManyCalls(Problem):
         return cls(int(headers.get("retry-after", "1")), said)
 
 
+class TooManyFromAddress(Problem):
+    status: ClassVar[int] = 429
+    type_, title = "too-many-from-address", "Too many calls without a key from here"
+
+    def __init__(self, seconds: int) -> None:
+        super().__init__(f"Nobody may read so often without a key; try again in {seconds} seconds.")
+        self.answer_headers["retry-after"] = str(seconds)
+
+
 class TooManyRefusals(Problem):
     status: ClassVar[int] = 429
     type_, title = "too-many-refusals", "Too many keys were refused from here"

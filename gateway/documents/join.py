@@ -5,6 +5,7 @@ from copy import deepcopy
 from typing import Any, Final
 
 from chassis.web.problem_types import EXTENSION
+from contracts.anybody import PUBLISHED_PROMISES
 
 Document = dict[str, Any]
 Name = tuple[str, str]
@@ -198,7 +199,7 @@ def _add_paths(joined: Document, service: str, document: Document, prefix: str, 
     for path, method, operation in _operations(ours):
         operation["operationId"] = _unique(operation.get("operationId") or f"{method}_{path}", service, taken)
         operation["tags"] = [service]
-        operation["security"] = [{"bearer": []}]
+        operation["security"] = [{"bearer": []}, {}] if path == PUBLISHED_PROMISES else [{"bearer": []}]
         if "Unauthorized" in document.get("components", {}).get("responses", {}):
             operation.setdefault("responses", {})["401"] = dict(_KEY_NEEDED)
         _public_parameters(operation)

@@ -1,18 +1,21 @@
 """Pledges as files, the report of a quarter, and promises as anybody may read them."""
 
-from typing import Annotated
+from typing import Annotated, Final
 
-from fastapi import APIRouter, Path, Request
+from fastapi import APIRouter, Path, Request, Response
 
+from chassis.web.identity import Calling
 from chassis.web.problems import problems
 from chassis.web.render.routes import add_table_routes
 from chassis.web.render.table import Table
 from chassis.web.units import Read
+from contracts.anybody import ANYBODY, PUBLISHED_PROMISES
 from services.pledges.endpoints.answers import WantedSet, WantedState, parse_quarter
 from services.pledges.schemas.fields import WHOLE_TEXT
 from services.pledges.schemas.pledge_lines import PledgeLinesOut
 from services.pledges.schemas.pledge_table import pledges_table
 from services.pledges.schemas.promises import PromisesOut
+from services.pledges.schemas.published_promises import PublishedPromisesOut
 from services.pledges.schemas.quarter_reports import QuarterReportOut
 from services.pledges.service import past, quarter_reports
 
@@ -21,6 +24,8 @@ router = APIRouter(tags=["pledges"])
 QuarterInPath = Annotated[
     str, Path(max_length=40, pattern=WHOLE_TEXT, description="A financial quarter", examples=["2017-18-Q3"])
 ]
+
+_FOR_CACHES: Final = "public, max-age=300"
 
 
 async def _table(
@@ -71,3 +76,16 @@ async def read_promises(read: Read) -> PromisesOut:
     Nothing is given out before somebody sets `public` on a set. Made to be published as it is.
     """
     return PromisesOut.of(await read(past.list_promises))
+
+
+@router.get(PUBLISHED_PROMISES.removeprefix("/pledges/v1"), summary="Published promises", responses=problems(401))
+async def read_published_promises(read: Read, caller: Calling, response: Response) -> PublishedPromisesOut:
+    """The promises of the sets that say that they are public, as printed, with where they stand.
+
+    Where the deployment says so (`GATEWAY_PUBLIC_PROMISES`), it is read without a key, so often a minute from an
+    address (429 after that), and may then be kept by any cache for five minutes. Otherwise a key is asked for as
+    everywhere.
+    """
+    if caller.name == ANYBODY:
+        response.headers["cache-control"] = _FOR_CACHES
+    return PublishedPromisesOut.of(*await read(past.list_published))

@@ -1,6 +1,7 @@
 """Pledges as at a past quarter, as known at a moment, or now: in a fixed number of statements."""
 
 from collections.abc import Iterable, Sequence
+from datetime import date
 
 from chassis.business_dates import get_business_date_at
 from chassis.errors import FieldError
@@ -56,6 +57,11 @@ async def _lines(tx: Tx, wanted: AsAt, states: Iterable[PledgeState]) -> list[Pl
     day = wanted.day(await get_business_date_at(tx, wanted.as_of))
     evidence = await get_evidence_days(tx, day, wanted.as_of)
     return [PledgeLine(one, day, evidence.get(one.id)) for one in sorted(states, key=lambda one: one.order)]
+
+
+async def list_published(tx: Tx) -> tuple[list[PledgeLine], date]:
+    """The same as :func:`list_promises`, and the business date that they are of."""
+    return await list_promises(tx), await tx.business_date()
 
 
 async def list_promises(tx: Tx) -> list[PledgeLine]:

@@ -175,6 +175,11 @@ async def test_promises_are_given_out_where_their_set_is_public(api: httpx.Async
         ("2018-10", "not_started", None),
     ]
     assert found[0]["portfolio_holders"] == ["A"]
+    published = (await api.get(f"{ROOT}/published-promises")).json()
+    assert published["quarter"] == "2017/18 Q4"
+    short = {"id", "delivery", "evidence", "schedule", "last_evidence_on"}
+    assert [one.pop("text") for one in published["promises"]] == ["Promise 9", "Promise 10"]
+    assert published["promises"] == [{name: one[name] for name in one if name in short} for one in found]
 
 
 async def put(api: httpx.AsyncClient, path: str, **body: Any) -> None:
