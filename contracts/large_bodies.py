@@ -27,6 +27,7 @@ LARGE_BODIES: Final[Mapping[str, LargeBody]] = {
     "/risks/v1/imports": LargeBody(8 * _MIB, (CSV, XLSX, ODS, "application/octet-stream")),
     "/pledges/v1/return-files": LargeBody(8 * _MIB, (CSV, XLSX, ODS)),
     "/pledges/v1/action-files": LargeBody(8 * _MIB, (CSV, XLSX, ODS)),
+    "/pledges/v1/decision-files": LargeBody(8 * _MIB, (CSV, XLSX, ODS)),
     "/finance/v1/outturn-files": LargeBody(16 * _MIB, (CSV, XLSX, ODS)),
     "/finance/v1/unit-cost-files": LargeBody(2 * _MIB, (CSV, XLSX, ODS)),
     "/import": LargeBody(100 * _MIB),

@@ -5,6 +5,7 @@ from collections.abc import Set as AbstractSet
 from dataclasses import dataclass, fields, replace
 from datetime import date
 from functools import cached_property
+from typing import Protocol
 
 from services.pledges.domain.actions import (
     Action,
@@ -79,7 +80,16 @@ class Imported:
     unchanged: tuple[str, ...]
 
 
-def repeated(rows: Sequence[ReturnRow] | Sequence[ActionRow], column: str) -> list[RowFault]:
+class CodedRow(Protocol):
+    """A row that is of something by its code."""
+
+    @property
+    def line(self) -> int: ...
+    @property
+    def code(self) -> str: ...
+
+
+def repeated(rows: Sequence[CodedRow], column: str) -> list[RowFault]:
     """A fault for each row whose code stands on a line above it."""
     first: dict[str, int] = {}
     return [
@@ -87,6 +97,14 @@ def repeated(rows: Sequence[ReturnRow] | Sequence[ActionRow], column: str) -> li
         for row in rows
         if first.setdefault(row.code, row.line) != row.line
     ]
+
+
+def first_spelt(codes: Iterable[str]) -> Mapping[str, str]:
+    """By code in small letters, how it was written first."""
+    found: dict[str, str] = {}
+    for code in codes:
+        found.setdefault(code.lower(), code)
+    return found
 
 
 @dataclass(frozen=True)
@@ -120,7 +138,8 @@ class ActionPlan:
 
     def faults(self) -> list[RowFault]:
         """What is wrong with each row, as if all others were right."""
-        wholes, spelt = parts_of(self.after), self._spelt
+        wholes = parts_of(self.after)
+        spelt = first_spelt([*self.before, *(row.code for row in self.rows)])
         return [RowFault(row.line, *fault) for row in self.rows for fault in self._faults_of(row, wholes, spelt)]
 
     def _faults_of(self, row: ActionRow, wholes: Container[str], spelt: Mapping[str, str]) -> Iterable[Fault]:
@@ -132,14 +151,6 @@ class ActionPlan:
             yield "closed_on", fault
         if row.code not in self.before and spelt[row.code.lower()] != row.code:
             yield "code", "is taken"
-
-    @property
-    def _spelt(self) -> Mapping[str, str]:
-        """By code in small letters, how it was written first."""
-        found: dict[str, str] = {}
-        for code in [*self.before, *(row.code for row in self.rows)]:
-            found.setdefault(code.lower(), code)
-        return found
 
     def circles(self) -> list[RowFault]:
         """A fault for each row that has an action wait for itself, by what it comes after or is a part of."""

@@ -2,16 +2,19 @@
 
 from typing import Annotated
 
-from fastapi import APIRouter, Depends, Path, Response
+from fastapi import APIRouter, Depends, Path, Request, Response
 
 from chassis.web.making import made, set_made
 from chassis.web.paging import PageBody, Paging
 from chassis.web.problems import problems
+from chassis.web.render.routes import add_table_routes
+from chassis.web.render.table import Table
 from chassis.web.units import Read, Write
 from services.pledges.domain.governance import RecordFilter
 from services.pledges.endpoints.answers import NewCode
 from services.pledges.endpoints.governance import record_filter
 from services.pledges.schemas.board_decisions import BoardDecisionOut, DecisionAskedIn, TakingIn
+from services.pledges.schemas.decision_table import decisions_table
 from services.pledges.schemas.fields import WHOLE_TEXT
 from services.pledges.service import board_decisions
 
@@ -28,6 +31,21 @@ async def list_board_decisions(
     """What boards are asked for and have decided, by code."""
     page = await read(lambda tx: board_decisions.list_decisions(tx, wanted, paging.request))
     return paging.body(page, BoardDecisionOut.of)
+
+
+async def _table(request: Request, read: Read, wanted: Annotated[RecordFilter, Depends(record_filter)]) -> Table:
+    found = await read(lambda tx: board_decisions.export_decisions(tx, wanted))
+    return decisions_table(found, request.app.state.resources.clock())
+
+
+add_table_routes(
+    router,
+    "/decisions",
+    _table,
+    name="list_board_decisions",
+    title="Decisions",
+    description="What boards are asked for and have decided, by code, a row each, with the same filters as the list.",
+)
 
 
 @router.get("/decisions/{code}", summary="Read a decision", responses=problems(401, 404))

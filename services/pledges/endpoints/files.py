@@ -1,4 +1,4 @@
-"""Returns and actions out of files."""
+"""Returns, actions and decisions out of files."""
 
 import asyncio
 from collections.abc import Callable
@@ -13,10 +13,11 @@ from chassis.web.units import Write
 from contracts.large_bodies import LARGE_BODIES
 from contracts.reasons import Reason
 from services.pledges.domain.file_rows import RowFault
-from services.pledges.schemas.files import ImportedOut, read_action_file, read_return_file
-from services.pledges.service import file_imports
+from services.pledges.schemas.files import ImportedOut, read_action_file, read_decision_file, read_return_file
+from services.pledges.service import decision_imports, file_imports
 
 router = APIRouter()
+WhyAll = Annotated[Reason | None, Query(description="Why, of every change", examples=["Plan of the year"])]
 Row = TypeVar("Row")
 
 
@@ -63,7 +64,7 @@ async def import_returns(write: Write, upload: Uploaded) -> ImportedOut:
 async def import_actions(
     write: Write,
     upload: Uploaded,
-    reason: Annotated[Reason | None, Query(description="Why, of every change", examples=["Plan of the year"])] = None,
+    reason: WhyAll = None,
 ) -> ImportedOut:
     """Make or change actions, a row each; lists stand in a cell between semicolons.
 
@@ -72,6 +73,26 @@ async def import_actions(
     """
     rows, faults = await _read(upload.file, read_action_file)
     return ImportedOut.of(await write(lambda tx: file_imports.import_actions(tx, rows, reason, faults)))
+
+
+@router.post(
+    "/decision-files",
+    tags=["governance"],
+    summary="Import decisions",
+    openapi_extra=_files(
+        "/pledges/v1/decision-files", "with the columns code and title, and any other of what is asked"
+    ),
+    responses=_REFUSALS,
+)
+async def import_decisions(write: Write, upload: Uploaded, reason: WhyAll = None) -> ImportedOut:
+    """Ask for decisions, or put what is asked of those that are there, a row each, as `decisions.csv` gives them out.
+
+    Lists stand in a cell between semicolons, and columns that the file does not have stay. How they were taken is not
+    read: they are taken one by one. Rows may name one another in any order. All rows are saved, or none: every fault
+    is named by line and column.
+    """
+    rows, faults = await _read(upload.file, read_decision_file)
+    return ImportedOut.of(await write(lambda tx: decision_imports.import_decisions(tx, rows, reason, faults)))
 
 
 async def _read(

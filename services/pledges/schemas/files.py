@@ -1,4 +1,4 @@
-"""Files of returns and of actions as rows of the domain, each fault named with line and column."""
+"""Files of returns, actions and decisions as rows of the domain, each fault named with line and column."""
 
 import json
 from collections.abc import Callable, Mapping, Sequence
@@ -9,8 +9,12 @@ from pydantic import ConfigDict, Field, ValidationError
 
 from chassis.tabular.reading import FileRow, Unreadable, sheets
 from chassis.web.bodies import OutBody
+from services.pledges.domain.decision_rows import DecisionRow
 from services.pledges.domain.file_rows import MOST_ROWS, ActionRow, Imported, ReturnRow, RowFault
 from services.pledges.schemas.actions import ActionIn
+from services.pledges.schemas.board_decisions import DecisionAskedIn
+from services.pledges.schemas.decision_table import COLUMNS as DECISION_TABLE
+from services.pledges.schemas.fields import CODE_FORM
 from services.pledges.schemas.return_table import COLUMNS
 from services.pledges.schemas.returns import ReturnPatch
 
@@ -20,7 +24,9 @@ Cells = Mapping[str, str]
 RETURN_COLUMNS: Final = ("colour", "narrative", "next_steps")
 """What a file of returns changes; the other columns of ``returns.csv`` follow from elsewhere and are not read."""
 ACTION_COLUMNS: Final = tuple(name for name in ActionIn.model_fields if name not in {"indicators", "notes"})
-_LISTS: Final = frozenset({"leads", "depends_on", "partners"})
+DECISION_COLUMNS: Final = tuple(DecisionAskedIn.model_fields)
+"""What a file of decisions puts; how they were taken, which ``decisions.csv`` has too, is not read."""
+_LISTS: Final = frozenset({"leads", "depends_on", "partners", "asked_of", "actions"})
 _NUMBERS: Final = frozenset({"phase", "step"})
 _YES_OR_NO: Final = {"true": True, "yes": True, "false": False, "no": False}
 
@@ -38,6 +44,12 @@ def read_return_file(file: BinaryIO) -> tuple[list[ReturnRow], list[RowFault]]:
 def read_action_file(file: BinaryIO) -> tuple[list[ActionRow], list[RowFault]]:
     """The same of actions."""
     return _read(file, ("code", "title"), ACTION_COLUMNS, set(), _action_row)
+
+
+def read_decision_file(file: BinaryIO) -> tuple[list[DecisionRow], list[RowFault]]:
+    """The same of decisions."""
+    ignored = {column.name for column in DECISION_TABLE} - {"code", *DECISION_COLUMNS}
+    return _read(file, ("code", "title"), DECISION_COLUMNS, ignored, _decision_row)
 
 
 def _read(
@@ -85,13 +97,27 @@ def _return_row(line: int, cells: Cells) -> ReturnRow:
 
 
 def _action_row(line: int, cells: Cells) -> ActionRow:
-    body = {name: _value(name, text) for name, text in cells.items() if text and name != "code"}
-    sent = _CodedAction.model_validate_json(json.dumps({"code": cells["code"], **body}))
+    sent = _CodedAction.model_validate_json(_coded(cells))
     return ActionRow(line, sent.code, sent.to_domain(), frozenset(cells))
 
 
+def _decision_row(line: int, cells: Cells) -> DecisionRow:
+    sent = _CodedDecision.model_validate_json(_coded(cells))
+    return DecisionRow(line, sent.code, sent.to_domain(), frozenset(cells))
+
+
+def _coded(cells: Cells) -> str:
+    """The body of a row, with its code."""
+    body = {name: _value(name, text) for name, text in cells.items() if text and name != "code"}
+    return json.dumps({"code": cells["code"], **body})
+
+
 class _CodedAction(ActionIn):
-    code: str = Field(min_length=1, max_length=80, pattern=r"^[A-Za-z0-9][A-Za-z0-9._-]*$")
+    code: str = Field(min_length=1, max_length=80, pattern=CODE_FORM)
+
+
+class _CodedDecision(DecisionAskedIn):
+    code: str = Field(min_length=1, max_length=80, pattern=CODE_FORM)
 
 
 def _value(name: str, text: str) -> Any:

@@ -151,6 +151,12 @@ async def list_decisions(tx: Tx, wanted: RecordFilter, page: PageRequest) -> Pag
     return found.with_items(await _views(tx, [one for one in found.items if isinstance(one, BoardDecision)]))
 
 
+async def export_decisions(tx: Tx, wanted: RecordFilter) -> list[DecisionView]:
+    """All that :func:`list_decisions` lists, in two statements."""
+    found = await stored.export_records(tx, RecordKind.DECISION, wanted)
+    return await _views(tx, [one for one in found if isinstance(one, BoardDecision)])
+
+
 async def _views(tx: Tx, decisions: Sequence[BoardDecision]) -> list[DecisionView]:
     needed = {code for one in decisions for code in one.asked.depends_on}
     found = await stored.get_records(tx, RecordKind.DECISION, needed)

@@ -51,6 +51,7 @@ IN_OTHER_TESTS = {
     ("POST", "/risks/v1/imports"),
     ("POST", "/pledges/v1/return-files"),
     ("POST", "/pledges/v1/action-files"),
+    ("POST", "/pledges/v1/decision-files"),
     ("POST", "/risks/v1/risks/{ref}/acceptances/{acceptance_id}/approve"),
     ("POST", "/risks/v1/risks/{ref}/proposals/{proposal_id}/accept"),
     ("POST", "/risks/v1/risks/{ref}/proposals/{proposal_id}/reject"),

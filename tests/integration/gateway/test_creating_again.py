@@ -228,6 +228,7 @@ MAKE_NOTHING = {
     "POST /pledges/v1/decisions/{code}/take": STEP,
     "POST /pledges/v1/return-files": "writes into what is there, and answers what became of each",
     "POST /pledges/v1/action-files": "puts many by the rule for one, and answers what became of each",
+    "POST /pledges/v1/decision-files": "puts many by the rule for one, and answers what became of each",
     "POST /pledges/v1/records": "puts many by the rule for one, and answers how many were new",
     "POST /pledges/v1/returns/{code}/approve": STEP,
     "POST /pledges/v1/returns/{code}/return": STEP,

@@ -112,14 +112,66 @@ async def test_a_row_is_blamed_for_what_is_wrong_with_itself(api: httpx.AsyncCli
     assert len((await get(api, "actions"))["items"]) == 3
 
 
+async def test_decisions_come_in_as_they_went_out_all_or_none(api: httpx.AsyncClient):
+    for path in ("boards/cabinet", "actions/pool"):
+        assert (await api.put(f"{ROOT}/{path}", json={"title": "Something"})).status_code == 201
+    wrong = "code,title,board,due,depends_on,actions,report\n1,A,none,,2,,\n2,B,,March,,,\n"
+    wrong += "3,C,cabinet,,4,pool; x,r\n3,,,,,,\n"
+    assert sorted(await faults(api, "decision-files", wrong)) == [
+        "line 2, board",
+        "line 3, due",
+        "line 4, actions",
+        "line 4, depends_on",
+        "line 4, report",
+        "line 5, title",
+    ]
+    assert (await get(api, "decisions"))["items"] == []
+    right = "code,title,depends_on,board,actions,due\n1,Pool,2,cabinet,pool,2018-03-31\n2,Agree,,,,\n"
+    made = await send(api, "decision-files", right, reason="Paper of March")
+    assert made == {"created": ["1", "2"], "changed": [], "unchanged": []}
+    condition = {"text": "Agree the share"}
+    taken = {"outcome": "agreed", "taken_on": "2018-02-20", "conditions": [condition], "reason": "As asked"}
+    for code in ("2", "1"):
+        assert (await api.post(f"{ROOT}/decisions/{code}/take", json=taken)).status_code == 200
+    assert (await api.post(f"{ROOT}/decisions/1/conditions/1/meet")).status_code == 200
+    text = (await api.get(f"{ROOT}/decisions.csv")).text
+    first, second = csv.DictReader(text.splitlines())
+    said = ("outcome", "taken_on", "conditions", "reason", "in_force", "waits_for", "asked_of")
+    assert [first[name] for name in said] == [
+        *("agreed", "2018-02-20", "Agree the share (met on 2018-02-28)", "As asked", "yes", "", "")
+    ]
+    assert (second["in_force"], first["depends_on"], first["actions"], first["due"]) == (
+        "no",
+        "2",
+        "pool",
+        "2018-03-31",
+    )
+    assert await send(api, "decision-files", text) == {"created": [], "changed": [], "unchanged": ["1", "2"]}
+    assert await send(api, "decision-files", "code,title,asked_of\n1,Pool all,CCG; NHS\n") == {
+        "created": [],
+        "changed": ["1"],
+        "unchanged": [],
+    }
+    shown = await get(api, "decisions/1")
+    assert (shown["title"], shown["asked_of"], shown["board"]) == ("Pool all", ["CCG", "NHS"], "cabinet")
+    assert (shown["taken"][0]["title"], shown["in_force"], shown["version"]) == ("Pool", True, 2)
+    assert await faults(api, "decision-files", "code,title,depends_on\n2,Agree,1\n") == ["line 2, depends_on"]
+    assert await faults(api, "decision-files", "code,title\na,A\nA,A\n") == ["line 3, code"]
+    assert await faults(api, "decision-files", "code,outcome\n1,rejected\n") == ["line 1, title"]
+    assert len(list(csv.reader((await api.get(f"{ROOT}/decisions.csv?board=cabinet")).text.splitlines()))) == 2
+    for ending in ("xlsx", "ods"):
+        assert (await api.get(f"{ROOT}/decisions.{ending}")).content[:2] == b"PK"
+
+
 async def test_a_file_of_actions_costs_the_same_however_long(api: httpx.AsyncClient, database: Database):
     statements: list[str] = []
     event.listen(database.engine.sync_engine, "before_cursor_execute", lambda *sent: statements.append(sent[2]))
 
-    async def cost(prefix: str, rows: int) -> int:
+    async def cost(path: str, prefix: str, rows: int) -> int:
         statements.clear()
         text = "".join(f"{prefix}{n},Row {n},{prefix}{n + 1}\n" for n in range(rows))
-        await send(api, "action-files", f"code,title,depends_on\n{text}{prefix}{rows},Last,\n")
+        await send(api, path, f"code,title,depends_on\n{text}{prefix}{rows},Last,\n")
         return len(statements)
 
-    assert await cost("a", 30) == await cost("b", 3)
+    for path in ("action-files", "decision-files"):
+        assert await cost(path, "a", 30) == await cost(path, "b", 3)
