@@ -22,6 +22,7 @@ class GovernanceFile(StrEnum):
     """What of boards comes as a file."""
 
     BOARDS = "boards"
+    DECISIONS = "decisions"
     MEETINGS = "meetings"
     REPORTS = "reports"
     LISTS = "printed-lists"

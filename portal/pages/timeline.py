@@ -8,7 +8,7 @@ from fastapi import APIRouter, Request, Response
 
 from contracts.period import Period
 from portal.api import part, together
-from portal.calendar import business_date
+from portal.calendar import business_date, quarters
 from portal.listing import Json
 from portal.parameters import Text
 from portal.routes import PageRoute
@@ -51,9 +51,11 @@ def by_quarter(dated: Iterable[Json]) -> Sequence[tuple[str, Sequence[Json]]]:
 
 
 @router.get("/promises/actions/{code}")
-async def action_page(request: Request, looker: SignedIn, code: str) -> Response:
-    found, parts = await together(
-        looker.api.get(f"{_AT}/actions/{part(code)}"),
-        looker.api.list_items(f"{_AT}/actions", part_of=code),
+async def action_page(request: Request, looker: SignedIn, code: str, quarter: Text = None) -> Response:
+    """An action, with what it was at the end of a past quarter beside it where one is named."""
+    api, path = looker.api, f"{_AT}/actions/{part(code)}"
+    found, parts, today = await together(
+        api.get(path), api.list_items(f"{_AT}/actions", part_of=code), business_date(api)
     )
-    return page(request, "action.html", action=found, parts=parts)
+    then = await api.get_part(path, quarter=quarter) if quarter else None
+    return page(request, "action.html", action=found, parts=parts, then=then, quarter=quarter, quarters=quarters(today))

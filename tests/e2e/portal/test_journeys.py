@@ -94,7 +94,7 @@ CALLS = {
     "/promises/pledges/2018-41": 3,
     "/promises/timeline": 3,
     "/promises/timeline?priority=integrated-care-partnership&until=2018-12-31": 3,
-    "/promises/actions/bed-based-care": 2,
+    "/promises/actions/bed-based-care": 3,
     "/boards": 4,
     "/boards/cabinet": 6,
     "/boards/reports/cabinet-2014-07-15": 6,

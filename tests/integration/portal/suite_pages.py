@@ -44,7 +44,7 @@ PAGES = [
     "/promises",
     "/promises/timeline",
     "/promises/pledges/2018-41",
-    "/promises/actions/bed-based-care",
+    "/promises/actions/bed-based-care?quarter=2017-18-Q4",
     "/boards",
     "/boards/cabinet",
     "/boards/lists",

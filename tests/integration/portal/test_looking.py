@@ -345,6 +345,15 @@ async def test_a_file_is_as_large_as_the_page_says(suite: Suite) -> None:
     assert "How the file is read" in too_large.text
 
 
+async def test_an_action_stands_beside_what_it_was(suite: Suite) -> None:
+    ana = await looking(suite, "Ana", "pledges:read")
+    path = "/promises/actions/bed-based-care"
+    assert "Looked at on" not in await ana.say(path)
+    assert "Looked at on 28 February 2018" in await ana.say(f"{path}?quarter=2017-18-Q4")
+    assert "Nothing of it was recorded by then." in await ana.say(f"{path}?quarter=2016-17-Q4")
+    await ana.see("/boards/files/decisions.csv")
+
+
 async def test_a_dot_segment_names_nothing(suite: Suite) -> None:
     ana = await looking(suite, "Ana", "admin")
     for path in (
