@@ -5,6 +5,7 @@ import os
 import shutil
 import threading
 from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 from queue import Queue
@@ -70,9 +71,15 @@ class Visit:
 
 @pytest.fixture(scope="module")
 def site(loaded: tuple[Path, LoadReport], tmp_path_factory: pytest.TempPathFactory) -> Iterator[Site]:
-    """Served from a thread of its own: the browser's interface blocks."""
-    folder = tmp_path_factory.mktemp("pages") / "data"
-    shutil.copytree(loaded[0], folder)
+    with served(loaded[0], tmp_path_factory.mktemp("pages") / "data") as found:
+        add_examples(found.url, found.key)
+        yield found
+
+
+@contextmanager
+def served(data: Path, folder: Path) -> Iterator[Site]:
+    """The suite on a copy of this data. It is served from a thread of its own: the browser's interface blocks."""
+    shutil.copytree(data, folder)
     ready: Queue[Site | BaseException] = Queue()
     stop = threading.Event()
     thread = threading.Thread(target=lambda: asyncio.run(_serve(folder, ready, stop)))
@@ -81,7 +88,6 @@ def site(loaded: tuple[Path, LoadReport], tmp_path_factory: pytest.TempPathFacto
     if isinstance(found, BaseException):
         raise found
     try:
-        add_examples(found.url, found.key)
         yield found
     finally:
         stop.set()
