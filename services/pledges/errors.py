@@ -128,6 +128,11 @@ class PledgeExists(Conflict):
     title = "A pledge of this number was made with other content"
 
 
+class RecordExists(Conflict):
+    type_ = "record-exists"
+    title = "A record of this code was made with other content"
+
+
 class OriginalWordingFixed(Invalid):
     type_ = "original-wording-fixed"
     title = "The original wording of a pledge never changes"

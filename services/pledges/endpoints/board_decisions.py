@@ -13,7 +13,8 @@ from chassis.web.units import Read, Write
 from services.pledges.domain.governance import RecordFilter
 from services.pledges.endpoints.answers import NewCode
 from services.pledges.endpoints.governance import record_filter
-from services.pledges.schemas.board_decisions import BoardDecisionOut, DecisionAskedIn, TakingIn
+from services.pledges.endpoints.record_routes import MADE_ANEW
+from services.pledges.schemas.board_decisions import BoardDecisionOut, DecisionAskedIn, DecisionPut, TakingIn
 from services.pledges.schemas.decision_table import decisions_table
 from services.pledges.schemas.fields import WHOLE_TEXT
 from services.pledges.service import board_decisions
@@ -46,6 +47,19 @@ add_table_routes(
     title="Decisions",
     description="What boards are asked for and have decided, by code, a row each, with the same filters as the list.",
 )
+
+
+@router.post(
+    "/decisions",
+    summary="Ask for a new decision",
+    description=MADE_ANEW,
+    status_code=201,
+    responses=made(BoardDecisionOut) | problems(401, 409, 413, 415, 422),
+)
+async def make_board_decision(write: Write, body: DecisionPut, response: Response) -> BoardDecisionOut:
+    view, created = await write(lambda tx: board_decisions.ask_decision(tx, body.code, body.to_domain(), anew=True))
+    set_made(response, created=created)
+    return BoardDecisionOut.of(view)
 
 
 @router.get("/decisions/{code}", summary="Read a decision", responses=problems(401, 404))

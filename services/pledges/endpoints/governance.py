@@ -9,6 +9,7 @@ from chassis.errors import FieldError, Invalid
 from services.pledges.domain.governance import Board, Meeting, RecordFilter, Report, Responsibility
 from services.pledges.endpoints.answers import Word
 from services.pledges.endpoints.record_routes import RecordRoutes, add_record_routes
+from services.pledges.schemas import record_sets as coded
 from services.pledges.schemas.fields import WHOLE_TEXT
 from services.pledges.schemas.governance import (
     BoardIn,
@@ -40,16 +41,17 @@ def _board_filter(board: ReportsTo = None) -> RecordFilter:
 
 
 for each in (
-    RecordRoutes("/boards", "a board", "boards", Board, BoardIn, BoardOut, _board_filter),
+    RecordRoutes("/boards", "a board", "boards", Board, BoardIn, coded.BoardPut, BoardOut, _board_filter),
     RecordRoutes(
         "/responsibilities",
         "a responsibility",
         "responsibilities",
         Responsibility,
         ResponsibilityIn,
+        coded.ResponsibilityPut,
         ResponsibilityOut,
     ),
-    RecordRoutes("/meetings", "a meeting", "meetings", Meeting, MeetingIn, MeetingOut, record_filter),
-    RecordRoutes("/reports", "a report", "reports", Report, ReportIn, ReportOut, record_filter),
+    RecordRoutes("/meetings", "a meeting", "meetings", Meeting, MeetingIn, coded.MeetingPut, MeetingOut, record_filter),
+    RecordRoutes("/reports", "a report", "reports", Report, ReportIn, coded.ReportPut, ReportOut, record_filter),
 ):
     add_record_routes(router, each)

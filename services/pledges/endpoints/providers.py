@@ -11,6 +11,7 @@ from services.pledges.domain.providers import Contract, Grade, Provider, Quality
 from services.pledges.domain.rating_feeds import RatingFeed
 from services.pledges.endpoints.record_routes import RecordRoutes, add_record_routes, filter_by
 from services.pledges.schemas import providers as care
+from services.pledges.schemas import record_sets as coded
 from services.pledges.service import governance
 
 router = APIRouter(tags=["providers"])
@@ -24,16 +25,27 @@ for each in (
         "providers",
         Provider,
         care.ProviderIn,
+        coded.ProviderPut,
         care.ProviderOut,
         filter_by("kind", "Only organisations of this kind", "council"),
     ),
-    RecordRoutes("/contracts", "a contract", "contracts", Contract, care.ContractIn, care.ContractOut, _PROVIDER),
+    RecordRoutes(
+        "/contracts",
+        "a contract",
+        "contracts",
+        Contract,
+        care.ContractIn,
+        coded.ContractPut,
+        care.ContractOut,
+        _PROVIDER,
+    ),
     RecordRoutes(
         "/quality-reviews",
         "a quality review",
         "quality reviews",
         QualityReview,
         care.QualityReviewIn,
+        coded.QualityReviewPut,
         care.QualityReviewOut,
         _PROVIDER,
     ),
@@ -43,6 +55,7 @@ for each in (
         "ratings of homes",
         Rating,
         care.RatingIn,
+        coded.RatingPut,
         care.RatingOut,
         filter_by("home", "Only ratings of this home", "1-101668076"),
         about="A home has the grade of its last rating, until that ends. A new rating has a code of its own.",
@@ -53,6 +66,7 @@ for each in (
         "printed counts of rated homes",
         RatingCount,
         care.RatingCountIn,
+        coded.RatingCountPut,
         care.RatingCountOut,
         filter_by("grade", "Only counts of this grade", "good", Grade),
     ),
@@ -62,6 +76,7 @@ for each in (
         "indicators that take the ratings of homes",
         RatingFeed,
         care.RatingFeedIn,
+        coded.RatingFeedPut,
         care.RatingFeedOut,
         filter_by("indicator", "Only feeds of the indicator with this code", "cqc-good-or-outstanding"),
         about="The share of homes that are good or outstanding becomes an observation of each period from a day on: "

@@ -1,4 +1,4 @@
-"""The operations that every kind of record has: its list, one of it, putting one in place, and its files."""
+"""The operations that every kind of record has: its list, one of it, making one and putting one in place, its files."""
 
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -19,6 +19,7 @@ from services.pledges.schemas.fields import WHOLE_TEXT
 from services.pledges.schemas.record_table import records_table
 from services.pledges.service import governance
 
+MADE_ANEW = "By its code. The same content again answers 200, other content 409: `PUT` replaces."
 RecordInPath = Annotated[str, Path(max_length=80, pattern=WHOLE_TEXT, examples=["cabinet"])]
 
 
@@ -50,6 +51,7 @@ class RecordRoutes:
         many: several in words.
         of: the dataclass.
         sent: the body of one; has ``record(code)``.
+        coded: the same with the code in it.
         shown: the body of one; has ``of(record)``.
         wanted: a dependency, whose parameters filter the list.
         about: what there is to know of putting one in place.
@@ -60,6 +62,7 @@ class RecordRoutes:
     many: str
     of: type[Any]
     sent: type[Any]
+    coded: type[Any]
     shown: type[Any]
     wanted: Callable[..., RecordFilter] = no_filter
     about: str = "The same again changes nothing."
@@ -73,6 +76,7 @@ def add_record_routes(router: APIRouter, kind: RecordRoutes) -> None:
     plural = kind.path[1:].replace("-", "_")
     get, put, list_ = _operations(kind)
     _add_files(router, kind, plural)
+    _add_making(router, kind)
     router.add_api_route(
         kind.path,
         list_,
@@ -121,6 +125,26 @@ def _operations(kind: RecordRoutes) -> tuple[Callable[..., Any], Callable[..., A
     put.__annotations__["body"] = kind.sent
     list_.__annotations__["wanted"] = wanted_by
     return get, put, list_
+
+
+def _add_making(router: APIRouter, kind: RecordRoutes) -> None:
+    async def make(write: Write, body: Any, response: Response) -> Any:
+        found, created = await write(lambda tx: governance.put_record(tx, body.record(body.code), anew=True))
+        set_made(response, created=created)
+        return kind.shown.of(found)
+
+    make.__annotations__["body"] = kind.coded
+    router.add_api_route(
+        kind.path,
+        make,
+        methods=["POST"],
+        name=f"make_{kind.noun}",
+        summary=f"Make {kind.one}",
+        description=f"{MADE_ANEW} {kind.about}",
+        status_code=201,
+        response_model=kind.shown,
+        responses=made(kind.shown) | problems(401, 409, 413, 415, 422),
+    )
 
 
 def _add_files(router: APIRouter, kind: RecordRoutes, plural: str) -> None:

@@ -13,6 +13,7 @@ from services.pledges.domain.registers import (
     PrintedList,
 )
 from services.pledges.endpoints.record_routes import RecordRoutes, add_record_routes, filter_by
+from services.pledges.schemas import record_sets as coded
 from services.pledges.schemas import registers as bodies
 from services.pledges.schemas.record_sets import PutCountsOut, RecordsIn
 from services.pledges.service import record_sets
@@ -29,17 +30,28 @@ for each in (
         "impact assessments",
         ImpactAssessment,
         bodies.ImpactAssessmentIn,
+        coded.ImpactAssessmentPut,
         bodies.ImpactAssessmentOut,
         _SUBJECT,
         about="Of a report, a decision or an action that is here, or of a scheme of the finance service.",
     ),
-    RecordRoutes("/benefits", "a benefit", "benefits", Benefit, bodies.BenefitIn, bodies.BenefitOut, _BENEFICIARY),
+    RecordRoutes(
+        "/benefits",
+        "a benefit",
+        "benefits",
+        Benefit,
+        bodies.BenefitIn,
+        coded.BenefitPut,
+        bodies.BenefitOut,
+        _BENEFICIARY,
+    ),
     RecordRoutes(
         "/consultations",
         "a consultation",
         "consultations",
         Consultation,
         bodies.ConsultationIn,
+        coded.ConsultationPut,
         bodies.ConsultationOut,
         filter_by("report", "Only consultations on the report with this code", "cabinet-2018-07-10"),
     ),
@@ -49,6 +61,7 @@ for each in (
         "options appraisals",
         OptionsAppraisal,
         bodies.OptionsAppraisalIn,
+        coded.OptionsAppraisalPut,
         bodies.OptionsAppraisalOut,
         filter_by("report", "Only appraisals of the report with this code", "cabinet-2014-07-15"),
     ),
@@ -58,6 +71,7 @@ for each in (
         "printed lists",
         PrintedList,
         bodies.PrintedListIn,
+        coded.PrintedListPut,
         bodies.PrintedListOut,
         filter_by("report", "Only lists of the report with this code", "cabinet-2018-07-10"),
         about="What a paper lists and nobody is to do; that is an action, and what is measured an observation.",

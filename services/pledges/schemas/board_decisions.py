@@ -11,6 +11,7 @@ from services.pledges.domain import board_decisions as domain
 from services.pledges.domain.board_decisions import DecisionAsked, DecisionView, Outcome, Taken, Taking
 from services.pledges.domain.status import Delivery, Schedule
 from services.pledges.schemas.fields import Code, Name, Names, Wording
+from services.pledges.schemas.records import CodedBody
 
 
 class DecisionAskedIn(StrictBody):
@@ -40,6 +41,10 @@ class DecisionAskedIn(StrictBody):
             actions=tuple(self.actions),
             source=self.source,
         )
+
+
+class DecisionPut(DecisionAskedIn, CodedBody):
+    """What is asked with the code of its decision."""
 
 
 class ConditionIn(StrictBody):

@@ -12,7 +12,7 @@ from chassis.web.bodies import OutBody
 from services.pledges.domain.decision_rows import DecisionRow
 from services.pledges.domain.file_rows import MOST_ROWS, ActionRow, Imported, ReturnRow, RowFault
 from services.pledges.schemas.actions import ActionIn
-from services.pledges.schemas.board_decisions import DecisionAskedIn
+from services.pledges.schemas.board_decisions import DecisionAskedIn, DecisionPut
 from services.pledges.schemas.decision_table import COLUMNS as DECISION_TABLE
 from services.pledges.schemas.fields import CODE_FORM
 from services.pledges.schemas.return_table import COLUMNS
@@ -102,7 +102,7 @@ def _action_row(line: int, cells: Cells) -> ActionRow:
 
 
 def _decision_row(line: int, cells: Cells) -> DecisionRow:
-    sent = _CodedDecision.model_validate_json(_coded(cells))
+    sent = DecisionPut.model_validate_json(_coded(cells))
     return DecisionRow(line, sent.code, sent.to_domain(), frozenset(cells))
 
 
@@ -113,10 +113,6 @@ def _coded(cells: Cells) -> str:
 
 
 class _CodedAction(ActionIn):
-    code: str = Field(min_length=1, max_length=80, pattern=CODE_FORM)
-
-
-class _CodedDecision(DecisionAskedIn):
     code: str = Field(min_length=1, max_length=80, pattern=CODE_FORM)
 
 

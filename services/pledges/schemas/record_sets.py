@@ -1,4 +1,4 @@
-"""The body of many records at once."""
+"""Bodies of records that bear their code, one and many at once."""
 
 from typing import Annotated, Any, Self
 
@@ -6,7 +6,7 @@ from pydantic import Field
 
 from chassis.web.bodies import OutBody, StrictBody
 from services.pledges.domain.governance import PutCounts
-from services.pledges.schemas.fields import Code
+from services.pledges.schemas.governance import BoardIn, MeetingIn, ResponsibilityIn
 from services.pledges.schemas.providers import (
     ContractIn,
     ProviderIn,
@@ -15,6 +15,7 @@ from services.pledges.schemas.providers import (
     RatingFeedIn,
     RatingIn,
 )
+from services.pledges.schemas.records import CodedBody
 from services.pledges.schemas.registers import (
     BenefitIn,
     ConsultationIn,
@@ -22,53 +23,66 @@ from services.pledges.schemas.registers import (
     OptionsAppraisalIn,
     PrintedListIn,
 )
+from services.pledges.schemas.reports import ReportIn
 
 
-class _Coded(StrictBody):
-    code: Code = Field(examples=["benefit-1"])
+class BoardPut(BoardIn, CodedBody):
+    """A board with its code."""
 
 
-class ImpactAssessmentPut(ImpactAssessmentIn, _Coded):
+class ResponsibilityPut(ResponsibilityIn, CodedBody):
+    """A responsibility with its code."""
+
+
+class MeetingPut(MeetingIn, CodedBody):
+    """A meeting with its code."""
+
+
+class ReportPut(ReportIn, CodedBody):
+    """A report with its code."""
+
+
+class ImpactAssessmentPut(ImpactAssessmentIn, CodedBody):
     """An impact assessment with its code."""
 
 
-class BenefitPut(BenefitIn, _Coded):
+class BenefitPut(BenefitIn, CodedBody):
     """A benefit with its code."""
 
 
-class ConsultationPut(ConsultationIn, _Coded):
+class ConsultationPut(ConsultationIn, CodedBody):
     """A consultation with its code."""
 
 
-class OptionsAppraisalPut(OptionsAppraisalIn, _Coded):
+class OptionsAppraisalPut(OptionsAppraisalIn, CodedBody):
     """An options appraisal with its code."""
 
 
-class PrintedListPut(PrintedListIn, _Coded):
+class PrintedListPut(PrintedListIn, CodedBody):
     """A printed list with its code."""
 
 
-class ProviderPut(ProviderIn, _Coded):
+class ProviderPut(ProviderIn, CodedBody):
     """A provider with its code."""
 
 
-class ContractPut(ContractIn, _Coded):
+class ContractPut(ContractIn, CodedBody):
     """A contract with its code."""
 
 
-class QualityReviewPut(QualityReviewIn, _Coded):
+class QualityReviewPut(QualityReviewIn, CodedBody):
     """A quality review with its code."""
 
 
-class RatingPut(RatingIn, _Coded):
+class RatingPut(RatingIn, CodedBody):
     """A rating with its code."""
 
 
-class RatingCountPut(RatingCountIn, _Coded):
+class RatingCountPut(RatingCountIn, CodedBody):
     """A printed count with its code."""
 
 
-class RatingFeedPut(RatingFeedIn, _Coded):
+class RatingFeedPut(RatingFeedIn, CodedBody):
     """A rating feed with its code."""
 
 

@@ -3,8 +3,13 @@
 from collections.abc import Mapping
 from typing import Any, ClassVar, Self
 
+from pydantic import Field, GetJsonSchemaHandler
+from pydantic.json_schema import JsonSchemaValue
+from pydantic_core import CoreSchema
+
 from chassis.web.bodies import OutBody, StrictBody
 from contracts.money import Money
+from services.pledges.schemas.fields import Code
 
 
 class PartBody(StrictBody):
@@ -25,6 +30,19 @@ class RecordIn(PartBody):
 
     def record(self, code: str) -> Any:
         return self.makes(**{**self.fields(), "code": code})
+
+
+class CodedBody(StrictBody):
+    """What a body has beside those of a kind where no path names the record: its code."""
+
+    code: Code = Field(description="Code that names it in paths, for good", examples=["benefit-1"])
+
+    @classmethod
+    def __get_pydantic_json_schema__(cls, schema: CoreSchema, handler: GetJsonSchemaHandler) -> JsonSchemaValue:
+        found = handler.resolve_ref_schema(handler(schema))
+        if examples := found.get("examples"):
+            found["examples"] = [{"code": "first"} | each for each in examples]
+        return found
 
 
 def _as_domain(value: Any) -> Any:

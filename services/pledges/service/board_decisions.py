@@ -25,6 +25,7 @@ from services.pledges.errors import (
     DecisionNotAgreed,
     DecisionSettled,
     DecisionWaits,
+    RecordExists,
     RecordUnknown,
     ReferenceUnknown,
     TakingWrong,
@@ -34,10 +35,11 @@ from services.pledges.service.governance import check_actions, check_no_circle, 
 from services.pledges.service.readiness import get_graph
 
 
-async def ask_decision(tx: Tx, code: str, asked: DecisionAsked) -> tuple[DecisionView, bool]:
-    """Ask for a decision, or put what is asked; and whether it is new. How it was taken stays.
+async def ask_decision(tx: Tx, code: str, asked: DecisionAsked, *, anew: bool = False) -> tuple[DecisionView, bool]:
+    """Ask for a decision, or put what is asked unless ``anew``; and whether it is new. How it was taken stays.
 
     Raises:
+        RecordExists: ``anew``, and something else was asked by this code.
         ReferenceUnknown: a board, report, decision or action that it names does not exist.
         DependencyCircular: it would depend on itself.
     """
@@ -50,6 +52,8 @@ async def ask_decision(tx: Tx, code: str, asked: DecisionAsked) -> tuple[Decisio
     await check_no_circle(tx, decision)
     before = await stored.insert_or_lock_record(tx, decision)
     if isinstance(before, BoardDecision):
+        if anew and before.asked != asked:
+            raise RecordExists(f"{code} exists; put what is asked with PUT.")
         decision = replace(before, asked=asked)
     await save_and_record(tx, before, decision, "put")
     return (await _views(tx, [decision]))[0], before is None

@@ -14,7 +14,7 @@ from services.pledges.domain.governance_formats import KINDS, Record, Whole, kin
 from services.pledges.domain.providers import RatedHomes, Rating, rated_homes
 from services.pledges.domain.rating_feeds import RatingFeed
 from services.pledges.domain.record_names import Named, above, actions_named_by, named_by, told_twice, unknown
-from services.pledges.errors import DependencyCircular, RecordUnknown, ReferenceUnknown, SeriesTaken
+from services.pledges.errors import DependencyCircular, RecordExists, RecordUnknown, ReferenceUnknown, SeriesTaken
 from services.pledges.repository import actions as stored_actions
 from services.pledges.repository import governance as stored
 from services.pledges.repository.grouping import grouped
@@ -24,10 +24,11 @@ from services.pledges.service.rating_feeds import emit_after
 Put = TypeVar("Put", bound=Whole)
 
 
-async def put_record(tx: Tx, record: Put) -> tuple[Put, bool]:
-    """Make or replace a record; and whether it is new. The same again changes nothing.
+async def put_record(tx: Tx, record: Put, *, anew: bool = False) -> tuple[Put, bool]:
+    """Make or replace a record; and whether it is new. The same again changes nothing, and ``anew`` replaces nothing.
 
     Raises:
+        RecordExists: ``anew``, and it was made with other content.
         ReferenceUnknown: a record or an action that it names does not exist.
         DependencyCircular: a board would report to itself.
         SeriesTaken: another feed tells of the same indicator and area.
@@ -37,6 +38,8 @@ async def put_record(tx: Tx, record: Put) -> tuple[Put, bool]:
     await check_actions(tx, *actions_named_by(record))
     await check_no_circle(tx, record)
     before = await stored.insert_or_lock_record(tx, record)
+    if anew and before is not None and before != record:
+        raise RecordExists(f"{record.code} exists; replace it with PUT.")
     if before != record and (faults := await list_told_twice(tx, [record])):
         raise SeriesTaken("End that feed first.", [FieldError(*fault) for _, fault in faults])
     await save_and_record(tx, before, record, "put")

@@ -19,6 +19,7 @@ from tests.conftest import ResourcesFor
 from tests.integration.finance.world import money, scheme_body
 from tests.integration.gateway.changes import (
     ACTION,
+    ANEW,
     ANNOTATION,
     APPETITE,
     APPRAISAL,
@@ -150,6 +151,10 @@ MADE: dict[str, list[Made]] = {
         Made("PUT", "/ratings/1", RATING, RATING | {"grade": "inadequate"}, REPLACED),
         Made("PUT", "/rating-counts/1", RATED, RATED | {"count": 69}, REPLACED),
         Made("PUT", "/rating-feeds/1", FEED, FEED | {"title": "Else"}, REPLACED),
+        *(
+            Made("POST", f"/{path}", body | {"code": "anew"}, body | other | {"code": "anew"}, REFUSED)
+            for path, (_, body, other) in ANEW.items()
+        ),
         Made("PUT", "/dependencies/backing", FREE, FREE | {"title": "Else"}, REPLACED),
         Made("PUT", "/delegations/leave", DELEGATION, DELEGATION | {"delegate": "Ben"}, REPLACED),
         Made("PUT", "/actions/cafe", ACTION, ACTION | {"title": "Else"}, REPLACED),

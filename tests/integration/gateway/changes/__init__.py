@@ -34,6 +34,7 @@ from tests.integration.gateway.changes.indicators import (
 )
 from tests.integration.gateway.changes.pledges import (
     ACTION,
+    ANEW,
     APPRAISAL,
     ASSESSMENT,
     BENEFIT,
@@ -79,6 +80,7 @@ SERVICES = {
 
 __all__ = [
     "ACTION",
+    "ANEW",
     "ANNOTATION",
     "APPETITE",
     "APPRAISAL",

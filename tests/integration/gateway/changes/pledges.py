@@ -34,6 +34,25 @@ FEED = {
 }
 DELEGATION = {"person": "Ian", "delegate": "Eve", "valid_from": "2018-01-01"}
 RETURN = "/returns/2018-1.2017-18-Q3.1"
+ANEW = {
+    "boards": ("board", BOARD, {"title": "Else"}),
+    "responsibilities": ("responsibility", DUTY, {"title": "Else"}),
+    "reports": ("report", REPORT, {"title": "Else"}),
+    "meetings": ("meeting", MEETING, {"title": "Else"}),
+    "decisions": ("decision", {"title": "Approve"}, {"title": "Else"}),
+    "impact-assessments": ("impact_assessment", ASSESSMENT, {"done": False}),
+    "benefits": ("benefit", BENEFIT, {"title": "Else"}),
+    "consultations": ("consultation", {"title": "Draft"}, {"title": "Else"}),
+    "options-appraisals": ("options_appraisal", APPRAISAL, {"title": "Else"}),
+    "printed-lists": ("printed_list", PRINTED, {"title": "Else"}),
+    "providers": ("provider", PROVIDER, {"title": "Else"}),
+    "contracts": ("contract", {"title": "Care", "provider": "care"}, {"title": "Else"}),
+    "quality-reviews": ("quality_review", REVIEW, {"title": "Else"}),
+    "ratings": ("rating", RATING, {"grade": "inadequate"}),
+    "rating-counts": ("rating_count", RATED, {"count": 69}),
+    "rating-feeds": ("rating_feed", FEED | {"area": "E92000001"}, {"title": "Else"}),
+}
+"""By collection of records what one is called, its body but for the code, and what makes that another."""
 
 PLEDGES = [
     Change("PUT", "/sets/2018", {"title": "Hundred"}, "set.made", "2018"),
@@ -97,6 +116,10 @@ PLEDGES = [
     Change("PUT", "/ratings/1", RATING, "rating.put", "1"),
     Change("PUT", "/rating-counts/1", RATED, "rating_count.put", "1"),
     Change("PUT", "/rating-feeds/1", FEED, "rating_feed.put", "1"),
+    *(
+        Change("POST", f"/{path}", body | {"code": "anew"}, f"{noun}.put", "anew")
+        for path, (noun, body, _) in ANEW.items()
+    ),
     Change("POST", "/records", {"benefits": [BENEFIT | {"code": "2"}]}, "benefit.put", "2"),
     Change("PUT", "/delegations/leave", DELEGATION, "delegation.put", "leave"),
     Change("PATCH", RETURN, {"colour": "amber", "narrative": "Slow"}, "return.written", RETURN[9:], had_before=True),
