@@ -29,7 +29,7 @@ class FrontSheetPatch(PatchBody):
 
     model_config = ConfigDict(json_schema_extra={"examples": [{"board": "Health and Wellbeing Board"}]})
 
-    title: _Words = Field(default=UNCHANGED, description="Title of the report", examples=[_TITLE])
+    title: Annotated[_Words, Field(description="Title of the report", examples=[_TITLE])] = UNCHANGED
     board: _Words | None = Field(default=None, description="The board that it goes to")
     meeting: _Words | None = Field(default=None, description="Day of the meeting, as printed")
     cabinet_member: _Words | None = Field(default=None, description="The member of cabinet who answers for it")
@@ -39,12 +39,12 @@ class FrontSheetPatch(PatchBody):
     key_decision: bool | None = Field(default=None, description="Whether it asks for a key decision")
     part: _Words | None = Field(default=None, description="Part of the agenda, such as I or II")
     purpose: _Text | None = Field(default=None, description="What the report is for")
-    recommendations: Annotated[list[_Text], Field(max_length=30)] = Field(
-        default=UNCHANGED, description="What the board is asked to agree to"
+    recommendations: Annotated[list[_Text], Field(max_length=30, description="What the board is asked to agree to")] = (
+        UNCHANGED
     )
-    alternatives: Annotated[list[_Text], Field(max_length=30)] = Field(
-        default=UNCHANGED, description="What was considered and is not recommended"
-    )
+    alternatives: Annotated[
+        list[_Text], Field(max_length=30, description="What was considered and is not recommended")
+    ] = UNCHANGED
     summary: _Text | None = Field(default=None, description="The quarter in the author's own words")
 
 
