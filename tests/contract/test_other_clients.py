@@ -21,7 +21,8 @@ from chassis.events.envelope import headers
 from contracts.event_types import BODIES, EVENTS
 from contracts.topics import events_topic
 from gateway.documents.asyncapi import event_schema
-from suite.engines.kafka import jars_folder
+from suite.engines.kafka import POM, jars_folder
+from suite.engines.maven import fetch_jars
 from tests.contract.test_events import GOLDEN
 from tests.eventually import eventually
 
@@ -105,7 +106,14 @@ async def test_what_other_clients_read_keeps_the_schemas_and_their_copies_are_wh
     _read_by_librdkafka(kafka_bootstrap, events)
     copy, lines = tmp_path / "copy.db", tmp_path / "lines.txt"
     python = [sys.executable, str(ROOT / "examples" / "follow_topics.py"), str(copy), *SERVICES]
-    java = ["java", "-cp", f"{jars_folder()}/*", str(ROOT / "examples" / "FollowTopics.java"), kafka_bootstrap, "java"]
+    java = [
+        "java",
+        "-cp",
+        f"{fetch_jars(POM, jars_folder())}/*",
+        str(ROOT / "examples" / "FollowTopics.java"),
+        kafka_bootstrap,
+        "java",
+    ]
     brokers = {"KAFKA_BOOTSTRAP_SERVERS": kafka_bootstrap}
     with running(python, tmp_path / "python.txt", **brokers), running([*java, *SERVICES], lines):
         await eventually(lambda: copied(copy) == newest_of(events), within=60)

@@ -22,7 +22,7 @@ from suite import compose
 from suite.load import LoadReport
 from suite.settings import SuiteSettings
 from tests.e2e.portal.examples import add_examples
-from tests.integration.gateway.conftest import listening
+from tests.integration.gateway.conftest import listening, until_started
 from tests.integration.reference.conftest import loaded, migrated
 
 __all__ = ["loaded", "migrated"]
@@ -104,8 +104,7 @@ async def _serve(folder: Path, ready: "Queue[Site | BaseException]", stop: threa
             config = uvicorn.Config(running.app, lifespan="off", log_level="critical", timeout_graceful_shutdown=1)
             server = uvicorn.Server(config)
             serving = asyncio.create_task(server.serve(sockets=[listener]))
-            while not server.started:  # noqa: ASYNC110  it offers nothing else to wait for
-                await asyncio.sleep(0.005)
+            await until_started(server)
             ready.put(Site(f"http://127.0.0.1:{listener.getsockname()[1]}", key))
             await asyncio.to_thread(stop.wait)
             server.should_exit = True

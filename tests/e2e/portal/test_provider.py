@@ -19,7 +19,7 @@ from chassis.web.units import Resources
 from gateway.app import SPEC, create_gateway
 from gateway.settings import GatewaySettings
 from tests.e2e.portal.conftest import Visit
-from tests.integration.gateway.conftest import listening
+from tests.integration.gateway.conftest import listening, until_started
 from tests.oidc.provider import AUDIENCE, SECRET, provider
 
 pytestmark = pytest.mark.rest
@@ -75,8 +75,7 @@ async def serve_alone(
         config = uvicorn.Config(app, lifespan="off", log_level="critical", timeout_graceful_shutdown=1)
         server = uvicorn.Server(config)
         serving = asyncio.create_task(server.serve(sockets=[listener]))
-        while not server.started:  # noqa: ASYNC110  it offers nothing else to wait for
-            await asyncio.sleep(0.005)
+        await until_started(server)
         ready.put(None)
         await asyncio.to_thread(stop.wait)
         server.should_exit = True

@@ -75,14 +75,19 @@ def listening() -> socket.socket:
     return found
 
 
+async def until_started(server: uvicorn.Server) -> None:
+    """Return once calls are answered: nobody is to come before."""
+    while not server.started:  # noqa: ASYNC110  it offers nothing else to wait for
+        await asyncio.sleep(0.005)
+
+
 @asynccontextmanager
 async def served(app: ASGIApp) -> AsyncIterator[str]:
     """``app`` on a socket of this machine; yields its address."""
     config = uvicorn.Config(app, lifespan="off", proxy_headers=False, log_level="critical", timeout_graceful_shutdown=1)
     server, listener = uvicorn.Server(config), listening()
     running = asyncio.create_task(server.serve(sockets=[listener]))
-    while not server.started:  # noqa: ASYNC110  it offers nothing else to wait for
-        await asyncio.sleep(0.005)
+    await until_started(server)
     try:
         yield f"http://127.0.0.1:{listener.getsockname()[1]}"
     finally:
