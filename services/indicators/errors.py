@@ -226,6 +226,10 @@ class MappingInvalid(Invalid):
     type_, title = "mapping-invalid", "This mapping cannot be used"
 
 
+class ImportNotSaveable(Conflict):
+    type_, title = "import-not-saveable", "The import cannot be saved"
+
+
 class ImportUnknown(NotFound):
     type_, title = "import-unknown", "There is no such import"
 

@@ -124,6 +124,25 @@ async def _parts(read: Read, number: int) -> AsyncIterator[bytes]:
 
 
 @router.post(
+    "/imports/{id}/save",
+    status_code=202,
+    summary="Save a file that was checked",
+    description="The file of a dry run is read again as it was ordered then, and saved: an import of its own, answered "
+    "like one that was just sent. A dry run's file is kept for as long as the import is, and handed on once.",
+    responses=problems(401, 404, 409, 422, 503),
+)
+async def save_import(
+    write: Write,
+    id: ImportId,  # noqa: A002  the name of the parameter is part of the path
+    response: Response,
+    skip_invalid: Annotated[bool, Query(description="Save what is right, although other rows are not")] = False,
+) -> ImportOut:
+    saving = await write(lambda tx: imports.save_checked(tx, id, skip_invalid=skip_invalid))
+    response.headers["location"] = f"/indicators/v1/imports/{saving.id}"
+    return ImportOut.of(saving)
+
+
+@router.post(
     "/imports/{id}/cancel",
     summary="End an import that has not ended",
     description="What it has not committed is rolled back. One that has ended stays as it is.",

@@ -2,7 +2,7 @@
 
 from typing import Any, BinaryIO
 
-from sqlalchemy import delete, select
+from sqlalchemy import delete, func, select, update
 
 from chassis.paging import PageRequest
 from chassis.storage.bulk import insert_many, table_of, upsert
@@ -48,6 +48,14 @@ async def get_part(tx: Tx, number: int, kind: str, part: int) -> bytes | None:
     of = _PART.c.import_id == number, _PART.c.kind == kind, _PART.c.number == part
     content: bytes | None = await tx.session.scalar(select(_PART.c.content).where(*of))
     return content
+
+
+async def move_file(tx: Tx, number: int, to: int) -> int:
+    """Make the file of an import that of another; how many bytes it has, 0 where it is gone."""
+    moved = update(_PART).where(_PART.c.import_id == number, _PART.c.kind == FILE).values(import_id=to)
+    await tx.session.execute(moved)
+    size = select(func.sum(func.length(_PART.c.content))).where(_PART.c.import_id == to, _PART.c.kind == FILE)
+    return int(await tx.session.scalar(size) or 0)
 
 
 async def delete_parts(tx: Tx, number: int, kind: str) -> None:

@@ -133,8 +133,9 @@ async def _save_nothing(run: JobRun, survey: Survey, file: BinaryIO, unsaved: No
 
 
 async def _leave(tx: Tx, run: JobRun, survey: Survey, file: BinaryIO, faults: Faults) -> None:
-    """Save the file of errors, and forget the file itself."""
-    await imports.delete_parts(tx, run.job.id, imports.FILE)
+    """Save the file of errors, and forget the file itself, unless it was only checked: then it may be saved yet."""
+    if not order_from_json(run.job.arguments).dry_run:
+        await imports.delete_parts(tx, run.job.id, imports.FILE)
     with TemporaryFile() as errors:
         write_errors(file, faults, survey.header, cast("BinaryIO", errors))
         await imports.save_parts(tx, run.job.id, imports.ERRORS, cast("BinaryIO", errors))

@@ -1,5 +1,6 @@
 """Imports as their owners see them: ordered, looked at, cancelled. What they do stands in ``importing``."""
 
+from dataclasses import replace
 from typing import BinaryIO
 
 from chassis.errors import FieldError
@@ -15,7 +16,7 @@ from services.indicators.domain.importing.order import (
     order_to_json,
     result_from_json,
 )
-from services.indicators.errors import ImportUnknown, MappingUnknown, ReferenceInvalid
+from services.indicators.errors import ImportNotSaveable, ImportUnknown, MappingUnknown, ReferenceInvalid
 from services.indicators.repository import imports
 from services.indicators.service.auditing import record_import, record_import_cancelled
 from services.indicators.service.importing import JOB
@@ -40,6 +41,35 @@ async def order_import(tx: Tx, order: ImportOrder, file: BinaryIO, size: int) ->
     await imports.save_parts(tx, number, imports.FILE, file)
     record_import(tx, number, order, size)
     return await get_import(tx, number)
+
+
+async def save_checked(tx: Tx, number: int, *, skip_invalid: bool) -> Import:
+    """Have the file of a dry run read again, as it was ordered, and saved: an import of its own.
+
+    Raises:
+        ImportUnknown: there is none, or no more.
+        ImportNotSaveable: it is no dry run that has read its file, rows are wrong that are not to be skipped, or its
+            file was handed on before.
+    """
+    checked = await get_import(tx, number)
+    _require_saveable(checked, skip_invalid=skip_invalid)
+    order = replace(checked.order, dry_run=False, skip_invalid=skip_invalid)
+    saving = await queue.save_job(tx, NewJob(JOB, order_to_json(order), max_attempts=_ATTEMPTS))
+    size = await imports.move_file(tx, number, saving)
+    if not size:
+        raise ImportNotSaveable(f"The file of import {number} is saved already, or kept no more; send it again.")
+    record_import(tx, saving, order, size)
+    return await get_import(tx, saving)
+
+
+def _require_saveable(checked: Import, *, skip_invalid: bool) -> None:
+    if not checked.order.dry_run:
+        raise ImportNotSaveable(f"Import {checked.id} is no dry run: it was to be saved at once.")
+    if checked.result is None:
+        raise ImportNotSaveable(f"Import {checked.id} has not read its file to the end ({checked.state}).")
+    if checked.result.errors_in_all and not skip_invalid:
+        wrong = f"Import {checked.id} has {checked.result.errors_in_all} errors"
+        raise ImportNotSaveable(f"{wrong}; with skip_invalid what is right is saved.")
 
 
 async def get_import(tx: Tx, number: int) -> Import:

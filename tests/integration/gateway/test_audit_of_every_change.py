@@ -48,6 +48,7 @@ IN_OTHER_TESTS = {
     ("POST", "/finance/v1/funds/{code}/year-end"),
     ("POST", "/indicators/v1/imports"),
     ("POST", "/indicators/v1/imports/{id}/cancel"),
+    ("POST", "/indicators/v1/imports/{id}/save"),
     ("POST", "/risks/v1/imports"),
     ("POST", "/pledges/v1/return-files"),
     ("POST", "/pledges/v1/action-files"),

@@ -213,6 +213,7 @@ MAKE_NOTHING = {
     "POST /finance/v1/unit-cost-files": "records many, each as a PUT of it would, and answers which were new",
     "POST /indicators/v1/imports": NUMBERED,
     "POST /indicators/v1/imports/{id}/cancel": BY_ID,
+    "POST /indicators/v1/imports/{id}/save": "hands the file of a dry run on, once: again is 409",
     "PUT /indicators/v1/indicators/{code}/quality-rules": PART,
     "POST /indicators/v1/observations": "records many by the rule for one, and answers how many were new",
     "POST /operations/v1/consumers/{consumer}/allowed-failures": BY_ID,

@@ -113,6 +113,32 @@ async def test_a_dry_run_says_what_would_change_and_changes_nothing(api: Api) ->
     assert found["created"] == {"areas": ["E06000099"], "indicators": ["new-one"]}
     assert await api.events() == []
     await api.get("/indicators/new-one", 404)
+    path = f"/indicators/v1/imports/{found['id']}/save"
+    saving = await api.client.post(path)
+    assert (saving.status_code, saving.json()["dry_run"]) == (202, False)
+    await work(api)
+    saved = (await api.client.get(saving.headers["location"])).json()
+    assert (saved["filename"], saved["rows_saved"], saved["created"]) == ("upload", 1, found["created"])
+    assert await values(api, "new-one") == {"2017": "5"}
+    again = await api.client.post(path)
+    assert (again.status_code, "saved already" in again.json()["detail"]) == (409, True)
+
+
+async def test_of_a_file_that_was_checked_what_is_right_is_saved(api: Api) -> None:
+    rows = ((WAIT, PLYMOUTH, "Dec-17", "8O.1", "final"), (WAIT, PLYMOUTH, "Nov-17", "80", "final"))
+    checked = await order(api, lines(HEAD, *rows), mapping="native", dry_run="true")
+
+    async def save(number: int, **params: str) -> Any:
+        return await api.client.post(f"/indicators/v1/imports/{number}/save", params=params)
+
+    assert "has not read its file" in (await save(checked["id"])).json()["detail"]
+    await work(api)
+    assert "1 errors" in (await save(checked["id"])).json()["detail"]
+    saving = (await save(checked["id"], skip_invalid="true")).json()
+    await work(api)
+    assert await values(api, WAIT) == {"2017-11": "80"}
+    assert (await save(saving["id"], skip_invalid="true")).status_code == 409, "it was no dry run"
+    assert (await save(99)).status_code == 404
 
 
 async def test_final_values_change_with_the_reason_of_the_import(api: Api) -> None:
