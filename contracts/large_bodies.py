@@ -31,6 +31,7 @@ LARGE_BODIES: Final[Mapping[str, LargeBody]] = {
     "/finance/v1/outturn-files": LargeBody(16 * _MIB, (CSV, XLSX, ODS)),
     "/finance/v1/unit-cost-files": LargeBody(2 * _MIB, (CSV, XLSX, ODS)),
     "/import": LargeBody(100 * _MIB),
+    "/fund/outturn-file": LargeBody(100 * _MIB),
 }
 """By the path that they are posted to."""
 PATHS_OF_FILES: Final = frozenset(path for path, each in LARGE_BODIES.items() if each.types)

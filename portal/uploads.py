@@ -4,25 +4,34 @@ from dataclasses import dataclass
 from email.message import Message
 from email.parser import BytesParser
 from email.policy import HTTP
+from pathlib import PurePath
 from typing import Final
 
 from fastapi import Request
+from httpx import codes
 
-from chassis.errors import PayloadTooLarge
-from portal.errors import FormForged
+from contracts.large_bodies import CSV, ODS, XLSX
+from portal.errors import FormForged, Refused
 from portal.forms import SESSION, TOKEN, require_own_form
 
 MOST_BYTES: Final = 8_388_608
 """Of a form with its file: it is read as a whole."""
 _MOST_PARTS: Final = 20
+_TYPES: Final = {".csv": CSV, ".xlsx": XLSX, ".ods": ODS}
+_NO_FILE: Final = {"title": "There is a problem", "detail": "Choose a file that ends in .csv, .xlsx or .ods."}
+_TOO_LARGE: Final = {
+    "title": "The file is too large",
+    "detail": f"At most {MOST_BYTES // 1_048_576} MiB are read here. Send a larger file by the API.",
+}
 
 
 @dataclass(frozen=True, slots=True)
 class Upload:
-    """The fields of a form by name, and its file."""
+    """The fields of a form by name, and its file, which is a table."""
 
     fields: dict[str, str]
     filename: str
+    media_type: str
     content: bytes
 
 
@@ -31,7 +40,8 @@ async def read_upload(request: Request) -> Upload:
 
     Raises:
         FormForged: it is not this site's, or no such form.
-        PayloadTooLarge: larger than what is read here. The rest is read and dropped: browsers show no answer before.
+        Refused: it is larger than what is read here, or has no file that is a table. All of it is read, and what is too
+            much dropped: browsers show no answer before.
     """
     kind = request.headers.get("content-type", "")
     if not kind.lower().startswith("multipart/form-data"):
@@ -48,7 +58,10 @@ async def read_upload(request: Request) -> Upload:
         elif name:
             fields[name] = body.decode("utf-8", "replace").strip()
     require_own_form(request, fields.pop(TOKEN, None), SESSION)
-    return Upload(fields, filename, content)
+    media_type = _TYPES.get(PurePath(filename).suffix.lower())
+    if media_type is None or not content:
+        raise Refused(codes.UNPROCESSABLE_ENTITY, _NO_FILE)
+    return Upload(fields, filename, media_type, content)
 
 
 async def _whole(request: Request) -> bytes:
@@ -58,7 +71,7 @@ async def _whole(request: Request) -> bytes:
         if read <= MOST_BYTES:
             body += chunk
     if read > MOST_BYTES:
-        raise PayloadTooLarge(f"At most {MOST_BYTES // 1_048_576} MiB are read here. Send a larger file by the API.")
+        raise Refused(codes.REQUEST_ENTITY_TOO_LARGE, _TOO_LARGE)
     return bytes(body)
 
 

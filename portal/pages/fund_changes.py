@@ -14,6 +14,7 @@ from portal.parameters import Text
 from portal.routes import PageRoute
 from portal.showing import query
 from portal.site import Looker, SignedIn, page
+from portal.uploads import read_upload
 
 router = APIRouter(route_class=PageRoute, include_in_schema=False)
 
@@ -59,11 +60,12 @@ _STEPS: Final[Mapping[str, tuple[str, Step]]] = {
     "sign": ("The end of the year is signed off.", _sign),
 }
 
+_DONE: Final = {step: words for step, (words, _) in _STEPS.items()} | {"file": "What was spent is posted, every row."}
+
 
 @router.get("/fund/{fund}/changes")
 async def changes_page(request: Request, looker: SignedIn, fund: str, year: Text = None, done: Text = None) -> Response:
-    words, _ = _STEPS.get(done or "", (None, None))
-    return await _changes(request, looker, fund, year, done=words)
+    return await _changes(request, looker, fund, year, done=_DONE.get(done or ""))
 
 
 @router.post("/fund/{fund}/changes")
@@ -82,6 +84,29 @@ async def change_fund(request: Request, looker: SignedIn, fund: str) -> Response
     return RedirectResponse(f"/fund/{part(fund)}/changes?{query({'year': year, 'done': step})}", status_code=303)
 
 
+@router.post("/fund/outturn-file")
+async def post_outturn_file(request: Request, looker: SignedIn, fund: str, year: Text = None) -> Response:
+    """A file of what was spent, as the general ledger exports it: all of it is posted or nothing, or only checked."""
+    try:
+        upload = await read_upload(request)
+        found = await looker.api.upload(
+            "/finance/v1/outturn-files", upload.content, upload.media_type, fund=fund, **_how(upload.fields)
+        )
+    except Refused as refused:
+        return await _changes(request, looker, fund, year, refused=refused, written={"step": "file"})
+    if found["dry_run"]:
+        return await _changes(request, looker, fund, year, checked=found)
+    return RedirectResponse(f"/fund/{part(fund)}/changes?{query({'year': year, 'done': 'file'})}", status_code=303)
+
+
+def _how(fields: Fields) -> dict[str, str | None]:
+    """It is only checked unless something else was chosen."""
+    return {
+        "dry_run": "false" if fields.get("what") == "post" else "true",
+        "post_in": "open" if fields.get("post_in") else None,
+    }
+
+
 async def _changes(
     request: Request,
     looker: Looker,
@@ -89,6 +114,7 @@ async def _changes(
     year: str | None,
     *,
     done: str | None = None,
+    checked: Json | None = None,
     refused: Refused | None = None,
     written: Fields | None = None,
 ) -> Response:
@@ -111,6 +137,7 @@ async def _changes(
         lines=[(each["code"], each["division"]) for each in lines],
         virements=virements,
         end=end,
+        checked=checked,
         today=today.isoformat(),
         written=written or {},
         done=done,

@@ -6,21 +6,19 @@ from typing import Final
 from fastapi import APIRouter, Request, Response
 from fastapi.responses import RedirectResponse
 
-from chassis.errors import PayloadTooLarge
-from contracts.large_bodies import CSV, ODS, XLSX
-from portal.api import part, together
+from portal.api import together
 from portal.errors import Refused
 from portal.files import file_response
+from portal.forms import read_form
 from portal.routes import PageRoute
 from portal.site import Looker, SignedIn, page
 from portal.uploads import MOST_BYTES, Upload, read_upload
 
 router = APIRouter(route_class=PageRoute, include_in_schema=False)
 
-_TYPES: Final = {".csv": CSV, ".xlsx": XLSX, ".ods": ODS}
+_AT: Final = "/indicators/v1/imports"
 _LATEST: Final = "50"
 _LONGEST_NAME: Final = 200
-_NO_FILE: Final = {"title": "There is a problem", "detail": "Choose a file that ends in .csv, .xlsx or .ods."}
 
 
 @router.get("/import")
@@ -32,15 +30,7 @@ async def import_page(request: Request, looker: SignedIn) -> Response:
 async def start_import(request: Request, looker: SignedIn) -> Response:
     try:
         upload = await read_upload(request)
-    except PayloadTooLarge as large:
-        return await _form(
-            request, looker, refused=Refused(large.status, {"title": large.title, "detail": large.detail})
-        )
-    kind = _TYPES.get(PurePath(upload.filename).suffix.lower())
-    if kind is None or not upload.content:
-        return await _form(request, looker, refused=Refused(422, _NO_FILE))
-    try:
-        started = await looker.api.upload("/indicators/v1/imports", upload.content, kind, **_wanted(upload))
+        started = await looker.api.upload(_AT, upload.content, upload.media_type, **_wanted(upload))
     except Refused as refused:
         return await _form(request, looker, refused=refused)
     return RedirectResponse(f"/import/{started['id']}", status_code=303)
@@ -61,18 +51,34 @@ def _wanted(upload: Upload) -> dict[str, str | None]:
 
 @router.get("/import/{number}")
 async def one_import_page(request: Request, looker: SignedIn, number: int) -> Response:
-    found = await looker.api.get(f"/indicators/v1/imports/{number}")
-    return page(request, "one-import.html", found=found)
+    return await _one(request, looker, number)
+
+
+@router.post("/import/{number}/save")
+async def save_checked(request: Request, looker: SignedIn, number: int) -> Response:
+    """Save what was only checked, without its file being chosen again: all of it, or what of it is right."""
+    skip = "true" if (await read_form(request)).get("what") == "skip" else "false"
+    try:
+        saving = await looker.api.change("POST", f"{_AT}/{number}/save?skip_invalid={skip}")
+    except Refused as refused:
+        return await _one(request, looker, number, refused)
+    return RedirectResponse(f"/import/{saving['id']}", status_code=303)
+
+
+async def _one(request: Request, looker: Looker, number: int, refused: Refused | None = None) -> Response:
+    found = await looker.api.get(f"{_AT}/{number}")
+    status = refused.status if refused else 200
+    return page(request, "one-import.html", status=status, found=found, problem=refused)
 
 
 @router.get("/import/{number}/errors.csv")
 async def errors_file(looker: SignedIn, number: int) -> Response:
-    return await file_response(looker.api, f"/indicators/v1/imports/{part(str(number))}/errors.csv")
+    return await file_response(looker.api, f"{_AT}/{number}/errors.csv")
 
 
 async def _form(request: Request, looker: Looker, *, refused: Refused | None = None) -> Response:
     mappings, imports = await together(
-        looker.api.list_items("/indicators/v1/mappings"), looker.api.list_items("/indicators/v1/imports", limit=_LATEST)
+        looker.api.list_items("/indicators/v1/mappings"), looker.api.list_items(_AT, limit=_LATEST)
     )
     return page(
         request,

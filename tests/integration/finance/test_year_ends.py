@@ -33,17 +33,23 @@ async def close(api: httpx.AsyncClient, quarters: tuple[str, ...] = QUARTERS) ->
         assert answer.status_code == 200, answer.text
 
 
-@pytest.fixture
-async def ended(api: httpx.AsyncClient, move_to: Move) -> httpx.AsyncClient:
-    """A fund whose year is over, with 1,000.01 banked: an underspend that goes back to the partners."""
-    assert (await api.put(FUND, json=fund_body(agreement=agreement()))).status_code == 200
+async def bank(api: httpx.AsyncClient, validator: httpx.AsyncClient, banker: httpx.AsyncClient) -> None:
+    """Make a fund with 1,000.01 banked in its year: an underspend that goes back to the partners."""
+    assert (await api.put(FUND, json=fund_body(agreement=agreement()))).is_success
     scheme = {name: value for name, value in scheme_body().items() if name != "link"}
     assert (await api.post("/finance/v1/schemes", json=scheme)).status_code == 201
-    for state in ("validated", "banked"):
+    for who, state in ((validator, "validated"), (banker, "banked")):
         entry = {"reference": state, "state": state, "period": "2017/18 Q3", "amount": money("1000.01"), "reason": "r"}
-        assert (await api.post("/finance/v1/schemes/admissions/entries", json=entry)).status_code == 201
+        entered = await who.post("/finance/v1/schemes/admissions/entries", json=entry)
+        assert entered.status_code == 201, entered.text
     posting = {"reference": "gl", "line": "leisure", "period": "2017-11", "amount": money(410)}
     assert (await api.post(f"{FUND}/outturn", json={"postings": [posting]})).status_code == 201
+
+
+@pytest.fixture
+async def ended(api: httpx.AsyncClient, move_to: Move) -> httpx.AsyncClient:
+    """The fund once its year is over."""
+    await bank(api, api, api)
     await move_to(date(2018, 5, 24))
     return api
 

@@ -1,8 +1,13 @@
 """What people change on pages about money, controls and what moves a risk; what is refused keeps what was written."""
 
+from datetime import date
+
 import httpx
 import pytest
 
+from portal.showing import pounds
+from suite import business_date
+from tests.integration.finance import test_year_ends as year_ends
 from tests.integration.finance.world import fund_body, money
 from tests.integration.portal.suite_pages import Looking, form_of, looking, text_of
 from tests.integration.reference.conftest import LOADING_SECONDS, Suite, loaded, migrated, suite
@@ -50,8 +55,36 @@ async def test_what_was_spent_is_posted(suite: Suite) -> None:
     wrong = await send(ana, FUND, "Post the outturn", 422, **posted, period="never")
     assert 'value="gl-9"' in wrong
     assert "is posted" in text_of(await send(ana, FUND, "Post the outturn", **posted, period="2018-01"))
+    assert await spent(suite) == "81250.00"
+
+
+async def spent(suite: Suite) -> str:
     position = await suite.get(f"{API}/position?financial_year=2017/18")
-    assert {each["code"]: each["spent"]["amount"] for each in position["lines"]}["commissioning"] == "81250.00"
+    amounts: dict[str, str] = {each["code"]: each["spent"]["amount"] for each in position["lines"]}
+    return amounts["commissioning"]
+
+
+async def test_a_file_of_what_was_spent_is_posted_whole_or_not_at_all(suite: Suite) -> None:
+    ana = await looking(suite, "Ana", "admin")
+    form = form_of(await ana.see(FUND), 'id="outturn-file"')
+    at, right = "/fund/outturn-file?fund=plymouth-integrated&year=2017/18", "gl-10,commissioning,2018-01,10.50\n"
+
+    async def sent(what: str, rows: str, status: int = 200, name: str = "gl.csv") -> str:
+        content = f"reference,line,period,amount\n{rows}".encode()
+        files = {"file": (name, content, "text/csv")}
+        answer = await ana.client.post(at, data=form | {"what": what}, files=files, follow_redirects=True)
+        assert answer.status_code == status, text_of(answer.text)[:400]
+        return text_of(answer.text)
+
+    wrong = await sent("post", f"{right}gl-11,commissioning,never,£3\n", 422)
+    assert "line 3, column period" in wrong
+    assert "line 3, column amount" in wrong
+    assert "1 would be posted, £10.50 in all; 0 were posted before" in await sent("check", right)
+    assert await spent(suite) == "0.00"
+    assert "What was spent is posted, every row." in await sent("post", right)
+    assert await spent(suite) == "10.50"
+    assert "0 would be posted, £0 in all; 1 were posted before" in await sent("check", right)
+    assert "Choose a file that ends in" in await sent("post", right, 422, "gl.pdf")
 
 
 async def test_a_year_that_is_open_is_not_signed_off(suite: Suite) -> None:
@@ -61,6 +94,27 @@ async def test_a_year_that_is_open_is_not_signed_off(suite: Suite) -> None:
     assert 'value="Board, 24 May 2018, minute 12"' in refused
     assert "It is not signed off" in text_of(refused)
     assert "None was proposed" in text_of(refused)
+
+
+async def test_a_year_that_is_over_is_signed_off(suite: Suite) -> None:
+    ben, cy = [calling(await looking(suite, name, "admin")) for name in ("Ben", "Cy")]
+    async with ben, cy:
+        await year_ends.bank(suite.client, ben, cy)
+    await business_date.pin(list(suite.running.databases.values()), date(2018, 5, 24))
+    await year_ends.close(suite.client)
+    ana = await looking(suite, "Ana", "admin")
+    at = "/fund/integrated-fund/changes"
+    words = {"decision": "Board, 24 May 2018, minute 12", "reason": "Accounts agreed"}
+    page = await send(ana, f"{at}?year=2017/18", "Sign off the year", path=at, **words)
+    assert "The end of the year is signed off." in page
+    assert "Sign off the year" not in page
+    end = await suite.get(f"{year_ends.FUND}/year-end")
+    assert (end["signed_by"], end["decision"]) == ("Ana", words["decision"])
+    said = text_of(page)
+    shares = end["risk_share"]["partner_shares"]
+    assert shares
+    assert all(f"{each['partner']} {pounds(each['amount'])}" in said for each in shares)
+    assert f"Variance {pounds(end['variance'])} Decided by {words['decision']}" in said
 
 
 async def test_what_is_no_step_changes_nothing(suite: Suite) -> None:
@@ -171,10 +225,14 @@ async def test_a_fund_says_where_it_stands_against_its_trigger(suite: Suite) -> 
     assert "partners act" not in await ana.say("/fund?fund=plymouth-integrated&year=2017/18")
 
 
+def calling(who: Looking) -> httpx.AsyncClient:
+    """The API as they call it."""
+    transport, shown = httpx.ASGITransport(who.suite.running.app), {"authorization": f"Bearer {who.key}"}
+    return httpx.AsyncClient(transport=transport, base_url="http://suite", headers=shown)
+
+
 async def put_person(who: Looking, code: str, person: dict[str, object]) -> None:
-    transport = httpx.ASGITransport(who.suite.running.app)
-    shown = {"authorization": f"Bearer {who.key}"}
-    async with httpx.AsyncClient(transport=transport, base_url="http://suite", headers=shown) as client:
+    async with calling(who) as client:
         (await client.put(f"/access/v1/people/{code}", json=person)).raise_for_status()
 
 

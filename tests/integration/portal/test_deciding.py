@@ -170,6 +170,20 @@ async def test_right_rows_are_saved_and_the_others_mended_in_the_page(suite: Sui
     assert {each["period"]: each["value"] for each in values}["2016/17 Q4"] == "23"
 
 
+async def test_what_was_only_checked_is_saved_without_its_file(suite: Suite) -> None:
+    ana = await looking(suite, "Ana", "admin")
+    form = form_of(await ana.see("/import"), "Go on") | {"mapping": "native", "reason": "", "what": "check"}
+    rows = b"indicator,area,period,value\ndtoc-all,E06000026,2017/18 Q1,22\ndtoc-all,E06000026,2016/17 Q4,x\n"
+    at = (await ana.client.post("/import", data=form, files={"file": ("a.csv", rows, "text/csv")})).headers["location"]
+    await eventually(lambda: _ended(ana, at), within=60)
+    assert "is no number" in await ana.say(at)
+    saving = await send(ana, at, "Save what is right", f"{at}/save")
+    await eventually(lambda: _ended(ana, saving.url.path), within=60)
+    assert "1 saved" in await ana.say(saving.url.path)
+    again = await send(ana, at, "Save what is right", f"{at}/save")
+    assert (again.status_code, "saved already" in again.text) == (409, True)
+
+
 async def _ended(who: Looking, path: str) -> bool:
     return "Look again" not in await who.say(path)
 
