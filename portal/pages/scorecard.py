@@ -121,13 +121,14 @@ def needs_attention(row: Mapping[str, Any]) -> bool:
     return bool(colours & _BAD) or row["latest"] is None or row["latest"]["value"] is None
 
 
-def _rows(card: Json) -> Iterator[Json]:
+def rows_of(card: Json) -> Iterator[Json]:
+    """The rows of a scorecard, in its order."""
     return (row for section in card["sections"] for aim in section["aims"] for row in aim["rows"])
 
 
 def _notes(card: Json) -> list[str]:
     """What is said below the tables of where documents differ, each once."""
-    found = (each for row in _rows(card) for each in (*row["notes"], *((row["latest"] or {}).get("notes") or ())))
+    found = (each for row in rows_of(card) for each in (*row["notes"], *((row["latest"] or {}).get("notes") or ())))
     return list(dict.fromkeys(note(each) for each in found))
 
 
@@ -163,7 +164,7 @@ def _choices(
 def _breakdowns(card: Json) -> list[tuple[str, str]]:
     values = {
         f"{dimension}={value}": f"{dimension}: {value}"
-        for row in _rows(card)
+        for row in rows_of(card)
         for dimension, found in row["indicator"]["dimensions"].items()
         for value in found
     }
