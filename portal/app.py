@@ -27,6 +27,7 @@ from portal.pages import (
     risk_links,
     scorecard,
     signing_in,
+    subscriptions,
     timeline,
     unit_costs,
 )
@@ -86,6 +87,7 @@ for _page in (
     imports,
     mending,
     operations,
+    subscriptions,
     people,
 ):
     router.include_router(_page.router)

@@ -15,7 +15,7 @@ from portal.site import Looker, SignedIn, page
 
 router = APIRouter(route_class=PageRoute, include_in_schema=False)
 
-SERVICES: Final = ("indicators", "risks", "pledges", "finance", "operations")
+SERVICES: Final = ("indicators", "risks", "pledges", "finance", "events", "operations")
 _RECENT: Final = "20"
 _MOST: Final = 20
 _WORK: Final = "10"
@@ -40,12 +40,13 @@ async def _operations(
     request: Request, looker: Looker, *, done: str | None = None, refused: Refused | None = None
 ) -> Response:
     api, at = looker.api, "/operations/v1"
-    ready, consumers, outboxes, jobs, letters, recoveries, verifications, rebuilds, changes = await together(
+    ready, consumers, outboxes, jobs, letters, hooks, recoveries, verifications, rebuilds, changes = await together(
         api.get_readiness(),
         api.list_part(f"{at}/consumers"),
         api.list_part(f"{at}/outbox"),
         api.list_part(f"{at}/jobs", limit=_RECENT),
         api.list_part(f"{at}/dead-letters", state="parked"),
+        api.list_part("/events/v1/subscriptions"),
         api.list_part(f"{at}/recoveries", limit=_WORK),
         api.list_part(f"{at}/verifications", limit=_WORK),
         api.list_part(f"{at}/rebuilds", limit=_WORK),
@@ -60,6 +61,7 @@ async def _operations(
         outboxes=outboxes,
         jobs=jobs,
         letters=letters,
+        hooks=hooks,
         work={"Recoveries": recoveries, "Verifications": verifications, "Rebuilds": rebuilds},
         changes=changes,
         done=done,

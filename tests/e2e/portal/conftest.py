@@ -11,6 +11,7 @@ from pathlib import Path
 from queue import Queue
 from typing import Any, Final
 
+import httpx
 import pytest
 import uvicorn
 from axe_playwright_python.base import AXE_FILE_PATH
@@ -56,6 +57,24 @@ class Visit:
         assert answer is not None
         return answer.status
 
+    def follow(self, path: str, *links: str) -> str:
+        """Go where the first of each of these links leads, one after the other; the path there."""
+        assert self.go(path) == httpx.codes.OK
+        for link in links:
+            path = self.page.locator(link).first.get_attribute("href") or ""
+            assert path.startswith("/"), link
+            assert self.go(path) == httpx.codes.OK
+            self.wait_for_work()
+        return path
+
+    def wait_for_work(self) -> None:
+        """Load the page anew until it says no longer that work goes on."""
+        for _ in range(200):
+            if self.page.get_by_text("Look again").count() == 0:
+                return
+            self.page.wait_for_timeout(100)
+            self.page.reload()
+
     def violations(self) -> list[str]:
         """What axe-core finds against WCAG 2.2 AA. It needs scripts."""
         self.page.evaluate(_AXE + ";0")
@@ -71,9 +90,12 @@ class Visit:
 
 @pytest.fixture(scope="module")
 def site(loaded: tuple[Path, LoadReport], tmp_path_factory: pytest.TempPathFactory) -> Iterator[Site]:
-    with served(loaded[0], tmp_path_factory.mktemp("pages") / "data") as found:
-        add_examples(found.url, found.key)
-        yield found
+    with pytest.MonkeyPatch.context() as environment:
+        environment.setenv("SUBSCRIPTIONS_WEBHOOK_DEVELOPMENT", "true")
+        environment.setenv("SUBSCRIPTIONS_WEBHOOK_NETWORKS", '["127.0.0.0/8"]')
+        with served(loaded[0], tmp_path_factory.mktemp("pages") / "data") as found:
+            add_examples(found.url, found.key)
+            yield found
 
 
 @contextmanager

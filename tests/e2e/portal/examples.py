@@ -6,6 +6,7 @@ import httpx
 
 CODE: Final = "example-seen-in-time"
 PLYMOUTH: Final = "E06000026"
+NOWHERE: Final = "http://127.0.0.1:9/hook"
 _VALUES: Final = (
     *(81.2, 82.4, 80.9, 83.1, 82.0, 81.7, 83.4, 82.6, 81.1, 82.9, 83.3, 82.1),
     *(81.8, 82.7, 83.0, 82.2, 74.3, 82.8, 84.9, 85.3, 85.1, 86.0, 85.4, 85.8, 86.2),
@@ -14,7 +15,7 @@ _VALUES: Final = (
 
 
 def add_examples(url: str, key: str) -> None:
-    """An indicator of two years with breakdowns, gap, target, break and revision; two priced risks; a control."""
+    """An indicator with breakdowns, gap, target, break and revision; what pages of risks, files and webhooks need."""
     with httpx.Client(base_url=url, headers={"authorization": f"Bearer {key}"}, timeout=60) as api:
         _add_indicator(api)
         for ref, low, high in (("OCC4", "50000", "400000"), ("OCC3", "100000", "900000")):
@@ -24,6 +25,26 @@ def add_examples(url: str, key: str) -> None:
             api.put(f"/risks/v1/risks/{ref}/losses", json=body).raise_for_status()
         control = {"ref": "quality-terms", "title": "Example: quality terms in contracts", "risks": ["OCC5"]}
         api.post("/risks/v1/controls", json=control).raise_for_status()
+        _subscribe(api)
+        _check_a_file(api)
+
+
+def _subscribe(api: httpx.Client) -> None:
+    """To an address at which nobody listens: paused, after a test that was not taken."""
+    wanted = {"types": ["commissioning.indicator.*"], "area": PLYMOUTH, "heartbeat": True}
+    made = api.post("/events/v1/subscriptions", json=wanted | {"name": "example-warehouse", "url": NOWHERE})
+    at = f"/events/v1/subscriptions/{made.raise_for_status().json()['id']}"
+    for step in ("pause", "test"):
+        api.post(f"{at}/{step}").raise_for_status()
+
+
+def _check_a_file(api: httpx.Client) -> None:
+    """The first import: one row right, two wrong."""
+    rows = ("indicator,area,period,value", f"{CODE},{PLYMOUTH},2018-02,86.4", f"{CODE},{PLYMOUTH},2018-02x,86.4")
+    content = "\n".join([*rows, f"{CODE},{PLYMOUTH},2018-01,eighty"]).encode()
+    query = {"mapping": "native", "filename": "example.csv", "dry_run": "true"}
+    sent = api.post("/indicators/v1/imports", params=query, content=content, headers={"content-type": "text/csv"})
+    sent.raise_for_status()
 
 
 def _add_indicator(api: httpx.Client) -> None:

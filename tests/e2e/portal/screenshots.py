@@ -7,21 +7,37 @@ import base64
 from pathlib import Path
 from typing import Final
 
+import httpx
 import pytest
-from playwright.sync_api import Browser
+from playwright.sync_api import Browser, Page
 
 from tests.e2e.portal.conftest import Site, Visit, visit
 from tests.e2e.portal.examples import CODE
+from tests.e2e.portal.pages import BEHIND
 from tests.integration.reference.conftest import LOADING_SECONDS
 
 pytestmark = pytest.mark.timeout(LOADING_SECONDS)
 
 ROOT: Final = Path(__file__).parents[3]
 WIDTH, HEIGHT = 1280, 1400
+DRAFT: Final = "/reports/v1/quarters/2017-18-Q3"
 PICTURES: Final = {
     "home": "/",
     "scorecard": "/scorecard",
     "indicator": "/scorecard/indicators/ae-four-hour-wait?area=E06000026",
+    "rating-changes": "/register/changes?since=2017-10-01",
+    "acceptances": "/register/acceptances",
+    "control": "/register/controls/quality-terms",
+    "new-control": "/register/new-control?risk=OCC5",
+    "risk-what-if": "/register/risks/OCC4/what-if?suppose=red",
+    "suggested-links": "/register/risks/OCC4/suggested-links",
+    "unit-cost": "/fund/unit-costs/emergency-admission",
+    "entries": "/fund/plymouth-integrated/entries?account=commissioning",
+    "entry": "/fund/plymouth-integrated/entries/plymouth-integrated.1",
+    "board-report": "/boards/reports/cabinet-2014-07-15",
+    "lists": "/boards/lists",
+    "list": "/boards/lists/hubs-offer",
+    "quarter-report": "/reports/2017-18-Q3",
     "indicator-example": f"/scorecard/indicators/{CODE}?area=E06000026",
     "register": "/register",
     "risk": "/register/risks/OCC4",
@@ -69,14 +85,20 @@ def test_pictures_are_made(browser: Browser, site: Site) -> None:
     found.page.set_viewport_size({"width": WIDTH, "height": HEIGHT})
     maker = browser.new_page()
     (ROOT / "build" / "screenshots").mkdir(parents=True, exist_ok=True)
+    draft = httpx.post(f"{site.url}{DRAFT}", headers={"authorization": f"Bearer {site.key}"}, timeout=120)
+    draft.raise_for_status()
     for name, path in PICTURES.items():
         assert (path, found.go(path)) == (path, 200)
-        _keep(found, name, maker.evaluate(_TO_WEBP, base64.b64encode(found.page.screenshot()).decode()))
+        _keep(found, name, maker)
+    for name, behind in BEHIND.items():
+        found.follow(*behind)
+        _keep(found, name, maker)
     found.page.get_by_text("Sign out").click()
-    _keep(found, "sign-in", maker.evaluate(_TO_WEBP, base64.b64encode(found.page.screenshot()).decode()))
+    _keep(found, "sign-in", maker)
     assert found.trouble == []
 
 
-def _keep(found: Visit, name: str, webp: str) -> None:
+def _keep(found: Visit, name: str, maker: Page) -> None:
+    webp = maker.evaluate(_TO_WEBP, base64.b64encode(found.page.screenshot()).decode())
     found.page.screenshot(path=ROOT / "build" / "screenshots" / f"{name}.png", full_page=True)
     (ROOT / "docs" / "images" / f"{name}.webp").write_bytes(base64.b64decode(webp))

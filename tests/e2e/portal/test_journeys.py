@@ -8,8 +8,8 @@ import pytest
 from playwright.sync_api import Browser, Page, expect
 
 from chassis import telemetry
-from tests.e2e.portal.conftest import Site, Visit, visit
-from tests.e2e.portal.pages import CALLS, PAGES
+from tests.e2e.portal.conftest import Site, visit
+from tests.e2e.portal.pages import BEHIND, CALLS, CALLS_BEHIND, PAGES
 from tests.integration.reference.conftest import LOADING_SECONDS
 
 pytestmark = [pytest.mark.rest, pytest.mark.timeout(LOADING_SECONDS)]
@@ -23,9 +23,11 @@ def test_every_page_meets_the_guidelines_and_asks_nobody_else(browser: Browser, 
             found.page.set_viewport_size({"width": width, "height": 900})
             assert (path, width, found.violations()) == (path, width, [])
             assert (path, width, found.excess()) == (path, width, 0)
-    found.go("/promises")
-    found.page.locator("#returns + .scroll a").first.click()
-    assert (found.page.url, found.violations(), found.excess()) == (found.page.url, [], 0)
+    for behind in BEHIND.values():
+        path = found.follow(*behind)
+        for width in (1280, 320):
+            found.page.set_viewport_size({"width": width, "height": 900})
+            assert (path, width, found.violations(), found.excess()) == (path, width, [], 0)
     assert found.trouble == []
 
 
@@ -36,6 +38,8 @@ def test_every_page_works_without_scripts(browser: Browser, site: Site) -> None:
         assert (path, found.excess()) == (path, 0)
         for link in found.page.locator("nav a").all():
             assert link.get_attribute("href")
+    for behind in BEHIND.values():
+        assert (found.follow(*behind), found.excess()) == (found.page.url.removeprefix(site.url), 0)
     found.page.get_by_text("Sign out").click()
     expect(found.page.get_by_label("Your key")).to_be_visible()
     assert found.trouble == []
@@ -47,6 +51,12 @@ def test_in_forced_colours_and_twice_as_large(browser: Browser, site: Site) -> N
     for path in PAGES:
         assert (path, found.go(path)) == (path, 200)
         assert (path, found.violations(), found.excess()) == (path, [], 0)
+    for behind in BEHIND.values():
+        assert (found.follow(*behind), found.violations(), found.excess()) == (
+            found.page.url.removeprefix(site.url),
+            [],
+            0,
+        )
     assert found.trouble == []
 
 
@@ -117,10 +127,11 @@ def test_the_scorecard_of_december_2017_has_every_printed_row(browser: Browser, 
 
 def test_a_page_is_made_of_so_many_calls_whatever_it_shows(browser: Browser, site: Site) -> None:
     found = visit(browser, site, width=1280)
+    calls_behind = {found.follow(*BEHIND[name]): calls for name, calls in CALLS_BEHIND.items()}
     cookies = {each["name"]: each["value"] for each in found.page.context.cookies()}
     with httpx.Client(base_url=site.url, cookies=cookies) as client:
         expected = settled()
-        for path, calls in CALLS.items():
+        for path, calls in (CALLS | calls_behind).items():
             assert client.get(path).status_code == 200
             expected += calls + 1
             assert (path, settled()) == (path, expected)
@@ -163,7 +174,7 @@ def test_a_file_is_checked_and_its_rows_are_named(browser: Browser, site: Site) 
     )
     found.page.get_by_role("button", name="Go on").click()
     found.page.wait_for_url("**/import/*")
-    wait_for_import(found)
+    found.wait_for_work()
     expect(found.page.locator("main")).to_contain_text("no number")
     assert (found.violations(), found.excess()) == ([], 0)
     found.page.get_by_role("link", name="Mend the rows here").click()
@@ -172,17 +183,9 @@ def test_a_file_is_checked_and_its_rows_are_named(browser: Browser, site: Site) 
     found.page.get_by_label("value, line 2").fill("22")
     found.page.get_by_role("button", name="Check and save").click()
     found.page.wait_for_url(re.compile("/import/\\d+$"))
-    wait_for_import(found)
+    found.wait_for_work()
     expect(found.page.locator("main")).to_contain_text("1saved")
     assert found.trouble == []
-
-
-def wait_for_import(found: Visit) -> None:
-    for _ in range(200):
-        if found.page.get_by_text("Look again").count() == 0:
-            return
-        found.page.wait_for_timeout(100)
-        found.page.reload()
 
 
 def test_a_return_is_written_and_submitted(browser: Browser, site: Site) -> None:

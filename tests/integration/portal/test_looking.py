@@ -19,7 +19,7 @@ from portal.listing import Listing
 from tests.eventually import eventually
 from tests.integration.portal.conftest import hidden_of
 from tests.integration.portal.suite_pages import PAGES, PLYMOUTH, Looking, form_of, looking, text_of
-from tests.integration.reference.conftest import LOADING_SECONDS, Suite, loaded, migrated, suite
+from tests.integration.reference.conftest import LOADING_SECONDS, Suite, list_rows, loaded, migrated, suite
 
 __all__ = ["loaded", "migrated", "suite"]
 
@@ -164,6 +164,7 @@ LATER = {
     "/fund/{fund}/returns",  # leads to one
     "/import/{number}",
     "/import/{number}/mend",
+    "/operations/subscriptions/{code}",
     "/promises/returns/{code}",
     "/register/controls/{ref}",
     "/reports/{quarter}",
@@ -197,8 +198,10 @@ async def test_nothing_that_is_stored_runs_in_a_page(suite: Suite, monkeypatch: 
     plain = portal.api.body_of
     monkeypatch.setattr(portal.api, "body_of", lambda answer: _spoilt(plain(answer)))
     code = (await a_return(suite))["id"]
+    body = {"name": "the warehouse", "url": "https://93.184.216.34/hook", "heartbeat": False}
+    subscription = (await suite.client.post("/events/v1/subscriptions", json=body)).raise_for_status().json()["id"]
     without = set()
-    for path in [*PAGES, f"/promises/returns/{code}"]:
+    for path in [*PAGES, f"/promises/returns/{code}", f"/operations/subscriptions/{subscription}"]:
         page = await ana.see(path)
         assert ("<script>alert" in page, "<img" in page) == (False, False), path
         without |= set() if "&lt;script&gt;alert" in page else {path}
@@ -376,14 +379,20 @@ def test_every_style_is_used() -> None:
 
 async def test_home_tells_what_changed_since_the_visit_before(suite: Suite) -> None:
     """To whoever may read it: who changed what asks for more."""
-    ana = await looking(suite, "Ana", "risks:read", "pledges:read")
-    assert "Changed of late" in await ana.say("/")
+    ana = await looking(suite, "Ana", "indicators:read", "risks:read", "pledges:read")
+    assert "The scorecard was not there then." in await ana.say("/"), "a week before"
     body = {"impact": 4, "likelihood": 2, "reason": "Looked at again"}
     risk = (await suite.client.get("/risks/v1/risks?status=open&limit=1")).json()["items"][0]["ref"]
     (await suite.client.post(f"/risks/v1/risks/{risk}/assessments", json=body)).raise_for_status()
+    before = await suite.get("/indicators/v1/scorecards/integrated-2017-18")
+    await suite.post("dementia-diagnosis-rate", "2018-01", "70.5")
     page = await ana.client.get("/sign-in")
     await ana.client.post("/sign-in", data=hidden_of(page.text) | {"key": ana.key})
     home = await ana.see("/")
+    [row] = [each for each in list_rows(before) if each["indicator"]["code"] == "dementia-diagnosis-rate"]
+    figures = text_of(home[home.index('id="figures"') : home.index('id="risks"')])
+    assert f"{row['indicator']['name']} 60.1 2017-12 70.5 2018-01" in figures
+    assert figures.count("2018-01") == 1
     assert "Changed since you were last here" in home
     assert re.findall(r'href="/register/risks/([^"]+)"', home) == [risk]
     assert "Not shown" in home
