@@ -59,9 +59,17 @@ def _tell(report: dict[str, Any]) -> None:
 
 
 @app.command()
-def draft(quarter: Quarter, *, url: Url, key: Key = None) -> None:
+def draft(
+    quarter: Quarter,
+    *,
+    as_of: Annotated[
+        str | None, typer.Option("--as-of", help="A moment with its zone: make it of what was known then.")
+    ] = None,
+    url: Url,
+    key: Key = None,
+) -> None:
     """Make a report of what is known now, or put the numbers of now into its draft."""
-    _tell(_post(url, key, quarter))
+    _tell(_post(url, key, quarter, {"as_of": as_of} if as_of else None))
 
 
 @app.command()

@@ -1,10 +1,12 @@
 """Reports over HTTP."""
 
 from collections.abc import Awaitable, Callable, Mapping
+from datetime import datetime
 from typing import Annotated
 
 from fastapi import APIRouter, Depends, Path, Request, Response
 
+from chassis.errors import FieldError
 from chassis.web.identity import Calling
 from chassis.web.paging import PageBody, Paging
 from chassis.web.problems import problems
@@ -14,11 +16,11 @@ from chassis.web.render.table import Table
 from chassis.web.units import Read, Write
 from contracts.period import Period, PeriodKind, UnknownPeriodError
 from gateway.reports import service
-from gateway.reports.errors import QuarterInvalid, TableUnknown
+from gateway.reports.errors import MomentAhead, QuarterInvalid, TableUnknown
 from gateway.reports.gathering import choose_scorecard, gather
 from gateway.reports.rendering import FORMS, Press, page_policy
 from gateway.reports.report import Report
-from gateway.reports.schemas import AddendumIn, FrontSheetPatch, PublicationIn, ReportOut, ReportSummaryOut
+from gateway.reports.schemas import AddendumIn, DraftIn, FrontSheetPatch, PublicationIn, ReportOut, ReportSummaryOut
 from gateway.reports.tables import table_of
 
 PUBLISH = ("publish_report", "add_to_report")
@@ -126,20 +128,36 @@ async def get_report(read: Read, quarter: Quarter) -> ReportOut:
     responses=problems(403, 404, 409, 422, 503) | {201: {"model": ReportOut, "description": "The report is new"}},
 )
 async def draft_report(
-    read: Read, write: Write, request: Request, response: Response, caller: Calling, quarter: Quarter
+    read: Read,
+    write: Write,
+    request: Request,
+    response: Response,
+    caller: Calling,
+    quarter: Quarter,
+    body: DraftIn | None = None,
 ) -> ReportOut:
     """Make it of what is known now, or put the numbers of now into its draft, whose front sheet and scorecard stay.
 
-    Whoever drafts sees every part of it: scorecard, risks, pledges and funds.
+    With `as_of` its numbers are those that were known at that moment. Whoever drafts sees every part of it: scorecard,
+    risks, pledges and funds.
     """
     api, pages = request.app.state.suite_api.of(caller), request.app.state.pages
+    as_of = _moment(body, request.app.state.resources.clock())
     own = await read(lambda tx: service.find_scorecard(tx, quarter.label))
-    gathered = await gather(api, quarter, own or await choose_scorecard(api, pages.scorecard))
+    gathered = await gather(api, quarter, own or await choose_scorecard(api, pages.scorecard), as_of)
     report, created = await write(lambda tx: service.draft(tx, gathered))
     response.status_code = 201 if created else 200
     if created:
         response.headers["location"] = request.url.path
     return ReportOut.of(report)
+
+
+def _moment(body: DraftIn | None, now: datetime) -> str | None:
+    if body is None or body.as_of is None:
+        return None
+    if body.as_of > now:
+        raise MomentAhead("Draft it of now.", [FieldError("as_of", f"is after {now.isoformat(timespec='seconds')}")])
+    return body.as_of.isoformat()
 
 
 @router.patch("/quarters/{quarter}", summary="Edit a draft's front sheet", responses=problems(404, 409, 422))

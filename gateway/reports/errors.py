@@ -35,6 +35,10 @@ class QuarterInvalid(Invalid):
     type_, title = "quarter-invalid", "That is no financial quarter that has ended"
 
 
+class MomentAhead(Invalid):
+    type_, title = "moment-ahead", "Nobody knows yet what will be known then"
+
+
 class PartUnavailable(Unavailable):
     type_, title = "part-unavailable", "A part of the report cannot be had now"
 

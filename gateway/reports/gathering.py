@@ -2,6 +2,7 @@
 
 from collections.abc import AsyncIterator, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
+from datetime import date
 from typing import Any, Final
 
 from httpx import codes
@@ -11,24 +12,26 @@ from contracts.period import Period
 from gateway.reports.errors import PartUnavailable, QuarterInvalid, ScorecardGone
 from gateway.reports.report import CellKind, Column, Content, FrontSheet, ReportTable, Row, Sources
 from portal.api import Api, part
-from portal.calendar import business_date, financial_year
+from portal.calendar import financial_year
 from portal.errors import Refused
 from portal.listing import Json
 
 _NUMBER, _MONEY, _COLOUR = CellKind.NUMBER, CellKind.MONEY, CellKind.COLOUR
 
 
-async def gather(api: Api, quarter: Period, scorecard: str | None) -> Content:
+async def gather(api: Api, quarter: Period, scorecard: str | None, as_of: str | None = None) -> Content:
     """What there is to report of ``quarter``, by the scorecard of that code, or by none.
 
+    ``as_of``: a moment, in ISO 8601, up to which all of it was known; None: what is known now.
+
     Raises:
-        QuarterInvalid: it has not ended by the business date.
+        QuarterInvalid: it has not ended by the business date, that of the moment where there is one.
         ScorecardGone: there is no scorecard of that code.
         Forbidden: the caller may not see a part: a report has no holes.
         PartUnavailable: a service does not answer.
     """
     with _whole():
-        return await _gather(api, quarter, scorecard)
+        return await _gather(api, quarter, scorecard, as_of)
 
 
 async def choose_scorecard(api: Api, usual: str) -> str | None:
@@ -53,26 +56,29 @@ def _whole() -> Iterator[None]:
         raise PartUnavailable(refused.detail or refused.title) from refused
 
 
-async def _gather(api: Api, quarter: Period, scorecard: str | None) -> Content:
-    today = await business_date(api)
-    if quarter.end > today:
-        raise QuarterInvalid(f"{quarter.label} ends on {quarter.end}; the business date is {today}.")
-    card = await _scorecard(api, quarter, scorecard)
+async def _gather(api: Api, quarter: Period, scorecard: str | None, as_of: str | None) -> Content:
+    register = await api.get("/risks/v1/register", as_of=as_of)
+    known_on = date.fromisoformat(register["day"])
+    if quarter.end > known_on:
+        raise QuarterInvalid(f"{quarter.label} ends on {quarter.end}; the business date is {known_on}.")
+    card = await _scorecard(api, quarter, scorecard, as_of)
     year = financial_year(quarter.end)
+    pledges = await api.get(f"/pledges/v1/quarters/{quarter.path}/report", as_of=as_of)
     tables = [
         _figures(card),
-        await _exceptions(api, card, quarter),
-        *await _risks(api, quarter),
-        *await _pledges(api, quarter),
-        *await _funds(api, year),
-        await _decisions(api),
+        await _exceptions(api, card, quarter, as_of),
+        *await _risks(api, register["items"], quarter, as_of),
+        *_pledges(pledges["pledges"]),
+        *await _funds(api, year, as_of),
+        _decisions(pledges["open_decisions"]),
     ]
     sources = Sources(
         quarter=quarter.label,
         scorecard=card["code"] if card else None,
         area=card["area"]["name"] if card else None,
         financial_year=year,
-        known_on=today.isoformat(),
+        known_on=known_on.isoformat(),
+        as_of=as_of,
     )
     return Content(FrontSheet(f"Integrated performance report, {quarter.label}"), sources, tuple(tables))
 
@@ -98,12 +104,13 @@ async def _if_any(api: Api, path: str, **wanted: str | None) -> Json | None:
         raise
 
 
-async def _scorecard(api: Api, quarter: Period, code: str | None) -> Json | None:
+async def _scorecard(api: Api, quarter: Period, code: str | None, as_of: str | None) -> Json | None:
     if code is None:
         return None
-    found = await _if_any(api, f"/indicators/v1/scorecards/{part(code)}", period=quarter.label)
+    found = await _if_any(api, f"/indicators/v1/scorecards/{part(code)}", period=quarter.label, as_of=as_of)
     if found is None:
-        raise ScorecardGone(f"The report is made of the scorecard {code}, and there is none of that code now.")
+        when = f"was none of that code at {as_of}" if as_of else "is none of that code now"
+        raise ScorecardGone(f"The report is made of the scorecard {code}, and there {when}.")
     return found
 
 
@@ -146,10 +153,10 @@ def _breakdown(found: Mapping[str, str]) -> str | None:
     return ", ".join(f"{dimension}: {value}" for dimension, value in sorted(found.items())) or None
 
 
-async def _exceptions(api: Api, card: Json | None, quarter: Period) -> ReportTable:
+async def _exceptions(api: Api, card: Json | None, quarter: Period, as_of: str | None) -> ReportTable:
     columns = tuple(map(Column, ("Indicator", "For whom", "Owner", "Period", "Why it is one", "Commentary")))
     wanted = {"area": card["area"]["code"], "scorecard": card["code"], "period": quarter.label} if card else None
-    found = (await api.get("/indicators/v1/exceptions", **wanted))["items"] if wanted else []
+    found = (await api.get("/indicators/v1/exceptions", **wanted, as_of=as_of))["items"] if wanted else []
     rows = [
         (
             each["name"],
@@ -164,12 +171,12 @@ async def _exceptions(api: Api, card: Json | None, quarter: Period) -> ReportTab
     return ReportTable("exceptions", "Exceptions", 2, columns, tuple(rows))
 
 
-async def _risks(api: Api, quarter: Period) -> list[ReportTable]:
-    risks = [each async for each in _every(api, "/risks/v1/risks") if each["status"] not in {"closed", "draft"}]
+async def _risks(api: Api, register: Iterable[Json], quarter: Period, as_of: str | None) -> list[ReportTable]:
+    risks = [each for each in register if each["status"] not in {"closed", "draft"}]
     ratings = ("When the last quarter closed", "Now", "Target")
     columns = tuple(map(Column, ("Reference", "Risk", "Owner", *ratings, "Movement")))
     rows = [_risk(each) for each in risks]
-    moved = await _moves(api, [each["ref"] for each in risks], quarter)
+    moved = await _moves(api, [each["ref"] for each in risks], quarter, as_of)
     of_moves = tuple(map(Column, ("Reference", "On", "From", "To", "By", "Why")))
     return [
         ReportTable("risks", "Risk register", 1, columns, tuple(rows)),
@@ -189,13 +196,14 @@ def _rating(found: Json | None) -> str | None:
     return f"{found['band'].capitalize()}{score}"
 
 
-async def _moves(api: Api, refs: Sequence[str], quarter: Period) -> list[Row]:
+async def _moves(api: Api, refs: Sequence[str], quarter: Period, as_of: str | None) -> list[Row]:
     """From the quarter's first day on, risk by risk: what moved one since is the board's to know.
 
     It is asked of all risks at once, however many there are.
     """
     order = {ref: n for n, ref in enumerate(refs)}
-    found = [each async for each in _every(api, "/risks/v1/rating-changes", from_=quarter.start.isoformat())]
+    wanted = {"from_": quarter.start.isoformat(), "as_of": as_of}
+    found = [each async for each in _every(api, "/risks/v1/rating-changes", **wanted)]
     moved = [each for each in found if each["risk"] in order and _is_move(each)]
     return [
         (
@@ -214,8 +222,7 @@ def _is_move(change: Json) -> bool:
     return bool(change["before"]) and _rating(change["before"]) != _rating(change["after"])
 
 
-async def _pledges(api: Api, quarter: Period) -> list[ReportTable]:
-    found = await api.get(f"/pledges/v1/quarters/{quarter.path}/report")
+def _pledges(found: Sequence[Json]) -> list[ReportTable]:
     columns = tuple(map(Column, ("Pledge", "Wording", "Portfolio holders", "Delivery", "Evidence", "Schedule")))
     pledges = [
         (
@@ -224,11 +231,11 @@ async def _pledges(api: Api, quarter: Period) -> list[ReportTable]:
             ", ".join(each["portfolio_holders"]) or None,
             *(each[axis].replace("_", " ") for axis in ("delivery", "evidence", "schedule")),
         )
-        for each in found["pledges"]
+        for each in found
     ]
     return [
         ReportTable("pledges", "Pledges", 1, columns, tuple(pledges)),
-        ReportTable("returns", "Returns of the quarter", 1, _RETURN_COLUMNS, tuple(_returns(found["pledges"]))),
+        ReportTable("returns", "Returns of the quarter", 1, _RETURN_COLUMNS, tuple(_returns(found))),
     ]
 
 
@@ -253,16 +260,20 @@ def _returns(pledges: Iterable[Json]) -> list[Row]:
     ]
 
 
-async def _funds(api: Api, year: str) -> list[ReportTable]:
+async def _funds(api: Api, year: str, as_of: str | None) -> list[ReportTable]:
     lines: list[Row] = []
     savings: list[Row] = []
     illustrative = False
-    async for fund in _every(api, "/finance/v1/funds"):
-        at = f"/finance/v1/funds/{part(fund['code'])}"
-        if position := await _if_any(api, f"{at}/position", financial_year=year):
+    wanted = {"financial_year": year, "as_of": as_of}
+    async for now in _every(api, "/finance/v1/funds"):
+        at = f"/finance/v1/funds/{part(now['code'])}"
+        fund = now if as_of is None else await _if_any(api, at, as_of=as_of)
+        if fund is None:
+            continue
+        if position := await _if_any(api, f"{at}/position", **wanted):
             total = {"division": "Total", **position}
             lines += [_line(fund["name"], each) for each in (*position["lines"], total)]
-        if saved := await _if_any(api, f"{at}/savings", financial_year=year):
+        if saved := await _if_any(api, f"{at}/savings", **wanted):
             illustrative = illustrative or saved["illustrative"]
             savings += [_saving(fund["name"], each) for each in (*saved["workstreams"], saved["total"])]
     of_which = ", in part illustrative" if illustrative else ""
@@ -302,10 +313,9 @@ def _pounds(amount: Mapping[str, Any]) -> str:
     return str(amount["amount"])
 
 
-async def _decisions(api: Api) -> ReportTable:
+def _decisions(found: Iterable[Json]) -> ReportTable:
     """Decisions that no board has taken yet, by the day they are due."""
     columns = tuple(map(Column, ("Decision", "What is asked for", "Board", "Due", "Asked of")))
-    found = [each async for each in _every(api, "/pledges/v1/decisions") if each["outcome"] is None]
     rows = [
         (each["code"], each["title"], each["board"], each["due"], ", ".join(each["asked_of"]) or None)
         for each in sorted(found, key=lambda one: (one["due"] or "9999", one["code"]))

@@ -9,7 +9,7 @@ from enum import StrEnum
 from itertools import zip_longest
 from typing import Any, Final
 
-_FORMAT: Final = 1
+_FORMAT: Final = 2
 _LISTS: Final = ("recommendations", "alternatives")
 Row = tuple[str | None, ...]
 """Cells in the order of a table's columns; None where nothing is said."""
@@ -82,13 +82,17 @@ class FrontSheet:
 
 @dataclass(frozen=True, slots=True)
 class Sources:
-    """What numbers a report is made of: a scorecard in its area, funds in a financial year, as known on a day."""
+    """What numbers a report is made of: a scorecard in its area, funds in a financial year, as known on a day.
+
+    ``as_of``: the moment, in ISO 8601, that nothing was recorded after; None: when the numbers were taken.
+    """
 
     quarter: str
     scorecard: str | None
     area: str | None
     financial_year: str
     known_on: str
+    as_of: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -232,7 +236,7 @@ def write_content(content: Content) -> dict[str, Any]:
 
 
 def read_content(stored: Mapping[str, Any]) -> Content:
-    """A content out of any format that was ever stored: there is one."""
+    """A content out of any format that was ever stored: the first knew no ``as_of``."""
     sheet = stored["front_sheet"]
     lists = {name: tuple(sheet[name]) for name in _LISTS}
     return Content(

@@ -6,6 +6,7 @@ from typing import Annotated, Final, Self
 from pydantic import ConfigDict, Field
 
 from chassis.web.bodies import UNCHANGED, OutBody, PatchBody, StrictBody
+from chassis.web.moments import Moment
 from contracts.reasons import Reason
 from gateway.reports.report import (
     Addendum,
@@ -46,6 +47,18 @@ class FrontSheetPatch(PatchBody):
         list[_Text], Field(max_length=30, description="What was considered and is not recommended")
     ] = UNCHANGED
     summary: _Text | None = Field(default=None, description="The quarter in the author's own words")
+
+
+class DraftIn(StrictBody):
+    """What numbers a report is made of."""
+
+    model_config = ConfigDict(json_schema_extra={"examples": [{"as_of": "2018-02-20T17:00:00Z"}]})
+
+    as_of: Moment | None = Field(
+        default=None,
+        description="Make it of what was known at this moment, with its zone; null: of what is known now",
+        examples=["2018-02-20T17:00:00Z"],
+    )
 
 
 class PublicationIn(StrictBody):
@@ -179,6 +192,7 @@ class ReportOut(_ReportBody):
         description="Code of the scorecard that it is made of", examples=["integrated-2017-18"]
     )
     area: str | None = Field(description="Name of the area that the scorecard is of", examples=["Plymouth"])
+    as_of: datetime | None = Field(description="Moment that its numbers were known at; null: when they were taken")
     financial_year: str = Field(description="Year of its funds and savings", examples=["2017/18"])
     front_sheet: FrontSheetOut = Field(description="What stands before it")
     tables: list[ReportTableOut] = Field(description="The numbers that it was made from, in order")
@@ -192,6 +206,7 @@ class ReportOut(_ReportBody):
             "version": report.version,
             "scorecard": sources.scorecard,
             "area": sources.area,
+            "as_of": sources.as_of,
             "financial_year": sources.financial_year,
             "front_sheet": FrontSheetOut.of(report.content.front_sheet),
             "tables": [ReportTableOut.of(each) for each in report.content.tables],

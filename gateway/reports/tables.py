@@ -47,7 +47,9 @@ def tables_of(report: Report, made_at: datetime) -> TableSet:
 
 
 def _about(report: Report) -> str:
-    return f"As known on {report.content.sources.known_on}; {report.state}."
+    sources = report.content.sources
+    recorded = f", recorded by {sources.as_of}" if sources.as_of else ""
+    return f"As known on {sources.known_on}{recorded}; {report.state}."
 
 
 def _cells(row: Row, columns: Sequence[Column]) -> Sequence[Cell]:

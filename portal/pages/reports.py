@@ -8,7 +8,7 @@ from fastapi.responses import RedirectResponse
 from httpx import codes
 
 from portal.api import Api, Json, part
-from portal.calendar import business_date, quarters
+from portal.calendar import business_date, end_of_day, quarters
 from portal.errors import Refused, UnknownStep
 from portal.files import file_response
 from portal.forms import read_form
@@ -37,16 +37,17 @@ async def reports_page(request: Request, looker: SignedIn) -> Response:
 
 @router.post("/reports")
 async def draft_report(request: Request, looker: SignedIn) -> Response:
-    quarter = (await read_form(request)).get("quarter", "")
+    fields = await read_form(request)
+    quarter, as_of = fields.get("quarter", ""), end_of_day(fields.get("as_of") or None)
     try:
-        await looker.api.change("POST", _path(path_label(quarter)))
+        await looker.api.change("POST", _path(path_label(quarter)), {"as_of": as_of} if as_of else None)
     except Refused as refused:
-        return await _reports(request, looker, refused=refused, chosen=quarter)
+        return await _reports(request, looker, refused=refused, written=fields)
     return RedirectResponse(f"/reports/{path_label(quarter)}?done=draft", status_code=303)
 
 
 async def _reports(
-    request: Request, looker: Looker, *, refused: Refused | None = None, chosen: str | None = None
+    request: Request, looker: Looker, *, refused: Refused | None = None, written: Mapping[str, str] | None = None
 ) -> Response:
     reports = await looker.api.list_items("/reports/v1/quarters")
     return page(
@@ -55,7 +56,7 @@ async def _reports(
         status=refused.status if refused else 200,
         reports=reports,
         quarters=quarters(await business_date(looker.api)),
-        chosen=chosen,
+        written=written or {},
         problem=refused,
     )
 

@@ -113,6 +113,7 @@ def _about(report: Report) -> str:
     sources = report.content.sources
     area = f", {sources.area}" if sources.area else ""
     known = f"figures as known on {day(sources.known_on)}"
+    known += f", recorded by {moment(sources.as_of)}" if sources.as_of else ""
     return f"Quarter {sources.quarter}{area}; funds of {sources.financial_year}; {known}."
 
 

@@ -45,6 +45,8 @@ class RevisedKind(StrEnum):
     PRIORITY = "priority"
     ACTION = "action"
     DEPENDENCY = "dependency"
+    RETURN = "return"
+    DECISION = "decision"
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,7 +1,8 @@
 """The report of a quarter to the board: its pledges, priorities, exceptions and decisions.
 
 Pledges, priorities and actions are as they were at the quarter's end, on the business date where it is not over yet.
-Returns are written after the quarter that they are of, so they are as they are now.
+Returns are written after the quarter that they are of, so they are as they are now, and so are decisions that nobody
+has taken yet. As it was known at a moment all of it is of what was recorded by then.
 """
 
 from collections.abc import Collection, Iterable, Mapping, Sequence
@@ -12,7 +13,7 @@ from enum import StrEnum
 from contracts.colours import Colour
 from contracts.period import Period
 from services.pledges.domain.actions import Action
-from services.pledges.domain.board_decisions import BoardDecision, Taken
+from services.pledges.domain.board_decisions import BoardDecision, DecisionView, Taken, waits_for
 from services.pledges.domain.dependencies import Dependency
 from services.pledges.domain.past import PledgeLine
 from services.pledges.domain.priorities import Priority, RollUp, roll_up_on
@@ -81,6 +82,7 @@ class QuarterReport:
     exceptions: tuple[ReportedException, ...]
     board_decisions: tuple[DecidedByBoard, ...]
     pledge_decisions: tuple[DecidedOnPledge, ...]
+    open_decisions: tuple[DecisionView, ...]
 
     @property
     def by_delivery(self) -> Mapping[Delivery, int]:
@@ -160,3 +162,9 @@ def decided_by_boards(decisions: Iterable[BoardDecision], quarter: Period) -> tu
         if quarter.start <= taken.taking.taken_on <= quarter.end
     ]
     return tuple(sorted(found, key=lambda one: (one.taken.taking.taken_on, one.decision.code)))
+
+
+def not_taken(decisions: Sequence[BoardDecision]) -> tuple[DecisionView, ...]:
+    """Those that no board has taken, in their order."""
+    by_code = {one.code: one for one in decisions}
+    return tuple(DecisionView(one, waits_for(one, by_code)) for one in decisions if one.outcome is None)

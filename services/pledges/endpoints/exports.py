@@ -5,6 +5,7 @@ from typing import Annotated, Final
 from fastapi import APIRouter, Path, Request, Response
 
 from chassis.web.identity import Calling
+from chassis.web.moments import AsOf
 from chassis.web.problems import problems
 from chassis.web.render.routes import add_table_routes
 from chassis.web.render.table import Table
@@ -59,14 +60,15 @@ async def read_pledge_lines(read: Read, wanted: WantedState, pledge_set: WantedS
 
 
 @router.get("/quarters/{quarter}/report", summary="Report of a quarter", responses=problems(401, 422))
-async def read_quarter_report(read: Read, quarter: QuarterInPath) -> QuarterReportOut:
+async def read_quarter_report(read: Read, quarter: QuarterInPath, as_of: AsOf = None) -> QuarterReportOut:
     """Pledges, priorities, exceptions and decisions of a quarter, for the Health and Wellbeing Board.
 
     Pledges, priorities and actions are as they were at the quarter's end, or are now where it is not over; its returns,
-    which are written when it is, are as they are now. An exception is what is overdue, blocked, out of reach, missing,
-    late or red.
+    which are written when it is, are as they are now, as are decisions that no board has taken. `as_of` tells all of it
+    by what was recorded by that moment. An exception is what is overdue, blocked, out of reach, missing, late or red.
     """
-    return QuarterReportOut.of(await read(lambda tx: quarter_reports.get_quarter_report(tx, parse_quarter(quarter))))
+    found = parse_quarter(quarter)
+    return QuarterReportOut.of(await read(lambda tx: quarter_reports.get_quarter_report(tx, found, as_of)))
 
 
 @router.get("/promises", summary="Public promises", responses=problems(401))

@@ -15,12 +15,12 @@ from services.pledges.domain.quarter_reports import ExceptionKind, QuarterReport
 from services.pledges.domain.returns import QuarterlyReturn, ReturnState
 from services.pledges.domain.sign_offs import Decision
 from services.pledges.domain.status import Delivery, Evidence, Schedule
-from services.pledges.schemas.board_decisions import ConditionOut
+from services.pledges.schemas.board_decisions import BoardDecisionOut, ConditionOut
 from services.pledges.schemas.priorities import RollUpOut
 
 
 class ReportedReturnOut(OutBody):
-    """What an assignment's people reported of the quarter, as it is now."""
+    """What an assignment's people reported of the quarter, as it is now, or was at the moment that is asked for."""
 
     id: str = Field(description="Pledge, quarter and number of the assignment", examples=["2018-46.2017-18-Q3.1"])
     portfolio_holder: str
@@ -164,6 +164,7 @@ class QuarterReportOut(OutBody):
     exceptions: list[ExceptionOut] = Field(description="What a board has to look at: pledges, returns, then actions")
     board_decisions: list[DecidedByBoardOut] = Field(description="Taken by boards within the quarter, by day")
     pledge_decisions: list[DecidedOnPledgeOut] = Field(description="On pledges, within the quarter")
+    open_decisions: list[BoardDecisionOut] = Field(description="That no board has taken yet, whenever due, by code")
 
     @classmethod
     def of(cls, found: QuarterReport) -> Self:
@@ -176,4 +177,5 @@ class QuarterReportOut(OutBody):
             exceptions=[ExceptionOut.of(one) for one in found.exceptions],
             board_decisions=[DecidedByBoardOut.of(one) for one in found.board_decisions],
             pledge_decisions=[DecidedOnPledgeOut.of(one) for one in found.pledge_decisions],
+            open_decisions=[BoardDecisionOut.of(one) for one in found.open_decisions],
         )

@@ -1,7 +1,7 @@
 """Pledges as at a past quarter, as known at a moment, or now: in a fixed number of statements."""
 
 from collections.abc import Iterable, Sequence
-from datetime import date
+from datetime import date, datetime
 
 from chassis.business_dates import get_business_date_at
 from chassis.errors import FieldError
@@ -31,8 +31,8 @@ async def list_pledge_lines(tx: Tx, wanted: AsAt, pledge_set: str | None = None)
     return [one for one in lines if pledge_set in {None, one.state.set_code}]
 
 
-async def check_begun(tx: Tx, quarter: Period | None) -> None:
-    if quarter and await tx.business_date() < quarter.start:
+async def check_begun(tx: Tx, quarter: Period | None, as_of: datetime | None = None) -> None:
+    if quarter and await get_business_date_at(tx, as_of) < quarter.start:
         message = f"begins on {quarter.start}"
         raise QuarterAhead(f"{quarter} {message}.", [FieldError("quarter", message)])
 

@@ -114,9 +114,10 @@ async def list_rating_changes(
     read: Read,
     paging: Paging,
     first_day: Annotated[date, Query(alias="from", description="Business date of the first", examples=["2017-10-01"])],
+    as_of: AsOf = None,
 ) -> PageBody[RegisterChangeOut]:
     """Every change of an effective rating from that day on, of whichever risk, oldest first."""
-    page = await read(lambda tx: reading.list_changes(tx, first_day, paging.request))
+    page = await read(lambda tx: reading.list_changes(tx, first_day, as_of, paging.request))
     return paging.body(page, RegisterChangeOut.of_register)
 
 

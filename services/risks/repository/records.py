@@ -172,13 +172,14 @@ def _rated_entry(row: HistoryRow, matrices: Mapping[str, Matrix]) -> HistoryEntr
     return replace(entry, change=replace(entry.change, rated=read_rated(row.rated, matrix)))
 
 
-async def list_changes(tx: Tx, first_day: date, page: PageRequest) -> list[RegisterChange]:
+async def list_changes(tx: Tx, first_day: date, as_of: datetime | None, page: PageRequest) -> list[RegisterChange]:
     """Changes of the effective rating of any risk from a business date on, oldest first, up to ``page.fetch``.
 
-    As many queries as the history of one risk takes.
+    ``as_of``: those alone that were recorded by then. As many queries as the history of one risk takes.
     """
     query = select(RiskRow.ref, HistoryRow).join(RiskRow, RiskRow.id == HistoryRow.risk_id)
     query = query.where(HistoryRow.business_date >= first_day, HistoryRow.id > key_after(page))
+    query = query if as_of is None else query.where(HistoryRow.at <= as_of)
     found = (await tx.session.execute(query.order_by(HistoryRow.id).limit(page.fetch))).all()
     entries = await _rated_entries(tx, [row for _, row in found])
     return [RegisterChange(ref, entry) for (ref, _), entry in zip(found, entries, strict=True)]

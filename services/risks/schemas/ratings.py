@@ -29,7 +29,7 @@ def rating_body(given: BandedRating | None) -> RatingState | None:
     return RatingState(impact=rating.impact, likelihood=rating.likelihood, score=rating.score, band=given.band)
 
 
-def _only_band(band: Band | None) -> RatingState:
+def only_band(band: Band | None) -> RatingState:
     return RatingState(impact=None, likelihood=None, score=None, band=band)
 
 
@@ -58,8 +58,8 @@ def explained_ratings(given: Explanation) -> ThreeRatings:
 
 
 def _unrated(legacy_band: Band | None) -> ThreeRatings:
-    legacy = _only_band(legacy_band)
-    return {"assessed": legacy, "indicated": _only_band(None), "effective": legacy, "basis": None}
+    legacy = only_band(legacy_band)
+    return {"assessed": legacy, "indicated": only_band(None), "effective": legacy, "basis": None}
 
 
 def _rated(matrix: Matrix, assessed: Rating, ratings: Ratings) -> ThreeRatings:

@@ -1,7 +1,7 @@
 """Answers about risks: their present state, why, what would be, and what was recorded of them."""
 
 from collections.abc import Sequence
-from datetime import date
+from datetime import date, datetime
 
 from chassis.errors import FieldError
 from chassis.paging import Page, PageRequest, page_of
@@ -88,9 +88,12 @@ async def list_history(tx: Tx, ref: str, page: PageRequest) -> Page[HistoryEntry
     return page_of(await records.list_history(tx, risk.risk_id, page), page, key=lambda entry: str(entry.entry_id))
 
 
-async def list_changes(tx: Tx, first_day: date, page: PageRequest) -> Page[RegisterChange]:
-    """Changes of the effective rating of any risk from a business date on, oldest first: one statement a page."""
-    found = await records.list_changes(tx, first_day, page)
+async def list_changes(tx: Tx, first_day: date, as_of: datetime | None, page: PageRequest) -> Page[RegisterChange]:
+    """Changes of the effective rating of any risk from a business date on, oldest first: one statement a page.
+
+    ``as_of``: those alone that were recorded by then.
+    """
+    found = await records.list_changes(tx, first_day, as_of, page)
     return page_of(found, page, key=lambda change: str(change.entry.entry_id))
 
 

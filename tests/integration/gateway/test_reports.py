@@ -47,6 +47,10 @@ def listed(*items: dict[str, Any]) -> dict[str, Any]:
     return {"items": list(items), "next": None}
 
 
+def registered(*items: dict[str, Any]) -> dict[str, Any]:
+    return {"day": "2018-02-28", "items": list(items)}
+
+
 class Stub(SuiteApi):
     """Answers by path; what it does not have is not found."""
 
@@ -54,17 +58,16 @@ class Stub(SuiteApi):
         super().__init__()
         self.asked: list[str] = []
         self.answers = {
-            "/operations/v1/business-date": {"date": "2018-02-28"},
             "/indicators/v1/scorecards": listed({"code": "first"}, {"code": "second"}),
             "/indicators/v1/scorecards/first": card("first", "79.29"),
             "/indicators/v1/scorecards/second": card("second", None),
             "/indicators/v1/exceptions": listed(),
-            "/risks/v1/risks": listed(),
+            "/risks/v1/register": registered(),
             "/risks/v1/rating-changes": listed(),
-            "/pledges/v1/quarters/2017-18-Q3/report": {"pledges": []},
+            "/pledges/v1/quarters/2017-18-Q3/report": {"pledges": [], "open_decisions": []},
             "/finance/v1/funds": listed({"code": "fund", "name": "Fund"}),
+            "/finance/v1/funds/fund": {"code": "fund", "name": "Fund"},
             "/finance/v1/funds/fund/position": {"lines": [{"division": "Beds", **LINE}], **LINE},
-            "/pledges/v1/decisions": listed(),
         }
 
     def of(self, _caller: Caller) -> Api:
@@ -112,6 +115,24 @@ def problem_of(answer: httpx.Response) -> tuple[int, str]:
     return answer.status_code, answer.json()["type"].rpartition("/")[2]
 
 
+async def test_a_report_is_made_of_what_was_known_at_a_moment(reports: Reports) -> None:
+    then = "2018-02-20T17:00:00+00:00"
+    made = await reports.api.post(AT, json={"as_of": "2018-02-20T17:00:00Z"})
+    assert (made.status_code, made.json()["as_of"], made.json()["known_on"]) == (
+        201,
+        "2018-02-20T17:00:00Z",
+        "2018-02-28",
+    )
+    parts = [httpx.URL(each) for each in reports.stub.asked]
+    of_now = {each.path for each in parts if each.params.get("as_of") != then}
+    assert of_now == {"/indicators/v1/scorecards", "/finance/v1/funds"}, "lists of what there is to ask for"
+    assert "recorded by 20 February 2018, 17:00" in (await reports.api.get(f"{AT}.html")).text
+    assert (await reports.api.post(AT)).json()["as_of"] is None, "the numbers of now"
+    assert problem_of(await reports.api.post(AT, json={"as_of": "2999-01-01T00:00:00Z"})) == (422, "moment-ahead")
+    reports.stub.answers["/risks/v1/register"]["day"] = "2017-12-30"
+    assert problem_of(await reports.api.post(AT, json={"as_of": then})) == (422, "quarter-invalid")
+
+
 async def test_a_report_stays_with_its_own_scorecard(reports: Reports) -> None:
     assert (await reports.api.post(AT)).json()["scorecard"] == "first"
     reports.prefer("second")
@@ -151,7 +172,9 @@ async def test_figures_are_numbers_in_spreadsheets(reports: Reports) -> None:
 async def test_the_rating_before_is_named_by_what_it_is(reports: Reports) -> None:
     before, now = ({"band": band, "score": None} for band in ("green", "red"))
     risk = {"ref": "R1", "title": "Risk", "owner": "Ana", "status": "open", "movement": "up", "version": 1}
-    reports.stub.answers["/risks/v1/risks"] = listed(risk | {"previous": before, "effective": now, "target": None})
+    reports.stub.answers["/risks/v1/register"] = registered(
+        risk | {"previous": before, "effective": now, "target": None}
+    )
     tables = {each["code"]: each for each in (await reports.api.post(AT)).json()["tables"]}
     [row] = tables["risks"]["rows"]
     said = dict(zip((each["title"] for each in tables["risks"]["columns"]), row, strict=True))
@@ -163,7 +186,9 @@ async def test_moves_are_asked_of_all_risks_at_once(reports: Reports) -> None:
     still = {"title": "Risk", "owner": "Ana", "status": "open", "movement": None, "version": 0}
     ratings = {"previous": None, "effective": red, "target": None}
     listed_risks = [still | ratings | {"ref": ref} for ref in ("R2", "R10")]
-    reports.stub.answers["/risks/v1/risks"] = listed(*listed_risks, still | ratings | {"ref": "R3", "status": "closed"})
+    reports.stub.answers["/risks/v1/register"] = registered(
+        *listed_risks, still | ratings | {"ref": "R3", "status": "closed"}
+    )
     said = {"business_date": "2017-11-01", "cause": "indicator_update", "why": "Waits are red"}
     moved = [("R10", green, red), ("R2", green, red), ("R3", green, red), ("R2", None, red), ("R2", red, red)]
     changes = [said | {"risk": ref, "before": before, "after": after} for ref, before, after in moved]

@@ -1,7 +1,7 @@
 """The report of a quarter as data, on a real database."""
 
 from collections.abc import Awaitable, Callable
-from datetime import date
+from datetime import UTC, date, datetime
 from typing import Any
 
 import httpx
@@ -74,6 +74,35 @@ async def test_a_quarter_as_it_was_at_its_end(api: httpx.AsyncClient, database: 
     assert [one["roll_up"] for one in listed["items"]] == [priority["roll_up"]], "as the report has it"
     for wrong in ("2018-19-Q1", "2017", "never"):
         assert (await api.get(f"{ROOT}/quarters/{wrong}/report")).status_code == 422
+
+
+async def test_a_quarter_as_it_was_known_at_a_moment(api: httpx.AsyncClient, database: Database, move_to: MoveTo):
+    await move_to(date(2018, 1, 10))
+    await make(api, "1")
+    for code in ("1", "2"):
+        await call(api, "PUT", f"decisions/{code}", title=f"Pool {code}")
+    await database.write(open_returns)
+    then = {"as_of": datetime.now(UTC).isoformat()}
+    (opened,) = (await call(api, "GET", "returns?quarter=2017-18-Q3"))["items"]
+    at = f"returns/{opened['id']}"
+    await call(
+        api, "PATCH", at, colour="red", narrative="Nobody came", evidence=[{"title": "List", "url": "https://a.b/c"}]
+    )
+    (await api.post(f"{ROOT}/{at}/submit", json={})).raise_for_status()
+    written = {"as_of": datetime.now(UTC).isoformat()}
+    await call(api, "POST", f"{at}/return", reason="More words")
+    await call(api, "POST", "decisions/1/take", outcome="agreed", taken_on="2018-01-09")
+    await call(api, "PATCH", "pledges/1", delivery="in_progress")
+
+    async def told(**moment: str) -> tuple[Any, ...]:
+        answer = await api.get(f"{ROOT}/quarters/2017-18-Q3/report", params=moment)
+        found = answer.raise_for_status().json()
+        (given,) = found["pledges"][0]["returns"]
+        return given["state"], given["colour"], given["narrative"], [one["code"] for one in found["open_decisions"]]
+
+    assert await told(**then) == ("draft", None, None, ["1", "2"])
+    assert await told(**written) == ("submitted", "red", "Nobody came", ["1", "2"])
+    assert await told() == ("returned", "red", "Nobody came", ["2"])
 
 
 async def test_it_costs_the_same_however_much_there_is(api: httpx.AsyncClient, database: Database):

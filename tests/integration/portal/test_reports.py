@@ -4,6 +4,7 @@ import asyncio
 import hashlib
 import re
 from collections.abc import AsyncIterator, Callable
+from datetime import UTC, datetime
 from pathlib import Path
 
 import httpx
@@ -105,9 +106,15 @@ async def test_the_pdf_of_a_quarter_keeps_pdf_ua(
 async def test_what_is_corrected_later_is_told_by_an_addendum(suite: Suite, address: str) -> None:
     await opened(suite)
     api, _ = await calling(suite, address, "Ana", "admin")
-    reason = {"reason": "December was counted again"}
-    assert (await api.post(f"{AT}/addenda", json=reason)).status_code == 404
-    await api.post(AT)
+    reason, then = {"reason": "December was counted again"}, {"as_of": datetime.now(UTC).isoformat()}
+    await suite.post("ae-four-hour-wait", "2017-12", "75.0", reason="Mistyped")
+    known = (await api.post(AT, json=then)).json()
+    figures = {row[1]: row[4] for table in known["tables"] if table["code"] == "scorecard" for row in table["rows"]}
+    assert figures["A&E four hour wait"] == "79.29"
+    await suite.post("ae-four-hour-wait", "2017-12", "79.29", reason="Mended")
+    assert (await api.post(f"{AT.replace('Q3', 'Q2')}/addenda", json=reason)).status_code == 404
+    now = (await api.post(AT)).json()
+    assert now["tables"][0]["rows"] == known["tables"][0]["rows"], "the scorecard is as it was"
     assert (await api.post(f"{AT}/addenda", json=reason)).status_code == 409
     digest = (await api.post(f"{AT}/publish")).json()["digest"]
     unchanged = await api.post(f"{AT}/addenda", json=reason)
@@ -122,7 +129,7 @@ async def test_what_is_corrected_later_is_told_by_an_addendum(suite: Suite, addr
     actions = [
         each["action"] for each in (await api.get("/reports/v1/audit?subject=report-2017/18 Q3")).json()["items"]
     ]
-    assert actions == ["report.drafted", "report.published", "report.added_to"]
+    assert actions == ["report.drafted", "report.drafted", "report.published", "report.added_to"]
 
 
 @pytest.mark.parametrize(
@@ -184,7 +191,9 @@ async def test_a_report_is_made_on_its_pages(suite: Suite) -> None:
     form = form_of(await ana.see("/reports"), "Draft it")
     not_yet = await ana.client.post("/reports", data=form | {"quarter": "2017/18 Q4"})
     assert (not_yet.status_code, "2018-02-28" in not_yet.text) == (422, True)
-    drafted = await ana.client.post("/reports", data=form | {"quarter": "2017/18 Q3"})
+    early = await ana.client.post("/reports", data=form | {"quarter": "2017/18 Q3", "as_of": "2018-01-01"})
+    assert (early.status_code, 'value="2018-01-01"' in early.text) == (409, True), "there was no scorecard then"
+    drafted = await ana.client.post("/reports", data=form | {"quarter": "2017/18 Q3", "as_of": ""})
     path = drafted.headers["location"].partition("?")[0]
     assert path == "/reports/2017-18-Q3"
     sheet = form_of(await ana.see(path), "Purpose")

@@ -1,6 +1,6 @@
 """How ratings changed from a day on, of all risks at once."""
 
-from datetime import date
+from datetime import UTC, date, datetime
 
 from tests.integration.risks.conftest import Register, counted
 
@@ -16,6 +16,7 @@ async def test_changes_of_all_risks_are_told_from_a_day_on(register: Register) -
         await register.risk(ref)
     await register.pin(date(2017, 10, 1))
     await assess(register, "A", 4)
+    then = datetime.now(UTC).isoformat()
     await assess(register, "B", 5)
     whole = await register.get("/rating-changes", **{"from": "2017-09-30"})
     assert [each["risk"] for each in whole["items"]] == ["B", "A", "A", "B"]
@@ -27,6 +28,16 @@ async def test_changes_of_all_risks_are_told_from_a_day_on(register: Register) -
     rest = await register.get("/rating-changes", **{"from": "2017-10-01"}, limit="1", cursor=first["next"])
     assert ([*first["items"], *rest["items"]], rest["next"]) == (since, None)
     assert (await register.get("/rating-changes", **{"from": "2018-01-01"}))["items"] == []
+    known = await register.get("/rating-changes", **{"from": "2017-10-01"}, as_of=then)
+    assert known["items"] == since[:1], "recorded by then"
+    lines = {each["ref"]: each for each in (await register.get("/register", as_of=then))["items"]}
+    now = {each["ref"]: each for each in (await register.get("/register"))["items"]}
+    assert [found["B"]["effective"]["likelihood"] for found in (lines, now)] == [
+        whole["items"][0]["after"]["likelihood"],
+        5,
+    ]
+    one = await register.get("/risks/B")
+    assert {name: one[name] for name in now["B"]} == now["B"]
     await register.get("/rating-changes", 422)
     await register.get("/rating-changes", 422, **{"from": "2017-13-01"})
 
