@@ -58,7 +58,7 @@ class KafkaSettings(BaseSettings):
     """How long a caller may keep a batch before the group goes on without it."""
     max_records: int = Field(10_000, ge=1, le=15_000)
     """How many records one fetch gives, and so the longest batch."""
-    fetch_max_wait_ms: int = 100
+    fetch_max_wait_ms: int = 500
     """How long the broker may hold an empty answer: also how late a partition just assigned or sought may be."""
     fetch_partition_bytes: int = 8 * 1024 * 1024
     stall_s: float = Field(30, gt=0)
