@@ -29,16 +29,16 @@ def in_process(service: str, app: ASGIApp) -> Upstream:
     return Upstream(LongAnswers(app, httpx.ASGITransport(app, raise_app_exceptions=False)), f"http://{service}")
 
 
-def over_network(url: str, settings: GatewaySettings) -> Upstream:
-    """A client with a bounded pool of connections that are kept open. Environment proxies are not asked."""
+def over_network(url: str, settings: GatewaySettings, wire: httpx.AsyncBaseTransport | None = None) -> Upstream:
+    """A client with a bounded pool of connections that are kept open. Environment proxies are not asked.
+
+    ``wire``: another than the lean one, with a pool of its own.
+    """
+    from gateway.proxy.wire import LeanWire  # noqa: PLC0415  a suite in one process has none
+
     wait = settings.connect_timeout
-    limits = httpx.Limits(
-        max_connections=settings.max_connections,
-        max_keepalive_connections=settings.max_connections,
-        keepalive_expiry=settings.keepalive,
-    )
-    wire = httpx.AsyncHTTPTransport(limits=limits, trust_env=False)
-    return Upstream(wire, url, httpx.Timeout(settings.answer_timeout, connect=wait, pool=wait))
+    lean = LeanWire(max_connections=settings.max_connections, keepalive=settings.keepalive)
+    return Upstream(wire or lean, url, httpx.Timeout(settings.answer_timeout, connect=wait, pool=wait))
 
 
 def all_over_network(settings: GatewaySettings) -> Mapping[str, Upstream]:

@@ -111,6 +111,7 @@ class Front:
 
 Serve = Callable[..., Awaitable[str]]
 FrontOf = Callable[..., Awaitable[Front]]
+WireOf = Callable[[GatewaySettings], httpx.AsyncBaseTransport | None]
 
 
 @pytest.fixture
@@ -128,7 +129,19 @@ async def serve(stack: AsyncExitStack) -> Serve:
 
 
 @pytest.fixture
-async def front_of(stack: AsyncExitStack, resources_for: ResourcesFor, serve: Serve) -> FrontOf:
+def wire() -> WireOf:
+    """What a gateway reaches services by over the network: tests of that ask for httpx's own wire as well."""
+    return lambda _settings: None
+
+
+def httpx_wire(settings: GatewaySettings) -> httpx.AsyncBaseTransport:
+    """What the gateway's own wire has to match."""
+    limits = httpx.Limits(max_connections=settings.max_connections, keepalive_expiry=settings.keepalive)
+    return httpx.AsyncHTTPTransport(limits=limits, trust_env=False)
+
+
+@pytest.fixture
+async def front_of(stack: AsyncExitStack, resources_for: ResourcesFor, serve: Serve, wire: WireOf) -> FrontOf:
     """``await front_of(risks="http://127.0.0.1:1234")``: a gateway in front of those addresses or clients."""
 
     async def build(*, settings: dict[str, Any] | None = None, **services: str | Upstream) -> Front:
@@ -143,7 +156,8 @@ async def front_of(stack: AsyncExitStack, resources_for: ResourcesFor, serve: Se
             }
         )
         upstreams = {
-            name: over_network(where, chosen) if isinstance(where, str) else where for name, where in services.items()
+            name: over_network(where, chosen, wire(chosen)) if isinstance(where, str) else where
+            for name, where in services.items()
         }
         for client in upstreams.values():
             await stack.enter_async_context(client)

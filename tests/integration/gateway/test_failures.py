@@ -9,10 +9,16 @@ import pytest
 from starlette.types import Receive, Scope, Send
 
 from gateway.proxy.upstreams import in_process
-from tests.integration.gateway.conftest import FrontOf, Serve, echo, listening, served
+from tests.integration.gateway.conftest import FrontOf, Serve, WireOf, echo, httpx_wire, listening, served
 
 pytestmark = pytest.mark.parametrize("database_for", ["sqlite"], indirect=True)
 """What is asked here does not depend on the database; ``test_keys`` asks the rest on both."""
+
+
+@pytest.fixture(params=["lean", "httpx"])
+def wire(request: pytest.FixtureRequest) -> WireOf:
+    return httpx_wire if request.param == "httpx" else lambda _settings: None
+
 
 Talk = Callable[[asyncio.StreamReader, asyncio.StreamWriter], Awaitable[None]]
 
@@ -112,6 +118,51 @@ async def test_a_change_is_never_sent_twice(
     front = await front_of(risks=await stack.enter_async_context(speaking(hangs_up(counted, times=1))))
     expect(await front.client.request(method, "/risks/v1/risks", content=b"{}"), 502, "service-broken")
     assert counted == [method]
+
+
+async def test_a_change_is_never_sent_twice_on_a_connection_kept_open(
+    front_of: FrontOf, stack: AsyncExitStack, counted: list[str]
+) -> None:
+    """What is not known to have been done may have been: also where a DELETE could be sent again without harm."""
+
+    async def answers_once(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        while line := await reader.readline():
+            counted.append(line.decode().split()[0])
+            await reader.readuntil(b"\r\n\r\n")
+            if len(counted) > 1:
+                break
+            writer.write(b"HTTP/1.1 200 OK\r\ncontent-length: 2\r\n\r\nok")
+        writer.close()
+
+    front = await front_of(risks=await stack.enter_async_context(speaking(answers_once)))
+    assert (await front.client.get("/risks/v1/risks")).text == "ok"
+    expect(await front.client.delete("/risks/v1/risks/R1"), 502, "service-broken")
+    assert counted == ["GET", "DELETE"]
+
+
+async def test_more_calls_than_connections(front_of: FrontOf, serve: Serve) -> None:
+    """Those who wait in vain for a connection are told so; one that is free again is used again."""
+
+    async def slow(scope: Scope, receive: Receive, send: Send) -> None:
+        await asyncio.sleep(0.6)
+        await echo(scope, receive, send)
+
+    front = await front_of(risks=await serve(slow), settings={"max_connections": 1, "connect_timeout": 0.3})
+    answers = await asyncio.gather(*(front.client.get("/risks/v1/risks") for _ in range(2)))
+    served_one, turned_away = sorted(answers, key=lambda each: each.status_code)
+    assert served_one.status_code == 200
+    expect(turned_away, 503, "service-unavailable")
+    assert (await front.client.get("/risks/v1/risks")).status_code == 200
+
+
+async def test_an_answer_that_ends_in_the_middle_of_its_head(front_of: FrontOf, stack: AsyncExitStack) -> None:
+    async def stutters(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        await reader.readuntil(b"\r\n\r\n")
+        writer.write(b"HTTP/1.1 200 OK\r\ncontent-le")
+        writer.close()
+
+    front = await front_of(risks=await stack.enter_async_context(speaking(stutters)))
+    expect(await front.client.get("/risks/v1/risks"), 502, "service-broken")
 
 
 async def test_an_answer_that_is_no_http(front_of: FrontOf, stack: AsyncExitStack) -> None:

@@ -11,15 +11,25 @@ from fastapi import FastAPI
 from starlette.types import ASGIApp, Receive, Scope, Send
 
 from gateway.proxy.upstreams import in_process
-from tests.integration.gateway.conftest import LIMIT, Front, FrontOf, Serve, caller_in, echo
+from tests.integration.gateway.conftest import LIMIT, Front, FrontOf, Serve, WireOf, caller_in, echo, httpx_wire
 
 pytestmark = pytest.mark.parametrize("database_for", ["sqlite"], indirect=True)
 """What is asked here does not depend on the database; ``test_keys`` asks the rest on both."""
 
 
-@pytest.fixture(params=["network", "in process"])
-async def front(request: pytest.FixtureRequest, front_of: FrontOf, serve: Serve) -> Front:
-    return await front_of(risks=in_process("risks", echo) if request.param == "in process" else await serve(echo))
+@pytest.fixture(params=["network", "in process", "network by httpx"])
+def way(request: pytest.FixtureRequest) -> str:
+    return str(request.param)
+
+
+@pytest.fixture
+def wire(way: str) -> WireOf:
+    return httpx_wire if way == "network by httpx" else lambda _settings: None
+
+
+@pytest.fixture
+async def front(way: str, front_of: FrontOf, serve: Serve) -> Front:
+    return await front_of(risks=in_process("risks", echo) if way == "in process" else await serve(echo))
 
 
 def values(seen: dict[str, Any], name: str) -> list[str]:

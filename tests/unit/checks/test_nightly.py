@@ -20,7 +20,10 @@ def test_what_did_not_run_keeps_its_figures_and_its_day(tmp_path: Path) -> None:
     write_last(tmp_path / "nightly.json", {"soak": SOAK})
     write_last(tmp_path / "nightly.json", read_last(tmp_path / "nightly.json") | {"faults": FAULTS})
     written = page(read_last(tmp_path / "nightly.json"), ["faults", "soak", "fuzz"], {"Python": "3.11"})
-    assert "| soak | 600 s of updates | passed, shortened: SOAK 600 of 1200 | 10.4 | 2026-11-28 02:00 | 49b07e4 |" in written
+    assert (
+        "| soak | 600 s of updates | passed, shortened: SOAK 600 of 1200 | 10.4 | 2026-11-28 02:00 | 49b07e4 |"
+        in written
+    )
     assert "| faults | Every fault test | **failed** (2) | 61.0 | 2026-11-29 12:00 | abcdef1 |" in written
     assert "| fuzz | | not run yet | | | |" in written
     assert "## soak\n\n```\n6,716 updates acknowledged\nNothing differs\n```" in written
