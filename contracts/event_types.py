@@ -29,6 +29,7 @@ EVENTS: Final[Mapping[str, Mapping[str, type[Body]]]] = {
         finance.PERIOD_CLOSED: finance.PeriodClosed,
         finance.TRIGGER_CROSSED: finance.TriggerCrossed,
         finance.UNIT_COST_CHANGED: finance.UnitCostChanged,
+        finance.ACTION_PLAN_UPDATED: finance.ActionPlanUpdated,
     },
     "pledges": {
         pledges.PLEDGE_UPDATED: pledges.PledgeUpdated,

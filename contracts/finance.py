@@ -15,9 +15,10 @@ FUND_UPDATED: Final = "commissioning.fund.updated.v1"
 PERIOD_CLOSED: Final = "commissioning.period.closed.v1"
 TRIGGER_CROSSED: Final = "commissioning.trigger.crossed.v1"
 UNIT_COST_CHANGED: Final = "commissioning.unit_cost.changed.v1"
+ACTION_PLAN_UPDATED: Final = "commissioning.action_plan.updated.v1"
 FUND_STATES: Final = (FUND_UPDATED, PERIOD_CLOSED, TRIGGER_CROSSED)
 """Each carries the whole position of a fund."""
-EVENT_TYPES: Final = (SAVING_RESTATED, *FUND_STATES, UNIT_COST_CHANGED)
+EVENT_TYPES: Final = (SAVING_RESTATED, *FUND_STATES, UNIT_COST_CHANGED, ACTION_PLAN_UPDATED)
 """All that is on the topic. Whoever compares with the service's digests reads all of them, and folds what it needs."""
 NOUGHT: Final = pounds(0)
 
@@ -30,7 +31,7 @@ def fund_of(subject: str) -> str | None:
 
 
 def is_scheme(subject: str) -> bool:
-    """Whether a subject names a scheme: funds and unit costs have a name before their code."""
+    """Whether a subject names a scheme: funds, unit costs and action plans have a name before their code."""
     return "/" not in subject
 
 
@@ -258,3 +259,33 @@ class UnitCostChanged(Body):
     versions: list[UnitCostState]
     schemes: list[str]
     why: str | None
+
+
+class PlannedActionState(Body):
+    """Something that is to be done by a day: ``state`` is ``open``, ``done`` or ``abandoned``, which is on a day."""
+
+    action: str
+    what: str
+    owner: str
+    due: date
+    state: str
+    ended_on: date | None
+    remark: str | None
+    recovers: Money
+
+
+class ActionPlanUpdated(Body):
+    """What partners resolved about the variance of a fund's year. Subject and key: ``action-plan/``, fund, reference.
+
+    ``variance`` is what was expected of the year when it was recorded first, an overspend positive, and ``obliges``
+    what that obliged partners to.
+    """
+
+    fund: str
+    reference: str
+    financial_year: str
+    decision: str
+    resolved_on: date
+    variance: Money
+    obliges: str | None
+    actions: list[PlannedActionState]

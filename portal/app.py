@@ -7,6 +7,7 @@ from starlette.staticfiles import StaticFiles
 
 from chassis.clock import Clock
 from portal.pages import (
+    action_plans,
     boards,
     controls,
     desk,
@@ -79,6 +80,7 @@ for _page in (
     fund,
     fund_changes,
     fund_return,
+    action_plans,
     timeline,
     promises,
     boards,

@@ -60,6 +60,12 @@ def parts(sizes: Mapping[str, str]) -> Sequence[Part]:
             r"=+ SUMMARY",
         ),
         Part("keycloak", "Signing in by Keycloak, by token and by page", ["test-keycloak"], r"$^"),
+        Part(
+            "ledger",
+            "A million random entries: nought in the trial balance, and a position as fast as with a thousand",
+            ["bench-ledger", "SIZES=1000 100000 1000000"],
+            r"$^",
+        ),
         Part("bench", "Every benchmark, as ratios to limits of the same run", ["bench"], r"$^"),
     ]
 

@@ -111,6 +111,7 @@ async def _return(
         shown=written or _there(found),
         quarters=quarters(today),
         quarter=quarter,
+        unsourced=sum(not cell["rules"] for sheet in found["sheets"] for cell in sheet["cells"]),
         done=done,
         problem=refused,
     )

@@ -6,6 +6,7 @@ from chassis.service import ServiceSpec
 from chassis.web.app import build_app
 from chassis.web.units import Resources
 from services.finance.endpoints import (
+    action_plans,
     budget_table,
     fund_returns,
     funds,
@@ -71,6 +72,7 @@ SPEC = ServiceSpec(
         virements.router,
         partners.router,
         year_ends.router,
+        action_plans.router,
         fund_returns.router,
         range_models.router,
     ),

@@ -111,6 +111,10 @@ class YearSigned(Conflict):
     type_, title = "year-signed", "The end of the year was signed off already"
 
 
+class ActionPlanUnknown(NotFound):
+    type_, title = "action-plan-unknown", "There is no such action plan of the fund"
+
+
 class SharingNotAgreed(Conflict):
     type_, title = "sharing-not-agreed", "No agreement says who bears the variance"
 

@@ -6,12 +6,14 @@ from typing import Any, Final
 
 from chassis.events.envelope import NewEvent
 from contracts.finance import (
+    ACTION_PLAN_UPDATED,
     FUND_UPDATED,
     PERIOD_CLOSED,
     SAVING_RESTATED,
     SOURCE,
     TRIGGER_CROSSED,
     UNIT_COST_CHANGED,
+    ActionPlanUpdated,
     AllocatedState,
     ForecastState,
     FundLineState,
@@ -19,6 +21,7 @@ from contracts.finance import (
     FundUpdated,
     FundYearState,
     PeriodClosed,
+    PlannedActionState,
     PlanState,
     RiskShareState,
     SavingRestated,
@@ -31,6 +34,7 @@ from contracts.finance import (
     UnitCostState,
 )
 from contracts.money import pounds
+from services.finance.domain.action_plans import ActionPlan
 from services.finance.domain.figures import SchemeFigures
 from services.finance.domain.fund import ClosedQuarter
 from services.finance.domain.fund_position import FundPosition, FundState, LinePosition, QuarterTotals, Savings
@@ -44,6 +48,8 @@ FUND: Final = "fund/"
 """What the subject of a fund begins with: no scheme's code has a slash, so that none has a fund's subject."""
 UNIT_COST: Final = "unit-cost/"
 """What the subject of a unit cost begins with."""
+ACTION_PLAN: Final = "action-plan/"
+"""What the subject of an action plan begins with; its fund and its reference follow."""
 
 
 def saving_restated(scheme: Scheme, figures: SchemeFigures, why: str, caused_by: Iterable[str]) -> SavingRestated:
@@ -233,6 +239,37 @@ def _crossing(crossed: Crossing) -> TriggerCrossing:
         variance=None if found is None else pounds(found.variance),
         limit=None if found is None else pounds(found.limit),
     )
+
+
+def action_plan_updated(plan: ActionPlan) -> ActionPlanUpdated:
+    resolved = plan.resolved
+    return ActionPlanUpdated(
+        fund=plan.fund,
+        reference=plan.reference,
+        financial_year=resolved.financial_year.label,
+        decision=resolved.decision,
+        resolved_on=resolved.resolved_on,
+        variance=pounds(plan.occasion.variance),
+        obliges=plan.occasion.obliges,
+        actions=[
+            PlannedActionState(
+                action=one.code,
+                what=one.what,
+                owner=one.owner,
+                due=one.due,
+                state=one.state,
+                ended_on=one.ended_on,
+                remark=one.remark,
+                recovers=pounds(one.recovers),
+            )
+            for one in resolved.actions
+        ],
+    )
+
+
+def new_action_plan_event(state: ActionPlanUpdated, version: int) -> NewEvent:
+    subject = f"{ACTION_PLAN}{state.fund}/{state.reference}"
+    return NewEvent(type=ACTION_PLAN_UPDATED, source=SOURCE, subject=subject, version=version, data=state)
 
 
 def new_unit_cost_event(state: UnitCostChanged, version: int) -> NewEvent:

@@ -2,7 +2,7 @@
 
 import re
 from collections import defaultdict
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime
 from decimal import ROUND_HALF_UP, Decimal
@@ -10,12 +10,13 @@ from typing import Final
 
 from contracts.period import Period
 from services.finance.domain.ledger import financial_year, months_of, within
-from services.finance.domain.return_checks import Values, contradictions, day_of
 from services.finance.domain.return_metrics import MetricFact
+from services.finance.domain.return_rules import BUDGETS_BEFORE, Rule, Values, by_cell, contradictions, day_of, rules_of
+from services.finance.domain.return_sums import computed
 from services.finance.domain.return_templates import (
-    INCOME,
     LONGEST,
     QUARTERS,
+    Basis,
     Cell,
     CellKind,
     Filled,
@@ -73,12 +74,13 @@ class ReturnRevision:
 
 @dataclass(frozen=True, slots=True)
 class CellState:
-    """A cell with its value, whether it has all that is asked of it, and what contradicts it."""
+    """A cell with its value, whether it has all that is asked of it, its rules, and what contradicts it."""
 
     cell: Cell
     value: str | None
     required: bool
     faults: tuple[str, ...] = ()
+    rules: tuple[Rule, ...] = ()
 
     @property
     def complete(self) -> bool:
@@ -87,6 +89,11 @@ class CellState:
     @property
     def consistent(self) -> bool:
         return not self.faults
+
+    @property
+    def checked_by(self) -> Basis:
+        """By what the rule is known that holds it, the best known of them; without a rule it is unsourced."""
+        return min((rule.basis for rule in self.rules), key=list(Basis).index, default=Basis.UNSOURCED)
 
 
 @dataclass(frozen=True, slots=True)
@@ -209,47 +216,35 @@ _NUMBER: Final = re.compile(r"-?[0-9]{1,12}(\.[0-9]{1,6})?", re.ASCII)
 
 
 def fund_return(fund: str, template: Template, filled: FilledIn, revision: ReturnRevision | None) -> FundReturn:
-    """A return: what was answered, what is filled in (as it was, where signed off), what adds up, and the checks."""
+    """A return: what was answered, what is filled in (as it was, where signed off), what adds up, and the checks.
+
+    What is signed off contradicted nothing by the rules of then, and is not judged anew.
+    """
     content = ReturnContent({}) if revision is None else revision.content
     known = filled if content.frozen is None else content.frozen
     values = {**known.values, **content.answers}
-    values |= _computed(template, values)
-    faults = dict(contradictions(template, values, known.budgets_before))
+    values |= computed(template, values)
+    rules = rules_of(template)
+    faults = contradictions(rules, _with_before(values, known)) if content.frozen is None else {}
+    held = by_cell(rules)
     cells = [
-        CellState(cell, values.get(cell.code), _required(cell, values), faults.get(cell.code, ()))
+        CellState(
+            cell,
+            values.get(cell.code),
+            _required(cell, values),
+            faults.get(cell.code, ()),
+            held.get(cell.code, ()),
+        )
         for cell in template.cells
     ]
     roles = {one.role for one in content.sign_offs}
     return FundReturn(fund, template, cells, revision, [role for role in template.signed_by if role not in roles])
 
 
+def _with_before(values: Values, known: FilledIn) -> Values:
+    before = known.budgets_before
+    return values if before is None else {**values, BUDGETS_BEFORE: before}
+
+
 def _required(cell: Cell, values: Values) -> bool:
     return cell.required and (cell.when is None or cell.when.holds(values.get(cell.when.cell)))
-
-
-def _computed(template: Template, values: Values) -> dict[str, str]:
-    """Sums of the year: of a row as soon as each of its cells that the form has is filled."""
-    found = {}
-    for cell in template.cells:
-        if cell.filled is Filled.COMPUTED:
-            parts = cell.adds or tuple(_parts(template, cell.code))
-            if parts and all(part in values for part in (*parts, *cell.less)):
-                less = sum(int(values[part]) for part in cell.less)
-                found[cell.code] = str(sum(int(values[part]) for part in parts) - less)
-    return found
-
-
-def _parts(template: Template, code: str) -> Iterator[str]:
-    """Cells that a sum adds: the quarters of its row, or in 2017/18 every source of income.
-
-    The forecast of a quarter that is over is its actual.
-    """
-    flow, state = code.split(".")[1:3]
-    codes = [cell.code for cell in template.cells]
-    for quarter in QUARTERS:
-        own, actual = f"money.{flow}.{state}.{quarter}", f"money.{flow}.actual.{quarter}"
-        if own in codes:
-            yield actual if state == "forecast" and actual in codes else own
-    for source in INCOME:
-        if (own := f"money.{flow}.{source}.{state}") in codes:
-            yield own

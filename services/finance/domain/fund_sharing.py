@@ -69,15 +69,20 @@ def risk_share_of(
     groups = _groups(terms, lines)
     parts = _shared_parts([_part(agreement.terms, year, host, group) for group in groups])
     total = sum((part.variance for part in parts), NOTHING)
-    agreed = terms.obliges(total)
     return RiskShare(
         agreement.version,
         terms.rule,
         _total(parts) if terms.lines else parts[-1].shared,
         tuple(parts) if terms.lines else (),
-        agreed or obligation(total),
-        agreed is not None,
+        obliged_by(agreement, total),
+        terms.obliges(total) is not None,
     )
+
+
+def obliged_by(agreement: Agreement | None, variance: Decimal) -> str | None:
+    """What a variance obliges partners to, by their agreement or else by a published one; null where it is nought."""
+    shared = None if agreement is None else agreement.terms.risk_share
+    return (None if shared is None else shared.obliges(variance)) or obligation(variance)
 
 
 Group = tuple[Line, RiskShareTerms, LineVariance]

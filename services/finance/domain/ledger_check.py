@@ -50,6 +50,16 @@ class LedgerFault:
     fault: str
 
 
+class UnreadableRowError(ValueError):
+    """A row says what the suite never writes, such as a layer that there is not."""
+
+    def __init__(self, table: str, row: str) -> None:
+        self.fault = LedgerFault(
+            table, row, "cannot be read: it says what is never written; what follows is not checked"
+        )
+        super().__init__(f"{table} {row}")
+
+
 @dataclass(frozen=True, slots=True)
 class LedgerCheck:
     """How many transfers and entries of how many funds were read, and the rows found to be wrong."""

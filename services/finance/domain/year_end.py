@@ -19,7 +19,8 @@ class YearResult:
     """What a year came to, in pounds, and its variance as shared by a version of the agreement.
 
     ``spent`` is what was posted as outturn; the variance is that of the position, outturn less budget. ``parts`` are of
-    lines with terms of their own, ``plan`` is what partners resolved of what the variance ``obliges`` them to.
+    lines with terms of their own, ``plan`` is what partners resolved of what the variance ``obliges`` them to, in
+    words, and ``action_plan`` the reference of the action plan that has it.
     """
 
     agreement: int
@@ -31,6 +32,7 @@ class YearResult:
     parts: tuple[SharedPart, ...] = ()
     obliges: str | None = None
     plan: str | None = None
+    action_plan: str | None = None
 
     @property
     def variance(self) -> Decimal:
@@ -39,11 +41,19 @@ class YearResult:
 
 @dataclass(frozen=True, slots=True)
 class Signing:
-    """What is said of the end of a year: the meeting that decided it, why, and the plan that partners resolved."""
+    """What is said of the end of a year: the meeting that decided it, why, and the plan that partners resolved.
+
+    The plan is in words, or the reference of an action plan of the year, or both.
+    """
 
     decision: str
     reason: str
     plan: str | None = None
+    action_plan: str | None = None
+
+    @property
+    def has_plan(self) -> bool:
+        return self.plan is not None or self.action_plan is not None
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,7 +84,7 @@ def open_quarters(fund: Fund, year: Period) -> list[Period]:
     return found
 
 
-def year_result(position: FundPosition, plan: str | None) -> YearResult | None:
+def year_result(position: FundPosition, said: Signing) -> YearResult | None:
     """What a year came to by its position; null where no agreement says who bears its variance."""
     share = position.risk_share
     if share is None:
@@ -88,7 +98,8 @@ def year_result(position: FundPosition, plan: str | None) -> YearResult | None:
         shared=share.shared,
         parts=share.parts,
         obliges=share.obliges,
-        plan=plan,
+        plan=said.plan,
+        action_plan=said.action_plan,
     )
 
 

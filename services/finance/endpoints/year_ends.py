@@ -38,8 +38,8 @@ async def sign_off_year(write: Write, code: Code, body: YearEndBody, response: R
     All four quarters are closed by then (409 `year-open`), and the agreement says who bears all of it (409). Each
     partner's part is entered into the ledger, in the layer `share`, on the first open day. What is posted later, or
     agreed otherwise, changes positions, not what was signed off. Where the agreement says what the variance obliges
-    partners to, `plan` is what they resolved of it (422). The same again changes nothing; anything else is refused
-    (409 `year-signed`).
+    partners to, `plan` is what they resolved of it, or `action_plan` names the plan of the year that has it (422). The
+    same again changes nothing; anything else is refused (409 `year-signed`).
     """
     end, new = await write(
         lambda tx: year_ends.sign_off_year(tx, code, body.financial_year, body.to_signing(), dry_run=body.dry_run)

@@ -1,5 +1,6 @@
 """Tables of finance. Periods are kind, first and last day; money and values exact decimals."""
 
+from services.finance.models.action_plans import ActionPlanRow
 from services.finance.models.fund_returns import ReturnRevisionRow
 from services.finance.models.funds import (
     BudgetLineRow,
@@ -21,6 +22,7 @@ from services.finance.models.schemes import ObservationRow, SchemeBaselineRow, S
 from services.finance.models.unit_costs import DeflatorRow, UnitCostRow, UnitCostVersionRow
 
 __all__ = [
+    "ActionPlanRow",
     "Base",
     "BudgetLineRow",
     "ClosedLineRow",

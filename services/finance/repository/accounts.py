@@ -64,6 +64,8 @@ async def get_accounts_of_fund(
     """The accounts of all schemes of a fund that was read, or of a year of it, in the order of their codes."""
     code = fund.summary.code
     codes = await list_codes_of_fund(tx, code, financial_year)
+    if not codes:
+        return []
     known = await _get_known(tx, codes, as_at)
     if not known:
         return []

@@ -5,7 +5,7 @@ from collections.abc import Collection, Mapping
 from decimal import Decimal
 from typing import Any
 
-from sqlalchemy import ColumnElement, select
+from sqlalchemy import ColumnElement, bindparam, select
 
 from chassis.storage.bulk import insert_many, insert_or_ignore
 from chassis.storage.transaction import Tx
@@ -20,10 +20,9 @@ async def get_closed_quarters(tx: Tx, funds: Collection[str], as_at: AsAt = PRES
     """The closed quarters of each of these funds, where it has none too."""
     quarters: dict[str, set[Period]] = defaultdict(set)
     counted: dict[str, dict[tuple[Period, str, str], Decimal]] = defaultdict(dict)
-    columns = (ClosedQuarterRow.fund, ClosedQuarterRow.quarter_start, *_LINE)
-    query = select(*columns).outerjoin(ClosedLineRow, _IS_OF_QUARTER).where(ClosedQuarterRow.fund.in_(funds))
-    query = query.where(*recorded_by(as_at, ClosedQuarterRow.closed_at, ClosedQuarterRow.business_date))
-    for fund, start, year, line, amount in await tx.session.execute(query):
+    known = recorded_by(as_at, _QUARTER.closed_at, _QUARTER.business_date)
+    query = _CLOSED.where(*known) if known else _CLOSED
+    for fund, start, year, line, amount in await tx.session.execute(query, {"of_funds": list(funds)}):
         quarter = Period.quarter_of(start)
         quarters[fund].add(quarter)
         if line is not None:
@@ -31,9 +30,12 @@ async def get_closed_quarters(tx: Tx, funds: Collection[str], as_at: AsAt = PRES
     return {fund: ClosedQuarters(frozenset(quarters[fund]), counted[fund]) for fund in funds}
 
 
-_LINE = (ClosedLineRow.financial_year, ClosedLineRow.line, ClosedLineRow.counted)
-_IS_OF_QUARTER: ColumnElement[bool] = (ClosedLineRow.fund == ClosedQuarterRow.fund) & (
-    ClosedLineRow.quarter_start == ClosedQuarterRow.quarter_start
+_QUARTER, _LINE = ClosedQuarterRow.__table__.c, ClosedLineRow.__table__.c
+_IS_OF_QUARTER: ColumnElement[bool] = (_LINE.fund == _QUARTER.fund) & (_LINE.quarter_start == _QUARTER.quarter_start)
+_CLOSED = (
+    select(_QUARTER.fund, _QUARTER.quarter_start, _LINE.financial_year, _LINE.line, _LINE.counted)
+    .select_from(ClosedQuarterRow.__table__.outerjoin(ClosedLineRow.__table__, _IS_OF_QUARTER))
+    .where(_QUARTER.fund.in_(bindparam("of_funds", expanding=True)))
 )
 
 

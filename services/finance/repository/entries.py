@@ -17,6 +17,7 @@ from contracts.period import Period
 from services.finance.domain.as_at import PRESENT, AsAt
 from services.finance.domain.capping import Banked
 from services.finance.domain.ledger import Basis, Entry, PostedAmounts, RecordedEntry, State
+from services.finance.domain.ledger_check import UnreadableRowError
 from services.finance.domain.savings import NO_AMOUNTS, Amounts, add
 from services.finance.domain.series import Version
 from services.finance.domain.transfers import in_pence
@@ -105,9 +106,18 @@ def _basis_columns(basis: Basis | None) -> Mapping[str, Any]:
 
 
 def _recorded(row: EntryRow) -> RecordedEntry:
+    """An entry as its row says.
+
+    Raises:
+        UnreadableRowError: it says what is never written.
+    """
+    try:
+        posted = _posted(row)
+    except ValueError as error:
+        raise UnreadableRowError("entry", str(row.id)) from error
     entry = Entry(
         scheme=row.scheme,
-        posted=_posted(row),
+        posted=posted,
         restates=row.restates,
         reason=row.reason,
         basis=_basis(row),

@@ -2,11 +2,11 @@
 
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import replace
+from functools import cache
 from itertools import groupby
-from operator import itemgetter
 from typing import Any, Final
 
-from sqlalchemy import delete, select, tuple_
+from sqlalchemy import Select, bindparam, delete, select, tuple_
 
 from chassis.paging import PageRequest
 from chassis.storage.bulk import insert_many, insert_or_ignore, upsert
@@ -54,12 +54,26 @@ _LINE_PARTS: Final = (
 )
 
 
+_FUND = bindparam("of_fund")
+_FUNDS = bindparam("of_funds", expanding=True)
+_SUMMARY: Final = select(*FundRow.__table__.c).where(FundRow.__table__.c.code == _FUND)
+_PARTNER: Final = FundPartnerRow.__table__.c
+_PARTNERS: Final = select(*_PARTNER).where(_PARTNER.fund == _FUND).order_by(_PARTNER.code)
+_AGREED: Final = FundAgreementRow.__table__.c
+_AGREEMENTS: Final = select(*_AGREED).where(_AGREED.fund == _FUND).order_by(_AGREED.version)
+_PRINTED: Final = PrintedTotalRow.__table__.c
+_PRINTED_TOTALS: Final = (
+    select(*_PRINTED).where(_PRINTED.fund == _FUND).order_by(_PRINTED.financial_year, _PRINTED.column)
+)
+"""What a position is made of is read by statements that are made once: to make one costs more than to read by it."""
+
+
 async def get_summary(tx: Tx, code: str) -> FundSummary | None:
-    row = await tx.session.get(FundRow, code, populate_existing=True)
+    row = (await tx.session.execute(_SUMMARY, {"of_fund": code})).one_or_none()
     return None if row is None else _summary(row)
 
 
-def _summary(row: FundRow) -> FundSummary:
+def _summary(row: Any) -> FundSummary:
     return FundSummary(row.code, row.name, row.host, notes_format.read(row.notes), metrics_format.read(row.metrics))
 
 
@@ -101,25 +115,37 @@ async def _get_past(tx: Tx, code: str, as_at: AsAt) -> tuple[FundVersion, Moves]
 
 
 async def _list_lines_moved(
-    tx: Tx, funds: Collection[str], layers: Collection[Layer] = MOVING
-) -> list[tuple[BudgetLineRow, LineMoves]]:
+    tx: Tx, funds: Collection[str], layers: tuple[Layer, ...] = MOVING
+) -> list[tuple[Any, LineMoves]]:
     """The lines of every year of these funds, in order, with what these layers say was moved to and spent on each."""
-    moved = sum_line_moves(funds, layers)
-    same = (
-        (moved.c.fund == BudgetLineRow.fund)
-        & (moved.c.financial_year == BudgetLineRow.financial_year)
-        & (moved.c.account == BudgetLineRow.code)
-    )
-    query = select(BudgetLineRow, moved.c.layer, moved.c.period, moved.c.debit, moved.c.credit).outerjoin(moved, same)
-    query = query.where(BudgetLineRow.fund.in_(funds)).execution_options(populate_existing=True)
-    rows = await tx.session.execute(query.order_by(*(getattr(BudgetLineRow, name) for name in LINE_KEY)))
+    rows = await tx.session.execute(_lines_moved(layers), {"of_funds": list(funds)})
+    by_line = [list(of_line) for _, of_line in groupby(rows, key=_line_key)]
     return [
-        (line, line_moves(PeriodSum(*summed) for _, *summed in of_line if summed[0] is not None))
-        for line, of_line in groupby(rows, key=itemgetter(0))
+        (
+            of_line[0],
+            line_moves(
+                PeriodSum(row.layer, row.period, row.debit, row.credit) for row in of_line if row.layer is not None
+            ),
+        )
+        for of_line in by_line
     ]
 
 
-def _line_key(row: BudgetLineRow) -> tuple[str, str, str]:
+@cache
+def _lines_moved(layers: tuple[Layer, ...]) -> Select[Any]:
+    """A row for each line and each period of a layer of it, and for each line that has none."""
+    line, moved = BudgetLineRow.__table__, sum_line_moves(_FUNDS, layers)
+    same = (
+        (moved.c.fund == line.c.fund)
+        & (moved.c.financial_year == line.c.financial_year)
+        & (moved.c.account == line.c.code)
+    )
+    query = select(*line.c, moved.c.layer, moved.c.period, moved.c.debit, moved.c.credit)
+    query = query.select_from(line.outerjoin(moved, same)).where(line.c.fund.in_(_FUNDS))
+    return query.order_by(*(line.c[name] for name in LINE_KEY))
+
+
+def _line_key(row: Any) -> tuple[str, str, str]:
     return row.fund, row.financial_year, row.code
 
 
@@ -164,8 +190,7 @@ async def save_fund(tx: Tx, fund: FundSummary) -> bool:
 
 
 async def list_partners(tx: Tx, fund: str) -> list[Partner]:
-    query = select(FundPartnerRow).where(FundPartnerRow.fund == fund).execution_options(populate_existing=True)
-    rows = await tx.session.scalars(query.order_by(FundPartnerRow.code))
+    rows = await tx.session.execute(_PARTNERS, {"of_fund": fund})
     return [Partner(row.code, row.name, row.role) for row in rows]
 
 
@@ -181,11 +206,11 @@ async def list_partners_of_schemes(tx: Tx, fund: str) -> set[str]:
 
 
 async def list_agreements(tx: Tx, fund: str, as_at: AsAt = PRESENT) -> list[Agreement]:
-    known = recorded_by(as_at, FundAgreementRow.recorded_at, FundAgreementRow.business_date)
-    query = select(FundAgreementRow).where(FundAgreementRow.fund == fund, *known).order_by(FundAgreementRow.version)
+    known = recorded_by(as_at, _AGREED.recorded_at, _AGREED.business_date)
+    query = _AGREEMENTS.where(*known) if known else _AGREEMENTS
     return [
         Agreement(row.version, agreement_format.read(row.terms), row.recorded_at, row.recorded_by, row.business_date)
-        for row in await tx.session.scalars(query)
+        for row in await tx.session.execute(query, {"of_fund": fund})
     ]
 
 
@@ -209,7 +234,7 @@ async def list_lines(tx: Tx, fund: str) -> list[BudgetLine]:
     return [_line(row) for row in await tx.session.scalars(ordered)]
 
 
-def _line(row: BudgetLineRow) -> BudgetLine:
+def _line(row: Any) -> BudgetLine:
     year = Period.parse(row.financial_year)
     return BudgetLine(
         year,
@@ -223,7 +248,7 @@ def _line(row: BudgetLineRow) -> BudgetLine:
     )
 
 
-def _budget(row: BudgetLineRow) -> Budget:
+def _budget(row: Any) -> Budget:
     return Budget(row.code, row.opening, row.cost_increases, row.savings, row.other_savings, row.printed_net)
 
 
@@ -279,12 +304,8 @@ def _line_row(fund: str, line: BudgetLine) -> dict[str, Any]:
 
 
 async def list_printed_totals(tx: Tx, fund: str) -> list[PrintedTotal]:
-    query = select(PrintedTotalRow).where(PrintedTotalRow.fund == fund).execution_options(populate_existing=True)
-    ordered = query.order_by(PrintedTotalRow.financial_year, PrintedTotalRow.column)
-    return [
-        PrintedTotal(Period.parse(row.financial_year), row.column, row.amount)
-        for row in await tx.session.scalars(ordered)
-    ]
+    rows = await tx.session.execute(_PRINTED_TOTALS, {"of_fund": fund})
+    return [PrintedTotal(Period.parse(row.financial_year), row.column, row.amount) for row in rows]
 
 
 async def save_printed_totals(tx: Tx, fund: str, totals: Iterable[PrintedTotal]) -> None:

@@ -6,14 +6,14 @@ from datetime import date, datetime
 from decimal import Decimal
 from typing import Any, Final, NamedTuple
 
-from sqlalchemy import ColumnElement, Select, Subquery, func, literal, select, union_all
+from sqlalchemy import BindParameter, ColumnElement, Select, Subquery, func, literal, select, union_all
 
 from chassis.storage.transaction import Tx
 from contracts.money import PENNY
 from contracts.period import Period
 from services.finance.domain.as_at import AsAt
 from services.finance.domain.fund import LineMoves
-from services.finance.domain.ledger_check import Day, Sums
+from services.finance.domain.ledger_check import Day, Sums, UnreadableRowError
 from services.finance.domain.transfers import CONTROL, Account, AccountBalance, ChainEnd, Layer
 from services.finance.models import LedgerBalanceRow, LedgerHeadRow, TransferRow
 from services.finance.repository.recorded import recorded_by
@@ -83,7 +83,7 @@ async def get_past_line_moves(tx: Tx, funds: Collection[str], as_at: AsAt) -> Ma
     return {key: line_moves(sums) for key, sums in found.items()}
 
 
-def sum_line_moves(funds: Collection[str], layers: Collection[Layer] = MOVING) -> Subquery:
+def sum_line_moves(funds: BindParameter[Any], layers: Collection[Layer] = MOVING) -> Subquery:
     """What was moved to and spent on each line to date, by period, as :class:`PeriodSum`, to be joined with lines."""
     return _sums(_ROW.__table__.c).where(_ROW.fund.in_(funds), _ROW.layer.in_(_names(layers))).subquery()
 
@@ -129,10 +129,21 @@ async def get_head(tx: Tx, fund: str) -> ChainEnd:
 
 
 async def get_days(tx: Tx, fund: str) -> dict[Day, Sums]:
-    """Every balance of a fund as it is stored."""
+    """Every balance of a fund as it is stored.
+
+    Raises:
+        UnreadableRowError: one says what is never written.
+    """
     columns = (_ROW.layer, _ROW.financial_year, _ROW.account, _ROW.period, _ROW.effective_on, _ROW.debit, _ROW.credit)
     rows = await tx.session.execute(select(*columns).where(_ROW.fund == fund))
     return {
-        Day(Account(Layer(layer), Period.parse(year), owner), period, day): Sums(debit, credit)
+        _day(fund, layer, year, owner, period, day): Sums(debit, credit)
         for layer, year, owner, period, day, debit, credit in rows
     }
+
+
+def _day(fund: str, layer: str, year: str, owner: str, period: str, day: date) -> Day:
+    try:
+        return Day(Account(Layer(layer), Period.parse(year), owner), period, day)
+    except ValueError as error:
+        raise UnreadableRowError("ledger_balance", f"{fund} {year} {layer} {owner} {period} {day}") from error

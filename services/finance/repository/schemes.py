@@ -3,7 +3,7 @@
 from collections import defaultdict
 from collections.abc import Collection, Mapping, Sequence
 from decimal import Decimal
-from typing import Any
+from typing import Any, Final
 
 from sqlalchemy import ColumnElement, bindparam, select, update
 
@@ -172,10 +172,15 @@ async def list_all_codes(tx: Tx) -> list[str]:
 
 
 async def list_codes_of_fund(tx: Tx, fund: str, financial_year: Period | None = None) -> list[str]:
-    query = select(SchemeRow.code).where(SchemeRow.fund == fund).order_by(SchemeRow.code)
-    if financial_year is not None:
-        query = query.where(SchemeRow.financial_year == financial_year.label)
-    return list(await tx.session.scalars(query))
+    of_fund = {"of_fund": fund}
+    if financial_year is None:
+        return list(await tx.session.scalars(_CODES_OF_FUND, of_fund))
+    return list(await tx.session.scalars(_CODES_OF_YEAR, of_fund | {"of_year": financial_year.label}))
+
+
+_SCHEME: Final = SchemeRow.__table__.c
+_CODES_OF_FUND: Final = select(_SCHEME.code).where(_SCHEME.fund == bindparam("of_fund")).order_by(_SCHEME.code)
+_CODES_OF_YEAR: Final = _CODES_OF_FUND.where(_SCHEME.financial_year == bindparam("of_year"))
 
 
 async def list_plans_in_budget(tx: Tx, fund: str) -> Mapping[LineKey, Mapping[str, Decimal]]:

@@ -11,6 +11,7 @@ from chassis.paging import PageRequest
 from chassis.storage.bulk import add_to, insert_many, insert_or_ignore, upsert
 from chassis.storage.transaction import Tx
 from contracts.period import Period
+from services.finance.domain.ledger_check import UnreadableRowError
 from services.finance.domain.transfers import (
     ENTRY_LAYERS,
     NO_HASH,
@@ -113,7 +114,20 @@ def _row_of(recorded: RecordedTransfer) -> dict[str, Any]:
 
 
 def _recorded(row: TransferRow) -> RecordedTransfer:
-    transfer = Transfer(
+    """A transfer as its row says.
+
+    Raises:
+        UnreadableRowError: it says what is never written.
+    """
+    try:
+        transfer = _transfer(row)
+    except ValueError as error:
+        raise UnreadableRowError("transfer", f"{row.fund}.{row.number}") from error
+    return RecordedTransfer(row.number, transfer, row.actor, row.recorded_at, row.business_date, row.hash)
+
+
+def _transfer(row: TransferRow) -> Transfer:
+    return Transfer(
         fund=row.fund,
         financial_year=Period.parse(row.financial_year),
         layer=Layer(row.layer),
@@ -129,7 +143,6 @@ def _recorded(row: TransferRow) -> RecordedTransfer:
         event_id=row.event_id,
         reverses=row.reverses,
     )
-    return RecordedTransfer(row.number, transfer, row.actor, row.recorded_at, row.business_date, row.hash)
 
 
 async def list_transfers(

@@ -1,7 +1,8 @@
 """Results of years as they are stored: JSON of a format with a version, amounts as plain text in pounds.
 
 Format 2 has the parts of lines with terms of their own, what the variance obliges partners to, and their plan. A result
-that has neither parts nor a plan, and obliges to what any agreement would, is written as of format 1.
+that has neither parts nor a plan, and obliges to what any agreement would, is written as of format 1. Format 3 has the
+reference of the action plan, and is written only where one is named.
 """
 
 from collections.abc import Mapping
@@ -13,25 +14,33 @@ from services.finance.domain.risk_share import RiskShareRule
 from services.finance.domain.sharing import SharedVariance, obligation
 from services.finance.domain.year_end import YearResult
 
-FORMAT: Final = 2
+FORMAT: Final = 3
 
 Json = dict[str, Any]
 
 
 def written(result: YearResult) -> Json:
     """A result in the oldest format that says all of it."""
-    says_more = bool(result.parts or result.plan) or result.obliges != obligation(result.variance)
+    number = _oldest_format(result)
     more = {"parts": [_part_written(part) for part in result.parts], "obliges": result.obliges, "plan": result.plan}
     return {
-        "format": FORMAT if says_more else 1,
+        "format": number,
         "agreement": result.agreement,
         "rule": result.rule.value,
         "budget": f"{result.budget:f}",
         "outturn": f"{result.outturn:f}",
         "spent": f"{result.spent:f}",
         **_shared_written(result.shared),
-        **(more if says_more else {}),
+        **(more if number > 1 else {}),
+        **({"action_plan": result.action_plan} if number == FORMAT else {}),
     }
+
+
+def _oldest_format(result: YearResult) -> int:
+    if result.action_plan is not None:
+        return FORMAT
+    says_more = bool(result.parts or result.plan) or result.obliges != obligation(result.variance)
+    return 2 if says_more else 1
 
 
 def _part_written(part: SharedPart) -> Json:
@@ -68,6 +77,7 @@ def read(stored: Mapping[str, Any]) -> YearResult:
         parts=tuple(_part(part) for part in stored.get("parts", ())),
         obliges=stored.get("obliges", obligation(outturn - budget)),
         plan=stored.get("plan"),
+        action_plan=stored.get("action_plan"),
     )
 
 

@@ -88,6 +88,10 @@ class ReturnCellOut(OutBody):
     complete: Annotated[bool, Field(description="The checker of presence")]
     consistent: Annotated[bool, Field(description="The checker of consistency, which is ours and not the form's")]
     faults: Annotated[list[str], Field(description="What it contradicts")]
+    rules: Annotated[list[str], Field(description="What that checker holds it to; of an unsourced one there is none")]
+    checked_by: Annotated[
+        Basis, Field(description="By what that is known; `unsourced`: no rule of consistency is known of the cell")
+    ]
 
     @classmethod
     def of(cls, one: CellState) -> Self:
@@ -104,6 +108,8 @@ class ReturnCellOut(OutBody):
             complete=one.complete,
             consistent=one.consistent,
             faults=list(one.faults),
+            rules=[rule.words for rule in one.rules],
+            checked_by=one.checked_by,
         )
 
 
@@ -171,9 +177,13 @@ _COLUMNS: Final = (
     Column("value", "Value", "Its value"),
     Column("filled", "Filled by", "People, the suite from the fund, or the form by a sum"),
     Column("complete", "Checker", "Yes where it has what is asked"),
-    Column("consistent", "Consistent", "Yes where it contradicts nothing; this check is ours"),
+    Column(
+        "consistent", "Consistent", "Yes where it contradicts nothing, unsourced where no rule of it is known; ours"
+    ),
     Column("faults", "Contradicts", "What it contradicts"),
     Column("basis", "Known by", "By what the cell is known; unsourced: its rule is not"),
+    Column("rules", "Held to", "What the check of consistency holds it to"),
+    Column("checked_by", "Check known by", "By what that is known; unsourced: no rule is known of the cell"),
 )
 
 
@@ -208,7 +218,13 @@ def _cells(one: CellState) -> Row:
         one.value,
         cell.filled.value,
         "Yes" if one.complete else "No",
-        "Yes" if one.consistent else "No",
+        _consistency(one),
         "; ".join(one.faults),
         cell.basis.value,
+        "; ".join(rule.words for rule in one.rules),
+        one.checked_by.value,
     )
+
+
+def _consistency(one: CellState) -> str:
+    return "No" if one.faults else "Yes" if one.rules else Basis.UNSOURCED.value

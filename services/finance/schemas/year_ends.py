@@ -10,7 +10,7 @@ from contracts.money import Money, pounds
 from contracts.reasons import Reason
 from services.finance.domain.fund_sharing import RiskShare
 from services.finance.domain.year_end import Signing, YearEnd
-from services.finance.schemas.fields import FinancialYear
+from services.finance.schemas.fields import Code, FinancialYear
 from services.finance.schemas.fund_positions import RiskShareOut
 
 
@@ -33,13 +33,19 @@ class YearEndBody(StrictBody):
         Field(
             min_length=1,
             max_length=4000,
-            description="What partners resolved of what the variance obliges to; needed where the agreement asks",
+            description="What partners resolved of what the variance obliges to, in words",
+        ),
+    ] = None
+    action_plan: Annotated[
+        Code | None,
+        Field(
+            description="Reference of the action plan of the year; where the agreement asks, this or `plan` is needed"
         ),
     ] = None
     dry_run: Annotated[bool, Field(description="Only say what would be signed off")] = False
 
     def to_signing(self) -> Signing:
-        return Signing(self.decision, self.reason, self.plan)
+        return Signing(self.decision, self.reason, self.plan, self.action_plan)
 
     model_config = ConfigDict(
         json_schema_extra={
@@ -66,6 +72,9 @@ class YearEndOut(OutBody):
     risk_share: Annotated[RiskShareOut, Field(description="Who bears the variance, or where it goes")]
     obliges: Annotated[str | None, Field(description="What the variance obliges partners to; null where there is none")]
     plan: Annotated[str | None, Field(description="What partners resolved of that; null where nothing is recorded")]
+    action_plan: Annotated[
+        str | None, Field(description="Reference of the action plan that has it; null where none was named")
+    ]
     decision: Annotated[str, Field(description="What decided it: a meeting and its minute")]
     reason: str
     signed_by: Annotated[str, Field(description="Who signed it off: the name of the API key")]
@@ -88,6 +97,7 @@ class YearEndOut(OutBody):
             ),
             obliges=result.obliges,
             plan=result.plan,
+            action_plan=result.action_plan,
             decision=signed.decision,
             reason=signed.reason,
             signed_by=signed.by,

@@ -7,6 +7,7 @@ from typing import Any
 
 from chassis.audit import record_change, record_unchanged
 from chassis.storage.transaction import Tx
+from services.finance.domain.action_plans import ActionPlan, PlannedAction
 from services.finance.domain.budget import BudgetLine
 from services.finance.domain.fund import Fund
 from services.finance.domain.fund_return import ReturnRevision
@@ -154,8 +155,37 @@ def record_year_end(tx: Tx, end: YearEnd) -> None:
         "variance": f"{result.variance:.2f}",
         "shares": {partner: f"{amount:.2f}" for partner, amount in sorted(result.shared.by_partner.items())},
         "plan": result.plan,
+        "action_plan": result.action_plan,
     }
     record_change(tx, subject=end.fund, action="year.signed", before=None, after=after, reason=end.signed.reason)
+
+
+def record_action_plan(tx: Tx, before: ActionPlan | None, after: ActionPlan, reason: str | None) -> None:
+    action = "action_plan.recorded" if before is None else "action_plan.changed"
+    was, subject = None if before is None else _plan_state(before), f"{after.fund} {after.reference}"
+    record_change(tx, subject=subject, action=action, before=was, after=_plan_state(after), reason=reason)
+
+
+def _plan_state(plan: ActionPlan) -> Json:
+    resolved = plan.resolved
+    return {
+        "financial_year": resolved.financial_year.label,
+        "decision": resolved.decision,
+        "resolved_on": resolved.resolved_on.isoformat(),
+        "actions": {one.code: _planned_state(one) for one in resolved.actions},
+    }
+
+
+def _planned_state(one: PlannedAction) -> Json:
+    return {
+        "what": one.what,
+        "owner": one.owner,
+        "due": one.due.isoformat(),
+        "state": one.state.value,
+        "ended_on": None if one.ended_on is None else one.ended_on.isoformat(),
+        "remark": one.remark,
+        "recovers": f"{one.recovers:.2f}",
+    }
 
 
 def record_unit_cost(tx: Tx, code: str, before: UnitCostTerms | None, after: UnitCostTerms, reason: str | None) -> None:

@@ -16,6 +16,7 @@ from services.finance.domain.ledger_check import (
     ChainReading,
     LedgerCheck,
     LedgerFault,
+    UnreadableRowError,
     differing_balances,
     differing_totals,
     entry_fault,
@@ -149,7 +150,17 @@ async def list_transfers(
 
 
 async def verify_ledger(tx: Tx) -> LedgerCheck:
-    """Read every ledger from its beginning: each chain, its balances, all that stands behind it, and totals."""
+    """Read every ledger from its beginning: each chain, its balances, all that stands behind it, and totals.
+
+    A row that cannot be read is a fault, and the only one that is told: nothing is added up without it.
+    """
+    try:
+        return await _verify(tx)
+    except UnreadableRowError as unreadable:
+        return LedgerCheck(0, 0, 0, (unreadable.fault,))
+
+
+async def _verify(tx: Tx) -> LedgerCheck:
     codes, defined = await funds.list_all_codes(tx), await _get_schemes(tx)
     chains = [await _read_chain(tx, code) for code in codes]
     agreed = [fault for code in codes for fault in await _check_agreed(tx, code, defined.values())]

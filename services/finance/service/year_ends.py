@@ -23,7 +23,7 @@ from services.finance.errors import (
     YearOpen,
     YearSigned,
 )
-from services.finance.repository import funds, transfers, year_ends
+from services.finance.repository import action_plans, funds, transfers, year_ends
 from services.finance.repository.accounts import get_accounts_of_fund
 from services.finance.service.auditing import record_year_end
 from services.finance.service.closing import check_allocated
@@ -40,7 +40,7 @@ async def sign_off_year(tx: Tx, code: str, wanted: Period, said: Signing, *, dry
         YearSigned: it was signed off by another decision.
         YearOpen: quarters of it are not closed.
         SharingNotAgreed, VarianceUnallocated: the agreement does not say who bears all of it.
-        InvalidFinance: the agreement asks for a plan, and there is none.
+        InvalidFinance: the agreement asks for a plan and there is none, or not the one that is named.
     """
     if not await funds.lock_fund(tx, code):
         raise FundUnknown(f"There is no fund {code}.")
@@ -51,7 +51,7 @@ async def sign_off_year(tx: Tx, code: str, wanted: Period, said: Signing, *, dry
         record_unchanged(tx)
         return _same(there, said), False
     signed = SignOff(tx.actor, tx.now, await tx.business_date(), said.decision, said.reason)
-    end = YearEnd(code, year, await _get_result(tx, fund, year, said.plan), signed)
+    end = YearEnd(code, year, await _get_result(tx, fund, year, said), signed)
     if dry_run:
         record_unchanged(tx)
         return end, False
@@ -61,23 +61,33 @@ async def sign_off_year(tx: Tx, code: str, wanted: Period, said: Signing, *, dry
 
 def _same(there: YearEnd, said: Signing) -> YearEnd:
     signed = there.signed
-    if Signing(signed.decision, signed.reason, there.result.plan) != said:
+    if Signing(signed.decision, signed.reason, there.result.plan, there.result.action_plan) != said:
         raise YearSigned(f"{there.financial_year} was signed off by {signed.by}, decided by {signed.decision}.")
     return there
 
 
-async def _get_result(tx: Tx, fund: Fund, year: Period, plan: str | None) -> YearResult:
+async def _get_result(tx: Tx, fund: Fund, year: Period, said: Signing) -> YearResult:
     if still_open := open_quarters(fund, year):
         raise YearOpen("Not closed: " + ", ".join(quarter.label for quarter in still_open) + ".")
     position = fund_position(fund, year, await get_accounts_of_fund(tx, fund, year))
-    result = year_result(position, plan)
+    result = year_result(position, said)
     if result is None:
         raise SharingNotAgreed(f"No agreement of {fund.summary.code} in force in {year} has a risk share.")
     check_allocated(position)
-    if position.risk_share is not None and position.risk_share.asks_for_plan and plan is None:
+    await _check_action_plan(tx, fund, year, said)
+    if position.risk_share is not None and position.risk_share.asks_for_plan and not said.has_plan:
         fault = f"the agreement asks for one: {result.obliges}"
         raise InvalidFinance("The variance obliges partners to a plan.", [FieldError("plan", fault)])
     return result
+
+
+async def _check_action_plan(tx: Tx, fund: Fund, year: Period, said: Signing) -> None:
+    if said.action_plan is None:
+        return
+    plan = await action_plans.get_plan(tx, fund.summary.code, said.action_plan)
+    if plan is None or plan.resolved.financial_year != year:
+        fault = FieldError("action_plan", f"{said.action_plan} is no action plan of {year}")
+        raise InvalidFinance("The action plan is not there.", [fault])
 
 
 async def _record(tx: Tx, end: YearEnd, fund: Fund) -> None:

@@ -60,6 +60,7 @@ PICTURES: Final = {
     "decision": "/boards/decisions/2014-2",
     "pledge": "/promises/pledges/2018-41",
     "fund-changes": "/fund/plymouth-integrated/changes",
+    "action-plans": "/fund/plymouth-integrated/action-plans?year=2017/18",
     "risk-links": "/register/risks/OCC4/links",
     "people": "/people",
     "reports": "/reports",

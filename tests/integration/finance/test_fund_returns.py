@@ -44,7 +44,8 @@ def answers_of(quarter: str, **changes: str) -> dict[str, str]:
     template = template_of(Period.parse(quarter))
     assert template is not None
     asked = [cell for cell in template.cells if cell.filled is Filled.INPUT and cell.when is None]
-    return {cell.code: answer_of(cell) for cell in asked} | changes
+    live = {cell.code: template.quarter.end.isoformat() for cell in asked if cell.code.startswith("measures.live_on.")}
+    return {cell.code: answer_of(cell) for cell in asked} | live | changes
 
 
 def cells_of(found: dict[str, Any]) -> dict[str, dict[str, Any]]:
@@ -102,6 +103,10 @@ async def test_a_return_is_signed_off_once_it_is_whole_and_stays(ended: httpx.As
     assert (cells["money.expenditure.actual.year"]["value"], "money.pooled" in cells) == ("510", False)
     assert "money.income.planned.q1" not in cells, "the form of the year asks for no quarters"
     assert {cells[code]["basis"] for code in cells if code.endswith(".enabler")} == {"unsourced"}
+    named = {
+        code: (cells[code]["checked_by"], bool(cells[code]["rules"])) for code in ("cover.board", "money.income.why")
+    }
+    assert named == {"cover.board": ("unsourced", False), "money.income.why": ("recollected", True)}
     early = await ended.put(path, json={"answers": answers_of("2017/18 Q4"), "sign_offs": [BOARD]})
     assert kind(early) == (409, "return-incomplete"), "not pooled: when, is asked; expenditure differs: why, is asked"
     assert "pooling.expected" in early.json()["detail"]
@@ -130,7 +135,8 @@ async def test_a_return_is_signed_off_once_it_is_whole_and_stays(ended: httpx.As
         with ZipFile(BytesIO(file.content)) as book:
             written = "".join(book.read(name).decode() for name in book.namelist() if name.endswith(".xml"))
             assert sheet in book.namelist()
-        for cell in ("money.expenditure.actual.year", "Complete Template", "A draft: not signed off", ">600<"):
+        said = ("money.expenditure.actual.year", "Complete Template", "A draft: not signed off", ">600<", ">unsourced<")
+        for cell in said:
             assert cell in written, (ending, cell)
 
 

@@ -9,6 +9,7 @@ import pytest
 
 from chassis.storage.database import Database
 from services.finance.service.ledger import verify_ledger
+from tests.integration.finance.test_action_plans import plan_body
 from tests.integration.finance.world import faults_after, fund_body, money, scheme_body
 from tests.integration.gateway.changes import audited
 
@@ -145,3 +146,23 @@ async def test_parts_of_lines_and_the_plan_that_is_asked_for_are_signed_with_it(
     assert (await ended.get(f"{FUND}/year-end")).json() == signed
     assert (await ended.post(f"{FUND}/year-end", json=SIGNED)).status_code == 409, "without its plan it is another"
     assert (await shares(ended))["PCC"] == money("-1000.01")
+
+
+async def test_a_year_is_signed_with_the_action_plan_that_was_resolved(ended: httpx.AsyncClient):
+    asking = fund_body(agreement=agreement(underspend_obliges="A plan"))
+    asking["budget_lines"] += [line | {"financial_year": "2018/19"} for line in asking["budget_lines"]]
+    assert (await ended.put(FUND, json=asking)).status_code == 200
+    await close(ended)
+    for year, reference in (("2017/18", "a"), ("2018/19", "b")):
+        body = plan_body(financial_year=year)
+        assert (await ended.put(f"{FUND}/action-plans/{reference}", json=body)).status_code == 201
+    for wrong in ("b", "c"):
+        refused = await ended.post(f"{FUND}/year-end", json=SIGNED | {"action_plan": wrong})
+        assert [(one["field"], one["message"]) for one in refused.json()["errors"]] == [
+            ("action_plan", f"{wrong} is no action plan of 2017/18")
+        ]
+    signed = await ended.post(f"{FUND}/year-end", json=SIGNED | {"action_plan": "a"})
+    assert (signed.status_code, signed.json()["action_plan"], signed.json()["plan"]) == (201, "a", None)
+    assert (await ended.get(f"{FUND}/year-end")).json() == signed.json()
+    assert (await ended.post(f"{FUND}/year-end", json=SIGNED | {"action_plan": "a"})).status_code == 200
+    assert (await ended.post(f"{FUND}/year-end", json=SIGNED | {"action_plan": "b"})).status_code == 409

@@ -19,6 +19,7 @@ from tests.conftest import ResourcesFor
 from tests.integration.finance.world import money, scheme_body
 from tests.integration.gateway.changes import (
     ACTION,
+    ACTION_PLAN,
     ANEW,
     ANNOTATION,
     APPETITE,
@@ -96,6 +97,7 @@ ASSURED = {"ref": "S1", "source": "Audit", "line": 3, "opinion": "Sound", "given
 DOING = {"ref": "D1", "title": "Recruit", "risks": ["R1"]}
 SCHEME = scheme_body("a", link=None)
 QUARTER, ANSWERED = "2017-18-Q3", {"answers": {"cover.completed_by": "Ana"}}
+PLANS = "/funds/integrated-fund/action-plans/a"
 VIREMENTS = "/funds/integrated-fund/virements"
 JUDGED = CELL | {"reason": "r"}
 
@@ -167,6 +169,7 @@ MADE: dict[str, list[Made]] = {
         Made("PUT", "/unit-costs/bed-day", BED_DAY, BED_DAY | {"unit": "day", "reason": "r"}, REPLACED),
         Made("PUT", "/deflators/2018-03", DEFLATOR, DEFLATOR | {"source": "Else"}, REFUSED),
         Made("PUT", "/ranges/of-2014", RANGES, RANGES | {"name": "Else", "reason": "r"}, REPLACED),
+        Made("PUT", PLANS, ACTION_PLAN, ACTION_PLAN | {"decision": "Else", "reason": "r"}, REPLACED),
         Made("PUT", f"/funds/integrated-fund/returns/{QUARTER}", ANSWERED, {"answers": {}}, REPLACED),
     ],
 }

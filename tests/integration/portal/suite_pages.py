@@ -34,6 +34,7 @@ PAGES = [
     "/register/risks/OCC4/losses",
     "/fund",
     "/fund/plymouth-integrated/changes",
+    "/fund/plymouth-integrated/action-plans",
     "/fund/plymouth-integrated/entries?account=commissioning",
     "/fund/plymouth-integrated/entries/plymouth-integrated.1",
     "/fund/plymouth-integrated/partners/PCC?year=2017/18",

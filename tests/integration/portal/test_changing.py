@@ -117,6 +117,28 @@ async def test_a_year_that_is_over_is_signed_off(suite: Suite) -> None:
     assert f"Variance {pounds(end['variance'])} Decided by {words['decision']}" in said
 
 
+async def test_a_plan_is_recorded_grows_and_its_actions_end(suite: Suite) -> None:
+    page, at = "/fund/plymouth-integrated/action-plans", f"{API}/action-plans/overspend"
+    ana = await looking(suite, "Ana", "admin")
+    action = {"action": "posts", "what": "Fill the posts", "owner": "The director", "due": "2018-02-27"}
+    made = {"plan": "overspend", "decision": "Board, minute 9", "resolved_on": "2018-01-25", "recovers": "£40,000"}
+    wrong = await send(ana, page, "Record the plan", 422, **made, **(action | {"due": "2018-01-01"}))
+    assert 'value="Board, minute 9"' in wrong
+    assert "is before the day" in text_of(wrong)
+    assert "The plan is recorded" in text_of(await send(ana, page, "Record the plan", **made, **action))
+    said = text_of(await ana.see(page))
+    assert "1 overdue" in said
+    assert "£40,000" in said
+    more = action | {"action": "beds", "what": "Buy no more beds", "due": "2018-03-31", "reason": "Agreed since"}
+    assert "The action is added" in text_of(await send(ana, page, "Add the action", **more))
+    ended = {"action": "posts", "state": "done", "ended_on": "2018-02-20", "remark": "Two of two", "reason": "Filled"}
+    assert "stands is recorded" in text_of(await send(ana, page, "Record how it stands", **ended))
+    found = await suite.get(at)
+    assert [(each["action"], each["state"]) for each in found["actions"]] == [("posts", "done"), ("beds", "open")]
+    assert (found["overdue"], found["actions"][0]["recovers"]["amount"]) == (0, "40000.00")
+    assert "is none of" in text_of(await send(ana, page, "Record the plan", 422, step="delete"))
+
+
 async def test_what_is_no_step_changes_nothing(suite: Suite) -> None:
     ana = await looking(suite, "Ana", "admin")
     for page, words in ((FUND, "Sign off the year"), (LINKS, "Link the fund")):

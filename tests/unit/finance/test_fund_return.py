@@ -155,7 +155,7 @@ def test_what_is_filled_in_has_to_fit_its_cell_too():
         "money.expenditure.actual.q2": "-1",
     }
     wrong = faults_of("2016/17 Q2", {}, filled)
-    assert set(wrong) == {"money.pooled", "money.expenditure.actual.q2"}
+    assert set(wrong) == {"money.pooled", "money.expenditure.actual.q2", "money.expenditure.actual.year"}
     assert faults_of("2016/17 Q2", {}, {"money.pooled": "100000000", "money.expenditure.actual.q1": "0"}) == {}
 
 

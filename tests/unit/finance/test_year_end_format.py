@@ -22,6 +22,7 @@ RESULT = YearResult(
     shared=SHARED,
     obliges=obligation(D("3.50")),
 )
+PLANNED = replace(RESULT, action_plan="overspend")
 PARTED = replace(RESULT, parts=(SharedPart("a", RiskShareRule.OWN, D("3.50"), SHARED),), plan="Do it")
 FORMAT_1 = {
     "format": 1,
@@ -38,7 +39,9 @@ FORMAT_1 = {
 }
 
 
-@pytest.mark.parametrize(("result", "number"), [(RESULT, 1), (PARTED, 2), (replace(RESULT, obliges="Else"), 2)])
+@pytest.mark.parametrize(
+    ("result", "number"), [(RESULT, 1), (PARTED, 2), (replace(RESULT, obliges="Else"), 2), (PLANNED, 3)]
+)
 def test_a_result_is_written_in_the_oldest_format_that_says_it_and_read_back(result: YearResult, number: int):
     stored = written(result)
     assert (stored["format"], read(stored)) == (number, result)
@@ -49,5 +52,5 @@ def test_format_1_is_written_and_read_as_it_was():
 
 
 def test_a_format_of_a_newer_version_is_refused():
-    with pytest.raises(ValueError, match="format 3"):
-        read(FORMAT_1 | {"format": 3})
+    with pytest.raises(ValueError, match="format 4"):
+        read(FORMAT_1 | {"format": 4})

@@ -4,6 +4,7 @@ from tests.integration.gateway.changes.change import (
     Change,
 )
 from tests.integration.gateway.changes.finance import (
+    ACTION_PLAN,
     BED_DAY,
     DEARER,
     DEFLATOR,
@@ -80,6 +81,7 @@ SERVICES = {
 
 __all__ = [
     "ACTION",
+    "ACTION_PLAN",
     "ANEW",
     "ANNOTATION",
     "APPETITE",

@@ -56,6 +56,13 @@ RANGES = {
     ],
 }
 
+ACTION_PLAN = {
+    "financial_year": "2017/18",
+    "decision": "Board, minute 9",
+    "resolved_on": "2018-01-25",
+    "actions": [{"action": "posts", "what": "Fill the posts", "owner": "Ana", "due": "2018-03-31"}],
+}
+
 FINANCE = [
     Change("PUT", "/funds/integrated-fund", FUND, "fund.defined", "integrated-fund"),
     Change(
@@ -108,5 +115,6 @@ FINANCE = [
         "return.saved",
         "integrated-fund 2017/18 Q3",
     ),
+    Change("PUT", "/funds/integrated-fund/action-plans/a", ACTION_PLAN, "action_plan.recorded", "integrated-fund a"),
     Change("POST", f"/entries/{SPENT}/reverse", REVERSAL, "entry.reversed", "integrated-fund", reason="r"),
 ]
