@@ -199,7 +199,9 @@ def entry_fault(
 ) -> LedgerFault | None:
     """What is wrong with an entry, beside the transfers that stand for it; null where it is what was posted."""
     expected = [] if agreed is None else list(transfers_of_entry(recorded, agreed))
-    if [one.transfer for one in there] != expected:
+    quarter = recorded.entry.posted.quarter
+    is_elsewhere = any(Period.quarter_of(one.effective_on) != quarter for one in expected)
+    if is_elsewhere or [one.transfer for one in there] != expected:
         return LedgerFault("entry", str(recorded.id), "is not what the ledger says of it")
     noted = {(one.actor, one.recorded_at, one.business_date) for one in there}
     if noted != {(recorded.actor, recorded.at, recorded.business_date)}:

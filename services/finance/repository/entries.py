@@ -112,7 +112,7 @@ def _recorded(row: EntryRow) -> RecordedEntry:
         UnreadableRowError: it says what is never written.
     """
     try:
-        posted = _posted(row)
+        posted, basis = _posted(row), _basis(row)
     except ValueError as error:
         raise UnreadableRowError("entry", str(row.id)) from error
     entry = Entry(
@@ -120,7 +120,7 @@ def _recorded(row: EntryRow) -> RecordedEntry:
         posted=posted,
         restates=row.restates,
         reason=row.reason,
-        basis=_basis(row),
+        basis=basis,
         reference=row.reference,
         corrects=row.corrects,
     )
@@ -133,8 +133,15 @@ def _posted(row: Any) -> PostedAmounts:
 
 
 def _basis(row: EntryRow) -> Basis | None:
-    if row.indicator is None or row.generation is None or row.revision is None:
+    """What an entry was made from; null where none of the columns says anything.
+
+    Raises:
+        ValueError: only some of them do.
+    """
+    if all(getattr(row, name) == nothing for name, nothing in _NO_BASIS.items()):
         return None
+    if row.indicator is None or row.generation is None or row.revision is None:
+        raise ValueError("half of a basis")
     return Basis(series_of(row), Version(row.generation, row.revision), row.rule_version or "", row.event_id)
 
 
@@ -158,14 +165,25 @@ async def get_posted_of_all(
 
 
 async def get_totals(tx: Tx, schemes: Collection[str]) -> Mapping[str, Sequence[PostedAmounts]]:
-    """What the entries of these schemes add to, by state, period and quarter."""
+    """What the entries of these schemes add to, by state, period and quarter.
+
+    Raises:
+        UnreadableRowError: a total says what is never written.
+    """
     found: dict[str, list[PostedAmounts]] = defaultdict(list)
     query = select(*EntryTotalRow.__table__.c).where(EntryTotalRow.scheme.in_(schemes))
     for row in await tx.session.execute(query):
-        quarter = Period.quarter_of(row.posted_quarter)
-        amounts = Amounts(row.cash * PENNY, row.non_cash * PENNY)
-        found[row.scheme].append(PostedAmounts(State(row.state), row_period(row), quarter, amounts))
+        found[row.scheme].append(_total(row))
     return found
+
+
+def _total(row: Any) -> PostedAmounts:
+    quarter, amounts = Period.quarter_of(row.posted_quarter), Amounts(row.cash * PENNY, row.non_cash * PENNY)
+    try:
+        return PostedAmounts(State(row.state), row_period(row), quarter, amounts)
+    except ValueError as error:
+        named = f"{row.scheme} {row.state} {row.period_start} to {row.period_end} in {quarter}"
+        raise UnreadableRowError("entry_total", named) from error
 
 
 async def list_entries_after(tx: Tx, number: int, limit: int) -> list[RecordedEntry]:

@@ -8,14 +8,16 @@ from typing import Any
 
 import httpx
 import pytest
-from sqlalchemy import event
+from sqlalchemy import Boolean, Date, String, Text, event, func, literal_column, not_, select, update
 
 from chassis.storage import migrate
 from chassis.storage.database import Database
 from chassis.storage.transaction import Tx
-from contracts.period import Period
+from chassis.storage.types import UtcDateTime
+from contracts.period import Period, PeriodKind
 from services.finance.app import SPEC
 from services.finance.domain.transfers import CONTROL, Layer, RecordedTransfer, Transfer
+from services.finance.models import EntryRow, EntryTotalRow, LedgerBalanceRow, LedgerHeadRow, TransferRow
 from services.finance.repository.transfers import append_transfers
 from services.finance.service.ledger import verify_ledger
 from tests.integration.finance.world import Source, faults_after, fund_body, hear, link_body, money, scheme_body, worth
@@ -196,6 +198,7 @@ TAMPERED = {
     "UPDATE entry SET reason = 'Else' WHERE state = 'banked'": "entry ",
     "UPDATE entry SET revision = revision + 5 WHERE state = 'indicated'": "entry ",
     "DELETE FROM entry WHERE state = 'banked'": "entry ",
+    "UPDATE entry SET state = 'validated' WHERE state = 'banked'": "entry ",
     "UPDATE budget_line SET opening = '5001.00' WHERE code = 'leisure'": "budget_line integrated-fund 2017/18 leisure",
     "UPDATE virement SET amount = '5001.00'": "virement integrated-fund v1",
     "UPDATE virement SET giving = 'commissioning', receiving = 'leisure'": "virement integrated-fund v1",
@@ -258,6 +261,57 @@ async def test_whatever_is_tampered_with_the_row_is_named(lived: httpx.AsyncClie
         changed = statement.replace("'5001.00'", "5001.00") if database.dialect == "postgresql" else statement
         found = await faults_after(database, changed)
         assert any(one.startswith(row) for one in found), (statement, found)
+    assert (await database.read(verify_ledger)).is_clean
+
+
+LEDGER = (TransferRow, LedgerHeadRow, LedgerBalanceRow, EntryRow, EntryTotalRow)
+ANOTHER = {
+    "state": "shared",
+    "layer": "share",
+    "financial_year": "2016/17",
+    "period": "2017-10",
+    "period_kind": PeriodKind.QUARTER,
+}
+"""What a column with a vocabulary says in the place of what it said; any other one says the next of its kind."""
+GARBAGE = ({"layer": "none"}, {"period": "none"}, {"financial_year": "none"})
+KEYS_OF_OTHERS = {"fund", "scheme"}
+
+
+def tampered(table: Any, which: Any, values: dict[str, Any]) -> Any:
+    """The statement that has the first or the last row of a table say something else, on SQLite."""
+    row = literal_column("rowid")
+    return update(table).where(row == select(which(row)).select_from(table).scalar_subquery()).values(values)
+
+
+def another(column: Any) -> Any:
+    if column.name in ANOTHER:
+        return ANOTHER[column.name]
+    if isinstance(column.type, Boolean):
+        return not_(column)
+    if isinstance(column.type, UtcDateTime):
+        return datetime(2016, 1, 1, tzinfo=UTC)
+    if isinstance(column.type, Date):
+        return date(2016, 1, 1)
+    return "Else" if isinstance(column.type, String | Text) else 77
+
+
+@pytest.mark.parametrize("database_for", ["sqlite"], indirect=True)
+async def test_whatever_column_of_the_ledger_is_changed_a_row_is_named(lived: httpx.AsyncClient, database: Database):
+    """Every column of every table of the ledger; of what is never written at all the row is named as well."""
+    tables = [row.__table__ for row in LEDGER]
+    changes = [
+        (table, {column.name: another(column)})
+        for table in tables
+        for column in table.c
+        if column.name not in KEYS_OF_OTHERS
+    ]
+    changes += [(table, said) for table in tables for said in GARBAGE if set(said) <= set(table.c.keys())]
+    assert len(changes) > 50
+    last = [(table, func.max, said) for table, said in changes]
+    first = [(table, func.min, said) for table, said in changes if table is EntryRow.__table__]
+    for table, which, said in last + first:
+        found = await faults_after(database, tampered(table, which, said))
+        assert any(one.split()[0] in {table.name, "transfer", "entry"} for one in found), (table.name, said, found)
     assert (await database.read(verify_ledger)).is_clean
 
 

@@ -10,7 +10,7 @@ from typing import Any
 
 import httpx
 import pytest
-from sqlalchemy import select, text
+from sqlalchemy import Executable, select, text
 
 from chassis.bus.port import Record
 from chassis.events import inbox
@@ -246,12 +246,12 @@ class _UndoneError(Exception):
     """Ends a transaction so that nothing is left of it."""
 
 
-async def faults_after(database: Database, statement: str) -> list[str]:
+async def faults_after(database: Database, statement: str | Executable) -> list[str]:
     """What is found of the ledger once a row is changed, which is undone again."""
     found: list[str] = []
 
     async def work(tx: Tx) -> None:
-        await tx.session.execute(text(statement))
+        await tx.session.execute(text(statement) if isinstance(statement, str) else statement)
         found.extend(f"{one.table} {one.row}" for one in (await verify_ledger(tx)).faults)
         raise _UndoneError
 
