@@ -1,8 +1,10 @@
 """Forms of the Better Care Fund return, and what their checkers say."""
 
 from collections import Counter
+from dataclasses import replace
 from datetime import UTC, date, datetime
 from decimal import Decimal
+from typing import Any
 
 import pytest
 
@@ -12,13 +14,15 @@ from services.finance.domain.fund_return import (
     FundReturn,
     ReturnContent,
     ReturnRevision,
+    ReturnSignOff,
     Values,
     answer_faults,
     fill_from_fund,
     fund_return,
+    sign_off_faults,
 )
 from services.finance.domain.return_forms import template_of
-from services.finance.domain.return_templates import Basis, CellKind, Filled, Template
+from services.finance.domain.return_templates import BOARD, Basis, CellKind, Filled, Template
 
 
 def form(quarter: str) -> Template:
@@ -146,6 +150,75 @@ def test_the_actual_of_a_year_needs_every_quarter_and_that_of_a_quarter_every_mo
     assert filled_of("2017/18 Q4", whole)[year] == "305", "rounded once"
     assert "money.expenditure.actual.q2" not in filled_of("2016/17 Q3", {"2016-07": "5", "2016-09": "5"})
     assert filled_of("2016/17 Q3", {"2016/17 Q2": "5"})["money.expenditure.actual.q2"] == "5"
+
+
+@pytest.mark.parametrize(
+    ("quarter", "code", "right", "wrong"),
+    [
+        ("2016/17 Q2", "conditions.1.met", "No - In Progress", ["Perhaps", "no"]),
+        ("2016/17 Q2", "money.income.planned.q1", "100000000", ["100000001", "-1", "1.5", "£5", "1_0"]),
+        ("2016/17 Q2", "measures.budgets.new", "0", ["some", "-1"]),
+        ("2025/26 Q1", "metrics.residential.plan", "-104.5", ["104,5", "1e3", "many"]),
+        ("2016/17 Q2", "narrative.progress", "x" * 20_000, ["x" * 20_001, " "]),
+    ],
+)
+def test_a_cell_takes_what_its_kind_says(quarter: str, code: str, right: str, wrong: list[str]):
+    assert answer_faults(form(quarter), {code: right}) == []
+    for value in wrong:
+        assert [where for where, _ in answer_faults(form(quarter), {code: value})] == [code], value
+
+
+def test_a_cell_that_nobody_types_or_that_is_not_there_is_named_with_who_fills_it():
+    found = dict(
+        answer_faults(form("2016/17 Q2"), dict.fromkeys(("money.pooled", "money.income.planned.year", "x"), "1"))
+    )
+    assert found == {
+        "money.pooled": "is filled in by the suite",
+        "money.income.planned.year": "is filled in by the form",
+        "x": "the form of 2016/17 Q2 has no such cell",
+    }
+
+
+@pytest.mark.parametrize(
+    ("changed", "fields"),
+    [
+        ({}, []),
+        ({"role": "mayor"}, ["role"]),
+        ({"signed_on": date(2016, 9, 30)}, ["signed_on"]),
+        ({"signed_on": date(2016, 12, 2)}, ["ratified_on", "signed_on"]),
+        ({"ratified_on": date(2016, 11, 24)}, ["ratified_on"]),
+        ({"ratified_on": date(2016, 12, 2)}, ["ratified_on"]),
+        ({"ratified_on": None, "delegated_by": "The board"}, []),
+    ],
+)
+def test_a_return_is_signed_after_its_quarter_ratified_after_that_and_neither_tomorrow(
+    changed: dict[str, Any], fields: list[str]
+):
+    one = ReturnSignOff(BOARD, "Plymouth", "Ana", date(2016, 11, 25), ratified_on=date(2016, 12, 1))
+    found = sign_off_faults(form("2016/17 Q2"), replace(one, **changed), date(2016, 12, 1))
+    assert [field for field, _ in found] == fields
+
+
+def test_a_return_is_complete_with_every_required_cell_consistent_without_a_fault_and_signed_by_all():
+    blank = fund_return("pool", form("2016/17 Q2"), FilledIn({}), None)
+    assert (blank.complete, blank.consistent, blank.signed_off, blank.missing_roles) == (False, True, False, [BOARD])
+    answers = {"measures.budgets.start": "5"}
+    late = returned("2016/17 Q2", answers, {}, "6")
+    assert (late.complete, late.consistent) == (False, False)
+    assert {one.checked_by for one in late.cells if one.cell.code == "cover.board"} == {Basis.UNSOURCED}
+    assert {one.checked_by for one in late.cells if one.cell.code == "measures.budgets.end"} == {Basis.FOUND}
+    sign_off = ReturnSignOff(BOARD, "Plymouth", "Ana", date(2016, 11, 25))
+    signed = ReturnContent(answers, (sign_off,), FilledIn({}, "6"))
+    revision = ReturnRevision(1, signed, "Ana", datetime(2016, 12, 1, tzinfo=UTC), date(2016, 12, 1), None)
+    found = fund_return("pool", form("2016/17 Q2"), FilledIn({}), revision)
+    assert (found.signed_off, found.consistent, found.missing_roles) == (True, True, []), "by the rules of then"
+
+
+def test_what_was_spent_in_another_year_fills_in_nothing():
+    filled = filled_of("2016/17 Q2", {"2015/16 Q4": "7", "2016/17 Q1": "5"})
+    assert {code: amount for code, amount in filled.items() if ".actual." in code} == {
+        "money.expenditure.actual.q1": "5"
+    }
 
 
 def test_what_is_filled_in_has_to_fit_its_cell_too():
