@@ -224,6 +224,32 @@ def test_a_pound_is_traced_to_its_value_in_three_clicks(browser: Browser, site: 
     expect(main.locator("#evidence + p + .scroll")).to_contain_text("79.29")
 
 
+def test_what_partners_resolve_is_recorded_and_an_action_of_it_done(browser: Browser, site: Site) -> None:
+    found = visit(browser, site, width=320)
+    found.go("/fund?year=2017/18")
+    found.page.get_by_role("link", name=re.compile("^Action plans")).click()
+    found.page.get_by_text("Record a plan").click()
+    for name, words in {
+        "plan": "posts",
+        "decision": "Board, minute 9",
+        "action": "fill",
+        "what": "Fill the posts",
+    }.items():
+        found.page.locator(f"#record-{name}").fill(words)
+    found.page.get_by_label("Who answers for it").fill("The director")
+    found.page.get_by_label("Resolved on").fill("2018-01-25")
+    found.page.get_by_label("Due").fill("2018-01-31")
+    found.page.get_by_role("button", name="Record the plan").click()
+    expect(found.page.locator("main")).to_contain_text("1 overdue")
+    found.page.get_by_text("Say how an action of posts stands").click()
+    found.page.get_by_label("State").select_option("done")
+    found.page.get_by_label("Done or abandoned on").fill("2018-02-20")
+    found.page.locator("#stand-1-reason").fill("Both are filled")
+    found.page.get_by_role("button", name="Record how it stands").click()
+    expect(found.page.get_by_text("How the action stands is recorded.")).to_be_visible()
+    assert (found.violations(), found.excess(), found.trouble) == ([], 0, [])
+
+
 def test_a_figure_is_commented(browser: Browser, site: Site) -> None:
     found = visit(browser, site, width=1280)
     found.go("/scorecard/indicators/example-seen-in-time?area=E06000026")

@@ -182,9 +182,6 @@ VIREMENT = {
 }
 TAMPERED = {
     "UPDATE transfer SET pence = pence + 1 WHERE number = 2": "transfer integrated-fund.2",
-    "UPDATE transfer SET reason = 'Else' WHERE number = 3": "transfer integrated-fund.3",
-    "UPDATE transfer SET effective_on = '2017-04-02' WHERE number = 1": "transfer integrated-fund.1",
-    "UPDATE transfer SET actor = 'Bo' WHERE number = 1": "transfer integrated-fund.1",
     "DELETE FROM transfer WHERE number = 2": "transfer integrated-fund.3",
     "DELETE FROM transfer WHERE number = (SELECT max(number) FROM transfer)": "ledger_head integrated-fund",
     "UPDATE ledger_head SET number = number + 1": "ledger_head integrated-fund",
@@ -195,8 +192,6 @@ TAMPERED = {
         "ledger_balance integrated-fund 2017/18 outturn leisure 2017-11 2017-11-30"
     ),
     "UPDATE entry SET cash = '5001.00' WHERE state = 'validated'": "entry ",
-    "UPDATE entry SET reason = 'Else' WHERE state = 'banked'": "entry ",
-    "UPDATE entry SET revision = revision + 5 WHERE state = 'indicated'": "entry ",
     "DELETE FROM entry WHERE state = 'banked'": "entry ",
     "UPDATE entry SET state = 'validated' WHERE state = 'banked'": "entry ",
     "UPDATE budget_line SET opening = '5001.00' WHERE code = 'leisure'": "budget_line integrated-fund 2017/18 leisure",

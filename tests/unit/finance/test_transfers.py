@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 
 from contracts.period import Period
 from services.finance.domain.ledger import Basis, Entry, PostedAmounts, RecordedEntry, State
-from services.finance.domain.ledger_check import ChainReading, differing_totals, entry_fault
+from services.finance.domain.ledger_check import ChainReading
 from services.finance.domain.savings import Amounts
 from services.finance.domain.scheme import Delivery, SchemeDefinition, Workstream
 from services.finance.domain.series import Series, Version
@@ -237,20 +237,3 @@ def test_an_entry_says_in_the_ledger_what_it_was_made_from():
         (7, "e1", "ae in E06000026, revision 2 of generation 1 by rule 1; restates")
     }
     assert [one.layer for one in transfers_of_entry(indicated("0", "0"), AGREED)] == [Layer.INDICATED]
-
-
-def test_an_entry_that_was_changed_is_named():
-    entry = indicated("-5", "2")
-    there = [replace(one, actor="finance") for one in chain(list(transfers_of_entry(entry, AGREED)))]
-    assert entry_fault(entry, AGREED, there) is None
-    for changed in (indicated("-5", "3"), replace(entry, actor="Bo"), replace(entry, at=NOW.replace(hour=1))):
-        fault = entry_fault(changed, AGREED, there)
-        assert fault is not None
-        assert (fault.table, fault.row) == ("entry", "7")
-
-
-def test_totals_that_are_not_what_entries_add_to_are_named():
-    posted = indicated("-5", "2").entry.posted
-    assert not list(differing_totals("a", [posted, posted], [replace(posted, amounts=Amounts(D(-10), D(4)))]))
-    [fault] = differing_totals("a", [posted], [])
-    assert (fault.table, fault.row) == ("entry_total", "a indicated 2017-12 in 2017/18 Q4")
