@@ -16,6 +16,7 @@ from contracts.colours import Polarity
 from services.finance.domain.return_sums import parts_of, sum_of
 from services.finance.domain.return_template_2025 import SOURCES
 from services.finance.domain.return_templates import (
+    DATA_SHARING,
     QUARTERS,
     SETTINGS,
     Basis,
@@ -99,6 +100,8 @@ def _rules(template: Template, cells: Cells) -> Iterator[Rule]:
         yield from _live(template, cells, setting)
     if "measures.budgets.end" in cells:
         yield from _budgets()
+    if "conditions.4.nhs_number" in cells:
+        yield _data_shared()
 
 
 def _of_one_cell(template: Template, cell: Cell) -> Iterator[Rule]:
@@ -250,6 +253,7 @@ def _live(template: Template, cells: Cells, setting: str) -> Iterator[Rule]:
 def _budgets() -> Iterator[Rule]:
     """Personal health budgets: what ends is what began, and what is new, less what stopped."""
     start, new, stopped, end = parts = tuple(f"measures.budgets.{one}" for one in ("start", "new", "stopped", "end"))
+    some = "measures.budgets.healthcare"
 
     def ends(values: Values) -> str | None:
         if not all(part in values for part in parts):
@@ -263,7 +267,23 @@ def _budgets() -> Iterator[Rule]:
         return None if is_same else f"the return before ended with {before}"
 
     yield Rule(parts, end, f"{end} is {start} and {new} less {stopped}", Basis.CORROBORATED, ends)
+
+    def are_some(values: Values) -> str | None:
+        is_more = None not in (values.get(some), values.get(end)) and int(values[some]) > int(values[end])
+        return f"is more than {end}, which is {values[end]}" if is_more else None
+
+    yield Rule((some, end), some, f"{some} is at most {end}", Basis.INFERRED, are_some)
     yield Rule((start,), start, f"{start} is what the return before ended with", Basis.INFERRED, begins)
+
+
+def _data_shared() -> Rule:
+    met, parts = "conditions.4.met", tuple(f"conditions.4.{part}" for part in DATA_SHARING)
+
+    def fault(values: Values) -> str | None:
+        unmet = [part for part in parts if values.get(part, "Yes") != "Yes"]
+        return f"is said to be met, and {', '.join(unmet)} is not" if values.get(met) == "Yes" and unmet else None
+
+    return Rule((met, *parts), met, f"{met} is Yes only where each of its parts is", Basis.INFERRED, fault)
 
 
 _IS_GOOD: Final[Mapping[str, Callable[[Decimal, Decimal], bool]]] = {

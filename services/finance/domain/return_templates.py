@@ -7,6 +7,7 @@ guidance, ``corroborated`` by a council's public paper, ``recollected``, ``infer
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from datetime import date
 from decimal import Decimal
 from enum import StrEnum
 from typing import Final
@@ -153,6 +154,13 @@ METRICS: Final = {
         "dtoc": "delayed transfers of care",
     },
 }
+DATA_SHARING: Final = {
+    "nhs_number": "the NHS number is the identifier that is used",
+    "open_interfaces": "open interfaces are pursued",
+    "governance": "controls of information governance are in place",
+    "clarity": "people know how their data are used",
+}
+"""Parts of the condition on data sharing, the fourth of 2015/16 to 2016/17."""
 CHANGES: Final = (
     "early discharge planning",
     "systems to monitor patient flow",
@@ -180,6 +188,8 @@ STATEMENTS: Final = (
     "it contributed to managing residential admissions",
 )
 QUARTERS: Final = ("q1", "q2", "q3", "q4")
+_WITHOUT_ADMISSIONS: Final = date(2016, 4, 1)
+"""From here on the form has no sheet of non-elective admissions."""
 
 
 def quarter_number(quarter: Period) -> int:
@@ -206,6 +216,25 @@ def _cover() -> Iterator[Cell]:
         ("signed_off_by", "who has signed it off on behalf of the board"),
     ):
         yield Cell(f"cover.{code}", "1 Cover", asks)
+    yield Cell("cover.role", "1 Cover", "job title or role of who has signed it off", required=False)
+
+
+def _data_sharing() -> Iterator[Cell]:
+    for code, words in DATA_SHARING.items():
+        cell = f"conditions.4.{code}"
+        yield Cell(cell, "3 National conditions", words, CellKind.CHOICE, IN_PROGRESS, required=False)
+
+
+def _non_elective() -> Iterator[Cell]:
+    """In 2015/16 alone: admissions of the quarter, and what was released for performance."""
+    sheet = "5 Supporting metrics"
+    for code in ("baseline", "plan", "actual"):
+        asks, basis = f"non-elective admissions: {code}", Basis.FOUND
+        yield Cell(f"admissions.{code}", sheet, asks, CellKind.INTEGER, required=False, basis=basis)
+    for code in ("released", "withheld"):
+        asks = f"payment for performance: {code}"
+        yield _money(f"admissions.{code}", sheet, asks, Filled.INPUT, Basis.RECOLLECTED, required=False)
+    yield Cell("admissions.use", sheet, "what was done with what was not released", required=False)
 
 
 def _pooling(sheet: str) -> Iterator[Cell]:
@@ -290,6 +319,8 @@ def _additional_measures() -> Iterator[Cell]:
     for moment in budgets:
         asks = f"personal health budgets: {moment}"
         yield Cell(f"measures.budgets.{moment}", sheet, asks, CellKind.INTEGER, basis=Basis.CORROBORATED)
+    asks, basis = "personal health budgets: those of continuing healthcare", Basis.CORROBORATED
+    yield Cell("measures.budgets.healthcare", sheet, asks, CellKind.INTEGER, required=False, basis=basis)
     for setting in ("non_acute", "acute"):
         asks = f"integrated care teams: {setting.replace('_', '-')} setting"
         yield Cell(f"measures.teams.{setting}", sheet, asks, CellKind.CHOICE, CARE_TEAMS)
@@ -299,8 +330,11 @@ def _of_2015_17(quarter: Period) -> Iterator[Cell]:
     yield from _cover()
     yield from _pooling("2 Budget arrangements")
     yield from _conditions("2015-17", IN_PROGRESS, dated=True)
+    yield from _data_sharing()
     yield from _quarterly_money(quarter)
     yield from _metrics("2015-17", [("commentary", "commentary on progress")])
+    if quarter.start < _WITHOUT_ADMISSIONS:
+        yield from _non_elective()
     yield from _additional_measures()
     if quarter_number(quarter) == len(QUARTERS):
         yield from _year_end()
@@ -339,6 +373,7 @@ def _impact_changes() -> Iterator[Cell]:
     for field, when in (("now", "this quarter"), ("planned", "planned")):
         asks = f"maturity of the hospital transfer protocol (red bag), {when}"
         yield Cell(f"changes.red_bag.{field}", sheet, asks, CellKind.CHOICE, MATURITY)
+    yield Cell("changes.red_bag.why", sheet, "why there is no plan for it", required=False)
 
 
 def _yearly_money() -> Iterator[Cell]:

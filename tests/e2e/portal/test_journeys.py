@@ -224,6 +224,24 @@ def test_a_pound_is_traced_to_its_value_in_three_clicks(browser: Browser, site: 
     expect(main.locator("#evidence + p + .scroll")).to_contain_text("79.29")
 
 
+def test_a_partner_finds_its_account_and_the_return_is_filled_in(browser: Browser, site: Site) -> None:
+    found = visit(browser, site, width=320, java_script_enabled=False)
+    found.go("/fund?year=2017/18")
+    main = found.page.locator("main")
+    main.locator("#partners + .scroll").get_by_role("link").first.click()
+    expect(found.page).to_have_url(re.compile("/partners/"))
+    expect(main).to_contain_text("balance", ignore_case=True)
+    found.page.go_back()
+    found.page.get_by_role("link", name="The Better Care Fund return").click()
+    expect(found.page).to_have_url(re.compile("/returns/2017-18-Q3$"))
+    expect(main).to_contain_text("Our check: unsourced")
+    found.page.get_by_label("Completed by", exact=True).fill("Ana")
+    found.page.get_by_role("button", name="Save").click()
+    expect(found.page.get_by_text("The return is saved.")).to_be_visible()
+    expect(found.page.get_by_label("Completed by", exact=True)).to_have_value("Ana")
+    assert found.trouble == []
+
+
 def test_what_partners_resolve_is_recorded_and_an_action_of_it_done(browser: Browser, site: Site) -> None:
     found = visit(browser, site, width=320)
     found.go("/fund?year=2017/18")

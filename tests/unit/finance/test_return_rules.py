@@ -22,7 +22,15 @@ def found_in(quarter: str, values: Values) -> set[str]:
 
 UNSOURCED = {
     "2015/16 Q4": [
-        *("cover", "feedback", "measures.nhs_number", "measures.record", "measures.shared", "measures.teams"),
+        *(
+            "admissions.use",
+            "cover",
+            "feedback",
+            "measures.nhs_number",
+            "measures.record",
+            "measures.shared",
+            "measures.teams",
+        ),
         *("metrics.*.commentary", "money.commentary", "narrative"),
     ],
     "2017/18 Q1": [
@@ -128,6 +136,18 @@ def test_every_amount_and_every_sum_of_every_form_is_checked(quarter: str):
             {BUDGETS_BEFORE: "05", "measures.budgets.start": "5"},
             {BUDGETS_BEFORE: "6"},
             "measures.budgets.start",
+        ),
+        (
+            "2015/16 Q4",
+            {"measures.budgets.healthcare": "5", "measures.budgets.end": "5"},
+            {"measures.budgets.healthcare": "6"},
+            "measures.budgets.healthcare",
+        ),
+        (
+            "2016/17 Q1",
+            {"conditions.4.met": "Yes", "conditions.4.clarity": "Yes", "conditions.4.governance": "Yes"},
+            {"conditions.4.governance": "No - In Progress"},
+            "conditions.4.met",
         ),
         (
             "2017/18 Q4",
