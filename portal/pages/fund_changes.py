@@ -49,7 +49,8 @@ def _post_outturn(sent: Fields) -> tuple[str, Json]:
 
 def _sign(sent: Fields) -> tuple[str, Json]:
     names = ("financial_year", "decision", "reason")
-    return "/year-end", {name: sent.get(name, "") for name in names} | {"plan": sent.get("plan") or None}
+    plans = {name: sent.get(name) or None for name in ("plan", "action_plan")}
+    return "/year-end", {name: sent.get(name, "") for name in names} | plans
 
 
 _STEPS: Final[Mapping[str, tuple[str, Step]]] = {
