@@ -6,7 +6,7 @@ from functools import cache
 from itertools import groupby
 from typing import Any, Final
 
-from sqlalchemy import Select, bindparam, delete, select, tuple_
+from sqlalchemy import BindParameter, Select, bindparam, delete, select, tuple_
 
 from chassis.paging import PageRequest
 from chassis.storage.bulk import insert_many, insert_or_ignore, upsert
@@ -54,8 +54,8 @@ _LINE_PARTS: Final = (
 )
 
 
-_FUND = bindparam("of_fund")
-_FUNDS = bindparam("of_funds", expanding=True)
+_FUND: BindParameter[str] = bindparam("of_fund")
+_FUNDS: BindParameter[Any] = bindparam("of_funds", expanding=True)
 _SUMMARY: Final = select(*FundRow.__table__.c).where(FundRow.__table__.c.code == _FUND)
 _PARTNER: Final = FundPartnerRow.__table__.c
 _PARTNERS: Final = select(*_PARTNER).where(_PARTNER.fund == _FUND).order_by(_PARTNER.code)
