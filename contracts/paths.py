@@ -22,4 +22,4 @@ _STREAMED: Final = frozenset({"/events/v1/state", "/events/v1/stream"})
 
 def is_streamed(path: str) -> bool:
     """Whether the answer to a GET of this path may be longer than memory, so that it is handed on part by part."""
-    return path.endswith(".csv") or path in _STREAMED
+    return path.endswith((".csv", ".parquet")) or path in _STREAMED

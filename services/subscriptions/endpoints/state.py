@@ -1,7 +1,8 @@
 """The state of everything, with the event of the feed that it is as of."""
 
+import asyncio
 from collections.abc import AsyncIterator, Callable, Sequence
-from typing import Final
+from typing import Final, Protocol
 
 from fastapi import APIRouter, Response
 from starlette.responses import StreamingResponse
@@ -15,7 +16,17 @@ from contracts.large_bodies import CSV
 from services.subscriptions.domain.feed import FeedEvent, FeedHead
 from services.subscriptions.domain.filters import EventFilter
 from services.subscriptions.endpoints.parameters import Wanted
-from services.subscriptions.schemas.state import COLUMNS, NAME, NDJSON, headers_of, json_lines, row_of
+from services.subscriptions.schemas.state import (
+    COLUMNS,
+    NAME,
+    NDJSON,
+    PARQUET,
+    ParquetPages,
+    headers_of,
+    json_lines,
+    load_parquet,
+    row_of,
+)
 from services.subscriptions.service import aggregates
 
 router = APIRouter(tags=["feed"])
@@ -38,6 +49,28 @@ _HEADERS: Final = {
 Render = Callable[[Sequence[FeedEvent]], bytes]
 
 
+class Pages(Protocol):
+    """Writes pages of the state one after the other, and then what ends them."""
+
+    def write(self, events: Sequence[FeedEvent], /) -> None: ...
+
+    def close(self) -> None: ...
+
+
+class _Texts:
+    """A text: a head, and what each page is rendered as."""
+
+    def __init__(self, sink: Sink, head: bytes, render: Render) -> None:
+        self._sink, self._render = sink, render
+        sink(head)
+
+    def write(self, events: Sequence[FeedEvent]) -> None:
+        self._sink(self._render(events))
+
+    def close(self) -> None:
+        """A text ends with its last line."""
+
+
 def _described(kind: str, example: str) -> dict[int | str, dict[str, object]]:
     shown = {"schema": {"type": "string", "format": "binary"}, "example": example}
     return {200: {"description": "The state", "headers": _HEADERS, "content": {kind: shown}}, **problems(401, 422)}
@@ -51,7 +84,7 @@ def _described(kind: str, example: str) -> dict[int | str, dict[str, object]]:
     responses=_described(NDJSON, "{}"),
 )
 async def read_state(read: Read, wanted: Wanted) -> Response:
-    return await _spooled(read, wanted, NDJSON, b"", json_lines)
+    return await _spooled(read, wanted, NDJSON, lambda sink: _Texts(sink, b"", json_lines))
 
 
 @router.get(
@@ -63,18 +96,37 @@ async def read_state(read: Read, wanted: Wanted) -> Response:
 )
 async def read_state_csv(read: Read, wanted: Wanted) -> Response:
     kind = f"{CSV}; charset=utf-8; header=present"
-    return await _spooled(read, wanted, kind, csv_head(COLUMNS), lambda events: csv_lines(map(row_of, events)))
+
+    def begin(sink: Sink) -> Pages:
+        return _Texts(sink, csv_head(COLUMNS), lambda events: csv_lines(map(row_of, events)))
+
+    return await _spooled(read, wanted, kind, begin, "csv")
 
 
-async def _spooled(read: Read, wanted: EventFilter, kind: str, begin: bytes, render: Render) -> Response:
+@router.get(
+    "/state.parquet",
+    summary="The state of everything as Parquet",
+    description=f"{_ABOUT}Columns as of the CSV, in row groups of {aggregates.PAGE}, compressed with Zstandard.",
+    response_class=Response,
+    responses=_described(PARQUET, "…"),
+)
+async def read_state_parquet(read: Read, wanted: Wanted) -> Response:
+    await asyncio.to_thread(load_parquet)
+    return await _spooled(read, wanted, PARQUET, ParquetPages, "parquet")
+
+
+async def _spooled(
+    read: Read, wanted: EventFilter, kind: str, begin: Callable[[Sink], Pages], ending: str = ""
+) -> Response:
     """An answer of any length, read in one transaction; that lasts as long as the database takes, not its reader."""
     heads: list[FeedHead] = []
 
     async def work(tx: Tx, sink: Sink) -> None:
         heads.append(await aggregates.get_head(tx))
-        sink(begin)
+        pages = begin(sink)
         async for page in aggregates.iterate_newest(tx, wanted):
-            sink(render(page))
+            pages.write(page)
+        pages.close()
 
     async def fill(sink: Sink) -> None:
         await read(lambda tx: work(tx, sink))
@@ -85,8 +137,8 @@ async def _spooled(read: Read, wanted: EventFilter, kind: str, begin: bytes, ren
     except BaseException:
         await spool.close()
         raise
-    ending = {"content-disposition": f'attachment; filename="{NAME}.csv"'} if begin else {}
-    return StreamingResponse(_parts(spool), media_type=kind, headers=headers_of(heads[0]) | ending)
+    named = {"content-disposition": f'attachment; filename="{NAME}.{ending}"'} if ending else {}
+    return StreamingResponse(_parts(spool), media_type=kind, headers=headers_of(heads[0]) | named)
 
 
 async def _parts(spool: Spool) -> AsyncIterator[bytes]:

@@ -1,13 +1,15 @@
 """The joined document, the pages and readiness, in front of services built as ours are."""
 
+import json
 from importlib import import_module
+from importlib.resources import files
 from typing import Any
 
 import httpx
 import pytest
 import yaml
 from fastapi import APIRouter, FastAPI
-from jsonschema import Draft202012Validator
+from jsonschema import Draft201909Validator, Draft202012Validator
 from pydantic import BaseModel
 from sqlalchemy import MetaData
 
@@ -315,6 +317,9 @@ async def test_the_data_contract_has_every_event_with_its_fields(front_of: Front
     assert (answer.status_code, answer.headers["content-type"]) == (200, "application/yaml")
     contract = yaml.safe_load(answer.text)
     assert (contract["apiVersion"], contract["kind"], contract["status"]) == ("v3.1.0", "DataContract", "active")
+    standard = json.loads((files("open_data_contract_standard") / "schema.json").read_text(encoding="utf-8"))
+    faults = Draft201909Validator(standard).iter_errors(contract)
+    assert [(each.json_path, each.message[:200]) for each in faults] == [], "by the schema that the standard publishes"
     told = {each["name"]: each for each in contract["schema"]}
     events = {type_: body for types in EVENTS.values() for type_, body in types.items()}
     assert set(told) == set(events)

@@ -8,8 +8,10 @@ import random
 
 import httpx
 import pytest
+from pyarrow import parquet
 
 from chassis.storage.database import Database
+from services.subscriptions.schemas.state import COLUMNS
 from services.subscriptions.service import aggregates
 from tests.integration.subscriptions.events import apply, event
 
@@ -41,6 +43,30 @@ async def test_the_newest_event_of_each_aggregate_as_lines_and_as_rows(
     assert json.loads(row["event"])["data"]["note"] == 'says "so", twice'
     assert table.headers["last-event-id"] == "pledges:action/1@1.1"
     assert table.headers["content-type"].startswith("text/csv")
+
+
+async def test_the_state_as_parquet_has_the_columns_of_the_csv_by_their_kinds(
+    database: Database, api: httpx.AsyncClient, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Read by the library that data engineers read with: a row group for each page, the event in its very bytes."""
+    empty = await api.get("/state.parquet")
+    assert parquet.read_table(io.BytesIO(empty.content)).num_rows == 0
+    monkeypatch.setattr(aggregates, "PAGE", 2)
+    sent = [event("risks", f"OCC{number}", 1, data={"area": "RK9", "note": "é, “so”"}) for number in range(5)]
+    await apply(database, *sent)
+    answer = await api.get("/state.parquet", params={"area": "RK9"})
+    assert answer.headers["content-type"] == "application/vnd.apache.parquet"
+    assert answer.headers["content-disposition"] == 'attachment; filename="state.parquet"'
+    assert (answer.headers["feed-position"], answer.headers["last-event-id"]) == ("5", "risks:OCC4@1.1")
+    file = parquet.ParquetFile(io.BytesIO(answer.content))
+    assert (file.num_row_groups, file.metadata.num_rows) == (3, 5)
+    table = file.read()
+    assert table.schema.names == [each.name for each in COLUMNS]
+    kinds = {name: str(table.schema.field(name).type) for name in ("subject", "time", "position")}
+    assert kinds == {"subject": "string", "time": "timestamp[us, tz=UTC]", "position": "int64"}
+    rows = table.to_pylist()
+    assert [row["event"].encode() for row in rows] == [each.record.value for each in sent]
+    assert (rows[4]["position"], rows[4]["time"].isoformat()) == (5, "2018-02-01T09:30:00+00:00")
 
 
 @pytest.mark.both_engines
