@@ -19,6 +19,7 @@ EVENTS: Final[Mapping[str, Mapping[str, type[Body]]]] = {
         risks.ACCEPTANCE_SUSPENDED: risks.AcceptanceSuspended,
         risks.TOLERANCE_BREACHED: risks.ToleranceBreached,
         risks.REVIEW_OVERDUE: risks.ReviewOverdue,
+        risks.PROPOSAL_UPDATED: risks.ProposalUpdated,
         risks.CONTROL_UPDATED: risks.ControlUpdated,
         risks.ASSURANCE_UPDATED: risks.AssuranceUpdated,
         risks.TREATMENT_UPDATED: risks.TreatmentUpdated,

@@ -20,11 +20,19 @@ RISK_REVIEWED: Final = "commissioning.risk.reviewed.v1"
 ACCEPTANCE_SUSPENDED: Final = "commissioning.acceptance.suspended.v1"
 TOLERANCE_BREACHED: Final = "commissioning.tolerance.breached.v1"
 REVIEW_OVERDUE: Final = "commissioning.review.overdue.v1"
+PROPOSAL_UPDATED: Final = "commissioning.proposal.updated.v1"
 CONTROL_UPDATED: Final = "commissioning.control.updated.v1"
 ASSURANCE_UPDATED: Final = "commissioning.assurance.updated.v1"
 TREATMENT_UPDATED: Final = "commissioning.treatment.updated.v1"
 
-OF_RISKS: Final = (RISK_RESCORED, RISK_REVIEWED, ACCEPTANCE_SUSPENDED, TOLERANCE_BREACHED, REVIEW_OVERDUE)
+OF_RISKS: Final = (
+    RISK_RESCORED,
+    RISK_REVIEWED,
+    ACCEPTANCE_SUSPENDED,
+    TOLERANCE_BREACHED,
+    REVIEW_OVERDUE,
+    PROPOSAL_UPDATED,
+)
 """Each has a risk's whole state."""
 EVENT_TYPES: Final = (*OF_RISKS, CONTROL_UPDATED, ASSURANCE_UPDATED, TREATMENT_UPDATED)
 """All that is on the topic. Whoever compares with the service's digests reads all of them, and folds what it needs."""
@@ -122,7 +130,12 @@ class RiskRescored(Body):
 
 
 class RiskReviewed(Body):
-    """An owner assessed, overrode, decided on a proposal, closed or reopened; or what was decided ended by its day."""
+    """An owner assessed, overrode, decided on a proposal, closed or reopened; or what was decided ended by its day.
+
+    ``override_until``: the last day of the override in force. ``review_due``: by when a change of its rating is to be
+    reviewed that nobody has judged yet. ``proposed``: what the indicators propose and the owner has not decided on.
+    Each is null where there is none.
+    """
 
     ref: str
     kind: str
@@ -138,6 +151,10 @@ class RiskReviewed(Body):
     fund_links: list[FundLinkState] = Field(default=[])
     matrix: str | None = None
     rule_version: int | None = None
+    owner: str | None = None
+    override_until: date | None = None
+    review_due: date | None = None
+    proposed: RatingState | None = None
 
 
 class AcceptanceSuspended(Body):
@@ -203,6 +220,29 @@ class ReviewOverdue(Body):
     owner: str | None
     opened_on: date
     due: date
+    effective: RatingState
+    why: str
+    links: list[LinkState]
+    status: str
+    losses: list[LossState] = Field(default=[])
+    fund_links: list[FundLinkState] = Field(default=[])
+    assessed: RatingState | None = None
+    indicated: RatingState | None = None
+    matrix: str | None = None
+    rule_version: int | None = None
+
+
+class ProposalUpdated(Body):
+    """The indicators propose another rating than before, or none any more. Subject and key: the risk's reference.
+
+    ``proposed`` waits for its owner's decision; null where the indicators are back at the assessment.
+    """
+
+    ref: str
+    kind: str
+    title: str
+    owner: str | None
+    proposed: RatingState | None
     effective: RatingState
     why: str
     links: list[LinkState]

@@ -10,6 +10,7 @@ from contracts.risks import (
     ACCEPTANCE_SUSPENDED,
     ASSURANCE_UPDATED,
     CONTROL_UPDATED,
+    PROPOSAL_UPDATED,
     REVIEW_OVERDUE,
     RISK_RESCORED,
     RISK_REVIEWED,
@@ -23,6 +24,7 @@ from contracts.risks import (
     FundLinkState,
     LinkState,
     LossState,
+    ProposalUpdated,
     RatingState,
     ReviewOverdue,
     RiskRescored,
@@ -33,7 +35,8 @@ from contracts.risks import (
 from services.risks.domain.acceptances import Acceptance
 from services.risks.domain.links import IndicatorLink
 from services.risks.domain.losses import LossBand
-from services.risks.domain.matrix import BandedRating
+from services.risks.domain.matrix import BandedRating, Rating
+from services.risks.domain.proposals import Proposing
 from services.risks.domain.rating import RULE_VERSION, Status
 from services.risks.domain.records import RatingChange
 from services.risks.domain.rescoring import Breach, Rescored, Suspension
@@ -132,9 +135,21 @@ def rescored(after: Rescored, change: RatingChange, version: int, status: Status
     return NewEvent(RISK_RESCORED, SOURCE, after.risk.ref, version, body)
 
 
-def reviewed(after: Rescored, review: Review, version: int) -> NewEvent:
-    state = _state(after, review.status)
-    body = RiskReviewed(**state, by=review.by, reason=review.reason, effective=_effective(after))
+def reviewed(
+    after: Rescored, review: Review, version: int, waiting: OwnersReview | None, proposed: Rating | None
+) -> NewEvent:
+    """``waiting``: the review of a change that nobody has judged; ``proposed``: what is open: both from now on."""
+    override = after.risk.inputs.override
+    body = RiskReviewed(
+        **_state(after, review.status),
+        by=review.by,
+        reason=review.reason,
+        effective=_effective(after),
+        owner=after.risk.owner,
+        override_until=override.until if override and override.is_in_force_on(after.today) else None,
+        review_due=waiting.due if waiting else None,
+        proposed=rating_state(after.risk.inputs.matrix.banded(proposed)) if proposed else None,
+    )
     return NewEvent(RISK_REVIEWED, SOURCE, after.risk.ref, version, body)
 
 
@@ -178,6 +193,18 @@ def review_overdue(now: Rescored, review: OwnersReview, version: int, status: St
         why=f"Its rating changed on {changed}, and nobody reviewed it by {due}.",
     )
     return NewEvent(REVIEW_OVERDUE, SOURCE, now.risk.ref, version, body)
+
+
+def proposal_updated(now: Rescored, proposing: Proposing, version: int, status: Status) -> NewEvent:
+    waiting = proposing.waiting
+    body = ProposalUpdated(
+        **_state(now, status),
+        owner=now.risk.owner,
+        proposed=rating_state(now.risk.inputs.matrix.banded(waiting)) if waiting else None,
+        effective=_effective(now),
+        why=proposing.proposed.why if proposing.proposed else "",
+    )
+    return NewEvent(PROPOSAL_UPDATED, SOURCE, now.risk.ref, version, body)
 
 
 def record_updated(record: Record, version: int) -> NewEvent:

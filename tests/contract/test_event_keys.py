@@ -2,11 +2,14 @@
 
 import json
 import re
+from importlib import import_module
 from pathlib import Path
+from typing import Final
 
 import pytest
 
 from contracts.areas import AREA_CODE_PATTERN
+from contracts.event_types import EVENTS
 from contracts.indicators import commentary_subject, late_subject, subject
 from contracts.topics import SERVICES, digest_topic, events_topic
 
@@ -44,6 +47,42 @@ def _is_key(text: str, listed: str) -> bool:
 
 def test_every_event_is_listed():
     assert set(KEYS) == {path.name for path in (ROOT / "contracts" / "schemas").iterdir()}
+
+
+PROMISED: Final = {
+    "indicators": ("indicator.updated", "commentary.published", "observation.late"),
+    "risks": (
+        "risk.rescored",
+        "risk.reviewed",
+        "tolerance.breached",
+        "acceptance.suspended",
+        "review.overdue",
+        "proposal.updated",
+    ),
+    "finance": ("saving.restated", "fund.updated", "period.closed", "trigger.crossed", "unit_cost.changed"),
+    "pledges": (
+        "pledge.updated",
+        "return.submitted",
+        "return.approved",
+        "return.missing",
+        "action.updated",
+        "milestone.overdue",
+        "decision.made",
+    ),
+}
+"""What subscribers were promised, by service: a lapsed override is a ``risk.reviewed``, a variance beyond its trigger a
+``trigger.crossed``."""
+
+
+@pytest.mark.parametrize("service", SERVICES)
+def test_no_event_that_was_promised_is_missing_and_each_is_made_by_its_service(service: str):
+    """Made: a module of the service that makes events names the constant of each type that it is said to publish."""
+    types = EVENTS[service]
+    assert {f"commissioning.{each}.v1" for each in PROMISED[service]} <= set(types)
+    module, made = import_module(f"contracts.{service}"), import_module(f"services.{service}.events")
+    names = {value: name for name, value in vars(module).items() if isinstance(value, str) and value in types}
+    assert set(names) == set(types)
+    assert [name for name in names.values() if not hasattr(made, name)] == []
 
 
 @pytest.mark.parametrize("path", GOLDEN, ids=lambda path: f"{path.parent.name}/{path.stem}")

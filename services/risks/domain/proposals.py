@@ -89,6 +89,28 @@ class ProposalStep(StrEnum):
     LAPSE = "lapse"
 
 
+@dataclass(frozen=True, slots=True)
+class Proposing:
+    """A risk's latest proposal and what becomes of it; ``proposed``: what the indicators say, where something does."""
+
+    latest: Proposal | None
+    step: ProposalStep
+    proposed: ProposedRating | None
+
+    @property
+    def waiting(self) -> Rating | None:
+        """What waits for the owner's decision from now on."""
+        if self.proposed is not None and self.step in {ProposalStep.OPEN, ProposalStep.CHANGE}:
+            return self.proposed.rating
+        is_open = self.latest is not None and self.latest.state is ProposalState.OPEN
+        return self.latest.rating if self.latest and is_open and self.step is ProposalStep.NOTHING else None
+
+    @property
+    def is_told(self) -> bool:
+        """Whether something else waits than before, or nothing any more."""
+        return self.step in {ProposalStep.OPEN, ProposalStep.CHANGE, ProposalStep.WITHDRAW}
+
+
 def next_step(inputs: RatingInputs, assessment_id: int, ratings: Ratings, latest: Proposal | None) -> ProposalStep:
     """Whether to propose what the indicators say.
 

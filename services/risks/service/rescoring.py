@@ -15,6 +15,7 @@ from services.risks.domain.proposals import (
     Proposal,
     ProposalChange,
     ProposalStep,
+    Proposing,
     next_step,
     proposed_rating,
 )
@@ -49,6 +50,7 @@ class Changes:
     overdue: list[NewEvent] = field(default_factory=list)
     breaches: list[Breach] = field(default_factory=list)
     within_again: list[Breach] = field(default_factory=list)
+    proposed: list[NewEvent] = field(default_factory=list)
 
 
 async def rescore(tx: Tx, risk_ids: Collection[int], occasion: Occasion) -> None:
@@ -95,9 +97,10 @@ async def _rescore(tx: Tx, risks: Sequence[RatedRisk], occasion: Occasion) -> No
     proposing = [risk.risk_id for risk in risks if risk.inputs.mode is Mode.PROPOSE]
     latest = await stored_proposals.get_latest_proposals(tx, proposing)
     for rescored in (Rescored(*one, today) for one in rated):
-        _settle(tx, changes, rescored, occasion)
+        found = _proposing(rescored, latest.get(rescored.risk.risk_id))
+        _settle(tx, changes, rescored, occasion, found)
         if rescored.risk.status is not Status.CLOSED:
-            _propose(changes, rescored, latest.get(rescored.risk.risk_id))
+            _propose(changes, rescored, found)
             _ask_for_reviews(changes, rescored)
     await _save(tx, changes, today)
 
@@ -122,6 +125,8 @@ async def _tell(tx: Tx, changes: Changes) -> None:
         emit(tx, event)
     for breach in changes.breaches:
         emit(tx, events.tolerance_breached(breach))
+    for event in changes.proposed:
+        emit(tx, event)
 
 
 async def _suspend(tx: Tx, suspensions: Mapping[int, Suspension]) -> None:
@@ -135,7 +140,7 @@ async def _suspend(tx: Tx, suspensions: Mapping[int, Suspension]) -> None:
     await history.save_revisions(tx, suspensions, {risk_id: one.since for risk_id, one in suspensions.items()})
 
 
-def _settle(tx: Tx, changes: Changes, rescored: Rescored, occasion: Occasion) -> None:
+def _settle(tx: Tx, changes: Changes, rescored: Rescored, occasion: Occasion, proposing: Proposing) -> None:
     """Note what changed of a risk's ratings, for its row, its history and its events."""
     version, status, since = rescored.risk.version, occasion.status or rescored.status, occasion.since_of(rescored)
     is_suspended = status is Status.ACCEPTED and rescored.is_beyond_acceptance
@@ -146,18 +151,21 @@ def _settle(tx: Tx, changes: Changes, rescored: Rescored, occasion: Occasion) ->
         change = _change(rescored, occasion)
         emit(tx, events.rescored(rescored, change, version, status))
         changes.history.append(change)
+    open_review = _review(tx, rescored, occasion)
     if occasion.review is not None:
         version += 1
         review = events.Review(tx.actor, occasion.review, status)
-        emit(tx, events.reviewed(rescored, review, version))
+        emit(tx, events.reviewed(rescored, review, version, open_review, proposing.waiting))
     if is_suspended:
         version += 1
         changes.suspensions.append(Suspension(rescored, version, since))
-    open_review = _review(tx, rescored, occasion)
     if open_review is not rescored.risk.review and open_review is not None and open_review.is_published:
         version += 1
         changes.overdue.append(events.review_overdue(rescored, open_review, version, status))
-    version = _note_breach(tx, changes, Breach(rescored, version, status, since))
+    version = _note_breach(tx, changes, Breach(rescored, version, status, since), proposing)
+    if proposing.is_told:
+        version += 1
+        changes.proposed.append(events.proposal_updated(rescored, proposing, version, status))
     if version != rescored.risk.version or rescored.stored_differs:
         changes.ratings.append(NewRatings(rescored, version, open_review))
 
@@ -175,7 +183,7 @@ def _review(tx: Tx, rescored: Rescored, occasion: Occasion) -> Review | None:
     return replace(there, is_published=True) if there.is_to_be_told_on(rescored.today) else there
 
 
-def _note_breach(tx: Tx, changes: Changes, now: Breach) -> int:
+def _note_breach(tx: Tx, changes: Changes, now: Breach, proposing: Proposing) -> int:
     """Note where a risk passed what is tolerated, or is within it again; returns the version of its newest event.
 
     ``now``: what would be recorded, with the version before.
@@ -190,7 +198,7 @@ def _note_breach(tx: Tx, changes: Changes, now: Breach) -> int:
     if now.version > risk.version:
         return now.version
     review = events.Review(tx.actor, "It is within what is tolerated again.", now.status)
-    emit(tx, events.reviewed(now.rescored, review, now.version + 1))
+    emit(tx, events.reviewed(now.rescored, review, now.version + 1, risk.review, proposing.waiting))
     return now.version + 1
 
 
@@ -223,16 +231,24 @@ def _why(rescored: Rescored, occasion: Occasion) -> tuple[str, list[str]]:
     return why_moved(risk.inputs, links, risk.effective, ratings), sorted({x.event_id for x in behind if x.event_id})
 
 
-def _propose(changes: Changes, rescored: Rescored, latest: Proposal | None) -> None:
+def _proposing(rescored: Rescored, latest: Proposal | None) -> Proposing:
     risk = rescored.risk
-    step = next_step(risk.inputs, risk.assessment_id, rescored.ratings, latest)
+    step = ProposalStep.NOTHING
+    if risk.status is not Status.CLOSED:
+        step = next_step(risk.inputs, risk.assessment_id, rescored.ratings, latest)
     if step is ProposalStep.NOTHING:
+        return Proposing(latest, step, None)
+    return Proposing(latest, step, proposed_rating(risk.inputs, rescored.links, rescored.ratings))
+
+
+def _propose(changes: Changes, rescored: Rescored, proposing: Proposing) -> None:
+    risk, latest, proposed = rescored.risk, proposing.latest, proposing.proposed
+    if proposed is None:
         return
-    proposed = proposed_rating(risk.inputs, rescored.links, rescored.ratings)
-    if step is ProposalStep.OPEN or latest is None:
+    if proposing.step is ProposalStep.OPEN or latest is None:
         changes.new_proposals.append(NewProposal(risk.risk_id, risk.assessment_id, proposed))
     else:
-        changes.proposals.append(ProposalChange(latest.proposal_id, step, proposed))
+        changes.proposals.append(ProposalChange(latest.proposal_id, proposing.step, proposed))
 
 
 def _ask_for_reviews(changes: Changes, rescored: Rescored) -> None:

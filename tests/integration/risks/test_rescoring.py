@@ -202,6 +202,7 @@ async def test_in_propose_mode_the_owner_decides(register: Any, tied: Any):
     await register.say("ae/RK9", 2, "gga")
     assert await register.likelihoods() == (3, 4, 3)
     told = await register.outbox()
+    assert told[-1] == ("updated", "OCC4", 3), "its owner is told what waits"
     shown = await register.get("/risks/OCC4")
     [opened] = (await register.get("/risks/OCC4/proposals"))["items"]
     assert opened["id"] == shown["open_proposal"]
@@ -211,7 +212,7 @@ async def test_in_propose_mode_the_owner_decides(register: Any, tied: Any):
     path = f"/risks/OCC4/proposals/{opened['id']}"
     rejected = await register.post(f"{path}/reject", {"reason": "A blip"}, 200)
     assert rejected["open_proposal"] is None
-    assert (await register.outbox())[len(told) :] == [("reviewed", "OCC4", 3)]
+    assert (await register.outbox())[len(told) :] == [("reviewed", "OCC4", 4)]
     await register.post(f"{path}/accept", {"reason": "Late"}, 409)
     await register.say("ae/RK9", 3, "ggr")  # still one step up: rejected already
     assert (await register.get("/risks/OCC4/proposals", state="open"))["items"] == []

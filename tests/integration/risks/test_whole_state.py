@@ -47,3 +47,33 @@ async def test_each_type_has_it(moved: Register) -> None:
     for kind in ("rescored", "suspended", "breached", "overdue"):
         assert bodies[kind]["indicated"]["score"] == 16, kind
     assert len({str(bodies[kind]["links"]) for kind in ("rescored", "suspended", "breached", "overdue")}) == 1
+
+
+async def test_what_waits_for_its_owner_is_told(register: Register, tied: Any) -> None:
+    """Proposals as they open, change nothing else and go; and in each review what waits from then on."""
+    await register.say("ae/RK9", 1, "gg")
+    await register.risk(links=tied("ae/RK9"), mode="propose", owner="A. Head")
+    await register.say("ae/RK9", 2, "ggr")
+    assert (await register.outbox())[-1] == ("updated", "OCC4", 3)
+    opened = await told(register, "updated")
+    assert opened.keys() >= STATE
+    assert (opened["owner"], opened["proposed"]["score"], opened["effective"]["score"]) == ("A. Head", 16, 12)
+    override = {"impact": 4, "likelihood": 1, "until": "2018-06-30", "reason": "Extra beds"}
+    await register.post("/risks/OCC4/override", override, 200)
+    overridden = await told(register, "reviewed")
+    waits = (
+        overridden["owner"],
+        overridden["override_until"],
+        overridden["review_due"],
+        overridden["proposed"]["score"],
+    )
+    assert waits == ("A. Head", "2018-06-30", "2018-03-14", 16)
+    await register.say("ae/RK9", 3, "ggg")
+    assert (await told(register, "updated"))["proposed"] is None
+    await register.say("ae/RK9", 4, "ggr")
+    [waiting] = [each for each in (await register.get("/risks/OCC4/proposals"))["items"] if each["state"] == "open"]
+    await register.post(f"/risks/OCC4/proposals/{waiting['id']}/reject", {"reason": "Known"}, 200)
+    decided = await told(register, "reviewed")
+    assert (decided["proposed"], decided["override_until"]) == (None, "2018-06-30")
+    await register.post("/risks/OCC4/assessments", {"impact": 4, "likelihood": 3, "reason": "Again"})
+    assert (await told(register, "reviewed"))["review_due"] is None
