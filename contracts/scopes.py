@@ -26,6 +26,7 @@ SCOPES: Final = {
     "pledges:approve": "Approve or send back returns, sign off pledges and take decisions",
     "events:read": "Read the feed of events",
     "events:subscribe": "Subscribe to events",
+    "events:notify": "Say who is told of what waits, and how",
     "reports:read": "Read reports",
     "reports:write": "Write reports",
     "reports:publish": "Publish reports",

@@ -35,6 +35,7 @@ from suite import (
     file_commands,
     key_commands,
     loading,
+    notice_commands,
     operations,
     people_commands,
     recovery_commands,
@@ -61,6 +62,7 @@ app.add_typer(dead_letter_commands.consumers_app, name="consumers")
 app.add_typer(key_commands.app, name="keys")
 app.add_typer(people_commands.app, name="people")
 app.add_typer(loading.load_app, name="load")
+app.add_typer(notice_commands.app, name="notices")
 app.add_typer(report_commands.app, name="report")
 app.add_typer(subscription_commands.app, name="subscriptions")
 app.command(name="import")(file_commands.import_file)

@@ -12,6 +12,7 @@ from services.subscriptions.schemas.descriptions import DESCRIPTIONS
 from services.subscriptions.service.deliveries.loop import deliver
 from services.subscriptions.service.deliveries.measures import measure_webhooks, trim_deliveries
 from services.subscriptions.service.feed import trim
+from services.subscriptions.service.notices.loop import tell, trim_notices
 
 DESCRIPTION = """
 All that changes in the suite, in one order, for platforms that follow it.
@@ -22,6 +23,8 @@ All that changes in the suite, in one order, for platforms that follow it.
 - **Stream**: the feed as server-sent events, resumed after a break by the id of the last event.
 - **Webhooks**: subscribe with an address, and events are sent there, signed by Standard Webhooks, in the order of each
   aggregate also where some have to be sent again; with a log, dead letters, replay, and present state on demand.
+- **Notices** tell people what waits for them: late values, returns due, reviews overdue and the like, by e-mail, GOV.UK
+  Notify or a channel of Teams, at once or once a day, and whoever is above them where it goes on waiting.
 - **Checkpoints** keep how far a reader has come, and say whether it missed something.
 
 A caller is given the events of those services whose state they may read: `indicators:read`, `risks:read` and so on.
@@ -29,6 +32,7 @@ A caller is given the events of those services whose state they may read: `indic
 
 _OWN = ("events:subscribe", "operations:operate")
 _SEEN = ("events:subscribe", "operations:read", "operations:operate")
+_TOLD = ("events:notify", "operations:read", "operations:operate")
 _SCOPES = {
     "list_subscriptions": _SEEN,
     "read_subscription": _SEEN,
@@ -46,6 +50,13 @@ _SCOPES = {
     "resync_subscription": _OWN,
     "retry_dead_letters": _OWN,
     "discard_dead_letters": _OWN,
+    "list_recipients": _TOLD,
+    "read_recipient": _TOLD,
+    "list_messages": _TOLD,
+    "put_recipient": "events:notify",
+    "delete_recipient": "events:notify",
+    "test_recipient": "events:notify",
+    "retry_message": ("events:notify", "operations:operate"),
     "list_subscription_owners": "operations:operate",
     "end_subscriptions": "operations:operate",
     "put_checkpoint": "events:read",
@@ -64,8 +75,8 @@ SPEC = ServiceSpec(
     subscriptions=SUBSCRIPTIONS,
     publishes=False,
     secretive=("create_subscription", "rotate_secret"),
-    retentions={"feed": trim, "deliveries": trim_deliveries},
-    tasks=(deliver, measure_webhooks),
+    retentions={"feed": trim, "deliveries": trim_deliveries, "notices": trim_notices},
+    tasks=(deliver, measure_webhooks, tell),
 )
 
 

@@ -61,3 +61,23 @@ class DeadLetterUnknown(NotFound):
 class SecretsUnavailable(Unavailable):
     type_ = "webhook-secrets-unavailable"
     title = "Secrets of webhooks cannot be kept or read right now"
+
+
+class RecipientUnknown(NotFound):
+    type_ = "recipient-unknown"
+    title = "Unknown recipient"
+
+
+class RecipientRefused(Invalid):
+    type_ = "recipient-refused"
+    title = "A recipient is reached, and is told for owners that are nobody else's"
+
+
+class MessageUnknown(NotFound):
+    type_ = "message-unknown"
+    title = "Unknown message"
+
+
+class MessageNotFailed(Conflict):
+    type_ = "message-not-failed"
+    title = "Only a message that was given up is sent again"

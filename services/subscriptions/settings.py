@@ -1,7 +1,9 @@
-"""What an operator may set of the feed and of webhooks, as ``SUBSCRIPTIONS_*`` in the environment."""
+"""What an operator may set of the feed, webhooks and notices, as ``SUBSCRIPTIONS_*`` in the environment."""
 
+import re
+from enum import StrEnum
 from ipaddress import ip_network
-from typing import Self
+from typing import Final, Self
 
 from pydantic import Field, SecretStr, field_validator, model_validator
 from pydantic_settings import BaseSettings, SettingsConfigDict
@@ -70,3 +72,65 @@ class WebhookSettings(BaseSettings):
 
     def list_keys(self) -> list[str]:
         return self.keys.get_secret_value().replace(",", " ").split() if self.keys else []
+
+
+class SmtpSecurity(StrEnum):
+    """How a mail server is spoken to: in TLS from the first byte, in TLS once it was asked for, or not at all."""
+
+    STARTTLS = "starttls"
+    TLS = "tls"
+    NONE = "none"
+
+
+class NoticeSettings(BaseSettings):
+    """What an operator may set of notices to people, as ``SUBSCRIPTIONS_NOTICES_*``. A way not set up sends nothing."""
+
+    model_config = SettingsConfigDict(env_prefix="SUBSCRIPTIONS_NOTICES_", extra="ignore", env_ignore_empty=True)
+
+    smtp_host: str | None = None
+    """The mail server that takes what is sent; trusted as it is named here, and judged by its certificate."""
+    smtp_port: int = Field(default=587, ge=1, le=65_535)
+    smtp_security: SmtpSecurity = SmtpSecurity.STARTTLS
+    smtp_user: str | None = None
+    smtp_password: SecretStr | None = None
+    sender: str | None = Field(default=None, pattern=r"^[^@\r\n]+@[^@\s]+$")
+    """The address that e-mail comes from: ``suite@council.example``, or ``Suite <suite@council.example>``."""
+    notify_key: SecretStr | None = None
+    """An API key of GOV.UK Notify."""
+    notify_template: str | None = None
+    """The id of an e-mail template with the placeholders ``subject``, ``body`` and ``link``."""
+    notify_url: str = "https://api.notifications.service.gov.uk"
+    domains: tuple[str, ...] = ()
+    """Domains that addresses of e-mail may be of, such as ``council.example``; none for any."""
+    portal_url: str | None = Field(default=None, pattern=r"^https?://\S+$")
+    """Where people open the pages, which messages lead to."""
+    soon_days: int = Field(default=14, ge=0, le=366)
+    """How long before its day an override's end or an action is told of."""
+    poll: float = Field(default=30.0, gt=0, le=3600)
+    """Seconds between two looks at what there is to tell."""
+    timeout: float = Field(default=30.0, gt=0, le=120)
+    """Seconds that a mail server or another side may take."""
+    keep_days: float = Field(default=365.0, gt=0, le=36_500)
+    """How long closed notices and messages are kept."""
+
+    @field_validator("notify_key")
+    @classmethod
+    def _is_of_notify(cls, key: SecretStr | None) -> SecretStr | None:
+        if key is not None and cls.notify_parts(key.get_secret_value()) is None:
+            raise ValueError("a key of GOV.UK Notify ends with two UUIDs")
+        return key
+
+    @staticmethod
+    def notify_parts(key: str) -> tuple[str, str] | None:
+        """The id of the service and the secret that an API key of GOV.UK Notify ends with; None where it is none."""
+        found = _NOTIFY_KEY.search(key)
+        return (found[1], found[2]) if found else None
+
+    @property
+    def desk(self) -> str | None:
+        """The page with all that waits."""
+        return f"{self.portal_url.rstrip('/')}/desk" if self.portal_url else None
+
+
+_UUID: Final = "[0-9a-fA-F]{8}-(?:[0-9a-fA-F]{4}-){3}[0-9a-fA-F]{12}"
+_NOTIFY_KEY: Final = re.compile(rf"({_UUID})-({_UUID})$")

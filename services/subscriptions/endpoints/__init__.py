@@ -1,5 +1,16 @@
 """The feed and its readers over HTTP: parse, call one use case, render."""
 
-from services.subscriptions.endpoints import checkpoints, deliveries, feed, state, stream, subscriptions
+from services.subscriptions.endpoints import (
+    checkpoints,
+    deliveries,
+    feed,
+    notices,
+    recipients,
+    state,
+    stream,
+    subscriptions,
+)
 
-routers = tuple(part.router for part in (feed, stream, state, checkpoints, subscriptions, deliveries))
+routers = tuple(
+    part.router for part in (feed, stream, state, checkpoints, subscriptions, deliveries, recipients, notices)
+)

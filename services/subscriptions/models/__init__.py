@@ -2,6 +2,13 @@
 
 from services.subscriptions.models.base import Base
 from services.subscriptions.models.feed import AggregateRow, CheckpointRow, FeedEventRow, FeedHeadRow
+from services.subscriptions.models.notices import (
+    MessageRow,
+    NoticeHeadRow,
+    NoticeRow,
+    RecipientOwnerRow,
+    RecipientRow,
+)
 from services.subscriptions.models.webhooks import DeliveryRow, SubscriptionRow, WaitingRow
 
 __all__ = [
@@ -11,6 +18,11 @@ __all__ = [
     "DeliveryRow",
     "FeedEventRow",
     "FeedHeadRow",
+    "MessageRow",
+    "NoticeHeadRow",
+    "NoticeRow",
+    "RecipientOwnerRow",
+    "RecipientRow",
     "SubscriptionRow",
     "WaitingRow",
 ]

@@ -3,6 +3,7 @@
 import asyncio
 from datetime import UTC, date, datetime, timedelta
 from functools import partial
+from pathlib import Path
 
 import httpx
 import pytest
@@ -19,7 +20,7 @@ from gateway.proxy.upstreams import in_process
 from services.subscriptions.app import create_app
 from services.subscriptions.domain.deliveries import Attempt, Delivery, Outcome
 from services.subscriptions.repository.deliveries import save_deliveries
-from suite import subscription_commands
+from suite import notice_commands, subscription_commands
 from tests.conftest import DatabaseFor, ResourcesFor
 from tests.integration.gateway.conftest import SIGNER, FrontOf, signed_for
 
@@ -75,7 +76,7 @@ async def test_subscriptions_end_with_the_key_of_their_owner(
 
 
 async def test_operators_see_and_steer_subscriptions_by_commands(
-    front_of: FrontOf, resources_for: ResourcesFor, monkeypatch: pytest.MonkeyPatch
+    front_of: FrontOf, resources_for: ResourcesFor, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
 ) -> None:
     monkeypatch.setenv("SUBSCRIPTIONS_WEBHOOK_KEYS", "a-key-for-tests-that-is-long-enough-0123")
     resources = await resources_for("services.subscriptions", settings=signed_for("subscriptions"))
@@ -98,3 +99,25 @@ async def test_operators_see_and_steer_subscriptions_by_commands(
     assert (await run("replay", found, "--after", "0")).startswith(found)
     assert "refused  500  5 ms  attempt 1  1  t.v1  R1" in await run("deliveries", found, "--outcome", "refused")
     assert await run("deliveries", found, "--outcome", "gone") == ""
+    await _tell(front.url, front.key, tmp_path)
+
+
+async def _tell(url: str, key: str, folder: Path) -> None:
+    """Who is told of what waits, by commands: here nobody is told yet, for the loop that sends does not run."""
+    path = folder / "ana.json"
+    path.write_text('{"name": "Ana", "address": "ana@council.example", "owners": ["Ana Nowak"]}')
+    at = {"SUITE_URL": url, "SUITE_KEY": key}
+
+    async def run(*words: str) -> str:
+        done = await asyncio.to_thread(CliRunner().invoke, notice_commands.app, words, env=at)
+        assert done.exit_code == 0, done.exception
+        return "".join(line for line in done.stdout.splitlines(keepends=True) if "\x1b" not in line)
+
+    assert await run("put", "ana", str(path)) == "ana  Ana  ana@council.example  daily at 08:30  Ana Nowak\n"
+    assert "ana@council.example" in await run("recipients")
+    assert await run("list", "--unreached") == ""
+    message = (await run("test", "ana")).strip()
+    assert f"{message}  " in await run("messages", "--state", "waiting")
+    assert "daily at 08:30" in await run("delete", "ana")
+    assert "failed: withdrawn" in await run("messages")
+    assert await run("retry", message) == f"{message}  waiting\n"

@@ -117,13 +117,15 @@ class Sender:
             )
         return self._pool
 
-    async def send(self, url: str, headers: Mapping[str, str], body: bytes) -> Attempt:
-        """POST a message. Whatever happens is an attempt, never an exception."""
+    async def send(
+        self, url: str, headers: Mapping[str, str], body: bytes, *, method: str = "POST", whole_answer: bool = False
+    ) -> Attempt:
+        """POST a message, or ask. Whatever happens is an attempt, never an exception; of its answer little is kept."""
         started_at, began = self._clock(), time.perf_counter()
         outcome, status, answered, text = Outcome.UNREACHABLE, None, dict[str, str](), b""
         try:
             async with asyncio.timeout(self._timeout):
-                status, answered, text = await self._post(url, headers, body)
+                status, answered, text = await self._request(method, url, headers, body)
             outcome = outcome_of(status)
         except AddressRefused:
             outcome = Outcome.ADDRESS_REFUSED
@@ -138,16 +140,19 @@ class Sender:
             ValueError,
         ):
             outcome = Outcome.UNREACHABLE
+        told = text if whole_answer else text[:LOGGED_TEXT]
         return _attempt(
-            outcome, started_at, time.perf_counter() - began, status, answered, text, _request(url, headers, body)
+            outcome, started_at, time.perf_counter() - began, status, answered, told, _request(url, headers, body)
         )
 
-    async def _post(self, url: str, headers: Mapping[str, str], body: bytes) -> tuple[int, dict[str, str], bytes]:
+    async def _request(
+        self, method: str, url: str, headers: Mapping[str, str], body: bytes
+    ) -> tuple[int, dict[str, str], bytes]:
         limits = {"connect": CONNECT_SECONDS, "read": self._timeout, "write": self._timeout, "pool": self._timeout}
         sent = [(name.encode(), value.encode()) for name, value in headers.items()]
         sent += [(b"content-length", str(len(body)).encode()), (b"accept-encoding", b"identity")]
         async with self._connections().stream(
-            "POST", url, headers=sent, content=body, extensions={"timeout": limits}
+            method, url, headers=sent, content=body, extensions={"timeout": limits}
         ) as response:
             text = b""
             async for part in response.aiter_stream():
@@ -184,7 +189,7 @@ def _attempt(
     if is_delivered:  # what was taken is in the feed: its position says where
         del request["body"]
     shown = {name: answered[name][:_LOGGED_HEADER] for name in sorted(_LOGGED_HEADERS & answered.keys())}
-    answer = None if status is None else {"headers": shown, "text": printable(text[:LOGGED_TEXT])}
+    answer = None if status is None else {"headers": shown, "text": printable(text)}
     wait = None if is_delivered else retry_after(answered.get("retry-after"), started_at)
     return Attempt(outcome, started_at, int(seconds * 1000), status, wait, request, answer)
 

@@ -69,7 +69,7 @@ from tests.integration.gateway.changes.sending import (
     pin,
     send,
 )
-from tests.integration.gateway.changes.subscriptions import SUBSCRIPTIONS
+from tests.integration.gateway.changes.subscriptions import SUBSCRIPTIONS, TOLD
 
 SERVICES = {
     "indicators": INDICATORS,
@@ -133,6 +133,7 @@ __all__ = [
     "SPENT",
     "SUBSCRIPTIONS",
     "TARGET",
+    "TOLD",
     "VIREMENT",
     "WHO",
     "Change",

@@ -19,6 +19,7 @@ pytestmark = pytest.mark.parametrize("database_for", ["sqlite"], indirect=True)
 
 Step = tuple[str, str, Any, str]
 """Method, path (``{id}`` is that of the subscription), body, and the action that the audit entry names."""
+TOLD = {"name": "Ana", "address": "ana@council.example", "owners": ["Ana Nowak"]}
 FIRST: Sequence[Step] = [
     ("PATCH", "/subscriptions/{id}", {"name": "lake"}, "subscription.amended"),
     ("POST", "/subscriptions/{id}/rotate", None, "subscription.secret_rotated"),
@@ -26,6 +27,8 @@ FIRST: Sequence[Step] = [
     ("POST", "/subscriptions/{id}/pause", None, "subscription.paused"),
     ("POST", "/subscriptions/{id}/resume", None, "subscription.resumed"),
     ("PUT", "/checkpoints/nightly", {"last_event_id": "LAST"}, "checkpoint.saved"),
+    ("PUT", "/recipients/ana", TOLD, "recipient.put"),
+    ("POST", "/recipients/ana/test", None, "recipient.tested"),
 ]
 OF_THE_DEAD: Sequence[Step] = [
     ("POST", "/subscriptions/{id}/dead-letters/retry", {"aggregates": None}, "dead_letters.retried"),
@@ -37,6 +40,8 @@ LAST: Sequence[Step] = [
     ("POST", "/subscription-owners/platform/end", None, "subscription.disabled"),
     ("DELETE", "/subscriptions/{id}", None, "subscription.deleted"),
     ("DELETE", "/checkpoints/nightly", None, "checkpoint.deleted"),
+    ("DELETE", "/recipients/ana", None, "recipient.deleted"),
+    ("POST", "/messages/{message}/retry", None, "message.retried"),
 ]
 WITH_A_SECRET = {"subscription.created", "subscription.secret_rotated"}
 """Their answer is kept nowhere, so they take no key: another test of this folder has it that one is refused."""
@@ -80,16 +85,22 @@ async def test_every_change_leaves_one_entry_and_every_reading_has_a_tag(plant: 
     found: str = (await plant.api.get("/subscriptions")).json()["items"][0]["id"]
     newest = (await plant.api.get("/feed", params={"limit": 1})).json()[0]["id"]
     for step in FIRST:
-        body = {"last_event_id": newest} if step[0] == "PUT" else step[2]
+        body = {"last_event_id": newest} if "checkpoints" in step[1] else step[2]
         called.add(await _is_audited_once(plant, (*step[:2], body, step[3]), found))
     await plant.drain()
     for step in OF_THE_DEAD:
         await _make_dead(plant, receiver)
         called.add(await _is_audited_once(plant, step, found))
-    for path in (*(f"/subscriptions/{found}{rest}" for rest in READ), "/checkpoints/nightly"):
+    for path in (
+        *(f"/subscriptions/{found}{rest}" for rest in READ),
+        "/checkpoints/nightly",
+        "/recipients/ana",
+        "/messages",
+    ):
         await _is_read_by_its_tag(plant.api, path)
-    for step in LAST:
-        called.add(await _is_audited_once(plant, step, found))
+    message: str = (await plant.api.get("/messages")).json()["items"][0]["id"]
+    for method, path, sent, action in LAST:
+        called.add(await _is_audited_once(plant, (method, path.replace("{message}", message), sent, action), found))
     assert _left(plant.api, called) == set()
 
 
