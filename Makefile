@@ -158,7 +158,7 @@ fuzz-bounded-sqlite:
 	@$(FUZZ) --examples 2 --database sqlite --scopes --boundaries indicators operations health access reports
 
 fuzz-bounded-postgresql:
-	@$(FUZZ) --examples 2 --database postgresql --boundaries risks pledges finance
+	@$(FUZZ) --examples 1 --database postgresql --boundaries risks pledges finance events
 
 .PHONY: bench
 bench: bench-engine bench-stream bench-import bench-contract bench-ledger bench-register bench-returns bench-page ## Every benchmark that takes minutes, as ratios measured in one run
