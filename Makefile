@@ -61,12 +61,18 @@ build/oidc/node_modules: tests/oidc/package-lock.json tests/oidc/server.mjs
 	@cd build/oidc && npm ci --silent --no-audit --no-fund --ignore-scripts
 	@touch $@
 
+build/mesh/packages: .venv/created tests/mesh/packages.lock
+	@echo "Installing the sandbox of MESH (pinned, with hashes)"
+	@rm -rf $@ && $(BIN)/python -m pip install --quiet --disable-pip-version-check --no-deps --require-hashes --target $@ \
+	  -r tests/mesh/packages.lock
+	@touch $@
+
 .PHONY: test-rest
-test-rest: .venv/dev build/oidc/node_modules ## Run what takes longer: what starts processes, browsers and engines of its own
+test-rest: .venv/dev build/oidc/node_modules build/mesh/packages ## Run what takes longer: what starts processes, browsers and engines of its own
 	@$(PYTEST) --engines rest $(ARGS)
 
 .PHONY: test-all
-test-all: .venv/dev build/oidc/node_modules ## Run every test on both databases
+test-all: .venv/dev build/oidc/node_modules build/mesh/packages ## Run every test on both databases
 	@$(PYTEST) --engines all $(ARGS)
 
 KEYCLOAK = 26.7.3
@@ -82,7 +88,7 @@ test-keycloak: .venv/dev build/keycloak ## Sign in by Keycloak, by token and by 
 	@$(BIN)/python -m pytest -q -m nightly tests/integration/portal $(ARGS)
 
 .PHONY: test-faults
-test-faults: .venv/dev ## Kill and starve real processes, and compare what is left (SEEDS=110 sets stores back as often)
+test-faults: .venv/dev build/mesh/packages ## Kill and starve real processes, and compare what is left (SEEDS=110 sets stores back as often)
 	@$(BIN)/python -m pytest -q -m faults --numprocesses 2 --dist loadgroup tests/faults $(ARGS)
 
 .PHONY: soak
@@ -220,6 +226,8 @@ lock: .venv/dev ## Resolve the dependencies anew into the lock files
 	  --no-emit-index-url --no-header --quiet -c requirements.lock -o requirements-tracing.lock
 	@for tools in tests/*/requirements.in; do $(BIN)/uv pip compile $$tools --universal --python-version 3.11 --upgrade \
 	  --generate-hashes --no-emit-index-url --no-header --quiet -o $${tools%.in}.lock; done
+	@$(BIN)/uv pip compile tests/mesh/packages.in --no-deps --universal --python-version 3.11 --upgrade \
+	  --generate-hashes --no-emit-index-url --no-header --quiet -o tests/mesh/packages.lock
 	@cd tests/clients && npm install --package-lock-only --silent --no-audit --no-fund --ignore-scripts \
 	  --omit-lockfile-registry-resolved
 

@@ -79,6 +79,14 @@ WEBHOOKS_WAITING = Gauge(
     ["subscription"],
 )
 
+MAILBOX_SENT = Counter("suite_mailbox_deliveries_total", "Messages sent to mailboxes", ["outcome"])
+MAILBOX_MESSAGES = Gauge("suite_mailbox_messages", "Messages to mailboxes that were not acknowledged", ["status"])
+MAILBOX_WAITING = Gauge(
+    "suite_mailbox_unacknowledged_seconds",
+    "For how long a message has waited in its mailbox, of the subscriptions where one waits longest",
+    ["subscription"],
+)
+
 
 def new_traceparent() -> str:
     """A new trace that nobody was told of."""

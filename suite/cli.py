@@ -23,7 +23,7 @@ from chassis.storage.migrate import SchemaDrift, check
 from chassis.web.hop import service_key
 from gateway.documents.asyncapi import asyncapi as asyncapi_document
 from gateway.settings import GatewaySettings
-from services.subscriptions.settings import SubscriptionsSettings, WebhookSettings
+from services.subscriptions.settings import MeshSettings, SubscriptionsSettings, WebhookSettings
 from suite import (
     audit_commands,
     backup,
@@ -111,6 +111,7 @@ SETTINGS: tuple[type[BaseSettings], ...] = (
     GatewaySettings,
     SubscriptionsSettings,
     WebhookSettings,
+    MeshSettings,
 )
 
 

@@ -1,4 +1,4 @@
-"""``suite subscriptions``: webhooks of a running suite, for operators."""
+"""``suite subscriptions``: webhooks and mailboxes of a running suite, for operators."""
 
 import asyncio
 from typing import Annotated, Any, Final
@@ -11,13 +11,16 @@ from suite.running_suite import Key, ask, ask_all, client_of
 
 SUBSCRIPTIONS: Final = "/events/v1/subscriptions"
 
-app = typer.Typer(no_args_is_help=True, help="Subscriptions by webhook: whose they are, and how far they are served.")
+app = typer.Typer(no_args_is_help=True, help="Subscriptions: whose they are, and how far they are served.")
 
 Url = Annotated[str, typer.Option(envvar="SUITE_URL", help="The running suite.")]
 Subscription = Annotated[str, typer.Argument(help="Its id, as the list has it.")]
 Position = Annotated[int, typer.Option("--after", min=0, help="A position of the feed; 0 is its beginning.")]
-Most = Annotated[int, typer.Option(min=1, max=200, help="How many of the newest.")]
+Most = Annotated[int, typer.Option(min=1, max=200, help="How many.")]
 Outcome = Annotated[str | None, typer.Option(help="Only those that ended so, such as refused.")]
+
+MessageStatus = Annotated[str | None, typer.Option(help="Only those in this status, such as undeliverable.")]
+LocalId = Annotated[str, typer.Argument(help="The message's local id, as the list of messages has it.")]
 
 
 @app.command(name="list")
@@ -37,6 +40,8 @@ def _line(subscription: Any, progress: Any) -> str:
     status = ": ".join(filter(None, (subscription["status"], subscription["reason"])))
     behind = progress["last_position"] - progress["position"]
     told = f"{behind} behind, {progress['waiting']} waiting, {progress['dead']} dead"
+    if progress["unacknowledged"] or progress["undelivered"]:
+        told += f", {progress['unacknowledged']} messages not collected, {progress['undelivered']} undelivered"
     failing = f"failing since {progress['failing_since']}" if progress["failing_since"] else ""
     names = (
         subscription["id"],
@@ -82,6 +87,25 @@ def deliveries(
             f"{each['started_at']}  {each['outcome']}  {answer}  {each['milliseconds']} ms  attempt {each['attempt']}"
         )
         typer.echo(printable(f"{told}  {position}  {each['type']}  {each['subject']}"))
+
+
+@app.command()
+def messages(
+    subscription: Subscription, *, most: Most = 20, status: MessageStatus = None, url: Url, key: Key = None
+) -> None:
+    """List messages to a mailbox, from the first on, with what became of them."""
+    query = {"limit": str(most)} | ({"status": status} if status else {})
+    page = _asked(url, key, "GET", f"{_path(subscription)}/messages", params=query)
+    for each in page["items"]:
+        names = (each["local_id"], each["status"], each["message_id"], f"{each['events']} events", each["sent_at"])
+        typer.echo(printable("  ".join(filter(None, (*names, each["code"], each["description"])))))
+
+
+@app.command()
+def resend(subscription: Subscription, local_id: LocalId, *, url: Url, key: Key = None) -> None:
+    """Send a message to a mailbox again, with the events that it had."""
+    found = _asked(url, key, "POST", f"{_path(subscription)}/messages/{quote(local_id, safe='')}/resend")
+    typer.echo(printable(f"{found['local_id']}  {found['status']}"))
 
 
 def _path(subscription: str) -> str:

@@ -10,7 +10,7 @@ from services.subscriptions.models import Base
 from services.subscriptions.projection import SUBSCRIPTIONS
 from services.subscriptions.schemas.descriptions import DESCRIPTIONS
 from services.subscriptions.service.deliveries.loop import deliver
-from services.subscriptions.service.deliveries.measures import measure_webhooks, trim_deliveries
+from services.subscriptions.service.deliveries.measures import measure_webhooks, trim_deliveries, trim_messages
 from services.subscriptions.service.feed import trim
 from services.subscriptions.service.notices.loop import tell, trim_notices
 
@@ -23,6 +23,8 @@ All that changes in the suite, in one order, for platforms that follow it.
 - **Stream**: the feed as server-sent events, resumed after a break by the id of the last event.
 - **Webhooks**: subscribe with an address, and events are sent there, signed by Standard Webhooks, in the order of each
   aggregate also where some have to be sent again; with a log, dead letters, replay, and present state on demand.
+- **Mailboxes**: subscribe with a mailbox of NHS MESH, and events are sent there in messages, each followed until it was
+  collected, and sent again where you ask.
 - **Notices** tell people what waits for them: late values, returns due, reviews overdue and the like, by e-mail, GOV.UK
   Notify or a channel of Teams, at once or once a day, and whoever is above them where it goes on waiting.
 - **Checkpoints** keep how far a reader has come, and say whether it missed something.
@@ -39,6 +41,7 @@ _SCOPES = {
     "read_progress": _SEEN,
     "list_deliveries": _SEEN,
     "list_dead_letters": _SEEN,
+    "list_mailbox_messages": _SEEN,
     "create_subscription": "events:subscribe",
     "change_subscription": "events:subscribe",
     "delete_subscription": "events:subscribe",
@@ -57,6 +60,7 @@ _SCOPES = {
     "delete_recipient": "events:notify",
     "test_recipient": "events:notify",
     "retry_message": ("events:notify", "operations:operate"),
+    "resend_mailbox_message": _OWN,
     "list_subscription_owners": "operations:operate",
     "end_subscriptions": "operations:operate",
     "put_checkpoint": "events:read",
@@ -75,7 +79,12 @@ SPEC = ServiceSpec(
     subscriptions=SUBSCRIPTIONS,
     publishes=False,
     secretive=("create_subscription", "rotate_secret"),
-    retentions={"feed": trim, "deliveries": trim_deliveries, "notices": trim_notices},
+    retentions={
+        "feed": trim,
+        "deliveries": trim_deliveries,
+        "mailboxes": trim_messages,
+        "notices": trim_notices,
+    },
     tasks=(deliver, measure_webhooks, tell),
 )
 

@@ -53,6 +53,16 @@ class TooManySubscriptions(Conflict):
     title = "This caller has as many subscriptions as one may have"
 
 
+class NotOfThisKind(Conflict):
+    type_ = "not-of-this-kind"
+    title = "Subscriptions of this kind have no such thing"
+
+
+class MailboxMessageUnknown(NotFound):
+    type_ = "mailbox-message-unknown"
+    title = "Unknown message to a mailbox"
+
+
 class DeadLetterUnknown(NotFound):
     type_ = "dead-aggregate-unknown"
     title = "No dead letters of this aggregate"

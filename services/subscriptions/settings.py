@@ -1,4 +1,4 @@
-"""What an operator may set of the feed, webhooks and notices, as ``SUBSCRIPTIONS_*`` in the environment."""
+"""What an operator may set of the feed, webhooks, mailboxes and notices, as ``SUBSCRIPTIONS_*`` in the environment."""
 
 import re
 from enum import StrEnum
@@ -72,6 +72,39 @@ class WebhookSettings(BaseSettings):
 
     def list_keys(self) -> list[str]:
         return self.keys.get_secret_value().replace(",", " ").split() if self.keys else []
+
+
+class MeshSettings(BaseSettings):
+    """What an operator may set of deliveries to mailboxes of NHS MESH, as ``SUBSCRIPTIONS_MESH_*``. In seconds."""
+
+    model_config = SettingsConfigDict(env_prefix="SUBSCRIPTIONS_MESH_", env_ignore_empty=True, extra="ignore")
+
+    url: str | None = Field(default=None, pattern=r"^https?://[A-Za-z0-9.\[\]:-]+/?$")
+    """Where MESH is, such as ``https://mesh-sync.spineservices.nhs.uk``; without it nobody subscribes by mailbox."""
+    development: bool = False
+    """Whether MESH may be at a plain http address, as its sandbox is."""
+    timeout: float = Field(default=20.0, gt=0, le=600)
+    """How long MESH may be silent during a request."""
+    lease: float = Field(default=600.0, ge=0.2, le=7200)
+    """After so long a mailbox is taken over from a process that was killed; longer than a message takes to upload."""
+    batch: int = Field(default=500, ge=1, le=1000)
+    """How many events a message holds at most."""
+    every: float = Field(default=300.0, ge=0, le=86_400)
+    """How long a mailbox that was sent everything is left alone; MESH asks readers not to look more often."""
+    look: float = Field(default=300.0, ge=0, le=86_400)
+    """How long after a message MESH is asked first whether it was collected."""
+    chunk_bytes: int = Field(default=75 * 1_048_576, ge=1024, le=100 * 1_048_576)
+    """What is longer goes in several parts; those but the last have to be of more than 5 MB, by MESH's rules."""
+    keep_days: float = Field(default=90.0, ge=1, le=36_500)
+    """How long what became of a message is kept."""
+
+    @model_validator(mode="after")
+    def _is_safe(self) -> Self:
+        if self.url and not self.url.startswith("https:") and not self.development:
+            raise ValueError("MESH is reached by https, but where SUBSCRIPTIONS_MESH_DEVELOPMENT is set")
+        if self.lease <= self.timeout:
+            raise ValueError("the lease is longer than the timeout: two would deliver at once")
+        return self
 
 
 class SmtpSecurity(StrEnum):

@@ -8,6 +8,7 @@ import pytest
 
 from suite.engines import EngineUnavailable
 from tests.engines import lacking
+from tests.faults.delivering import Workers
 from tests.faults.embedded import Embedded
 from tests.faults.plant import BRISK, Plant
 
@@ -83,3 +84,12 @@ def world_folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
     finally:
         suite.process.kill()
     return suite.folder
+
+
+@pytest.fixture
+def workers() -> Iterator[Workers]:
+    found = Workers()
+    yield found
+    for child in found.children:
+        child.kill()
+        child.wait()

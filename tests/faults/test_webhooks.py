@@ -1,11 +1,7 @@
 """Who delivers webhooks is killed at every step: each event arrives, in the order of its aggregate."""
 
-import os
-import subprocess
-import sys
 from collections import defaultdict
-from collections.abc import AsyncIterator, Iterator
-from pathlib import Path
+from collections.abc import AsyncIterator
 
 import httpx
 import pytest
@@ -14,12 +10,12 @@ from services.subscriptions.app import create_app
 from services.subscriptions.service.feed import add_events
 from tests.conftest import ResourcesFor
 from tests.eventually import eventually
+from tests.faults.delivering import Workers
 from tests.integration.subscriptions.webhooks.plant import KEY, event
 from tests.receivers import Receiver, receiving
 
 pytestmark = pytest.mark.faults
 
-REPOSITORY = Path(__file__).parents[2]
 SUBJECTS, VERSIONS = [f"R{number}" for number in range(6)], 25
 SETTINGS = {
     "DEVELOPMENT": "true",
@@ -30,28 +26,6 @@ SETTINGS = {
     "BATCH": "40",
     "POLL": "0.1",
 }
-
-
-class Workers:
-    """Processes that deliver; killed at the end."""
-
-    def __init__(self) -> None:
-        self.children: list[subprocess.Popen[bytes]] = []
-
-    def start(self, url: str, crash_at: str = "") -> subprocess.Popen[bytes]:
-        environment = os.environ | {"SUITE_CRASH_AT": crash_at, "PYTHONPATH": str(REPOSITORY)}
-        command = [sys.executable, "-m", "tests.faults.webhook_worker", url]
-        self.children.append(subprocess.Popen(command, env=environment, cwd=REPOSITORY))
-        return self.children[-1]
-
-
-@pytest.fixture
-def workers() -> Iterator[Workers]:
-    found = Workers()
-    yield found
-    for child in found.children:
-        child.kill()
-        child.wait()
 
 
 @pytest.fixture

@@ -27,7 +27,10 @@ GONE_STATUS: Final = 410
 
 
 class Outcome(StrEnum):
-    """How an attempt ended. Whether nobody listens or a network drops what is sent is one: ``unreachable``."""
+    """How an attempt ended. Whether nobody listens or a network drops what is sent is one: ``unreachable``.
+
+    ``undelivered`` is no attempt: a message to a mailbox that was accepted, and that nobody is known to have collected.
+    """
 
     DELIVERED = "delivered"
     REFUSED = "refused"
@@ -36,6 +39,7 @@ class Outcome(StrEnum):
     TIMED_OUT = "timed_out"
     UNREACHABLE = "unreachable"
     ADDRESS_REFUSED = "address_refused"
+    UNDELIVERED = "undelivered"
 
 
 class WaitingState(StrEnum):

@@ -9,11 +9,19 @@ from typing import Any, Final
 from chassis.errors import FieldError
 from chassis.identity import Caller
 from services.subscriptions.domain.filters import EventFilter
+from services.subscriptions.domain.mailboxes import SCHEME
 from services.subscriptions.domain.webhooks import Mode
 
 MOST_NAMED: Final = 50
 """Types or subjects that a filter may name."""
 FORMAT: Final = 1
+
+
+class Kind(StrEnum):
+    """How a subscription is served: by requests to an address, or by messages to a mailbox of NHS MESH."""
+
+    WEBHOOK = "webhook"
+    MESH = "mesh"
 
 
 class Status(StrEnum):
@@ -52,10 +60,18 @@ class Definition:
     mode: Mode = Mode.FULL
     heartbeat: bool = False
 
+    @property
+    def kind(self) -> Kind:
+        """What the address is one of; it never changes."""
+        return Kind.MESH if self.url.startswith(SCHEME) else Kind.WEBHOOK
+
 
 @dataclass(frozen=True, slots=True)
 class Secrets:
-    """What deliveries are signed with, sealed, and what signs beside it until a rotation is through."""
+    """What deliveries are signed with, sealed, and what signs beside it until a rotation is through.
+
+    Of a subscription to a mailbox it is what opens the mailbox that is sent from, and nothing signs.
+    """
 
     current: str = field(repr=False)
     previous: str | None = field(default=None, repr=False)
@@ -114,7 +130,9 @@ class Progress:
 
     ``position`` is the place in the feed up to which everything is delivered or waits for a retry; ``waiting`` counts
     aggregates whose events do, ``dead`` those that are tried no more, ``oldest_waiting_at`` is when the first of them
-    failed or fell due. Events before ``gap_before`` were no longer there, but for the newest of each aggregate.
+    failed or fell due. Events before ``gap_before`` were no longer there, but for the newest of each aggregate. Of
+    messages to a mailbox ``unacknowledged`` counts those that wait there, since ``oldest_sent_at``, and ``undelivered``
+    those that nobody is known to have collected.
     """
 
     position: int
@@ -127,6 +145,9 @@ class Progress:
     last_success_at: datetime | None
     gap_before: int | None
     resyncing: bool
+    unacknowledged: int = 0
+    undelivered: int = 0
+    oldest_sent_at: datetime | None = None
 
 
 def definition_faults(definition: Definition, services: frozenset[str]) -> Iterator[FieldError]:

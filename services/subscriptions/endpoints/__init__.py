@@ -4,6 +4,7 @@ from services.subscriptions.endpoints import (
     checkpoints,
     deliveries,
     feed,
+    mailboxes,
     notices,
     recipients,
     state,
@@ -12,5 +13,6 @@ from services.subscriptions.endpoints import (
 )
 
 routers = tuple(
-    part.router for part in (feed, stream, state, checkpoints, subscriptions, deliveries, recipients, notices)
+    part.router
+    for part in (feed, stream, state, checkpoints, subscriptions, deliveries, mailboxes, recipients, notices)
 )

@@ -8,9 +8,9 @@ from fastapi import APIRouter, Query, Request, Response
 
 from chassis.web.problems import problems
 from chassis.web.units import Read
+from services.subscriptions.domain.batches import BATCH, batch_of
 from services.subscriptions.domain.filters import EventFilter
 from services.subscriptions.endpoints.parameters import Wanted
-from services.subscriptions.schemas.batches import BATCH, batch_of
 from services.subscriptions.service import feed
 from services.subscriptions.service.feed import FeedBatch
 from services.subscriptions.service.head_watch import watch_of
@@ -109,7 +109,7 @@ async def read_feed(
     batch = await read(lambda tx: feed.get_batch(tx, last_event_id, wanted, limit))
     if not batch.events and timeout:
         batch = await _awaited(request, read, batch, wanted, limit, min(timeout, LONGEST_WAIT_MS) / 1000)
-    return Response(batch_of(batch.events), media_type=BATCH, headers=_headers(batch))
+    return Response(batch_of(event.body for event in batch.events), media_type=BATCH, headers=_headers(batch))
 
 
 def _headers(batch: FeedBatch) -> dict[str, str]:

@@ -1,4 +1,4 @@
-"""Subscriptions by webhook over HTTP."""
+"""Subscriptions over HTTP."""
 
 from datetime import timedelta
 from typing import Annotated
@@ -25,7 +25,7 @@ from services.subscriptions.service import subscriptions
 from services.subscriptions.service.deliveries.loop import policy_of
 from services.subscriptions.service.subscriptions import Rules
 from services.subscriptions.service.webhook_secrets import sealer_of
-from services.subscriptions.settings import WebhookSettings
+from services.subscriptions.settings import MeshSettings, WebhookSettings
 
 router = APIRouter(tags=["webhooks"])
 
@@ -42,7 +42,8 @@ SubscriptionInPath = Annotated[
 
 async def _rules(request: Request) -> Rules:
     settings, resources = WebhookSettings(), _resources(request)
-    return Rules(policy_of(settings), settings.per_owner, sealer_of(resources.database, settings))
+    sealer = sealer_of(resources.database, settings)
+    return Rules(policy_of(settings), settings.per_owner, sealer, has_mesh=MeshSettings().url is not None)
 
 
 def _resources(request: Request) -> Resources:
@@ -63,7 +64,7 @@ async def list_subscriptions(read: Read, paging: Paging) -> PageBody[Subscriptio
 
 @router.post(
     "/subscriptions",
-    summary="Subscribe by webhook",
+    summary="Subscribe",
     status_code=201,
     responses=problems(401, 409, 410, 413, 415, 422, 503),
 )
@@ -71,10 +72,13 @@ async def create_subscription(write: Write, rules: Ruled, body: SubscriptionIn) 
     """Events are sent to your address as they come, signed with a secret that is in this answer and nowhere else.
 
     They are those of the services that you may read now, and stay so: a key with more scopes needs a subscription of
-    its own. Without `after_position` it begins with what comes from now on; with `resync` with present state.
+    its own. Without `after_position` it begins with what comes from now on; with `resync` with present state. To a
+    mailbox of NHS MESH go messages of many events, from the `mailbox` that you give.
     """
     await subscriptions.require_public(body.url, rules.policy)
-    made = await write(lambda tx: subscriptions.create_subscription(tx, body.to_domain(), body.start(), rules))
+    made = await write(
+        lambda tx: subscriptions.create_subscription(tx, body.to_domain(), body.start(), rules, body.opening())
+    )
     return NewSubscriptionOut.made(*made)
 
 
@@ -85,7 +89,9 @@ async def read_subscription(read: Read, id: SubscriptionInPath) -> SubscriptionO
 
 
 @router.patch(
-    "/subscriptions/{id}", summary="Change a subscription", responses=problems(401, 404, 409, 412, 413, 415, 422)
+    "/subscriptions/{id}",
+    summary="Change a subscription",
+    responses=problems(401, 404, 409, 412, 413, 415, 422, 503),
 )
 async def change_subscription(
     write: Write,
@@ -100,7 +106,7 @@ async def change_subscription(
     changes, wanted = body.to_domain()
     if "url" in changes:
         await subscriptions.require_public(changes["url"], rules.policy)
-    work = await write(lambda tx: subscriptions.change_subscription(tx, id, changes, wanted, rules))
+    work = await write(lambda tx: subscriptions.change_subscription(tx, id, changes, wanted, rules, body.opening()))
     return SubscriptionOut.of(work)
 
 
@@ -121,7 +127,7 @@ async def read_progress(read: Read, id: SubscriptionInPath) -> ProgressOut:  # n
 @router.post(
     "/subscriptions/{id}/rotate",
     summary="Give a subscription another secret",
-    responses=problems(401, 404, 413, 415, 422, 503),
+    responses=problems(401, 404, 409, 413, 415, 422, 503),
 )
 async def rotate_secret(
     write: Write,
@@ -131,7 +137,7 @@ async def rotate_secret(
 ) -> NewSubscriptionOut:
     """The new secret is in this answer and nowhere else. For a day, or as long as you say, there are two signatures.
 
-    What was before the last secret signs no more.
+    What was before the last secret signs no more. What goes to a mailbox is not signed, and has none (409).
     """
     overlap = OVERLAP if body is None else timedelta(hours=body.overlap_hours)
     made = await write(lambda tx: subscriptions.rotate_secret(tx, id, overlap, rules.sealer))

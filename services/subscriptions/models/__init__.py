@@ -2,6 +2,7 @@
 
 from services.subscriptions.models.base import Base
 from services.subscriptions.models.feed import AggregateRow, CheckpointRow, FeedEventRow, FeedHeadRow
+from services.subscriptions.models.mailboxes import MailboxMessageRow
 from services.subscriptions.models.notices import (
     MessageRow,
     NoticeHeadRow,
@@ -18,6 +19,7 @@ __all__ = [
     "DeliveryRow",
     "FeedEventRow",
     "FeedHeadRow",
+    "MailboxMessageRow",
     "MessageRow",
     "NoticeHeadRow",
     "NoticeRow",

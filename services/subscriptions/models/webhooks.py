@@ -15,7 +15,7 @@ SUBJECT = String(200)
 
 
 class SubscriptionRow(Base):
-    """A subscription by webhook. ``position``: up to there everything is delivered, or waits as an aggregate's row.
+    """A subscription. ``position``: up to there everything is delivered, or waits as an aggregate's row.
 
     ``lease`` is whose delivery loop is at it, until ``lease_until``. ``resync_after`` and ``resync_until`` are set
     while present state is sent again.
@@ -33,7 +33,7 @@ class SubscriptionRow(Base):
     granted: Mapped[Any] = mapped_column(JsonText)
     """The services whose events its owner may see: a list of names."""
     secret: Mapped[str] = mapped_column(Text)
-    """Sealed, as is the next."""
+    """Sealed, as is the next; of a mailbox, what opens it (``domain.mailboxes.Mailbox``)."""
     previous_secret: Mapped[str | None] = mapped_column(Text)
     previous_until: Mapped[datetime | None] = mapped_column(UtcDateTime)
     status: Mapped[str] = mapped_column(String(20))
@@ -53,6 +53,8 @@ class SubscriptionRow(Base):
     gap_before: Mapped[int | None] = mapped_column(BigInteger)
     lease: Mapped[str | None] = mapped_column(String(36))
     lease_until: Mapped[datetime | None] = mapped_column(UtcDateTime)
+    messages: Mapped[int] = mapped_column(BigInteger, server_default="0")
+    """How many messages to its mailbox were planned."""
 
 
 class WaitingRow(Base):

@@ -28,6 +28,7 @@ from services.subscriptions.domain.deliveries import (
 )
 from services.subscriptions.domain.feed import FeedEvent
 from services.subscriptions.domain.filters import EventFilter
+from services.subscriptions.domain.mailboxes import MessageStatus
 from services.subscriptions.domain.subscriptions import Status, Subscription
 from services.subscriptions.models import Base, DeliveryRow, WaitingRow
 from services.subscriptions.repository.subscriptions import subscription_of
@@ -35,6 +36,7 @@ from services.subscriptions.repository.subscriptions import subscription_of
 _SUBSCRIPTION: Final = Base.metadata.tables["subscription"]
 _WAITING: Final = Base.metadata.tables["waiting_aggregate"]
 _DELIVERY: Final = Base.metadata.tables["delivery"]
+_MESSAGE: Final = Base.metadata.tables["mailbox_message"]
 _FEED: Final = Base.metadata.tables["feed_event"]
 _KEYS: Final = ("subscription_id", "service", "subject")
 _SAVED: Final = ("position", "due_at", "attempts", "first_failed_at", "state", "outcome", "status", "dead_at")
@@ -49,7 +51,8 @@ class Served:
     filter: EventFilter
     position: int
     is_due: bool
-    """Whether something is to be done in it that no event asks for: a retry, a heartbeat, a test, a resync."""
+    """Whether something is to be done in it that no event asks for: a retry, a heartbeat, a test, a resync, a message
+    that was planned or is to be asked after."""
     may_read: bool
     """Whether events may be sent now: it does not wait for a receiver that fails or asked for time."""
 
@@ -77,11 +80,19 @@ async def list_served(tx: Tx) -> list[Served]:
         _WAITING.c.state == WaitingState.WAITING.value,
         or_(_WAITING.c.due_at <= now, row.failures >= BREAKER_FAILURES),
     )
-    found = select(_SUBSCRIPTION, retried.exists().label("has_retries")).where(
+    found = select(_SUBSCRIPTION, retried.exists().label("has_retries"), *_has_messages(now)).where(
         or_(row.status == Status.ACTIVE.value, row.test_event_id.is_not(None)),
         _is_free(now),
     )
     return [_served(each, now) for each in await tx.session.execute(found)]
+
+
+def _has_messages(now: datetime) -> tuple[ColumnElement[bool], ColumnElement[bool]]:
+    """Whether a message to its mailbox is planned, and whether MESH is to be asked of one."""
+    mine = select(_MESSAGE.c.subscription_id).where(_MESSAGE.c.subscription_id == _SUBSCRIPTION.c.id)
+    planned = mine.where(_MESSAGE.c.status == MessageStatus.PLANNED.value)
+    asked_after = mine.where(_MESSAGE.c.status == MessageStatus.ACCEPTED.value, _MESSAGE.c.due_at <= now)
+    return planned.exists().label("has_planned"), asked_after.exists().label("has_unsettled")
 
 
 def _is_free(now: datetime) -> ColumnElement[bool]:
@@ -94,8 +105,9 @@ def _served(row: Any, now: datetime) -> Served:
     is_active = found.status is Status.ACTIVE
     may_read = is_active and row.due_at <= now
     has_heartbeat = is_active and row.heartbeat_due_at is not None and row.heartbeat_due_at <= now
-    is_due = row.test_event_id is not None or has_heartbeat
-    is_due = is_due or (may_read and (bool(row.has_retries) or row.resync_until is not None))
+    is_due = row.test_event_id is not None or has_heartbeat or (is_active and bool(row.has_unsettled))
+    waits = bool(row.has_retries) or bool(row.has_planned) or row.resync_until is not None
+    is_due = is_due or (may_read and waits)
     return Served(found.id, found.revision, found.filter, row.position, is_due, may_read)
 
 
@@ -111,6 +123,13 @@ async def lease_subscription(tx: Tx, subscription: str, lease: str, until: datet
     )
     found = (await tx.session.execute(taken)).one_or_none()
     return None if found is None else _leased(found, lease)
+
+
+async def extend_lease(tx: Tx, leased: Leased, until: datetime) -> None:
+    """Have a subscription that was just taken for longer."""
+    await tx.session.execute(
+        update(_SUBSCRIPTION).where(_SUBSCRIPTION.c.id == leased.subscription.id).values(lease_until=until)
+    )
 
 
 def _leased(row: Any, lease: str) -> Leased:

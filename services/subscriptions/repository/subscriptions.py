@@ -11,6 +11,7 @@ from chassis.storage.bulk import insert_or_ignore
 from chassis.storage.pages import Orders, list_page
 from chassis.storage.transaction import Tx
 from services.subscriptions.domain.deliveries import WaitingState
+from services.subscriptions.domain.mailboxes import LOST, MessageStatus
 from services.subscriptions.domain.subscriptions import (
     Progress,
     Reason,
@@ -21,10 +22,12 @@ from services.subscriptions.domain.subscriptions import (
     definition_to_json,
 )
 from services.subscriptions.models import Base, SubscriptionRow
+from services.subscriptions.repository.mailboxes import count_by_status
 
 _SUBSCRIPTION: Final = Base.metadata.tables["subscription"]
 _WAITING: Final = Base.metadata.tables["waiting_aggregate"]
 _DELIVERY: Final = Base.metadata.tables["delivery"]
+_MESSAGE: Final = Base.metadata.tables["mailbox_message"]
 _LOCK_OWNER: Final = text("SELECT pg_advisory_xact_lock(hashtextextended('subscriptions.' || :owner, 0))")
 
 
@@ -50,6 +53,7 @@ async def insert_subscription(tx: Tx, found: Subscription, position: int) -> boo
         "due_at": tx.now,
         "failures": 0,
         "heartbeat_due_at": tx.now if found.definition.heartbeat else None,
+        "messages": 0,
     }
     return bool(await insert_or_ignore(tx, SubscriptionRow, [row], ("owner", "name"), returning=("id",)))
 
@@ -129,6 +133,8 @@ async def get_progress(tx: Tx, subscription: str, last_position: int) -> Progres
     counts = await _count_waiting(tx, subscription)
     waiting, since = counts.get(WaitingState.WAITING, (0, None))
     dead, dead_since = counts.get(WaitingState.DEAD, (0, None))
+    messages = await count_by_status(tx, subscription)
+    unacknowledged, oldest_sent_at = messages.get(MessageStatus.ACCEPTED, (0, None))
     return Progress(
         position=values.position,
         last_position=last_position,
@@ -140,6 +146,9 @@ async def get_progress(tx: Tx, subscription: str, last_position: int) -> Progres
         last_success_at=values.last_success_at,
         gap_before=values.gap_before,
         resyncing=values.resync_until is not None,
+        unacknowledged=unacknowledged,
+        undelivered=sum(messages[each][0] for each in LOST & messages.keys()),
+        oldest_sent_at=oldest_sent_at,
     )
 
 
@@ -151,7 +160,8 @@ async def _count_waiting(tx: Tx, subscription: str) -> Mapping[WaitingState, tup
 
 
 async def delete_subscription(tx: Tx, subscription: str) -> None:
-    """Delete a subscription with what waits in it and its log."""
+    """Delete a subscription with what waits in it, its log and its messages."""
+    await tx.session.execute(delete(_MESSAGE).where(_MESSAGE.c.subscription_id == subscription))
     await tx.session.execute(delete(_WAITING).where(_WAITING.c.subscription_id == subscription))
     await tx.session.execute(delete(_DELIVERY).where(_DELIVERY.c.subscription_id == subscription))
     await tx.session.execute(delete(_SUBSCRIPTION).where(_SUBSCRIPTION.c.id == subscription))

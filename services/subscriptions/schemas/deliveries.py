@@ -11,19 +11,28 @@ from services.subscriptions.domain.deliveries import Aggregate, Delivery, Outcom
 
 _OUTCOME = (
     "`delivered`: answered 2xx; `refused`: another status; `redirected`: not followed; `gone`: 410, which disables; "
-    "`timed_out`: not wholly answered in time; `unreachable`: nobody there; `address_refused`: not public"
+    "`timed_out`: not wholly answered in time; `unreachable`: nobody there; `address_refused`: not public; "
+    "`undelivered`: a message that MESH accepted, and that nobody is known to have collected"
 )
 
 
 class DeliveryOut(OutBody):
-    """One request to the receiver, and its answer."""
+    """One request to the receiver, or one message to a mailbox, and its answer."""
 
     id: int = Field(description="Counts up", examples=[412])
-    event_id: str = Field(description="The `webhook-id`, the same in every attempt")
-    type: str = Field(description="Of the event", examples=["commissioning.indicator.updated.v1"])
-    service: str | None = Field(description="Whose event it is; null for tests and heartbeats", examples=["indicators"])
-    subject: str = Field(description="The aggregate", examples=["ae-four-hour-wait/E06000026"])
-    position: int | None = Field(description="In the feed; null for tests and heartbeats", examples=[4711])
+    event_id: str = Field(description="The `webhook-id`, or a message's local id; the same in every attempt")
+    type: str = Field(
+        description="Of the event; `message` for a message of many", examples=["commissioning.indicator.updated.v1"]
+    )
+    service: str | None = Field(
+        description="Whose event it is; null for tests, heartbeats and messages", examples=["indicators"]
+    )
+    subject: str = Field(
+        description="The aggregate, or a message's file name", examples=["ae-four-hour-wait/E06000026"]
+    )
+    position: int | None = Field(
+        description="In the feed, of a message that of its last event; null for tests and heartbeats", examples=[4711]
+    )
     attempt: int = Field(description="Which attempt at this event it was", examples=[1])
     outcome: Outcome = Field(description=_OUTCOME)
     started_at: datetime = Field(description="When it was sent")

@@ -1,4 +1,4 @@
-"""Bodies of subscriptions by webhook. A secret is in one answer only: the one in which it was made."""
+"""Bodies of subscriptions. A secret is in one answer only: the one in which it was made."""
 
 from datetime import datetime
 from typing import Annotated, Any, Final, Self
@@ -8,9 +8,11 @@ from pydantic.config import JsonDict
 
 from chassis.web.bodies import UNCHANGED, OutBody, PatchBody, StrictBody
 from services.subscriptions.domain.addresses import LONGEST_URL
+from services.subscriptions.domain.mailboxes import Mailbox
 from services.subscriptions.domain.subscriptions import (
     MOST_NAMED,
     Definition,
+    Kind,
     Progress,
     Reason,
     Start,
@@ -19,6 +21,7 @@ from services.subscriptions.domain.subscriptions import (
     Wanted,
 )
 from services.subscriptions.domain.webhooks import LONGEST_OVERLAP, OVERLAP, Mode
+from services.subscriptions.schemas.mailboxes import MailboxChange, MailboxIn
 
 _HOUR: Final = 3600
 _WHOLE_TEXT: Final = r"^[^\x00]+$"
@@ -41,7 +44,11 @@ Services = Annotated[
 Position = Annotated[int, Field(ge=0, le=HIGHEST_POSITION)]
 
 _NAME = "What you call it: no two of yours are called alike"
-_URL = "Where events are sent, by https; what is not public is refused, now and at every delivery"
+_URL = (
+    "Where events are sent: an address by https, of which what is not public is refused, now and at every delivery; or "
+    "a mailbox of NHS MESH, as `mesh://MAILBOX?workflow_id=WORKFLOW`"
+)
+_MAILBOX = "The mailbox that messages are sent from, where `url` is a mailbox; never shown again"
 _TYPES = "Only events of these types; what ends with `*` is a beginning; none is all"
 _SUBJECTS = "Only events of these aggregates; what ends with `*` is a beginning; none is all"
 _AREA = "Only events of this area"
@@ -53,6 +60,7 @@ _EXAMPLE: Final[JsonDict] = {
     "name": "warehouse",
     "owner": "data-platform",
     "url": "https://platform.example.org/hooks/commissioning",
+    "kind": "webhook",
     "types": ["commissioning.indicator.*"],
     "subjects": [],
     "area": "E06000026",
@@ -70,7 +78,7 @@ _SECRET: Final = "whsec_C2FVsBQIhrscChlQIMV+b5sSYspob7oD9nOXlHmTRGY="  # noqa: S
 
 
 class SubscriptionIn(StrictBody):
-    """Have events sent to an address of yours."""
+    """Have events sent to an address or a mailbox of yours."""
 
     model_config = ConfigDict(
         json_schema_extra={
@@ -81,7 +89,12 @@ class SubscriptionIn(StrictBody):
                     "types": ["commissioning.indicator.*"],
                     "area": "E06000026",
                     "resync": True,
-                }
+                },
+                {
+                    "name": "region",
+                    "url": "mesh://X26ABC2?workflow_id=COMMISSIONING_EVENTS",
+                    "mailbox": {"id": "X26ABC1", "password": "of-the-mailbox", "shared_key": "of-the-environment"},
+                },
             ]
         }
     )
@@ -98,11 +111,16 @@ class SubscriptionIn(StrictBody):
         default=None, description="Begin with what follows this position of the feed; null: with what comes from now on"
     )
     resync: bool = Field(default=False, description="Begin with the newest event of every aggregate that there is")
+    mailbox: MailboxIn | None = Field(default=None, description=_MAILBOX)
 
     def to_domain(self) -> Definition:
         services = None if self.services is None else frozenset(self.services)
         wanted = Wanted(tuple(self.types), tuple(self.subjects), self.area, services)
         return Definition(self.name, self.url, wanted, self.mode, self.heartbeat)
+
+    def opening(self) -> Mailbox | None:
+        """What the mailbox is opened with that is sent from."""
+        return None if self.mailbox is None else self.mailbox.to_domain()
 
     def start(self) -> Start:
         return Start(self.after_position, self.resync)
@@ -119,10 +137,15 @@ class SubscriptionChange(PatchBody):
     services: Services | None = Field(default=None, description=_SERVICES, examples=[["indicators"]])
     mode: Annotated[Mode, Field(description=_MODE)] = UNCHANGED
     heartbeat: Annotated[bool, Field(description=_HEARTBEAT)] = UNCHANGED
+    mailbox: Annotated[MailboxChange, Field(description=_MAILBOX)] = UNCHANGED
+
+    def opening(self) -> dict[str, str | None] | None:
+        """What changes of what the mailbox is opened with."""
+        return self.mailbox.to_domain() if "mailbox" in self.changes() else None
 
     def to_domain(self) -> tuple[dict[str, Any], dict[str, Any]]:
         """What changes of the definition, and of what is wanted."""
-        sent = self.changes()
+        sent = {name: value for name, value in self.changes().items() if name != "mailbox"}
         names = ("types", "subjects", "area", "services")
         wanted: dict[str, Any] = {name: sent.pop(name) for name in names if name in sent}
         for name in ("types", "subjects"):
@@ -134,7 +157,7 @@ class SubscriptionChange(PatchBody):
 
 
 class SubscriptionOut(OutBody):
-    """A subscription by webhook. How far it has been served is at `/progress`."""
+    """A subscription. How far it has been served is at `/progress`."""
 
     model_config = ConfigDict(json_schema_extra={"examples": [_EXAMPLE]})
 
@@ -142,6 +165,7 @@ class SubscriptionOut(OutBody):
     name: str = Field(description=_NAME)
     owner: str = Field(description="Whose it is: the name of a key, or the subject of tokens")
     url: str = Field(description=_URL)
+    kind: Kind = Field(description="`webhook`: requests to an address; `mesh`: messages to a mailbox of NHS MESH")
     types: list[str] = Field(description=_TYPES)
     subjects: list[str] = Field(description=_SUBJECTS)
     area: str | None = Field(description=_AREA)
@@ -169,14 +193,18 @@ class SubscriptionOut(OutBody):
 
 
 class NewSubscriptionOut(SubscriptionOut):
-    """A subscription with its new secret."""
+    """A subscription with its new secret, where it has one."""
 
     model_config = ConfigDict(json_schema_extra={"examples": [{**_EXAMPLE, "secret": _SECRET}]})
 
-    secret: str = Field(description="What deliveries are signed with, shown this once", examples=[_SECRET])
+    secret: str | None = Field(
+        description="What deliveries are signed with, shown this once; null where they go to a mailbox, and nothing is "
+        "signed",
+        examples=[_SECRET],
+    )
 
     @classmethod
-    def made(cls, found: Subscription, secret: str) -> Self:
+    def made(cls, found: Subscription, secret: str | None) -> Self:
         return cls.model_validate({**_fields(found), "secret": secret})
 
 
@@ -187,6 +215,7 @@ def _fields(found: Subscription) -> dict[str, Any]:
         "name": found.definition.name,
         "owner": found.owner,
         "url": found.definition.url,
+        "kind": found.definition.kind,
         "types": list(wanted.types),
         "subjects": list(wanted.subjects),
         "area": wanted.area,
@@ -243,7 +272,10 @@ class ProgressOut(OutBody):
     dead: int = Field(description="How many are tried no more until you decide", examples=[0])
     oldest_waiting_at: datetime | None = Field(description="When the first of these failed or fell due")
     failing_since: datetime | None = Field(description="Since when the receiver has taken nothing; null where it does")
-    due_at: datetime = Field(description="Nothing is sent before, since the receiver fails or asked for time")
+    due_at: datetime = Field(
+        description="Nothing is sent before, since the receiver fails or asked for time, or since a mailbox was just "
+        "sent all there was"
+    )
     last_success_at: datetime | None = Field(description="When the receiver last took something after failures")
     gap_detected: bool = Field(
         description="Whether it fell so far behind that the feed had no longer everything: of what was before "
@@ -251,6 +283,11 @@ class ProgressOut(OutBody):
     )
     gap_before: int | None = Field(description="Where the feed began then")
     resyncing: bool = Field(description="Whether present state is being sent")
+    unacknowledged: int = Field(description="How many messages wait in the mailbox", examples=[0])
+    oldest_sent_at: datetime | None = Field(description="When the first of these was sent")
+    undelivered: int = Field(
+        description="How many messages nobody is known to have collected: have them sent again", examples=[0]
+    )
 
     @classmethod
     def of(cls, found: Progress) -> Self:

@@ -1,7 +1,7 @@
-"""Subscriptions by webhook: made, changed, paused, played again and ended by their owners and by operators."""
+"""Subscriptions: made, changed, paused, played again and ended by their owners and by operators."""
 
 import secrets
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import timedelta
 from typing import Any, Final
@@ -17,8 +17,10 @@ from contracts.topics import SERVICES
 from services.subscriptions.domain import webhooks
 from services.subscriptions.domain.addresses import REFUSED, AddressPolicy, url_faults
 from services.subscriptions.domain.filters import services_of
+from services.subscriptions.domain.mailboxes import SCHEME, Mailbox
 from services.subscriptions.domain.subscriptions import (
     Definition,
+    Kind,
     Progress,
     Reason,
     Secrets,
@@ -29,6 +31,7 @@ from services.subscriptions.domain.subscriptions import (
     state_to_json,
 )
 from services.subscriptions.errors import (
+    NotOfThisKind,
     PositionGone,
     SubscriptionExists,
     SubscriptionRefused,
@@ -39,6 +42,7 @@ from services.subscriptions.repository import deliveries as served
 from services.subscriptions.repository import feed
 from services.subscriptions.repository import subscriptions as stored
 from services.subscriptions.service.deliveries.sending import is_public
+from services.subscriptions.service.mailbox_faults import change_faults, mailbox_faults
 from services.subscriptions.service.webhook_secrets import Sealer
 
 READ_OTHERS: Final = "operations:read"
@@ -47,15 +51,23 @@ READ_OTHERS: Final = "operations:read"
 
 @dataclass(frozen=True, slots=True)
 class Rules:
-    """What an operator has set: where deliveries may go, how many subscriptions one may have, what seals secrets."""
+    """What an operator has set: where deliveries may go, how many subscriptions one may have, what seals secrets.
+
+    ``has_mesh``: whether it is known where MESH is.
+    """
 
     policy: AddressPolicy
     per_owner: int
     sealer: Sealer
+    has_mesh: bool = False
 
 
-async def create_subscription(tx: Tx, definition: Definition, start: Start, rules: Rules) -> tuple[Subscription, str]:
+async def create_subscription(
+    tx: Tx, definition: Definition, start: Start, rules: Rules, mailbox: Mailbox | None = None
+) -> tuple[Subscription, str | None]:
     """Subscribe, and return the secret that deliveries are signed with, the only time that it is seen.
+
+    To a mailbox goes what is sent from ``mailbox``; nothing is signed there, so that there is no such secret.
 
     Raises:
         InsufficientScope: the caller may read the events of no service.
@@ -67,18 +79,19 @@ async def create_subscription(tx: Tx, definition: Definition, start: Start, rule
     """
     _allow(tx)
     granted = _readable(tx)
-    _require_sound(definition, granted, rules.policy)
+    _require_sound(definition, granted, rules, mailbox_faults(definition, mailbox, is_offered=rules.has_mesh))
     await stored.lock_owner(tx, tx.caller.name)
     if await stored.count_of_owner(tx, tx.caller.name) >= rules.per_owner:
         raise TooManySubscriptions(f"{tx.caller.name} has {rules.per_owner}: delete one that is not needed.")
-    secret, number = _make_secret(), f"sub_{secrets.token_hex(10)}"
+    secret, number = None if mailbox else _make_secret(), f"sub_{secrets.token_hex(10)}"
+    opening = mailbox.to_text() if mailbox else str(secret)
     found = Subscription(
         id=number,
         owner=tx.caller.name,
         person=tx.caller.person,
         definition=definition,
         granted=granted,
-        secrets=Secrets(rules.sealer.seal(number, secret)),
+        secrets=Secrets(rules.sealer.seal(number, opening)),
         status=Status.ACTIVE,
         reason=None,
         revision=1,
@@ -109,9 +122,12 @@ def _readable(tx: Tx) -> frozenset[str]:
     return found
 
 
-def _require_sound(definition: Definition, granted: frozenset[str], policy: AddressPolicy) -> None:
-    errors = [FieldError("url", fault) for fault in url_faults(definition.url, policy)]
-    errors += definition_faults(definition, granted)
+def _require_sound(
+    definition: Definition, granted: frozenset[str], rules: Rules, further: Iterable[FieldError]
+) -> None:
+    faults = url_faults(definition.url, rules.policy) if definition.kind is Kind.WEBHOOK else ()
+    errors = [FieldError("url", fault) for fault in faults]
+    errors += [*definition_faults(definition, granted), *further]
     if errors:
         raise SubscriptionRefused("Some of this cannot be delivered.", errors)
 
@@ -175,7 +191,12 @@ async def get_progress(tx: Tx, number: str) -> Progress:
 
 
 async def change_subscription(
-    tx: Tx, number: str, changes: Mapping[str, Any], wanted: Mapping[str, Any], rules: Rules
+    tx: Tx,
+    number: str,
+    changes: Mapping[str, Any],
+    wanted: Mapping[str, Any],
+    rules: Rules,
+    mailbox: Mapping[str, Any] | None = None,
 ) -> Subscription:
     """Change what a subscription is; who changes it with fewer scopes than it was made with narrows it to theirs.
 
@@ -185,26 +206,40 @@ async def change_subscription(
         changes: fields of :class:`Definition` other than ``wanted``.
         wanted: fields of its :class:`Wanted`.
         rules: as at creation.
+        mailbox: fields of the :class:`Mailbox` that is sent from.
 
     Raises:
         SubscriptionUnknown, InsufficientScope, SubscriptionRefused, SubscriptionExists: as at creation.
+        SecretsUnavailable: what opens the mailbox cannot be read.
     """
     before = await lock_own(tx, number, ADMIN)
     definition = replace(before.definition, **changes, wanted=replace(before.definition.wanted, **wanted))
     granted = before.granted & _readable(tx)
     if not granted:
         raise InsufficientScope([f"{each}:read" for each in sorted(before.granted)])
-    _require_sound(definition, granted, rules.policy)
+    kept = _mailbox_after(before, mailbox, rules)
+    _require_sound(definition, granted, rules, change_faults(before.definition, definition, kept, mailbox))
     if await stored.has_name(tx, before.owner, definition.name, other_than=number):
         raise SubscriptionExists(f"{before.owner} has a subscription called {definition.name!r}.")
     after = replace(before, definition=definition, granted=granted)
-    if after == before:
+    if after == before and kept is None:
         record_unchanged(tx)
         return before
-    after = replace(after, revision=before.revision + 1, updated_at=tx.now)
-    await stored.save_subscription(tx, after, **_heartbeat(tx, before, after))
-    _record(tx, "subscription.amended", before, after)
+    after = replace(after, revision=before.revision + (after != before), updated_at=tx.now)
+    more = _heartbeat(tx, before, after)
+    if kept is not None:  # what failed by what opened it is tried at once
+        after = replace(after, secrets=Secrets(rules.sealer.seal(number, kept.to_text())))
+        more |= {"due_at": tx.now, "failures": 0}
+    await stored.save_subscription(tx, after, **more)
+    _record(tx, "subscription.amended", before, after, **({} if kept is None else {"mailbox": "changed"}))
     return after
+
+
+def _mailbox_after(before: Subscription, changes: Mapping[str, Any] | None, rules: Rules) -> Mailbox | None:
+    """The mailbox that is sent from as it is from now on; None where it stays as it is."""
+    if changes is None or before.definition.kind is not Kind.MESH:
+        return None
+    return replace(Mailbox.of_text(rules.sealer.unseal(before.id, before.secrets.current)), **changes)
 
 
 def _heartbeat(tx: Tx, before: Subscription, after: Subscription) -> dict[str, Any]:
@@ -232,8 +267,11 @@ async def rotate_secret(tx: Tx, number: str, overlap: timedelta, sealer: Sealer)
 
     Raises:
         SubscriptionUnknown, SecretsUnavailable
+        NotOfThisKind: nothing is signed that goes to a mailbox.
     """
     before = await lock_own(tx, number, ADMIN)
+    if before.definition.kind is Kind.MESH:
+        raise NotOfThisKind("What is sent to a mailbox is not signed: change `mailbox` where its password changes.")
     secret = _make_secret()
     until = tx.now + overlap
     previous = (before.secrets.current, until) if overlap else (None, None)
@@ -275,7 +313,9 @@ async def resume_subscription(tx: Tx, number: str) -> Subscription:
     """
     before = await lock_own(tx, number, OPERATE)
     after = before if before.reason is not Reason.OWNER_GONE else _taken_over(tx, before)
-    after = replace(after, status=Status.ACTIVE, reason=None, revision=before.revision + 1, updated_at=tx.now)
+    # what is under way to a receiver may not say how it waits; what is planned for a mailbox stays as it is
+    is_other = before.definition.kind is Kind.WEBHOOK or after.granted != before.granted
+    after = replace(after, status=Status.ACTIVE, reason=None, revision=before.revision + is_other, updated_at=tx.now)
     await stored.save_subscription(tx, after, due_at=tx.now, failures=0, failing_since=None)
     await served.make_due(tx, number, afresh=True)
     _record(tx, "subscription.resumed", before, after)
@@ -363,7 +403,7 @@ async def require_public(url: str, policy: AddressPolicy) -> None:
     Raises:
         SubscriptionRefused
     """
-    if any(url_faults(url, policy)):
+    if url.startswith(SCHEME) or any(url_faults(url, policy)):
         return
     parts = urlsplit(url)
     if not await is_public(parts.hostname or "", parts.port or 443, policy):

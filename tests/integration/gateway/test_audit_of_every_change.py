@@ -70,6 +70,7 @@ IN_OTHER_TESTS = {
             "resync",
             "dead-letters/retry",
             "dead-letters/discard",
+            "messages/{local_id}/resend",
         )
     ),
     ("POST", "/events/v1/subscription-owners/{name}/end"),

@@ -204,6 +204,7 @@ MAKE_NOTHING = {
     "POST /events/v1/subscriptions": "answers with a secret, once: a name that the caller has is 409",
     "POST /events/v1/subscriptions/{id}/dead-letters/discard": BY_ID,
     "POST /events/v1/subscriptions/{id}/dead-letters/retry": BY_ID,
+    "POST /events/v1/subscriptions/{id}/messages/{local_id}/resend": "plans a message that is there once more",
     "POST /events/v1/subscriptions/{id}/pause": BY_ID,
     "POST /events/v1/subscriptions/{id}/replay": NUMBERED,
     "POST /events/v1/subscriptions/{id}/resume": BY_ID,

@@ -31,6 +31,7 @@ NOT_THERE = {
     "/events/v1/subscriptions/{id}/progress",
     "/events/v1/subscriptions/{id}/deliveries",
     "/events/v1/subscriptions/{id}/dead-letters",
+    "/events/v1/subscriptions/{id}/messages",
     "/finance/v1/funds/{code}/closed-quarters/{label}",  # its label has a slash in what the changes are made by
     "/finance/v1/funds/{code}/partners/{partner}/account",
     "/finance/v1/funds/{code}/year-end",

@@ -19,7 +19,9 @@ from gateway.operations.services import Services
 from gateway.proxy.upstreams import in_process
 from services.subscriptions.app import create_app
 from services.subscriptions.domain.deliveries import Attempt, Delivery, Outcome
+from services.subscriptions.domain.mailboxes import Message, MessageStatus
 from services.subscriptions.repository.deliveries import save_deliveries
+from services.subscriptions.repository.mailboxes import save_messages
 from suite import notice_commands, subscription_commands
 from tests.conftest import DatabaseFor, ResourcesFor
 from tests.integration.gateway.conftest import SIGNER, FrontOf, signed_for
@@ -83,6 +85,8 @@ async def test_operators_see_and_steer_subscriptions_by_commands(
     front = await front_of(subscriptions=in_process("subscriptions", create_app(resources)))
     body = {"name": "warehouse", "url": "https://93.184.216.34/hook"}
     found = (await front.client.post(PATH, json=body)).json()["id"]
+    lost = Message(found, f"{found}.1", 1, (3, 4), resources.clock(), status=MessageStatus.UNDELIVERABLE, code="14")
+    await resources.database.write(lambda tx: save_messages(tx, [lost]))
     line = Delivery(0, found, "e1", "t.v1", "risks", "R1", 1, 1, Attempt(Outcome.REFUSED, resources.clock(), 5, 500))
     await resources.database.write(lambda tx: save_deliveries(tx, [line]))
     at = {"SUITE_URL": front.url, "SUITE_KEY": front.key}
@@ -93,7 +97,10 @@ async def test_operators_see_and_steer_subscriptions_by_commands(
         lines = done.stdout.splitlines(keepends=True)
         return "".join(line for line in lines if "\x1b" not in line)  # the suite in this process logs there too
 
-    assert "active  0 behind, 0 waiting, 0 dead  https://93.184.216.34/hook" in await run("list")
+    told = "0 behind, 0 waiting, 0 dead, 0 messages not collected, 1 undelivered"
+    assert f"active  {told}  https://93.184.216.34/hook" in await run("list")
+    assert await run("messages", found, "--status", "undeliverable") == f"{found}.1  undeliverable  2 events  14\n"
+    assert await run("resend", found, f"{found}.1") == f"{found}.1  planned\n"
     assert (await run("pause", found)).split()[-1] == "paused"
     assert (await run("resume", found)).split()[-1] == "active"
     assert (await run("replay", found, "--after", "0")).startswith(found)

@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any, Final
 from uuid import uuid4
 
@@ -11,16 +11,27 @@ from chassis.storage.transaction import Tx
 from services.subscriptions.domain.deliveries import Aggregate, Delivery, Fitness, Tally, Waiting
 from services.subscriptions.domain.feed import FeedEvent, FeedHead
 from services.subscriptions.domain.filters import EventFilter
-from services.subscriptions.domain.subscriptions import Reason, Status, Subscription, state_to_json
+from services.subscriptions.domain.mailboxes import Message, Moves, local_id_of
+from services.subscriptions.domain.subscriptions import Kind, Reason, Status, Subscription, state_to_json
 from services.subscriptions.domain.webhooks import HEARTBEAT, HEARTBEAT_EVERY, TEST, Webhook, notice
 from services.subscriptions.repository import deliveries as stored
-from services.subscriptions.repository import subscriptions
+from services.subscriptions.repository import mailboxes, subscriptions
 from services.subscriptions.repository.aggregates import list_newest
 from services.subscriptions.repository.deliveries import Leased
 from services.subscriptions.repository.feed import get_head, list_events
 
 MOST_OF_AGGREGATE: Final = 20
 """Events of an aggregate that waited that one batch sends."""
+MOST_UNSETTLED: Final = 50
+"""Messages of a mailbox that MESH is asked of at once."""
+
+
+@dataclass(frozen=True, slots=True)
+class Terms:
+    """For how long a subscription of a kind is taken, and how many events at once."""
+
+    lasts: timedelta
+    most: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,10 +45,19 @@ class Queue:
 
 
 @dataclass(frozen=True, slots=True)
+class Parcel:
+    """A message that is planned, with those of its events that are kept and still wanted, in order."""
+
+    message: Message
+    events: Sequence[FeedEvent]
+
+
+@dataclass(frozen=True, slots=True)
 class Batch:
     """What is to be sent now. ``position``: where the subscription is once all of it is sent or waits.
 
-    ``resync``: ``resync_after`` and ``resync_until`` from then on. ``notices`` are tests and heartbeats.
+    ``resync``: ``resync_after`` and ``resync_until`` from then on. ``notices`` are tests and heartbeats. To a mailbox
+    goes a ``parcel`` instead of queues; ``unsettled`` are messages of which MESH is asked what became of them.
     """
 
     leased: Leased
@@ -47,34 +67,103 @@ class Batch:
     notices: Sequence[Webhook]
     gap_before: int | None
     has_more: bool
+    parcel: Parcel | None = None
+    unsettled: Sequence[Message] = ()
 
     @property
     def subscription(self) -> Subscription:
         return self.leased.subscription
 
+    def ended(self, tally: Tally) -> "Batch":
+        """The same with where the subscription stands then: a message that was not accepted moves nothing."""
+        if self.parcel is None or tally.delivered:
+            return self
+        before = self.leased
+        resync = before.resync_after, before.resync_until
+        return replace(self, position=before.position, resync=resync, gap_before=before.gap_before)
+
 
 @dataclass(frozen=True, slots=True)
 class Results:
-    """What came of a batch: lines of the log, and how each of its aggregates waits now (None: not at all)."""
+    """What came of a batch: lines of the log, how each of its aggregates waits now (None: not at all), and messages."""
 
     lines: Sequence[Delivery]
     waiting: Mapping[Aggregate, Waiting | None]
     tally: Tally
+    messages: Sequence[Message] = ()
 
 
-async def take_batch(tx: Tx, subscription: str, lease: str, until: datetime, most: int) -> Batch | None:
+async def take_batch(tx: Tx, subscription: str, lease: str, terms: Mapping[Kind, Terms]) -> Batch | None:
     """Take a subscription, with what is to be sent of it; None where somebody else has it or it is not served."""
-    leased = await stored.lease_subscription(tx, subscription, lease, until)
+    leased = await stored.lease_subscription(tx, subscription, lease, tx.now + terms[Kind.WEBHOOK].lasts)
     if leased is None:
         return None
     head = await get_head(tx)
     notices = _notices(leased, tx.now)
-    if leased.subscription.status is not Status.ACTIVE or leased.fitness.due_at > tx.now:
-        resync = leased.resync_after, leased.resync_until
-        return Batch(leased, (), leased.position, resync, notices, leased.gap_before, has_more=False)
+    if leased.subscription.definition.kind is Kind.MESH:
+        await stored.extend_lease(tx, leased, tx.now + terms[Kind.MESH].lasts)
+        return await _posted(tx, leased, head, notices, terms[Kind.MESH].most)
+    if not _may_send(leased, tx.now):
+        return _idle(leased, notices)
     if leased.fitness.is_open:
-        return await _probe(tx, leased, head, notices, most)
-    return await _whole(tx, leased, head, notices, most)
+        return await _probe(tx, leased, head, notices, terms[Kind.WEBHOOK].most)
+    return await _whole(tx, leased, head, notices, terms[Kind.WEBHOOK].most)
+
+
+def _may_send(leased: Leased, now: datetime) -> bool:
+    return leased.subscription.status is Status.ACTIVE and leased.fitness.due_at <= now
+
+
+def _idle(leased: Leased, notices: Sequence[Webhook]) -> Batch:
+    """Nothing of the feed."""
+    resync = leased.resync_after, leased.resync_until
+    return Batch(leased, (), leased.position, resync, notices, leased.gap_before, has_more=False)
+
+
+async def _posted(tx: Tx, leased: Leased, head: FeedHead, notices: Sequence[Webhook], most: int) -> Batch:
+    """The next message to a mailbox, and those that MESH is asked of."""
+    unsettled = await mailboxes.list_due(tx, leased.subscription.id, MOST_UNSETTLED)
+    idle = replace(_idle(leased, notices), unsettled=unsettled)
+    if not _may_send(leased, tx.now):
+        return idle
+    planned = await mailboxes.get_planned(tx, leased.subscription.id)
+    if planned is not None:
+        return replace(_moved(idle, planned.moves), parcel=await _parcel(tx, leased, planned), has_more=True)
+    whole = replace(await _whole(tx, leased, head, notices, most), unsettled=unsettled)
+    events = sorted((each for queue in whole.queues for each in queue.events), key=lambda one: one.position)
+    if not events:
+        return whole
+    message = await _plan(tx, whole, events)
+    return replace(whole, queues=(), parcel=Parcel(message, events))
+
+
+def _moved(idle: Batch, moves: Moves | None) -> Batch:
+    """Where a subscription stands once a message planned before is accepted; where it was changed since, as before."""
+    if moves is None or moves.revision != idle.subscription.revision:
+        return idle
+    return replace(idle, position=moves.position, resync=moves.resync, gap_before=moves.gap_before)
+
+
+async def _parcel(tx: Tx, leased: Leased, planned: Message) -> Parcel:
+    wanted = leased.subscription.filter
+    events = await mailboxes.list_of_positions(tx, planned.positions)
+    return Parcel(planned, [each for each in events if wanted.matches(each)])
+
+
+async def _plan(tx: Tx, batch: Batch, events: Sequence[FeedEvent]) -> Message:
+    """Say in a row what is sent now, and what has come of it once it is accepted."""
+    subscription = batch.subscription
+    number = await mailboxes.count_up(tx, subscription.id)
+    message = Message(
+        subscription=subscription.id,
+        local_id=local_id_of(subscription.id, number),
+        number=number,
+        positions=[each.position for each in events],
+        planned_at=tx.now,
+        moves=Moves(subscription.revision, batch.position, batch.resync, batch.gap_before),
+    )
+    await mailboxes.save_messages(tx, [message])
+    return message
 
 
 def _notices(leased: Leased, now: datetime) -> list[Webhook]:
@@ -175,6 +264,7 @@ async def save_results(tx: Tx, batch: Batch, results: Results, chance: float) ->
     leased, number = batch.leased, batch.subscription.id
     now = await stored.lock_leased(tx, number, leased.lease)
     await stored.save_deliveries(tx, results.lines)
+    await mailboxes.save_messages(tx, results.messages)
     if leased.test_event_id is not None:
         await stored.clear_test(tx, number, leased.test_event_id)
     if now.revision != batch.subscription.revision:
@@ -185,7 +275,7 @@ async def save_results(tx: Tx, batch: Batch, results: Results, chance: float) ->
     await stored.delete_waiting(tx, number, [name for name, each in results.waiting.items() if each is None])
     if results.tally.delivered and leased.fitness.is_open:
         await stored.make_due(tx, number)
-    await stored.save_served(tx, number, _values(batch, fitness, tx.now))
+    await stored.save_served(tx, number, _values(batch.ended(results.tally), fitness, tx.now))
     await _disable_failing(tx, now, results.tally, is_spent=fitness.is_spent(tx.now))
     return batch.has_more and fitness.due_at <= tx.now
 

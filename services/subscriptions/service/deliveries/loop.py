@@ -18,14 +18,17 @@ from chassis.storage.outages import is_outage
 from services.subscriptions.domain.addresses import AddressPolicy
 from services.subscriptions.domain.deliveries import Delivery, Tally, Waiting
 from services.subscriptions.domain.feed import FeedEvent
+from services.subscriptions.domain.mailboxes import Mailbox
+from services.subscriptions.domain.subscriptions import Kind
 from services.subscriptions.domain.webhooks import Webhook, request_headers, webhook_of
 from services.subscriptions.repository import deliveries as stored
-from services.subscriptions.service.deliveries.batches import Batch, Queue, Results, save_results, take_batch
+from services.subscriptions.service.deliveries.batches import Batch, Queue, Results, Terms, save_results, take_batch
+from services.subscriptions.service.deliveries.posting import Post, PostUnderWay
 from services.subscriptions.service.deliveries.scouting import Scout
 from services.subscriptions.service.deliveries.sending import Sender
 from services.subscriptions.service.head_watch import watch_of
 from services.subscriptions.service.webhook_secrets import Sealer, sealer_of
-from services.subscriptions.settings import WebhookSettings
+from services.subscriptions.settings import MeshSettings, WebhookSettings
 
 log = get_logger()
 
@@ -150,9 +153,11 @@ class Deliverer:
         sender: Sender,
         sealer: Sealer,
         settings: WebhookSettings,
+        post: Post,
         chance: Callable[[], float] = random.random,
     ) -> None:
         self._database = database
+        self._post = post
         self._sender = sender
         self._sealer = sealer
         self._settings = settings
@@ -220,8 +225,7 @@ class Deliverer:
     async def serve(self, subscription: str) -> bool:
         """Send one batch; whether there is more to be sent at once."""
         lease, began = str(uuid4()), time.monotonic()
-        lasts, most = timedelta(seconds=self._settings.lease), self._settings.batch
-        batch = await self._database.write(lambda tx: take_batch(tx, subscription, lease, tx.now + lasts, most))
+        batch = await self._database.write(lambda tx: take_batch(tx, subscription, lease, self._terms()))
         if batch is None:
             return False
         crash_point("webhooks.after_take")
@@ -235,20 +239,16 @@ class Deliverer:
                 await self._database.write(lambda tx: stored.release(tx, subscription, lease))
             raise
 
+    def _terms(self) -> dict[Kind, Terms]:
+        webhooks, mailboxes = self._settings, self._post.settings
+        return {
+            Kind.WEBHOOK: Terms(timedelta(seconds=webhooks.lease), webhooks.batch),
+            Kind.MESH: Terms(timedelta(seconds=mailboxes.lease), mailboxes.batch),
+        }
+
     async def _send(self, batch: Batch, began: float) -> bool:
-        found, chance = batch.subscription, self._chance()
-        secrets = [self._sealer.unseal(found.id, each) for each in found.secrets.sealed(self._database.clock())]
-        spare = self._settings.lease - self._settings.timeout
-        under_way = BatchUnderWay(
-            batch,
-            secrets,
-            self._sender,
-            requests=self._settings.requests,
-            until=began + spare * SENDING_SHARE,
-            clock=self._database.clock,
-            chance=chance,
-        )
-        results = await under_way.run()
+        chance = self._chance()
+        results = await self._under_way(batch, began, chance).run()
         crash_point("webhooks.before_record")
         has_more = await self._database.write(
             lambda tx: save_results(tx, batch, results, chance), actor="subscriptions.webhooks"
@@ -256,12 +256,29 @@ class Deliverer:
         crash_point("webhooks.after_record")
         return has_more
 
+    def _under_way(self, batch: Batch, began: float, chance: float) -> BatchUnderWay | PostUnderWay:
+        found, clock = batch.subscription, self._database.clock
+        secrets = [self._sealer.unseal(found.id, each) for each in found.secrets.sealed(clock())]
+        if found.definition.kind is Kind.MESH:
+            return PostUnderWay(batch, Mailbox.of_text(secrets[0]), self._post, clock=clock, chance=chance)
+        spare = self._settings.lease - self._settings.timeout
+        return BatchUnderWay(
+            batch,
+            secrets,
+            self._sender,
+            requests=self._settings.requests,
+            until=began + spare * SENDING_SHARE,
+            clock=clock,
+            chance=chance,
+        )
+
 
 async def deliver(database: Database) -> None:
-    """Deliver webhooks of this database for as long as the service runs."""
+    """Deliver to receivers and mailboxes of this database for as long as the service runs."""
     settings = WebhookSettings()
-    sender = sender_of(database, settings)
+    sender, post = sender_of(database, settings), Post(MeshSettings(), database.clock)
     try:
-        await Deliverer(database, sender, sealer_of(database, settings), settings).run()
+        await Deliverer(database, sender, sealer_of(database, settings), settings, post).run()
     finally:
         await sender.close()
+        await post.close()

@@ -10,8 +10,9 @@ from chassis.storage.database import Database
 from chassis.web.units import Resources
 from services.subscriptions.app import create_app
 from services.subscriptions.service.deliveries.loop import Deliverer, sender_of
+from services.subscriptions.service.deliveries.posting import Post
 from services.subscriptions.service.webhook_secrets import sealer_of
-from services.subscriptions.settings import WebhookSettings
+from services.subscriptions.settings import MeshSettings, WebhookSettings
 from tests.conftest import ResourcesFor
 from tests.integration.subscriptions.webhooks.plant import KEY, MovedClock, Plant
 from tests.receivers import Receiver, receiving
@@ -59,8 +60,8 @@ async def receiver() -> AsyncIterator[Receiver]:
 async def plant(
     database: Database, api: httpx.AsyncClient, clock: MovedClock, settings: WebhookSettings
 ) -> AsyncIterator[Plant]:
-    sender = sender_of(database, settings)
-    deliverer = Deliverer(database, sender, sealer_of(database, settings), settings, chance=lambda: 0.0)
+    sender, post = sender_of(database, settings), Post(MeshSettings(), database.clock)
+    deliverer = Deliverer(database, sender, sealer_of(database, settings), settings, post, chance=lambda: 0.0)
     yield Plant(database, api, clock, deliverer)
     await sender.close()
 

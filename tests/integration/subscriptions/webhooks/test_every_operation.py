@@ -11,6 +11,8 @@ import pytest
 
 from chassis.web.operations import operations_of
 from chassis.web.units import writing
+from services.subscriptions.domain.mailboxes import Message, MessageStatus
+from services.subscriptions.repository.mailboxes import save_messages
 from tests.integration.gateway.changes import audited
 from tests.integration.subscriptions.webhooks.plant import Plant, event
 from tests.receivers import Receiver
@@ -43,9 +45,10 @@ LAST: Sequence[Step] = [
     ("DELETE", "/recipients/ana", None, "recipient.deleted"),
     ("POST", "/messages/{message}/retry", None, "message.retried"),
 ]
+OF_A_MAILBOX: Step = ("POST", "/subscriptions/{id}/messages/{id}.1/resend", None, "message.resent")
 WITH_A_SECRET = {"subscription.created", "subscription.secret_rotated"}
 """Their answer is kept nowhere, so they take no key: another test of this folder has it that one is refused."""
-READ = ("", "/progress", "/deliveries", "/dead-letters")
+READ = ("", "/progress", "/deliveries", "/dead-letters", "/messages")
 
 
 async def _is_audited_once(plant: Plant, step: Step, found: str) -> tuple[str, str]:
@@ -77,6 +80,14 @@ async def _make_dead(plant: Plant, receiver: Receiver) -> None:
     await plant.drain()
 
 
+async def _plan_message(plant: Plant, subscription: str) -> None:
+    """A message as a subscription to a mailbox has it; that of this test is none, which the operation does not ask."""
+    message = Message(
+        subscription, f"{subscription}.1", 1, (), plant.clock.now, status=MessageStatus.ACCEPTED, message_id="M1"
+    )
+    await plant.database.write(lambda tx: save_messages(tx, [message]))
+
+
 async def test_every_change_leaves_one_entry_and_every_reading_has_a_tag(plant: Plant, receiver: Receiver) -> None:
     await plant.add(event("R0", 1))
     made = {"name": "warehouse", "url": receiver.url, "after_position": 0}
@@ -91,6 +102,8 @@ async def test_every_change_leaves_one_entry_and_every_reading_has_a_tag(plant: 
     for step in OF_THE_DEAD:
         await _make_dead(plant, receiver)
         called.add(await _is_audited_once(plant, step, found))
+    await _plan_message(plant, found)
+    called.add(await _is_audited_once(plant, OF_A_MAILBOX, found))
     for path in (
         *(f"/subscriptions/{found}{rest}" for rest in READ),
         "/checkpoints/nightly",
