@@ -15,7 +15,16 @@ from portal.site import Looker, SignedIn, page
 
 router = APIRouter(route_class=PageRoute, include_in_schema=False)
 
-OUTCOMES: Final = ("delivered", "refused", "redirected", "gone", "timed_out", "unreachable", "address_refused")
+OUTCOMES: Final = (
+    "delivered",
+    "refused",
+    "redirected",
+    "gone",
+    "timed_out",
+    "unreachable",
+    "address_refused",
+    "undelivered",
+)
 _LATEST: Final = "50"
 Fields = Mapping[str, str]
 Step = Callable[[Fields], tuple[str, Json | None]]
