@@ -324,6 +324,37 @@ def test_a_decision_is_found_from_the_board_that_takes_it(browser: Browser, site
     expect(found.page).to_have_url(re.compile("/boards/decisions/2014-5$"))
 
 
+def test_from_the_scorecard_to_objectives_figures_to_look_at_and_deadlines(browser: Browser, site: Site) -> None:
+    found = visit(browser, site, width=1280)
+    main = found.page.locator("main")
+    found.go("/scorecard")
+    main.get_by_role("link", name="Objectives and priorities").click()
+    expect(main).to_contain_text("At the end of 2017/18 Q3")
+    assert main.locator("h2").all_inner_texts() == ["Outcomes", "Gaps of the system"]
+    assert main.locator("h3").count() == 4 + 3
+    row = main.locator("tr", has_text="Quicker emergency departments")
+    expect(row).to_contain_text("1 ◆ Amber")
+    row.get_by_role("link", name="A&E four hour wait").click()
+    expect(main).to_contain_text("79.29")
+    found.go("/scorecard")
+    main.get_by_role("link", name="Data quality").click()
+    found.page.get_by_label("What", exact=True).select_option("late")
+    found.page.get_by_role("button", name="Show").click()
+    expect(found.page).to_have_url(re.compile("kind=late"))
+    expect(main.locator("tbody tr").first).to_contain_text("late: nothing for")
+    assert set(main.locator("tbody td:nth-of-type(2)").all_inner_texts()) == {"Late"}
+    found.go("/scorecard")
+    main.get_by_role("link", name="Service standards").click()
+    main.get_by_role("link", name="Breach reported to the regulator").click()
+    found.page.get_by_label("Received on").fill("2018-03-24")
+    found.page.get_by_role("button", name="Show").click()
+    expect(found.page.get_by_role("alert")).to_contain_text("received")
+    found.page.get_by_label("At", exact=True).fill("12:00")
+    found.page.get_by_role("button", name="Show").click()
+    expect(main).to_contain_text("by 27 March 2018, 13:00")
+    assert [each for each in found.trouble if "422" not in each] == []
+
+
 def test_the_timeline_leads_to_what_is_overdue(browser: Browser, site: Site) -> None:
     found = visit(browser, site, width=1280)
     found.go("/promises")

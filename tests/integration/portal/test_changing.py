@@ -209,6 +209,23 @@ async def test_a_control_is_entered_changed_and_tested(suite: Suite) -> None:
     assert stale.status_code == 412, "it is another by now"
 
 
+async def test_how_often_a_standard_was_met_is_recorded(suite: Suite) -> None:
+    ana, page = await looking(suite, "Ana", "admin"), "/scorecard/standards/single-assessment"
+    counts = {"area": "E06000026", "period": "2017/18 Q4", "met": "46", "total": "40"}
+    wrong = await send(ana, page, "Cases that met it", 422, path=f"{page}/counts", **counts)
+    assert "no more cases met the standard than there were" in text_of(wrong)
+    assert 'value="2017/18 Q4"' in wrong
+    done = await send(ana, page, "Cases that met it", path=f"{page}/counts", **counts | {"total": "50"})
+    assert "How often it was met in 2017/18 Q4 is recorded." in text_of(done)
+    api = "/indicators/v1/indicators/cyp-single-assessments-45-days/observations?period=2017-18-Q4"
+    [found] = (await suite.get(api))["items"]
+    assert (found["value"], found["count"], found["denominator"]) == ("92", "46", "50")
+    assert "Due on 16 January 2018" in await ana.say(
+        f"{page.rpartition('/')[0]}/freedom-of-information?received=2017-12-13"
+    )
+    assert "received" in text_of(await ana.see(f"{page}?received=some+day", 422))
+
+
 async def test_how_ratings_changed_is_a_page(suite: Suite) -> None:
     await suite.post("ae-four-hour-wait", "2018-01", "60")
     ana = await looking(suite, "Ana", "risks:read", "operations:read")
