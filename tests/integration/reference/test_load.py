@@ -55,7 +55,7 @@ async def test_the_first_load_makes_everything(report):
         "consultations": 3,
         "options appraisals": 1,
         "impact assessments": 2,
-        "printed lists": 44,
+        "printed lists": 46,
         "funds": 1,
         "schemes": 13,
         "unit costs": 5,

@@ -137,7 +137,7 @@ def test_boards_reports_and_decisions(reference: Reference):
 
 def test_registers(reference: Reference):
     sent = RecordsIn.model_validate(registers.record_bodies(reference))
-    assert len(sent.to_domain()) == 106
+    assert len(sent.to_domain()) == 108
     (appraisal,) = sent.options_appraisals
     assert [len(option.risks) for option in appraisal.options] == [5, 2, 7, 6]
 

@@ -85,6 +85,20 @@ def test_a_list_is_kept_whole(reference, name):
     assert len(kept_of(reference)) == count
 
 
+def test_what_the_papers_call_a_measure_leads_to_its_indicator(reference):
+    """Each measure of the case of 2014 by its printed category and name; each narrative by its printed heading."""
+    named = [row for row in reference.all_list_items if row.list in {"measures-2014", "narratives-2017-q3"}]
+    leads_to = {"measures-2014": [], "narratives-2017-q3": []}
+    for row in named:
+        leads_to[row.list] += row.note.partition(" ")[2].split(" and ")
+    assert sorted(leads_to["measures-2014"]) == sorted(
+        row.indicator for row in _rows_of(reference, "business-case-2014")
+    )
+    assert sorted(leads_to["narratives-2017-q3"]) == sorted(row.indicator for row in reference.commentaries)
+    groups = Counter(row.group for row in named if row.list == "measures-2014")
+    assert groups == {"Community": 4, "Bed Based": 3, "Childrens": 3, "Wellbeing": 9}
+
+
 def test_what_a_target_is_to_do_beside_its_figure_is_noted(reference):
     notes = {row.indicator: row.note for row in reference.targets}
     wellbeing = [code for code in notes if code.startswith("wellbeing-")]
