@@ -6,6 +6,7 @@ import pytest
 
 from suite.running_suite import PAGE
 from suite.settings import MEMBERS
+from tests.integration.suite.test_files import HOMES
 from tests.process import SuiteProcess
 
 MISTAKES = [
@@ -159,8 +160,8 @@ def test_keys_are_made_listed_and_revoked(suite):
 
 
 @pytest.mark.rest
-def test_keys_of_a_running_suite_are_listed_to_the_last(suite, tmp_path):
-    """More than a page of them."""
+def test_a_running_suite_lists_keys_to_the_last_and_takes_and_gives_files(suite, tmp_path):
+    """More than a page of keys; a file as into the folder of a stopped suite, and out of it."""
     running = SuiteProcess(tmp_path / "var", reference=False).start()
     reached = {"SUITE_URL": running.url, "SUITE_KEY": running.admin_key}
     names = [f"key-{number}" for number in range(PAGE + 1)]
@@ -173,6 +174,11 @@ def test_keys_of_a_running_suite_are_listed_to_the_last(suite, tmp_path):
         assert status == 0, error
         assert sorted(line.split()[0] for line in listed.splitlines()) == sorted(["admin", *names])
         assert suite("keys", "revoke", names[-1], **reached)[1] == f"{names[-1]}: revoked\n"
+        status, said, error = suite("import", str(HOMES), "--mapping", "trafford", "--create-missing", **reached)
+        assert (status, "60 rows read: 60 saved" in said) == (0, True), error
+        taken = tmp_path / "taken.csv"
+        assert suite("export", str(taken), "--area", "E92000001", **reached)[0] == 0
+        assert len(taken.read_text().splitlines()) == 1 + 30
     finally:
         running.kill()
 
