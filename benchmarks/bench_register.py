@@ -1,8 +1,9 @@
 """What an event costs by the size of the register: ``python -m benchmarks.bench_register 200 2000 20000``.
 
-Each size has a database of its own on one PostgreSQL server. A batch is of 100 indicators all over the register, each
-of which turns and moves a risk; it is applied as the consumer applies it, in one transaction. The sizes are measured in
-turns, and the median of the rounds is told. Besides: what re-scoring one risk by the rules alone takes.
+Each size has a database of its own on one PostgreSQL server. A batch is of 100 indicators all over the register, the
+first of as many risks, each of which turns and moves its risk; it is applied as the consumer applies it, in one
+transaction. The sizes are measured in turns, and the median of the rounds is told. Besides: what re-scoring one risk by
+the rules alone takes. A run that misses what is wanted ends as failed.
 """
 
 import asyncio
@@ -40,7 +41,7 @@ from services.risks.service.register import enter
 from suite.engines import PostgresServer
 
 SEED, LINKS, BATCH, ROUNDS = 200, 3, 100, 30
-WANTED = 1.2
+WANTED, WANTED_MICROSECONDS = 1.2, 100.0
 AREA = "E06000026"
 TURNS = ([Colour.GREEN] * 6, [Colour.GREEN] * 4 + [Colour.RED] * 2)
 
@@ -70,8 +71,8 @@ class Register:
         return time.perf_counter() - began
 
     async def measure(self) -> None:
-        """A batch: its indicators turn, whatever they were."""
-        numbers = self.chance.sample(range(self.size * LINKS), BATCH)
+        """A batch of as many risks: the same indicator of a risk turns each time, so that every event moves one."""
+        numbers = [risk * LINKS for risk in self.chance.sample(range(self.size), BATCH)]
         self.took.append(await self.apply(self.batch([_name(number) for number in numbers])) / BATCH)
 
 
@@ -176,7 +177,8 @@ def _timed(matrix: Matrix) -> float:
     return min(timeit.repeat(lambda: rate(inputs, links, date(2018, 2, 28)), number=runs, repeat=5)) / runs * 1e6
 
 
-async def main() -> None:
+async def main() -> bool:
+    """Measure, print, and say whether what is wanted was met."""
     sizes = [int(size) for size in sys.argv[1:]] or [200, 2000, 20000]
     with PostgresServer() as postgres:
         registers = [await opened(postgres, size) for size in sizes]
@@ -184,14 +186,15 @@ async def main() -> None:
             for each in registers:
                 await each.measure()
         medians = [statistics.median(each.took[3:]) * 1e6 for each in registers]
-        for each, median in zip(registers, medians, strict=True):
-            print(
-                f"{each.size:>6} risks: {median:.0f} microseconds an event, {median / medians[0]:.2f} of the smallest's"
-            )
-        print(f"wanted: within {WANTED}; rules of one risk: {await rescoring(registers[0].database):.1f} microseconds")
+        ratios = [median / medians[0] for median in medians]
+        for each, median, ratio in zip(registers, medians, ratios, strict=True):
+            print(f"{each.size:>6} risks: {median:.0f} microseconds an event, {ratio:.2f} of the smallest's")
+        rules = await rescoring(registers[0].database)
+        print(f"wanted: within {WANTED}; rules of one risk: {rules:.1f} microseconds")
         for each in registers:
             await each.database.close()
+    return max(ratios) <= WANTED and rules <= WANTED_MICROSECONDS
 
 
 if __name__ == "__main__":
-    run_async(main())
+    sys.exit(0 if run_async(main()) else 1)

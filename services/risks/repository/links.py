@@ -2,10 +2,12 @@
 
 from collections.abc import Collection, Mapping, Sequence
 from datetime import date
+from functools import cache
 from typing import Any, cast
 
-from sqlalchemy import BindParameter, Row, Table, and_, bindparam, delete, insert, select, update
+from sqlalchemy import BindParameter, Row, Select, Table, bindparam, delete, insert, select, update
 
+from chassis.storage.bulk import given_rows, given_values, look_up, table_of
 from chassis.storage.transaction import Tx
 from chassis.storage.types import PERIOD, row_period_or_none
 from contracts.breakdown import Breakdown
@@ -17,26 +19,42 @@ from services.risks.repository.json_formats import series_columns
 from services.risks.repository.signals import read_severities
 
 _LINK = cast("Table", RiskLinkRow.__table__)
-_SERIES, _SIGNAL = IndicatorSeriesRow.__table__, IndicatorSignalRow.__table__
+_SERIES, _SIGNAL = table_of(IndicatorSeriesRow), table_of(IndicatorSignalRow)
 _KEYS: BindParameter[Any] = bindparam("keys", expanding=True)
+_OF_SIGNAL = ("severity", "unconfirmed", "counting_severity", "counting_unconfirmed")
 _OF_LINK = ("id", "risk_id", "indicator", "area", "breakdown", "causal_group", "signal", "provisional")
-_LINKS = (  # built once, as every statement here that an event needs: building costs more than running it
-    select(
-        *(_LINK.c[name] for name in (*_OF_LINK, "severity_at", "review_opened", "snapshot_at")),
-        *(_SERIES.c[name] for name in ("generation", "version", "event_id", "points", *PERIOD)),
-        *(_SIGNAL.c[name] for name in ("severity", "unconfirmed", "counting_severity", "counting_unconfirmed")),
+
+
+@cache
+def _links(dialect: str) -> Select[Any]:
+    """The statement of :func:`get_links`, built once, as every statement here that an event needs.
+
+    Building costs more than running it. What a link stands on is looked up link by link, whatever the size of the
+    register: of some hundred keys PostgreSQL thinks that reading all links and signals once is less.
+    """
+    given = given_rows(dialect, "given", [_LINK.c.risk_id])
+    link, on_risk = look_up(dialect, given, RiskLinkRow, [_LINK.c.risk_id])
+    series, on_series = look_up(dialect, link, IndicatorSeriesRow, [_SERIES.c.subject])
+    signal, on_signal = look_up(dialect, link, IndicatorSignalRow, [_SIGNAL.c.subject, _SIGNAL.c.signal])
+    return (
+        select(
+            *(link.c[name] for name in (*_OF_LINK, "severity_at", "review_opened", "snapshot_at")),
+            *(series.c[name] for name in ("generation", "version", "event_id", "points", *PERIOD)),
+            *(signal.c[name] for name in _OF_SIGNAL),
+        )
+        .select_from(given)
+        .join(link, on_risk)
+        .outerjoin(series, on_series)
+        .outerjoin(signal, on_signal)
+        .order_by(link.c.id)
     )
-    .outerjoin_from(_LINK, _SERIES, _LINK.c.subject == _SERIES.c.subject)
-    .outerjoin(_SIGNAL, and_(_LINK.c.subject == _SIGNAL.c.subject, _LINK.c.signal == _SIGNAL.c.signal))
-    .where(_LINK.c.risk_id.in_(_KEYS))
-    .order_by(_LINK.c.id)
-)
 
 
 async def get_links(tx: Tx, risk_ids: Collection[int]) -> dict[int, list[IndicatorLink]]:
     """The links of risks with where their indicators stand now, in the order they were added."""
     connection = await tx.session.connection()
-    rows = await connection.execute(_LINKS, {"keys": list(risk_ids)})
+    values = given_values(tx, "given", [_LINK.c.risk_id], [(risk_id,) for risk_id in sorted(set(risk_ids))])
+    rows = await connection.execute(_links(tx.dialect), values)
     found: dict[int, list[IndicatorLink]] = {risk_id: [] for risk_id in risk_ids}
     for row in rows:
         found[row.risk_id].append(_link(row))

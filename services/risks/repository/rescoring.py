@@ -1,11 +1,13 @@
 """What re-scoring reads, under lock, and writes, in bulk."""
 
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from datetime import date
+from functools import cache
 from typing import Any, cast
 
 from sqlalchemy import BindParameter, ColumnElement, Row, Select, Table, and_, bindparam, select, update
 
+from chassis.storage.bulk import given_rows, given_values, is_among, look_up
 from chassis.storage.transaction import PIN, Tx
 from services.risks.domain.matrix import Matrix, Rating
 from services.risks.domain.rating import Kind, Mode, RatingInputs, Status
@@ -22,7 +24,7 @@ from services.risks.repository.register import (
     review_columns,
 )
 
-_RISK, _LINK = cast("Table", RiskRow.__table__), RiskLinkRow.__table__
+_RISK, _LINK = cast("Table", RiskRow.__table__), cast("Table", RiskLinkRow.__table__)
 _SAVED = (
     "indicated_impact",
     "indicated_likelihood",
@@ -84,17 +86,21 @@ def _locking(which: ColumnElement[bool]) -> Select[*tuple[Any, ...]]:
 
 _KEYS: BindParameter[Any] = bindparam("keys", expanding=True)
 _THESE = _locking(_RISK.c.id.in_(_KEYS))
-_LINKED_TO = _locking(
-    and_(
-        _RISK.c.id.in_(select(_LINK.c.risk_id).where(_LINK.c.subject.in_(_KEYS))),
-        _RISK.c.status != Status.CLOSED.value,
-    )
-)
+_SUBJECT = [_LINK.c.subject]
+
+
+@cache
+def _linked_to(dialect: str) -> Select[*tuple[Any, ...]]:
+    """Each series' links, and each risk of them, are looked up by themselves, whatever the size of the register."""
+    given = given_rows(dialect, "given", _SUBJECT)
+    link, on = look_up(dialect, given, RiskLinkRow, _SUBJECT)
+    risks = select(link.c.risk_id).select_from(given).join(link, on)
+    return _locking(and_(is_among(dialect, _RISK.c.id, risks), _RISK.c.status != Status.CLOSED.value))
 
 
 async def lock_rated(tx: Tx, risk_ids: Collection[int]) -> list[RatedRisk]:
     """The assessed risks among ``risk_ids``, locked by reference. What is read after this is up to date."""
-    return await _fetch(tx, _THESE, sorted(risk_ids))
+    return await _fetch(tx, _THESE, {"keys": sorted(risk_ids)})
 
 
 _NAMED = _rated_where(_RISK.c.ref.in_(_KEYS))
@@ -102,7 +108,7 @@ _NAMED = _rated_where(_RISK.c.ref.in_(_KEYS))
 
 async def list_rated(tx: Tx, refs: Sequence[str]) -> list[RatedRisk]:
     """The assessed risks among these, by reference, not locked."""
-    return await _fetch(tx, _NAMED, refs)
+    return await _fetch(tx, _NAMED, {"keys": refs})
 
 
 async def lock_rated_on(tx: Tx, subjects: Collection[str]) -> list[RatedRisk]:
@@ -110,13 +116,14 @@ async def lock_rated_on(tx: Tx, subjects: Collection[str]) -> list[RatedRisk]:
 
     Closed ones are left out.
     """
-    return await _fetch(tx, _LINKED_TO, sorted(subjects))
+    values = given_values(tx, "given", _SUBJECT, [(subject,) for subject in sorted(subjects)])
+    return await _fetch(tx, _linked_to(tx.dialect), values)
 
 
-async def _fetch(tx: Tx, query: Select[*tuple[Any, ...]], keys: Sequence[Any]) -> list[RatedRisk]:
+async def _fetch(tx: Tx, query: Select[*tuple[Any, ...]], values: Mapping[str, Any]) -> list[RatedRisk]:
     """Where they are locked, unassessed ones are as well: their first assessment may be under way."""
     connection = await tx.session.connection()
-    rows = (await connection.execute(query, {"keys": keys})).all()
+    rows = (await connection.execute(query, values)).all()
     if rows:
         tx.know_pin(rows[0].pinned_date)
     matrices = await get_matrices(tx, {row.matrix_id for row in rows})

@@ -5,7 +5,9 @@ from datetime import date
 from typing import Any
 
 import pytest
+from sqlalchemy import text
 
+from chassis.storage.transaction import Tx
 from services.risks.projection import SUBSCRIPTION
 
 
@@ -349,3 +351,43 @@ async def test_a_rebuild_mends_what_differs(register: Any, tied: Any, event: Any
     await register.database.write(rebuild)
     assert await register.likelihoods("A") == (3, 4, 4)
     assert (await register.get("/risks/A/history"))["items"][-1]["cause"] == "rebuild"
+
+
+GROW = """
+INSERT INTO risk SELECT (jsonb_populate_record(r, jsonb_build_object('id', r.id + n * 100, 'ref', ref || '-' || n))).*
+    FROM risk AS r, generate_series(1, 600) AS n;
+INSERT INTO risk_link SELECT (jsonb_populate_record(l, jsonb_build_object('id', l.id + n * 100, 'risk_id',
+        risk_id + n * 100, 'indicator', indicator || n, 'subject', indicator || n || '/RK9'))).*
+    FROM risk_link AS l, generate_series(1, 600) AS n;
+INSERT INTO indicator_series SELECT (jsonb_populate_record(s, jsonb_build_object('subject',
+        replace(subject, '/', n || '/')))).* FROM indicator_series AS s, generate_series(1, 600) AS n;
+INSERT INTO indicator_signal SELECT (jsonb_populate_record(s, jsonb_build_object('subject',
+        replace(subject, '/', n || '/')))).* FROM indicator_signal AS s, generate_series(1, 600) AS n;
+ANALYZE
+"""
+"""Five risks, with a link each, become three thousand."""
+READ_ONE_BY_ONE = text(
+    "SELECT relname, seq_tup_read FROM pg_stat_xact_user_tables"
+    " WHERE relname IN ('risk', 'risk_link', 'indicator_series', 'indicator_signal') AND seq_tup_read > 0"
+)
+
+
+@pytest.mark.parametrize("database_for", [pytest.param("postgresql", marks=pytest.mark.postgres)], indirect=True)
+async def test_events_read_the_risks_that_hang_on_them_however_large_the_register(register: Any, tied: Any, event: Any):
+    """A hundred at once, of which PostgreSQL thinks that reading all there is once is less."""
+    names = [f"i{number}x" for number in range(5)]
+    await register.hear(*(event(f"{name}/RK9", 1, "gg") for name in names))
+    for number, name in enumerate(names):
+        await register.risk(f"R{number}", links=tied(f"{name}/RK9"))
+    told = [event(f"{name}{copy}/RK9", 2, "ggr") for name in names for copy in range(1, 21)]
+
+    async def read(tx: Tx) -> list[Any]:
+        for statement in GROW.split(";"):
+            await tx.session.execute(text(statement))
+        before = {tuple(row) for row in await tx.session.execute(READ_ONE_BY_ONE)}
+        await SUBSCRIPTION.projection.apply(tx, told)
+        return [row for row in await tx.session.execute(READ_ONE_BY_ONE) if tuple(row) not in before]
+
+    assert await register.database.write(read) == []
+    moved = [await register.likelihoods(ref) for ref in ("R0", "R0-1", "R4-20", "R4-21")]
+    assert [effective for _, _, effective in moved] == [3, 4, 4, 3]

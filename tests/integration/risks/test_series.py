@@ -172,7 +172,7 @@ async def test_an_indicator_nobody_links_to_costs_three_writes_and_one_look(regi
     await register.risk()
     with counted(register.database) as statements:
         await register.hear(*(event(f"i{number}/RK9", 1, "gg") for number in range(20)))
-    assert [statement.split()[0] for statement in statements] == ["INSERT", "INSERT", "INSERT", "SELECT"], statements
+    assert [statement.split()[0] for statement in statements] == ["INSERT", "INSERT", "INSERT", "WITH"], statements
     with counted(register.database) as statements:
         await register.hear(*(event(f"i{number}/RK9", 2, "ggg") for number in range(20)))
     assert [statement.split()[0] for statement in statements] == ["INSERT", "INSERT"], statements
