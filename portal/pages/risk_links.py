@@ -1,4 +1,4 @@
-"""What moves a risk: its links to indicators and funds, changed here, and indicators that would have told."""
+"""What moves risks: links to indicators and funds, changed here, their audit, and indicators that would have told."""
 
 from collections.abc import Mapping
 from typing import Any, Final
@@ -16,16 +16,33 @@ from portal.site import Looker, SignedIn, page
 
 router = APIRouter(route_class=PageRoute, include_in_schema=False)
 
-SIGNALS: Final = ("best", "target", "benchmark", "trend", "process-control")
+PROCESS_CONTROL: Final = "process-control"
+SIGNALS: Final = ("best", "target", "benchmark", "trend", PROCESS_CONTROL)
 Fields = Mapping[str, str]
 _AT: Final = "/risks/v1/risks"
 _DONE: Final = {
     "link": "The indicator is linked.",
+    "link-carried": "The indicator is linked, and its events carry what process control says of it.",
+    "link-not-carried": "The indicator is linked. Until somebody who writes indicators has its events carry what "
+    "process control says of it, nothing is known by this link.",
     "link-fund": "The fund is linked.",
     "remove": "The link is removed.",
     "remove-fund": "The link is removed.",
 }
+_STEPS: Final = ("link", "link-fund", "remove", "remove-fund")
 _OF_SERIES: Final = ("indicator", "area", "breakdown", "group", "signal")
+FINDINGS: Final = (
+    "unassessed",
+    "pending",
+    "not_carried",
+    "unknown_at_snapshot",
+    "unknown_now",
+    "stale",
+    "unconfirmed",
+    "doubled",
+    "contradicted",
+)
+_AUDIT: Final = "/risks/v1/link-audit"
 
 
 @router.get("/register/risks/{ref}/links")
@@ -50,15 +67,29 @@ async def change_links(request: Request, looker: SignedIn, ref: str) -> Response
     """The whole set as it was shown, with one more link or one less; refused where it is another set by now."""
     fields = await read_form(request)
     step = fields.get("step", "")
-    if step not in _DONE:
-        raise UnknownStep(step, _DONE)
+    if step not in _STEPS:
+        raise UnknownStep(step, _STEPS)
     at = f"{_AT}/{part(ref)}/links"
     body = _changed(await looker.api.get(at), step, fields) | {"reason": fields.get("reason") or None}
     try:
         await looker.api.change("PUT", at, body, fields.get("tag") or None)
     except Refused as refused:
         return await _links(request, looker, ref, refused=refused, written=fields)
+    if step == "link" and fields.get("signal") == PROCESS_CONTROL:
+        step = "link-carried" if await _have_carried(looker, ref, fields) else "link-not-carried"
     return RedirectResponse(f"/register/risks/{part(ref)}/links?done={step}", status_code=303)
+
+
+async def _have_carried(looker: Looker, ref: str, sent: Fields) -> bool:
+    """Ask that events of the series that was linked carry process control, as far as the one who links may."""
+    path = f"/indicators/v1/indicators/{part(sent.get('indicator', ''))}/{PROCESS_CONTROL}/signal"
+    why = sent.get("reason") or f"The risk {ref} is linked to it by that"
+    body = {"area": sent.get("area", ""), "breakdown": _breakdown(sent), "carried": True, "reason": why}
+    try:
+        await looker.api.change("POST", path, body)
+    except Refused:
+        return False
+    return True
 
 
 def _changed(found: Json, step: str, sent: Fields) -> Json:
@@ -127,3 +158,15 @@ async def suggested_links_file(
 ) -> Response:
     path = f"{_AT}/{part(ref)}/suggested-links.{part(ending)}"
     return await file_response(looker.api, path, area=area, signal=signal)
+
+
+@router.get("/register/link-audit")
+async def link_audit_page(request: Request, looker: SignedIn, risk: Text = None, finding: Text = None) -> Response:
+    """Every link of the register: who made it and why, whether it works, and what it told."""
+    found = await looker.api.list_items(_AUDIT, risk=risk, finding=finding)
+    return page(request, "link-audit.html", links=found, risk=risk, finding=finding, findings=FINDINGS)
+
+
+@router.get("/register/link-audit/file.{ending}")
+async def link_audit_file(looker: SignedIn, ending: str, risk: Text = None, finding: Text = None) -> Response:
+    return await file_response(looker.api, f"{_AUDIT}.{part(ending)}", risk=risk, finding=finding)

@@ -7,6 +7,7 @@ from services.risks.endpoints import (
     back_testing,
     exposure,
     imports,
+    link_auditing,
     matrices,
     migrating,
     register,
@@ -15,7 +16,7 @@ from services.risks.endpoints import (
     treatment,
 )
 
-_REGISTER = (register, back_testing, register_files, imports, assessing, reviewing, treatment, exposure)
+_REGISTER = (register, back_testing, link_auditing, register_files, imports, assessing, reviewing, treatment, exposure)
 _DECISIONS = (accepting, appetites, matrices, migrating)
 
 routers = tuple(part.router for part in (*_REGISTER, *_DECISIONS))

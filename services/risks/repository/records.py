@@ -1,6 +1,6 @@
 """What is recorded for good: assessments, history and review tasks."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import replace
 from datetime import date, datetime
 from typing import Any
@@ -140,12 +140,15 @@ async def get_assessment_at(tx: Tx, risk_id: int, moment: datetime) -> Assessmen
     )
 
 
-async def list_judgements(tx: Tx, risk_id: int) -> list[PastJudgement]:
-    """Every likelihood that owners judged of a risk, oldest first."""
+async def list_judgements(tx: Tx, risk_ids: Collection[int]) -> dict[int, list[PastJudgement]]:
+    """Every likelihood that owners judged of risks, by key of the risk, oldest first."""
     assessed = AssessmentRow.__table__.c
-    query = select(assessed.business_date, assessed.likelihood, assessed.matrix, assessed.proposal_id)
-    rows = await tx.session.execute(query.where(assessed.risk_id == risk_id).order_by(assessed.id))
-    return [PastJudgement(day, likelihood, matrix, proposal is None) for day, likelihood, matrix, proposal in rows]
+    columns = (assessed.business_date, assessed.likelihood, assessed.matrix, assessed.proposal_id)
+    query = select(assessed.risk_id, *columns).where(assessed.risk_id.in_(sorted(risk_ids))).order_by(assessed.id)
+    found: dict[int, list[PastJudgement]] = {risk_id: [] for risk_id in risk_ids}
+    for risk_id, day, likelihood, matrix, proposal in await tx.session.execute(query):
+        found[risk_id].append(PastJudgement(day, likelihood, matrix, proposal is None))
+    return found
 
 
 async def list_history(tx: Tx, risk_id: int, page: PageRequest) -> list[HistoryEntry]:

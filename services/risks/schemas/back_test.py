@@ -35,13 +35,9 @@ class ReassessmentOut(OutBody):
         return cls(since=found.since, on=found.on, direction=direction, verdict=verdict)
 
 
-class ToldOut(OutBody):
-    """A signal of a series over the periods that are kept."""
+class CountsOut(OutBody):
+    """How often a signal flipped over the periods that are kept, and what it did about re-assessments."""
 
-    indicator: str
-    area: str
-    breakdown: Breakdown
-    signal: Signal
     first_period: str | None = Field(description="First period with a severity", examples=["2015-04"])
     last_period: str | None = Field(description="Last period with a severity", examples=["2018-01"])
     periods: int = Field(description="How many periods have a severity")
@@ -53,10 +49,20 @@ class ToldOut(OutBody):
     silent: int = Field(description="Re-assessments about which it did nothing")
     not_kept: int = Field(description="Re-assessments of which its periods are not on record")
     no_severity: int = Field(description="Re-assessments of a series whose periods have no severity")
+
+
+class ToldOut(CountsOut):
+    """A signal of a series over the periods that are kept."""
+
+    indicator: str
+    area: str
+    breakdown: Breakdown
+    signal: Signal
     reassessments: list[ReassessmentOut] = Field(description="Each of them, oldest first")
 
 
-def _told(told: Told) -> dict[str, object]:
+def counts_of(told: Told) -> dict[str, object]:
+    """The fields of :class:`CountsOut`."""
     periods = [each.period.label for each in told.readings]
     return {
         "first_period": periods[0] if periods else None,
@@ -65,8 +71,11 @@ def _told(told: Told) -> dict[str, object]:
         "flips": told.flips,
         "confirmed_flips": told.confirmed_flips,
         **{verdict.value: told.count(verdict) for verdict in Verdict},
-        "reassessments": [ReassessmentOut.of(*each) for each in told.verdicts],
     }
+
+
+def _told(told: Told) -> dict[str, object]:
+    return counts_of(told) | {"reassessments": [ReassessmentOut.of(*each) for each in told.verdicts]}
 
 
 class LinkBackTestOut(ToldOut):

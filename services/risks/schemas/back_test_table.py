@@ -8,13 +8,14 @@ from services.risks.domain.links import SeriesKey
 from services.risks.domain.severity import Signal
 from services.risks.schemas.back_test import ABOUT, about_suggestions
 
-_SERIES = (
+SERIES = (
     Column("indicator", "Indicator", "Code of the indicator"),
     Column("area", "Area", "Code of its area"),
     Column("breakdown", "Breakdown", "Part of the series; empty is the total"),
 )
-_TOLD = (
-    Column("signal", "Signal", "Which colour is read"),
+GROUP = Column("group", "Group", "Causal group that the link is counted in")
+SIGNAL = Column("signal", "Signal", "Which colour is read")
+COUNTS = (
     Column("first_period", "First period", "First period with a severity"),
     Column("last_period", "Last period", "Last period with a severity"),
     Column("periods", "Periods", "How many periods have a severity", is_number=True),
@@ -32,8 +33,8 @@ _TOLD = (
     Column("not_kept", "Not kept", "Re-assessments of which its periods are not on record", is_number=True),
     Column("no_severity", "No severity", "Re-assessments of a series whose periods have no severity", is_number=True),
 )
-COLUMNS = (*_SERIES, Column("group", "Group", "Causal group that the link is counted in"), *_TOLD)
-SUGGESTED = (*_SERIES, *_TOLD)
+COLUMNS = (*SERIES, GROUP, SIGNAL, *COUNTS)
+SUGGESTED = (*SERIES, SIGNAL, *COUNTS)
 
 
 def back_test_table(found: BackTest, made_at: datetime) -> Table:
@@ -61,19 +62,21 @@ def suggestions_table(found: Suggestions, made_at: datetime) -> Table:
 
 
 def _row(found: LinkBackTest) -> tuple[Cell, ...]:
-    return (*_series(found.link.series), found.link.group, *_told(found.told, found.link.signal))
+    link = found.link
+    return (*_series(link.series), link.group, link.signal.value, *count_cells(found.told))
 
 
 def _suggested(found: Suggestion, signal: Signal) -> tuple[Cell, ...]:
-    return (*_series(found.series), *_told(found.told, signal))
+    return (*_series(found.series), signal.value, *count_cells(found.told))
 
 
 def _series(series: SeriesKey) -> tuple[Cell, ...]:
     return (series.indicator, series.area, series.breakdown.text or None)
 
 
-def _told(told: Told, signal: Signal) -> tuple[Cell, ...]:
+def count_cells(told: Told) -> tuple[Cell, ...]:
+    """The cells of :data:`COUNTS`."""
     periods = [each.period.label for each in told.readings]
     ends = (periods[0], periods[-1]) if periods else (None, None)
     counts = (told.count(verdict) for verdict in Verdict)
-    return (signal.value, *ends, len(periods), told.flips, told.confirmed_flips, *counts)
+    return (*ends, len(periods), told.flips, told.confirmed_flips, *counts)

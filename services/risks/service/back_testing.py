@@ -44,8 +44,8 @@ async def get_back_test(tx: Tx, ref: str) -> BackTest:
 
 
 async def _get_reassessments(tx: Tx, view: RiskView) -> Sequence[Reassessment]:
-    judged = await records.list_judgements(tx, view.risk.risk_id)
-    return reassessments(view.risk.kind, judged, view.today)
+    judged = await records.list_judgements(tx, [view.risk.risk_id])
+    return reassessments(view.risk.kind, judged[view.risk.risk_id], view.today)
 
 
 async def get_suggestions(tx: Tx, ref: str, area: str | None, signal: Signal) -> Suggestions:

@@ -202,13 +202,28 @@ def test_a_return_is_written_and_submitted(browser: Browser, site: Site) -> None
     expect(found.page.get_by_text("The return is submitted.")).to_be_visible()
 
 
-def test_a_risk_is_opened_from_the_heat_map(browser: Browser, site: Site) -> None:
+def test_a_risk_is_opened_from_the_heat_map_and_asked_to_be_accepted(browser: Browser, site: Site) -> None:
     found = visit(browser, site, width=1280)
     found.go("/register")
     found.page.locator(".heat a").first.click()
     found.page.locator("#risks + p + .scroll a, #risks ~ .scroll a").first.click()
     expect(found.page).to_have_url(re.compile("/register/risks/OCC"))
     expect(found.page.get_by_text("What moved it")).to_be_visible()
+    ref = found.page.url.rpartition("/")[2]
+    found.page.get_by_text("Ask that it be accepted as it is").click()
+    found.page.locator("#until-ask").fill("2018-06-30")
+    found.page.locator("#reason-ask").fill("More beds cost more than they save")
+    found.page.get_by_role("button", name="Ask for acceptance").click()
+    expect(found.page.get_by_text("somebody else approves")).to_be_visible()
+    found.page.locator("[id^=reason-of-]").fill("I agree with myself")
+    found.page.get_by_role("button", name="Approve").click()
+    expect(found.page.locator(".govuk-error-summary")).to_contain_text("another person does this")
+    found.go("/register")
+    found.page.get_by_role("link", name="Acceptances").click()
+    row = found.page.locator("#acceptances ~ .scroll tbody tr", has_text="More beds cost more than they save")
+    expect(row).to_contain_text("Requested")
+    row.get_by_role("link", name=ref).click()
+    expect(found.page.locator("#acceptances + .card")).to_contain_text("More beds cost more than they save")
 
 
 def test_a_pound_is_traced_to_its_value_in_three_clicks(browser: Browser, site: Site) -> None:

@@ -30,6 +30,7 @@ PAGES = [
     "/register/risks/OCC4",
     f"/register/risks/OCC4/links?indicator=dtoc-all&area={PLYMOUTH}",
     "/register/risks/OCC4/suggested-links",
+    "/register/link-audit",
     f"/register/what-if?indicator=ae-four-hour-wait&area={PLYMOUTH}&colour=red",
     "/register/acceptances",
     "/register/exposure",

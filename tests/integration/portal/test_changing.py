@@ -154,15 +154,20 @@ async def test_links_of_a_risk_are_added_and_removed(suite: Suite) -> None:
     late = form_of(await ana.see(LINKS), "Link the indicator")
     wrong = await send(ana, LINKS, "Link the indicator", 422, **series, group="", signal="best")
     assert 'value="dtoc-all"' in wrong
-    page = await send(ana, LINKS, "Link the indicator", **series, group="patient-flow", signal="trend", breakdown="")
-    assert "The indicator is linked." in text_of(page)
+    of_control = {"group": "patient-flow", "signal": "process-control", "breakdown": ""}
+    page = await send(ana, LINKS, "Link the indicator", **series, **of_control)
+    assert "its events carry what process control says of it" in text_of(page)
     page = await send(ana, LINKS, "Link the fund", fund="plymouth-integrated", line="", group="money", reason="Costs")
     assert "The fund is linked." in text_of(page)
     after = await suite.get(api)
     assert [each for each in after["links"] if each not in before["links"]] == [
         {"indicator": "dtoc-all", "area": "E06000026", "breakdown": {}, "group": "patient-flow"}
-        | {"signal": "trend", "provisional": "ignore"}
+        | {"signal": "process-control", "provisional": "ignore"}
     ]
+    signal = "/indicators/v1/indicators/dtoc-all/process-control/signal?area=E06000026"
+    assert (await suite.get(signal))["carried"] is True
+    assert "Ana, " in (audited := await ana.say("/register/link-audit?risk=OCC5"))
+    assert "They follow each other" in audited
     assert after["fund_links"] == [{"fund": "plymouth-integrated", "line": None, "group": "money"}]
     assert "plymouth-integrated" in await ana.say("/register/risks/OCC5")
     stale = await ana.client.post(LINKS, data=late | series | {"group": "patient-flow", "signal": "best"})
@@ -171,6 +176,9 @@ async def test_links_of_a_risk_are_added_and_removed(suite: Suite) -> None:
     await send(ana, LINKS, "Why, of dtoc-all in E06000026", number=number, reason="They do not")
     await send(ana, LINKS, "Why, of plymouth-integrated", reason="No more")
     assert await suite.get(api) == before
+    ben = await looking(suite, "Ben", "risks:read", "risks:write")
+    page = await send(ben, LINKS, "Link the indicator", **series | of_control)
+    assert "nothing is known by this link" in text_of(page), "whose key writes no indicators"
 
 
 async def test_indicators_that_would_have_told_lead_to_their_link(suite: Suite) -> None:

@@ -2,11 +2,12 @@
 
 import base64
 import json
+from itertools import product
 from typing import Any
 
 import pytest
 
-COLLECTIONS = ("/risks", "/risks/A/history", "/risks/A/proposals", "/proposals", "/review-tasks")
+COLLECTIONS = ("/risks", "/risks/A/history", "/risks/A/proposals", "/proposals", "/review-tasks", "/link-audit")
 
 
 async def _filled(register: Any, tied: Any) -> None:
@@ -68,10 +69,9 @@ async def test_a_cursor_is_refused_with_other_filters(register: Any, tied: Any, 
 
 
 @pytest.mark.parametrize("text", ["a", "", "1", "-1", "9" * 18, "9" * 30, "\u0663", "[1]", "null", "\x00", "1e400"])
-@pytest.mark.parametrize("path", COLLECTIONS)
-async def test_a_cursor_that_was_made_up_is_refused(register: Any, path: str, text: str):
+async def test_a_cursor_that_was_made_up_is_refused(register: Any, text: str):
     await register.risk("A")
-    for content in (json.dumps(text), json.dumps(["0" * 32, text]), text):
+    for path, content in product(COLLECTIONS, (json.dumps(text), json.dumps(["0" * 32, text]), text)):
         cursor = base64.urlsafe_b64encode(content.encode()).decode()
         problem = await register.get(path, 400, cursor=cursor)
-        assert problem["errors"][0]["field"] == "cursor"
+        assert problem["errors"][0]["field"] == "cursor", path
