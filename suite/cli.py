@@ -23,6 +23,7 @@ from chassis.storage.migrate import SchemaDrift, check
 from chassis.web.hop import service_key
 from gateway.documents.asyncapi import asyncapi as asyncapi_document
 from gateway.settings import GatewaySettings
+from services.indicators.settings import IndicatorsSettings
 from services.subscriptions.settings import MeshSettings, SubscriptionsSettings, WebhookSettings
 from suite import (
     audit_commands,
@@ -109,6 +110,7 @@ SETTINGS: tuple[type[BaseSettings], ...] = (
     LogSettings,
     tracing.TraceSettings,
     GatewaySettings,
+    IndicatorsSettings,
     SubscriptionsSettings,
     WebhookSettings,
     MeshSettings,

@@ -97,6 +97,16 @@ class DerivedIndicator(Conflict):
         )
 
 
+class SignalsOff(Conflict):
+    type_, title = "process-control-signals-off", "Events carry no process control here"
+
+    def __init__(self) -> None:
+        super().__init__(
+            "Whoever runs the suite has switched that off (INDICATORS_PROCESS_CONTROL_SIGNALS).",
+            [FieldError("carried", "cannot be asked for here")],
+        )
+
+
 class NothingToWithdraw(Conflict):
     type_, title = "nothing-to-withdraw", "There is no observation to withdraw"
 

@@ -36,7 +36,7 @@ async def get_control_signal(read: Read, code: IndicatorCode, wanted: InAreaWant
     "of no colour of the council. What is so already is answered with 200.",
     responses={
         200: {"model": ControlSignalOut, "description": "It is so already"},
-        **problems(401, 403, 404, 413, 415, 422, 503),
+        **problems(401, 403, 404, 409, 413, 415, 422, 503),
     },
 )
 async def set_control_signal(

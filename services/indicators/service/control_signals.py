@@ -6,6 +6,7 @@ from contextlib import asynccontextmanager
 from chassis.audit import record_unchanged
 from chassis.storage.transaction import Tx
 from services.indicators.domain.observations import SeriesKey
+from services.indicators.errors import SignalsOff
 from services.indicators.repository import control_signals
 from services.indicators.service.areas import get_named_area
 from services.indicators.service.auditing import record_control_signal
@@ -14,6 +15,7 @@ from services.indicators.service.indicators import get_indicator, lock_indicator
 from services.indicators.service.publishing import emit_changes, published_states
 from services.indicators.service.series_inputs import get_inputs_of_locked, load_charts
 from services.indicators.service.series_locks import lock_series
+from services.indicators.settings import IndicatorsSettings
 
 
 async def set_signal(tx: Tx, key: SeriesKey, reason: str, *, carried: bool) -> bool:
@@ -23,7 +25,10 @@ async def set_signal(tx: Tx, key: SeriesKey, reason: str, *, carried: bool) -> b
         IndicatorUnknown: there is no such indicator.
         ReferenceInvalid: the area is not known, or the indicator is not broken down so.
         AreaForbidden: the caller does not write for the area.
+        SignalsOff: the operator has switched them off, and it is asked for.
     """
+    if carried and not IndicatorsSettings().process_control_signals:
+        raise SignalsOff
     await lock_indicator_of(tx, key)
     async with told_anew(tx, key) as charted:
         if charted == carried:
@@ -50,7 +55,7 @@ async def told_anew(tx: Tx, key: SeriesKey) -> AsyncIterator[bool]:
 
 
 async def is_carried(tx: Tx, key: SeriesKey) -> bool:
-    """Whether events of a series carry it.
+    """Whether events of a series carry it; none do where the operator has switched these signals off.
 
     Raises:
         IndicatorUnknown: there is no such indicator.
@@ -58,4 +63,4 @@ async def is_carried(tx: Tx, key: SeriesKey) -> bool:
     """
     refuse_undeclared(await get_indicator(tx, key.indicator), key.breakdown)
     await get_named_area(tx, key.area)
-    return await control_signals.is_charted(tx, key)
+    return IndicatorsSettings().process_control_signals and await control_signals.is_charted(tx, key)

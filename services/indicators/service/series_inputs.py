@@ -11,6 +11,7 @@ from services.indicators.domain.definitions import Indicator
 from services.indicators.domain.observations import SeriesKey
 from services.indicators.domain.series_inputs import SeriesInputs
 from services.indicators.repository import control_signals, observations, series, targets
+from services.indicators.settings import IndicatorsSettings
 
 WITH_ENGLAND = Comparison(ENGLAND, "England")
 """What every published state is compared with."""
@@ -25,8 +26,11 @@ async def get_inputs_of_locked(tx: Tx, keys: Collection[SeriesKey]) -> SeriesInp
 
 
 async def load_charts(tx: Tx, inputs: SeriesInputs) -> None:
-    """Put what process control follows from into the inputs, of the series whose events carry it; most carry none."""
-    if inputs.charted:
+    """Put what process control follows from into the inputs, of the series whose events carry it; most carry none.
+
+    Where the operator has switched these signals off, none do.
+    """
+    if inputs.charted and IndicatorsSettings().process_control_signals:
         inputs.charts = await control_signals.get_charts(tx, inputs.charted)
 
 

@@ -91,6 +91,25 @@ async def test_who_asked_for_nothing_pays_nothing(api: Api) -> None:
     assert len(seen) == plain + 2, seen
 
 
+async def test_switched_off_no_event_carries_it_and_nobody_asks_for_it(
+    api: Api, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    await record(api, STEADY)
+    await ask(api)
+    monkeypatch.setenv("INDICATORS_PROCESS_CONTROL_SIGNALS", "false")
+    seen = count_statements(api)
+    await api.observe("2018-01", "30", reason="Corrected")
+    assert await told(api) == ["none"] * 6
+    assert not [each for each in seen if "chart_remark" in each], "nor is it worked out"
+    assert (await api.get(SIGNAL, area=PLYMOUTH))["carried"] is False
+    body = {"area": PLYMOUTH, "carried": True, "reason": "A risk hangs on it"}
+    refused = await api.post(SIGNAL, body, 409)
+    assert (refused["type"], refused["errors"][0]["field"]) == ("/problems/process-control-signals-off", "carried")
+    monkeypatch.setenv("INDICATORS_PROCESS_CONTROL_SIGNALS", "true")
+    await api.observe("2018-01", "31", reason="Corrected")
+    assert await told(api) == ["green"] * 5 + ["red"], "what was asked for before is so again"
+
+
 async def test_what_is_not_there_carries_nothing(api: Api) -> None:
     await api.get("/indicators/unheard-of/process-control/signal", 404, area=PLYMOUTH)
     await api.get(SIGNAL, 422, area="E06099999")
