@@ -167,7 +167,7 @@ fuzz-bounded-postgresql:
 	@$(FUZZ) --examples 1 --database postgresql --boundaries risks pledges finance events
 
 .PHONY: bench
-bench: bench-engine bench-stream bench-import bench-contract bench-ledger bench-register bench-returns bench-page ## Every benchmark that takes minutes, as ratios measured in one run
+bench: bench-engine bench-stream bench-import bench-contract bench-ledger bench-register bench-evidence bench-returns bench-page ## Every benchmark that takes minutes, as ratios measured in one run
 
 .PHONY: bench-engine
 bench-engine: .venv/dev ## Relay, consumer and one update on PostgreSQL and Kafka, and embedded (BEFORE=checkout compares one update)
@@ -196,6 +196,10 @@ bench-returns: .venv/dev ## What opening a quarter's returns takes, and how much
 .PHONY: bench-register
 bench-register: .venv/dev ## What an event costs by the size of the register, and what re-scoring one risk takes
 	@$(BIN)/python -m benchmarks.bench_register $(or $(SIZES),200 2000 20000)
+
+.PHONY: bench-evidence
+bench-evidence: .venv/dev ## From evidence committed to risk readable, under sixteen callers (SECONDS=60 ENGINE=postgresql)
+	@$(BIN)/python -m benchmarks.bench_evidence --seconds $(or $(SECONDS),60) --engine $(or $(ENGINE),postgresql)
 
 .PHONY: bench-page
 bench-page: .venv/dev ## First byte of the scorecard page beside the scorecard's own answer (DATA=folder has the reference data)

@@ -16,20 +16,21 @@ MET, MISSED = "96", "50"
 Add = Callable[[httpx.AsyncClient, int], Awaitable[None]]
 
 
-async def add_linked_risks(client: httpx.AsyncClient, count: int, met_in: str = "2017-12") -> None:
+async def add_linked_risks(client: httpx.AsyncClient, count: int, met_in: str = "2017-12", first: int = 0) -> None:
     """Add indicators ``update-0`` and so on, each with its target met in a month, and the risks ``U000`` and so on.
 
-    An owner assesses what the register has received: the risks come once the indicators' events were applied.
+    ``first``: the number of the first of them. An owner assesses what the register has received: the risks come once
+    the indicators' events were applied.
     """
     (await client.post("/indicators/v1/areas", json=AREA)).raise_for_status()
     for add in (partial(_add_indicator, met_in=met_in), _add_risk):
-        await _add_all(client, count, add)
+        await _add_all(client, range(first, first + count), add)
         await wait_until_caught_up(client)
 
 
-async def _add_all(client: httpx.AsyncClient, count: int, add: Add) -> None:
-    for first in range(0, count, AT_ONCE):
-        await asyncio.gather(*(add(client, n) for n in range(first, min(first + AT_ONCE, count))))
+async def _add_all(client: httpx.AsyncClient, numbers: range, add: Add) -> None:
+    for start in range(0, len(numbers), AT_ONCE):
+        await asyncio.gather(*(add(client, n) for n in numbers[start : start + AT_ONCE]))
 
 
 async def _add_indicator(client: httpx.AsyncClient, n: int, *, met_in: str) -> None:

@@ -2,7 +2,7 @@
 
 import pytest
 
-from benchmarks import bench_import, bench_ledger, bench_returns, contract_cost, steady
+from benchmarks import bench_evidence, bench_import, bench_ledger, bench_returns, contract_cost, steady
 from benchmarks.sizes import TRIMMED
 from benchmarks.steady_report import report
 
@@ -10,9 +10,12 @@ PLAN = steady.Plan(seconds=2, callers=4, indicators=4)
 
 
 @pytest.mark.rest
-async def test_a_steady_run_measures_updates_sizes_and_growth():
+async def test_a_steady_run_measures_updates_sizes_and_growth_and_another_when_risks_are_readable():
     with steady.embedded(PLAN) as (url, measure):
+        times = await bench_evidence.measured(url, 0.1, callers=2, first=500)
         updates, samples, most_waiting = await steady.measured(url, PLAN, measure)
+    assert (len(times) >= 4, len(times) % 2, min(times) > 0) == (True, 0, True)
+    assert bench_evidence.told(times).startswith(f"{len(times)} updates; evidence committed to risk readable: p50 ")
     found = report(PLAN.seconds, updates, samples, most_waiting)
     assert found["updates"] == len(updates) > PLAN.callers
     assert len(found["trimmed_bytes"]) == steady.SAMPLES + 1
