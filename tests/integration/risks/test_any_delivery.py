@@ -6,6 +6,7 @@ told once more, without a line of the service.
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field
+from datetime import date
 from itertools import count
 from typing import Any
 
@@ -17,6 +18,10 @@ PARTS = ("", "/sex=male", "/sex=female", "/age=65+;sex=male")
 INDICATORS = ("one", "two")
 SERIES = [(indicator, part) for indicator in INDICATORS for part in PARTS[: 3 if indicator == "one" else 4]]
 VERSIONS = 4
+FIRST_DAY, LATER_DAY = date(2018, 2, 28), date(2018, 4, 2)
+LAST_DAYS = {FIRST_DAY: "2018-03-31", LATER_DAY: "2018-06-30"}
+"""By business date, the last day of an override: the first ends before the later day."""
+WHY = {"reason": "Looked again"}
 
 
 def severity(colours: str, *, counting: bool) -> int | None:
@@ -32,6 +37,11 @@ class Model:
     colours: dict[str, tuple[int, str]] = field(default_factory=dict)
     links: dict[tuple[str, bool], int | None] = field(default_factory=dict)
     assessed: int = 3
+    mode: str = "auto"
+    override: tuple[int, str] | None = None
+    closed_with: int | None = None
+    today: date = FIRST_DAY
+    has_rejected: bool = False
 
     def now(self, link: tuple[str, bool]) -> int | None:
         subject, counting = link
@@ -47,7 +57,28 @@ class Model:
     def assess(self, likelihood: int) -> None:
         self.assessed, self.links = likelihood, {link: self.now(link) for link in self.links}
 
+    def close(self) -> None:
+        self.override = None
+        self.closed_with = self.effective()
+
+    @property
+    def is_overridden(self) -> bool:
+        return self.override is not None and self.today <= date.fromisoformat(self.override[1])
+
+    def effective(self) -> int:
+        if self.closed_with is not None:
+            return self.closed_with
+        if self.override is not None and self.is_overridden:
+            return self.override[0]
+        return self.indicated() if self.mode == "auto" else self.assessed
+
+    @property
+    def proposes(self) -> bool:
+        return self.closed_with is None and self.mode == "propose" and self.indicated() != self.assessed
+
     def indicated(self) -> int:
+        if self.closed_with is not None:
+            return self.assessed
         groups: dict[str, list[tuple[int, int]]] = {}
         for link, at in self.links.items():
             if at is not None:
@@ -69,6 +100,9 @@ wanted = st.lists(st.tuples(st.sampled_from(SERIES), st.booleans()), max_size=5,
 decisions = st.one_of(
     st.tuples(st.just("assess"), st.integers(1, 5)),
     st.tuples(st.just("link"), wanted),
+    st.tuples(st.just("override"), st.integers(1, 5)),
+    st.tuples(st.just("mode"), st.sampled_from(["auto", "propose"])),
+    st.tuples(st.sampled_from(["lift", "close", "reopen", "accept", "reject", "wait"]), st.none()),
 )
 numbers = count()
 
@@ -84,12 +118,83 @@ def stories(draw: st.DrawFn) -> tuple[dict[tuple[str, str], list[str]], list[tup
     older = [("deliver", (series, v)) for series, versions in published.items() for v in range(1, len(versions))]
     again = draw(st.lists(st.sampled_from(newest + older), max_size=6))
     arrived = newest + draw(st.lists(st.sampled_from(older), unique=True)) + again if older else newest + again
-    made: list[tuple[str, Any]] = draw(st.lists(decisions, min_size=1, max_size=4))
+    made: list[tuple[str, Any]] = draw(st.lists(decisions, min_size=1, max_size=6))
     return published, draw(st.permutations(arrived + made))
 
 
 def names(run: int, series: tuple[str, str]) -> str:
     return f"{series[0]}-{run}/E06000026{series[1]}"
+
+
+@dataclass
+class Officer:
+    """Who decides about a risk, and has the model know of it. What cannot be decided as the risk stands is left."""
+
+    register: Any
+    tied: Any
+    run: int
+    model: Model
+
+    @property
+    def risk(self) -> str:
+        return f"/risks/R{self.run}"
+
+    async def decide(self, what: str, detail: Any) -> None:
+        if what == "wait":
+            self.model.today = LATER_DAY
+            await self.register.pin(LATER_DAY)
+        elif (self.model.closed_with is None) is (what != "reopen"):
+            await getattr(self, what)(detail)
+
+    async def link(self, detail: Sequence[tuple[tuple[str, str], bool]]) -> None:
+        links = [(names(self.run, series), counting) for series, counting in detail]
+        self.model.link(links)
+        bodies = [self.tied(s, provisional="count" if counting else "ignore")[0] for s, counting in links]
+        await self.register.put(f"{self.risk}/links", {"links": bodies} | WHY)
+
+    async def assess(self, likelihood: int) -> None:
+        self.model.assess(likelihood)
+        await self.register.post(f"{self.risk}/assessments", {"impact": 4, "likelihood": likelihood} | WHY)
+
+    async def override(self, likelihood: int) -> None:
+        until = LAST_DAYS[self.model.today]
+        self.model.override = likelihood, until
+        body = {"impact": 4, "likelihood": likelihood, "until": until} | WHY
+        await self.register.post(f"{self.risk}/override", body, 200)
+
+    async def lift(self, _: None) -> None:
+        status = 200 if self.model.is_overridden else 409
+        if status == 200:
+            self.model.override = None
+        await self.register.delete(f"{self.risk}/override?reason=Over", status)
+
+    async def mode(self, mode: str) -> None:
+        self.model.mode = mode
+        await self.register.patch(self.risk, {"mode": mode} | WHY)
+
+    async def close(self, _: None) -> None:
+        self.model.close()
+        await self.register.post(f"{self.risk}/close", WHY, 200)
+
+    async def reopen(self, _: None) -> None:
+        self.model.closed_with = None
+        await self.register.post(f"{self.risk}/reopen", WHY, 200)
+
+    async def accept(self, _: None) -> None:
+        for each in await self.proposals():
+            assert each["proposed"]["likelihood"] == self.model.indicated()
+            self.model.assess(each["proposed"]["likelihood"])
+            await self.register.post(f"{self.risk}/proposals/{each['id']}/accept", WHY, 200)
+
+    async def reject(self, _: None) -> None:
+        for each in await self.proposals():
+            self.model.has_rejected = True
+            await self.register.post(f"{self.risk}/proposals/{each['id']}/reject", WHY, 200)
+
+    async def proposals(self) -> Sequence[Any]:
+        found: Sequence[Any] = (await self.register.get(f"{self.risk}/proposals", state="open"))["items"]
+        assert self.model.has_rejected or len(found) == self.model.proposes
+        return found
 
 
 @settings(
@@ -100,8 +205,10 @@ async def test_ratings_are_a_function_of_the_final_inputs_and_the_decisions(
     register: Any, tied: Any, event: Any, story: Any, batch: int
 ):
     run, (published, steps) = next(numbers), story
-    model, ref, waiting = Model(), f"R{run}", list[Any]()
-    await register.risk(ref, target={"impact": 4, "likelihood": 2})
+    model, waiting = Model(), list[Any]()
+    officer = Officer(register, tied, run, model)
+    await register.pin(FIRST_DAY)
+    await register.risk(f"R{run}", target={"impact": 4, "likelihood": 2})
     for what, detail in steps:
         if what == "deliver":
             series, version = detail
@@ -112,18 +219,11 @@ async def test_ratings_are_a_function_of_the_final_inputs_and_the_decisions(
                 continue
         await register.hear(*waiting)
         waiting.clear()
-        if what == "link":
-            links = [(names(run, series), counting) for series, counting in detail]
-            model.link(links)
-            bodies = [tied(s, provisional="count" if counting else "ignore")[0] for s, counting in links]
-            await register.put(f"/risks/{ref}/links", {"links": bodies, "reason": "Linked otherwise"})
-        elif what == "assess":
-            model.assess(detail)
-            body = {"impact": 4, "likelihood": detail, "reason": "Looked again"}
-            await register.post(f"/risks/{ref}/assessments", body)
+        if what != "deliver":
+            await officer.decide(what, detail)
     await register.hear(*waiting)
 
-    risk = await register.get(f"/risks/{ref}")
+    risk = await register.get(officer.risk)
     found = {
         (link["indicator"], str(link["breakdown"]), link["provisional"]): (link["severity_at"], link["severity_now"])
         for link in risk["links"]
@@ -134,5 +234,7 @@ async def test_ratings_are_a_function_of_the_final_inputs_and_the_decisions(
         key = (body["indicator"], str(body.get("breakdown", {})), "count" if link[1] else "ignore")
         expected[key] = (at, model.now(link))
     assert found == expected
-    assert (risk["assessed"]["likelihood"], risk["indicated"]["likelihood"]) == (model.assessed, model.indicated())
-    assert risk["effective"] == risk["indicated"]
+    ratings = {name: risk[name]["likelihood"] for name in ("assessed", "indicated", "effective")}
+    asked = {"assessed": model.assessed, "indicated": model.indicated(), "effective": model.effective()}
+    assert ratings == asked
+    await officer.proposals()
