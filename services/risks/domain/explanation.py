@@ -60,12 +60,6 @@ def _rules(rules: Sequence[RatingRule]) -> list[str]:
     return [f"Rule {rule.value} applied: {rule.sentence}." for rule in rules]
 
 
-def _override(inputs: RatingInputs) -> str:
-    if inputs.override is None:
-        return ""
-    return f" by an override until {inputs.override.until.isoformat()} ({inputs.override.reason})"
-
-
 def _opening(inputs: RatingInputs, ratings: Ratings) -> str:
     effective, assessed = (
         in_words(inputs.matrix, ratings.effective),
@@ -73,8 +67,9 @@ def _opening(inputs: RatingInputs, ratings: Ratings) -> str:
     )
     if ratings.basis is Basis.CLOSED:
         return f"It is closed, and stood at {effective} then."
-    if ratings.basis is Basis.OVERRIDE:
-        return f"It stands at {effective}{_override(inputs)}; it was assessed at {assessed}."
+    if ratings.basis is Basis.OVERRIDE and (given := inputs.override):
+        by = f"by an override until {given.until.isoformat()} ({given.reason})"
+        return f"It stands at {effective} {by}; it was assessed at {assessed}."
     if ratings.effective == inputs.assessed:
         return f"It stands at {effective}, as assessed."
     return f"It stands at {effective}; it was assessed at {assessed}."

@@ -10,10 +10,12 @@ from services.risks.domain.acceptances import (
     LinkThen,
     TakenOn,
     is_beyond,
+    links_now,
     material_changes,
 )
 from services.risks.domain.matrix import DEFAULT_MATRIX, OPPORTUNITY_MATRIX, Rating
 from services.risks.domain.rating import Kind
+from tests.unit.risks.examples import link
 
 NOW = datetime(2018, 2, 28, tzinfo=UTC)
 AE = LinkThen("ae/RK9", "target", 0)
@@ -84,6 +86,13 @@ def test_every_material_change_is_named(
     assessed: Rating, effective: Rating, links: tuple[LinkThen, ...], changes: list[str]
 ) -> None:
     assert material_changes(acceptance(), assessed, effective, links) == changes
+
+
+def test_what_is_taken_down_of_links_is_where_they_stand() -> None:
+    assert links_now([link(0, 2), link(1, None)]) == (
+        LinkThen("ae/RK9", "target", 2),
+        LinkThen("ae/RK9", "target", None),
+    )
 
 
 def test_opportunities_have_mirrored_colours() -> None:

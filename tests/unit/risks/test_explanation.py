@@ -59,6 +59,10 @@ def test_an_override_says_until_when_and_why():
     assert "Rule 8 applied" in text
 
 
+def test_without_links_the_likelihood_is_as_assessed():
+    assert formula(INPUTS, rate(INPUTS, [], TODAY)) == ["likelihood = 3 as assessed", "score = 4 x 3 = 12"]
+
+
 def test_history_says_only_what_moved():
     why = why_moved(INPUTS, [STILL, RED], Rating(4, 3), rate(INPUTS, [STILL, RED], TODAY))
     assert why.startswith("Effective rating from 12 (impact 4, likelihood 3, amber) to 16")

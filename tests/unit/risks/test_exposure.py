@@ -6,7 +6,7 @@ from decimal import Decimal
 
 import pytest
 
-from services.risks.domain.exposure import CHANCES, Exposure, Priced, PricedRisk
+from services.risks.domain.exposure import CHANCES, Exposure, Priced, PricedRisk, Threat
 from services.risks.domain.losses import LossBand, band_at
 from services.risks.domain.simulation import simulate
 
@@ -55,6 +55,12 @@ def test_losses_grow_as_chances_shrink_and_what_seldom_strikes_mostly_costs_noth
 
 def test_of_nothing_nothing_is_expected() -> None:
     assert {each.loss for each in run().curve} == {run().expected} == {0}
+
+
+def test_a_threat_costs_what_is_given_for_the_likelihood_in_effect() -> None:
+    given = (A.band,)
+    assert Threat("A", "A", given, 4).priced == A
+    assert (Threat("A", "A", given, 3).priced, Threat("A", "A", given, None).priced) == (None, None)
 
 
 def test_nothing_is_inferred_from_other_likelihoods() -> None:

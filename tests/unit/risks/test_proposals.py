@@ -7,7 +7,7 @@ import pytest
 
 from services.risks.domain.links import IndicatorLink, LinkKey, SeriesKey
 from services.risks.domain.matrix import DEFAULT_MATRIX, Rating
-from services.risks.domain.proposals import Proposal, ProposalState, ProposalStep, next_step
+from services.risks.domain.proposals import Proposal, ProposalState, ProposalStep, next_step, proposed_rating
 from services.risks.domain.rating import Kind, Mode, RatingInputs, rate
 from services.risks.domain.severity import Signal
 
@@ -42,6 +42,22 @@ def proposal(
 )
 def test_what_becomes_of_the_latest_proposal(latest: Proposal | None, moved: bool, step: ProposalStep):
     assert next_step(ASSESSED, 9, MOVED if moved else LEVEL, latest) is step
+
+
+def test_a_proposal_says_what_moved_and_by_which_events():
+    key = LinkKey(SeriesKey("i", "a"), Signal.BEST)
+    links = [
+        IndicatorLink(key, "g", at=0, now=1, version=2, event_id="e-2"),
+        IndicatorLink(key, "h", at=1, now=1, version=3, event_id="e-3"),
+        IndicatorLink(key, "h", at=0, now=1),
+    ]
+    proposed = proposed_rating(ASSESSED, links, rate(ASSESSED, links, date(2018, 2, 28)))
+    assert (proposed.rating, proposed.event_ids) == (Rating(4, 3), ["e-2"]), "the worst group stands as it did"
+    found = proposed_rating(ASSESSED, links[:1], MOVED)
+    assert found.why.startswith(
+        "Effective rating from 12 (impact 4, likelihood 3, amber) to 16 (impact 4, likelihood 4"
+    )
+    assert "i in a (best, group g) went from green to amber, by event e-2" in found.why
 
 
 def test_in_auto_mode_nothing_is_proposed():

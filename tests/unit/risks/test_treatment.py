@@ -1,6 +1,6 @@
 """What is to be known of controls, assurances and actions on a day."""
 
-from datetime import date
+from datetime import UTC, date, datetime
 
 import pytest
 
@@ -12,6 +12,8 @@ from services.risks.domain.treatment import (
     ControlState,
     ControlTest,
     Effectiveness,
+    Record,
+    RecordView,
     TreatmentState,
 )
 
@@ -76,6 +78,13 @@ def test_no_day_that_is_stored_stands_in_the_way(given_on: date) -> None:
     )
     tested = {Aspect.OPERATION: found(Aspect.OPERATION, Effectiveness.EFFECTIVE, given_on), Aspect.DESIGN: DESIGN}
     assert ControlRecord("Board").flags(TODAY, tested) == ([] if given_on.year > 2018 else ["test_overdue"])
+
+
+def test_a_record_is_named_by_its_kind_and_flagged_on_a_day() -> None:
+    action = ActionRecord("Open beds", due=date(2018, 2, 27))
+    record = Record(1, "beds", action, ["OCC4"], 1, "Ana", datetime(2018, 2, 1, tzinfo=UTC))
+    assert (record.subject, RecordView(record, TODAY).flags) == ("action/beds", ["overdue"])
+    assert RecordView(record, date(2018, 2, 27)).flags == []
 
 
 def test_a_year_is_counted_back_from_today() -> None:
