@@ -10,7 +10,7 @@ from services.risks.domain.explanation import in_words
 from services.risks.domain.links import IndicatorLink
 from services.risks.domain.losses import LossBand
 from services.risks.domain.matrix import Rating
-from services.risks.domain.rating import IN_FORCE, RatingInputs, Ratings, Status, status_on
+from services.risks.domain.rating import IN_FORCE, Basis, RatingInputs, Ratings, Status, status_on
 from services.risks.domain.records import Cause
 from services.risks.domain.reviews import Review
 
@@ -68,7 +68,12 @@ class Rescored:
 
     @property
     def stored_differs(self) -> bool:
-        """Whether the indicated rating or the band without an override is not the stored one."""
+        """Whether the indicated rating or the band without an override is not the stored one.
+
+        Of a closed risk what it was closed with stays stored, whatever would be indicated of it.
+        """
+        if self.ratings.basis is Basis.CLOSED:
+            return False
         band = self.risk.inputs.matrix.band(self.ratings.underlying)
         return self.ratings.indicated != self.risk.indicated or band != self.risk.underlying_band
 

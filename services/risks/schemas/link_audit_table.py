@@ -49,8 +49,7 @@ def _row(found: AuditedLink) -> tuple[Cell, ...]:
 
 def _standing(found: StandingLink) -> tuple[Cell, ...]:
     risk, link, series = found.risk, found.link, found.link.series
-    place = (None, None, None, series.fund, series.line)
-    if not series.is_fund:
-        place = (series.indicator, series.area, series.breakdown.text or None, None, None)
+    of_indicator = (series.indicator, series.area, series.breakdown.text or None, None, None)
+    place = (None, None, None, series.fund, series.line) if series.is_fund else of_indicator
     stands = (link.group, link.signal.value, link.at, link.now, link.latest.label if link.latest else None)
     return (risk.ref, risk.title, risk.owner, *place, *stands, ", ".join(found.findings) or None)

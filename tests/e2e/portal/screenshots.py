@@ -49,7 +49,6 @@ PICTURES: Final = {
     "back-test": "/register/risks/OCC4/back-test",
     "treatment": "/register/treatment",
     "proposals": "/register/proposals",
-    "acceptances": "/register/acceptances",
     "link-audit": "/register/link-audit",
     "exposure": "/register/exposure",
     "losses": "/register/risks/OCC4/losses",

@@ -13,6 +13,9 @@ from typing import Any
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
+from services.risks.service.overriding import sweep_overrides
+from services.risks.service.signals import list_evaluated
+
 SEVERITY = {"g": 0, "a": 1, "r": 2}
 PARTS = ("", "/sex=male", "/sex=female", "/age=65+;sex=male")
 INDICATORS = ("one", "two")
@@ -21,6 +24,7 @@ VERSIONS = 4
 FIRST_DAY, LATER_DAY = date(2018, 2, 28), date(2018, 4, 2)
 LAST_DAYS = {FIRST_DAY: "2018-03-31", LATER_DAY: "2018-06-30"}
 """By business date, the last day of an override: the first ends before the later day."""
+STORED = ("assessed_likelihood", "indicated_likelihood", "effective_likelihood")
 WHY = {"reason": "Looked again"}
 
 
@@ -97,13 +101,16 @@ class Model:
 letters = st.text("garwcGAR", min_size=1, max_size=6)
 histories = st.fixed_dictionaries({series: st.lists(letters, min_size=1, max_size=VERSIONS) for series in SERIES})
 wanted = st.lists(st.tuples(st.sampled_from(SERIES), st.booleans()), max_size=5, unique_by=lambda link: link[0])
+PROPOSE: tuple[str, Any] = ("mode", "propose")
 decisions = st.one_of(
-    st.tuples(st.just("assess"), st.integers(1, 5)),
-    st.tuples(st.just("link"), wanted),
-    st.tuples(st.just("override"), st.integers(1, 5)),
-    st.tuples(st.just("mode"), st.sampled_from(["auto", "propose"])),
-    st.tuples(st.sampled_from(["lift", "close", "reopen", "accept", "reject", "wait"]), st.none()),
+    st.tuples(st.tuples(st.just("assess"), st.integers(1, 5))),
+    st.tuples(st.tuples(st.just("link"), wanted)),
+    st.just((("close", None), ("reopen", None))),
+    st.tuples(st.tuples(st.just("override"), st.integers(1, 5)), st.sampled_from([("lift", None), ("wait", None)])),
+    st.just((PROPOSE, ("accept", None))),
+    st.just((PROPOSE, ("reject", None), ("mode", "auto"))),
 )
+"""What belongs together is made in any order, and with anything between."""
 numbers = count()
 
 
@@ -111,15 +118,15 @@ numbers = count()
 def stories(draw: st.DrawFn) -> tuple[dict[tuple[str, str], list[str]], list[tuple[str, Any]]]:
     """Versions of each series, and steps: deliveries in any order, some again, some never, and decisions between.
 
-    The newest version of every series is among them.
+    Mostly something is linked before, of which the first version is known.
     """
     published = draw(histories)
-    newest = [("deliver", (series, len(versions))) for series, versions in published.items()]
-    older = [("deliver", (series, v)) for series, versions in published.items() for v in range(1, len(versions))]
-    again = draw(st.lists(st.sampled_from(newest + older), max_size=6))
-    arrived = newest + draw(st.lists(st.sampled_from(older), unique=True)) + again if older else newest + again
-    made: list[tuple[str, Any]] = draw(st.lists(decisions, min_size=1, max_size=6))
-    return published, draw(st.permutations(arrived + made))
+    every = [("deliver", (series, v)) for series, versions in published.items() for v in range(1, len(versions) + 1)]
+    arrived = draw(st.lists(st.sampled_from(every), max_size=10))
+    made = [step for steps in draw(st.lists(decisions, min_size=1, max_size=4)) for step in steps]
+    first: list[tuple[str, Any]] = [("deliver", (series, 1)) for series in SERIES]
+    linked = [*first, ("link", draw(wanted))] if draw(st.integers(0, 3)) else []
+    return published, [*linked, *draw(st.permutations(arrived + made))]
 
 
 def names(run: int, series: tuple[str, str]) -> str:
@@ -238,3 +245,11 @@ async def test_ratings_are_a_function_of_the_final_inputs_and_the_decisions(
     asked = {"assessed": model.assessed, "indicated": model.indicated(), "effective": model.effective()}
     assert ratings == asked
     await officer.proposals()
+    await register.database.write(sweep_overrides)
+    stored = {ref: rest for ref, *rest in await register.column("risk", "ref", *STORED)}
+    for name, likelihood in zip(asked, stored[risk["ref"]], strict=True):
+        is_kept = model.closed_with is not None and name == "indicated"
+        assert is_kept or likelihood == asked[name], f"{name}, as it is stored"
+    assert (await register.database.read(lambda tx: list_evaluated(tx, "")))[risk["ref"]], "as it is verified"
+    *_, told = await register.events(risk["ref"])
+    assert told.get("effective", told.get("after"))["likelihood"] == model.effective(), "as the newest event tells it"

@@ -5,6 +5,8 @@ from typing import Any
 
 import pytest
 
+from services.risks.service.signals import list_evaluated
+
 REASON = {"reason": "Agreed by the improvement board"}
 
 
@@ -41,6 +43,7 @@ async def test_closing_answers_what_was_open(register: Any, tied: Any):
     assert {"proposal_open", "review_asked", "overridden"} <= set(overridden["flags"])
     closed = await register.post("/risks/OCC4/close", REASON, 200)
     assert (closed["open_proposal"], closed["override"], closed["effective"]["score"]) == (None, None, 12)
+    assert await register.database.read(lambda tx: list_evaluated(tx, "")) == {"OCC4": True}, "nothing is amiss with it"
     assert (await register.get("/review-tasks", state="open"))["items"] == []
     await register.pin(date(2018, 7, 2))
     assert (await register.get("/risks/OCC4"))["effective"]["score"] == 12

@@ -47,6 +47,7 @@ def test_another_cell_is_another_rating_though_its_score_is_the_same() -> None:
         (rescored(indicated=Rating(4, 2)), True),
         (rescored(indicated=None), True),
         (rescored(underlying_band="red"), True),
+        (rescored((0, 2), indicated=Rating(4, 4), inputs=replace(INPUTS, closed_with=Rating(4, 4))), False),
     ],
 )
 def test_what_is_stored_differs_by_the_indicated_rating_or_the_colour(found: Rescored, *, differs: bool) -> None:
