@@ -7,7 +7,15 @@ import pytest
 
 from services.risks.domain.links import IndicatorLink, LinkKey, SeriesKey
 from services.risks.domain.matrix import DEFAULT_MATRIX, Rating
-from services.risks.domain.proposals import Proposal, ProposalState, ProposalStep, next_step, proposed_rating
+from services.risks.domain.proposals import (
+    Proposal,
+    ProposalState,
+    ProposalStep,
+    ProposedRating,
+    Proposing,
+    next_step,
+    proposed_rating,
+)
 from services.risks.domain.rating import Kind, Mode, RatingInputs, rate
 from services.risks.domain.severity import Signal
 
@@ -58,6 +66,28 @@ def test_a_proposal_says_what_moved_and_by_which_events():
         "Effective rating from 12 (impact 4, likelihood 3, amber) to 16 (impact 4, likelihood 4"
     )
     assert "i in a (best, group g) went from green to amber, by event e-2" in found.why
+
+
+PROPOSED = ProposedRating(Rating(4, 4), "why", [])
+
+
+@pytest.mark.parametrize(
+    ("latest", "step", "waiting", "told"),
+    [
+        (None, ProposalStep.NOTHING, None, False),
+        (None, ProposalStep.OPEN, Rating(4, 4), True),
+        (proposal(ProposalState.OPEN, rating=Rating(4, 5)), ProposalStep.CHANGE, Rating(4, 4), True),
+        (proposal(ProposalState.OPEN, rating=Rating(4, 5)), ProposalStep.NOTHING, Rating(4, 5), False),
+        (proposal(ProposalState.OPEN), ProposalStep.WITHDRAW, None, True),
+        (proposal(ProposalState.REJECTED), ProposalStep.NOTHING, None, False),
+        (proposal(ProposalState.REJECTED), ProposalStep.LAPSE, None, False),
+    ],
+)
+def test_what_waits_for_the_owner_from_now_on_and_whether_that_is_told(
+    latest: Proposal | None, step: ProposalStep, waiting: Rating | None, told: bool
+):
+    found = Proposing(latest, step, PROPOSED)
+    assert (found.waiting, found.is_told) == (waiting, told)
 
 
 def test_in_auto_mode_nothing_is_proposed():
