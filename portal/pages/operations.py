@@ -1,5 +1,6 @@
 """Whether all is running, what went wrong, and what was changed of late."""
 
+from collections.abc import Sequence
 from typing import Final
 
 from fastapi import APIRouter, Request, Response
@@ -40,13 +41,14 @@ async def _operations(
     request: Request, looker: Looker, *, done: str | None = None, refused: Refused | None = None
 ) -> Response:
     api, at = looker.api, "/operations/v1"
-    ready, consumers, outboxes, jobs, letters, hooks, recoveries, verifications, rebuilds, changes = await together(
+    ready, consumers, outboxes, jobs, letters, hooks, told, *work, changes = await together(
         api.get_readiness(),
         api.list_part(f"{at}/consumers"),
         api.list_part(f"{at}/outbox"),
         api.list_part(f"{at}/jobs", limit=_RECENT),
         api.list_part(f"{at}/dead-letters", state="parked"),
         api.list_part("/events/v1/subscriptions"),
+        _told_to_people(api),
         api.list_part(f"{at}/recoveries", limit=_WORK),
         api.list_part(f"{at}/verifications", limit=_WORK),
         api.list_part(f"{at}/rebuilds", limit=_WORK),
@@ -62,10 +64,20 @@ async def _operations(
         jobs=jobs,
         letters=letters,
         hooks=hooks,
-        work={"Recoveries": recoveries, "Verifications": verifications, "Rebuilds": rebuilds},
+        unreached=told[0],
+        given_up=told[1],
+        work=dict(zip(("Recoveries", "Verifications", "Rebuilds"), work, strict=True)),
         changes=changes,
         done=done,
         problem=refused,
+    )
+
+
+async def _told_to_people(api: Api) -> Sequence[Listing]:
+    """What waits of which nobody is told, and messages that were given up."""
+    return await together(
+        api.list_part("/events/v1/notices", waits="true", reached="false"),
+        api.list_part("/events/v1/messages", state="failed"),
     )
 
 

@@ -153,6 +153,12 @@ class NoticeSettings(BaseSettings):
             raise ValueError("a key of GOV.UK Notify ends with two UUIDs")
         return key
 
+    @model_validator(mode="after")
+    def _no_password_in_the_clear(self) -> Self:
+        if self.smtp_password is not None and self.smtp_security is SmtpSecurity.NONE:
+            raise ValueError("a password is sent in TLS alone: set smtp_security to starttls or tls")
+        return self
+
     @staticmethod
     def notify_parts(key: str) -> tuple[str, str] | None:
         """The id of the service and the secret that an API key of GOV.UK Notify ends with; None where it is none."""

@@ -5,9 +5,12 @@ from pathlib import Path
 
 import pytest
 
-from chassis.bus.port import Message
+from chassis.bus.port import Message as BusMessage
 from contracts.topics import events_topic
 from services.subscriptions.domain.deliveries import Attempt, Delivery, Outcome, Waiting, WaitingState
+from services.subscriptions.domain.messages import Message, MessageKind, MessageState
+from services.subscriptions.domain.notices import NoticeKind, Told
+from services.subscriptions.repository import messages, notices
 from services.subscriptions.repository.deliveries import save_deliveries, save_waiting
 from suite.settings import SuiteSettings
 from tests.eventually import eventually
@@ -30,11 +33,12 @@ async def test_what_waits_for_an_operator_is_decided_by_its_buttons(
         watcher = await looking(suite, "Ben Okoro", "operations:read")
         await _try_what_is_parked(suite, operator, watcher)
         await _steer_a_subscription(suite, operator, watcher)
+        await _see_who_is_not_told(suite)
 
 
 async def _try_what_is_parked(suite: Suite, operator: Looking, watcher: Looking) -> None:
     producer = await suite.running.bus.producer()
-    await producer.publish(events_topic("indicators"), [Message("wait/A", b"{")])
+    await producer.publish(events_topic("indicators"), [BusMessage("wait/A", b"{")])
     await producer.close()
 
     async def is_shown() -> None:
@@ -92,3 +96,28 @@ async def _subscribe(suite: Suite) -> str:
     await database.write(lambda tx: save_waiting(tx, found, dead))
     await database.write(lambda tx: save_deliveries(tx, [line]))
     return f"/operations/subscriptions/{found}"
+
+
+async def _see_who_is_not_told(suite: Suite) -> None:
+    """What waits for an owner whom no recipient has, and a message that was given up."""
+    office = await looking(suite, "Cem Demir", "operations:read", "events:read", "risks:read")
+    asked = Told(NoticeKind.REVIEW_OVERDUE, "risks", "OCC4", is_open=True, owner="A vacant post", title="OCC4 Care")
+    failed = Message(
+        id="msg_1",
+        recipient="ana",
+        on_behalf_of=None,
+        kind=MessageKind.TEST,
+        notices=(),
+        subject="A test",
+        text="A test",
+        created_at=THEN,
+        due_at=THEN,
+        state=MessageState.FAILED,
+        detail="550 No such user",
+    )
+    database = suite.running.databases["subscriptions"]
+    await database.write(lambda tx: notices.insert_notices(tx, [asked]))
+    await database.write(lambda tx: messages.insert_messages(tx, [failed]))
+    said = await office.say("/operations")
+    assert "OCC4 Care Review overdue A vacant post" in said
+    assert "ana Test 0 550 No such user" in said

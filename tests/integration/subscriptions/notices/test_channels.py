@@ -147,6 +147,8 @@ async def test_notify_is_asked_by_its_contract_and_not_twice_for_what_had_arrive
         assert failed["outcome"] == "refused"
     with pytest.raises(ValidationError, match="two UUIDs"):
         NoticeSettings(notify_key=SecretStr("no-such-key"))
+    with pytest.raises(ValidationError, match="in TLS alone"):
+        NoticeSettings(smtp_password=SecretStr("of the suite"), smtp_security=SmtpSecurity.NONE)
 
 
 async def test_teams_gets_a_card_at_an_address_that_is_shown_nowhere(office: Office) -> None:
