@@ -24,7 +24,13 @@ from chassis.web.hop import service_key
 from gateway.documents.asyncapi import asyncapi as asyncapi_document
 from gateway.settings import GatewaySettings
 from services.indicators.settings import IndicatorsSettings
-from services.subscriptions.settings import MeshSettings, NoticeSettings, SubscriptionsSettings, WebhookSettings
+from services.subscriptions.settings import (
+    MeshSettings,
+    MnsSettings,
+    NoticeSettings,
+    SubscriptionsSettings,
+    WebhookSettings,
+)
 from suite import (
     audit_commands,
     backup,
@@ -115,6 +121,7 @@ SETTINGS: tuple[type[BaseSettings], ...] = (
     WebhookSettings,
     MeshSettings,
     NoticeSettings,
+    MnsSettings,
 )
 
 

@@ -53,6 +53,11 @@ class TooManySubscriptions(Conflict):
     title = "This caller has as many subscriptions as one may have"
 
 
+class ProfileNotOffered(Invalid):
+    type_ = "profile-not-offered"
+    title = "Events are not given in that profile"
+
+
 class NotOfThisKind(Conflict):
     type_ = "not-of-this-kind"
     title = "Subscriptions of this kind have no such thing"

@@ -74,6 +74,22 @@ class WebhookSettings(BaseSettings):
         return self.keys.get_secret_value().replace(",", " ").split() if self.keys else []
 
 
+class MnsSettings(BaseSettings):
+    """Who publishes in the profile of the NHS Multicast Notification Service, as ``SUBSCRIPTIONS_MNS_*``."""
+
+    model_config = SettingsConfigDict(env_prefix="SUBSCRIPTIONS_MNS_", env_ignore_empty=True, extra="ignore")
+
+    source: str | None = Field(default=None, max_length=120, pattern=r"^[a-z0-9-]+(\.[a-z0-9-]+)+$")
+    """In reverse DNS notation, such as ``uk.gov.plymouth.commissioning``; without it nobody has that profile."""
+    url: str | None = Field(default=None, max_length=200, pattern=r"^https://[^\s/?#]+$")
+    """Where subscribers reach the suite, such as ``https://suite.example``: signals lead there."""
+
+    @property
+    def is_complete(self) -> bool:
+        """Whether events are given in that profile."""
+        return self.source is not None and self.url is not None
+
+
 class MeshSettings(BaseSettings):
     """What an operator may set of deliveries to mailboxes of NHS MESH, as ``SUBSCRIPTIONS_MESH_*``. In seconds."""
 

@@ -10,11 +10,14 @@ from chassis.errors import FieldError
 from chassis.identity import Caller
 from services.subscriptions.domain.filters import EventFilter
 from services.subscriptions.domain.mailboxes import SCHEME
+from services.subscriptions.domain.mns import Profile
 from services.subscriptions.domain.webhooks import Mode
 
 MOST_NAMED: Final = 50
 """Types or subjects that a filter may name."""
 FORMAT: Final = 1
+FORMAT_WITH_PROFILE: Final = 2
+"""Of those with another profile than a version knows that reads format 1."""
 
 
 class Kind(StrEnum):
@@ -59,6 +62,7 @@ class Definition:
     wanted: Wanted = field(default_factory=Wanted)
     mode: Mode = Mode.FULL
     heartbeat: bool = False
+    profile: Profile = Profile.CLOUDEVENTS
 
     @property
     def kind(self) -> Kind:
@@ -150,8 +154,15 @@ class Progress:
     oldest_sent_at: datetime | None = None
 
 
-def definition_faults(definition: Definition, services: frozenset[str]) -> Iterator[FieldError]:
-    """What is wrong with the services that are asked for, of those that the caller may see."""
+PROFILE_NOT_OFFERED: Final = (
+    "is not offered: an operator says first who publishes and where (SUBSCRIPTIONS_MNS_SOURCE, SUBSCRIPTIONS_MNS_URL)"
+)
+
+
+def definition_faults(definition: Definition, services: frozenset[str], *, has_mns: bool) -> Iterator[FieldError]:
+    """What is wrong with the profile and the services that are asked for, of those that the caller may see."""
+    if definition.profile is Profile.MNS and not has_mns:
+        yield FieldError("profile", PROFILE_NOT_OFFERED)
     for each in sorted((definition.wanted.services or frozenset()) - services):
         yield FieldError("services", f"events of {each!r} are not yours to read: that needs the scope {each}:read")
 
@@ -159,8 +170,10 @@ def definition_faults(definition: Definition, services: frozenset[str]) -> Itera
 def definition_to_json(definition: Definition) -> dict[str, Any]:
     """What a row keeps, and audit entries say, of a definition."""
     wanted = definition.wanted
+    profile = {} if definition.profile is Profile.CLOUDEVENTS else {"profile": definition.profile.value}
     return {
-        "format": FORMAT,
+        "format": FORMAT_WITH_PROFILE if profile else FORMAT,
+        **profile,
         "name": definition.name,
         "url": definition.url,
         "types": list(wanted.types),
@@ -178,8 +191,8 @@ def definition_of_json(stored: Mapping[str, Any]) -> Definition:
     Raises:
         ValueError: in a format of a later version.
     """
-    if stored["format"] != FORMAT:
-        raise ValueError(f"this version reads format {FORMAT} of subscriptions, not {stored['format']}")
+    if stored["format"] not in {FORMAT, FORMAT_WITH_PROFILE}:
+        raise ValueError(f"this version reads format {FORMAT_WITH_PROFILE} of subscriptions, not {stored['format']}")
     services = stored["services"]
     wanted = Wanted(
         tuple(stored["types"]),
@@ -187,7 +200,8 @@ def definition_of_json(stored: Mapping[str, Any]) -> Definition:
         stored["area"],
         None if services is None else frozenset(services),
     )
-    return Definition(stored["name"], stored["url"], wanted, Mode(stored["mode"]), stored["heartbeat"])
+    profile = Profile(stored.get("profile", Profile.CLOUDEVENTS))
+    return Definition(stored["name"], stored["url"], wanted, Mode(stored["mode"]), stored["heartbeat"], profile)
 
 
 def state_to_json(subscription: Subscription) -> dict[str, Any]:

@@ -9,13 +9,14 @@ import hashlib
 import hmac
 import json
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
 from enum import StrEnum
 from typing import Final
 from urllib.parse import quote
 
 from contracts.envelope import CONTENT_TYPE, zulu
+from services.subscriptions.domain.mns import Publisher
 
 PREFIX: Final = "whsec_"
 ENTROPY_BYTES: Final = 32
@@ -77,9 +78,27 @@ def request_headers(webhook: Webhook, secrets: Sequence[str], now: datetime) -> 
     }
 
 
-def webhook_of(event_id: str, type_: str, subject: str, body: bytes, mode: Mode) -> Webhook:
-    """An event as it is delivered: the very bytes of the feed, or without its data."""
-    return Webhook(event_id, type_, subject, body if mode is Mode.FULL else thin(body))
+@dataclass(frozen=True, slots=True)
+class Rendering:
+    """What a subscription makes of events: ``mns`` is who publishes, where they go in that profile."""
+
+    mode: Mode = Mode.FULL
+    mns: Publisher | None = None
+
+    def body(self, body: bytes) -> bytes:
+        """An event as it is delivered: the very bytes of the feed, or without its data."""
+        if self.mns is not None:
+            return self.mns.delivered(body)
+        return body if self.mode is Mode.FULL else thin(body)
+
+    def notice(self, notice: Webhook) -> Webhook:
+        """A test or a heartbeat as it is delivered: it is never without its data, but where the profile knows none."""
+        return notice if self.mns is None else replace(notice, body=self.mns.delivered(notice.body))
+
+
+def webhook_of(event_id: str, type_: str, subject: str, body: bytes, rendering: Rendering) -> Webhook:
+    """An event as it is delivered."""
+    return Webhook(event_id, type_, subject, rendering.body(body))
 
 
 def thin(body: bytes) -> bytes:

@@ -10,10 +10,12 @@ from chassis.web.problems import problems
 from chassis.web.units import Read
 from services.subscriptions.domain.batches import BATCH, batch_of
 from services.subscriptions.domain.filters import EventFilter
-from services.subscriptions.endpoints.parameters import Wanted
+from services.subscriptions.domain.mns import Profile
+from services.subscriptions.endpoints.parameters import Shaped, Wanted
 from services.subscriptions.service import feed
 from services.subscriptions.service.feed import FeedBatch
 from services.subscriptions.service.head_watch import watch_of
+from services.subscriptions.service.profiles import bodies_in
 
 router = APIRouter(tags=["feed"])
 
@@ -94,6 +96,7 @@ async def read_feed(
     last_event_id: LastEventId = None,
     timeout: Timeout = 0,  # noqa: ASYNC109  of the protocol: an empty answer is no failure
     limit: Limit = 100,
+    profile: Shaped = Profile.CLOUDEVENTS,
 ) -> Response:
     """The events after the one that you had last, as CloudEvents in JSON, in the bytes they had on the bus.
 
@@ -106,10 +109,11 @@ async def read_feed(
     `application/cloudevents-batch+json`, whatever is accepted. Where events after yours are no longer kept, it is a
     problem with status 410, which says where to start anew. Of services that you may not read you get nothing.
     """
+    body_of = bodies_in(profile)
     batch = await read(lambda tx: feed.get_batch(tx, last_event_id, wanted, limit))
     if not batch.events and timeout:
         batch = await _awaited(request, read, batch, wanted, limit, min(timeout, LONGEST_WAIT_MS) / 1000)
-    return Response(batch_of(event.body for event in batch.events), media_type=BATCH, headers=_headers(batch))
+    return Response(batch_of(map(body_of, batch.events)), media_type=BATCH, headers=_headers(batch))
 
 
 def _headers(batch: FeedBatch) -> dict[str, str]:

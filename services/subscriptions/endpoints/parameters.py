@@ -6,6 +6,7 @@ from fastapi import Depends, Query, Request
 
 from chassis.web.identity import caller_of
 from services.subscriptions.domain.filters import EventFilter, readable
+from services.subscriptions.domain.mns import Profile
 
 _MOST_NAMED: Final = 50
 _WHOLE_TEXT: Final = r"^[^\x00]+$"
@@ -38,6 +39,15 @@ def _filter(
 ) -> EventFilter:
     return readable(caller_of(request.scope), types or (), subjects or (), area)
 
+
+Shaped = Annotated[
+    Profile,
+    Query(
+        description="`mns`: in the shape of the NHS Multicast Notification Service, as its publishers give events to "
+        "it, where an operator offers that"
+    ),
+]
+"""The query parameter ``profile``."""
 
 Wanted = Annotated[EventFilter, Depends(_filter)]
 """The events that are asked for, of those that the caller may see."""

@@ -1,7 +1,7 @@
 """The feed as server-sent events."""
 
 import asyncio
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Callable
 from functools import partial
 from typing import Annotated, Final
 
@@ -14,12 +14,15 @@ from chassis.logging import get_logger
 from chassis.web.identity import caller_of
 from chassis.web.problems import problems
 from chassis.web.units import Read
+from services.subscriptions.domain.feed import FeedEvent
 from services.subscriptions.domain.filters import EventFilter
+from services.subscriptions.domain.mns import Profile
 from services.subscriptions.endpoints.feed import LastEventId
-from services.subscriptions.endpoints.parameters import Wanted
+from services.subscriptions.endpoints.parameters import Shaped, Wanted
 from services.subscriptions.schemas.server_events import EVENT_STREAM, RETRY, heartbeat, server_event
 from services.subscriptions.service import feed
 from services.subscriptions.service.head_watch import watch_of
+from services.subscriptions.service.profiles import bodies_in
 from services.subscriptions.settings import SubscriptionsSettings
 
 router = APIRouter(tags=["feed"])
@@ -65,6 +68,7 @@ async def stream_feed(
     wanted: Wanted,
     last_event_id: LastEventId = None,
     last_seen: LastSeen = None,
+    profile: Shaped = Profile.CLOUDEVENTS,
 ) -> Response:
     """The events after the one that you had last, as server-sent events; without one, those from now on.
 
@@ -73,14 +77,17 @@ async def stream_feed(
     every 15 seconds, with the id up to which there was nothing for you. A reader that takes nothing for half a minute
     is cut off, and goes on from the last id it has. Where events after yours are gone, the answer is a 410.
     """
+    body_of = bodies_in(profile)
     known = last_seen if last_seen is not None else last_event_id
     begin = await read(lambda tx: feed.find_start(tx, known))
     if _Streams.open >= MOST_STREAMS:
         raise Unavailable(f"{MOST_STREAMS} streams are open here.")
-    return EventStream(_parts(request, read, wanted, begin), SubscriptionsSettings().stream_slow_seconds)
+    return EventStream(_parts(request, read, wanted, begin, body_of), SubscriptionsSettings().stream_slow_seconds)
 
 
-async def _parts(request: Request, read: Read, wanted: EventFilter, position: int) -> AsyncIterator[bytes]:
+async def _parts(
+    request: Request, read: Read, wanted: EventFilter, position: int, body_of: Callable[[FeedEvent], bytes]
+) -> AsyncIterator[bytes]:
     """What is sent, a page of events or a heartbeat at a time; the next is read once the one before is taken."""
     watch = watch_of(request.app.state.resources.database)
     quiet = SubscriptionsSettings().stream_heartbeat_seconds
@@ -89,7 +96,7 @@ async def _parts(request: Request, read: Read, wanted: EventFilter, position: in
         batch = await read(partial(feed.get_batch_after, position=position, wanted=wanted, limit=_PAGE))
         position = batch.position
         if batch.events:
-            yield b"".join(map(server_event, batch.events))
+            yield b"".join(server_event(each.event_id, body_of(each)) for each in batch.events)
         if not batch.is_full and await watch.wait_beyond(position, quiet) <= position:
             yield heartbeat(batch.last_event_id)
 

@@ -25,7 +25,7 @@ from services.subscriptions.service import subscriptions
 from services.subscriptions.service.deliveries.loop import policy_of
 from services.subscriptions.service.subscriptions import Rules
 from services.subscriptions.service.webhook_secrets import sealer_of
-from services.subscriptions.settings import MeshSettings, WebhookSettings
+from services.subscriptions.settings import MeshSettings, MnsSettings, WebhookSettings
 
 router = APIRouter(tags=["webhooks"])
 
@@ -43,7 +43,8 @@ SubscriptionInPath = Annotated[
 async def _rules(request: Request) -> Rules:
     settings, resources = WebhookSettings(), _resources(request)
     sealer = sealer_of(resources.database, settings)
-    return Rules(policy_of(settings), settings.per_owner, sealer, has_mesh=MeshSettings().url is not None)
+    offered = {"has_mesh": MeshSettings().url is not None, "has_mns": MnsSettings().is_complete}
+    return Rules(policy_of(settings), settings.per_owner, sealer, **offered)
 
 
 def _resources(request: Request) -> Resources:

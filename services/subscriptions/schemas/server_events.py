@@ -2,17 +2,15 @@
 
 from typing import Final
 
-from services.subscriptions.domain.feed import FeedEvent
-
 EVENT_STREAM: Final = "text/event-stream"
 RETRY: Final = b"retry: 3000\n\n"
 """After so many milliseconds a reader whose stream broke off comes again."""
 
 
-def server_event(event: FeedEvent) -> bytes:
+def server_event(event_id: str, body: bytes) -> bytes:
     """An event with its id; JSON may have lines, each of which is said to be data."""
-    data = event.body.replace(b"\r", b" ").replace(b"\n", b"\ndata: ")
-    return b"id: %s\ndata: %s\n\n" % (event.event_id.encode(), data)
+    data = body.replace(b"\r", b" ").replace(b"\n", b"\ndata: ")
+    return b"id: %s\ndata: %s\n\n" % (event_id.encode(), data)
 
 
 def heartbeat(last_event_id: str | None) -> bytes:

@@ -9,6 +9,7 @@ from pydantic.config import JsonDict
 from chassis.web.bodies import UNCHANGED, OutBody, PatchBody, StrictBody
 from services.subscriptions.domain.addresses import LONGEST_URL
 from services.subscriptions.domain.mailboxes import Mailbox
+from services.subscriptions.domain.mns import Profile
 from services.subscriptions.domain.subscriptions import (
     MOST_NAMED,
     Definition,
@@ -54,6 +55,10 @@ _SUBJECTS = "Only events of these aggregates; what ends with `*` is a beginning;
 _AREA = "Only events of this area"
 _SERVICES = "Only events of these services; null for all that you may read"
 _MODE = "`full`: the whole event; `thin`: without its data, with where that is read as `dataref`"
+_PROFILE = (
+    "`cloudevents`: as on the bus; `mns`: signals in the shape of the NHS Multicast Notification Service, which have "
+    "no data, so that `mode` says nothing; where an operator offers that"
+)
 _HEARTBEAT = "Whether a heartbeat is sent every 15 minutes, so that silence means something"
 _EXAMPLE: Final[JsonDict] = {
     "id": "sub_4f1c0d6c5b7e4c7f8a55",
@@ -66,6 +71,7 @@ _EXAMPLE: Final[JsonDict] = {
     "area": "E06000026",
     "services": ["indicators"],
     "mode": "full",
+    "profile": "cloudevents",
     "heartbeat": True,
     "granted": ["indicators", "risks"],
     "status": "disabled",
@@ -106,6 +112,7 @@ class SubscriptionIn(StrictBody):
     area: Area | None = Field(default=None, description=_AREA, examples=["E06000026"])
     services: Services | None = Field(default=None, description=_SERVICES, examples=[["indicators"]])
     mode: Mode = Field(default=Mode.FULL, description=_MODE)
+    profile: Profile = Field(default=Profile.CLOUDEVENTS, description=_PROFILE)
     heartbeat: bool = Field(default=False, description=_HEARTBEAT)
     after_position: Position | None = Field(
         default=None, description="Begin with what follows this position of the feed; null: with what comes from now on"
@@ -116,7 +123,7 @@ class SubscriptionIn(StrictBody):
     def to_domain(self) -> Definition:
         services = None if self.services is None else frozenset(self.services)
         wanted = Wanted(tuple(self.types), tuple(self.subjects), self.area, services)
-        return Definition(self.name, self.url, wanted, self.mode, self.heartbeat)
+        return Definition(self.name, self.url, wanted, self.mode, self.heartbeat, self.profile)
 
     def opening(self) -> Mailbox | None:
         """What the mailbox is opened with that is sent from."""
@@ -136,6 +143,7 @@ class SubscriptionChange(PatchBody):
     area: Area | None = Field(default=None, description=_AREA, examples=["E06000026"])
     services: Services | None = Field(default=None, description=_SERVICES, examples=[["indicators"]])
     mode: Annotated[Mode, Field(description=_MODE)] = UNCHANGED
+    profile: Annotated[Profile, Field(description=_PROFILE)] = UNCHANGED
     heartbeat: Annotated[bool, Field(description=_HEARTBEAT)] = UNCHANGED
     mailbox: Annotated[MailboxChange, Field(description=_MAILBOX)] = UNCHANGED
 
@@ -171,6 +179,7 @@ class SubscriptionOut(OutBody):
     area: str | None = Field(description=_AREA)
     services: list[str] | None = Field(description=_SERVICES)
     mode: Mode = Field(description=_MODE)
+    profile: Profile = Field(description=_PROFILE)
     heartbeat: bool = Field(description=_HEARTBEAT)
     granted: list[str] = Field(
         description="The services whose events may be sent: those that its owner could read when it was made, and "
@@ -221,6 +230,7 @@ def _fields(found: Subscription) -> dict[str, Any]:
         "area": wanted.area,
         "services": None if wanted.services is None else sorted(wanted.services),
         "mode": found.definition.mode,
+        "profile": found.definition.profile,
         "heartbeat": found.definition.heartbeat,
         "granted": sorted(found.granted),
         "status": found.status,

@@ -53,13 +53,14 @@ READ_OTHERS: Final = "operations:read"
 class Rules:
     """What an operator has set: where deliveries may go, how many subscriptions one may have, what seals secrets.
 
-    ``has_mesh``: whether it is known where MESH is.
+    ``has_mesh``: whether it is known where MESH is; ``has_mns``: who publishes in that profile.
     """
 
     policy: AddressPolicy
     per_owner: int
     sealer: Sealer
     has_mesh: bool = False
+    has_mns: bool = False
 
 
 async def create_subscription(
@@ -127,7 +128,7 @@ def _require_sound(
 ) -> None:
     faults = url_faults(definition.url, rules.policy) if definition.kind is Kind.WEBHOOK else ()
     errors = [FieldError("url", fault) for fault in faults]
-    errors += [*definition_faults(definition, granted), *further]
+    errors += [*definition_faults(definition, granted, has_mns=rules.has_mns), *further]
     if errors:
         raise SubscriptionRefused("Some of this cannot be delivered.", errors)
 

@@ -86,7 +86,7 @@ def test_filters(wanted: EventFilter, *, matches: bool) -> None:
 
 def test_lines_of_json_are_lines_of_data_and_blanks_in_a_line() -> None:
     spread = replace(ONE, body=b'{\r\n"a": 1\n}')
-    assert server_event(spread) == b'id: e1\ndata: { \ndata: "a": 1\ndata: }\n\n'
+    assert server_event(spread.event_id, spread.body) == b'id: e1\ndata: { \ndata: "a": 1\ndata: }\n\n'
     assert json_lines([spread, ONE]) == b'{  "a": 1 }\n{}\n'
     assert heartbeat(None) == b": heartbeat\n\n"
     assert heartbeat("e1") == b": heartbeat\nid: e1\n\n"

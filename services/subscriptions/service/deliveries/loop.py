@@ -19,14 +19,16 @@ from services.subscriptions.domain.addresses import AddressPolicy
 from services.subscriptions.domain.deliveries import Delivery, Tally, Waiting
 from services.subscriptions.domain.feed import FeedEvent
 from services.subscriptions.domain.mailboxes import Mailbox
-from services.subscriptions.domain.subscriptions import Kind
-from services.subscriptions.domain.webhooks import Webhook, request_headers, webhook_of
+from services.subscriptions.domain.mns import Profile
+from services.subscriptions.domain.subscriptions import Definition, Kind
+from services.subscriptions.domain.webhooks import Rendering, Webhook, request_headers, webhook_of
 from services.subscriptions.repository import deliveries as stored
 from services.subscriptions.service.deliveries.batches import Batch, Queue, Results, Terms, save_results, take_batch
 from services.subscriptions.service.deliveries.posting import Post, PostUnderWay
 from services.subscriptions.service.deliveries.scouting import Scout
 from services.subscriptions.service.deliveries.sending import Sender
 from services.subscriptions.service.head_watch import watch_of
+from services.subscriptions.service.profiles import publisher
 from services.subscriptions.service.webhook_secrets import Sealer, sealer_of
 from services.subscriptions.settings import MeshSettings, WebhookSettings
 
@@ -54,6 +56,17 @@ def sender_of(database: Database, settings: WebhookSettings) -> Sender:
     )
 
 
+def rendering_of(definition: Definition) -> Rendering:
+    """What becomes of the events of a subscription.
+
+    Raises:
+        ProfileNotOffered: an operator says no more who publishes in its profile.
+    """
+    if definition.profile is Profile.CLOUDEVENTS:
+        return Rendering(definition.mode)
+    return Rendering(definition.mode, publisher())
+
+
 class BatchUnderWay:
     """Sends a batch: aggregates side by side, each in its own order, until it is done or its time is over."""
 
@@ -67,8 +80,10 @@ class BatchUnderWay:
         until: float,
         clock: Callable[[], datetime],
         chance: float,
+        rendering: Rendering,
     ) -> None:
         self._batch = batch
+        self._rendering = rendering
         self._secrets = secrets
         self._sender = sender
         self._slots = asyncio.Semaphore(requests)
@@ -87,7 +102,7 @@ class BatchUnderWay:
 
     async def _notify(self, webhook: Webhook) -> None:
         """Send what is not in the feed: once, and whatever comes of it is in the log alone."""
-        await self._send(webhook, None, 1)
+        await self._send(self._rendering.notice(webhook), None, 1)
 
     async def _serve(self, queue: Queue) -> None:
         waiting = queue.waiting
@@ -107,8 +122,7 @@ class BatchUnderWay:
         before = waiting if waiting and waiting.position == event.position else self._later(event, 0)
         if self._is_over():
             return False, before
-        mode = self._batch.subscription.definition.mode
-        webhook = webhook_of(event.event_id, event.type, event.subject, event.body, mode)
+        webhook = webhook_of(event.event_id, event.type, event.subject, event.body, self._rendering)
         delivery = await self._send(webhook, event, before.attempts + 1)
         self._tally.count(delivery.attempt)
         if delivery.attempt.is_delivered:
@@ -258,9 +272,11 @@ class Deliverer:
 
     def _under_way(self, batch: Batch, began: float, chance: float) -> BatchUnderWay | PostUnderWay:
         found, clock = batch.subscription, self._database.clock
+        rendering = rendering_of(found.definition)
         secrets = [self._sealer.unseal(found.id, each) for each in found.secrets.sealed(clock())]
         if found.definition.kind is Kind.MESH:
-            return PostUnderWay(batch, Mailbox.of_text(secrets[0]), self._post, clock=clock, chance=chance)
+            mailbox = Mailbox.of_text(secrets[0])
+            return PostUnderWay(batch, mailbox, self._post, clock=clock, chance=chance, rendering=rendering)
         spare = self._settings.lease - self._settings.timeout
         return BatchUnderWay(
             batch,
@@ -270,6 +286,7 @@ class Deliverer:
             until=began + spare * SENDING_SHARE,
             clock=clock,
             chance=chance,
+            rendering=rendering,
         )
 
 

@@ -27,7 +27,7 @@ from services.subscriptions.domain.mailboxes import (
     address_of,
     local_id_of,
 )
-from services.subscriptions.domain.webhooks import Webhook, webhook_of
+from services.subscriptions.domain.webhooks import Rendering, Webhook
 from services.subscriptions.service.deliveries.batches import Batch, Results
 from services.subscriptions.service.deliveries.sending import LOGGED_TEXT, printable
 from services.subscriptions.settings import MeshSettings
@@ -107,13 +107,16 @@ def _request(to: Address, posted: Posted) -> dict[str, Any]:
 class PostUnderWay:
     """Sends what a batch has for a mailbox, and asks what became of what was sent before."""
 
-    def __init__(self, batch: Batch, mailbox: Mailbox, post: Post, *, clock: Clock, chance: float) -> None:
+    def __init__(
+        self, batch: Batch, mailbox: Mailbox, post: Post, *, clock: Clock, chance: float, rendering: Rendering
+    ) -> None:
         self._batch = batch
         self._to = address_of(batch.subscription.definition.url)
         self._mailbox = mailbox
         self._post = post
         self._clock = clock
         self._chance = chance
+        self._rendering = rendering
         self._look = timedelta(seconds=post.settings.look)
         self._lines: list[Delivery] = []
         self._messages: list[Message] = []
@@ -132,14 +135,14 @@ class PostUnderWay:
         """Send a test or a heartbeat: once, in a message of its own; whatever comes of it is in the log alone."""
         number = self._batch.subscription.id
         message = Message(number, local_id_of(number, notice.id), None, (), self._clock())
-        _, sent = await self._send(message, [notice.body])
+        _, sent = await self._send(message, [self._rendering.notice(notice).body])
         if sent.status is MessageStatus.ACCEPTED:
             self._messages.append(sent)
 
     async def _send_parcel(self) -> None:
-        parcel, mode = self._batch.parcel, self._batch.subscription.definition.mode
+        parcel = self._batch.parcel
         assert parcel is not None  # noqa: S101  looked at before
-        bodies = [webhook_of(each.event_id, each.type, each.subject, each.body, mode).body for each in parcel.events]
+        bodies = [self._rendering.body(each.body) for each in parcel.events]
         attempt, sent = await self._send(parcel.message, bodies)
         self._messages.append(sent)
         self._tally.count(attempt)

@@ -44,6 +44,8 @@ def settings(url: str, monkeypatch: pytest.MonkeyPatch) -> MeshSettings:
     monkeypatch.setenv("SUBSCRIPTIONS_WEBHOOK_KEYS", KEY)
     for name, value in {"URL": url, "DEVELOPMENT": "true", "TIMEOUT": "10", "BATCH": "10"}.items():
         monkeypatch.setenv(f"SUBSCRIPTIONS_MESH_{name}", value)
+    monkeypatch.setenv("SUBSCRIPTIONS_MNS_SOURCE", "uk.gov.plymouth.commissioning")
+    monkeypatch.setenv("SUBSCRIPTIONS_MNS_URL", "https://suite.example")
     return MeshSettings()
 
 

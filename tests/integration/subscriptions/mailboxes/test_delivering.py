@@ -289,3 +289,14 @@ async def test_tests_and_heartbeats_are_messages_of_their_own(plant: Plant, mesh
     assert (test.local_id, test.events[0]["type"]) == (f"{number}.{tested}", "commissioning.subscription.tested.v1")
     assert [each["number"] for each in await _messages(plant, number)] == [None, None]
     assert (await plant.post(number, f"messages/{test.local_id}/resend")).status_code == 404
+
+
+async def test_in_the_profile_of_mns_messages_hold_signals(plant: Plant, mesh: Sandbox) -> None:
+    await _subscribe(plant, profile="mns")
+    await plant.add(event("R1", 1), event("R2", 1))
+    await plant.drain()
+    (found,) = await _collect(mesh)
+    assert [(each["subject"], each["versionid"]) for each in found.events] == [("R1", "1"), ("R2", "1")]
+    assert {name for each in found.events for name in each} == {
+        *("specversion", "id", "source", "type", "subject", "time", "dataref", "versionid")
+    }

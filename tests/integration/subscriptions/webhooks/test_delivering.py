@@ -393,3 +393,39 @@ async def test_the_log_is_trimmed_by_age_and_number(
     assert len(await plant.log(found)) == 100
     plant.clock.move(days=15)
     assert await plant.database.write(lambda tx: trim_deliveries(tx, 1000)) == 100
+
+
+async def test_in_the_profile_of_mns_signals_are_sent_and_read_with_nothing_else(
+    plant: Plant, receiver: Receiver, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    asked = {"name": "signals", "url": receiver.url, "profile": "mns"}
+    for refused in (
+        await plant.api.post("/subscriptions", json=asked),
+        await plant.api.get("/feed", params={"profile": "mns"}),
+    ):
+        assert (refused.status_code, [each["field"] for each in refused.json()["errors"]]) == (422, ["profile"])
+    monkeypatch.setenv("SUBSCRIPTIONS_MNS_SOURCE", "uk.gov.plymouth.commissioning")
+    monkeypatch.setenv("SUBSCRIPTIONS_MNS_URL", "https://suite.example")
+    found = await plant.subscribe(receiver.url, profile="mns", heartbeat=True)
+    assert found["profile"] == "mns"
+    sent = event("R1", 3, area="E06000026")
+    await plant.add(sent)
+    await plant.drain()
+    beat, signal = (each.event for each in receiver.taken)
+    assert beat["type"] == "commissioning-subscription-heartbeat-1"
+    assert signal == {
+        "specversion": "1.0",
+        "id": sent.event_id,
+        "source": "uk.gov.plymouth.commissioning",
+        "type": "commissioning-risk-rescored-1",
+        "subject": "R1",
+        "time": "2018-02-28T09:00:00.000000Z",
+        "dataref": "https://suite.example/events/v1/state?subjects=R1",
+        "versionid": "3",
+    }
+    (read,) = (await plant.api.get("/feed", params={"profile": "mns"})).json()
+    assert read == signal | {"filtering": {"service": "risks", "area": "E06000026"}}
+    await plant.api.patch(f"/subscriptions/{found['id']}", json={"profile": "cloudevents"})
+    await plant.add(event("R1", 4))
+    await plant.drain()
+    assert receiver.taken[-1].event["data"] == {"reference": "R1", "version": 4}

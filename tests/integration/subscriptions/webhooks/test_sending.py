@@ -15,7 +15,7 @@ from standardwebhooks import Webhook, WebhookVerificationError
 from chassis.clock import system_clock
 from services.subscriptions.domain.addresses import AddressPolicy
 from services.subscriptions.domain.deliveries import Outcome
-from services.subscriptions.domain.webhooks import Mode, make_secret, request_headers, webhook_of
+from services.subscriptions.domain.webhooks import Rendering, make_secret, request_headers, webhook_of
 from services.subscriptions.service.deliveries.sending import Resolve, Sender, is_public
 from tests.integration.subscriptions.webhooks.plant import Plant, event
 from tests.receivers import Receiver, receiving
@@ -133,7 +133,7 @@ async def test_signatures_verify_by_the_library_and_by_hand_before_during_and_af
 
 def test_a_signature_is_the_librarys_own() -> None:
     secret, now = make_secret(bytes(range(32))), datetime(2018, 2, 28, 9, tzinfo=UTC)
-    sent = webhook_of("8a4f", "t", "s", json.dumps({"id": "8a4f", "é": 1}).encode(), Mode.FULL)
+    sent = webhook_of("8a4f", "t", "s", json.dumps({"id": "8a4f", "é": 1}).encode(), Rendering())
     headers = request_headers(sent, [secret], now)
     assert headers["webhook-signature"] == Webhook(secret).sign("8a4f", now, sent.body.decode())
     assert headers["webhook-timestamp"] == str(int(now.timestamp()))
