@@ -14,13 +14,13 @@ from tests.faults.delivering import Workers
 from tests.integration.subscriptions.webhooks.plant import KEY, event
 from tests.mesh.sandbox import ADDRESS, OPENING, Received, sandbox
 
-pytestmark = pytest.mark.faults
+pytestmark = [pytest.mark.faults, pytest.mark.parametrize("database_for", ["postgresql"], indirect=True)]
 
 SUBJECTS, VERSIONS, BATCH = [f"R{number}" for number in range(5)], 12, 10
 SETTINGS = {"DEVELOPMENT": "true", "TIMEOUT": "3", "LEASE": "4", "BATCH": str(BATCH), "EVERY": "0"}
 
 
-@pytest.mark.parametrize("crash_at", ["webhooks.after_take:2", "mailboxes.after_send:3", "webhooks.before_record:2"])
+@pytest.mark.parametrize("crash_at", ["webhooks.after_take:2", "mailboxes.after_send:3"])
 async def test_every_event_arrives_in_order_and_what_came_twice_has_the_same_local_id(
     resources_for: ResourcesFor, workers: Workers, monkeypatch: pytest.MonkeyPatch, crash_at: str
 ) -> None:

@@ -34,9 +34,7 @@ async def receiver() -> AsyncIterator[Receiver]:
         yield found
 
 
-@pytest.mark.parametrize(
-    "crash_at", ["webhooks.after_take", "webhooks.after_send:7", "webhooks.before_record:2", "webhooks.after_record"]
-)
+@pytest.mark.parametrize("crash_at", ["webhooks.after_send:7", "webhooks.before_record:2", "webhooks.after_record"])
 async def test_every_event_arrives_in_order_whenever_a_worker_is_killed(
     resources_for: ResourcesFor, receiver: Receiver, workers: Workers, monkeypatch: pytest.MonkeyPatch, crash_at: str
 ) -> None:

@@ -43,7 +43,6 @@ def _versions(found: Iterable[Received]) -> dict[str, list[int]]:
     return by_subject
 
 
-@pytest.mark.both_engines
 async def test_events_come_as_one_file_and_are_followed_until_they_are_collected(plant: Plant, mesh: Sandbox) -> None:
     number = await _subscribe(plant)
     await plant.add_rounds(SUBJECTS, 2)
@@ -186,7 +185,6 @@ async def test_order_per_aggregate_is_kept_over_messages_whatever_fails_and_numb
     assert [each.local_id for each in found] == [f"{number}.{count}" for count in range(1, len(found) + 1)]
 
 
-@pytest.mark.both_engines
 async def test_a_message_is_sent_again_under_its_own_name_and_moves_nothing(plant: Plant, mesh: Sandbox) -> None:
     number = await _subscribe(plant)
     await plant.add(event("R1", 1), event("R2", 1))
