@@ -178,8 +178,8 @@ bench-stream: .venv/dev ## A hundred thousand observations into PostgreSQL, the 
 	@$(BIN)/python -m benchmarks.bench_stream
 
 .PHONY: bench-import
-bench-import: .venv/dev ## Imports on PostgreSQL beside a plain pipeline, from few rows to many, and reads meanwhile (ROWS=1000000)
-	@$(BIN)/python -m benchmarks.bench_import $(if $(ROWS),--rows $(ROWS))
+bench-import: .venv/dev ## Imports on PostgreSQL beside a plain pipeline, from few rows to many, and reads meanwhile (ROWS=1000000 SHAPE=month)
+	@$(BIN)/python -m benchmarks.bench_import $(if $(ROWS),--rows $(ROWS)) $(if $(SHAPE),--shape $(SHAPE))
 
 .PHONY: bench-contract
 bench-contract: .venv/dev ## What audit entries, entity tags and strictness add to one update

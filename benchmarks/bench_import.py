@@ -3,8 +3,9 @@
 ``make bench-import`` (ROWS=1000000) brings a file of 10,000 rows and one of ROWS, each into a database of its own in a
 process of its own, and then as many as the first by a plain asyncpg pipeline that writes the same rows
 (:mod:`benchmarks.plain_import`), in turns. It tells the ratio of the two, how time a row and memory grow with the file,
-and the time of reads before and during an import. ``benchmarks/results/import.json`` has the figures. A run that misses
-what is wanted ends as failed.
+and the time of reads before and during an import. SHAPE=month does so with one month of everything instead of two years
+of each series. ``benchmarks/results/import-SHAPE.json`` has the figures. A run that misses what is wanted ends as
+failed.
 """
 
 import argparse
@@ -25,7 +26,7 @@ import asyncpg
 from httpx import ASGITransport, AsyncClient
 from sqlalchemy.engine import make_url
 
-from benchmarks.import_file import AREAS, define, indicators_of, write_file
+from benchmarks.import_file import AREAS, SHAPES, define, indicators_of, write_file
 from benchmarks.plain_import import import_plainly
 from benchmarks.stage import median_pair, run_async
 from chassis.jobs.worker import Worker
@@ -44,7 +45,7 @@ FEW, ROUNDS = 10_000, 3
 RATIO, TIME_WITHIN, MEMORY_WITHIN, READS_WITHIN = 0.5, 1.25, 1.1, 2.0
 READS, PAUSE = 200, 0.02
 TEMPLATE = "imports_migrated"
-RESULTS = Path(__file__).parent / "results" / "import.json"
+RESULTS = Path(__file__).parent / "results"
 
 Found = dict[str, Any]
 
@@ -52,6 +53,7 @@ Found = dict[str, Any]
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--rows", type=int, default=1_000_000, help="of the large file")
+    parser.add_argument("--shape", choices=list(SHAPES), default="deep", help="of the files")
     parser.add_argument("--one", choices=list(_KINDS), help=argparse.SUPPRESS)
     parser.add_argument("--url", help=argparse.SUPPRESS)
     parser.add_argument("--file", type=Path, help=argparse.SUPPRESS)
@@ -60,18 +62,18 @@ def main() -> None:
     if given.one:
         print(json.dumps(run_async(_KINDS[given.one](given.url, given.file, given.rows))))
         return
-    found = measured(given.rows)
+    found = measured(given.rows, shape=given.shape)
     print("\n".join(lines_of(found)))
-    RESULTS.parent.mkdir(exist_ok=True)
-    RESULTS.write_text(json.dumps(found, indent=2) + "\n")
+    RESULTS.mkdir(exist_ok=True)
+    (RESULTS / f"import-{given.shape}.json").write_text(json.dumps(found, indent=2) + "\n")
     if beyond := missed(found):
         raise SystemExit("; ".join(beyond))
 
 
-def measured(many: int, few: int = FEW, rounds: int = ROUNDS) -> Found:
+def measured(many: int, few: int = FEW, rounds: int = ROUNDS, shape: str = "deep") -> Found:
     """Every figure, on a server of its own."""
     with PostgresServer() as postgres, TemporaryDirectory() as folder:
-        stage = _Stage(postgres.dsn, Path(folder))
+        stage = _Stage(postgres.dsn, Path(folder), shape)
         pairs = [(stage.seconds("import", few), stage.seconds("plain", few)) for _ in range(rounds)]
         ours, plain = median_pair(pairs)
         small, large = stage.one("import", few), stage.one("import", many)
@@ -136,8 +138,8 @@ def missed(found: Found) -> list[str]:
 class _Stage:
     """Databases with the definitions of a file, each for one measurement in a process of its own."""
 
-    def __init__(self, dsn: str, folder: Path) -> None:
-        self._dsn, self._folder, self._made = dsn, folder, 0
+    def __init__(self, dsn: str, folder: Path, shape: str) -> None:
+        self._dsn, self._folder, self._shape, self._made = dsn, folder, shape, 0
         asyncio.run(_execute(dsn, f"CREATE DATABASE {TEMPLATE}"))
         migrate.upgrade(SPEC.package, self._url(TEMPLATE))
 
@@ -151,7 +153,7 @@ class _Stage:
     def one(self, kind: str, rows: int) -> Found:
         path, url = self._folder / f"{rows}.csv", self._prepared(rows)
         if not path.exists():
-            write_file(path, rows)
+            write_file(path, rows, self._shape)
         command = [sys.executable, "-m", "benchmarks.bench_import", "--one", kind, "--url", url]
         command += ["--file", str(path), "--rows", str(rows)]
         told = subprocess.run(command, check=True, stdout=subprocess.PIPE, text=True).stdout
@@ -163,7 +165,7 @@ class _Stage:
         name = f"imports_{self._made}"
         url = self._url(name)
         asyncio.run(_execute(self._dsn, f"CREATE DATABASE {name} TEMPLATE {TEMPLATE}"))
-        asyncio.run(_define(url, indicators_of(rows)))
+        asyncio.run(_define(url, indicators_of(rows, self._shape)))
         return url
 
 

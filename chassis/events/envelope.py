@@ -8,6 +8,7 @@ from functools import lru_cache
 from typing import Any, TypeVar
 
 from pydantic import BaseModel
+from pydantic_core import to_json
 
 from chassis.bus.port import Message, Record
 from contracts.envelope import CONTENT_TYPE, CloudEvent, zulu
@@ -49,8 +50,7 @@ def encode(event: NewEvent, *, event_id: str, time: datetime, traceparent: str |
     }
     if traceparent:
         envelope["traceparent"] = traceparent
-    head = json.dumps(envelope, separators=(",", ":"))
-    return f'{head[:-1]},"data":{event.data.model_dump_json()}}}'.encode()
+    return b'%s,"data":%s}' % (to_json(envelope)[:-1], event.data.__pydantic_serializer__.to_json(event.data))
 
 
 def with_generation(body: bytes, generation: int) -> bytes:

@@ -1,7 +1,7 @@
 """The state of a series as its event tells it."""
 
-from collections.abc import Mapping, Sequence
-from typing import Any, TypeVar
+from collections.abc import Callable, Mapping, Sequence
+from typing import Any, Final, TypeVar
 
 from chassis.events.envelope import NewEvent
 from contracts.breakdown import Breakdown
@@ -40,13 +40,17 @@ from services.indicators.domain.target_colour import TargetColour
 from services.indicators.domain.trend import TrendColour
 
 B = TypeVar("B", bound=Body)
+T = TypeVar("T")
+
+_MOST_REMEMBERED: Final = 256
 
 
 def updated(indicator: Indicator, area: Area, breakdown: Breakdown, state: SeriesState) -> IndicatorUpdated:
     """The whole present state, naming no change yet."""
-    return IndicatorUpdated(
-        indicator=_definition(indicator),
-        area=AreaState(code=area.code, name=area.name, type=area.type),
+    return _made(
+        IndicatorUpdated,
+        indicator=_definition_of(indicator),
+        area=_area_of(area),
         breakdown=breakdown,
         latest=_latest(state.latest, indicator) if state.latest else None,
         benchmark=benchmark_state(state.benchmark),
@@ -54,6 +58,7 @@ def updated(indicator: Indicator, area: Area, breakdown: Breakdown, state: Serie
         target=_target(state.target) if state.target else None,
         series=series_points(state),
         changed=[],
+        complete=False,
     )
 
 
@@ -64,7 +69,8 @@ def with_process_control(state: IndicatorUpdated, colours: Mapping[Period, Colou
 
 
 def benchmark_state(benchmark: BenchmarkColour) -> BenchmarkState:
-    return BenchmarkState(
+    return _made(
+        BenchmarkState,
         colour=benchmark.colour,
         rule=benchmark.rule.value,
         reason=benchmark.reason,
@@ -73,7 +79,7 @@ def benchmark_state(benchmark: BenchmarkColour) -> BenchmarkState:
 
 
 def trend_state(trend: TrendColour) -> TrendState:
-    return TrendState(colour=trend.colour, reason=trend.reason, provisional=trend.provisional)
+    return _made(TrendState, colour=trend.colour, reason=trend.reason, provisional=trend.provisional)
 
 
 def _target(target: TargetColour) -> TargetState:
@@ -94,6 +100,28 @@ def _definition(indicator: Indicator) -> Definition:
         frameworks=indicator.frameworks,
         dimensions=dict(indicator.dimensions),
     )
+
+
+def _area(area: Area) -> AreaState:
+    return AreaState(code=area.code, name=area.name, type=area.type)
+
+
+def _remembering(make: Callable[[T], B]) -> Callable[[T], B]:
+    """What is made of a thing that does not change, once for each: a batch has many series of few definitions."""
+    known: dict[int, tuple[T, B]] = {}
+
+    def found(of: T) -> B:
+        there = known.get(id(of))
+        if there is None or there[0] is not of:
+            if len(known) >= _MOST_REMEMBERED:
+                known.clear()
+            there = known[id(of)] = (of, make(of))
+        return there[1]
+
+    return found
+
+
+_definition_of, _area_of = _remembering(_definition), _remembering(_area)
 
 
 def _latest(revision: Revision, indicator: Indicator) -> ObservationState:
@@ -163,13 +191,13 @@ def state_events(
 
 
 def _event(state: IndicatorUpdated, changed: Sequence[Revision], version: int, *, complete: bool) -> NewEvent:
-    periods = [_changed_period(revision) for revision in changed]
+    said = {**state.__dict__, "changed": [_changed_period(revision) for revision in changed], "complete": complete}
     return NewEvent(
         type=INDICATOR_UPDATED,
         source=SOURCE,
         subject=subject(state.indicator.code, state.area.code, state.breakdown),
         version=version,
-        data=state.model_copy(update={"changed": periods, "complete": complete}),
+        data=_made(IndicatorUpdated, **said),
     )
 
 

@@ -1,10 +1,24 @@
 """Series: their locks and versions, and what their states follow from besides observations."""
 
-from collections.abc import Collection, Iterable, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from functools import cache
-from typing import Any
+from typing import Any, Final
 
-from sqlalchemy import ColumnElement, FromClause, Row, Select, and_, bindparam, select, tuple_, union, update
+from sqlalchemy import (
+    Column,
+    ColumnElement,
+    FromClause,
+    Row,
+    Select,
+    String,
+    and_,
+    bindparam,
+    or_,
+    select,
+    tuple_,
+    union,
+    update,
+)
 
 from chassis.storage.bulk import given_rows, given_values, insert_or_ignore, look_up, table_of, upsert
 from chassis.storage.transaction import Tx
@@ -151,21 +165,38 @@ async def list_indicators_of_area(tx: Tx, area: str, breakdown: Breakdown) -> li
 async def get_inputs(tx: Tx, keys: Collection[SeriesKey]) -> SeriesInputs:
     """Definitions, areas and all target versions of open series. One query."""
     connection = await tx.session.connection()
-    inputs, values = SeriesInputs(), given_values(tx, "given", _KEY, map(series_texts, keys))
+    inputs, values = SeriesInputs(), given_values(tx, "given", _GIVEN, _given(keys))
     for row in await connection.execute(_inputs(tx.dialect), values):
         _put_row(inputs, row)
     return inputs
 
 
+_ONCE: Final = (Column("once_indicator", String), Column("once_area", String))
+_GIVEN: Final = (*_KEY, *_ONCE)
+
+
+def _given(keys: Collection[SeriesKey]) -> Iterator[tuple[str | None, ...]]:
+    """Each series, the first of an indicator or an area with its code once more: its definition is read with it."""
+    indicators, areas = set[str](), set[str]()
+    for key in keys:
+        indicator = None if key.indicator in indicators else key.indicator
+        area = None if key.area in areas else key.area
+        indicators.add(key.indicator)
+        areas.add(key.area)
+        yield (*series_texts(key), indicator, area)
+
+
 def _put_row(inputs: SeriesInputs, row: Row[Any]) -> None:
-    """A row is a target version, at least one a series."""
-    if row.code not in inputs.indicators:
+    """A row is a target version of a series, or has a definition, an area, or that its events carry a chart."""
+    if row.code is not None:
         inputs.indicators[row.code] = indicator_from_row(row)
-    if row.area_code not in inputs.areas:
+    if row.area_code is not None:
         inputs.areas[row.area_code] = Area(
             row.area_code, row.area_name, row.area_type, row.area_valid_from, row.area_valid_to
         )
-    key = SeriesKey(row.code, row.area_code, Breakdown.parse(row.series_breakdown))
+    if row.charted_by is None and row.target_version is None:
+        return
+    key = SeriesKey(row.of_indicator, row.of_area, Breakdown.parse(row.of_breakdown))
     if row.charted_by is not None:
         inputs.charted.add(key)
     if row.target_version is not None:
@@ -178,21 +209,26 @@ _AREA = ("code", "name", "type", "valid_from", "valid_to")
 
 @cache
 def _inputs(dialect: str) -> Select[Any]:
-    """The statement of :func:`get_inputs`, built once: building costs more than running it."""
-    given = given_rows(dialect, "given", _KEY)
+    """The statement of :func:`get_inputs`, built once: building costs more than running it.
+
+    Of many series most have nothing of their own: an import of one month would read a definition with each of its rows.
+    """
+    given = given_rows(dialect, "given", _GIVEN)
     found, on = look_up(dialect, given, TargetRow, _KEY_OF_TARGET)
     charted = table_of(ProcessControlSignalRow).c
+    said = (_OF_INDICATOR.c.code, _OF_AREA.c.code, found.c.version, charted.actor)
     return (
         select(
             *COLUMNS,
             *(_OF_AREA.c[name].label(f"area_{name}") for name in _AREA),
-            given.c.breakdown.label("series_breakdown"),
+            *(given.c[column.name].label(f"of_{column.name}") for column in _KEY),
             *(found.c[name].label(f"target_{name}") for name in ("version", "content")),
             charted.actor.label("charted_by"),
         )
         .select_from(given)
-        .join(_OF_INDICATOR, _OF_INDICATOR.c.code == given.c.indicator)
-        .join(_OF_AREA, _OF_AREA.c.code == given.c.area)
+        .outerjoin(_OF_INDICATOR, _OF_INDICATOR.c.code == given.c.once_indicator)
+        .outerjoin(_OF_AREA, _OF_AREA.c.code == given.c.once_area)
         .outerjoin(found, on)
         .outerjoin(ProcessControlSignalRow, and_(*(charted[each.name] == given.c[each.name] for each in _KEY)))
+        .where(or_(*(column.is_not(None) for column in said)))
     )

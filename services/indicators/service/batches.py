@@ -200,7 +200,9 @@ class _Rows:
                 self.taken[key] = taken
             await turns.give()
 
-    def _unknown(self, key: SeriesKey) -> list[Fault]:
+    def _unknown(self, key: SeriesKey) -> Sequence[Fault]:
+        if key.indicator in self.inputs.indicators and key.area in self.inputs.areas:
+            return ()
         missing = [("indicator", key.indicator in self.inputs.indicators, key.indicator)]
         missing.append(("area", key.area in self.inputs.areas, key.area))
         return [(name, f"{code[:80]} is not known; add it first") for name, there, code in missing if not there]

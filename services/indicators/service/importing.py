@@ -14,6 +14,8 @@ from typing import BinaryIO, Final, TypeVar, cast
 from chassis.crash_points import crash_point
 from chassis.jobs.job import Json
 from chassis.jobs.run import JobRun
+from chassis.memory import collect_between_batches
+from chassis.storage.meanwhile import while_writing
 from chassis.storage.transaction import Tx
 from chassis.tabular.sorting import Batch, SortableRow, SortedRows
 from chassis.turns import Turns
@@ -39,7 +41,7 @@ from services.indicators.service.survey import Counter, Survey, survey_file
 T = TypeVar("T")
 
 JOB: Final = "import"
-BATCH: Final = 5000
+BATCH: Final = 4000
 PROGRESS_SECONDS: Final = 1.0
 _SAVED, _UNSAVED = "saved", "unsaved"
 
@@ -249,6 +251,7 @@ async def _apply(tx: Tx, applied: _Applied, survey: Survey, counter: Counter) ->
             await emit_unsettled(tx, later.unsettled)
         counter.done += len(batch.rows)
         batch = await _write_and_read(tx, rows)
+        collect_between_batches()
         crash_point("imports.after_batch")
     await derive_later(tx, later, applied.batch_size)
 
@@ -265,16 +268,8 @@ async def _read(rows: Iterator[Batch[SortableRow]]) -> Batch[Draft] | None:
 
 
 async def _write_and_read(tx: Tx, rows: Iterator[Batch[SortableRow]]) -> Batch[Draft] | None:
-    """Write what is staged, and read the next batch: meanwhile, where the database is at work elsewhere."""
-    if tx.dialect != "postgresql":
-        await tx.write_staged()
-        return await _read(rows)
-    reading = asyncio.ensure_future(_read(rows))
-    try:
-        await tx.write_staged()
-        return await reading
-    finally:
-        reading.cancel()
+    """Write what is staged, and read the next batch."""
+    return await while_writing(tx, tx.write_staged, partial(_read, rows))
 
 
 async def _record(tx: Tx, applied: _Applied, batch: Batch[Draft], later: Later) -> None:

@@ -59,6 +59,21 @@ async def emit_changes(
 
     Saves the versions of the series. ``complete``: every period of the series is among ``changed``.
     """
+    emitted = await stage_changes(tx, locked, inputs, changed, before, complete=complete)
+    await save_versions(tx, locked, emitted)
+    return emitted
+
+
+async def stage_changes(
+    tx: Tx,
+    locked: LockedSeries,
+    inputs: SeriesInputs,
+    changed: Mapping[SeriesKey, Sequence[Revision]],
+    before: Mapping[SeriesKey, Published],
+    *,
+    complete: bool = False,
+) -> dict[SeriesKey, EmittedEvents]:
+    """As :func:`emit_changes`, without the versions: the database is not asked for anything."""
     emitted, turns = dict[SeriesKey, EmittedEvents](), Turns()
     for key in sorted({*changed, *before}):
         state = published_state(inputs, key)
@@ -66,6 +81,10 @@ async def emit_changes(
             new = events.state_events(state, changed.get(key, ()), locked.before[key], complete=complete)
             emitted[key] = EmittedEvents(locked.before[key] + len(new), [emit(tx, event) for event in new])
         await turns.give()
+    return emitted
+
+
+async def save_versions(tx: Tx, locked: LockedSeries, emitted: Mapping[SeriesKey, EmittedEvents]) -> None:
+    """Save what versions series have once these events were emitted."""
     after = {**locked.before, **{key: each.version for key, each in emitted.items()}}
     await series.save_versions(tx, {key: v for key, v in after.items() if v != locked.stored[key]})
-    return emitted

@@ -3,9 +3,11 @@
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date
+from functools import partial
 from typing import NamedTuple
 
 from chassis.audit import record_unchanged
+from chassis.storage.meanwhile import while_writing
 from chassis.storage.transaction import Tx
 from chassis.turns import Turns
 from contracts.indicators import ObservationStatus
@@ -17,7 +19,13 @@ from services.indicators.domain.series_inputs import SeriesInputs, WholeIndicato
 from services.indicators.errors import FinalValue, NothingToWithdraw
 from services.indicators.repository import observations, series
 from services.indicators.service.auditing import record_revision
-from services.indicators.service.publishing import EmittedEvents, Published, emit_changes, published_state
+from services.indicators.service.publishing import (
+    EmittedEvents,
+    Published,
+    published_state,
+    save_versions,
+    stage_changes,
+)
 from services.indicators.service.series_inputs import load_charts, load_revisions
 from services.indicators.service.series_locks import LockedSeries, lock_series
 from services.indicators.service.settling import Unsettled, group_of
@@ -61,8 +69,12 @@ async def lock_batch(tx: Tx, keys: Collection[SeriesKey]) -> LockedBatch:
 
 
 async def load_batch(tx: Tx, batch: LockedBatch, wanted: Periods) -> None:
-    """Put the current revisions of these periods, and of the latest, into the batch."""
-    await load_revisions(tx, batch.inputs, batch.locked.before, _ends(batch.locked, wanted))
+    """Put the current revisions of these periods, and of the latest, into the batch.
+
+    Where nothing of a series was ever published nothing was recorded.
+    """
+    published = [key for key, version in batch.locked.before.items() if version]
+    await load_revisions(tx, batch.inputs, published, _ends(batch.locked, wanted))
     await load_charts(tx, batch.inputs)
     found = batch.inputs.revisions
     batch.compared.update((key, dict(found.get(key, {}))) for key in batch.keys if key.area == ENGLAND)
@@ -77,10 +89,7 @@ async def load_batch(tx: Tx, batch: LockedBatch, wanted: Periods) -> None:
 
 
 def _ends(locked: LockedSeries, wanted: Periods) -> set[observations.SeriesEnd]:
-    """What is to be looked up of these periods.
-
-    Where nothing of a series was ever published nothing was recorded: only the comparator's is looked for then.
-    """
+    """What is to be looked up of these periods: of a series that was never published the comparator's alone."""
     days: dict[SeriesKey, set[date]] = {}
     for key, periods in wanted.items():
         of = key if locked.before[key] else SeriesKey(key.indicator, ENGLAND, key.breakdown)
@@ -161,13 +170,22 @@ async def save_batch(
 ) -> SavedBatch:
     """Save what is new, and emit every locked series whose state it changes; ``unsettled`` has those that wait."""
     new = [revision for revision, is_new in current if is_new]
-    await observations.add_revisions(tx, new)
     changed = _changed(new)
+    emitted = await while_writing(
+        tx, partial(observations.add_revisions, tx, new), partial(_stage_events, tx, batch, changed, unsettled)
+    )
+    await save_versions(tx, batch.locked, emitted)
+    return SavedBatch(batch, changed, emitted)
+
+
+async def _stage_events(
+    tx: Tx, batch: LockedBatch, changed: Changed, unsettled: Unsettled | None
+) -> dict[SeriesKey, EmittedEvents]:
     lists = {key: list(periods.values()) for key, periods in changed.items()}
     before = await _published_before(batch, changed)
     if unsettled is not None:
         before = unsettled.put_off(before, changed)
-    return SavedBatch(batch, changed, await emit_changes(tx, batch.locked, batch.inputs, lists, before))
+    return await stage_changes(tx, batch.locked, batch.inputs, lists, before)
 
 
 def _changed(new: Sequence[Revision]) -> Changed:

@@ -1,9 +1,10 @@
 """Drafts on their way through the sorted rows of an import: those of one series that were read together are one row."""
 
-import json
 from collections.abc import Mapping, Sequence
 from decimal import Decimal
 from typing import Final
+
+from pydantic_core import from_json, to_json
 
 from chassis.tabular.sorting import SortableRow
 from contracts.breakdown import Breakdown
@@ -11,7 +12,6 @@ from services.indicators.domain.areas import ENGLAND
 from services.indicators.domain.importing.drafts import Draft
 from services.indicators.domain.observations import SeriesKey
 
-_ENCODER: Final = json.JSONEncoder(ensure_ascii=False, check_circular=False)
 _NO_WORDS: Final[Mapping[str, str]] = {}
 
 
@@ -37,14 +37,14 @@ def sortable(drafts: Sequence[Draft]) -> SortableRow:
         group=f"{key.indicator}\x1f{key.breakdown.text}",
         key="" if key.area == ENGLAND else key.area,
         number=lines[0] if lines else 0,
-        content=_ENCODER.encode(content),
+        content=to_json(content).decode(),
         count=len(drafts),
     )
 
 
 def drafts_of(row: SortableRow) -> list[Draft]:
     """The drafts that were sorted; the words of what was to be created are no longer with them."""
-    indicator, area, breakdown, texts, rows = json.loads(row.content)
+    indicator, area, breakdown, texts, rows = from_json(row.content)
     key = SeriesKey(indicator, area, Breakdown.parse(breakdown))
     return [
         Draft(

@@ -34,7 +34,7 @@ async def test_the_cost_of_the_contract_is_measured_with_and_without_it_in_turns
 @pytest.mark.rest
 @pytest.mark.postgres
 def test_imports_are_measured_beside_a_plain_pipeline_and_reads_meanwhile():
-    found = bench_import.measured(600, few=200, rounds=1)
+    found = bench_import.measured(600, few=200, rounds=1, shape="month")
     assert min(found["seconds_of_few"], found["seconds_of_plain"], *found["microseconds_a_row"]) > 0
     assert len(bench_import.lines_of(found)) == len(found["read_ms"]) + 2
 

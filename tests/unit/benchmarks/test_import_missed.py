@@ -31,10 +31,10 @@ def test_a_ratio_beyond_what_is_wanted_is_missed(found: dict[str, Any], names: l
 
 
 def test_a_run_beyond_ends_as_failed(monkeypatch: pytest.MonkeyPatch, tmp_path: Path):
-    monkeypatch.setattr(bench_import, "measured", lambda _rows: GOOD | {"seconds_of_plain": 0.1})
-    monkeypatch.setattr(bench_import, "RESULTS", tmp_path / "import.json")
+    monkeypatch.setattr(bench_import, "measured", lambda _rows, **_: GOOD | {"seconds_of_plain": 0.1})
+    monkeypatch.setattr(bench_import, "RESULTS", tmp_path)
     monkeypatch.setattr(bench_import, "configure_logging", lambda **_: None)
-    monkeypatch.setattr("sys.argv", ["bench_import"])
+    monkeypatch.setattr("sys.argv", ["bench_import", "--shape", "month"])
     with pytest.raises(SystemExit, match=r"pace: ratio 0\.10"):
         bench_import.main()
-    assert (tmp_path / "import.json").exists()
+    assert (tmp_path / "import-month.json").exists()

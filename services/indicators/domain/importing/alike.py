@@ -1,6 +1,6 @@
 """Rows that are like rows before them but for their numbers.
 
-A file names few series, periods and remarks, again and again. What their cells say is found out where each combination
+A file names few indicators, areas, periods and remarks, again and again. What their cells say is found out where each
 comes first, by :mod:`services.indicators.domain.importing.row_reader`; in rows like those only the numbers are read. A
 row of which anything is new, or not a plain number, is no such row.
 """
@@ -11,6 +11,7 @@ from decimal import Decimal
 from operator import itemgetter
 from typing import Final, TypeVar
 
+from contracts.breakdown import Breakdown
 from services.indicators.domain.importing.cells import FINEST, FINEST_SENT
 from services.indicators.domain.importing.drafts import Draft
 from services.indicators.domain.importing.mapping import FileMapping
@@ -22,13 +23,18 @@ _NUMBERS: Final = ("value", "count", "denominator", "lower", "upper")
 _COUNTED: Final = frozenset({"count", "denominator"})
 _SAYING: Final = frozenset({"note", "basis", "reason", "inferred", "notes", "status", "marks", "missing"})
 """Fields that go into the texts of a draft."""
+_OF_AREA: Final = frozenset({"area", "area_name", "area_type", "area_parent"})
+"""Fields that say an area, and nothing of what is measured."""
 _NUMBER_LIKE: Final = re.compile(r"-?\d+(?:\.\d+)?", re.ASCII)
 _COUNT: Final = re.compile(rf"\d{{1,10}}(?:\.\d{{1,{FINEST_SENT}}})?", re.ASCII)
 _MOST: Final = 8192
+_MOST_SERIES: Final = 1024
+"""Those of which more rows may follow: what a series is made of is known for longer."""
 _LONGEST: Final = 1000
 
 Cells = Sequence[str]
 Said = str | tuple[str, ...]
+Words = Mapping[str, str]
 
 
 class AlikeRows:
@@ -41,20 +47,26 @@ class AlikeRows:
         of_numbers = {place for _, place, _ in self._numbers}
         saying = {place for name, place in fields.items() if name in _SAYING}
         period = {fields["period"]} if "period" in fields else set()
-        naming = {place for name, place in fields.items() if name not in {*_NUMBERS, *_SAYING, "period"}}
-        naming |= dimensions | {fields[name] for name in mapping.code_fields if name in fields}
+        of_area = {place for name, place in fields.items() if name in _OF_AREA}
+        measured = {place for name, place in fields.items() if name not in {*_NUMBERS, *_SAYING, *_OF_AREA, "period"}}
+        measured |= dimensions | {fields[name] for name in mapping.code_fields if name in fields}
+        naming = of_area | measured
         self._series_of, self._texts_of, self._period_of = _cells(naming), _cells(saying), _cells(period)
+        self._area_of, self._measured_of = _cells(of_area), _cells(measured)
+        self._are_apart = of_area.isdisjoint(measured)
         self._unread = sorted(set(range(width)) - of_numbers - saying - period - naming)
         self._can_be = "value" in fields and not _says_otherwise(mapping, fields)
-        self._series: dict[Said, tuple[SeriesKey, Mapping[str, str]]] = {}
-        self._texts: dict[Said, Mapping[str, str]] = {}
+        self._series: dict[Said, tuple[SeriesKey, Words]] = {}
+        self._areas: dict[Said, tuple[str, Words]] = {}
+        self._measured: dict[Said, tuple[str, Breakdown, Words]] = {}
+        self._texts: dict[Said, Words] = {}
         self._periods: dict[Said, str] = {}
 
     def draft(self, line: int, cells: Cells) -> Draft | None:
         """The draft of a row; None where it is not like rows before it."""
         if not self._can_be or len(cells) != self._width:
             return None
-        series = self._series.get(self._series_of(cells))
+        series = self._series.get(self._series_of(cells)) or self._of_known_parts(cells)
         texts = self._texts.get(self._texts_of(cells))
         period = self._periods.get(self._period_of(cells))
         if series is None or texts is None or period is None:
@@ -63,6 +75,15 @@ class AlikeRows:
         if figures is None or any("\x00" in cells[place] for place in self._unread):
             return None
         return Draft(series[0], period, figures, texts, series[1], (line,))
+
+    def _of_known_parts(self, cells: Cells) -> tuple[SeriesKey, Words] | None:
+        """A series that is new, of an area and of what is measured that are not."""
+        area, measured = self._areas.get(self._area_of(cells)), self._measured.get(self._measured_of(cells))
+        if area is None or measured is None or not self._are_apart:
+            return None
+        series = SeriesKey(measured[0], area[0], measured[1]), {**measured[2], **area[1]}
+        _put(self._series, self._series_of(cells), series, _MOST_SERIES)
+        return series
 
     def _figures(self, cells: Cells) -> dict[str, Decimal] | None:
         """The numbers of a row, with a value among them; None where one is not plain."""
@@ -81,7 +102,12 @@ class AlikeRows:
         """Take note of what a row was found to say."""
         if not self._can_be or len(cells) != self._width or self._figures(cells) is None or "missing" in draft.texts:
             return
-        _put(self._series, self._series_of(cells), (draft.key, draft.words))
+        key, words = draft.key, draft.words
+        of_area = {name: text for name, text in words.items() if name in _OF_AREA}
+        others = {name: text for name, text in words.items() if name not in _OF_AREA}
+        _put(self._series, self._series_of(cells), (key, words), _MOST_SERIES)
+        _put(self._areas, self._area_of(cells), (key.area, of_area))
+        _put(self._measured, self._measured_of(cells), (key.indicator, key.breakdown, others))
         _put(self._periods, self._period_of(cells), draft.period)
         _put(self._texts, self._texts_of(cells), draft.texts)
 
@@ -108,10 +134,10 @@ def _cells(places: set[int]) -> Callable[[Cells], Said]:
     return itemgetter(*sorted(places))
 
 
-def _put(known: dict[Said, V], said: Said, found: V) -> None:
+def _put(known: dict[Said, V], said: Said, found: V, most: int = _MOST) -> None:
     """Remember what cells were found to say; of long ones nothing, so that a file cannot fill the memory."""
     if len("".join(said)) > _LONGEST:
         return
-    if len(known) >= _MOST:
+    if len(known) >= most:
         known.clear()
     known[said] = found

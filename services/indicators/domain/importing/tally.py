@@ -96,7 +96,9 @@ class Seen:
     def add(self, drafts: Sequence[Draft]) -> None:
         """Take in what drafts of one series say, in the order of their lines."""
         key, words = drafts[0].key, drafts[0].words
-        self.indicators.setdefault(key.indicator, SeenIndicator(dict(words))).add(drafts)
+        if key.indicator not in self.indicators:
+            self.indicators[key.indicator] = SeenIndicator(dict(words))
+        self.indicators[key.indicator].add(drafts)
         if key.area not in self.areas:
             kind = words.get("area_type") or kind_of_area(key.area)
             name = words.get("area_name") or f"{kind.capitalize()} {key.area}"
