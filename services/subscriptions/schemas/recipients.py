@@ -18,6 +18,8 @@ Code = Annotated[str, StringConstraints(min_length=1, max_length=80, pattern=r"^
 Address = Annotated[str, StringConstraints(min_length=3, max_length=LONGEST_ADDRESS, pattern=_WHOLE_TEXT)]
 Url = Annotated[str, StringConstraints(min_length=1, max_length=LONGEST_URL)]
 Owners = Annotated[list[Name], Field(min_length=1, max_length=MOST_OWNERS)]
+TimeOfDay = Annotated[str, StringConstraints(pattern=r"^([01][0-9]|2[0-3]):[0-5][0-9]$")]
+"""Hours and minutes where people are: the time of RFC 3339, which documents mean by that format, names a zone."""
 Days = Annotated[int, Field(ge=1, le=_MOST_DAYS)]
 
 _OWNERS = "Texts that name who answers for something, as they are printed: names, posts, teams, names of keys"
@@ -69,7 +71,7 @@ class RecipientIn(StrictBody):
     )
     owners: Owners = Field(description=_OWNERS, examples=[["Anna Coles", "Strategic co-operative commissioning"]])
     pace: Pace = Field(default=Pace.DAILY, description=_PACE)
-    daily_at: time = Field(default=time(8, 30), description=_DAILY_AT, examples=["08:30"])
+    daily_at: TimeOfDay = Field(default="08:30", description=_DAILY_AT, examples=["08:30"])
     working_days_only: bool = Field(default=True, description=_WORKING)
     remind_after_days: Days = Field(default=7, description=_REMIND)
     escalate_after_days: Days | None = Field(default=None, description=_ESCALATE, examples=[10])
@@ -88,7 +90,7 @@ class RecipientIn(StrictBody):
             url=None,
             owners=tuple(dict.fromkeys(self.owners)),
             pace=self.pace,
-            daily_at=self.daily_at.replace(second=0, microsecond=0, tzinfo=None),
+            daily_at=time.fromisoformat(self.daily_at),
             working_days_only=self.working_days_only,
             remind_after=self.remind_after_days,
             escalate_after=self.escalate_after_days,
@@ -110,7 +112,7 @@ class RecipientOut(OutBody):
     address: str | None = Field(description=_ADDRESS)
     owners: list[str] = Field(description=_OWNERS)
     pace: Pace = Field(description=_PACE)
-    daily_at: time = Field(description=_DAILY_AT)
+    daily_at: TimeOfDay = Field(description=_DAILY_AT)
     working_days_only: bool = Field(description=_WORKING)
     remind_after_days: int = Field(description=_REMIND)
     escalate_after_days: int | None = Field(description=_ESCALATE)
@@ -133,7 +135,7 @@ class RecipientOut(OutBody):
             address=found.address,
             owners=list(found.owners),
             pace=found.pace,
-            daily_at=found.daily_at,
+            daily_at=found.daily_at.isoformat(timespec="minutes"),
             working_days_only=found.working_days_only,
             remind_after_days=found.remind_after,
             escalate_after_days=found.escalate_after,
