@@ -19,7 +19,8 @@ COMPOSE = yaml.safe_load(TEXT)
 BOXES: dict[str, Any] = COMPOSE["services"]
 OURS = [*SERVICES, "migrate", "topics"]
 PORTS = {"indicators": 8001, "risks": 8002, "pledges": 8003, "finance": 8004, "subscriptions": 8005, "gateway": 8000}
-DEFAULTED = {"SUBSCRIPTIONS_MESH_URL", "SUITE_IMAGE", "SUITE_PUBLISHED_PORT"}
+OPTIONAL = {"SUBSCRIPTIONS_MESH_URL", "SUBSCRIPTIONS_MNS_SOURCE", "SUBSCRIPTIONS_MNS_URL"}
+DEFAULTED = OPTIONAL | {"SUITE_IMAGE", "SUITE_PUBLISHED_PORT"}
 VARIABLE = re.compile(r"\$\{([A-Z_]+)(:[-?][^}]*)?\}")
 
 
@@ -134,7 +135,7 @@ def test_make_env_fills_every_secret_once(tmp_path: Path) -> None:
     assert stat.S_IMODE(first.stat().st_mode) == 0o600
     made = dict(re.findall(r"^([A-Z_]+)=(.*)$", first.read_text(), re.MULTILINE))
     again = dict(re.findall(r"^([A-Z_]+)=(.*)$", second.read_text(), re.MULTILINE))
-    assert set(made) == examples() - {"SUITE_BUSINESS_DATE", "SUBSCRIPTIONS_MESH_URL"}
+    assert set(made) == examples() - OPTIONAL - {"SUITE_BUSINESS_DATE"}
     secret = set(made) - DEFAULTED
     assert len({made[name] for name in secret} | {again[name] for name in secret}) == 2 * len(secret)
     for name in secret - {"KAFKA_CLUSTER_ID"}:
