@@ -26,6 +26,7 @@ def client_options(settings: KafkaSettings) -> dict[str, Any]:
     options: dict[str, Any] = {
         "bootstrap_servers": settings.bootstrap_servers,
         "client_id": settings.client_id,
+        "metadata_max_age_ms": settings.metadata_max_age_ms,
         "security_protocol": settings.security_protocol,
     }
     if settings.security_protocol.endswith("SSL"):

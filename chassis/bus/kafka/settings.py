@@ -50,6 +50,8 @@ class KafkaSettings(BaseSettings):
 
     request_timeout_s: float = Field(10, gt=0)
     """How long a question (offsets, topics) may take."""
+    metadata_max_age_ms: int = Field(30_000, ge=1000)
+    """How long a client believes what it knows of topics: a bus that was lost and made anew is known after that."""
     session_timeout_ms: int = 10_000
     heartbeat_interval_ms: int = 2_000
     drain_s: float = Field(10, gt=0)
