@@ -133,6 +133,13 @@ class _Stream(httpx.AsyncByteStream):
             raise _translated(error) from error
 
     async def aclose(self) -> None:
+        self._let_go()
+
+    def __del__(self) -> None:
+        """A call may be cancelled just as its answer comes: what nobody closes must not take a connection for good."""
+        self._let_go()
+
+    def _let_go(self) -> None:
         if not self._is_closed:
             self._is_closed = True
             self._answer.release()
