@@ -5,6 +5,7 @@ from collections.abc import AsyncIterator, Awaitable, Callable
 import httpx
 import pytest
 
+from chassis.clock import Clock, system_clock
 from chassis.storage.database import Database
 from chassis.web.units import Resources
 from services.subscriptions.app import create_app
@@ -12,8 +13,24 @@ from tests.conftest import ResourcesFor
 
 
 @pytest.fixture
-async def resources(resources_for: ResourcesFor) -> Resources:
-    return await resources_for("services.subscriptions")
+def clock() -> Clock:
+    return system_clock
+
+
+@pytest.fixture
+def settings() -> object:
+    """What is set before the service is made."""
+    return None
+
+
+@pytest.fixture
+def actor() -> str:
+    return "Ana"
+
+
+@pytest.fixture
+async def resources(resources_for: ResourcesFor, clock: Clock, settings: object) -> Resources:
+    return await resources_for("services.subscriptions", clock=clock)
 
 
 @pytest.fixture
@@ -22,11 +39,11 @@ async def database(resources: Resources) -> Database:
 
 
 @pytest.fixture
-async def api(resources: Resources) -> AsyncIterator[httpx.AsyncClient]:
+async def api(resources: Resources, actor: str) -> AsyncIterator[httpx.AsyncClient]:
     """A client that may do everything."""
     transport = httpx.ASGITransport(app=create_app(resources))
     base = "http://subscriptions/events/v1"
-    async with httpx.AsyncClient(transport=transport, base_url=base, headers={"x-actor": "Ana"}) as client:
+    async with httpx.AsyncClient(transport=transport, base_url=base, headers={"x-actor": actor}) as client:
         yield client
 
 

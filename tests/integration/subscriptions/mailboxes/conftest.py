@@ -6,13 +6,10 @@ import httpx
 import pytest
 
 from chassis.storage.database import Database
-from chassis.web.units import Resources
-from services.subscriptions.app import create_app
 from services.subscriptions.service.deliveries.loop import Deliverer, sender_of
 from services.subscriptions.service.deliveries.posting import Post
 from services.subscriptions.service.webhook_secrets import sealer_of
 from services.subscriptions.settings import MeshSettings, WebhookSettings
-from tests.conftest import ResourcesFor
 from tests.integration.subscriptions.webhooks.plant import KEY, MovedClock, Plant
 from tests.mesh.sandbox import Sandbox, sandbox
 
@@ -50,21 +47,8 @@ def settings(url: str, monkeypatch: pytest.MonkeyPatch) -> MeshSettings:
 
 
 @pytest.fixture
-async def resources(resources_for: ResourcesFor, clock: MovedClock, settings: MeshSettings) -> Resources:
-    return await resources_for("services.subscriptions", clock=clock)
-
-
-@pytest.fixture
-async def database(resources: Resources) -> Database:
-    return resources.database
-
-
-@pytest.fixture
-async def api(resources: Resources) -> AsyncIterator[httpx.AsyncClient]:
-    transport = httpx.ASGITransport(app=create_app(resources))
-    base = "http://subscriptions/events/v1"
-    async with httpx.AsyncClient(transport=transport, base_url=base, headers={"x-actor": "platform"}) as client:
-        yield client
+def actor() -> str:
+    return "platform"
 
 
 @pytest.fixture

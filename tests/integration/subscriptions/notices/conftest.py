@@ -13,12 +13,9 @@ import pytest
 from aiosmtpd.smtp import SMTP, AuthResult, Envelope, Session
 
 from chassis.storage.database import Database
-from chassis.web.units import Resources
-from services.subscriptions.app import create_app
 from services.subscriptions.service.notices.loop import Teller, channels_of
 from services.subscriptions.service.webhook_secrets import sealer_of
 from services.subscriptions.settings import NoticeSettings, WebhookSettings
-from tests.conftest import ResourcesFor
 from tests.integration.subscriptions.events import apply, event
 from tests.integration.subscriptions.webhooks.plant import KEY, MovedClock
 
@@ -123,21 +120,8 @@ def settings(monkeypatch: pytest.MonkeyPatch, mails: MailServer) -> NoticeSettin
 
 
 @pytest.fixture
-async def resources(resources_for: ResourcesFor, clock: MovedClock, settings: NoticeSettings) -> Resources:
-    return await resources_for("services.subscriptions", clock=clock)
-
-
-@pytest.fixture
-async def database(resources: Resources) -> Database:
-    return resources.database
-
-
-@pytest.fixture
-async def api(resources: Resources) -> AsyncIterator[httpx.AsyncClient]:
-    transport = httpx.ASGITransport(app=create_app(resources))
-    base = "http://subscriptions/events/v1"
-    async with httpx.AsyncClient(transport=transport, base_url=base, headers={"x-actor": "office"}) as client:
-        yield client
+def actor() -> str:
+    return "office"
 
 
 @dataclass(slots=True)
