@@ -104,7 +104,7 @@ class MeshSettings(BaseSettings):
     lease: float = Field(default=600.0, ge=0.2, le=7200)
     """After so long a mailbox is taken over from a process that was killed; longer than a message takes to upload."""
     batch: int = Field(default=500, ge=1, le=1000)
-    """How many events a message holds at most."""
+    """How many events of the feed a message holds at most, and as many of present state while that is sent."""
     every: float = Field(default=300.0, ge=0, le=86_400)
     """How long a mailbox that was sent everything is left alone; MESH asks readers not to look more often."""
     look: float = Field(default=300.0, ge=0, le=86_400)

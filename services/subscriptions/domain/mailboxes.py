@@ -19,8 +19,6 @@ MESSAGE: Final = "message"
 """What the log has as the type of a message of many events."""
 _ADDRESS: Final = re.compile(r"mesh://([A-Za-z0-9]{1,40})\?workflow_id=([A-Za-z0-9_\-]{1,200})")
 _LONGEST_PAUSE: Final = timedelta(hours=6)
-KNOWN_FOR: Final = timedelta(days=30)
-"""For so long MESH tells what became of a message."""
 
 
 @dataclass(frozen=True, slots=True)
