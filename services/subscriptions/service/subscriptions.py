@@ -2,7 +2,7 @@
 
 import secrets
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, fields, replace
 from datetime import timedelta
 from typing import Any, Final
 from urllib.parse import urlsplit
@@ -211,7 +211,7 @@ async def change_subscription(
 
     Raises:
         SubscriptionUnknown, InsufficientScope, SubscriptionRefused, SubscriptionExists: as at creation.
-        SecretsUnavailable: what opens the mailbox cannot be read.
+        SecretsUnavailable: what opens the mailbox cannot be read, and not all of it is given.
     """
     before = await lock_own(tx, number, ADMIN)
     definition = replace(before.definition, **changes, wanted=replace(before.definition.wanted, **wanted))
@@ -240,6 +240,8 @@ def _mailbox_after(before: Subscription, changes: Mapping[str, Any] | None, rule
     """The mailbox that is sent from as it is from now on; None where it stays as it is."""
     if changes is None or before.definition.kind is not Kind.MESH:
         return None
+    if changes.keys() == {each.name for each in fields(Mailbox)}:  # also where what it was is not to be read any more
+        return Mailbox(**changes)
     return replace(Mailbox.of_text(rules.sealer.unseal(before.id, before.secrets.current)), **changes)
 
 

@@ -88,6 +88,16 @@ async def test_a_subscription_stays_of_its_kind(api: httpx.AsyncClient) -> None:
     assert (moved.status_code, moved.json()["url"]) == (200, "mesh://X26ABC3?workflow_id=W")
 
 
+async def test_where_the_key_is_lost_a_mailbox_is_given_whole_once_more(
+    plant: Plant, api: httpx.AsyncClient, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    path = f"/subscriptions/{(await plant.subscribe(ADDRESS, mailbox=OPENING))['id']}"
+    monkeypatch.setenv("SUBSCRIPTIONS_WEBHOOK_KEYS", "another-key-for-tests-that-is-long-enough")
+    certificates = dict.fromkeys(("certificate", "private_key", "authorities"))
+    answers = [await api.patch(path, json={"mailbox": sent}) for sent in (SECRETS, SECRETS | certificates)]
+    assert [each.status_code for each in answers] == [503, 200]
+
+
 async def test_nobody_subscribes_where_no_operator_says_where_mesh_is(
     api: httpx.AsyncClient, monkeypatch: pytest.MonkeyPatch
 ) -> None:
