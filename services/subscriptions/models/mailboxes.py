@@ -16,7 +16,7 @@ class MailboxMessageRow(Base):
 
     __tablename__ = "mailbox_message"
     __table_args__ = (
-        Index("ix_mailbox_message_status", "subscription_id", "status"),
+        Index("ix_mailbox_message_status", "status", "subscription_id"),
         Index("ix_mailbox_message_planned_at", "planned_at"),
     )
 

@@ -4,8 +4,10 @@ from typing import Any
 
 import httpx
 import pytest
+from sqlalchemy import event
 
 from chassis.storage.transaction import Tx
+from services.subscriptions.service.deliveries.measures import refresh
 from services.subscriptions.settings import MeshSettings
 from tests.integration.subscriptions.webhooks.plant import Plant
 from tests.mesh.sandbox import ADDRESS, OPENING
@@ -96,6 +98,26 @@ async def test_where_the_key_is_lost_a_mailbox_is_given_whole_once_more(
     certificates = dict.fromkeys(("certificate", "private_key", "authorities"))
     answers = [await api.patch(path, json={"mailbox": sent}) for sent in (SECRETS, SECRETS | certificates)]
     assert [each.status_code for each in answers] == [503, 200]
+
+
+async def test_of_messages_that_were_collected_no_measure_reads_any(plant: Plant) -> None:
+    asked: list[tuple[str, Any]] = []
+
+    def note(_connection: Any, _cursor: Any, statement: str, values: Any, *_rest: Any) -> None:
+        asked.append((statement, values))
+
+    async def explained(tx: Tx) -> list[str]:
+        connection = await tx.session.connection()
+        plans = [await connection.exec_driver_sql(f"EXPLAIN QUERY PLAN {each}", values) for each, values in messages]
+        return [row.detail for plan in plans for row in plan if "mailbox_message" in row.detail]
+
+    event.listen(plant.database.engine.sync_engine, "before_cursor_execute", note)
+    await refresh(plant.database)
+    event.remove(plant.database.engine.sync_engine, "before_cursor_execute", note)
+    messages = [each for each in asked if "FROM mailbox_message" in each[0]]
+    found = await plant.database.read(explained)
+    assert len(found) == len(messages) == 3
+    assert [each for each in found if "(status=?" not in each] == []
 
 
 async def test_nobody_subscribes_where_no_operator_says_where_mesh_is(
