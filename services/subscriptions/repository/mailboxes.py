@@ -4,7 +4,7 @@ from collections.abc import Collection, Mapping, Sequence
 from datetime import datetime
 from typing import Any, Final
 
-from sqlalchemy import delete, func, select, tuple_, update
+from sqlalchemy import ColumnElement, Table, delete, func, or_, select, tuple_, update
 
 from chassis.paging import Page, PageRequest
 from chassis.storage.bulk import upsert
@@ -21,6 +21,7 @@ _EVENT: Final = Base.metadata.tables["feed_event"]
 _KEYS: Final = ("subscription_id", "local_id")
 _PLAIN: Final = ("message_id", "size", "attempts", "sent_at", "ended_at", "due_at", "code", "description")
 _SAVED: Final = ("moves", "status", *_PLAIN)
+_UNCOLLECTED: Final = sorted((MessageStatus.ACCEPTED, *LOST))
 
 
 async def count_up(tx: Tx, subscription: str) -> int:
@@ -31,10 +32,15 @@ async def count_up(tx: Tx, subscription: str) -> int:
 
 
 async def save_messages(tx: Tx, messages: Sequence[Message]) -> None:
-    """Save messages as they are now."""
+    """Save messages as they are now, but for those that are to be sent again since: what MESH said of them is old."""
     rows = [_row(each) for each in sorted(messages, key=lambda one: (one.subscription, one.local_id))]
     if rows:
-        await upsert(tx, MailboxMessageRow, rows, _KEYS, _SAVED)
+        await upsert(tx, MailboxMessageRow, rows, _KEYS, _SAVED, _is_of_now)
+
+
+def _is_of_now(stored: Table, new: Any) -> ColumnElement[bool]:
+    """What is planned stays so until it was sent."""
+    return or_(stored.c.status != MessageStatus.PLANNED.value, new.attempts > stored.c.attempts)
 
 
 def _row(message: Message) -> dict[str, Any]:
@@ -92,24 +98,32 @@ async def list_of_positions(tx: Tx, positions: Sequence[int]) -> list[FeedEvent]
 
 
 async def count_by_status(tx: Tx, subscription: str) -> Mapping[MessageStatus, tuple[int, datetime | None]]:
-    """How many messages of a subscription there are in each status, and when the first of these was sent."""
+    """How many messages of a subscription wait or are lost, and when the first of these was sent."""
     row = _MESSAGE.c
-    counted = select(row.status, func.count(), func.min(row.sent_at)).where(row.subscription_id == subscription)
+    mine = row.subscription_id == subscription, row.status.in_(_UNCOLLECTED), _is_counted()
+    counted = select(row.status, func.count(), func.min(row.sent_at)).where(*mine)
     rows = await tx.session.execute(counted.group_by(row.status))
     return {MessageStatus(status): (count, oldest) for status, count, oldest in rows}
 
 
 async def count_all(tx: Tx) -> Mapping[str, int]:
-    """How many messages of all subscriptions there are in each status but the last that messages have."""
-    row, kept = _MESSAGE.c, [MessageStatus.PLANNED, MessageStatus.ACCEPTED, *LOST]
-    counted = select(row.status, func.count()).where(row.status.in_(sorted(kept))).group_by(row.status)
+    """How many messages of all subscriptions are planned, wait or are lost."""
+    row = _MESSAGE.c
+    wanted = row.status.in_([MessageStatus.PLANNED, *_UNCOLLECTED]), _is_counted()
+    counted = select(row.status, func.count()).where(*wanted).group_by(row.status)
     return {status: count for status, count in await tx.session.execute(counted)}  # noqa: C416  rows are no pairs
 
 
-async def list_oldest(tx: Tx, status: MessageStatus, most: int) -> Mapping[str, datetime]:
-    """When the oldest message in a status was planned, of the subscriptions that have had one longest."""
+def _is_counted() -> ColumnElement[bool]:
+    """A test or a heartbeat that is lost is not: nobody lacks it, and it cannot be sent again."""
     row = _MESSAGE.c
-    since = func.min(row.planned_at)
+    return or_(row.number.is_not(None), row.status.not_in(sorted(LOST)))
+
+
+async def list_oldest(tx: Tx, status: MessageStatus, most: int) -> Mapping[str, datetime]:
+    """Since when a message has been planned, or in the mailbox, of the subscriptions that have had one longest."""
+    row = _MESSAGE.c
+    since = func.min(row.planned_at if status is MessageStatus.PLANNED else row.sent_at)
     found = select(row.subscription_id, since).where(row.status == status.value).group_by(row.subscription_id)
     return {each[0]: each[1] for each in await tx.session.execute(found.order_by(since).limit(most))}
 

@@ -2,7 +2,7 @@
 
 import asyncio
 from collections import defaultdict
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from typing import Any
 
 import pytest
@@ -228,20 +228,47 @@ async def test_a_message_that_nobody_collects_is_told_and_counted_until_it_is_se
     assert telemetry.MAILBOX_MESSAGES.labels("undeliverable")._value.get() == 1
     await plant.post(number, f"messages/{sent.local_id}/resend")
     await plant.drain()
+    await refresh(plant.database)
+    assert telemetry.MAILBOX_WAITING.labels(number)._value.get() == 0, "since it was sent again"
     assert [each.local_id for each in await _collect(mesh)] == [sent.local_id] * 2
     assert (await plant.progress(number))["undelivered"] == 0
 
 
-async def test_what_mesh_forgot_is_told_as_unknown_and_old_messages_go(plant: Plant, mesh: Sandbox) -> None:
+@pytest.mark.both_engines
+async def test_what_is_asked_for_again_while_mesh_is_asked_of_it_goes_again(
+    plant: Plant, mesh: Sandbox, post: Post, monkeypatch: pytest.MonkeyPatch
+) -> None:
     number = await _subscribe(plant)
+    await plant.add(event("R1", 1))
+    await plant.drain()
+    (first,) = await _collect(mesh)
+    look = post.look
+
+    async def looked(mailbox: Any, to: Any, message_ids: Sequence[str]) -> Any:
+        monkeypatch.undo()
+        told = await look(mailbox, to, message_ids)
+        assert (await plant.post(number, f"messages/{first.local_id}/resend")).json()["status"] == "planned"
+        return told
+
+    monkeypatch.setattr(post, "look", looked)
+    plant.clock.move(minutes=5)
+    await plant.drain()
+    assert [each.local_id for each in await _collect(mesh)] == [first.local_id]
+
+
+async def test_what_mesh_forgot_is_told_as_unknown_and_old_messages_go(plant: Plant, mesh: Sandbox) -> None:
+    number = await _subscribe(plant, heartbeat=True)
     await plant.add(event("R1", 1))
     await plant.drain()
     await asyncio.to_thread(mesh.reset)
     plant.clock.move(minutes=5)
     await plant.drain()
-    assert [each["status"] for each in await _messages(plant, number)] == ["unknown"]
+    assert [each["status"] for each in await _messages(plant, number)] == ["unknown"] * 2
+    assert (await plant.progress(number))["undelivered"] == 1, "nobody lacks a heartbeat"
+    await refresh(plant.database)
+    assert telemetry.MAILBOX_MESSAGES.labels("unknown")._value.get() == 1
     plant.clock.move(days=91)
-    assert await plant.database.write(lambda tx: trim_messages(tx, 100)) == 1
+    assert await plant.database.write(lambda tx: trim_messages(tx, 100)) == 2
     assert await _messages(plant, number) == []
 
 
