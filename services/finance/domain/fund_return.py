@@ -10,10 +10,7 @@ from typing import Final
 
 from contracts.period import Period
 from services.finance.domain.ledger import financial_year, months_of, within
-from services.finance.domain.return_metrics import MetricFact
-from services.finance.domain.return_rules import BUDGETS_BEFORE, Rule, Values, by_cell, contradictions, day_of, rules_of
-from services.finance.domain.return_sums import computed
-from services.finance.domain.return_templates import (
+from services.finance.domain.return_cells import (
     LONGEST,
     QUARTERS,
     Basis,
@@ -23,6 +20,9 @@ from services.finance.domain.return_templates import (
     Template,
     quarter_number,
 )
+from services.finance.domain.return_metrics import MetricFact
+from services.finance.domain.return_rules import BUDGETS_BEFORE, Rule, Values, by_cell, contradictions, day_of, rules_of
+from services.finance.domain.return_sums import computed
 
 _POUND: Final = Decimal(1)
 NO_METRICS: Final[Mapping[str, MetricFact]] = {}

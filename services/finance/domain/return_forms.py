@@ -6,8 +6,9 @@ from enum import StrEnum
 
 from contracts.period import Period
 from services.finance.domain.ledger import financial_year
+from services.finance.domain.return_cells import Template
 from services.finance.domain.return_template_2025 import template_of_2025
-from services.finance.domain.return_templates import Template, template_of_2015, template_of_2017
+from services.finance.domain.return_templates import template_of_2015, template_of_2017
 from services.finance.domain.series import Series
 
 

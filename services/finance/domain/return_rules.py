@@ -13,12 +13,8 @@ from operator import ge, le
 from typing import Final
 
 from contracts.colours import Polarity
-from services.finance.domain.return_sums import parts_of, sum_of
-from services.finance.domain.return_template_2025 import SOURCES
-from services.finance.domain.return_templates import (
-    DATA_SHARING,
+from services.finance.domain.return_cells import (
     QUARTERS,
-    SETTINGS,
     Basis,
     Cell,
     CellKind,
@@ -27,6 +23,9 @@ from services.finance.domain.return_templates import (
     Template,
     quarter_number,
 )
+from services.finance.domain.return_sums import parts_of, sum_of
+from services.finance.domain.return_template_2025 import SOURCES
+from services.finance.domain.return_templates import DATA_SHARING, SETTINGS
 
 Values = Mapping[str, str]
 """By the code of a cell, as text; money in whole pounds. Beside cells it has what indicators tell of metrics."""

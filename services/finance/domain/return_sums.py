@@ -2,7 +2,8 @@
 
 from collections.abc import Iterator, Mapping
 
-from services.finance.domain.return_templates import INCOME, QUARTERS, Cell, Filled, Template
+from services.finance.domain.return_cells import QUARTERS, Cell, Filled, Template
+from services.finance.domain.return_templates import INCOME
 
 
 def computed(template: Template, values: Mapping[str, str]) -> dict[str, str]:

@@ -13,7 +13,7 @@ from typing import Final
 
 from contracts.period import Period
 from services.finance.domain.ledger import financial_year
-from services.finance.domain.return_templates import (
+from services.finance.domain.return_cells import (
     BOARD,
     QUARTERS,
     YES_NO,

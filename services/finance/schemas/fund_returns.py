@@ -11,7 +11,7 @@ from chassis.web.bodies import OutBody, StrictBody
 from chassis.web.render.table import Column, Note, Row, Table
 from contracts.reasons import Reason
 from services.finance.domain.fund_return import CellState, FundReturn, ReturnContent, ReturnSignOff
-from services.finance.domain.return_templates import BOARD, LONGEST, Basis, CellKind, Filled
+from services.finance.domain.return_cells import BOARD, LONGEST, Basis, CellKind, Filled
 
 MOST_CELLS: Final = 500
 CellCode = Annotated[str, Field(min_length=1, max_length=60, pattern=r"^[a-z0-9_.]+$")]

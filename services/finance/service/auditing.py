@@ -13,7 +13,7 @@ from services.finance.domain.fund import Fund
 from services.finance.domain.fund_return import ReturnRevision
 from services.finance.domain.ledger import Entry
 from services.finance.domain.range_models import RangeModel
-from services.finance.domain.return_templates import Template
+from services.finance.domain.return_cells import Template
 from services.finance.domain.scheme import SchemeDefinition
 from services.finance.domain.transfers import RecordedTransfer
 from services.finance.domain.unit_costs import Deflator, UnitCostTerms

@@ -24,9 +24,9 @@ from services.finance.domain.fund_return import (
     sign_off_faults,
 )
 from services.finance.domain.ledger import financial_year, has_ended
+from services.finance.domain.return_cells import Template
 from services.finance.domain.return_forms import template_of
 from services.finance.domain.return_metrics import MetricFact, metric_fact
-from services.finance.domain.return_templates import Template
 from services.finance.domain.savings import Observation
 from services.finance.domain.series import Series
 from services.finance.errors import FundUnknown, InvalidFinance, QuarterNotEnded, ReturnIncomplete, TemplateUnknown

@@ -16,8 +16,8 @@ from chassis.identity import Caller
 from chassis.storage.database import Database
 from contracts.period import Period
 from services.finance.domain.fund_return import FundReturn, ReturnContent
+from services.finance.domain.return_cells import Cell, CellKind, Filled
 from services.finance.domain.return_forms import template_of
-from services.finance.domain.return_templates import Cell, CellKind, Filled
 from services.finance.errors import ReturnIncomplete
 from services.finance.schemas.fund_returns import ReturnSignOffBody
 from services.finance.service.fund_returns import save_return

@@ -21,8 +21,8 @@ from services.finance.domain.fund_return import (
     fund_return,
     sign_off_faults,
 )
+from services.finance.domain.return_cells import BOARD, Basis, CellKind, Filled, Template
 from services.finance.domain.return_forms import template_of
-from services.finance.domain.return_templates import BOARD, Basis, CellKind, Filled, Template
 
 
 def form(quarter: str) -> Template:

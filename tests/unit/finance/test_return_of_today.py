@@ -21,10 +21,10 @@ from services.finance.domain.fund_return import (
     fund_return,
     sign_off_faults,
 )
+from services.finance.domain.return_cells import Basis, CellKind, Filled, Template
 from services.finance.domain.return_forms import template_of
 from services.finance.domain.return_metrics import MetricFact, metric_fact
 from services.finance.domain.return_template_2025 import SOURCES
-from services.finance.domain.return_templates import Basis, CellKind, Filled, Template
 from services.finance.domain.savings import Observation
 
 D = Decimal

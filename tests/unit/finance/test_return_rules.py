@@ -3,9 +3,9 @@
 import pytest
 
 from contracts.period import Period
+from services.finance.domain.return_cells import Basis, CellKind, Filled, Template
 from services.finance.domain.return_forms import template_of
 from services.finance.domain.return_rules import BUDGETS_BEFORE, Values, by_cell, contradictions, rules_of
-from services.finance.domain.return_templates import Basis, CellKind, Filled, Template
 
 FORMS = [f"{year} Q{number}" for year in ("2015/16", "2016/17", "2017/18", "2025/26", "2026/27") for number in (1, 4)]
 
