@@ -13,7 +13,8 @@ from contracts.reasons import Reason
 from services.finance.domain.action_plans import ActionPlan, ActionState, PlannedAction, Resolved
 from services.finance.schemas.fields import Code, Cost, FinancialYear
 
-MOST_ACTIONS: Final = 100
+MOST_ACTIONS: Final = 40
+"""Of a plan. Its event has all of them, however long their texts are, within the mebibyte that a broker takes."""
 Words = Annotated[str, Field(min_length=1, max_length=200)]
 LongWords = Annotated[str, Field(min_length=1, max_length=2_000)]
 

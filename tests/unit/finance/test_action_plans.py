@@ -6,6 +6,7 @@ from decimal import Decimal
 from typing import Any
 
 import pytest
+from pydantic_core import to_json
 
 from contracts.period import Period
 from services.finance.domain.action_plans import (
@@ -16,6 +17,8 @@ from services.finance.domain.action_plans import (
     Resolved,
     plan_faults,
 )
+from services.finance.events import action_plan_updated
+from services.finance.schemas.action_plans import MOST_ACTIONS, PlannedActionBody
 
 D = Decimal
 TODAY = date(2018, 2, 28)
@@ -83,3 +86,23 @@ def test_what_actions_recover_leaves_the_rest_of_an_overspend():
     assert (plan(DONE, BEDS).recovers, plan(DONE, BEDS).uncovered) == (D("65.50"), D("34.50"))
     assert (plan(ABANDONED, BEDS).recovers, plan(ABANDONED, BEDS).uncovered) == (D("25.50"), D("74.50"))
     assert (plan(BEDS, variance="20").uncovered, plan(BEDS, variance="-100").uncovered) == (0, 0)
+
+
+def test_the_event_of_the_longest_plan_is_one_that_a_broker_takes():
+    """Text of characters that JSON writes with six bytes each, and room for what an envelope and headers add."""
+    longest = PlannedActionBody.model_validate_json(
+        to_json(
+            {
+                "action": "a" * 60,
+                "what": "\x01" * 2000,
+                "owner": "\x01" * 200,
+                "due": "2018-03-31",
+                "state": "abandoned",
+                "ended_on": "2018-02-01",
+                "remark": "\x01" * 2000,
+                "recovers": {"amount": "99999999999.99"},
+            }
+        )
+    )
+    found = action_plan_updated(plan(*[longest.to_domain()] * MOST_ACTIONS))
+    assert len(to_json(found)) < 1_040_000
