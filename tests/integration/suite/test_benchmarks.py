@@ -1,5 +1,7 @@
 """Benchmarks that make their figures from a suite at work: here so short that only their shape counts."""
 
+from dataclasses import replace
+
 import pytest
 
 from benchmarks import bench_evidence, bench_import, bench_ledger, bench_returns, contract_cost, steady
@@ -41,9 +43,21 @@ def test_imports_are_measured_beside_a_plain_pipeline_and_reads_meanwhile():
 
 @pytest.mark.rest
 async def test_reads_of_a_ledger_are_measured_beside_a_plain_read_of_its_rows():
-    cost = await bench_ledger.measured(20)
+    [cost, longer] = await bench_ledger.measured(20, 40, runs=3)
     assert min(cost.position, cost.trial_balance, cost.rows) > 0
     assert str(cost).lstrip().startswith("20 entries: position ")
+    assert longer.entries == 40
+
+
+@pytest.mark.rest
+@pytest.mark.parametrize(
+    ("position", "plain", "wanted"),
+    [(2.5, 1.0, True), (3.2, 2.0, False), (2.5, 0.8, False)],
+    ids=["flat", "grows", "far"],
+)
+def test_a_position_that_grows_fails_however_much_the_plain_read_of_its_rows_grows(position, plain, wanted):
+    shortest = bench_ledger.Cost(1_000, 2.0, 1.0, 1.0, 1.0)
+    assert bench_ledger.is_wanted([shortest, replace(shortest, position=position, position_rows=plain)]) is wanted
 
 
 @pytest.mark.rest
