@@ -19,6 +19,7 @@ from services.finance.repository import action_plans, funds
 from services.finance.repository.accounts import get_accounts_of_fund
 from services.finance.service.auditing import record_action_plan
 from services.finance.service.funds import budgeted_year, get_fund
+from services.finance.service.ledger import check_fund
 
 Key = tuple[str, str]
 """Code of the fund, and reference of the plan within it."""
@@ -88,7 +89,7 @@ async def list_plans(tx: Tx, fund: str, year: Period | None, request: PageReques
     Raises:
         FundUnknown: there is no such fund.
     """
-    await _require_fund(tx, fund)
+    await check_fund(tx, fund)
     return page_of(await action_plans.list_plans(tx, fund, year, request), request, key=lambda one: one.reference)
 
 
@@ -98,10 +99,5 @@ async def list_all(tx: Tx, fund: str, year: Period | None) -> list[ActionPlan]:
     Raises:
         FundUnknown: there is no such fund.
     """
-    await _require_fund(tx, fund)
+    await check_fund(tx, fund)
     return await action_plans.list_plans(tx, fund, year)
-
-
-async def _require_fund(tx: Tx, fund: str) -> None:
-    if await funds.get_summary(tx, fund) is None:
-        raise FundUnknown(f"There is no fund {fund}.")

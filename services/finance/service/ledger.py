@@ -127,11 +127,16 @@ async def get_trial_balance(tx: Tx, fund: str, at: date | None, known_at: dateti
     Raises:
         FundUnknown: there is no such fund.
     """
-    await _check_fund(tx, fund)
+    await check_fund(tx, fund)
     return TrialBalance(fund, at, known_at, await ledger_balances.get_trial_balance(tx, fund, at, known_at))
 
 
-async def _check_fund(tx: Tx, fund: str) -> None:
+async def check_fund(tx: Tx, fund: str) -> None:
+    """See that there is such a fund.
+
+    Raises:
+        FundUnknown: there is none.
+    """
     if await funds.get_summary(tx, fund) is None:
         raise FundUnknown(f"There is no fund {fund}.")
 
@@ -144,7 +149,7 @@ async def list_transfers(
     Raises:
         FundUnknown: there is no such fund.
     """
-    await _check_fund(tx, fund)
+    await check_fund(tx, fund)
     rows = await transfers.list_transfers(tx, fund, request, layer=layer, account=account)
     return page_of(rows, request, key=lambda one: str(one.number))
 

@@ -31,6 +31,7 @@ from services.finance.repository import funds, transfers, virements
 from services.finance.service.auditing import record_virement
 from services.finance.service.fund_publication import emit_funds_moved
 from services.finance.service.funds import emit_schemes_moved, get_fund
+from services.finance.service.ledger import check_fund
 from services.finance.service.limits import require_own_lines
 from services.finance.service.outturn import check_open
 
@@ -88,8 +89,7 @@ async def get_virement(tx: Tx, code: str, reference: str) -> Virement:
 
 
 async def list_virements(tx: Tx, code: str, state: VirementState | None, request: PageRequest) -> Page[Virement]:
-    if await funds.get_summary(tx, code) is None:
-        raise FundUnknown(f"There is no fund {code}.")
+    await check_fund(tx, code)
     return page_of(await virements.list_virements(tx, code, state, request), request, key=lambda one: one.reference)
 
 
