@@ -141,7 +141,14 @@ class Bus(Protocol):
 
     async def producer(self) -> Producer: ...
 
-    async def consumer(self, group: str, topics: Sequence[str], stored: StoredOffsets) -> Consumer: ...
+    @property
+    def gathers(self) -> bool:
+        """Whether its consumers wait for more by themselves where they are asked to gather."""
+
+    async def consumer(
+        self, group: str, topics: Sequence[str], stored: StoredOffsets, *, gather: float = 0
+    ) -> Consumer:
+        """Join a group. ``gather``: seconds that records may be held back for more, where nobody waits for each."""
 
     async def begin_offsets(self, topic: str) -> Mapping[TopicPartition, int]:
         """The offset of the first record still kept, for every partition of ``topic``; the end where none is.

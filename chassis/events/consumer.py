@@ -85,7 +85,8 @@ class ConsumerLoop:
 
     async def _consume(self) -> None:
         """Consume until cancelled or stopped, or until log and offsets no longer fit together."""
-        reader = await self.bus.consumer(f"commissioning.{self.name}", self.subscription.topics, self.load_offsets)
+        group, topics, gather = f"commissioning.{self.name}", self.subscription.topics, self.subscription.gather
+        reader = await self.bus.consumer(group, topics, self.load_offsets, gather=gather)
         commits = OffsetCommits(self.name, reader)
         try:
             await self._read_and_apply(reader, commits)
@@ -98,7 +99,7 @@ class ConsumerLoop:
 
     async def _read_and_apply(self, reader: Consumer, commits: OffsetCommits) -> None:
         workers, max_records = self._size()
-        self._queue = PartitionQueue(max_records, self.subscription.gather)
+        self._queue = PartitionQueue(max_records, 0 if self.bus.gathers else self.subscription.gather)
         async with asyncio.TaskGroup() as tasks:
             working = [tasks.create_task(self._work(reader, commits)) for _ in range(workers)]
             async for batch in reader.batches():

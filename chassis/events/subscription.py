@@ -1,8 +1,12 @@
 """What a service subscribes to."""
 
 from dataclasses import dataclass
+from typing import Final
 
 from chassis.events.projection import AnyProjection
+
+GATHER_SECONDS: Final = 0.25
+"""How long who gathers waits for more: an update moves several aggregates in turn, and the next is not far."""
 
 
 @dataclass(frozen=True, slots=True)

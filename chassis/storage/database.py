@@ -11,7 +11,7 @@ from uuid import uuid4
 from sqlalchemy import MetaData, bindparam, event, text
 from sqlalchemy.engine import make_url
 from sqlalchemy.exc import DBAPIError
-from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine, AsyncSession, create_async_engine
+from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine, create_async_engine
 from sqlalchemy.pool import QueuePool
 
 from chassis.clock import Clock, system_clock
@@ -20,6 +20,7 @@ from chassis.logging import get_logger
 from chassis.storage import sqlite
 from chassis.storage.changes import watch_changes
 from chassis.storage.outages import is_full, is_retryable
+from chassis.storage.session import Session
 from chassis.storage.transaction import Tx
 from chassis.storage.types import UtcDateTime
 
@@ -133,9 +134,10 @@ class Database:
         """The result of ``work``, committed, and whether anything was staged that the relay waits for."""
         async with _session(connection) as session:
             tx = self._tx(session, actor)
-            async with session.begin():
+            async with connection.begin():
                 result = await work(tx)
                 await tx.write_staged()
+                await session.flush()
         return result, tx.has_staged
 
     async def has_room(self) -> bool:
@@ -160,7 +162,7 @@ class Database:
             try:
                 return await work(self._tx(session, actor))
             finally:
-                await session.rollback()
+                await connection.rollback()
 
     async def _run(
         self, connection: AsyncConnection, unit: Callable[[], Coroutine[Any, Any, T]], *, on_loop: bool
@@ -169,7 +171,7 @@ class Database:
             return await unit()
         return await sqlite.in_thread(connection, unit)
 
-    def _tx(self, session: AsyncSession, actor: str | Caller) -> Tx:
+    def _tx(self, session: Session, actor: str | Caller) -> Tx:
         return Tx(session, dialect=self.dialect, clock=self.clock, actor=actor, tables=self.metadata)
 
     @asynccontextmanager
@@ -218,8 +220,8 @@ async def _write_something(tx: Tx) -> None:
 
 
 @asynccontextmanager
-async def _session(connection: AsyncConnection) -> AsyncIterator[AsyncSession]:
-    session = AsyncSession(connection, expire_on_commit=False)
+async def _session(connection: AsyncConnection) -> AsyncIterator[Session]:
+    session = Session(connection)
     try:
         yield session
     finally:

@@ -7,11 +7,11 @@ from functools import lru_cache
 from typing import Any, Final
 
 from sqlalchemy import MetaData, String, Table, TextClause, bindparam, literal_column, text
-from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.types import TypeEngine
 
 from chassis.clock import Clock, london_date
 from chassis.identity import Caller, within
+from chassis.storage.session import Session
 
 BUSINESS_DATE = "business_date"
 MOST_TOGETHER = 200
@@ -49,9 +49,7 @@ def _one_statement(kinds: tuple[StagedWrite, ...]) -> TextClause:
 class Tx:
     """One unit of work. Nothing is seen by others before it commits; an exception leaves nothing behind."""
 
-    def __init__(
-        self, session: AsyncSession, *, dialect: str, clock: Clock, actor: str | Caller, tables: MetaData
-    ) -> None:
+    def __init__(self, session: Session, *, dialect: str, clock: Clock, actor: str | Caller, tables: MetaData) -> None:
         self.session = session
         self.dialect = dialect
         self.now = clock()

@@ -4,7 +4,7 @@ from collections.abc import Iterator, Sequence
 
 from chassis.events.envelope import Delivery
 from chassis.events.projection import Projection, of_types
-from chassis.events.subscription import Subscription
+from chassis.events.subscription import GATHER_SECONDS, Subscription
 from chassis.storage.transaction import Tx
 from contracts.breakdown import Breakdown
 from contracts.colours import Polarity
@@ -113,5 +113,6 @@ SUBSCRIPTION = Subscription(
         (INDICATOR_UPDATED,),
         is_series,
     ),
+    gather=GATHER_SECONDS,
 )
 """Observations are made again from the log; the ledger changes only by differences, of which there are none."""

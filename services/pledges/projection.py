@@ -5,7 +5,7 @@ from functools import partial
 
 from chassis.events.envelope import Delivery
 from chassis.events.projection import Projection, of_types
-from chassis.events.subscription import Subscription
+from chassis.events.subscription import GATHER_SECONDS, Subscription
 from chassis.storage.transaction import Tx
 from contracts import finance, risks
 from contracts.colours import Colour
@@ -81,13 +81,11 @@ SUBSCRIPTION = Subscription(
         is_series,
     ),
     supersedes=True,
+    gather=GATHER_SECONDS,
 )
 
 
 # ---- risks and savings schemes
-
-GATHER_SECONDS = 0.25
-"""Every update moves risks and schemes, of which few are linked to a pledge, and a page of a pledge is not watched."""
 
 
 class RiskPart(Body):

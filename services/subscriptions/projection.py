@@ -13,15 +13,13 @@ from pydantic_core import from_json
 
 from chassis.events.envelope import FIRST_GENERATION, Delivery, UnreadableEventError
 from chassis.events.projection import Projection
-from chassis.events.subscription import Subscription
+from chassis.events.subscription import GATHER_SECONDS, Subscription
 from chassis.storage.transaction import Tx
 from contracts.event_types import EVENTS
 from contracts.topics import SERVICES, events_topic
 from services.subscriptions.domain.feed import FeedEvent
 from services.subscriptions.service import aggregates, feed
 
-GATHER_SECONDS: Final = 0.25
-"""An update moves several aggregates in turn: who follows the feed gets them a little later, and together."""
 _LONGEST_AREA: Final = 80
 
 

@@ -51,7 +51,16 @@ class EmbeddedBus:
     async def producer(self) -> "EmbeddedProducer":
         return EmbeddedProducer(self._publish)
 
-    async def consumer(self, group: str, topics: Sequence[str], stored: StoredOffsets) -> EmbeddedConsumer:
+    gathers = False
+
+    async def consumer(
+        self,
+        group: str,
+        topics: Sequence[str],
+        stored: StoredOffsets,
+        *,
+        gather: float = 0,  # noqa: ARG002  whoever applies what was read does it
+    ) -> EmbeddedConsumer:
         await self._refresh_topics()
         joined = self._groups.get(group)
         if joined is None:

@@ -46,8 +46,12 @@ class KafkaBus:
         self._open.append(producer)
         return producer
 
-    async def consumer(self, group: str, topics: Sequence[str], stored: StoredOffsets) -> KafkaConsumer:
-        consumer = KafkaConsumer(self._settings, group, topics, stored)
+    gathers = True
+
+    async def consumer(
+        self, group: str, topics: Sequence[str], stored: StoredOffsets, *, gather: float = 0
+    ) -> KafkaConsumer:
+        consumer = KafkaConsumer(self._settings, group, topics, stored, gather)
         consumer.connect()
         self._open.append(consumer)
         return consumer

@@ -27,14 +27,21 @@ REJOIN_S = 5.0
 """What a rebalance may take beyond the time to drain."""
 
 
+GATHERED_BYTES = 64 * 1024
+"""What is not held back any longer by who gathers."""
+
+
 class KafkaConsumer:
     """``_next_offsets`` has what to yield next, by partition assigned and sought; whatever else arrives is dropped."""
 
-    def __init__(self, settings: KafkaSettings, group: str, topics: Sequence[str], stored: StoredOffsets) -> None:
+    def __init__(
+        self, settings: KafkaSettings, group: str, topics: Sequence[str], stored: StoredOffsets, gather: float = 0
+    ) -> None:
         self._settings = settings
         self._group = group
         self._topics = list(topics)
         self._stored_offsets = stored
+        self._gather = gather
         self._client: AIOKafkaConsumer | None = None
         self._connecting: asyncio.Task[None] | None = None
         self._next_offsets: dict[TopicPartition, int] = {}
@@ -277,11 +284,17 @@ class KafkaConsumer:
             heartbeat_interval_ms=settings.heartbeat_interval_ms,
             rebalance_timeout_ms=int(self._rebalance_s * 1000),
             max_poll_interval_ms=int(settings.max_poll_interval_s * 1000),
-            fetch_max_wait_ms=settings.fetch_max_wait_ms,
+            **self._waiting(),
             max_partition_fetch_bytes=settings.fetch_partition_bytes,
         )
         client.subscribe(self._topics, listener=_Listener(self, client))
         return client
+
+    def _waiting(self) -> dict[str, int]:
+        """How long the broker holds an answer: until there is something, or until there is much of it."""
+        if not self._gather:
+            return {"fetch_max_wait_ms": self._settings.fetch_max_wait_ms}
+        return {"fetch_max_wait_ms": int(self._gather * 1000), "fetch_min_bytes": GATHERED_BYTES}
 
     def _is_open(self) -> bool:
         return not self._closed

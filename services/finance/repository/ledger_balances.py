@@ -88,7 +88,7 @@ def sum_line_moves(funds: BindParameter[Any], layers: Collection[Layer] = MOVING
     return _sums(_ROW.__table__.c).where(_ROW.fund.in_(funds), _ROW.layer.in_(_names(layers))).subquery()
 
 
-def _sums(columns: Any) -> Select[Any]:
+def _sums(columns: Any) -> Select[*tuple[Any, ...]]:
     key = (columns.fund, columns.financial_year, columns.account, columns.layer, columns.period)
     debit, credit = func.sum(columns.debit).label("debit"), func.sum(columns.credit).label("credit")
     return select(*key, debit, credit).group_by(*key)
