@@ -33,6 +33,7 @@ class Session:
     async def execute(self, statement: Executable, parameters: Parameters = None) -> AnyRow:
         if _is_mapped(statement):
             return cast("AnyRow", await self._mapped().execute(statement, parameters))
+        await self.flush()
         return await self._connection.execute(statement, parameters)
 
     @overload

@@ -1,6 +1,7 @@
 """What only the Kafka adapter promises."""
 
 import asyncio
+from collections.abc import AsyncIterator
 from contextlib import aclosing
 
 import pytest
@@ -13,7 +14,7 @@ from hypothesis import strategies as st
 from chassis.bus.kafka import KafkaSettings
 from chassis.bus.kafka.connection import ClientCredentials
 from chassis.bus.kafka.producer import murmur2
-from chassis.bus.port import Bus, BusError, TopicPartition
+from chassis.bus.port import Batch, Bus, BusError, Consumer, TopicPartition
 from tests.contract.conftest import PARTITIONS, OpenBus, Shorten
 from tests.contract.reading import Database, messages, next_batch, numbers, read_all
 from tests.contract.tokens import token_server
@@ -217,3 +218,30 @@ async def test_what_a_transaction_wrote_that_was_aborted_is_not_read(
         assert set((await consumer.lag()).values()) == {0}
     await consumer.close()
     assert [record.value for record in await read_all(bus, topic)] == [b"committed"]
+
+
+async def test_who_gathers_is_given_in_few_batches_what_comes_one_by_one(open_bus: OpenBus, topic: str):
+    bus = await open_bus()
+    await bus.ensure_topics([topic])
+    producer = await bus.producer()
+    consumer = await bus.consumer("group-" + topic, [topic], Database(), gather=1.0)
+    one_key = messages(11, keys=1)
+    async with asyncio.timeout(60), aclosing(consumer.batches()) as batches:
+        await producer.publish(topic, one_key[:1])
+        consumer.done(await next_batch(batches))  # from here on it waits
+        reading = asyncio.create_task(_sizes(consumer, batches, 10))
+        for each in one_key[1:]:
+            await producer.publish(topic, [each])
+            await asyncio.sleep(0.01)
+        assert len(await reading) <= 2, "a wait may end in between"
+    await consumer.close()
+
+
+async def _sizes(consumer: Consumer, batches: AsyncIterator[Batch | None], count: int) -> list[int]:
+    """How many records each batch has, until so many came."""
+    sizes: list[int] = []
+    while sum(sizes) < count:
+        batch = await next_batch(batches)
+        sizes.append(len(batch.records))
+        consumer.done(batch)
+    return sizes

@@ -5,12 +5,25 @@ from datetime import date
 
 import pytest
 from sqlalchemy import insert, select, update
+from sqlalchemy.orm import registry
 
 from chassis.storage.bulk import upsert
 from chassis.storage.database import Database
 from chassis.storage.transaction import BUSINESS_DATE
 from tests.integration.chassis.tally import metadata, newest, numbers
 
+
+class Newest:
+    """The table as a mapped class."""
+
+    number: int
+
+    def __init__(self, **columns: object) -> None:
+        for name, value in columns.items():
+            setattr(self, name, value)
+
+
+registry(metadata=metadata).map_imperatively(Newest, newest)
 POSTGRES = pytest.mark.parametrize("database", [pytest.param("postgresql", marks=pytest.mark.postgres)], indirect=True)
 
 
@@ -103,3 +116,15 @@ async def test_the_business_date_is_the_pinned_one_else_today_in_england(databas
     row = {"name": BUSINESS_DATE, "value": "2018-02-28", "set_at": database.clock()}
     await database.write(lambda tx: tx.session.execute(insert(setting), [row]))
     assert await database.read(lambda tx: tx.business_date()) == date(2018, 2, 28)
+
+
+async def test_statements_on_tables_see_what_was_done_with_mapped_rows(database):
+    async def work(tx):
+        tx.session.add(Newest(subject="a", version=1, number=1))
+        added = await tx.session.scalar(select(newest.c.number))
+        row = await tx.session.get(Newest, "a")
+        row.number = 2
+        return added
+
+    assert await database.write(work) == 1
+    assert await database.read(numbers) == {"a": 2}
