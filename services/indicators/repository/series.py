@@ -215,7 +215,8 @@ def _inputs(dialect: str) -> Select[Any]:
     """
     given = given_rows(dialect, "given", _GIVEN)
     found, on = look_up(dialect, given, TargetRow, _KEY_OF_TARGET)
-    charted = table_of(ProcessControlSignalRow).c
+    charts = table_of(ProcessControlSignalRow)
+    charted = charts.c
     said = (_OF_INDICATOR.c.code, _OF_AREA.c.code, found.c.version, charted.actor)
     return (
         select(
@@ -229,6 +230,6 @@ def _inputs(dialect: str) -> Select[Any]:
         .outerjoin(_OF_INDICATOR, _OF_INDICATOR.c.code == given.c.once_indicator)
         .outerjoin(_OF_AREA, _OF_AREA.c.code == given.c.once_area)
         .outerjoin(found, on)
-        .outerjoin(ProcessControlSignalRow, and_(*(charted[each.name] == given.c[each.name] for each in _KEY)))
+        .outerjoin(charts, and_(*(charted[each.name] == given.c[each.name] for each in _KEY)))
         .where(or_(*(column.is_not(None) for column in said)))
     )

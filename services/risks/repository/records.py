@@ -8,6 +8,7 @@ from typing import Any
 from sqlalchemy import Row, insert, select, update
 
 from chassis.paging import PageRequest
+from chassis.storage.bulk import table_of
 from chassis.storage.transaction import Tx
 from services.risks.domain.back_test import PastJudgement
 from services.risks.domain.links import IndicatorLink
@@ -40,6 +41,8 @@ from services.risks.repository.json_formats import (
 )
 from services.risks.repository.links import read_series
 from services.risks.repository.matrices import get_matrix
+
+_ADD_HISTORY = insert(table_of(HistoryRow))
 
 
 def key_after(page: PageRequest) -> int:
@@ -89,7 +92,7 @@ async def save_history(tx: Tx, changes: Sequence[RatingChange]) -> None:
     """Append changes of the effective rating, as the transaction's actor made them."""
     if changes:
         connection = await tx.session.connection()
-        await connection.execute(insert(HistoryRow), [_history_row(tx, change) for change in changes])
+        await connection.execute(_ADD_HISTORY, [_history_row(tx, change) for change in changes])
 
 
 def _history_row(tx: Tx, change: RatingChange) -> dict[str, Any]:

@@ -6,6 +6,7 @@ from typing import Any
 
 from sqlalchemy import (
     ColumnElement,
+    Row,
     Select,
     bindparam,
     case,
@@ -18,6 +19,7 @@ from sqlalchemy import (
 from sqlalchemy.exc import IntegrityError
 
 from chassis.paging import Page, PageRequest
+from chassis.storage.bulk import table_of
 from chassis.storage.cases import refuse_other_case
 from chassis.storage.pages import Orders, list_page
 from chassis.storage.transaction import PIN, Tx
@@ -47,15 +49,12 @@ from services.risks.repository.json_formats import (
 from services.risks.repository.matrices import get_matrices
 from services.risks.repository.signals import is_below
 
-_RISK = RiskRow.__table__.c
-_BY_REF = select(RiskRow, PIN).where(RiskRow.ref == bindparam("wanted")).execution_options(populate_existing=True)
+_TABLE = table_of(RiskRow)
+_RISK = _TABLE.c
+_BY_REF = select(_TABLE, PIN).where(_RISK.ref == bindparam("wanted"))
 """Built once, as every statement here that one risk's page needs: building costs more than running it."""
 _LOCK_BY_REFS = (
-    select(RiskRow)
-    .where(RiskRow.ref.in_(bindparam("wanted", expanding=True)))
-    .order_by(RiskRow.ref)
-    .with_for_update()
-    .execution_options(populate_existing=True)
+    select(_TABLE).where(_RISK.ref.in_(bindparam("wanted", expanding=True))).order_by(_RISK.ref).with_for_update()
 )
 
 _TEXTS = (
@@ -151,7 +150,7 @@ def read_description(row: Any) -> Description:
     )
 
 
-def _risk(row: RiskRow, matrix: Matrix) -> Risk:
+def _risk(row: Row[Any], matrix: Matrix) -> Risk:
     return Risk(
         risk_id=row.id,
         ref=row.ref,
@@ -176,7 +175,7 @@ def _risk(row: RiskRow, matrix: Matrix) -> Risk:
     )
 
 
-async def _risks(tx: Tx, rows: Sequence[RiskRow]) -> list[Risk]:
+async def _risks(tx: Tx, rows: Sequence[Row[Any]]) -> list[Risk]:
     matrices = await get_matrices(tx, {row.matrix_id for row in rows})
     return [_risk(row, matrices[row.matrix_id]) for row in rows]
 
@@ -186,17 +185,17 @@ async def get_risk(tx: Tx, ref: str) -> Risk | None:
     if row is None:
         return None
     tx.know_pin(row.pinned_date)
-    return (await _risks(tx, [row[0]]))[0]
+    return (await _risks(tx, [row]))[0]
 
 
 async def get_risks(tx: Tx, risk_ids: Collection[int]) -> list[Risk]:
     """By their keys, in no order."""
-    return await _risks(tx, (await tx.session.scalars(select(RiskRow).where(RiskRow.id.in_(risk_ids)))).all())
+    return await _risks(tx, (await tx.session.execute(select(_TABLE).where(_RISK.id.in_(risk_ids)))).all())
 
 
 async def lock_risks(tx: Tx, refs: Collection[str]) -> dict[str, Risk]:
     """Those of these that are there, by reference, locked in that order, as they stand once the locks are had."""
-    found = await _risks(tx, (await tx.session.scalars(_LOCK_BY_REFS, {"wanted": list(refs)})).all())
+    found = await _risks(tx, (await tx.session.execute(_LOCK_BY_REFS, {"wanted": list(refs)})).all())
     return {risk.ref: risk for risk in found}
 
 
@@ -206,11 +205,11 @@ async def save_risk(tx: Tx, risk: NewRisk, matrix_id: int) -> int | None:
     Raises:
         CodeInOtherCase
     """
-    if await tx.session.scalar(select(RiskRow.id).where(RiskRow.ref == risk.ref)) is not None:
+    if await tx.session.scalar(select(_RISK.id).where(_RISK.ref == risk.ref)) is not None:
         return None
     try:
         result = await tx.session.execute(
-            insert(RiskRow).returning(RiskRow.id), [_new_row(tx, risk, matrix_id, await tx.business_date())]
+            insert(_TABLE).returning(_RISK.id), [_new_row(tx, risk, matrix_id, await tx.business_date())]
         )
     except IntegrityError:  # another writer entered it in between
         return None
@@ -259,9 +258,9 @@ async def save_matrix(tx: Tx, risk_id: int, matrix_id: int, inherent: Rating | N
 
 async def list_on_matrix(tx: Tx, matrix_id: int, request: PageRequest) -> Page[Risk]:
     """Not closed, by reference."""
-    query = select(RiskRow).where(RiskRow.matrix_id == matrix_id, RiskRow.status != Status.CLOSED.value)
+    query = select(_TABLE).where(_RISK.matrix_id == matrix_id, _RISK.status != Status.CLOSED.value)
     page = await list_page(tx, query, Orders((_RISK.ref,)), request)
-    return page.with_items(await _risks(tx, [row[0] for row in page.items]))
+    return page.with_items(await _risks(tx, page.items))
 
 
 async def save_losses(tx: Tx, risk_id: int, bands: Sequence[LossBand]) -> None:
@@ -271,8 +270,8 @@ async def save_losses(tx: Tx, risk_id: int, bands: Sequence[LossBand]) -> None:
 async def list_threats(tx: Tx, register: str | None, today: date) -> list[Threat]:
     """Threats in force with their losses and the likelihood that is stored as in effect, by reference."""
     wanted = RiskFilter(register=register, kind=Kind.THREAT)
-    query = select(RiskRow.ref, RiskRow.title, RiskRow.losses, RiskRow.effective_likelihood)
-    query = query.where(RiskRow.status.in_(IN_FORCE), *_conditions(wanted, today)).order_by(RiskRow.ref)
+    query = select(_RISK.ref, _RISK.title, _RISK.losses, _RISK.effective_likelihood)
+    query = query.where(_RISK.status.in_(IN_FORCE), *_conditions(wanted, today)).order_by(_RISK.ref)
     rows = await tx.session.execute(query)
     return [Threat(ref, title, read_losses(losses), likelihood) for ref, title, losses, likelihood in rows]
 
@@ -298,36 +297,35 @@ async def save_override(tx: Tx, risk_id: int, override: Override | None) -> None
 
 async def _update(tx: Tx, risk_id: int, values: Mapping[str, Any]) -> None:
     changed = {**values, "changed_at": tx.now, "changed_on": await tx.business_date()}
-    statement = update(RiskRow).where(RiskRow.id == risk_id).values(**changed)
-    await tx.session.execute(statement.execution_options(synchronize_session=False))
+    await tx.session.execute(update(_TABLE).where(_RISK.id == risk_id).values(**changed))
 
 
 def _conditions(wanted: RiskFilter, today: date) -> list[ColumnElement[bool]]:
     pairs = (
-        (RiskRow.register, wanted.register),
-        (RiskRow.category, wanted.category),
-        (RiskRow.department, wanted.department),
-        (RiskRow.outcome, wanted.outcome),
-        (RiskRow.owner, wanted.owner),
-        (RiskRow.kind, wanted.kind.value if wanted.kind else None),
+        (_RISK.register, wanted.register),
+        (_RISK.category, wanted.category),
+        (_RISK.department, wanted.department),
+        (_RISK.outcome, wanted.outcome),
+        (_RISK.owner, wanted.owner),
+        (_RISK.kind, wanted.kind.value if wanted.kind else None),
         (
-            case((RiskRow.accepted_until < today, Status.OPEN.value), else_=RiskRow.status),
+            case((_RISK.accepted_until < today, Status.OPEN.value), else_=_RISK.status),
             wanted.status.value if wanted.status else None,
         ),
     )
     conditions: list[ColumnElement[bool]] = [column == value for column, value in pairs if value is not None]
     if wanted.band is not None:
-        shown = case((RiskRow.override_until < today, RiskRow.underlying_band), else_=RiskRow.effective_band)
+        shown = case((_RISK.override_until < today, _RISK.underlying_band), else_=_RISK.effective_band)
         conditions.append(shown == wanted.band.value)
     if wanted.indicator is not None or wanted.area is not None:
-        conditions.append(RiskRow.id.in_(_linked_to(wanted)))
+        conditions.append(_RISK.id.in_(_linked_to(wanted)))
     if wanted.fund is not None:
-        conditions.append(RiskRow.id.in_(_linked_to_fund(wanted.fund)))
+        conditions.append(_RISK.id.in_(_linked_to_fund(wanted.fund)))
     if wanted.changed_since is not None:
-        conditions.append(RiskRow.changed_at >= wanted.changed_since)
+        conditions.append(_RISK.changed_at >= wanted.changed_since)
     if wanted.search:
         text = wanted.search
-        found = [column.icontains(text, autoescape=True) for column in (RiskRow.ref, RiskRow.title)]
+        found = [column.icontains(text, autoescape=True) for column in (_RISK.ref, _RISK.title)]
         conditions.append(or_(*found))
     return conditions
 
@@ -347,9 +345,9 @@ def _linked_to_fund(fund: str) -> Select[int]:
 
 
 async def list_risks(tx: Tx, wanted: RiskFilter, today: date, request: PageRequest) -> Page[Risk]:
-    query = select(RiskRow).where(*_conditions(wanted, today))
+    query = select(_TABLE).where(*_conditions(wanted, today))
     page = await list_page(tx, query, _orders(today), request)
-    return page.with_items(await _risks(tx, [row[0] for row in page.items]))
+    return page.with_items(await _risks(tx, page.items))
 
 
 def _orders(today: date) -> Orders:
@@ -380,20 +378,20 @@ async def list_placed(
 ) -> list[PlacedRisk]:
     """Risks on a matrix, neither drafts nor closed, by their stored rating of this kind."""
     name = _COLUMNS_OF.get(rating, rating.value)
-    columns = (getattr(RiskRow, f"{name}_impact"), getattr(RiskRow, f"{name}_likelihood"))
-    query = select(RiskRow.ref, *columns).where(RiskRow.matrix_id == matrix_id, RiskRow.status.in_(IN_FORCE))
+    columns = (_RISK[f"{name}_impact"], _RISK[f"{name}_likelihood"])
+    query = select(_RISK.ref, *columns).where(_RISK.matrix_id == matrix_id, _RISK.status.in_(IN_FORCE))
     rows = await tx.session.execute(query.where(*_conditions(wanted, today)))
     return [PlacedRisk(ref, read_cell(impact, likelihood)) for ref, impact, likelihood in rows]
 
 
 async def list_linked(tx: Tx, subjects: Collection[str], refs: Collection[str], most: int) -> list[Risk]:
     """Risks by reference, at most so many: those of ``refs``, or where there are none those on any of ``subjects``."""
-    linked = RiskRow.id.in_(select(RiskLinkRow.risk_id).where(RiskLinkRow.subject.in_(subjects)))
-    query = select(RiskRow).where(RiskRow.ref.in_(refs) if refs else linked).order_by(RiskRow.ref).limit(most)
-    return await _risks(tx, (await tx.session.scalars(query)).all())
+    linked = _RISK.id.in_(select(RiskLinkRow.risk_id).where(RiskLinkRow.subject.in_(subjects)))
+    query = select(_TABLE).where(_RISK.ref.in_(refs) if refs else linked).order_by(_RISK.ref).limit(most)
+    return await _risks(tx, (await tx.session.execute(query)).all())
 
 
 async def list_with_ended_override(tx: Tx, today: date) -> list[Risk]:
     """Risks whose override ended and is not swept yet, so that their stored effective rating is out of date."""
-    query = select(RiskRow).where(RiskRow.override_until < today)
-    return await _risks(tx, (await tx.session.scalars(query)).all())
+    query = select(_TABLE).where(_RISK.override_until < today)
+    return await _risks(tx, (await tx.session.execute(query)).all())
