@@ -22,9 +22,11 @@ router = APIRouter(route_class=PageRoute, include_in_schema=False)
 _DONE: Final = {
     "edit": "The front sheet is saved.",
     "draft": "The draft has the numbers of now.",
+    "draft-then": "The draft has the numbers that were known then.",
     "publish": "The report is published.",
     "add": "The addendum is added.",
 }
+_STEPS: Final = ("edit", "draft", "publish", "add")
 _WORDS: Final = ("board", "meeting", "cabinet_member", "author", "contact", "reference", "part", "purpose", "summary")
 _LINES: Final = ("recommendations", "alternatives")
 _KEY_DECISION: Final = {"yes": True, "no": False}
@@ -43,7 +45,8 @@ async def draft_report(request: Request, looker: SignedIn) -> Response:
         await looker.api.change("POST", _path(path_label(quarter)), {"as_of": as_of} if as_of else None)
     except Refused as refused:
         return await _reports(request, looker, refused=refused, written=fields)
-    return RedirectResponse(f"/reports/{path_label(quarter)}?done=draft", status_code=303)
+    step = "draft-then" if as_of else "draft"
+    return RedirectResponse(f"/reports/{path_label(quarter)}?done={step}", status_code=303)
 
 
 async def _reports(
@@ -80,8 +83,8 @@ async def report_page(request: Request, looker: SignedIn, quarter: str, done: Te
 async def change_report(request: Request, looker: SignedIn, quarter: str) -> Response:
     fields = await read_form(request)
     step = fields.get("step", "")
-    if step not in _DONE:
-        raise UnknownStep(step, _DONE)
+    if step not in _STEPS:
+        raise UnknownStep(step, _STEPS)
     try:
         await _take(looker.api, _path(quarter), step, fields)
     except Refused as refused:

@@ -13,7 +13,6 @@ from portal.errors import Refused
 from portal.forms import read_form
 from portal.parameters import Text
 from portal.routes import PageRoute
-from portal.showing import query
 from portal.site import Looker, SignedIn, page
 
 router = APIRouter(route_class=PageRoute, include_in_schema=False)
@@ -21,6 +20,7 @@ router = APIRouter(route_class=PageRoute, include_in_schema=False)
 _AT: Final = "/indicators/v1/standards"
 _RECEIPT: Final = ("received", "at", "paused_from", "paused_to")
 _COUNTED: Final = ("area", "period", "met", "total", "status", "reason")
+_DONE: Final = {"count": "How often it was met is recorded."}
 
 
 @router.get("/scorecard/standards")
@@ -40,7 +40,7 @@ async def standard_page(
     done: Text = None,
 ) -> Response:
     receipt = dict(zip(_RECEIPT, (received, at, paused_from, paused_to), strict=True))
-    return await _standard(request, looker, code, receipt=receipt, done=done)
+    return await _standard(request, looker, code, receipt=receipt, done=_DONE.get(done or ""))
 
 
 @router.post("/scorecard/standards/{code}/counts")
@@ -51,8 +51,7 @@ async def record_count(request: Request, looker: SignedIn, code: str) -> Respons
         await looker.api.change("POST", f"{_AT}/{part(code)}/counts", body)
     except Refused as refused:
         return await _standard(request, looker, code, refused=refused, written=fields)
-    done = query({"done": f"How often it was met in {body.get('period', '')} is recorded."})
-    return RedirectResponse(f"/scorecard/standards/{part(code)}?{done}", status_code=303)
+    return RedirectResponse(f"/scorecard/standards/{part(code)}?done=count", status_code=303)
 
 
 async def _standard(

@@ -224,7 +224,8 @@ async def test_how_often_a_standard_was_met_is_recorded(suite: Suite) -> None:
     assert "no more cases met the standard than there were" in text_of(wrong)
     assert 'value="2017/18 Q4"' in wrong
     done = await send(ana, page, "Cases that met it", path=f"{page}/counts", **counts | {"total": "50"})
-    assert "How often it was met in 2017/18 Q4 is recorded." in text_of(done)
+    assert "How often it was met is recorded." in text_of(done)
+    assert "Ring 0800" not in await ana.see(f"{page}?done=Ring+0800"), "a link says nothing in our name"
     api = "/indicators/v1/indicators/cyp-single-assessments-45-days/observations?period=2017-18-Q4"
     [found] = (await suite.get(api))["items"]
     assert (found["value"], found["count"], found["denominator"]) == ("92", "46", "50")

@@ -193,9 +193,11 @@ async def test_a_report_is_made_on_its_pages(suite: Suite) -> None:
     assert (not_yet.status_code, "2018-02-28" in not_yet.text) == (422, True)
     early = await ana.client.post("/reports", data=form | {"quarter": "2017/18 Q3", "as_of": "2018-01-01"})
     assert (early.status_code, 'value="2018-01-01"' in early.text) == (409, True), "there was no scorecard then"
-    drafted = await ana.client.post("/reports", data=form | {"quarter": "2017/18 Q3", "as_of": ""})
-    path = drafted.headers["location"].partition("?")[0]
-    assert path == "/reports/2017-18-Q3"
+    then = {"as_of": datetime.now(UTC).isoformat()}
+    drafted = await ana.client.post("/reports", data=form | {"quarter": "2017/18 Q3"} | then)
+    path, _, done = drafted.headers["location"].partition("?")
+    assert (path, done) == ("/reports/2017-18-Q3", "done=draft-then")
+    assert "The draft has the numbers that were known then." in await ana.see(drafted.headers["location"])
     sheet = form_of(await ana.see(path), "Purpose")
     said = {"title": "Quarter three", "recommendations": "Note it\n\nAgree the plan", "key_decision": "yes"}
     saved = await ana.client.post(path, data=sheet | said, follow_redirects=True)
