@@ -1,12 +1,14 @@
 """Days and quarters as pages choose them."""
 
-from datetime import date
+from datetime import UTC, date, datetime, time
 from typing import Final
 
+from chassis.clock import LONDON
 from contracts.period import Period
 from portal.api import Api
 
 _QUARTERS: Final = 12
+_LAST_SECOND: Final = time(23, 59, 59)
 
 
 async def business_date(api: Api) -> date:
@@ -34,5 +36,9 @@ def financial_year(day: date) -> str:
 
 
 def end_of_day(day: str | None) -> str | None:
-    """The last moment of a day that a form has sent; a moment as it is."""
-    return f"{day}T23:59:59Z" if day and "T" not in day else day
+    """The last moment in England of a day that a form has sent; a moment, and what is neither, as it is."""
+    try:
+        here = datetime.combine(date.fromisoformat(day), _LAST_SECOND, LONDON) if day else None
+    except ValueError:
+        return day
+    return here.astimezone(UTC).isoformat() if here else None
