@@ -52,6 +52,7 @@ async def objectives_page(
             ("gap", "Gaps of the system", "Priority", wholes(gaps, priorities), gaps, priorities),
         ),
         area=wanted,
+        place=next((each["name"] for each in areas if each["code"] == wanted), wanted),
         areas=areas,
         period=chosen,
         periods=[*quarters(today), (NOW, "Latest of each")],

@@ -344,7 +344,7 @@ def test_from_the_scorecard_to_objectives_figures_to_look_at_and_deadlines(brows
     main = found.page.locator("main")
     found.go("/scorecard")
     main.get_by_role("link", name="Objectives and priorities").click()
-    expect(main).to_contain_text("At the end of 2017/18 Q3")
+    expect(main).to_contain_text("Plymouth, at the end of 2017/18 Q3")
     assert main.locator("h2").all_inner_texts() == ["Outcomes", "Gaps of the system"]
     assert main.locator("h3").count() == 4 + 3
     row = main.locator("tr", has_text="Quicker emergency departments")
