@@ -12,8 +12,7 @@ import pytest
 from playwright.sync_api import Browser, Page
 
 from tests.e2e.portal.conftest import Site, Visit, visit
-from tests.e2e.portal.examples import CODE
-from tests.e2e.portal.pages import BEHIND
+from tests.e2e.portal.pages import BEHIND, PICTURES
 from tests.integration.reference.conftest import LOADING_SECONDS
 
 pytestmark = pytest.mark.timeout(LOADING_SECONDS)
@@ -21,58 +20,6 @@ pytestmark = pytest.mark.timeout(LOADING_SECONDS)
 ROOT: Final = Path(__file__).parents[3]
 WIDTH, HEIGHT = 1280, 1400
 DRAFT: Final = "/reports/v1/quarters/2017-18-Q3"
-PICTURES: Final = {
-    "home": "/",
-    "scorecard": "/scorecard",
-    "indicator": "/scorecard/indicators/ae-four-hour-wait?area=E06000026",
-    "rating-changes": "/register/changes?since=2017-10-01",
-    "acceptances": "/register/acceptances",
-    "control": "/register/controls/quality-terms",
-    "new-control": "/register/new-control?risk=OCC5",
-    "risk-what-if": "/register/risks/OCC4/what-if?suppose=red",
-    "suggested-links": "/register/risks/OCC4/suggested-links",
-    "unit-cost": "/fund/unit-costs/emergency-admission",
-    "entries": "/fund/plymouth-integrated/entries?account=commissioning",
-    "entry": "/fund/plymouth-integrated/entries/plymouth-integrated.1",
-    "board-report": "/boards/reports/cabinet-2014-07-15",
-    "lists": "/boards/lists",
-    "list": "/boards/lists/hubs-offer",
-    "quarter-report": "/reports/2017-18-Q3",
-    "indicator-example": f"/scorecard/indicators/{CODE}?area=E06000026",
-    "objectives": "/scorecard/objectives",
-    "data-quality": "/scorecard/data-quality?area=E06000026",
-    "standards": "/scorecard/standards",
-    "deadline": "/scorecard/standards/freedom-of-information?received=2017-12-14",
-    "register": "/register",
-    "risk": "/register/risks/OCC4",
-    "what-if": "/register/what-if?indicator=ae-four-hour-wait&area=E06000026&colour=red",
-    "back-test": "/register/risks/OCC4/back-test",
-    "treatment": "/register/treatment",
-    "proposals": "/register/proposals",
-    "link-audit": "/register/link-audit",
-    "exposure": "/register/exposure",
-    "losses": "/register/risks/OCC4/losses",
-    "fund": "/fund",
-    "scheme": "/fund/schemes/front-door",
-    "partner": "/fund/plymouth-integrated/partners/PCC?year=2017/18",
-    "return": "/fund/plymouth-integrated/returns/2017-18-Q3",
-    "unit-costs": "/fund/unit-costs",
-    "promises": "/promises",
-    "timeline": "/promises/timeline",
-    "action": "/promises/actions/bed-based-care",
-    "boards": "/boards",
-    "board": "/boards/cabinet",
-    "decision": "/boards/decisions/2014-2",
-    "pledge": "/promises/pledges/2018-41",
-    "fund-changes": "/fund/plymouth-integrated/changes",
-    "action-plans": "/fund/plymouth-integrated/action-plans?year=2017/18",
-    "risk-links": "/register/risks/OCC4/links",
-    "people": "/people",
-    "reports": "/reports",
-    "desk": "/desk",
-    "import": "/import",
-    "operations": "/operations",
-}
 _TO_WEBP: Final = """async png => {
   const image = new Image();
   image.src = "data:image/png;base64," + png;

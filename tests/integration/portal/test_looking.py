@@ -4,7 +4,6 @@ import asyncio
 import html
 import re
 from datetime import UTC, datetime
-from pathlib import Path
 
 import httpx
 import pytest
@@ -14,7 +13,6 @@ import portal.api
 from gateway.sessions import door
 from gateway.sessions.models import PageSession
 from portal.api import Api, Json
-from portal.app import router
 from portal.listing import Listing
 from tests.eventually import eventually
 from tests.integration.portal.conftest import hidden_of
@@ -158,28 +156,6 @@ async def test_a_proposal_is_decided(suite: Suite, decision: str) -> None:
     decided = await ana.client.post(path, data=form | {"decision": decision, "reason": "Seen"}, follow_redirects=True)
     assert f"The proposal is {decision}ed." in decided.text
     assert (await suite.get("/risks/v1/proposals"))["items"][0]["state"] == f"{decision}ed"
-
-
-LATER = {
-    "/fund/{fund}/returns",  # leads to one
-    "/import/{number}",
-    "/import/{number}/mend",
-    "/operations/subscriptions/{code}",
-    "/promises/returns/{code}",
-    "/register/controls/{ref}",
-    "/reports/{quarter}",
-}
-
-
-def test_every_page_is_among_those_that_are_looked_at() -> None:
-    """But files, ways in, and what is there once somebody has loaded a file or drafted a report."""
-    included = [each.original_router.routes for each in router.routes if hasattr(each, "original_router")]
-    paths = {route.path: route for routes in included for route in routes if "GET" in route.methods}
-    pages = [each for path, each in paths.items() if not re.search(r"\.\w+$|\.\{ending\}|:path\}|^/sign-", path)]
-    assert len(pages) > 30
-    seen = [path.partition("?")[0] for path in PAGES]
-    unseen = {each.path for each in pages if not any(each.path_regex.match(path) for path in seen)}
-    assert unseen == LATER
 
 
 NOTHING_TO_SHOW = {
@@ -366,15 +342,6 @@ async def test_a_dot_segment_names_nothing(suite: Suite) -> None:
         "/fund/%2E%2E/entries",
     ):
         assert (await ana.client.get(path)).status_code == 404, path
-
-
-def test_every_style_is_used() -> None:
-    room = Path(portal.api.__file__).parent
-    styles = set(re.findall(r"\.([a-z][a-z0-9_-]+)", (room / "static" / "portal.css").read_text(encoding="utf-8")))
-    code = [*room.glob("templates/*.html"), *room.rglob("*.py")]
-    used = "\n".join(each.read_text(encoding="utf-8") for each in code)
-    prefixes = ("badge--", "heat--", "icon--", "govuk-")
-    assert [each for each in sorted(styles) if not each.startswith(prefixes) and each not in used] == []
 
 
 async def test_home_tells_what_changed_since_the_visit_before(suite: Suite) -> None:
