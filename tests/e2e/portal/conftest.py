@@ -2,6 +2,7 @@
 
 import asyncio
 import os
+import re
 import shutil
 import threading
 from collections.abc import Iterator
@@ -33,6 +34,7 @@ NO_NAMES: Final = "--host-resolver-rules=MAP * ~NOTFOUND, EXCLUDE 127.0.0.1"
 """The network is cut off: no name leads anywhere."""
 _AXE: Final = Path(AXE_FILE_PATH).read_text(encoding="utf-8")
 expect.set_options(timeout=60_000)  # a busy machine is no fault of a page
+_SAYS: Final = """(({textContent, ariaLabel, id}) => textContent.trim() || ariaLabel || id)(document.activeElement)"""
 _RULES: Final = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa"]
 
 
@@ -74,6 +76,15 @@ class Visit:
                 return
             self.page.wait_for_timeout(100)
             self.page.reload()
+
+    def tab_to(self, words: str) -> None:
+        """Press Tab until what has the focus says ``words``."""
+        for _ in range(200):
+            self.page.keyboard.press("Tab")
+            said = self.page.evaluate(_SAYS)
+            if re.search(words, said):
+                return
+        raise AssertionError(f"Nothing that says {words} is reached by keyboard")
 
     def violations(self) -> list[str]:
         """What axe-core finds against WCAG 2.2 AA. It needs scripts."""

@@ -5,7 +5,7 @@ import time
 
 import httpx
 import pytest
-from playwright.sync_api import Browser, Page, expect
+from playwright.sync_api import Browser, expect
 
 from chassis import telemetry
 from tests.e2e.portal.conftest import Site, visit
@@ -60,16 +60,6 @@ def test_in_forced_colours_and_twice_as_large(browser: Browser, site: Site) -> N
     assert found.trouble == []
 
 
-def tab_to(page: Page, words: str) -> None:
-    """Press Tab until what has the focus says ``words``."""
-    for _ in range(200):
-        page.keyboard.press("Tab")
-        said = page.evaluate("(document.activeElement.textContent.trim() || document.activeElement.id)")
-        if re.search(words, said):
-            return
-    raise AssertionError(f"Nothing that says {words} is reached by keyboard")
-
-
 def test_a_risk_is_reviewed_by_keyboard_alone(browser: Browser, site: Site) -> None:
     found = visit(browser, site, width=1280)
     page = found.page
@@ -78,17 +68,17 @@ def test_a_risk_is_reviewed_by_keyboard_alone(browser: Browser, site: Site) -> N
     assert page.evaluate("document.activeElement.textContent.trim()") == "Skip to main content"
     page.keyboard.press("Enter")
     assert page.evaluate("document.activeElement.id") == "main-content"
-    tab_to(page, "^Risks$")
+    found.tab_to("^Risks$")
     page.keyboard.press("Enter")
     page.wait_for_url("**/register")
-    tab_to(page, "^OCC5$")
+    found.tab_to("^OCC5$")
     page.keyboard.press("Enter")
     page.wait_for_url("**/register/risks/OCC5")
-    tab_to(page, "^Review it")
+    found.tab_to("^Review it")
     page.keyboard.press("Enter")
-    tab_to(page, "^reason-review$")
+    found.tab_to("^reason-review$")
     page.keyboard.type("Looked at with the provider")
-    tab_to(page, "^Record that you looked$")
+    found.tab_to("^Record that you looked$")
     page.keyboard.press("Enter")
     expect(page.get_by_text("It is recorded that somebody looked.")).to_be_visible()
     assert found.trouble == []
@@ -165,23 +155,28 @@ def test_files_have_what_a_page_shows(browser: Browser, site: Site) -> None:
         assert started.value.path().stat().st_size > 100
 
 
-def test_a_file_is_checked_and_its_rows_are_named(browser: Browser, site: Site) -> None:
+def test_a_file_is_checked_and_its_rows_are_mended_by_keyboard_alone(browser: Browser, site: Site) -> None:
     found = visit(browser, site, width=1280)
     found.go("/import")
     content = b"indicator,area,period,value\ndtoc-all,E06000026,2017/18 Q4,no number\n"
     found.page.get_by_label("File (CSV, Excel or OpenDocument)").set_input_files(
         {"name": "a.csv", "mimeType": "text/csv", "buffer": content}
     )
-    found.page.get_by_role("button", name="Go on").click()
+    found.tab_to("^Go on$")
+    found.page.keyboard.press("Enter")
     found.page.wait_for_url("**/import/*")
     found.wait_for_work()
     expect(found.page.locator("main")).to_contain_text("no number")
     assert (found.violations(), found.excess()) == ([], 0)
-    found.page.get_by_role("link", name="Mend the rows here").click()
+    found.tab_to("^Mend the rows here$")
+    found.page.keyboard.press("Enter")
+    found.page.wait_for_url("**/mend")
     assert (found.violations(), found.excess()) == ([], 0)
-    found.page.get_by_label("period, line 2").fill("2017/18 Q1")
-    found.page.get_by_label("value, line 2").fill("22")
-    found.page.get_by_role("button", name="Check and save").click()
+    for words, text in (("^period, line 2$", "2017/18 Q1"), ("^value, line 2$", "22")):
+        found.tab_to(words)
+        found.page.keyboard.type(text)
+    found.tab_to("^Check and save$")
+    found.page.keyboard.press("Enter")
     found.page.wait_for_url(re.compile("/import/\\d+$"))
     found.wait_for_work()
     expect(found.page.locator("main")).to_contain_text("1saved")
@@ -283,12 +278,16 @@ def test_what_partners_resolve_is_recorded_and_an_action_of_it_done(browser: Bro
     assert (found.violations(), found.excess(), found.trouble) == ([], 0, [])
 
 
-def test_a_figure_is_commented(browser: Browser, site: Site) -> None:
+def test_a_figure_is_commented_by_keyboard_alone(browser: Browser, site: Site) -> None:
     found = visit(browser, site, width=1280)
+    keys = found.page.keyboard
     found.go("/scorecard/indicators/example-seen-in-time?area=E06000026")
-    found.page.get_by_text("Write a commentary").click()
-    found.page.get_by_label("What is to be said").fill("Beds were full at the weekend.")
-    found.page.get_by_role("button", name="Publish").click()
+    found.tab_to("^Write a commentary$")
+    keys.press("Enter")
+    found.tab_to("^text$")
+    keys.type("Beds were full at the weekend.")
+    found.tab_to("^Publish$")
+    keys.press("Enter")
     expect(found.page.get_by_text("The commentary is published.")).to_be_visible()
     expect(found.page.locator("main")).to_contain_text("Beds were full at the weekend.")
     assert found.trouble == []
