@@ -11,6 +11,7 @@ from sqlalchemy import func, select, update
 from chassis import telemetry
 from services.subscriptions.repository.feed import get_head
 from services.subscriptions.service.deliveries.measures import refresh, trim_deliveries
+from tests.integration.indicators.counting import counted
 from tests.integration.subscriptions.webhooks.plant import Plant, event
 from tests.receivers import Answer, Received, Receiver
 
@@ -55,15 +56,21 @@ async def test_only_what_is_asked_for_is_sent_and_the_rest_is_passed_over(plant:
 async def test_an_idle_subscription_is_passed_over_without_being_taken(plant: Plant, receiver: Receiver) -> None:
     found = await plant.subscribe(receiver.url, subjects=["none"])
     table = plant.database.metadata.tables["subscription"]
+    asked = []
     for version in range(1, 4):
         await plant.add(event("R1", version))
-        assert await plant.deliverer.serve_due() == 0
+        with counted(plant.database) as statements:
+            assert await plant.deliverer.serve_due() == 0
+        asked.append(len(statements))
+        for n in range(6):
+            await plant.subscribe(receiver.url, name=f"{version}-{n}", subjects=["none"])
+    assert asked == [asked[0]] * 3, "one or many, the feed is read once for all"
     assert (await plant.progress(found["id"]))["position"] == 0, "nothing is written for it"
     plant.clock.move(minutes=2)
     await plant.deliverer.serve_due()
     assert (await plant.progress(found["id"]))["position"] == 3, "but now and then"
     rows = await plant.database.read(lambda tx: tx.session.scalar(select(func.count()).select_from(table)))
-    assert rows == 1
+    assert rows == 19
 
 
 @pytest.mark.both_engines
