@@ -95,6 +95,10 @@ test-faults: .venv/dev build/mesh/packages ## Kill and starve real processes, an
 soak: .venv/dev ## Ten minutes of updates with random kills, one restore and one lost broker disk (SECONDS=600)
 	@$(BIN)/python -m tests.faults.soak --seconds $(or $(SECONDS),600)
 
+.PHONY: coverage
+coverage: .venv/dev ## Cover every room of rules whole, branch by branch, by the unit tests beside it; report the rest
+	@$(BIN)/python -m tests.branches $(ARGS)
+
 .PHONY: screenshots
 screenshots: .venv/dev ## Make the pictures of the pages in docs/images anew, with Chromium; whole pages into build/screenshots
 	@$(BIN)/python -m pytest -q tests/e2e/portal/screenshots.py

@@ -59,6 +59,7 @@ def parts(sizes: Mapping[str, str]) -> Sequence[Part]:
             ["fuzz", f"SECONDS={sizes['FUZZ']}"],
             r"=+ SUMMARY",
         ),
+        Part("coverage", "Rooms of rules covered by the unit tests beside them, and the rest", ["coverage"], r"$^"),
         Part("keycloak", "Signing in by Keycloak, by token and by page", ["test-keycloak"], r"$^"),
         Part(
             "ledger",

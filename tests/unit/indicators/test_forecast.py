@@ -131,6 +131,12 @@ def test_when_there_is_none(values: tuple[int | None, ...], target: Target | Non
     assert (found.line, found.on_course, found.reason.split(":")[0]) == (None, None, reason)
 
 
+def test_a_line_beyond_what_a_value_may_be_is_none() -> None:
+    steep = tuple(10**11 * number for number in (1, 3, 5, 7, 9))
+    found = made(steep, REACH)
+    assert (found.line, found.reason) == (None, "too_far: the line leaves what a value may be")
+
+
 def test_overlapping_periods_a_break_and_a_symbol_make_none() -> None:
     pooled = [Observation(Period.parse(f"{n} - {n + 2}"), Decimal(n)) for n in range(2000, 2008)]
     found = forecast(replace(QUARTERLY, frequency=PeriodKind.POOLED_YEARS), recorded(pooled), [REACH])

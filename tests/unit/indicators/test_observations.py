@@ -129,6 +129,12 @@ def test_the_message_names_both_kinds_of_period():
     assert faults == [("period", "2017 is a calendar year, but m is recorded by financial year")]
 
 
+def test_a_limit_that_was_sent_encloses_the_value_with_the_computed_other():
+    rounded = replace(indicator(), rounded_to=5)
+    sent = replace(SENT, value=Decimal(71), count=Decimal(10), denominator=Decimal(20), lower=Decimal(40))
+    assert observation_faults(sent, rounded, TODAY) == [("lower", "lower and upper enclose the value")]
+
+
 def limit(
     unit: Any = StandardUnit.CALENDAR_DAYS,
     calendar: WorkingCalendar | None = None,
@@ -150,5 +156,8 @@ def test_working_days_need_a_calendar_and_dates_their_order():
     uk = WorkingCalendar.UNITED_KINGDOM
     assert standard_faults([limit(StandardUnit.WORKING_DAYS, uk)]) == []
     assert [f for f, _ in standard_faults([limit(StandardUnit.HOURS, uk)])] == ["limits.0.calendar"]
+    moved = replace(limit(StandardUnit.HOURS), from_next_day=True)
+    assert [f for f, _ in standard_faults([moved])] == ["limits.0.from_next_day"]
+    assert standard_faults([replace(limit(StandardUnit.MONTHS), from_next_day=True)]) == []
     wrong = limit(first=date(2018, 1, 2), last=date(2018, 1, 1))
     assert [f for f, _ in standard_faults([wrong])] == ["limits.0.valid_to"]

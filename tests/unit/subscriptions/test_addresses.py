@@ -104,3 +104,10 @@ def test_what_an_operator_allows_is_reached_and_nothing_else() -> None:
     assert allowed_address(["127.0.0.9"], DEVELOPMENT) == "127.0.0.9"
     assert allowed_address(["::ffff:127.0.0.1"], DEVELOPMENT) is None
     assert literal_of("0177.0.0.1") is None
+
+
+def test_a_name_that_resolves_to_nothing_readable_or_to_a_scoped_address_is_refused() -> None:
+    assert allowed_address(["8.8.8.8", "8.8.4.4"], PUBLIC) == "8.8.8.8"
+    assert allowed_address([], PUBLIC) is None
+    assert allowed_address(["8.8.8.8", "no address"], PUBLIC) is None
+    assert allowed_address(["2a00:1450::1%eth0"], PUBLIC) is None

@@ -11,6 +11,7 @@ from chassis.errors import InsufficientScope
 from chassis.identity import Caller
 from contracts.indicators import INDICATOR_UPDATED
 from contracts.risks import RISK_RESCORED
+from contracts.topics import SERVICES
 from services.subscriptions.domain.checkpoints import Checkpoint, CheckpointState
 from services.subscriptions.domain.feed import FeedEvent, FeedHead, list_newest, list_rising, place_after
 from services.subscriptions.domain.filters import EventFilter, readable, services_of
@@ -82,6 +83,15 @@ def test_limits_to_areas_and_directorates_narrow_no_reading() -> None:
 )
 def test_filters(wanted: EventFilter, *, matches: bool) -> None:
     assert wanted.matches(ONE) is matches
+
+
+def test_a_filter_that_keeps_nothing_out_takes_all() -> None:
+    everything = EventFilter(frozenset(SERVICES))
+    assert everything.takes_all
+    assert not EventFilter(frozenset(SERVICES) - {"risks"}).takes_all
+    assert not any(
+        replace(everything, **one).takes_all for one in ({"types": ("a",)}, {"subjects": ("a",)}, {"area": "a"})
+    )
 
 
 def test_lines_of_json_are_lines_of_data_and_blanks_in_a_line() -> None:

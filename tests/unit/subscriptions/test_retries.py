@@ -59,7 +59,7 @@ def test_retry_after_is_read_in_both_its_forms(header: str, seconds: float) -> N
     assert retry_after(header, NOW) == timedelta(seconds=seconds)
 
 
-@pytest.mark.parametrize("header", [None, "", "soon", "-5", "1.5", "१२"])
+@pytest.mark.parametrize("header", [None, "", "soon", "-5", "1.5", "१२", "Wed, 28 Feb 2018 09:02:00 -0000"])
 def test_what_is_no_retry_after_asks_for_nothing(header: str | None) -> None:
     assert retry_after(header, NOW) is None
 
@@ -78,6 +78,12 @@ def test_an_event_that_is_never_taken_is_dead_after_three_days_and_with_it_its_a
     dead = waiting.failed(FAILED, end, 0, may_die=True)
     assert (dead.state, dead.dead_at, dead.position) == (WaitingState.DEAD, end, 7)
     assert waiting.failed(FAILED, end, 0, may_die=False).state is WaitingState.WAITING
+    assert dead.aggregate == ("risks", "OCC4")
+
+
+def test_a_batch_in_which_nothing_was_tried_changes_nothing() -> None:
+    fitness = Fitness(NOW, 3, NOW, NOW)
+    assert fitness.after(Tally(), NOW + LASTS, 0) is fitness
 
 
 def test_a_receiver_that_takes_nothing_is_tried_now_and_then_and_given_up_after_three_days() -> None:
