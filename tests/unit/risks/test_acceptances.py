@@ -35,6 +35,7 @@ def acceptance(state: AcceptanceState = AcceptanceState.IN_FORCE, until: date = 
         (Kind.THREAT, Rating(4, 4), True),
         (Kind.THREAT, Rating(4, 2), False),
         (Kind.OPPORTUNITY, Rating(4, 4), False),
+        (Kind.OPPORTUNITY, Rating(4, 3), False),
         (Kind.OPPORTUNITY, Rating(4, 2), True),
     ],
 )

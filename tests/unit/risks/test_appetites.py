@@ -4,10 +4,12 @@ from datetime import date
 
 import pytest
 
+from contracts.period import Period
 from services.risks.domain.appetites import AppetiteStatus, Limits, status_counts
 
 LIMITS = Limits(8, 12)
 DAY = date(2018, 3, 31)
+QUARTER = Period.parse("2017/18 Q4")
 
 
 @pytest.mark.parametrize(
@@ -31,6 +33,7 @@ def test_each_limit_is_still_within(score: int, status: str) -> None:
 def test_scores_are_counted_by_where_they_lie(
     scores: list[int], limits: Limits | None, counts: tuple[int, ...], furthest: int
 ) -> None:
-    found = status_counts(scores, limits, DAY)
+    found = status_counts(scores, limits, DAY, QUARTER)
+    assert (found.quarter, found.day, found.limits) == (QUARTER, DAY, limits)
     assert tuple(found.counts[status] for status in AppetiteStatus) == counts
     assert found.furthest_beyond == furthest

@@ -71,7 +71,10 @@ def test_history_says_only_what_moved():
 
 
 def test_a_first_rating_comes_from_nothing():
-    assert "from not rated to 12" in why_moved(INPUTS, [], None, rate(INPUTS, [], TODAY))
+    why = why_moved(INPUTS, [], None, rate(INPUTS, [], TODAY))
+    assert why == "Effective rating from not rated to 12 (impact 4, likelihood 3, amber)."
+    still = why_moved(INPUTS, [STILL], None, rate(INPUTS, [STILL], TODAY))
+    assert still.startswith(f"{why} Every linked indicator stands as at its snapshot.")
 
 
 def test_a_decision_is_told_with_its_reason_and_the_rules_but_without_the_indicators():
@@ -81,11 +84,14 @@ def test_a_decision_is_told_with_its_reason_and_the_rules_but_without_the_indica
     assert why.startswith(
         "Effective rating from 16 (impact 4, likelihood 4, amber) to 4 (impact 2, likelihood 2, green)"
     )
-    assert "An override was set." in why
+    assert ", green). An override was set. " in why
     assert why.endswith("Reason given: extra beds")
     assert "ae-four-hour-wait" not in why
     lifted = why_decided(INPUTS, Cause.OVERRIDE, Rating(2, 2), rate(INPUTS, [RED], TODAY), None)
-    assert "An override ended." in lifted
+    assert ", amber). An override ended." in lifted
+    assert "Reason given" not in lifted
+    assessed = why_decided(INPUTS, Cause.ASSESSMENT, Rating(2, 2), rate(INPUTS, [RED], TODAY), None)
+    assert ", amber). Its owner assessed it." in assessed
 
 
 def test_two_steps_that_two_red_groups_ask_for_are_not_limited():

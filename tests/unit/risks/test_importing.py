@@ -43,7 +43,11 @@ def row(*given: str, **fields: Any) -> RegisterRow:
     ],
 )
 def test_a_risk_is_entered_before_it_is_decided_and_rated_one_way(sent: RegisterRow, columns: list[str]) -> None:
-    assert [each.column for each in entry_faults(sent)] == columns
+    words = {
+        "status": f"a risk is entered before it is {sent.new.status}",
+        "legacy_band": "a risk has a legacy band or an assessment, not both",
+    }
+    assert entry_faults(sent) == [RowFault(3, column, words[column]) for column in columns]
 
 
 @pytest.mark.parametrize(
