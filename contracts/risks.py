@@ -235,7 +235,7 @@ class ReviewOverdue(Body):
 class ProposalUpdated(Body):
     """The indicators propose another rating than before, or none any more. Subject and key: the risk's reference.
 
-    ``proposed`` waits for its owner's decision; null where the indicators are back at the assessment.
+    ``proposed`` waits for its owner; null where the indicators are back at the assessment, or propose no more.
     """
 
     ref: str

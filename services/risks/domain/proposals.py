@@ -124,7 +124,8 @@ def next_step(inputs: RatingInputs, assessment_id: int, ratings: Ratings, latest
     if state is ProposalState.OPEN:
         return _step_of_open(ratings, latest, wanted=wanted)
     if not wanted:
-        return ProposalStep.NOTHING if latest.lapsed else ProposalStep.LAPSE
+        is_auto = inputs.mode is Mode.AUTO
+        return ProposalStep.NOTHING if latest.lapsed or is_auto else ProposalStep.LAPSE
     current = latest.assessment_id == assessment_id and not latest.lapsed
     return ProposalStep.NOTHING if current and latest.rating == ratings.indicated else ProposalStep.OPEN
 

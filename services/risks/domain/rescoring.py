@@ -136,7 +136,8 @@ class Occasion:
 
     ``subjects``: the indicators in areas that events came of, where that is why. ``review``: what was decided, or ended
     by the calendar, and why, which is published whatever became of the rating. ``since``: by risk, the day the change
-    counts from where that is not today. ``status``: what the risks become, where that is why.
+    counts from where that is not today. ``status``: what the risks become, where that is why. ``leaves_propose``: their
+    indicators are no longer to propose, so that what is open is withdrawn.
     """
 
     cause: Cause
@@ -144,11 +145,16 @@ class Occasion:
     review: str | None = None
     since: Mapping[int, date] = field(default_factory=dict)
     status: Status | None = None
+    leaves_propose: bool = False
+
+    @property
+    def closes(self) -> bool:
+        return self.status is Status.CLOSED
 
     @property
     def is_judged(self) -> bool:
         """Whether the owner judges the rating by it, so that nobody needs to review it."""
-        return self.cause in {Cause.ASSESSMENT, Cause.CARRIED_OVER} or self.status is Status.CLOSED
+        return self.cause in {Cause.ASSESSMENT, Cause.CARRIED_OVER} or self.closes
 
     def since_of(self, rescored: Rescored) -> date:
         """The day that a change of this risk counts from."""

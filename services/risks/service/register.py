@@ -13,7 +13,7 @@ from services.risks.domain.register import Amendment, Description, NewRisk, Risk
 from services.risks.domain.rescoring import Occasion
 from services.risks.domain.view import RiskView
 from services.risks.errors import MatrixTaken, RefTaken, RiskAccepted
-from services.risks.repository import appetites, history, matrices, proposals, register
+from services.risks.repository import appetites, history, matrices, register
 from services.risks.repository import links as stored_links
 from services.risks.service.assessing import check_and_carry_over, check_on_matrix, lock_risk, record_judgement
 from services.risks.service.auditing import record_amendment, record_entry, record_matrix
@@ -93,10 +93,10 @@ async def amend(tx: Tx, ref: str, amendment: Amendment) -> RiskView:
         await history.save_revisions(tx, [risk.risk_id])
         if description.category != risk.description.category:
             await appetites.save_limits(tx, [risk.risk_id])
-        if amendment.mode is Mode.AUTO:
-            await proposals.withdraw_proposals(tx, risk.risk_id)
         review = f"Status set to {status.value}" if status is not risk.status else None
-        await rescore(tx, [risk.risk_id], Occasion(Cause.SETTINGS, review=review, status=amendment.status))
+        leaves = risk.mode is Mode.PROPOSE and mode is Mode.AUTO
+        occasion = Occasion(Cause.SETTINGS, review=review, status=amendment.status, leaves_propose=leaves)
+        await rescore(tx, [risk.risk_id], occasion)
         record_amendment(tx, risk, changed, amendment.reason)
     return await get_view(tx, ref)
 

@@ -94,10 +94,10 @@ async def _rescore(tx: Tx, risks: Sequence[RatedRisk], occasion: Occasion) -> No
     links = await stored_links.get_links(tx, [risk.risk_id for risk in risks])
     today, changes = await tx.business_date(), Changes()
     rated = [(risk, links[risk.risk_id], rate(risk.inputs, links[risk.risk_id], today)) for risk in risks]
-    proposing = [risk.risk_id for risk in risks if risk.inputs.mode is Mode.PROPOSE]
+    proposing = [risk.risk_id for risk in risks if risk.inputs.mode is Mode.PROPOSE or occasion.leaves_propose]
     latest = await stored_proposals.get_latest_proposals(tx, proposing)
     for rescored in (Rescored(*one, today) for one in rated):
-        found = _proposing(rescored, latest.get(rescored.risk.risk_id))
+        found = _proposing(rescored, occasion, latest.get(rescored.risk.risk_id))
         _settle(tx, changes, rescored, occasion, found)
         if rescored.risk.status is not Status.CLOSED:
             _propose(changes, rescored, found)
@@ -177,7 +177,7 @@ def _review(tx: Tx, rescored: Rescored, occasion: Occasion) -> Review | None:
     """
     there = rescored.risk.review
     if occasion.is_judged:
-        return there
+        return None if occasion.closes else there
     if there is None:
         return review_of(tx.now, rescored.today) if rescored.effective_changed else None
     return replace(there, is_published=True) if there.is_to_be_told_on(rescored.today) else there
@@ -231,11 +231,12 @@ def _why(rescored: Rescored, occasion: Occasion) -> tuple[str, list[str]]:
     return why_moved(risk.inputs, links, risk.effective, ratings), sorted({x.event_id for x in behind if x.event_id})
 
 
-def _proposing(rescored: Rescored, latest: Proposal | None) -> Proposing:
+def _proposing(rescored: Rescored, occasion: Occasion, latest: Proposal | None) -> Proposing:
+    """Of a risk that is closed, or is being closed, nothing waits."""
     risk = rescored.risk
-    step = ProposalStep.NOTHING
-    if risk.status is not Status.CLOSED:
-        step = next_step(risk.inputs, risk.assessment_id, rescored.ratings, latest)
+    if occasion.closes or risk.status is Status.CLOSED:
+        return Proposing(None, ProposalStep.NOTHING, None)
+    step = next_step(risk.inputs, risk.assessment_id, rescored.ratings, latest)
     if step is ProposalStep.NOTHING:
         return Proposing(latest, step, None)
     return Proposing(latest, step, proposed_rating(risk.inputs, rescored.links, rescored.ratings))

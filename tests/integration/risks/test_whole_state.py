@@ -77,3 +77,16 @@ async def test_what_waits_for_its_owner_is_told(register: Register, tied: Any) -
     assert (decided["proposed"], decided["override_until"]) == (None, "2018-06-30")
     await register.post("/risks/OCC4/assessments", {"impact": 4, "likelihood": 3, "reason": "Again"})
     assert (await told(register, "reviewed"))["review_due"] is None
+    await register.say("ae/RK9", 5, "ggg")
+    assert (await told(register, "updated"))["proposed"]["score"] == 8
+    await register.patch("/risks/OCC4", {"mode": "auto", "reason": "As the others"})
+    assert (await told(register, "updated"))["proposed"] is None
+    await register.patch("/risks/OCC4", {"mode": "propose", "reason": "Owner decides"})
+    await register.delete("/risks/OCC4/override?reason=Over")
+    lifted = await told(register, "reviewed")
+    assert (lifted["proposed"]["score"], lifted["review_due"]) == (8, "2018-03-14")
+    closed = await register.post("/risks/OCC4/close", {"reason": "It is over"}, 200)
+    ended = await told(register, "reviewed")
+    assert (ended["status"], ended["proposed"], ended["review_due"]) == ("closed", None, None)
+    versions = [version for _, subject, version in await register.outbox() if subject == "OCC4"]
+    assert versions == list(range(1, closed["version"] + 1))

@@ -93,3 +93,5 @@ def test_what_waits_for_the_owner_from_now_on_and_whether_that_is_told(
 def test_in_auto_mode_nothing_is_proposed():
     auto = replace(ASSESSED, mode=Mode.AUTO)
     assert next_step(auto, 9, MOVED, None) is ProposalStep.NOTHING
+    assert next_step(auto, 9, MOVED, proposal(ProposalState.OPEN)) is ProposalStep.WITHDRAW
+    assert next_step(auto, 9, MOVED, proposal(ProposalState.REJECTED)) is ProposalStep.NOTHING, "the answer stands"
