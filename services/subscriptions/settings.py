@@ -158,7 +158,7 @@ class NoticeSettings(BaseSettings):
     poll: float = Field(default=30.0, gt=0, le=3600)
     """Seconds between two looks at what there is to tell."""
     timeout: float = Field(default=30.0, gt=0, le=120)
-    """Seconds that a mail server or another side may take."""
+    """Seconds that another side may take, or a mail server for each answer, and three times as long for a mail."""
     keep_days: float = Field(default=365.0, gt=0, le=36_500)
     """How long closed notices and messages are kept."""
 

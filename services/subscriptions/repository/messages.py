@@ -50,14 +50,14 @@ def _state(message: Message) -> dict[str, Any]:
     }
 
 
-async def has_due(tx: Tx) -> bool:
-    return await tx.session.scalar(select(_MESSAGE.c.id).where(*_due(tx)).limit(1)) is not None
+async def has_due(tx: Tx, by: datetime) -> bool:
+    return await tx.session.scalar(select(_MESSAGE.c.id).where(*_due(tx, by)).limit(1)) is not None
 
 
-async def lease_due(tx: Tx, lease: str, until: datetime, most: int) -> Sequence[Message]:
-    """Take messages that are due and that nobody is at, the oldest first."""
+async def lease_due(tx: Tx, lease: str, until: datetime, by: datetime, most: int) -> Sequence[Message]:
+    """Take messages that are due by a moment and that nobody is at, the oldest first."""
     row = _MESSAGE.c
-    query = select(_MESSAGE).where(*_due(tx)).order_by(row.due_at, row.id).limit(most)
+    query = select(_MESSAGE).where(*_due(tx, by)).order_by(row.due_at, row.id).limit(most)
     found = [message_of(each) for each in await tx.session.execute(query.with_for_update(skip_locked=True))]
     taken = update(_MESSAGE).where(row.id.in_([each.id for each in found])).values(lease=lease, lease_until=until)
     if found:
@@ -65,10 +65,10 @@ async def lease_due(tx: Tx, lease: str, until: datetime, most: int) -> Sequence[
     return found
 
 
-def _due(tx: Tx) -> Sequence[Any]:
+def _due(tx: Tx, by: datetime) -> Sequence[Any]:
     row = _MESSAGE.c
     is_free = or_(row.lease_until.is_(None), row.lease_until < tx.now)
-    return row.state == MessageState.WAITING.value, row.due_at <= tx.now, is_free
+    return row.state == MessageState.WAITING.value, row.due_at <= by, is_free
 
 
 async def save_attempt(tx: Tx, message: Message, lease: str) -> bool:

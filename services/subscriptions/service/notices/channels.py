@@ -8,6 +8,8 @@ import json
 import smtplib
 import ssl
 from collections.abc import Callable, Mapping
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import closing, suppress
 from dataclasses import dataclass
 from datetime import UTC, timedelta
 from email.message import EmailMessage
@@ -22,6 +24,12 @@ from services.subscriptions.domain.recipients import Channel, Recipient
 from services.subscriptions.service.deliveries.sending import Sender, printable
 from services.subscriptions.settings import NoticeSettings, SmtpSecurity
 
+AT_ONCE: Final = 10
+"""Messages that a process takes at a time, and sends side by side."""
+_MAILS: Final = ThreadPoolExecutor(AT_ONCE, thread_name_prefix="mail")
+"""Threads of their own: a mail server that hangs keeps those from working that read files."""
+_STEPS: Final = 3
+"""How often the time of one answer a whole mail may take, which is less than the lease of its message lasts."""
 _REFUSED_FROM: Final = 500
 _TOO_MANY: Final = 429
 _FORBIDDEN: Final = 403
@@ -70,11 +78,12 @@ class Channels:
             return Ended(MessageOutcome.NOT_SET_UP, "SUBSCRIPTIONS_NOTICES_SMTP_HOST and _SENDER are not set")
         mail = mail_of(message, settings.sender, address, settings.desk)
         try:
-            await asyncio.to_thread(self._hand_over, settings.smtp_host, mail)
+            async with asyncio.timeout(settings.timeout * _STEPS):
+                await asyncio.get_running_loop().run_in_executor(_MAILS, self._hand_over, settings.smtp_host, mail)
         except (smtplib.SMTPResponseException, smtplib.SMTPRecipientsRefused) as error:
             return _said_by_smtp(error)
         except smtplib.SMTPNotSupportedError as error:
-            return Ended(MessageOutcome.REFUSED, printable(str(error).encode()))
+            return Ended(MessageOutcome.NOT_NOW, printable(str(error).encode()))
         except (smtplib.SMTPException, OSError) as error:
             return Ended(MessageOutcome.UNREACHABLE, type(error).__name__)
         return _SENT
@@ -85,12 +94,14 @@ class Channels:
         more: dict[str, Any] = {}
         if settings.smtp_security is SmtpSecurity.TLS:
             connect, more = smtplib.SMTP_SSL, {"context": trust}
-        with connect(host, settings.smtp_port, timeout=settings.timeout, **more) as server:
+        with closing(connect(host, settings.smtp_port, timeout=settings.timeout, **more)) as server:
             if settings.smtp_security is SmtpSecurity.STARTTLS:
                 server.starttls(context=trust)
             if settings.smtp_user is not None and settings.smtp_password is not None:
                 server.login(settings.smtp_user, settings.smtp_password.get_secret_value())
             server.send_message(mail)
+            with suppress(smtplib.SMTPException, OSError):  # it was taken, whatever is said to our goodbye
+                server.quit()
 
     # GOV.UK Notify
 
@@ -191,12 +202,15 @@ def _ended(attempt: Attempt) -> Ended:
 
 
 def _said_by_smtp(error: smtplib.SMTPResponseException | smtplib.SMTPRecipientsRefused) -> Ended:
-    """A mail server's no: from 500 on it is for good, but for what it says of us rather than of the message."""
+    """A mail server's no: from 500 on it is for good where it is said to the recipient or to the message.
+
+    What it says to our greeting, our password or our own address is of how we are set up, and would end every message.
+    """
     said: bytes | str
     if isinstance(error, smtplib.SMTPRecipientsRefused):
         code, said = next(iter(error.recipients.values()))
     else:
         code, said = error.smtp_code, error.smtp_error
     text = printable(said if isinstance(said, bytes) else said.encode())
-    is_final = code >= _REFUSED_FROM and not isinstance(error, smtplib.SMTPAuthenticationError)
+    is_final = code >= _REFUSED_FROM and isinstance(error, smtplib.SMTPRecipientsRefused | smtplib.SMTPDataError)
     return Ended(MessageOutcome.REFUSED if is_final else MessageOutcome.NOT_NOW, f"{code} {text}")

@@ -22,15 +22,13 @@ from services.subscriptions.repository import notices, recipients
 from services.subscriptions.service.deliveries.loop import policy_of
 from services.subscriptions.service.deliveries.sending import Sender
 from services.subscriptions.service.notices import folding, planning
-from services.subscriptions.service.notices.channels import Channels, Ended
+from services.subscriptions.service.notices.channels import AT_ONCE, Channels, Ended
 from services.subscriptions.service.recipients import url_of
 from services.subscriptions.service.webhook_secrets import Sealer, sealer_of
 from services.subscriptions.settings import NoticeSettings, WebhookSettings
 
 log = get_logger()
 
-AT_ONCE: Final = 10
-"""Messages that a process takes at a time, and sends side by side."""
 _LEASE_FACTOR: Final = 4
 _ACTOR: Final = "subscriptions.notices"
 
@@ -78,10 +76,11 @@ class Teller:
         return sent
 
     async def _send_due(self) -> int:
-        sent = 0
-        while await self._database.read(stored.has_due):
+        """Send what is due now; what is put off meanwhile is of the next turn, so that no other work waits for it."""
+        sent, by = 0, self._database.clock()
+        while await self._database.read(lambda tx: stored.has_due(tx, by)):
             lease, lasts = str(uuid4()), timedelta(seconds=self._settings.timeout * _LEASE_FACTOR)
-            due = await self._database.write(lambda tx: stored.lease_due(tx, lease, tx.now + lasts, AT_ONCE))  # noqa: B023
+            due = await self._database.write(lambda tx: stored.lease_due(tx, lease, tx.now + lasts, by, AT_ONCE))  # noqa: B023
             if not due:
                 break
             known = await self._database.read(recipients.get_all)

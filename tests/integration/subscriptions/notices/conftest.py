@@ -44,6 +44,17 @@ class MailServer:
     mails: list[EmailMessage] = field(default_factory=list)
     offered: list[EmailMessage] = field(default_factory=list)
     answer: str = "250 OK"
+    greeting: str = "250 OK"
+
+    async def handle_MAIL(  # noqa: N802  the library's
+        self, _server: SMTP, _session: Session, envelope: Envelope, address: str, _options: list[str]
+    ) -> str:
+        if self.greeting.startswith("2"):
+            envelope.mail_from = address
+        return self.greeting
+
+    async def handle_QUIT(self, _server: SMTP, _session: Session, _envelope: Envelope) -> str:  # noqa: N802  the library's
+        return "421 Closing"
 
     async def handle_DATA(self, _server: SMTP, _session: Session, envelope: Envelope) -> str:  # noqa: N802  the library's
         mail = message_from_bytes(bytes(envelope.content or b""), policy=policy.default)

@@ -2,6 +2,7 @@
 
 import json
 import ssl
+import threading
 from collections.abc import Sequence
 from dataclasses import replace
 from datetime import timedelta
@@ -14,6 +15,10 @@ from joserfc import jwt
 from joserfc.jwk import OctKey
 from pydantic import SecretStr, ValidationError
 
+from chassis.storage.transaction import Tx
+from services.subscriptions.domain.messages import Message
+from services.subscriptions.repository import messages as stored
+from services.subscriptions.service.notices.channels import Channels
 from services.subscriptions.service.notices.loop import Teller, channels_of
 from services.subscriptions.service.webhook_secrets import sealer_of
 from services.subscriptions.settings import NoticeSettings, SmtpSecurity, WebhookSettings
@@ -38,9 +43,14 @@ async def test_a_mail_that_is_put_off_is_sent_later_and_one_that_is_refused_is_g
     [waiting] = await office.messages()
     assert (waiting["state"], waiting["outcome"], waiting["detail"]) == ("waiting", "not_now", "451 Come again")
     assert await office.tell() == 0, "not before its time"
-    mails.answer = "250 OK"
+    mails.greeting = "550 Not from you"
     office.clock.move(seconds=5)
-    assert await office.tell() == 1
+    assert await office.tell() == 0
+    [waiting] = await office.messages()
+    assert (waiting["state"], waiting["detail"]) == ("waiting", "550 Not from you"), "it says nothing of the message"
+    mails.greeting = mails.answer = "250 OK"
+    office.clock.move(seconds=20)
+    assert await office.tell() == 1, "whatever it says once it has it"
     assert len({each["message-id"] for each in mails.offered}) == 1
     assert str(mails.mails[0]["message-id"]) == f"<{waiting['id']}@council.example>"
     mails.answer = "550 No such user"
@@ -92,6 +102,31 @@ async def test_mail_goes_by_tls_with_a_password_and_to_no_server_of_another_name
     office.clock.move(minutes=5)
     office.teller = teller_of(office, known, trust)
     assert (await office.tell(), len(server.mails)) == (1, 1)
+
+
+async def test_a_mail_that_does_not_end_is_let_go_of_and_is_not_tried_twice_in_a_turn(
+    office: Office, settings: NoticeSettings, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """As of a server that says something again and again; what is put off meanwhile is of the next turn."""
+    ended = threading.Event()
+
+    def hang(*_: Any) -> None:
+        ended.wait(5)
+
+    async def take_time(tx: Tx, message: Message, lease: str) -> bool:
+        office.clock.move(seconds=6)
+        return await saved(tx, message, lease)
+
+    saved = stored.save_attempt
+    monkeypatch.setattr(Channels, "_hand_over", hang)
+    monkeypatch.setattr(stored, "save_attempt", take_time)
+    office.teller = teller_of(office, settings.model_copy(update={"timeout": 0.02}))
+    await office.enter("ana", pace="immediate")
+    await office.late()
+    assert await office.tell() == 0
+    ended.set()
+    [message] = await office.messages()
+    assert (message["state"], message["outcome"], message["attempts"]) == ("waiting", "unreachable", 1)
 
 
 async def test_without_a_way_set_up_messages_wait_and_say_so(office: Office, settings: NoticeSettings) -> None:
