@@ -98,20 +98,26 @@ def plan_new(known: Mapping[str, Recipient], untold: Sequence[Notice], today: da
 def plan_day(
     known: Mapping[str, Recipient], owner: Recipient, waiting: Sequence[Notice], now: datetime
 ) -> Iterator[Draft]:
-    """What the day's look at what waits for a recipient gives: a digest or reminders, and what is escalated."""
+    """What the day's look at what waits for a recipient gives: a digest or reminders, and what is escalated.
+
+    Days are counted by the calendar of England: a look some seconds before the hour of the last is as good.
+    """
     today = london_date(now)
     if owner.pace is Pace.DAILY:
         yield from _to(known, MessageKind.DIGEST, owner, waiting, today)
     else:
-        before = now - timedelta(days=owner.remind_after)
-        due = [each for each in waiting if each.reminded_at and each.reminded_at <= before]
+        due = [each for each in waiting if _is_past(each.reminded_at, owner.remind_after, today)]
         yield from _to(known, MessageKind.REMINDER, owner, due, today)
     above = known.get(owner.escalates_to or "")
     if above is not None and owner.escalate_after is not None:
-        before = now - timedelta(days=owner.escalate_after)
-        late = [each for each in waiting if each.told_at and each.told_at <= before and each.escalated_at is None]
+        told = [each for each in waiting if _is_past(each.told_at, owner.escalate_after, today)]
+        late = [each for each in told if each.escalated_at is None]
         if late and not addressee(above, known, today).is_quiet_on(today):
             yield Draft(MessageKind.ESCALATION, addressee(above, known, today), owner, late)
+
+
+def _is_past(moment: datetime | None, days: int, today: date) -> bool:
+    return moment is not None and london_date(moment) + timedelta(days=days) <= today
 
 
 def _by_recipient(

@@ -3,11 +3,11 @@
 import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import date, datetime, time, timedelta
+from datetime import UTC, date, datetime, time, timedelta
 from enum import StrEnum
 from typing import Any, Final
 
-from chassis.clock import LONDON
+from chassis.clock import LONDON, london_date
 from chassis.errors import FieldError
 from contracts.working_days import is_working
 from services.subscriptions.domain.addresses import AddressPolicy, url_faults
@@ -85,12 +85,10 @@ class Recipient:
         return self.away_from is not None and self.away_from <= day <= (self.away_until or day)
 
     def next_look(self, now: datetime) -> datetime:
-        """The next moment of their day's message, after ``now``."""
-        local = now.astimezone(LONDON)
-        today = datetime.combine(local.date(), self.daily_at, LONDON)
-        if today > local:
-            return today
-        return datetime.combine(local.date() + timedelta(days=1), self.daily_at, LONDON)
+        """The next moment of their day's message, after ``now``; of an hour that is there twice, in the first."""
+        day = london_date(now)
+        moments = (datetime.combine(each, self.daily_at, LONDON) for each in (day, day + timedelta(days=1)))
+        return next(each for each in (moment.astimezone(UTC) for moment in moments) if each > now)
 
 
 def addressee(recipient: Recipient, known: Mapping[str, Recipient], day: date) -> Recipient:

@@ -1,0 +1,57 @@
+"""When people are told: by the clocks and the calendar of England, around the days on which clocks change."""
+
+from dataclasses import replace
+from datetime import UTC, datetime, time, timedelta
+
+import pytest
+
+from services.subscriptions.domain.messages import MessageKind, plan_day
+from services.subscriptions.domain.notices import Notice, NoticeKind
+from services.subscriptions.domain.recipients import Channel, Pace, Recipient
+
+ANA = Recipient(
+    code="ana",
+    name="Ana",
+    channel=Channel.EMAIL,
+    address="ana@council.example",
+    url=None,
+    owners=("Ana",),
+    pace=Pace.IMMEDIATE,
+    daily_at=time(10),
+    working_days_only=False,
+    remind_after=7,
+    escalate_after=7,
+    escalates_to="boss",
+    deputy=None,
+    away_from=None,
+    away_until=None,
+    granted=frozenset({"risks"}),
+)
+BOSS = replace(ANA, code="boss", escalate_after=None, escalates_to=None)
+
+
+@pytest.mark.parametrize(
+    ("now", "at", "then"),
+    [
+        ("2018-10-28T00:50", "01:45", "2018-10-29T01:45"),
+        ("2018-10-28T00:40", "01:45", "2018-10-28T00:45"),
+        ("2018-10-28T01:30", "01:45", "2018-10-29T01:45"),  # a quarter to two was there, and is there again
+        ("2018-10-27T07:30", "08:30", "2018-10-28T08:30"),  # that very moment
+        ("2018-03-25T00:50", "01:30", "2018-03-25T01:30"),  # half past one is not there
+        ("2018-03-24T09:00", "08:30", "2018-03-25T07:30"),
+    ],
+)
+def test_the_next_time_of_day_is_after_now(now: str, at: str, then: str):
+    moment = datetime.fromisoformat(now).replace(tzinfo=UTC)
+    found = replace(ANA, daily_at=time.fromisoformat(at)).next_look(moment)
+    assert (found, found > moment) == (datetime.fromisoformat(then).replace(tzinfo=UTC), True)
+
+
+@pytest.mark.parametrize("days", [6, 7])
+def test_days_are_counted_by_the_calendar(days: int):
+    """A look some seconds earlier in the day than the last one, in summer time, is a week later all the same."""
+    told = datetime(2018, 3, 22, 10, 0, 20, tzinfo=UTC)
+    waits = Notice(1, NoticeKind.REVIEW_OVERDUE, "risks", "R1", "Ana", "R1", None, None, told, None, told, told)
+    now = datetime(2018, 3, 22, 9, 0, 5, tzinfo=UTC) + timedelta(days=days)
+    drafts = list(plan_day({"ana": ANA, "boss": BOSS}, ANA, [waits], now))
+    assert [each.kind for each in drafts] == ([MessageKind.REMINDER, MessageKind.ESCALATION] if days == 7 else [])
