@@ -88,6 +88,16 @@ class Message:
         return replace(told, first_failed_at=first, due_at=again)
 
 
+def told_at_once(known: Mapping[str, Recipient], today: date) -> Mapping[frozenset[str], Sequence[str]]:
+    """The codes of those whose new notices go today as they come up, by the services of which they do."""
+    found: dict[frozenset[str], list[str]] = {}
+    for owner in known.values():
+        to = addressee(owner, known, today)
+        if owner.pace is Pace.IMMEDIATE and not to.is_quiet_on(today):
+            found.setdefault(owner.services & to.services, []).append(owner.code)
+    return found
+
+
 def plan_new(known: Mapping[str, Recipient], untold: Sequence[Notice], today: date) -> Iterator[Draft]:
     """A message for each who is told at once, of all that came up together; on a quiet day it waits."""
     for owner, theirs in _by_recipient(known, untold):
@@ -111,9 +121,10 @@ def plan_day(
     above = known.get(owner.escalates_to or "")
     if above is not None and owner.escalate_after is not None:
         told = [each for each in waiting if _is_past(each.told_at, owner.escalate_after, today)]
-        late = [each for each in told if each.escalated_at is None]
-        if late and not addressee(above, known, today).is_quiet_on(today):
-            yield Draft(MessageKind.ESCALATION, addressee(above, known, today), owner, late)
+        to = addressee(above, known, today)
+        late = [each for each in told if each.escalated_at is None and each.service in to.services]
+        if late and not to.is_quiet_on(today):
+            yield Draft(MessageKind.ESCALATION, to, owner, late)
 
 
 def _is_past(moment: datetime | None, days: int, today: date) -> bool:
@@ -132,8 +143,9 @@ def _to(
     known: Mapping[str, Recipient], kind: MessageKind, owner: Recipient, notices: Sequence[Notice], today: date
 ) -> Iterator[Draft]:
     to = addressee(owner, known, today)
-    if notices and not to.is_quiet_on(today):
-        yield Draft(kind, to, owner if to is not owner else None, notices)
+    shown = [each for each in notices if each.service in to.services]
+    if shown and not to.is_quiet_on(today):
+        yield Draft(kind, to, owner if to is not owner else None, shown)
 
 
 # The words

@@ -100,13 +100,17 @@ class Notice:
 
 @dataclass(frozen=True, slots=True)
 class NoticeFilter:
-    """Which notices are wanted. ``services``: whose things the reader may see; ``reached``: whether anybody is told."""
+    """Which notices are wanted. ``reached``: whether anybody is told.
+
+    ``services``: whose things the reader may see; of webhooks they see those, too, whose owner is among ``names``.
+    """
 
     services: frozenset[str]
     kind: NoticeKind | None = None
     owner: str | None = None
     is_open: bool | None = None
     reached: bool | None = None
+    names: frozenset[str] = frozenset()
 
 
 def told_by(event: FeedEvent, soon: timedelta) -> Iterator[Told]:
@@ -133,13 +137,13 @@ def _return_due(event: FeedEvent, data: Mapping[str, Any], _soon: timedelta) -> 
 
 
 def _review_overdue(event: FeedEvent, data: Mapping[str, Any], _soon: timedelta) -> Iterator[Told]:
-    title = f"{data['ref']} {data['title']}"
+    title = _called(data)
     yield _told(NoticeKind.REVIEW_OVERDUE, event, True, data["owner"], title, _day(data["due"]))  # noqa: FBT003  open
 
 
 def _reviewed(event: FeedEvent, data: Mapping[str, Any], soon: timedelta) -> Iterator[Told]:
     """Events of before there were overrides in them say nothing of these, and were of somebody's review."""
-    title, owner = f"{data['ref']} {data['title']}", data.get("owner")
+    title, owner = _called(data), data.get("owner")
     if data.get("review_due") is None or data["status"] == "closed":
         yield Told(NoticeKind.REVIEW_OVERDUE, event.service, event.subject, is_open=False)
     if data.get("proposed") is None or data["status"] == "closed":
@@ -151,7 +155,7 @@ def _reviewed(event: FeedEvent, data: Mapping[str, Any], soon: timedelta) -> Ite
 
 def _proposal_waits(event: FeedEvent, data: Mapping[str, Any], _soon: timedelta) -> Iterator[Told]:
     proposed = data["proposed"]
-    title = f"{data['ref']} {data['title']}"
+    title = _called(data)
     if proposed is not None:
         title = f"{title}: {proposed['score']} instead of {data['effective']['score']}"
     yield _told(NoticeKind.PROPOSAL_WAITS, event, proposed is not None, data["owner"], title, None)
@@ -160,9 +164,14 @@ def _proposal_waits(event: FeedEvent, data: Mapping[str, Any], _soon: timedelta)
 def _action_due(event: FeedEvent, data: Mapping[str, Any], soon: timedelta) -> Iterator[Told]:
     due = _day(data["due"])
     is_open = data["state"] == "open" and due is not None
-    title = f"{data['ref']} {data['title']}"
+    title = _called(data)
     starts = due - soon if due else None
     yield _told(NoticeKind.ACTION_DUE, event, is_open, data["owner"], title, due, starts)
+
+
+def _called(data: Mapping[str, Any]) -> str:
+    """What people call a risk, or an action, that an event is of."""
+    return f"{data['ref']} {data['title'].strip()}"
 
 
 def _told(
@@ -175,7 +184,8 @@ def _told(
     from_day: date | None = None,
 ) -> Told:
     named = owner[:LONGEST_OWNER] if owner else None
-    return Told(kind, event.service, event.subject, is_open, named, title[:LONGEST_TITLE], due, from_day)
+    line = " ".join(title.split())  # what people typed has line ends, too, and a message an item a line
+    return Told(kind, event.service, event.subject, is_open, named, line[:LONGEST_TITLE], due, from_day)
 
 
 def _day(text: str | None) -> date | None:

@@ -11,6 +11,7 @@ from chassis.clock import LONDON, london_date
 from chassis.errors import FieldError
 from contracts.working_days import is_working
 from services.subscriptions.domain.addresses import AddressPolicy, url_faults
+from services.subscriptions.domain.notices import OWN
 
 MOST_OWNERS: Final = 50
 LONGEST_ADDRESS: Final = 254
@@ -76,6 +77,11 @@ class Recipient:
     revision: int = 1
     updated_at: datetime | None = None
     look_at: datetime | None = None
+
+    @property
+    def services(self) -> frozenset[str]:
+        """The services whose things they may be told of."""
+        return self.granted | {OWN}
 
     def is_quiet_on(self, day: date) -> bool:
         """Whether nothing is sent on a day."""

@@ -1,10 +1,10 @@
 """What waits for people."""
 
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from datetime import date, datetime
 from typing import Any, Final
 
-from sqlalchemy import Select, and_, case, delete, func, literal, or_, select, update
+from sqlalchemy import ColumnElement, Select, and_, case, delete, func, literal, or_, select, update
 
 from chassis.paging import Page, PageRequest
 from chassis.storage.bulk import insert_many
@@ -76,16 +76,35 @@ async def close(tx: Tx, notices: Collection[int]) -> None:
         await tx.session.execute(update(_NOTICE).where(_NOTICE.c.id.in_(notices)).values(closed_at=tx.now))
 
 
-async def list_untold(tx: Tx, today: date, most: int) -> Sequence[Notice]:
-    """Open notices that nobody was told of and whose owner somebody is told for, the oldest first."""
-    query = _with_recipient().where(*_waiting(today), _NOTICE.c.told_at.is_(None), _OWNER.c.recipient.is_not(None))
+async def list_untold(tx: Tx, told: Mapping[frozenset[str], Sequence[str]], today: date, most: int) -> Sequence[Notice]:
+    """Open notices that nobody was told of, the oldest first. ``told``: for whom they are, by the services they are of.
+
+    What others wait for, or are not told of, takes none of ``most``.
+    """
+    if not told:
+        return ()
+    theirs = or_(*(_of(recipients, services) for services, recipients in told.items()))
+    query = _with_recipient().where(*_waiting(today), _NOTICE.c.told_at.is_(None), theirs)
     return await _list(tx, query.order_by(_NOTICE.c.id).limit(most))
 
 
-async def list_waiting_for(tx: Tx, recipient: str, today: date, most: int) -> Sequence[Notice]:
-    """Open notices that a recipient is told of, the oldest first."""
-    query = _with_recipient().where(*_waiting(today), _OWNER.c.recipient == recipient)
+async def list_waiting_for(
+    tx: Tx, recipient: str, services: Collection[str], today: date, most: int
+) -> Sequence[Notice]:
+    """Open notices of these services that a recipient is told of, the oldest first."""
+    query = _with_recipient().where(*_waiting(today), _of([recipient], services))
     return await _list(tx, query.order_by(_NOTICE.c.id).limit(most))
+
+
+def _of(recipients: Collection[str], services: Collection[str]) -> ColumnElement[bool]:
+    return and_(_OWNER.c.recipient.in_(recipients), _NOTICE.c.service.in_(sorted(services)))
+
+
+async def get_services(tx: Tx, notices: Collection[int]) -> Mapping[int, str]:
+    """Of which service each of these notices is."""
+    row = _NOTICE.c
+    found = await tx.session.execute(select(row.id, row.service).where(row.id.in_(notices)))
+    return {each.id: each.service for each in found}
 
 
 def _waiting(today: date) -> Sequence[Any]:
@@ -115,7 +134,8 @@ async def list_all(tx: Tx, wanted: NoticeFilter, today: date) -> Sequence[Notice
 
 def _filtered(query: Select[Any], wanted: NoticeFilter, today: date) -> Select[Any]:
     row = _NOTICE.c
-    found = query.where(row.service.in_(sorted({*wanted.services, OWN})))
+    own = and_(row.service == OWN, row.owner.in_(sorted(wanted.names)))
+    found = query.where(or_(row.service.in_(sorted(wanted.services)), own))
     if wanted.kind is not None:
         found = found.where(row.kind == wanted.kind.value)
     if wanted.owner is not None:

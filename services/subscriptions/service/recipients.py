@@ -15,7 +15,7 @@ from services.subscriptions.domain.filters import services_of
 from services.subscriptions.domain.messages import Message, MessageKind
 from services.subscriptions.domain.recipients import Recipient, definition_to_json, recipient_faults
 from services.subscriptions.errors import RecipientRefused, RecipientUnknown
-from services.subscriptions.repository import messages
+from services.subscriptions.repository import messages, notices
 from services.subscriptions.repository import recipients as stored
 from services.subscriptions.service.deliveries.sending import is_public
 from services.subscriptions.service.webhook_secrets import Sealer
@@ -62,6 +62,7 @@ async def put_recipient(tx: Tx, recipient: Recipient, url: str | None, rules: Re
         CodeInOtherCase
     """
     _allow(tx)
+    await notices.lock_position(tx)  # nobody else enters a recipient of the same owner, or writes to this one meanwhile
     before = await stored.get_recipient(tx, recipient.code, lock=True)
     found = replace(recipient, granted=services_of(tx.caller))
     await _require_sound(tx, found, url, rules)
@@ -128,6 +129,7 @@ async def delete_recipient(tx: Tx, code: str) -> Recipient:
         RecipientUnknown
     """
     _allow(tx)
+    await notices.lock_position(tx)  # nobody writes to them meanwhile
     before = _existing(await stored.get_recipient(tx, code, lock=True), code)
     await stored.delete_recipient(tx, code)
     await messages.withdraw(tx, code)

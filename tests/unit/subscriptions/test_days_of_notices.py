@@ -5,7 +5,7 @@ from datetime import UTC, datetime, time, timedelta
 
 import pytest
 
-from services.subscriptions.domain.messages import MessageKind, plan_day
+from services.subscriptions.domain.messages import MessageKind, plan_day, told_at_once
 from services.subscriptions.domain.notices import Notice, NoticeKind
 from services.subscriptions.domain.recipients import Channel, Pace, Recipient
 
@@ -55,3 +55,13 @@ def test_days_are_counted_by_the_calendar(days: int):
     now = datetime(2018, 3, 22, 9, 0, 5, tzinfo=UTC) + timedelta(days=days)
     drafts = list(plan_day({"ana": ANA, "boss": BOSS}, ANA, [waits], now))
     assert [each.kind for each in drafts] == ([MessageKind.REMINDER, MessageKind.ESCALATION] if days == 7 else [])
+
+
+def test_at_once_those_are_told_whose_day_it_is_and_of_what_both_may_know():
+    day = datetime(2018, 3, 24, tzinfo=UTC).date()  # a Saturday
+    away = replace(ANA, code="away", deputy="emma", away_from=day, granted=frozenset({"risks", "finance"}))
+    others = (replace(ANA, code="daily", pace=Pace.DAILY), replace(ANA, code="quiet", working_days_only=True))
+    emma = replace(ANA, code="emma", granted=frozenset({"finance", "pledges"}))
+    told = told_at_once({each.code: each for each in (ANA, away, emma, *others)}, day)
+    own = frozenset({"subscriptions"})
+    assert told == {own | {"risks"}: ["ana"], own | {"finance"}: ["away"], own | {"finance", "pledges"}: ["emma"]}

@@ -2,7 +2,7 @@
 
 import asyncio
 import random
-from collections.abc import Callable
+from collections.abc import Callable, Mapping, Sequence
 from datetime import timedelta
 from typing import Final
 from uuid import uuid4
@@ -83,16 +83,19 @@ class Teller:
             due = await self._database.write(lambda tx: stored.lease_due(tx, lease, tx.now + lasts, by, AT_ONCE))  # noqa: B023
             if not due:
                 break
-            known = await self._database.read(recipients.get_all)
-            ended = await asyncio.gather(*(self._send(each, known.get(each.recipient)) for each in due))
+            known, services = await self._database.read(lambda tx: _read(tx, due))  # noqa: B023
+            ended = await asyncio.gather(*(self._send(each, known.get(each.recipient), services) for each in due))
             crash_point("notices.after_send")
             for message, end in zip(due, ended, strict=True):
                 sent += await self._record(message, end, lease)
         return sent
 
-    async def _send(self, message: Message, to: Recipient | None) -> Ended:
+    async def _send(self, message: Message, to: Recipient | None, services: Mapping[int, str]) -> Ended:
+        """``services``: of its notices. Whoever puts a recipient anew is not sent what they may not read."""
         if to is None:
             return Ended(MessageOutcome.REFUSED, "there is no such recipient any more")
+        if not {services.get(each) for each in message.notices} <= to.services:
+            return Ended(MessageOutcome.REFUSED, "they may not be told of all of it any more")
         try:
             return await self._channels.send(message, to, url_of(to, self._sealer))
         except SecretsUnavailable:
@@ -108,6 +111,11 @@ class Teller:
             log.warning("notices.given_up", message=message.id, recipient=message.recipient, detail=end.detail)
         saved = await self._database.write(lambda tx: stored.save_attempt(tx, after, lease), actor=_ACTOR)
         return saved and after.state is MessageState.SENT
+
+
+async def _read(tx: Tx, due: Sequence[Message]) -> tuple[Mapping[str, Recipient], Mapping[int, str]]:
+    told = {notice for each in due for notice in each.notices}
+    return await recipients.get_all(tx), await notices.get_services(tx, told)
 
 
 async def measure(tx: Tx) -> None:

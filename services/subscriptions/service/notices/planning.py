@@ -1,6 +1,6 @@
 """Messages as they are written: of what came up, and of what waits when the time of a recipient's day has come."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from datetime import date
 from typing import Final
 from uuid import uuid4
@@ -15,9 +15,8 @@ from services.subscriptions.domain.messages import (
     plan_new,
     subject_of,
     text_of,
+    told_at_once,
 )
-from services.subscriptions.domain.notices import OWN, Notice
-from services.subscriptions.domain.recipients import Pace, Recipient
 from services.subscriptions.repository import messages, recipients
 from services.subscriptions.repository import notices as stored
 
@@ -30,33 +29,25 @@ async def is_time(tx: Tx) -> bool:
     known = await recipients.get_all(tx)
     if any(each.look_at is not None and each.look_at <= tx.now for each in known.values()):
         return True
-    if not any(each.pace is Pace.IMMEDIATE for each in known.values()):
-        return False
     today = london_date(tx.now)
-    return any(plan_new(known, _granted(known.values(), await stored.list_untold(tx, today, MOST)), today))
+    return bool(await stored.list_untold(tx, told_at_once(known, today), today, 1))
 
 
 async def plan(tx: Tx) -> int:
     """Write the messages that are due, and say of each notice that it was told. Returns how many are written."""
     await stored.lock_position(tx)
     known, today = await recipients.get_all(tx), london_date(tx.now)
-    untold = _granted(known.values(), await stored.list_untold(tx, today, MOST))
+    untold = await stored.list_untold(tx, told_at_once(known, today), today, MOST)
     drafts = list(plan_new(known, untold, today))
     await _write(tx, drafts, today)
     for owner in known.values():
         if owner.look_at is not None and owner.look_at <= tx.now:
-            waiting = await stored.list_waiting_for(tx, owner.code, today, MOST)
-            of_day = list(plan_day(known, owner, _granted([owner], waiting), tx.now))
+            waiting = await stored.list_waiting_for(tx, owner.code, owner.services, today, MOST)
+            of_day = list(plan_day(known, owner, waiting, tx.now))
             await _write(tx, of_day, today)
             await recipients.save_look(tx, owner.code, owner.next_look(tx.now))
             drafts += of_day
     return len(drafts)
-
-
-def _granted(known: Iterable[Recipient], notices: Sequence[Notice]) -> Sequence[Notice]:
-    """Without those of services that whoever entered the recipient might not read."""
-    granted = {each.code: each.granted | {OWN} for each in known}
-    return [each for each in notices if each.service in granted.get(each.recipient or "", ())]
 
 
 async def _write(tx: Tx, drafts: Sequence[Draft], today: date) -> None:

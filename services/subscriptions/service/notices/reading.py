@@ -7,11 +7,15 @@ from chassis.audit import record_change
 from chassis.clock import london_date
 from chassis.paging import Page, PageRequest
 from chassis.storage.transaction import Tx
+from contracts.scopes import OPERATE
 from services.subscriptions.domain.filters import services_of
 from services.subscriptions.domain.messages import Message, MessageState
-from services.subscriptions.domain.notices import Notice, NoticeFilter
+from services.subscriptions.domain.notices import OWN, Notice, NoticeFilter
 from services.subscriptions.errors import MessageNotFailed, MessageUnknown
 from services.subscriptions.repository import messages, notices
+from services.subscriptions.service.subscriptions import READ_OTHERS
+
+_NOTIFY = "events:notify"
 
 
 async def list_notices(tx: Tx, wanted: NoticeFilter, request: PageRequest) -> Page[Notice]:
@@ -24,7 +28,12 @@ async def list_all_notices(tx: Tx, wanted: NoticeFilter) -> Sequence[Notice]:
 
 
 def _seen(tx: Tx, wanted: NoticeFilter) -> NoticeFilter:
-    return replace(wanted, services=services_of(tx.caller))
+    """What a caller may see: of webhooks their own, or all who may see everybody's or say who is told."""
+    caller = tx.caller
+    sees_all = any(caller.may(each) for each in (READ_OTHERS, OPERATE, _NOTIFY))
+    names = {caller.name, *caller.names, *([caller.person] if caller.person else [])}
+    services = services_of(caller) | ({OWN} if sees_all else set())
+    return replace(wanted, services=services, names=frozenset(names))
 
 
 async def list_messages(

@@ -1,16 +1,18 @@
 """Who is told of what and when: at once, day by day, again, in somebody's place, and above them."""
 
 import asyncio
+from dataclasses import replace
 from typing import Any
 
 import pytest
 
 from chassis.identity import Caller
+from services.subscriptions.domain.notices import NoticeFilter
 from services.subscriptions.domain.recipients import Pace
 from services.subscriptions.repository import messages as stored
 from services.subscriptions.schemas.recipients import RecipientIn
 from services.subscriptions.service.deliveries.loop import policy_of
-from services.subscriptions.service.notices import folding, planning
+from services.subscriptions.service.notices import folding, planning, reading
 from services.subscriptions.service.recipients import RecipientRules, put_recipient
 from services.subscriptions.service.webhook_secrets import Sealer
 from services.subscriptions.settings import WebhookSettings
@@ -65,7 +67,13 @@ async def test_every_kind_is_opened_and_closed_by_its_events(office: Office) -> 
     assert kinds == {"return_due", "review_overdue", "action_due"}, "overridden is not reviewed; two weeks before a day"
     office.clock.move(days=11)
     assert {each["kind"] for each in await office.notices(waits="true")} == kinds | {"override_lapses"}
-    proposed = {"ref": "OCC5", "title": "Market", "owner": None, "proposed": {"score": 16}, "effective": {"score": 12}}
+    proposed = {
+        "ref": "OCC5",
+        "title": " Market\n\n",
+        "owner": None,
+        "proposed": {"score": 16},
+        "effective": {"score": 12},
+    }
     await office.happens("risks", "OCC5", "commissioning.proposal.updated.v1", proposed)
     await office.tell()
     [waiting] = await office.notices(kind="proposal_waits")
@@ -172,13 +180,36 @@ async def test_of_services_that_whoever_entered_them_may_not_read_they_are_told_
     office: Office, mails: MailServer
 ) -> None:
     narrow = Caller("narrow", frozenset({"events:notify", "risks:read"}))
-    body = RecipientIn(name="Ana", address="ana@council.example", owners=[OWNER], pace=Pace.IMMEDIATE)
     rules = RecipientRules(policy_of(WebhookSettings()), (), Sealer([KEY]))
-    await office.database.write(lambda tx: put_recipient(tx, body.to_domain("ana"), None, rules), actor=narrow)
+
+    async def enter(code: str, owner: str) -> None:
+        body = RecipientIn(name=code, address=f"{code}@elsewhere.example", owners=[owner], pace=Pace.IMMEDIATE)
+        await office.database.write(lambda tx: put_recipient(tx, body.to_domain(code), None, rules), actor=narrow)
+
+    await enter("ana", OWNER)
     await office.late()
     await office.overdue()
     assert (await office.tell(), len(mails.mails)) == (1, 1)
     assert "Reviews overdue" in str(mails.subjects)
+    later = {"pace": "immediate", "escalate_after_days": 1, "escalates_to": "ana", "working_days_only": False}
+    await office.enter("emma", owners=["Emma"], deputy="ana", away_from="2018-03-02", **later)
+    mails.answer = "451 Come again"
+    await office.late("dtoc", owner="Emma")
+    assert await office.tell() == 0
+    await enter("emma", "Emma")
+    mails.answer = "250 OK"
+    office.clock.move(minutes=1)
+    assert await office.tell() == 0, "what was written to another address is not for this one"
+    [failed] = await office.messages(state="failed")
+    assert (failed["recipient"], failed["outcome"]) == ("emma", "refused")
+    await office.enter("emma", owners=["Emma"], deputy="ana", away_from="2018-03-02", **later)
+    assert (await office.api.post(f"/messages/{failed['id']}/retry")).is_success
+    assert await office.tell() == 1
+    office.clock.move(days=2)
+    await office.late("falls", owner="Emma")
+    written = len(await office.messages())
+    assert await office.tell() == 0
+    assert len(await office.messages()) == written, "who is above her, and in her place, may not be told of it"
 
 
 @pytest.mark.both_engines
@@ -187,6 +218,9 @@ async def test_two_processes_tell_once(office: Office, mails: MailServer) -> Non
     await office.late()
     await asyncio.gather(*(office.tell() for _ in range(4)))
     assert len(mails.mails) == 1
+    body = {"name": "x", "address": "x@council.example", "owners": ["Of one"]}
+    put = await asyncio.gather(*(office.api.put(f"/recipients/p{each}", json=body) for each in range(4)))
+    assert sorted(each.status_code for each in put) == [201, 422, 422, 422], "no owner is of two"
 
 
 @ONE_ENGINE
@@ -232,6 +266,11 @@ async def test_dead_letters_and_disabled_webhooks_are_told_to_who_subscribed(off
         ("dead_letters", "office", "warehouse: 1 aggregates wait"),
         ("webhook_disabled", "office", "warehouse: gone"),
     ]
+    reader = Caller("reader", frozenset({"events:read", "indicators:read"}))
+    shown = reading.list_all_notices
+    for caller, count in ((reader, 0), (replace(reader, names=frozenset({"office"})), 2)):
+        seen = await office.database.read(lambda tx: shown(tx, NoticeFilter(frozenset())), actor=caller)
+        assert len(seen) == count, "of others' webhooks nothing"
     await office.api.delete(f"/subscriptions/{found}")
     await office.tell()
     assert await office.notices(waits="true") == []
