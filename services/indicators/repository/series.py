@@ -188,9 +188,9 @@ def _given(keys: Collection[SeriesKey]) -> Iterator[tuple[str | None, ...]]:
 
 def _put_row(inputs: SeriesInputs, row: Row[Any]) -> None:
     """A row is a target version of a series, or has a definition, an area, or that its events carry a chart."""
-    if row.code is not None:
+    if row.code is not None and row.code not in inputs.indicators:
         inputs.indicators[row.code] = indicator_from_row(row)
-    if row.area_code is not None:
+    if row.area_code is not None and row.area_code not in inputs.areas:
         inputs.areas[row.area_code] = Area(
             row.area_code, row.area_name, row.area_type, row.area_valid_from, row.area_valid_to
         )

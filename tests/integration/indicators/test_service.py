@@ -2,11 +2,14 @@
 
 import asyncio
 from typing import Any
+from unittest.mock import Mock
 
+import pytest
 from sqlalchemy import event
 
 from chassis.storage import migrate
 from services.indicators.app import SPEC, create_app
+from services.indicators.repository import series
 from tests.integration.indicators.conftest import ENGLAND, PLYMOUTH, Api
 
 
@@ -45,14 +48,21 @@ def emitting(api: Api) -> int:
     return 3 if api.database.dialect == "sqlite" else 1
 
 
-async def test_one_observation_costs_five_statements_whatever_the_history(api: Api):
+async def test_one_observation_costs_five_statements_and_a_definition_whatever_the_history(
+    api: Api, monkeypatch: pytest.MonkeyPatch
+):
     for n in range(1, 13):
         await api.observe(f"2017-{n:02d}", str(50 + n))
-    await api.post("/indicators/ae-four-hour-wait/targets", {"area": PLYMOUTH, "kind": "reach", "value": "95"})
+    target = {"area": PLYMOUTH, "kind": "reach", "value": "95"}
+    for later in ({}, {"applies_from": "Jan-18", "reason": "As agreed"}):
+        await api.post("/indicators/ae-four-hour-wait/targets", target | later)
+    parse = Mock(wraps=series.indicator_from_row)
+    monkeypatch.setattr(series, "indicator_from_row", parse)
     seen = count_statements(api)
     await api.observe("Jan-18", "81.6")
     statements = [s for s in seen if not s.startswith("BEGIN")]
     assert len(statements) == 4 + emitting(api), statements
+    assert parse.call_count == 1, "not with each version of its target"
 
 
 async def test_an_england_value_costs_the_same_for_any_number_of_areas(api: Api):
