@@ -21,7 +21,7 @@ from services.subscriptions.schemas.subscriptions import (
     SubscriptionOut,
     TestOut,
 )
-from services.subscriptions.service import subscriptions
+from services.subscriptions.service import running, subscriptions
 from services.subscriptions.service.deliveries.loop import policy_of
 from services.subscriptions.service.subscriptions import Rules
 from services.subscriptions.service.webhook_secrets import sealer_of
@@ -148,19 +148,19 @@ async def rotate_secret(
 @router.post("/subscriptions/{id}/test", summary="Send a test event", status_code=202, responses=problems(401, 404))
 async def test_subscription(write: Write, id: SubscriptionInPath) -> TestOut:  # noqa: A002  the name of the parameter is part of the path
     """An event of type `commissioning.subscription.tested.v1`, once, also where it is paused; the log has what came."""
-    return TestOut(event_id=await write(lambda tx: subscriptions.request_test(tx, id)))
+    return TestOut(event_id=await write(lambda tx: running.request_test(tx, id)))
 
 
 @router.post("/subscriptions/{id}/pause", summary="Pause a subscription", responses=problems(401, 404))
 async def pause_subscription(write: Write, id: SubscriptionInPath) -> SubscriptionOut:  # noqa: A002  the name of the parameter is part of the path
     """Nothing is sent until it is resumed, and nothing missed that the feed still has then."""
-    return SubscriptionOut.of(await write(lambda tx: subscriptions.pause_subscription(tx, id)))
+    return SubscriptionOut.of(await write(lambda tx: running.pause_subscription(tx, id)))
 
 
 @router.post("/subscriptions/{id}/resume", summary="Resume a subscription", responses=problems(401, 404))
 async def resume_subscription(write: Write, id: SubscriptionInPath) -> SubscriptionOut:  # noqa: A002  the name of the parameter is part of the path
     """It goes on where it stopped, and what waits is tried at once, as if for the first time."""
-    return SubscriptionOut.of(await write(lambda tx: subscriptions.resume_subscription(tx, id)))
+    return SubscriptionOut.of(await write(lambda tx: running.resume_subscription(tx, id)))
 
 
 @router.post(
@@ -170,20 +170,20 @@ async def resume_subscription(write: Write, id: SubscriptionInPath) -> Subscript
 )
 async def replay_subscription(write: Write, id: SubscriptionInPath, body: ReplayIn) -> SubscriptionOut:  # noqa: A002  the name of the parameter is part of the path
     """Everything after that position comes again, with the ids that it had."""
-    found = await write(lambda tx: subscriptions.replay(tx, id, body.after_position))
+    found = await write(lambda tx: running.replay(tx, id, body.after_position))
     return SubscriptionOut.of(found)
 
 
 @router.post("/subscriptions/{id}/resync", summary="Deliver present state", responses=problems(401, 404))
 async def resync_subscription(write: Write, id: SubscriptionInPath) -> SubscriptionOut:  # noqa: A002  the name of the parameter is part of the path
     """The newest event of every aggregate comes, then what follows. What waited is part of that, dead letters too."""
-    return SubscriptionOut.of(await write(lambda tx: subscriptions.resync(tx, id)))
+    return SubscriptionOut.of(await write(lambda tx: running.resync(tx, id)))
 
 
 @router.get("/subscription-owners", summary="Whose subscriptions there are", responses=problems(401))
 async def list_subscription_owners(read: Read) -> OwnersOut:
     """Owners of subscriptions that are not disabled."""
-    return OwnersOut(owners=list(await read(subscriptions.list_owners)))
+    return OwnersOut(owners=list(await read(running.list_owners)))
 
 
 @router.post(
@@ -194,4 +194,4 @@ async def end_subscriptions(
     name: Annotated[str, Path(max_length=100, description="A key or the subject of tokens", examples=["platform"])],
 ) -> EndedOut:
     """Those of one who has left. For a key that is revoked, or has run out, the suite does so by itself."""
-    return EndedOut(ended=await write(lambda tx: subscriptions.end_of_owner(tx, name)))
+    return EndedOut(ended=await write(lambda tx: running.end_of_owner(tx, name)))

@@ -1,12 +1,11 @@
-"""Subscriptions: made, changed, paused, played again and ended by their owners and by operators."""
+"""Subscriptions: made, read, changed and ended by their owners and by operators."""
 
 import secrets
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, fields, replace
 from datetime import timedelta
 from typing import Any, Final
 from urllib.parse import urlsplit
-from uuid import uuid4
 
 from chassis.audit import record_change, record_unchanged
 from chassis.errors import FieldError, InsufficientScope
@@ -22,7 +21,6 @@ from services.subscriptions.domain.subscriptions import (
     Definition,
     Kind,
     Progress,
-    Reason,
     Secrets,
     Start,
     Status,
@@ -38,7 +36,6 @@ from services.subscriptions.errors import (
     SubscriptionUnknown,
     TooManySubscriptions,
 )
-from services.subscriptions.repository import deliveries as served
 from services.subscriptions.repository import feed
 from services.subscriptions.repository import subscriptions as stored
 from services.subscriptions.service.deliveries.sending import is_public
@@ -79,7 +76,7 @@ async def create_subscription(
         SecretsUnavailable: there is no key to seal the secret with.
     """
     _allow(tx)
-    granted = _readable(tx)
+    granted = readable(tx)
     _require_sound(definition, granted, rules, mailbox_faults(definition, mailbox, is_offered=rules.has_mesh))
     await stored.lock_owner(tx, tx.caller.name)
     if await stored.count_of_owner(tx, tx.caller.name) >= rules.per_owner:
@@ -99,15 +96,20 @@ async def create_subscription(
         created_at=tx.now,
         updated_at=tx.now,
     )
-    if not await stored.insert_subscription(tx, found, await _position_of(tx, start)):
+    if not await stored.insert_subscription(tx, found, await position_of(tx, start)):
         raise SubscriptionExists(f"{found.owner} has a subscription called {definition.name!r}: change that one.")
     if start.resync:
-        await _begin_resync(tx, found)
-    _record(tx, "subscription.created", None, found)
+        await begin_resync(tx, found)
+    record(tx, "subscription.created", None, found)
     return found, secret
 
 
-async def _position_of(tx: Tx, start: Start) -> int:
+async def position_of(tx: Tx, start: Start) -> int:
+    """The position that a subscription goes on after.
+
+    Raises:
+        PositionGone: the feed does not go back that far.
+    """
     head = await feed.get_head(tx)
     after = head.last_position if start.after is None else start.after
     if not head.has_all_after(after):
@@ -116,7 +118,12 @@ async def _position_of(tx: Tx, start: Start) -> int:
     return after
 
 
-def _readable(tx: Tx) -> frozenset[str]:
+def readable(tx: Tx) -> frozenset[str]:
+    """The services whose events the caller may read.
+
+    Raises:
+        InsufficientScope: there are none.
+    """
     found = services_of(tx.caller)
     if not found:
         raise InsufficientScope([f"{each}:read" for each in sorted(SERVICES)])
@@ -137,7 +144,8 @@ def _make_secret() -> str:
     return webhooks.make_secret(secrets.token_bytes(webhooks.ENTROPY_BYTES))
 
 
-def _record(tx: Tx, action: str, before: Subscription | None, after: Subscription | None, **more: Any) -> None:
+def record(tx: Tx, action: str, before: Subscription | None, after: Subscription | None, **more: Any) -> None:
+    """Say in the audit what a subscription was and is. ``more``: what was asked for besides."""
     subject = after or before
     assert subject is not None  # noqa: S101  one of the two is given
     former = None if before is None else state_to_json(before)
@@ -215,7 +223,7 @@ async def change_subscription(
     """
     before = await lock_own(tx, number, ADMIN)
     definition = replace(before.definition, **changes, wanted=replace(before.definition.wanted, **wanted))
-    granted = before.granted & _readable(tx)
+    granted = before.granted & readable(tx)
     if not granted:
         raise InsufficientScope([f"{each}:read" for each in sorted(before.granted)])
     kept = _mailbox_after(before, mailbox, rules)
@@ -232,7 +240,7 @@ async def change_subscription(
         after = replace(after, secrets=Secrets(rules.sealer.seal(number, kept.to_text())))
         more |= {"due_at": tx.now, "failures": 0}
     await stored.save_subscription(tx, after, **more)
-    _record(tx, "subscription.amended", before, after, **({} if kept is None else {"mailbox": "changed"}))
+    record(tx, "subscription.amended", before, after, **({} if kept is None else {"mailbox": "changed"}))
     return after
 
 
@@ -259,7 +267,7 @@ async def delete_subscription(tx: Tx, number: str) -> Subscription:
     """
     found = await lock_own(tx, number, ADMIN)
     await stored.delete_subscription(tx, number)
-    _record(tx, "subscription.deleted", found, None)
+    record(tx, "subscription.deleted", found, None)
     return found
 
 
@@ -290,114 +298,13 @@ async def rotate_secret(tx: Tx, number: str, overlap: timedelta, sealer: Sealer)
     return after, secret
 
 
-async def pause_subscription(tx: Tx, number: str) -> Subscription:
-    """Deliver nothing until it is resumed. The feed keeps what comes meanwhile, for as long as it keeps anything.
-
-    Raises:
-        SubscriptionUnknown
-    """
-    before = await lock_own(tx, number, OPERATE)
-    if before.status is not Status.ACTIVE:
-        record_unchanged(tx)
-        return before
-    after = replace(before, status=Status.PAUSED, updated_at=tx.now)
-    await stored.save_subscription(tx, after)
-    _record(tx, "subscription.paused", before, after)
-    return after
-
-
-async def resume_subscription(tx: Tx, number: str) -> Subscription:
-    """Deliver again from where it stopped, and try at once what waits.
-
-    Of one that was disabled since its owner's key is gone, the caller becomes the owner, within what both may see.
-
-    Raises:
-        SubscriptionUnknown, InsufficientScope
-    """
-    before = await lock_own(tx, number, OPERATE)
-    after = before if before.reason is not Reason.OWNER_GONE else _taken_over(tx, before)
-    # what is under way to a receiver may not say how it waits; what is planned for a mailbox stays as it is
-    is_other = before.definition.kind is Kind.WEBHOOK or after.granted != before.granted
-    after = replace(after, status=Status.ACTIVE, reason=None, revision=before.revision + is_other, updated_at=tx.now)
-    await stored.save_subscription(tx, after, due_at=tx.now, failures=0, failing_since=None)
-    await served.make_due(tx, number, afresh=True)
-    _record(tx, "subscription.resumed", before, after)
-    return after
-
-
-def _taken_over(tx: Tx, before: Subscription) -> Subscription:
-    after = before.taken_over_by(tx.caller, _readable(tx))
-    if not after.granted:
-        raise InsufficientScope([f"{each}:read" for each in sorted(before.granted)])
-    return after
-
-
-async def request_test(tx: Tx, number: str) -> str:
-    """Have a test event sent, whatever the status; returns its id, by which the log has it.
-
-    Raises:
-        SubscriptionUnknown
-    """
-    found = await lock_own(tx, number, OPERATE)
-    event_id = str(uuid4())
-    await stored.save_subscription(tx, found, test_event_id=event_id)
-    record_change(tx, subject=number, action="subscription.tested", before=None, after={"event_id": event_id})
-    return event_id
-
-
-async def replay(tx: Tx, number: str, after: int) -> Subscription:
-    """Deliver all events after a position again, in order. What waited from there on is read anew.
-
-    Raises:
-        SubscriptionUnknown
-        PositionGone: the feed does not go back that far.
-    """
-    before = await lock_own(tx, number, OPERATE)
-    position = await _position_of(tx, Start(after))
-    found = replace(before, revision=before.revision + 1, updated_at=tx.now)
-    cleared = {"resync_after": None, "resync_until": None, "gap_before": None}
-    await stored.save_subscription(tx, found, position=position, due_at=tx.now, failures=0, **cleared)
-    await stored.delete_waiting(tx, number, position)
-    _record(tx, "subscription.replayed", before, found, after_position=position)
-    return found
-
-
-async def resync(tx: Tx, number: str) -> Subscription:
-    """Deliver the newest event of every aggregate again, and go on from there: what waited is part of that.
-
-    Raises:
-        SubscriptionUnknown
-    """
-    before = await lock_own(tx, number, OPERATE)
-    found = replace(before, revision=before.revision + 1, updated_at=tx.now)
-    until = await _begin_resync(tx, found)
-    _record(tx, "subscription.resynced", before, found, until_position=until)
-    return found
-
-
-async def _begin_resync(tx: Tx, found: Subscription) -> int:
+async def begin_resync(tx: Tx, found: Subscription) -> int:
+    """Have the newest event of every aggregate delivered; returns the position up to which that is."""
     last = (await feed.get_head(tx)).last_position
     begun = {"position": last, "resync_after": 0, "resync_until": last, "gap_before": None}
     await stored.save_subscription(tx, found, **begun, due_at=tx.now, failures=0)
     await stored.delete_waiting(tx, found.id, 0)
     return last
-
-
-async def list_owners(tx: Tx) -> Sequence[str]:
-    """Owners of subscriptions that are not disabled."""
-    return await stored.list_owners(tx)
-
-
-async def end_of_owner(tx: Tx, owner: str) -> int:
-    """Disable the subscriptions of one whose key opens nothing any more; returns how many."""
-    found = await stored.list_of_owner(tx, owner)
-    for before in found:
-        after = replace(before, status=Status.DISABLED, reason=Reason.OWNER_GONE, updated_at=tx.now)
-        await stored.save_subscription(tx, after)
-        _record(tx, "subscription.disabled", before, after)
-    if not found:
-        record_unchanged(tx)
-    return len(found)
 
 
 async def require_public(url: str, policy: AddressPolicy) -> None:

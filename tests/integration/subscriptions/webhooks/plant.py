@@ -1,6 +1,7 @@
 """A feed to deliver from, and who delivers."""
 
 import json
+from collections import defaultdict
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
@@ -13,6 +14,7 @@ from chassis.storage.database import Database
 from services.subscriptions.domain.feed import FeedEvent
 from services.subscriptions.service.deliveries.loop import Deliverer
 from services.subscriptions.service.feed import add_events
+from tests.receivers import Received
 
 KEY: Final = "a-key-for-tests-that-is-long-enough-0123"
 RESCORED: Final = "commissioning.risk.rescored.v1"
@@ -51,6 +53,14 @@ def event(
         "data": {"reference": subject, "version": version},
     }
     return FeedEvent(0, number, type_, subject, service, version, 1, area, time, json.dumps(body).encode())
+
+
+def versions_of(taken: Sequence[Received]) -> dict[str, list[int]]:
+    """The versions of each aggregate, as they came."""
+    found: dict[str, list[int]] = defaultdict(list)
+    for each in taken:
+        found[each.event["subject"]].append(each.event["aggregateversion"])
+    return found
 
 
 @dataclass(slots=True)

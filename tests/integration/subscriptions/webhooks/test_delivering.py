@@ -1,28 +1,17 @@
-"""What receivers get, in which order, and what becomes of those that take nothing."""
+"""What receivers get, and in which order."""
 
-import asyncio
 import random
-from collections import defaultdict
 from datetime import timedelta
 
 import pytest
 from sqlalchemy import func, select, update
 
-from chassis import telemetry
-from services.subscriptions.repository.feed import get_head
-from services.subscriptions.service.deliveries.measures import refresh, trim_deliveries
+from services.subscriptions.service.deliveries.measures import trim_deliveries
 from tests.integration.indicators.counting import counted
-from tests.integration.subscriptions.webhooks.plant import Plant, event
+from tests.integration.subscriptions.webhooks.plant import Plant, event, versions_of
 from tests.receivers import Answer, Received, Receiver
 
 SUBJECTS = [f"R{number}" for number in range(1, 8)]
-
-
-def _versions(taken: list[Received]) -> dict[str, list[int]]:
-    found: dict[str, list[int]] = defaultdict(list)
-    for each in taken:
-        found[each.event["subject"]].append(each.event["aggregateversion"])
-    return found
 
 
 async def test_events_come_as_they_were_on_the_bus_from_now_on(plant: Plant, receiver: Receiver) -> None:
@@ -90,171 +79,10 @@ async def test_order_per_aggregate_is_kept_whatever_fails(plant: Plant, receiver
     receiver.answer = lambda _request: 200
     await plant.drain_for(hours=10, step=timedelta(hours=1))
     wanted = list(range(1, 13))
-    assert {subject: list(dict.fromkeys(seen)) for subject, seen in _versions(receiver.taken).items()} == dict.fromkeys(
-        SUBJECTS, wanted
-    )
-    assert all(seen == sorted(seen) for seen in _versions(receiver.taken).values())
-
-
-async def test_one_aggregate_that_fails_keeps_no_other_waiting(plant: Plant, receiver: Receiver) -> None:
-    receiver.answer = lambda request: 400 if request.event["subject"] == "R3" else 200
-    found = await plant.subscribe(receiver.url)
-    await plant.add_rounds(SUBJECTS, 2)
-    await plant.drain()
-    assert _versions(receiver.taken) == {each: [1, 2] for each in SUBJECTS if each != "R3"}
-    assert [each.event["aggregateversion"] for each in receiver.received if each.event["subject"] == "R3"] == [1]
-    progress = await plant.progress(found["id"])
-    assert (progress["waiting"], progress["dead"], progress["position"]) == (1, 0, 14)
-    (line,) = await plant.log(found["id"], outcome="refused")
-    assert '"aggregateversion": 1' in line["request"]["body"]
-    receiver.answer = lambda _request: 200
-    plant.clock.move(seconds=6)
-    await plant.drain()
-    assert _versions(receiver.taken)["R3"] == [1, 2]
-    assert (await plant.progress(found["id"]))["waiting"] == 0
-
-
-async def _go_on(plant: Plant, hours: int) -> None:
-    """Hours in which another aggregate changes, and is delivered, now and then."""
-    for _ in range(0, hours, 4):
-        progress = await plant.database.read(get_head)
-        await plant.add(event("R2", progress.last_position))
-        await plant.drain()
-        plant.clock.move(hours=4)
-
-
-async def test_what_is_never_taken_is_dead_after_three_days_and_waits_for_a_decision(
-    plant: Plant, receiver: Receiver
-) -> None:
-    receiver.answer = lambda request: 400 if request.event["aggregateversion"] == 13 else 200
-
-    def tries() -> int:
-        return len([each for each in receiver.received if each.event["subject"] == "R1"])
-
-    found = (await plant.subscribe(receiver.url))["id"]
-    await plant.add(*(event(f"R{number}", 1) for number in range(3, 20)), event("R1", 13), event("R1", 14))
-    await _go_on(plant, 80)
-    assert "R1" not in _versions(receiver.taken)
-    dead = (await plant.api.get(f"/subscriptions/{found}/dead-letters")).json()["items"]
-    assert [(each["subject"], each["position"], each["status"]) for each in dead] == [("R1", 18, 400)]
-    first = tries()
-    assert 10 <= first <= 20
-    await refresh(plant.database)
-    assert telemetry.WEBHOOKS_DEAD._value.get() == 1  # type: ignore[attr-defined]  # a library without another way
-    await _go_on(plant, 24)
-    assert tries() == first, "it is tried no more"
-
-    assert (await plant.post(found, "dead-letters/retry")).json() == {"aggregates": 1}
-    await _go_on(plant, 80)
-    assert tries() >= first + 8
-    named = {"aggregates": [{"service": "risks", "subject": "R1"}], "reason": "It cannot be read there"}
-    assert (await plant.post(found, "dead-letters/discard", named)).json() == {"aggregates": 1}
-    await plant.drain()
-    assert _versions(receiver.taken)["R1"] == [14], "what was behind it comes"
-    assert (await plant.post(found, "dead-letters/discard", named)).status_code == 404
-
-
-async def test_a_receiver_that_takes_nothing_is_asked_seldom_and_given_up_after_three_days(
-    plant: Plant, receiver: Receiver
-) -> None:
-    receiver.answer = lambda _request: 500
-    found = (await plant.subscribe(receiver.url))["id"]
-    await plant.add_rounds([f"R{number}" for number in range(60)], 1)
-    await plant.drain()
-    assert len(receiver.received) <= 12, "it is not flooded"
-    await plant.drain_for(days=3, hours=2, step=timedelta(hours=2))
-    assert (await plant.get(found))["status"] == "disabled"
-    assert (await plant.get(found))["reason"] == "unreachable"
-    assert len(receiver.received) < 100
-    receiver.answer = lambda _request: 200
-    await plant.post(found, "resume")
-    await plant.drain()
-    assert len(_versions(receiver.taken)) == 60, "nothing was lost"
-    assert (await plant.progress(found))["failing_since"] is None
-    entries = (await plant.api.get("/audit", params={"subject": found})).json()["items"]
-    assert [each["action"] for each in entries][-2:] == ["subscription.disabled", "subscription.resumed"]
-    assert entries[-2]["actor"] == "subscriptions.webhooks"
-
-
-async def test_a_receiver_that_comes_back_gets_what_waited_at_once(plant: Plant, receiver: Receiver) -> None:
-    receiver.answer = lambda _request: 503
-    await plant.subscribe(receiver.url)
-    await plant.add_rounds(SUBJECTS, 3)
-    await plant.drain_for(hours=9)
-    receiver.answer = lambda _request: 200
-    await plant.drain_for(hours=0.5)
-    assert _versions(receiver.taken) == {each: [1, 2, 3] for each in SUBJECTS}
-
-
-async def test_one_poisonous_event_does_not_keep_a_quiet_feed_waiting(plant: Plant, receiver: Receiver) -> None:
-    receiver.answer = lambda request: 400 if request.event["subject"] == "R1" else 200
-    await plant.subscribe(receiver.url)
-    await plant.add(event("R1", 1))
-    await plant.drain_for(hours=12, step=timedelta(hours=1))  # nothing else: nothing gets through
-    await plant.add(event("R2", 1))
-    await plant.drain_for(hours=0.5)
-    assert _versions(receiver.taken) == {"R2": [1]}
-
-
-async def test_gone_disables_at_once(plant: Plant, receiver: Receiver) -> None:
-    receiver.answer = lambda _request: 410
-    found = (await plant.subscribe(receiver.url))["id"]
-    await plant.add(event("R1", 1))
-    await plant.drain()
-    await plant.add(event("R1", 2), event("R2", 1))
-    await plant.drain_for(days=1)
-    assert len(receiver.received) == 1
-    assert (await plant.get(found))["reason"] == "gone"
-    receiver.answer = lambda _request: 200
-    await plant.post(found, "resume")
-    await plant.drain()
-    assert _versions(receiver.taken) == {"R1": [1, 2], "R2": [1]}
-
-
-async def test_a_receiver_that_asks_for_time_is_sent_nothing_meanwhile(plant: Plant, receiver: Receiver) -> None:
-    receiver.answer = lambda _request: (429, {"retry-after": "3600"})
-    await plant.subscribe(receiver.url)
-    await plant.add(event("R1", 1))
-    await plant.drain()
-    await plant.add(event("R2", 1))
-    await plant.drain_for(hours=0.9)
-    assert len(receiver.received) == 1
-    receiver.answer = lambda _request: 200
-    await plant.drain_for(hours=0.5)
-    assert _versions(receiver.taken) == {"R1": [1], "R2": [1]}
-
-
-async def test_redirects_are_failures_and_never_followed(plant: Plant, receiver: Receiver) -> None:
-    receiver.answer = lambda _request: (307, {"location": receiver.url.replace("hook", "other")})
-    found = await plant.subscribe(receiver.url)
-    await plant.add(event("R1", 1))
-    await plant.drain()
-    assert [each.path for each in receiver.received] == ["/hook"]
-    (line,) = await plant.log(found["id"])
-    assert (line["outcome"], line["answer"]["headers"]["location"][-6:]) == ("redirected", "/other")
-
-
-async def test_of_slow_and_endless_answers_no_more_is_read_than_is_kept(plant: Plant, receiver: Receiver) -> None:
-    async def answer(request: Received) -> Answer:
-        if request.event["subject"] == "slow":
-            await asyncio.sleep(30)
-        return 500, {"content-type": "text/html"}, b"<script>\x00\x1b" + b"x" * 3_000_000
-
-    receiver.answer = answer
-    found = await plant.subscribe(receiver.url)
-    await plant.add(event("slow", 1), event("long", 1))
-    await plant.deliverer.serve_due()
-    lines = {each["subject"]: each for each in await plant.log(found["id"])}
-    assert (lines["slow"]["outcome"], lines["slow"]["status"]) == ("timed_out", None)
-    assert lines["long"]["answer"]["text"].startswith("<script>..xxx")
-    assert len(lines["long"]["answer"]["text"]) == 1024
-
-
-async def test_nobody_there_is_said_as_such(plant: Plant) -> None:
-    found = await plant.subscribe("http://127.0.0.1:1/hook")
-    await plant.add(event("R1", 1))
-    await plant.drain()
-    assert [each["outcome"] for each in await plant.log(found["id"])] == ["unreachable"]
+    assert {
+        subject: list(dict.fromkeys(seen)) for subject, seen in versions_of(receiver.taken).items()
+    } == dict.fromkeys(SUBJECTS, wanted)
+    assert all(seen == sorted(seen) for seen in versions_of(receiver.taken).values())
 
 
 async def test_pause_keeps_and_resume_goes_on(plant: Plant, receiver: Receiver) -> None:
@@ -265,7 +93,7 @@ async def test_pause_keeps_and_resume_goes_on(plant: Plant, receiver: Receiver) 
     assert receiver.received == []
     await plant.post(found, "resume")
     await plant.drain()
-    assert _versions(receiver.taken) == {"R1": [1, 2, 3]}
+    assert versions_of(receiver.taken) == {"R1": [1, 2, 3]}
 
 
 async def test_replay_sends_again_from_a_position_with_the_same_ids(plant: Plant, receiver: Receiver) -> None:
@@ -290,7 +118,7 @@ async def test_resync_sends_present_state_and_goes_on_from_there(plant: Plant, r
     await plant.add(event("R3", 3), event("R49", 3))  # changed while state is being sent
     await plant.drain()
     assert (await plant.progress(found))["resyncing"] is False
-    taken = _versions(receiver.taken)
+    taken = versions_of(receiver.taken)
     assert {subject: seen[-1] for subject, seen in taken.items()} == {
         f"R{number}": 3 if number in {3, 49} else 2 for number in range(50) if number != 7
     }
@@ -299,7 +127,7 @@ async def test_resync_sends_present_state_and_goes_on_from_there(plant: Plant, r
     receiver.answer = lambda _request: 200
     plant.clock.move(minutes=1)
     await plant.drain()
-    assert _versions(receiver.taken)["R7"] == [2]
+    assert versions_of(receiver.taken)["R7"] == [2]
     await plant.post(found, "resync")
     before = len(receiver.taken)
     await plant.drain()
@@ -351,7 +179,7 @@ async def test_what_the_feed_no_longer_has_is_said_and_the_newest_of_each_comes(
     await plant.database.write(trim)
     await plant.post(found, "resume")
     await plant.drain()
-    assert _versions(receiver.taken) == {"R1": [3], "R2": [3]}
+    assert versions_of(receiver.taken) == {"R1": [3], "R2": [3]}
     progress = await plant.progress(found)
     assert (progress["gap_detected"], progress["gap_before"]) == (True, 6)
 
@@ -368,7 +196,7 @@ async def test_a_taken_subscription_is_left_alone_until_its_lease_runs_out(plant
     assert receiver.received == []
     plant.clock.move(seconds=61)
     await plant.drain()
-    assert _versions(receiver.taken) == {"R1": [1]}
+    assert versions_of(receiver.taken) == {"R1": [1]}
     assert (await plant.progress(found))["position"] == 1
 
 
@@ -383,7 +211,7 @@ async def test_what_is_changed_while_it_is_sent_is_sent_anew(plant: Plant, recei
 
     receiver.answer = answer
     await plant.drain()
-    assert _versions(receiver.taken) == {"R1": [1, 1]}
+    assert versions_of(receiver.taken) == {"R1": [1, 1]}
     deleted = (await plant.api.delete(f"/subscriptions/{found}")).status_code
     assert deleted == 204
 

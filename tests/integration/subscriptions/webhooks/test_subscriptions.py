@@ -13,7 +13,7 @@ from chassis.storage.transaction import Tx
 from services.subscriptions.domain.addresses import AddressPolicy
 from services.subscriptions.domain.subscriptions import Definition, Reason, Start, Status, Subscription, Wanted
 from services.subscriptions.errors import SecretsUnavailable, SubscriptionRefused, SubscriptionUnknown
-from services.subscriptions.service import subscriptions
+from services.subscriptions.service import running, subscriptions
 from services.subscriptions.service.subscriptions import Rules
 from services.subscriptions.service.webhook_secrets import Sealer, sealer_of
 from services.subscriptions.settings import WebhookSettings
@@ -129,9 +129,7 @@ async def test_others_see_nothing_and_operators_everything(plant: Plant) -> None
     assert listed == [1, 1, 0, 1]
     with pytest.raises(SubscriptionUnknown):
         await plant.database.write(lambda tx: subscriptions.delete_subscription(tx, found.id), actor=operating("ops"))
-    paused = await plant.database.write(
-        lambda tx: subscriptions.pause_subscription(tx, found.id), actor=operating("ops")
-    )
+    paused = await plant.database.write(lambda tx: running.pause_subscription(tx, found.id), actor=operating("ops"))
     assert paused.status is Status.PAUSED
 
 
@@ -166,15 +164,15 @@ async def test_a_caller_has_so_many_and_no_more(plant: Plant) -> None:
 async def test_what_a_key_subscribed_to_ends_with_the_key_and_goes_on_with_another_of_the_person(plant: Plant) -> None:
     found = await _made(plant)
     write = plant.database.write
-    assert await plant.database.read(subscriptions.list_owners) == ["platform"]
-    assert await write(lambda tx: subscriptions.end_of_owner(tx, "platform"), actor=operating("ops")) == 1
-    assert await write(lambda tx: subscriptions.end_of_owner(tx, "platform"), actor=operating("ops")) == 0
+    assert await plant.database.read(running.list_owners) == ["platform"]
+    assert await write(lambda tx: running.end_of_owner(tx, "platform"), actor=operating("ops")) == 1
+    assert await write(lambda tx: running.end_of_owner(tx, "platform"), actor=operating("ops")) == 0
     ended = await plant.database.read(lambda tx: subscriptions.get_subscription(tx, found.id), actor=PLATFORM)
     assert (ended.status, ended.reason) == (Status.DISABLED, Reason.OWNER_GONE)
-    assert await plant.database.read(subscriptions.list_owners) == []
+    assert await plant.database.read(running.list_owners) == []
     with pytest.raises(InsufficientScope):
-        await write(lambda tx: subscriptions.resume_subscription(tx, found.id), actor=operating("ops"))
-    resumed = await write(lambda tx: subscriptions.resume_subscription(tx, found.id), actor=NARROW)
+        await write(lambda tx: running.resume_subscription(tx, found.id), actor=operating("ops"))
+    resumed = await write(lambda tx: running.resume_subscription(tx, found.id), actor=NARROW)
     assert (resumed.owner, resumed.status, resumed.granted) == ("platform-2", Status.ACTIVE, {"risks"})
 
 
