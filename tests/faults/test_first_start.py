@@ -22,7 +22,7 @@ def test_a_first_start_killed_while_it_loads_leaves_a_way_in_and_nothing_open(tm
     process.reference = False
     process.start()
     try:
-        assert "suite keys create NAME --scope admin" in process.output
+        assert process.wait_for("Another: (suite keys create NAME --scope admin)", within=30)
         assert noted
         with process.client(noted[1]) as client:
             assert client.get("/indicators/v1/indicators").status_code == 200
