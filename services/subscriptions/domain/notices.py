@@ -20,7 +20,7 @@ from services.subscriptions.domain.feed import FeedEvent
 LONGEST_TITLE: Final = 300
 LONGEST_OWNER: Final = 200
 OWN: Final = "subscriptions"
-"""The service of notices of webhooks, which no event tells of: this one has them itself."""
+"""The service of notices of webhooks and mailboxes, which no event tells of: this one has them itself."""
 
 
 class NoticeKind(StrEnum):
@@ -34,6 +34,7 @@ class NoticeKind(StrEnum):
     ACTION_DUE = "action_due"
     DEAD_LETTERS = "dead_letters"
     WEBHOOK_DISABLED = "webhook_disabled"
+    MAILBOX_UNDELIVERED = "mailbox_undelivered"
 
 
 HEADINGS: Final[Mapping[NoticeKind, str]] = {
@@ -45,6 +46,7 @@ HEADINGS: Final[Mapping[NoticeKind, str]] = {
     NoticeKind.ACTION_DUE: "Actions due",
     NoticeKind.DEAD_LETTERS: "Events that a receiver never took",
     NoticeKind.WEBHOOK_DISABLED: "Webhooks that were disabled",
+    NoticeKind.MAILBOX_UNDELIVERED: "Messages that nobody is known to have collected from a mailbox",
 }
 """What a message calls several of a kind, in the order in which it has them."""
 
@@ -214,6 +216,6 @@ KINDS_OF_SERVICE: Final[Mapping[str, tuple[NoticeKind, ...]]] = {
         NoticeKind.PROPOSAL_WAITS,
         NoticeKind.ACTION_DUE,
     ),
-    OWN: (NoticeKind.DEAD_LETTERS, NoticeKind.WEBHOOK_DISABLED),
+    OWN: (NoticeKind.DEAD_LETTERS, NoticeKind.WEBHOOK_DISABLED, NoticeKind.MAILBOX_UNDELIVERED),
 }
 """What waits in each service."""

@@ -44,7 +44,7 @@ Wanted = Annotated[NoticeFilter, Depends(_filter)]
 
 @router.get("/notices", summary="List what waits for people", responses=problems(400, 401, 422))
 async def list_notices(read: Read, paging: Paging, wanted: Wanted) -> PageBody[NoticeOut]:
-    """Late values, returns due, reviews overdue, overrides about to lapse, actions due, events that a webhook lost.
+    """Late values, returns due, reviews overdue, overrides about to lapse, actions due, events that were never taken.
 
     Of each thing one at most waits. `reached=false` has what nobody is told of: it names nobody, or an owner whom no
     recipient has. Of services that you may not read you get nothing.

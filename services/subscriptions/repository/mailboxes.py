@@ -4,7 +4,7 @@ from collections.abc import Collection, Mapping, Sequence
 from datetime import datetime
 from typing import Any, Final
 
-from sqlalchemy import ColumnElement, Table, delete, func, or_, select, tuple_, update
+from sqlalchemy import ColumnElement, ScalarSelect, Table, delete, func, or_, select, tuple_, update
 
 from chassis.paging import Page, PageRequest
 from chassis.storage.bulk import upsert
@@ -112,6 +112,13 @@ async def count_all(tx: Tx) -> Mapping[str, int]:
     wanted = row.status.in_([MessageStatus.PLANNED, *_UNCOLLECTED]), _is_counted()
     counted = select(row.status, func.count()).where(*wanted).group_by(row.status)
     return {status: count for status, count in await tx.session.execute(counted)}  # noqa: C416  rows are no pairs
+
+
+def count_lost(subscription: ColumnElement[str]) -> ScalarSelect[int]:
+    """How many messages of a subscription are lost, as a column of a query of subscriptions."""
+    row = _MESSAGE.c
+    lost = row.subscription_id == subscription, row.status.in_(sorted(LOST)), row.number.is_not(None)
+    return select(func.count()).select_from(_MESSAGE).where(*lost).correlate(_SUBSCRIPTION).scalar_subquery()
 
 
 def _is_counted() -> ColumnElement[bool]:

@@ -15,6 +15,7 @@ from services.subscriptions.domain.deliveries import WaitingState
 from services.subscriptions.domain.notices import KINDS_OF_SERVICE, OWN, Notice, NoticeFilter, NoticeKind, Told
 from services.subscriptions.domain.subscriptions import Reason, Status
 from services.subscriptions.models import Base, NoticeRow
+from services.subscriptions.repository.mailboxes import count_lost
 
 _NOTICE: Final = Base.metadata.tables["notice"]
 _OWNER: Final = Base.metadata.tables["recipient_owner"]
@@ -44,7 +45,7 @@ async def list_open(tx: Tx, subjects: Collection[str]) -> Sequence[Notice]:
     return await _list(tx, _with_recipient().where(row.closed_at.is_(None), row.subject.in_(subjects)))
 
 
-async def list_open_of_webhooks(tx: Tx) -> Sequence[Notice]:
+async def list_open_of_subscriptions(tx: Tx) -> Sequence[Notice]:
     row = _NOTICE.c
     return await _list(tx, _with_recipient().where(row.closed_at.is_(None), row.service == OWN))
 
@@ -178,25 +179,30 @@ def notice_of(row: Any) -> Notice:
     )
 
 
-async def list_told_of_webhooks(tx: Tx) -> Sequence[Told]:
-    """What waits in webhooks: events that a receiver never took, and subscriptions that ended by a receiver."""
+async def list_told_of_subscriptions(tx: Tx) -> Sequence[Told]:
+    """What waits in subscriptions: events that a receiver never took, and messages that nobody collected.
+
+    And subscriptions that ended by a receiver.
+    """
     row, counted = _SUBSCRIPTION.c, func.count(_WAITING.c.subject)
     dead = and_(_WAITING.c.subscription_id == row.id, _WAITING.c.state == WaitingState.DEAD.value)
+    lost = count_lost(row.id)
     query = select(row.id, row.owner, row.person, row.name, row.status, row.reason, counted.label("dead"))
+    query = query.add_columns(lost.label("lost"))
     query = query.select_from(_SUBSCRIPTION.outerjoin(_WAITING, dead)).group_by(row.id)
     ended = and_(row.status == Status.DISABLED.value, row.reason.in_(_FAILED))
-    rows = await tx.session.execute(query.having(or_(counted > 0, ended)).order_by(row.id))
+    rows = await tx.session.execute(query.having(or_(counted > 0, lost > 0, ended)).order_by(row.id))
     return [told for each in rows for told in _told_of(each)]
 
 
 def _told_of(row: Any) -> Sequence[Told]:
     kinds = KINDS_OF_SERVICE[OWN]
     owner, subject = row.person or row.owner, f"subscription/{row.id}"
-    titles = (f"{row.name}: {row.dead} aggregates wait" if row.dead else "", f"{row.name}: {row.reason}")
-    holds = (bool(row.dead), row.status == Status.DISABLED.value and row.reason in _FAILED)
+    words = (f"{row.dead} aggregates wait", row.reason, f"{row.lost} messages")
+    holds = (row.dead > 0, row.status == Status.DISABLED.value and row.reason in _FAILED, row.lost > 0)
     return [
-        Told(kind, OWN, subject, is_open=True, owner=owner, title=title)
-        for kind, title, is_so in zip(kinds, titles, holds, strict=True)
+        Told(kind, OWN, subject, is_open=True, owner=owner, title=f"{row.name}: {said}")
+        for kind, said, is_so in zip(kinds, words, holds, strict=True)
         if is_so
     ]
 

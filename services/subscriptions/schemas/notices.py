@@ -54,7 +54,9 @@ class NoticeOut(OutBody):
 
     id: int = Field(description="Its number", examples=[17])
     kind: NoticeKind = Field(description="What waits")
-    service: str = Field(description="The service that has it; `subscriptions` for webhooks", examples=["risks"])
+    service: str = Field(
+        description="The service that has it; `subscriptions` for webhooks and mailboxes", examples=["risks"]
+    )
     subject: str = Field(description="The aggregate that waits, as in events", examples=["OCC4"])
     title: str = Field(description="What it is")
     owner: str | None = Field(description="Who is named to answer for it, as printed; null where nobody is")

@@ -36,11 +36,11 @@ async def fold(tx: Tx, soon: timedelta) -> bool:
     return is_full
 
 
-async def compare_webhooks(tx: Tx) -> None:
-    """Open and close notices of webhooks by what stands in their tables, since no event tells of it."""
+async def compare_subscriptions(tx: Tx) -> None:
+    """Open and close notices of webhooks and mailboxes by what stands in their tables, since no event tells of it."""
     await stored.lock_position(tx)
-    waiting = {told.thing: told for told in await stored.list_told_of_webhooks(tx)}
-    known = await stored.list_open_of_webhooks(tx)
+    waiting = {told.thing: told for told in await stored.list_told_of_subscriptions(tx)}
+    known = await stored.list_open_of_subscriptions(tx)
     over = {_thing(each): Told(*_thing(each), is_open=False) for each in known if _thing(each) not in waiting}
     await _save(tx, waiting | over, known)
 

@@ -67,7 +67,7 @@ class Teller:
         if await self._database.read(folding.has_more):
             while await self._database.write(lambda tx: folding.fold(tx, soon), actor=_ACTOR):
                 pass
-        await self._database.write(folding.compare_webhooks, actor=_ACTOR)
+        await self._database.write(folding.compare_subscriptions, actor=_ACTOR)
         if await self._database.read(planning.is_time):
             await self._database.write(planning.plan, actor=_ACTOR)
         crash_point("notices.after_plan")

@@ -246,7 +246,7 @@ async def test_what_was_sent_and_not_recorded_comes_again_under_the_same_id(offi
 
 
 @ONE_ENGINE
-async def test_dead_letters_and_disabled_webhooks_are_told_to_who_subscribed(office: Office) -> None:
+async def test_what_a_subscription_lost_is_told_to_who_subscribed(office: Office) -> None:
     made = {"name": "warehouse", "url": "http://127.0.0.1:9/hook"}
     found = (await office.api.post("/subscriptions", json=made)).json()["id"]
     await office.tell()
@@ -256,6 +256,10 @@ async def test_dead_letters_and_disabled_webhooks_are_told_to_who_subscribed(off
         table = tx.table("waiting_aggregate")
         row = {"subscription_id": found, "service": "risks", "subject": "R1", "position": 1, "due_at": tx.now}
         await tx.session.execute(table.insert().values(row | {"attempts": 9, "state": "dead", "dead_at": tx.now}))
+        message = {"subscription_id": found, "planned_at": tx.now, "positions": [1], "attempts": 1}
+        for mark, number, status in (("1", 1, "undeliverable"), ("2", 2, "accepted"), ("heartbeat", None, "unknown")):
+            row = message | {"local_id": f"{found}.{mark}", "number": number, "status": status}
+            await tx.session.execute(tx.table("mailbox_message").insert().values(row))
         subscription = tx.table("subscription")
         await tx.session.execute(subscription.update().values(status="disabled", reason="gone"))
 
@@ -265,12 +269,16 @@ async def test_dead_letters_and_disabled_webhooks_are_told_to_who_subscribed(off
     assert told == [
         ("dead_letters", "office", "warehouse: 1 aggregates wait"),
         ("webhook_disabled", "office", "warehouse: gone"),
+        ("mailbox_undelivered", "office", "warehouse: 1 messages"),
     ]
     reader = Caller("reader", frozenset({"events:read", "indicators:read"}))
     shown = reading.list_all_notices
-    for caller, count in ((reader, 0), (replace(reader, names=frozenset({"office"})), 2)):
+    for caller, count in ((reader, 0), (replace(reader, names=frozenset({"office"})), 3)):
         seen = await office.database.read(lambda tx: shown(tx, NoticeFilter(frozenset())), actor=caller)
         assert len(seen) == count, "of others' webhooks nothing"
+    assert (await office.api.post(f"/subscriptions/{found}/messages/{found}.1/resend")).is_success
+    await office.tell()
+    assert [each["id"] for each in await office.notices(kind="mailbox_undelivered", waits="true")] == []
     await office.api.delete(f"/subscriptions/{found}")
     await office.tell()
     assert await office.notices(waits="true") == []
