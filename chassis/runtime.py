@@ -147,7 +147,8 @@ class ServiceRuntime:
         refusals = self.refusals()
         status = "refusing" if refusals else "degraded" if degraded else "ok"
         state = {"status": status, "bus": "ok" if answers else "silent", "refusals": refusals}
-        return {"ready": not refusals, **state, "relay": relay, "consumers": consumers}
+        more = await self.spec.detail(self.database) if self.spec.detail else {}
+        return {**more, "ready": not refusals, **state, "relay": relay, "consumers": consumers}
 
     def refusals(self) -> list[str]:
         """Why nothing is published or applied: sentences that say which store went back in time by how much."""

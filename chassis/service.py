@@ -40,6 +40,8 @@ class ServiceSpec:
     """What is deleted of its own tables once it is old, by name, beside what the chassis deletes."""
     tasks: Sequence[Callable[[Database], Awaitable[None]]] = ()
     """Work that goes on for as long as the service runs, started again where it breaks."""
+    detail: Callable[[Database], Awaitable[Mapping[str, object]]] | None = None
+    """What readiness says of it besides, by name; whatever that is, the service is as ready as it is without."""
     jobs: Mapping[str, Handler] = field(default_factory=dict)
     """What its jobs are done by, by the name a job is saved under."""
     schedules: Sequence[Schedule] = ()

@@ -61,9 +61,14 @@ def _public(stated: State) -> State:
         shown["consumers"] = {
             name: _figures(one, "stopped") for name, one in consumers.items() if isinstance(one, dict)
         }
+    if isinstance(mailboxes := stated.get("mailboxes"), dict):
+        shown["mailboxes"] = _numbers(mailboxes)
     return shown
 
 
 def _figures(stated: State, trouble: str) -> State:
-    numbers = {name: value for name, value in stated.items() if value is None or isinstance(value, int | float)}
-    return {**numbers, trouble: bool(stated.get(trouble))}
+    return {**_numbers(stated), trouble: bool(stated.get(trouble))}
+
+
+def _numbers(stated: State) -> State:
+    return {name: value for name, value in stated.items() if value is None or isinstance(value, int | float)}

@@ -10,7 +10,12 @@ from services.subscriptions.models import Base
 from services.subscriptions.projection import SUBSCRIPTIONS
 from services.subscriptions.schemas.descriptions import DESCRIPTIONS
 from services.subscriptions.service.deliveries.loop import deliver
-from services.subscriptions.service.deliveries.measures import measure_webhooks, trim_deliveries, trim_messages
+from services.subscriptions.service.deliveries.measures import (
+    mailbox_detail,
+    measure_webhooks,
+    trim_deliveries,
+    trim_messages,
+)
 from services.subscriptions.service.feed import trim
 from services.subscriptions.service.notices.loop import tell, trim_notices
 
@@ -86,6 +91,7 @@ SPEC = ServiceSpec(
         "notices": trim_notices,
     },
     tasks=(deliver, measure_webhooks, tell),
+    detail=mailbox_detail,
 )
 
 

@@ -10,9 +10,10 @@ from chassis.paging import Page, PageRequest
 from chassis.storage.bulk import insert_or_ignore
 from chassis.storage.pages import Orders, list_page
 from chassis.storage.transaction import Tx
-from services.subscriptions.domain.deliveries import WaitingState
+from services.subscriptions.domain.deliveries import Fitness, WaitingState
 from services.subscriptions.domain.mailboxes import LOST, MessageStatus
 from services.subscriptions.domain.subscriptions import (
+    Kind,
     Progress,
     Reason,
     Secrets,
@@ -123,6 +124,15 @@ async def list_owners(tx: Tx) -> list[str]:
     row = _SUBSCRIPTION.c
     found = select(row.owner).where(row.status != Status.DISABLED.value).distinct().order_by(row.owner)
     return list(await tx.session.scalars(found))
+
+
+async def list_mailbox_fitness(tx: Tx) -> list[Fitness]:
+    """How MESH takes what active subscriptions send to mailboxes."""
+    row = _SUBSCRIPTION.c
+    found = select(row.definition, row.due_at, row.failures, row.failing_since, row.last_success_at)
+    rows = await tx.session.execute(found.where(row.status == Status.ACTIVE.value))
+    of_mailboxes = [each for each in rows if definition_of_json(each.definition).kind is Kind.MESH]
+    return [Fitness(each.due_at, each.failures, each.failing_since, each.last_success_at) for each in of_mailboxes]
 
 
 async def get_progress(tx: Tx, subscription: str, last_position: int) -> Progress:

@@ -5,6 +5,7 @@ import itertools
 import math
 import time
 from collections.abc import Mapping
+from dataclasses import replace
 
 import pytest
 from prometheus_client import REGISTRY
@@ -38,10 +39,14 @@ SPEAKER = ServiceSpec("indicators", "Speaker", "Hears nobody", tally.metadata, "
 
 
 async def test_a_silent_bus_does_not_keep_readiness_waiting(database, tmp_path):
-    runtime = ServiceRuntime(SPEC, database, SilentBus(tmp_path / "silent.db"), ServiceSettings())
+    async def detail(_database: Database) -> Mapping[str, object]:
+        return {"ready": False, "outside": {"failing": 1}}
+
+    spec = replace(SPEC, detail=detail)
+    runtime = ServiceRuntime(spec, database, SilentBus(tmp_path / "silent.db"), ServiceSettings())
     async with asyncio.timeout(30):
         said = await runtime.health()
-    assert said["ready"]
+    assert (said["ready"], said["outside"]) == (True, {"failing": 1}), "as ready as without it"
     assert said["consumers"]["tally"]["lag"] is None
 
 

@@ -217,6 +217,7 @@ async def test_readiness_tells_no_stranger_the_words_of_an_error(front_of: Front
         "bus": "silent",
         "relay": {"unpublished": 3, "failing": words},
         "consumers": {"risks": consumer, "calm": {**consumer, "lag": None, "stopped": None}},
+        "mailboxes": {"served": 1, "failing_seconds": None, "says": words},
         "error": words,
     }
     troubled.get("/health/ready")(lambda: detail)
@@ -231,6 +232,7 @@ async def test_readiness_tells_no_stranger_the_words_of_an_error(front_of: Front
         "bus": "silent",
         "relay": {"unpublished": 3, "failing": True},
         "consumers": {"risks": {**consumer, "stopped": True}, "calm": {**consumer, "lag": None, "stopped": False}},
+        "mailboxes": {"served": 1, "failing_seconds": None},
     }
     assert "broker" not in answer.text
 

@@ -15,6 +15,7 @@ from services.subscriptions.domain.mailboxes import LOST, MessageStatus
 from services.subscriptions.domain.subscriptions import Status
 from services.subscriptions.repository.deliveries import delete_deliveries, get_backlog
 from services.subscriptions.repository.mailboxes import count_all, delete_messages, list_oldest
+from services.subscriptions.repository.subscriptions import list_mailbox_fitness
 from services.subscriptions.settings import MeshSettings, WebhookSettings
 
 MOST_NAMED: Final = 20
@@ -52,6 +53,21 @@ def _show(gauge: Gauge, oldest: Mapping[str, datetime], now: datetime) -> None:
     gauge.clear()
     for subscription, since in oldest.items():
         gauge.labels(subscription).set(max((now - since).total_seconds(), 0.0))
+
+
+async def mailbox_detail(database: Database) -> Mapping[str, object]:
+    """Whether MESH takes what is sent to mailboxes, as readiness says it; nothing where none is set.
+
+    ``served`` and ``failing`` count active subscriptions; ``failing_seconds`` is for how long MESH has taken nothing of
+    the one where that is longest, ``success_seconds`` how long ago it last took anything: null where there is none.
+    """
+    if MeshSettings().url is None:
+        return {}
+    found, now = await database.read(list_mailbox_fitness), database.clock()
+    failing = [(now - each.failing_since).total_seconds() for each in found if each.failing_since]
+    taken = [(now - each.last_success_at).total_seconds() for each in found if each.last_success_at]
+    since = {"failing_seconds": max(failing, default=None), "success_seconds": min(taken, default=None)}
+    return {"mailboxes": {"served": len(found), "failing": len(failing), **since}}
 
 
 async def trim_deliveries(tx: Tx, most: int) -> int:

@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 
 from chassis import telemetry
-from services.subscriptions.service.deliveries.measures import refresh, trim_messages
+from services.subscriptions.service.deliveries.measures import mailbox_detail, refresh, trim_messages
 from services.subscriptions.service.deliveries.posting import Post
 from tests.integration.subscriptions.webhooks.plant import Plant, event
 from tests.mesh.sandbox import ADDRESS, OPENING, SENDER, Received, Sandbox
@@ -134,12 +134,16 @@ async def test_while_mesh_is_away_the_message_waits_and_then_comes_once_with_wha
     assert (planned["status"], planned["attempts"], planned["events"]) == ("planned", 4, 2)
     await refresh(plant.database)
     assert telemetry.WEBHOOKS_WAITING.labels(number)._value.get() == 105
+    failing = {"served": 1, "failing": 1, "failing_seconds": 105.0, "success_seconds": None}
+    assert await mailbox_detail(plant.database) == {"mailboxes": failing}
     there.url = mesh.url
     await plant.post(number, "resume")
     await plant.drain()
     found = await _collect(mesh)
     assert [each.versions for each in found] == [[("R1", 1), ("R2", 1)], [("R1", 2)]]
     assert [each.local_id for each in found] == [f"{number}.1", f"{number}.2"]
+    taken = {"served": 1, "failing": 0, "failing_seconds": None, "success_seconds": 0.0}
+    assert await mailbox_detail(plant.database) == {"mailboxes": taken}
 
 
 async def test_after_three_days_without_mesh_the_subscription_ends_and_goes_on_where_it_was(
