@@ -17,10 +17,9 @@ from datetime import date
 from random import Random
 from typing import Any
 
-import asyncpg
 from sqlalchemy import ColumnElement, Table, func, insert, select, text
 
-from benchmarks.stage import encoded, run_async, updated
+from benchmarks.stage import empty_database, encoded, run_async, updated
 from chassis.bus.port import Record
 from chassis.events.envelope import Delivery, delivery
 from chassis.storage import migrate
@@ -83,9 +82,7 @@ def _name(number: int) -> str:
 
 
 async def opened(postgres: PostgresServer, size: int) -> Register:
-    name = f"register_{size}"
-    await _create(postgres, name)
-    url = postgres.dsn.replace("postgresql://", "postgresql+asyncpg://").rsplit("/", 1)[0] + f"/{name}"
+    url = await empty_database(postgres, f"register_{size}")
     await asyncio.to_thread(migrate.upgrade, "services.risks", url)
     found = Register(size, Database(url, Base.metadata), Random(size))  # noqa: S311  dice
     for start in range(0, SEED * LINKS, BATCH):
@@ -97,14 +94,6 @@ async def opened(postgres: PostgresServer, size: int) -> Register:
     found.versions |= {_name(n): 1 for n in range(SEED * LINKS, size * LINKS)}
     await found.database.write(lambda tx: tx.session.execute(text("ANALYZE")))
     return found
-
-
-async def _create(postgres: PostgresServer, name: str) -> None:
-    connection = await asyncpg.connect(postgres.dsn)
-    try:
-        await connection.execute(f"CREATE DATABASE {name}")
-    finally:
-        await connection.close()
 
 
 def _risk(number: int) -> NewRisk:

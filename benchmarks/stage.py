@@ -7,6 +7,7 @@ from datetime import UTC, datetime
 from decimal import Decimal
 from typing import Any, TypeVar
 
+import asyncpg
 import uvloop
 
 from chassis.bus.kafka import KafkaBus, KafkaSettings
@@ -140,6 +141,16 @@ def encoded(event: NewEvent, event_id: str) -> tuple[bytes, dict[str, str]]:
 def run_async(work: Coroutine[Any, Any, T]) -> T:
     """Run on the loop that the suite runs on: ours and the limits alike."""
     return uvloop.run(work)
+
+
+async def empty_database(postgres: PostgresServer, name: str) -> str:
+    """The address of a new database on a server."""
+    connection = await asyncpg.connect(postgres.dsn)
+    try:
+        await connection.execute(f"CREATE DATABASE {name}")
+    finally:
+        await connection.close()
+    return postgres.dsn.replace("postgresql://", "postgresql+asyncpg://").rsplit("/", 1)[0] + f"/{name}"
 
 
 def median_pair(pairs: Sequence[tuple[float, float]]) -> tuple[float, float]:

@@ -5,7 +5,7 @@ from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date, datetime
 from decimal import Decimal
-from typing import Final, NamedTuple
+from typing import Any, Final, NamedTuple
 
 from contracts.period import Period
 from services.finance.domain.explanation import in_pounds
@@ -14,6 +14,8 @@ from services.finance.domain.ledger import PostedAmounts, RecordedEntry, State
 from services.finance.domain.savings import NO_AMOUNTS, Amounts, add
 from services.finance.domain.scheme import SchemeDefinition
 from services.finance.domain.transfers import (
+    CONTROL,
+    MOVING,
     Account,
     ChainEnd,
     Layer,
@@ -32,6 +34,13 @@ class Day(NamedTuple):
     account: Account
     period: str
     effective_on: date
+
+
+class OfLine(NamedTuple):
+    """The account of a budget line in a layer that moves it, by the label of the period, empty for none."""
+
+    account: Account
+    period: str
 
 
 class Sums(NamedTuple):
@@ -103,22 +112,33 @@ class ChainReading:
             before = self.sums[key]
             self.sums[key] = Sums(before.debit + debit, before.credit + credit)
 
-    def close(self, head: ChainEnd, stored: Mapping[Day, Sums]) -> None:
-        """Compare the end with what is stored of it, and the sums with the balances."""
+    @property
+    def lines(self) -> dict[OfLine, Sums]:
+        """What moved each budget line, by period."""
+        found: dict[OfLine, Sums] = defaultdict(Sums)
+        for day, sums in self.sums.items():
+            if day.account.layer in MOVING and day.account.owner != CONTROL:
+                key = OfLine(day.account, day.period)
+                found[key] = Sums(found[key].debit + sums.debit, found[key].credit + sums.credit)
+        return found
+
+    def close(self, head: ChainEnd, stored: Mapping[Day, Sums], lines: Mapping[OfLine, Sums]) -> None:
+        """Compare the end with what is stored of it, and the sums with the balances, of days and of lines."""
         if head != self.end:
             at = f"ends with {self.end.number}, and its head says {head.number}"
             self.faults.append(LedgerFault("ledger_head", self.fund, f"the chain {at}"))
-        self.faults += _differing(self.fund, self.sums, stored)
+        self.faults += _differing("ledger_balance", self.fund, self.sums, stored)
+        self.faults += _differing("line_balance", self.fund, self.lines, lines)
 
 
-def _differing(fund: str, sums: Mapping[Day, Sums], stored: Mapping[Day, Sums]) -> Iterator[LedgerFault]:
-    for day in sorted({*sums, *stored}, key=str):
-        counted, there = sums.get(day, Sums()), stored.get(day, Sums())
+def _differing(table: str, fund: str, sums: Mapping[Any, Sums], stored: Mapping[Any, Sums]) -> Iterator[LedgerFault]:
+    """Balances, by :class:`Day` or by :class:`OfLine`, that are not what the transfers add to."""
+    for key in sorted({*sums, *stored}, key=str):
+        counted, there = sums.get(key, Sums()), stored.get(key, Sums())
         if counted != there:
-            layer, year, owner = day.account
-            named = f"{fund} {year} {layer} {owner} {day.period} {day.effective_on}"
-            fault = f"says {_in_words(there)}, and the transfers {_in_words(counted)}"
-            yield LedgerFault("ledger_balance", named, fault)
+            (layer, year, owner), *rest = key
+            named = " ".join(str(each) for each in (fund, year, layer, owner, *rest))
+            yield LedgerFault(table, named, f"says {_in_words(there)}, and the transfers {_in_words(counted)}")
 
 
 def differing_balances(

@@ -49,6 +49,8 @@ _LAYER_OF: Final = {
 }
 ENTRY_LAYERS: Final = frozenset((*_LAYER_OF.values(), Layer.NON_CASH))
 """Layers whose transfers stand for entries of schemes."""
+MOVING: Final = (Layer.VIREMENT, Layer.OUTTURN)
+"""Layers that move what a budget line has, or has left."""
 
 
 @dataclass(frozen=True, slots=True)

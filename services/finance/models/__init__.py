@@ -15,7 +15,14 @@ from services.finance.models.funds import (
     VirementRow,
     YearEndRow,
 )
-from services.finance.models.ledger import EntryRow, EntryTotalRow, LedgerBalanceRow, LedgerHeadRow, TransferRow
+from services.finance.models.ledger import (
+    EntryRow,
+    EntryTotalRow,
+    LedgerBalanceRow,
+    LedgerHeadRow,
+    LineBalanceRow,
+    TransferRow,
+)
 from services.finance.models.metadata import Base
 from services.finance.models.range_models import RangeModelRow
 from services.finance.models.schemes import ObservationRow, SchemeBaselineRow, SchemePlanRow, SchemeRow, SeriesRow
@@ -36,6 +43,7 @@ __all__ = [
     "FundVersionRow",
     "LedgerBalanceRow",
     "LedgerHeadRow",
+    "LineBalanceRow",
     "ObservationRow",
     "PrintedTotalRow",
     "PublishedFundRow",

@@ -143,3 +143,21 @@ class LedgerBalanceRow(Base):
     effective_on: Mapped[date] = mapped_column(Date, primary_key=True)
     debit: Mapped[int] = mapped_column(BigInteger)
     credit: Mapped[int] = mapped_column(BigInteger)
+
+
+class LineBalanceRow(Base):
+    """What was vired to or from a budget line, or spent on it, for a period, whatever the day, in pence.
+
+    Kept by each transfer beside :class:`LedgerBalanceRow`: a position reads a row for each period of a line, not one
+    for each day of effect, of which there are more the longer the ledger is. ``period`` is empty for none.
+    """
+
+    __tablename__ = "line_balance"
+
+    fund: Mapped[str] = mapped_column(ForeignKey("fund.code"), primary_key=True)
+    financial_year: Mapped[str] = mapped_column(String(7), primary_key=True)
+    line: Mapped[str] = mapped_column(String(60), primary_key=True)
+    layer: Mapped[str] = mapped_column(String(20), primary_key=True)
+    period: Mapped[str] = mapped_column(String(60), primary_key=True)
+    debit: Mapped[int] = mapped_column(BigInteger)
+    credit: Mapped[int] = mapped_column(BigInteger)

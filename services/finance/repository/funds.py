@@ -17,25 +17,20 @@ from services.finance.domain.agreement import Agreement, AgreementTerms
 from services.finance.domain.as_at import PRESENT, AsAt
 from services.finance.domain.budget import Budget, BudgetLine, PrintedTotal
 from services.finance.domain.fund import NO_MOVES, Fund, FundSummary, FundVersion, LineMoves, Partner
-from services.finance.domain.transfers import Layer
+from services.finance.domain.transfers import MOVING, Layer
 from services.finance.models import (
     BudgetLineRow,
     FundAgreementRow,
     FundPartnerRow,
     FundRow,
+    LineBalanceRow,
     PrintedTotalRow,
     SchemeRow,
 )
 from services.finance.repository import agreement_format, metrics_format, notes_format
 from services.finance.repository.closed_quarters import get_closed_quarters
 from services.finance.repository.fund_versions import get_versions
-from services.finance.repository.ledger_balances import (
-    MOVING,
-    PeriodSum,
-    get_past_line_moves,
-    line_moves,
-    sum_line_moves,
-)
+from services.finance.repository.ledger_balances import PeriodSum, get_past_line_moves, line_moves
 from services.finance.repository.recorded import recorded_by
 
 LINE_KEY: Final = ("fund", "financial_year", "code")
@@ -134,11 +129,12 @@ async def _list_lines_moved(
 @cache
 def _lines_moved(layers: tuple[Layer, ...]) -> Select[Any]:
     """A row for each line and each period of a layer of it, and for each line that has none."""
-    line, moved = BudgetLineRow.__table__, sum_line_moves(_FUNDS, layers)
+    line, moved = BudgetLineRow.__table__, LineBalanceRow.__table__
     same = (
         (moved.c.fund == line.c.fund)
         & (moved.c.financial_year == line.c.financial_year)
-        & (moved.c.account == line.c.code)
+        & (moved.c.line == line.c.code)
+        & moved.c.layer.in_([layer.value for layer in layers])
     )
     query = select(*line.c, moved.c.layer, moved.c.period, moved.c.debit, moved.c.credit)
     query = query.select_from(line.outerjoin(moved, same)).where(line.c.fund.in_(_FUNDS))

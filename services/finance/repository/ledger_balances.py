@@ -4,26 +4,25 @@ from collections import defaultdict
 from collections.abc import Collection, Iterable, Mapping
 from datetime import date, datetime
 from decimal import Decimal
-from typing import Any, Final, NamedTuple
+from typing import Any, NamedTuple
 
-from sqlalchemy import BindParameter, ColumnElement, Select, Subquery, func, literal, select, union_all
+from sqlalchemy import ColumnElement, func, literal, select, union_all
 
 from chassis.storage.transaction import Tx
 from contracts.money import PENNY
 from contracts.period import Period
 from services.finance.domain.as_at import AsAt
 from services.finance.domain.fund import LineMoves
-from services.finance.domain.ledger_check import Day, Sums, UnreadableRowError
-from services.finance.domain.transfers import CONTROL, Account, AccountBalance, ChainEnd, Layer
-from services.finance.models import LedgerBalanceRow, LedgerHeadRow, TransferRow
+from services.finance.domain.ledger_check import Day, OfLine, Sums, UnreadableRowError
+from services.finance.domain.transfers import CONTROL, MOVING, Account, AccountBalance, ChainEnd, Layer
+from services.finance.models import LedgerBalanceRow, LedgerHeadRow, LineBalanceRow, TransferRow
 from services.finance.repository.recorded import recorded_by
 
 _ROW = LedgerBalanceRow
 _PLACE = (TransferRow.fund, TransferRow.financial_year, TransferRow.layer, TransferRow.period)
 _DEBITED = (*_PLACE, TransferRow.debit.label("account"))
 _CREDITED = (*_PLACE, TransferRow.credit.label("account"))
-MOVING: Final = (Layer.VIREMENT, Layer.OUTTURN)
-"""Layers that move what a budget line has, or has left."""
+_LINE = LineBalanceRow
 
 
 def _names(layers: Collection[Layer]) -> list[str]:
@@ -75,23 +74,14 @@ async def get_balances(tx: Tx, fund: str, layers: Collection[Layer]) -> dict[Acc
 async def get_past_line_moves(tx: Tx, funds: Collection[str], as_at: AsAt) -> Mapping[tuple[str, str, str], LineMoves]:
     """What had been vired to and spent on each line, by fund, label of the year, and code."""
     posted_by = recorded_by(as_at, TransferRow.recorded_at, TransferRow.business_date)
-    moved = _sums(_sides(TransferRow.fund.in_(funds), TransferRow.layer.in_(_names(MOVING)), *posted_by).c)
+    moved = _sides(TransferRow.fund.in_(funds), TransferRow.layer.in_(_names(MOVING)), *posted_by).c
+    key = (moved.fund, moved.financial_year, moved.account, moved.layer, moved.period)
+    query = select(*key, func.sum(moved.debit), func.sum(moved.credit)).group_by(*key)
     found: dict[tuple[str, str, str], list[PeriodSum]] = defaultdict(list)
-    for fund, year, line, *summed in await tx.session.execute(moved):
+    for fund, year, line, *summed in await tx.session.execute(query):
         if line != CONTROL:
             found[fund, year, line].append(PeriodSum(*summed))
     return {key: line_moves(sums) for key, sums in found.items()}
-
-
-def sum_line_moves(funds: BindParameter[Any], layers: Collection[Layer] = MOVING) -> Subquery:
-    """What was moved to and spent on each line to date, by period, as :class:`PeriodSum`, to be joined with lines."""
-    return _sums(_ROW.__table__.c).where(_ROW.fund.in_(funds), _ROW.layer.in_(_names(layers))).subquery()
-
-
-def _sums(columns: Any) -> Select[*tuple[Any, ...]]:
-    key = (columns.fund, columns.financial_year, columns.account, columns.layer, columns.period)
-    debit, credit = func.sum(columns.debit).label("debit"), func.sum(columns.credit).label("credit")
-    return select(*key, debit, credit).group_by(*key)
 
 
 class PeriodSum(NamedTuple):
@@ -116,9 +106,7 @@ def line_moves(sums: Iterable[PeriodSum]) -> LineMoves:
 
 async def list_lines_moved(tx: Tx, fund: str) -> set[tuple[Period, str]]:
     """Financial year and code of the lines that have entries of virements or outturn."""
-    query = select(_ROW.financial_year, _ROW.account).where(
-        _ROW.fund == fund, _ROW.layer.in_(_names(MOVING)), _ROW.account != CONTROL
-    )
+    query = select(_LINE.financial_year, _LINE.line).where(_LINE.fund == fund)
     return {(Period.parse(year), line) for year, line in await tx.session.execute(query.distinct())}
 
 
@@ -140,6 +128,29 @@ async def get_days(tx: Tx, fund: str) -> dict[Day, Sums]:
         _day(fund, layer, year, owner, period, day): Sums(debit, credit)
         for layer, year, owner, period, day, debit, credit in rows
     }
+
+
+async def get_lines(tx: Tx, fund: str) -> dict[OfLine, Sums]:
+    """Every sum of what moved a line of a fund, as it is stored.
+
+    Raises:
+        UnreadableRowError: one says what is never written.
+    """
+    columns = (_LINE.layer, _LINE.financial_year, _LINE.line, _LINE.period, _LINE.debit, _LINE.credit)
+    rows = await tx.session.execute(select(*columns).where(_LINE.fund == fund))
+    return {
+        _of_line(fund, layer, year, line, period): Sums(debit, credit)
+        for layer, year, line, period, debit, credit in rows
+    }
+
+
+def _of_line(fund: str, layer: str, year: str, line: str, period: str) -> OfLine:
+    try:
+        if period or layer == Layer.OUTTURN:
+            Period.parse(period)
+        return OfLine(Account(Layer(layer), Period.parse(year), line), period)
+    except ValueError as error:
+        raise UnreadableRowError("line_balance", f"{fund} {year} {layer} {line} {period}") from error
 
 
 def _day(fund: str, layer: str, year: str, owner: str, period: str, day: date) -> Day:

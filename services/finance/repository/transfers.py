@@ -13,7 +13,9 @@ from chassis.storage.transaction import Tx
 from contracts.period import Period
 from services.finance.domain.ledger_check import UnreadableRowError
 from services.finance.domain.transfers import (
+    CONTROL,
     ENTRY_LAYERS,
+    MOVING,
     NO_HASH,
     ChainEnd,
     Layer,
@@ -21,9 +23,11 @@ from services.finance.domain.transfers import (
     Transfer,
     chained,
 )
-from services.finance.models import EntryRow, LedgerBalanceRow, LedgerHeadRow, TransferRow
+from services.finance.models import EntryRow, LedgerBalanceRow, LedgerHeadRow, LineBalanceRow, TransferRow
 
 _BALANCE_KEY = ("fund", "financial_year", "layer", "account", "period", "effective_on")
+_ADDED = ("debit", "credit")
+_LINE_KEY = ("fund", "financial_year", "line", "layer", "period")
 
 
 async def insert_head(tx: Tx, fund: str) -> None:
@@ -46,7 +50,8 @@ async def append_transfers(
 ) -> list[RecordedTransfer]:
     """Append transfers in order, and add them to the balances: in five statements, however many.
 
-    Their chains are locked first, unless ``heads`` are the ends of those that are locked already.
+    One more where they move budget lines. Their chains are locked first, unless ``heads`` are the ends of those that
+    are locked already.
     """
     if not transfers:
         return []
@@ -54,7 +59,9 @@ async def append_transfers(
     recorded = await _chain(tx, transfers, heads)
     await insert_many(tx, TransferRow, [_row_of(one) for one in recorded])
     await _save_heads(tx, heads)
-    await add_to(tx, LedgerBalanceRow, _balance_rows(transfers), _BALANCE_KEY, ("debit", "credit"))
+    balances = _balance_rows(transfers)
+    await add_to(tx, LedgerBalanceRow, balances, _BALANCE_KEY, _ADDED)
+    await add_to(tx, LineBalanceRow, _line_rows(balances), _LINE_KEY, _ADDED)
     return recorded
 
 
@@ -82,9 +89,25 @@ def _balance_rows(transfers: Iterable[Transfer]) -> list[dict[str, Any]]:
             period = "" if one.period is None else one.period.label
             key = (one.fund, one.financial_year.label, one.layer.value, account, period, one.effective_on)
             sums[key][place] += one.pence
+    return _rows_of(_BALANCE_KEY, sums)
+
+
+def _line_rows(balances: Iterable[Mapping[str, Any]]) -> list[dict[str, Any]]:
+    """What balances of days say of budget lines that they move, day or no day."""
+    sums: dict[tuple[Any, ...], list[int]] = defaultdict(lambda: [0, 0])
+    for one in balances:
+        if one["layer"] in MOVING and one["account"] != CONTROL:
+            of_line = sums[one["fund"], one["financial_year"], one["account"], one["layer"], one["period"]]
+            of_line[0] += one["debit"]
+            of_line[1] += one["credit"]
+    return _rows_of(_LINE_KEY, sums)
+
+
+def _rows_of(key: Sequence[str], sums: Mapping[tuple[Any, ...], Sequence[int]]) -> list[dict[str, Any]]:
+    """Rows with what they are debited and credited, in the order of their keys."""
     return [
-        {**dict(zip(_BALANCE_KEY, key, strict=True)), "debit": debit, "credit": credit}
-        for key, (debit, credit) in sorted(sums.items())
+        {**dict(zip(key, values, strict=True)), **dict(zip(_ADDED, added, strict=True))}
+        for values, added in sorted(sums.items())
     ]
 
 

@@ -179,7 +179,8 @@ async def _read_chain(tx: Tx, fund: str) -> ChainReading:
     while part := await transfers.list_after(tx, fund, chain.end.number, _AT_ONCE):
         for one in part:
             chain.read(one)
-    chain.close(await ledger_balances.get_head(tx, fund), await ledger_balances.get_days(tx, fund))
+    days, lines = await ledger_balances.get_days(tx, fund), await ledger_balances.get_lines(tx, fund)
+    chain.close(await ledger_balances.get_head(tx, fund), days, lines)
     return chain
 
 

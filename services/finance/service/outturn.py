@@ -9,8 +9,8 @@ from chassis.audit import record_unchanged
 from chassis.errors import FieldError
 from chassis.storage.transaction import Tx
 from contracts.period import Period
+from services.finance.domain.budget import BudgetLine
 from services.finance.domain.forecast import Forecast
-from services.finance.domain.fund import Fund
 from services.finance.domain.ledger import posting_quarter
 from services.finance.domain.outturn import (
     MOST_FAULTS,
@@ -25,10 +25,9 @@ from services.finance.domain.outturn import (
 from services.finance.domain.transfers import RecordedTransfer
 from services.finance.errors import FundUnknown, InvalidFinance, PeriodClosed
 from services.finance.repository import funds, transfers
-from services.finance.repository.closed_quarters import get_closed_quarter
+from services.finance.repository.closed_quarters import get_closed_quarter, get_closed_quarters
 from services.finance.service.auditing import record_outturn
 from services.finance.service.fund_publication import emit_funds_moved
-from services.finance.service.funds import get_fund
 from services.finance.service.limits import require_own_lines
 from services.finance.service.positions import get_fund_position
 
@@ -59,17 +58,17 @@ async def post_outturn(tx: Tx, code: str, call: OutturnCall) -> OutturnRecorded:
         raise FundUnknown(f"There is no fund {code}.")
     heads = await transfers.lock_heads(tx, [code])
     tx.catch_up()
-    fund = await get_fund(tx, code)
+    lines, closed = await get_lines_and_closed(tx, code)
     there = await transfers.get_referenced(tx, code, {one.reference for one in call.postings})
-    _check(call, [*_faults(call.postings, fund, await tx.business_date()), *_differing(call.postings, there)])
-    require_own_lines(tx, fund.lines, {(one.year, one.line) for one in call.postings})
+    _check(call, [*_faults(call.postings, lines, await tx.business_date()), *_differing(call.postings, there)])
+    require_own_lines(tx, lines, {(one.year, one.line) for one in call.postings})
     new = [one for one in call.postings if one.reference not in there]
     if not call.into_open:
-        await check_open(tx, fund, [one.quarter for one in new])
+        await check_open(tx, code, closed, [one.quarter for one in new])
     if call.dry_run or not new:
         record_unchanged(tx)
         return _recorded(code, call.postings, new, [])
-    entered = [outturn_transfer(one, code, fund.closed_quarters) for one in new]
+    entered = [outturn_transfer(one, code, closed) for one in new]
     recorded = await transfers.append_transfers(tx, entered, heads)
     record_outturn(tx, recorded)
     await emit_funds_moved(tx, [code])
@@ -86,8 +85,8 @@ def _recorded(
     return OutturnRecorded(fund, len(new), len(postings) - len(new), amount, tuple(recorded))
 
 
-def _faults(postings: Sequence[OutturnPosting], fund: Fund, today: date) -> list[OutturnFault]:
-    lines = {line.key for line in fund.lines}
+def _faults(postings: Sequence[OutturnPosting], there: Sequence[BudgetLine], today: date) -> list[OutturnFault]:
+    lines = {line.key for line in there}
     found = list(repeated_references(postings))
     for place, posting in enumerate(postings):
         fault = fault_of(posting, lines, today)
@@ -110,18 +109,23 @@ def _check(call: OutturnCall, faults: Sequence[OutturnFault]) -> None:
         raise InvalidFinance(f"{len(ordered)} postings cannot be entered; nothing was.", errors)
 
 
-async def check_open(tx: Tx, fund: Fund, quarters: Collection[Period]) -> None:
-    """Refuse what falls in a closed quarter, saying by whom it was closed and where it would fall instead.
+async def get_lines_and_closed(tx: Tx, code: str) -> tuple[Sequence[BudgetLine], Collection[Period]]:
+    """All that posting asks of a fund that is there: its lines, of every year, and its closed quarters."""
+    return await funds.list_lines(tx, code), (await get_closed_quarters(tx, [code]))[code].quarters
+
+
+async def check_open(tx: Tx, code: str, closed: Collection[Period], quarters: Collection[Period]) -> None:
+    """Refuse what falls in a closed quarter of a fund, saying by whom it was closed and where it would fall instead.
 
     Raises:
         PeriodClosed
     """
-    for quarter in sorted(set(quarters) & set(fund.closed_quarters)):
-        closed = await get_closed_quarter(tx, fund.summary.code, quarter)
-        by = "" if closed is None else f" by {closed.closed_by} on {closed.business_date}"
-        open_quarter = posting_quarter(quarter, fund.closed_quarters)
+    for quarter in sorted(set(quarters) & set(closed)):
+        found = await get_closed_quarter(tx, code, quarter)
+        by = "" if found is None else f" by {found.closed_by} on {found.business_date}"
+        open_quarter = posting_quarter(quarter, closed)
         raise PeriodClosed(
-            f"{quarter} of {fund.summary.code} was closed{by}. The first open quarter after it is {open_quarter}: "
+            f"{quarter} of {code} was closed{by}. The first open quarter after it is {open_quarter}: "
             f"with post_in=open it takes effect on {open_quarter.start}."
         )
 

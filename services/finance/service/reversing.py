@@ -12,9 +12,8 @@ from services.finance.errors import EntryDerived, EntryReversed, EntryUnknown, I
 from services.finance.repository import funds, transfers
 from services.finance.service.auditing import record_reversal
 from services.finance.service.fund_publication import emit_funds_moved
-from services.finance.service.funds import get_fund
 from services.finance.service.limits import require_own_lines
-from services.finance.service.outturn import check_open
+from services.finance.service.outturn import check_open, get_lines_and_closed
 
 _SOURCE: Final = {
     Layer.BUDGET: "define the fund with another budget",
@@ -69,12 +68,12 @@ async def get_entry(tx: Tx, entry_id: str) -> RecordedTransfer:
 
 
 async def _enter(tx: Tx, wanted: Transfer) -> RecordedTransfer:
-    fund = await get_fund(tx, wanted.fund)
+    lines, closed = await get_lines_and_closed(tx, wanted.fund)
     year = wanted.financial_year
     if not year.start <= wanted.effective_on <= year.end.replace(year=year.end.year + 1):
         raise InvalidFinance(f"{wanted.effective_on} is neither within {year} nor within a year after it.")
-    require_own_lines(tx, fund.lines, {(year, wanted.debit), (year, wanted.credit)})
-    await check_open(tx, fund, [Period.quarter_of(wanted.effective_on)])
+    require_own_lines(tx, lines, {(year, wanted.debit), (year, wanted.credit)})
+    await check_open(tx, wanted.fund, closed, [Period.quarter_of(wanted.effective_on)])
     [recorded] = await transfers.append_transfers(tx, [wanted])
     record_reversal(tx, recorded)
     await emit_funds_moved(tx, [wanted.fund])

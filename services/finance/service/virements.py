@@ -57,7 +57,7 @@ async def propose_virement(tx: Tx, code: str, proposal: VirementProposal) -> tup
             raise ReferenceUsed(f"{proposal.reference} is another virement.", [FieldError("reference", "in use")])
         record_unchanged(tx)
         return there, False
-    await check_open(tx, fund, [Period.quarter_of(proposal.effective_on)])
+    await check_open(tx, code, fund.closed_quarters, [Period.quarter_of(proposal.effective_on)])
     await virements.insert_virement(tx, wanted)
     record_virement(tx, wanted, "virement.proposed", proposal.reason)
     return wanted, True
@@ -154,7 +154,7 @@ def _check_decidable(virement: Virement) -> None:
 async def _check_movable(tx: Tx, fund: Fund, proposal: VirementProposal) -> None:
     if faults := proposal_faults(proposal, fund):
         raise InvalidFinance("The virement does not fit the fund.", [FieldError(*fault) for fault in faults])
-    await check_open(tx, fund, [Period.quarter_of(proposal.effective_on)])
+    await check_open(tx, fund.summary.code, fund.closed_quarters, [Period.quarter_of(proposal.effective_on)])
     left = budget_left(fund, proposal)
     if proposal.amount > left:
         raise BudgetExceeded(f"{proposal.giving} has {in_pounds(left)} in {proposal.financial_year}.")

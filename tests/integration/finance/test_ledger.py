@@ -8,7 +8,7 @@ from typing import Any
 
 import httpx
 import pytest
-from sqlalchemy import Boolean, Date, String, Text, event, func, literal_column, not_, select, update
+from sqlalchemy import Boolean, Date, String, Text, func, literal_column, not_, select, update
 
 from chassis.storage import migrate
 from chassis.storage.database import Database
@@ -17,10 +17,19 @@ from chassis.storage.types import UtcDateTime
 from contracts.period import Period, PeriodKind
 from services.finance.app import SPEC
 from services.finance.domain.transfers import CONTROL, Layer, RecordedTransfer, Transfer
-from services.finance.models import EntryRow, EntryTotalRow, LedgerBalanceRow, LedgerHeadRow, TransferRow
+from services.finance.models import (
+    EntryRow,
+    EntryTotalRow,
+    LedgerBalanceRow,
+    LedgerHeadRow,
+    LineBalanceRow,
+    TransferRow,
+)
+from services.finance.repository.ledger_balances import get_lines
 from services.finance.repository.transfers import append_transfers
 from services.finance.service.ledger import verify_ledger
 from tests.integration.finance.world import Source, faults_after, fund_body, hear, link_body, money, scheme_body, worth
+from tests.integration.indicators.counting import counted
 
 SCHEMES = "/finance/v1/schemes"
 FUND = "/finance/v1/funds/integrated-fund"
@@ -191,6 +200,12 @@ TAMPERED = {
     "DELETE FROM ledger_balance WHERE account = 'leisure' AND layer = 'outturn'": (
         "ledger_balance integrated-fund 2017/18 outturn leisure 2017-11 2017-11-30"
     ),
+    "UPDATE line_balance SET credit = credit + 1 WHERE layer = 'outturn'": (
+        "line_balance integrated-fund 2017/18 outturn leisure 2017-11"
+    ),
+    "DELETE FROM line_balance WHERE line = 'leisure' AND layer = 'virement'": (
+        "line_balance integrated-fund 2017/18 virement leisure "
+    ),
     "UPDATE entry SET cash = '5001.00' WHERE state = 'validated'": "entry ",
     "DELETE FROM entry WHERE state = 'banked'": "entry ",
     "UPDATE entry SET state = 'validated' WHERE state = 'banked'": "entry ",
@@ -256,10 +271,15 @@ async def test_whatever_is_tampered_with_the_row_is_named(lived: httpx.AsyncClie
         changed = statement.replace("'5001.00'", "5001.00") if database.dialect == "postgresql" else statement
         found = await faults_after(database, changed)
         assert any(one.startswith(row) for one in found), (statement, found)
+    before = await database.read(lambda tx: get_lines(tx, "integrated-fund"))
+    url = database.url.render_as_string(hide_password=False)
+    await asyncio.to_thread(migrate.downgrade, SPEC.package, url, "0024")
+    await asyncio.to_thread(migrate.upgrade, SPEC.package, url)
+    assert (len(before), await database.read(lambda tx: get_lines(tx, "integrated-fund"))) == (3, before)
     assert (await database.read(verify_ledger)).is_clean
 
 
-LEDGER = (TransferRow, LedgerHeadRow, LedgerBalanceRow, EntryRow, EntryTotalRow)
+LEDGER = (TransferRow, LedgerHeadRow, LedgerBalanceRow, LineBalanceRow, EntryRow, EntryTotalRow)
 ANOTHER = {
     "state": "shared",
     "layer": "share",
@@ -310,29 +330,36 @@ async def test_whatever_column_of_the_ledger_is_changed_a_row_is_named(lived: ht
     assert (await database.read(verify_ledger)).is_clean
 
 
-async def test_a_position_costs_as_many_statements_however_long_the_ledger(
+POSTS_OUTTURN = 28
+"""Whoever adds a statement takes one away."""
+
+
+async def test_a_position_costs_as_many_statements_and_rows_however_long_the_ledger(
     lived: httpx.AsyncClient, database: Database
 ):
-    costs, rows = [], []
-    for more in (0, 40):
-        posting = {"line": "leisure", "period": "2017-11", "amount": money(1)}
-        postings = [posting | {"reference": f"n{number}"} for number in range(more)]
-        if postings:
-            assert (await lived.post(f"{FUND}/outturn", json={"postings": postings})).status_code == 201
-        seen: list[str] = []
-
-        def note(*given: Any, into: list[str] = seen) -> None:
-            into.append(given[2])
-
-        event.listen(database.engine.sync_engine, "before_cursor_execute", note)
-        for path in ("position", "trial-balance", "forecast"):
-            assert (await lived.get(f"{FUND}/{path}")).status_code == 200
-        event.remove(database.engine.sync_engine, "before_cursor_execute", note)
-        costs.append(len(seen))
-        rows.append(len((await lived.get(f"{FUND}/trial-balance")).json()["accounts"]))
-        assert not any("FROM transfer" in one or "FROM entry " in one or "FROM entry\n" in one for one in seen)
-    assert costs[0] == costs[1]
-    assert rows[0] == rows[1]
+    """It reads neither entries nor days of effect, and a line of a layer has one row a period."""
+    posting = {"line": "leisure", "period": "2017-11", "amount": money(1)}
+    costs, accounts, lines = [], [], []
+    for more in (1, 40):
+        postings = [posting | {"reference": f"n{more}-{number}"} for number in range(more)]
+        with counted(database) as seen:
+            answer = await lived.post(f"{FUND}/outturn", json={"postings": postings})
+        assert answer.status_code == 201, answer.text
+        assert len(seen) <= POSTS_OUTTURN
+        taken_back = f"/finance/v1/entries/{answer.json()['entries'][0]['id']}/reverse"
+        reversal = {"effective_on": f"2018-01-{more % 28 + 1:02}", "reason": "Twice"}
+        assert (await lived.post(taken_back, json=reversal)).status_code == 201
+        with counted(database) as seen:
+            for path in ("position", "forecast"):
+                assert (await lived.get(f"{FUND}/{path}")).status_code == 200
+        assert not any("ledger_balance" in one for one in seen)
+        with counted(database) as listed:
+            found = (await lived.get(f"{FUND}/trial-balance")).json()["accounts"]
+        assert not any(f"FROM {table}" in one for table in ("transfer", "entry ", "entry\n") for one in seen + listed)
+        costs.append(len(seen + listed))
+        accounts.append(len(found))
+        lines.append(len(await database.read(lambda tx: get_lines(tx, "integrated-fund"))))
+    assert (costs[0], accounts[0], lines[0]) == (costs[1], accounts[1], lines[1])
 
 
 async def carried_over(api: httpx.AsyncClient, **when: str) -> dict[tuple[str, str], Decimal]:

@@ -78,7 +78,7 @@ MOVES = st.lists(
 def test_whatever_is_entered_every_layer_balances_and_the_chain_is_whole(moves: list[tuple[str, int, Layer, date]]):
     recorded = chain([transfer(who, str(D(pence) / 100), layer, day) for who, pence, layer, day in moves])
     reading = read(recorded)
-    reading.close(reading.end, dict(reading.sums))
+    reading.close(reading.end, dict(reading.sums), reading.lines)
     assert not reading.faults
     accounts = [AccountBalance(day.account, D(debit), D(credit)) for day, (debit, credit) in reading.sums.items()]
     assert TrialBalance("pool", None, None, accounts).difference == 0
@@ -135,7 +135,7 @@ def test_what_is_missing_is_named_in_the_middle_and_at_the_end():
         "transfers 2 to 2 before it are missing"
     ]
     reading = read(recorded[:2])
-    reading.close(ChainEnd(3, recorded[2].hash), dict(reading.sums))
+    reading.close(ChainEnd(3, recorded[2].hash), dict(reading.sums), reading.lines)
     assert [(fault.table, fault.row) for fault in reading.faults] == [("ledger_head", "pool")]
 
 
@@ -144,10 +144,18 @@ def test_a_balance_that_is_not_what_transfers_add_to_is_named():
     stored = dict(reading.sums)
     day = next(day for day in stored if day.account.owner == "a")
     stored[day] = stored[day]._replace(debit=101)
-    reading.close(reading.end, stored)
-    assert [(fault.table, fault.fault) for fault in reading.faults] == [
-        ("ledger_balance", "says 101 pence debited and 0 credited, and the transfers 100 pence debited and 0 credited")
-    ]
+    says = "says 101 pence debited and 0 credited, and the transfers 100 pence debited and 0 credited"
+    reading.close(reading.end, stored, reading.lines)
+    assert [(fault.table, fault.fault) for fault in reading.faults] == [("ledger_balance", says)]
+
+
+def test_sums_of_lines_are_those_of_all_days_but_of_layers_that_move_lines_alone():
+    spent = [transfer("a", "1", day=date(2017, 12, 31)), transfer("a", "-2", day=date(2018, 1, 5))]
+    reading = read(chain([*spent, transfer("b", "3", Layer.VIREMENT), transfer("a", "9", Layer.BUDGET)]))
+    assert {(str(account.layer), account.owner): sums for (account, _), sums in reading.lines.items()} == {
+        ("outturn", "a"): (100, 200),
+        ("virement", "b"): (300, 0),
+    }
 
 
 @pytest.mark.parametrize(
