@@ -9,10 +9,10 @@ from chassis.jobs.worker import Worker
 from chassis.settings import ServiceSettings
 from services.indicators.app import SPEC
 from services.indicators.service.importing import JOB, run_import
+from tests.integration.indicators.bringing import HEAD, WAIT, lines, order
 from tests.integration.indicators.conftest import ENGLAND, PLYMOUTH, Api
 from tests.integration.indicators.test_breakdowns import LIFE
 from tests.integration.indicators.test_gaps import GAP, LEAST, MOST
-from tests.integration.indicators.test_imports import HEAD, WAIT, lines, order
 
 pytestmark = pytest.mark.both_engines
 

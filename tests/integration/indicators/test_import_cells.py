@@ -9,8 +9,8 @@ import xlsxwriter
 
 from contracts.period import PeriodKind
 from services.indicators.repository import areas, indicators
+from tests.integration.indicators.bringing import WAIT, XLSX, bring, lines, values
 from tests.integration.indicators.conftest import PLYMOUTH, Api
-from tests.integration.indicators.test_imports import WAIT, XLSX, bring, lines, values
 
 NOTE = {"topic": "Delays", "figures": [{"figure": "1", "source": "table"}], "used": "1", "why": "later"}
 HEAD = ("indicator", "area", "period", "value", "status", "count", "marks", "inferred", "notes", "no\x00te")

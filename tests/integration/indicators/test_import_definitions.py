@@ -6,8 +6,8 @@ from typing import Any
 
 import pytest
 
+from tests.integration.indicators.bringing import FINGERTIPS, HEAD, bring, lines, order, profile
 from tests.integration.indicators.conftest import MONTHLY, PLYMOUTH, Api
-from tests.integration.indicators.test_imports import FINGERTIPS, HEAD, bring, lines, order, profile
 
 CODE = "fingertips-92443"
 

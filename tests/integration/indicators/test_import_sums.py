@@ -7,8 +7,8 @@ from typing import Any
 import pytest
 
 from chassis.tabular.reading import LONGEST_CELL
+from tests.integration.indicators.bringing import HEAD, WAIT, bring, lines, values
 from tests.integration.indicators.conftest import ENGLAND, PLYMOUTH, Api
-from tests.integration.indicators.test_imports import HEAD, WAIT, bring, lines, values
 
 AE_HEAD = ("period", "org_code", "type", "attendances", "breaches", "admissions")
 COUNTS = (*HEAD, "count", "denominator")

@@ -5,8 +5,8 @@ from pathlib import Path
 
 import pytest
 
+from tests.integration.indicators.bringing import WAIT, bring, values
 from tests.integration.indicators.conftest import Api
-from tests.integration.indicators.test_imports import WAIT, bring, values
 
 WHOLE = Path(__file__).parents[2] / "fixtures" / "whole"
 FILES = [
