@@ -18,6 +18,8 @@ from decimal import ROUND_HALF_UP, Decimal
 from pathlib import Path
 from typing import Final
 
+from pydantic_core import to_json
+
 from contracts.breakdown import Breakdown
 from contracts.colours import Polarity
 from contracts.period import Period, PeriodKind
@@ -95,10 +97,9 @@ def past_of(provider: str, months: Months) -> list[PeriodPoint]:
 
 def _window(key: SeriesKey, revisions: Sequence[Revision], version: int) -> SeriesWindow:
     state = series_state(WAITS, revisions, {}, [TARGET])
-    told = events.updated(WAITS, Area(key.area, key.area, "provider"), key.breakdown, state)
     colours = process_control_colours(key, WAITS, revisions, ())
-    body = events.with_process_control(told, colours).model_dump_json()
-    series = IndicatorRead.model_validate_json(body).series
+    told = events.updated(key, WAITS, Area(key.area, key.area, "provider"), state, colours)
+    series = IndicatorRead.model_validate_json(to_json(told)).series
     return SeriesWindow(key.subject, 1, version, series[0].period, write_points(series))
 
 

@@ -24,7 +24,7 @@ class Polarity(StrEnum):
     @property
     def sign(self) -> int:
         """+1 where a rise is good, -1 where it is bad, 0 where neither."""
-        return {"high_is_good": 1, "low_is_good": -1, "neutral": 0}[self.value]
+        return 1 if self is Polarity.HIGH_IS_GOOD else -1 if self is Polarity.LOW_IS_GOOD else 0
 
 
 SEVERITY: dict[Colour, int] = {

@@ -114,7 +114,7 @@ class Period:
 
     @property
     def label(self) -> str:
-        return LABELS[self.kind](self.start, self.end)
+        return _label(self)
 
     def __str__(self) -> str:
         return self.label
@@ -172,6 +172,11 @@ class Period:
             "description": "A period: " + "; ".join(ACCEPTED_FORMS),
             "examples": ["2017-12", "2017/18 Q3", "2017/18"],
         }
+
+
+@lru_cache(maxsize=4096)
+def _label(period: Period) -> str:
+    return LABELS[period.kind](period.start, period.end)
 
 
 @lru_cache(maxsize=4096)

@@ -25,14 +25,15 @@ Order = tuple[int, int]
 class NewEvent:
     """A fact to publish: ``version`` is the aggregate's, one more than its event before.
 
-    The generation is the database's, not the event's: the relay gives it while it publishes.
+    The generation is the database's, not the event's: the relay gives it while it publishes. ``data`` is a body, or
+    what one is as JSON.
     """
 
     type: str
     source: str
     subject: str
     version: int
-    data: BaseModel
+    data: BaseModel | Mapping[str, Any]
 
 
 def encode(event: NewEvent, *, event_id: str, time: datetime, traceparent: str | None) -> bytes:
@@ -50,7 +51,7 @@ def encode(event: NewEvent, *, event_id: str, time: datetime, traceparent: str |
     }
     if traceparent:
         envelope["traceparent"] = traceparent
-    return b'%s,"data":%s}' % (to_json(envelope)[:-1], event.data.__pydantic_serializer__.to_json(event.data))
+    return b'%s,"data":%s}' % (to_json(envelope)[:-1], to_json(event.data))
 
 
 def with_generation(body: bytes, generation: int) -> bytes:

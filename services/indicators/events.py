@@ -1,12 +1,11 @@
 """The state of a series as its event tells it."""
 
 from collections.abc import Callable, Mapping, Sequence
+from decimal import Decimal
 from typing import Any, Final, TypeVar
 
 from chassis.events.envelope import NewEvent
-from contracts.breakdown import Breakdown
 from contracts.colours import Colour
-from contracts.envelope import Body
 from contracts.indicators import (
     COMMENTARY_PUBLISHED,
     INDICATOR_UPDATED,
@@ -14,18 +13,10 @@ from contracts.indicators import (
     OBSERVATION_LATE,
     SOURCE,
     AreaState,
-    BenchmarkState,
-    ChangedPeriod,
     CommentaryPublished,
     CommentaryState,
     Definition,
-    IndicatorUpdated,
     ObservationLate,
-    ObservationState,
-    SeriesPoint,
-    TargetState,
-    TrendState,
-    subject,
 )
 from contracts.period import Period
 from services.indicators.domain.areas import Area
@@ -34,61 +25,69 @@ from services.indicators.domain.commentaries import CommentaryHead, CommentaryRe
 from services.indicators.domain.definitions import Indicator
 from services.indicators.domain.late_values import Reminder
 from services.indicators.domain.limits import limits_of
-from services.indicators.domain.observations import Revision
+from services.indicators.domain.observations import Observation, Revision, SeriesKey
 from services.indicators.domain.series import Point, SeriesState
 from services.indicators.domain.target_colour import TargetColour
 from services.indicators.domain.trend import TrendColour
 
-B = TypeVar("B", bound=Body)
 T = TypeVar("T")
+State = dict[str, Any]
+"""What an ``IndicatorUpdated`` is as JSON, made of values that fit: an import makes one of each series, which as bodies
+takes four times as long. Members of enumerations are written by ``str``, which takes a fifth of their ``value``."""
 
 _MOST_REMEMBERED: Final = 256
+_NOT_CARRIED: Final[Mapping[Period, Colour]] = {}
 
 
-def updated(indicator: Indicator, area: Area, breakdown: Breakdown, state: SeriesState) -> IndicatorUpdated:
-    """The whole present state, naming no change yet."""
-    return _made(
-        IndicatorUpdated,
-        indicator=_definition_of(indicator),
-        area=_area_of(area),
-        breakdown=breakdown,
-        latest=_latest(state.latest, indicator) if state.latest else None,
-        benchmark=benchmark_state(state.benchmark),
-        trend=trend_state(state.trend),
-        target=_target(state.target) if state.target else None,
-        series=series_points(state),
-        changed=[],
-        complete=False,
-    )
+def updated(
+    key: SeriesKey,
+    indicator: Indicator,
+    area: Area,
+    state: SeriesState,
+    process_control: Mapping[Period, Colour] = _NOT_CARRIED,
+) -> State:
+    """The whole present state of a series, naming no change yet; with what process control says of each period."""
+    return {
+        "indicator": _definition_of(indicator),
+        "area": _area_of(area),
+        "breakdown": dict(key.breakdown.items),
+        "latest": _latest(state.latest, indicator) if state.latest else None,
+        "benchmark": _benchmark(state.benchmark),
+        "trend": _trend(state.trend),
+        "target": _target(state.target) if state.target else None,
+        "series": [_point(point, process_control) for point in state.points],
+        "changed": [],
+        "complete": False,
+    }
 
 
-def with_process_control(state: IndicatorUpdated, colours: Mapping[Period, Colour]) -> IndicatorUpdated:
-    """The same state, with what process control says of each period that is shown."""
-    points = [each.model_copy(update={"process_control": colours[each.period]}) for each in state.series]
-    return state.model_copy(update={"series": points})
+def _benchmark(benchmark: BenchmarkColour) -> State:
+    return {
+        "colour": str(benchmark.colour),
+        "rule": str(benchmark.rule),
+        "reason": benchmark.reason,
+        "provisional": benchmark.provisional,
+    }
 
 
-def benchmark_state(benchmark: BenchmarkColour) -> BenchmarkState:
-    return _made(
-        BenchmarkState,
-        colour=benchmark.colour,
-        rule=benchmark.rule.value,
-        reason=benchmark.reason,
-        provisional=benchmark.provisional,
-    )
+def _trend(trend: TrendColour) -> State:
+    return {"colour": str(trend.colour), "reason": trend.reason, "provisional": trend.provisional}
 
 
-def trend_state(trend: TrendColour) -> TrendState:
-    return _made(TrendState, colour=trend.colour, reason=trend.reason, provisional=trend.provisional)
+def _target(target: TargetColour) -> State:
+    return {
+        "colour": str(target.colour),
+        "expected": _text(target.expected),
+        "reason": target.reason,
+        "provisional": target.provisional,
+    }
 
 
-def _target(target: TargetColour) -> TargetState:
-    return TargetState(
-        colour=target.colour, expected=target.expected, reason=target.reason, provisional=target.provisional
-    )
+def _text(number: Decimal | None) -> str | None:
+    return None if number is None else format(number, "f")
 
 
-def _definition(indicator: Indicator) -> Definition:
+def _definition(indicator: Indicator) -> State:
     return Definition(
         code=indicator.code,
         name=indicator.name,
@@ -99,18 +98,18 @@ def _definition(indicator: Indicator) -> Definition:
         framework=indicator.framework,
         frameworks=indicator.frameworks,
         dimensions=dict(indicator.dimensions),
-    )
+    ).model_dump(mode="json")
 
 
-def _area(area: Area) -> AreaState:
-    return AreaState(code=area.code, name=area.name, type=area.type)
+def _area(area: Area) -> State:
+    return AreaState(code=area.code, name=area.name, type=area.type).model_dump(mode="json")
 
 
-def _remembering(make: Callable[[T], B]) -> Callable[[T], B]:
+def _remembering(make: Callable[[T], State]) -> Callable[[T], State]:
     """What is made of a thing that does not change, once for each: a batch has many series of few definitions."""
-    known: dict[int, tuple[T, B]] = {}
+    known: dict[int, tuple[T, State]] = {}
 
-    def found(of: T) -> B:
+    def found(of: T) -> State:
         there = known.get(id(of))
         if there is None or there[0] is not of:
             if len(known) >= _MOST_REMEMBERED:
@@ -124,61 +123,55 @@ def _remembering(make: Callable[[T], B]) -> Callable[[T], B]:
 _definition_of, _area_of = _remembering(_definition), _remembering(_area)
 
 
-def _latest(revision: Revision, indicator: Indicator) -> ObservationState:
+def _latest(revision: Revision, indicator: Indicator) -> State:
     """Limits as sent, else as computed."""
     observed = revision.observation
     limits = limits_of(observed, indicator)
-    return ObservationState(
-        period=observed.period,
-        value=observed.value,
-        revision=revision.number,
-        status=observed.status,
-        count=observed.count,
-        denominator=observed.denominator,
-        lower=limits.lower,
-        upper=limits.upper,
-        missing=observed.missing,
-        marks=observed.marks,
-    )
+    return {
+        **_value_of(revision),
+        "count": _text(observed.count),
+        "denominator": _text(observed.denominator),
+        "lower": _text(limits.lower),
+        "upper": _text(limits.upper),
+        **_symbols_of(observed),
+    }
 
 
-def series_points(state: SeriesState) -> list[SeriesPoint]:
-    return [_point(point) for point in state.points]
+def _value_of(revision: Revision) -> State:
+    observed = revision.observation
+    return {
+        "period": observed.period.label,
+        "value": _text(observed.value),
+        "revision": revision.number,
+        "status": str(observed.status),
+    }
 
 
-def _made(model: type[B], **values: Any) -> B:
-    """A body of values that fit, every field named in order: as ``model_construct``, which takes thrice as long."""
-    made = model.__new__(model)
-    object.__setattr__(made, "__dict__", values)
-    object.__setattr__(made, "__pydantic_fields_set__", set(values))
-    object.__setattr__(made, "__pydantic_extra__", None)
-    object.__setattr__(made, "__pydantic_private__", None)
-    return made
+def _symbols_of(observed: Observation) -> State:
+    return {
+        "missing": None if observed.missing is None else str(observed.missing),
+        "marks": [str(mark) for mark in observed.marks],
+    }
 
 
-def _point(point: Point) -> SeriesPoint:
+def _point(point: Point, process_control: Mapping[Period, Colour]) -> State:
     """A series has colours only; no target is ``white``."""
-    observed = point.revision.observation
-    return _made(
-        SeriesPoint,
-        period=observed.period,
-        value=observed.value,
-        revision=point.revision.number,
-        status=observed.status,
-        benchmark=point.benchmark.colour,
-        trend=point.trend.colour,
-        target=point.target.colour if point.target else Colour.WHITE,
-        missing=observed.missing,
-        marks=observed.marks,
-        benchmark_provisional=point.benchmark.provisional,
-        trend_provisional=point.trend.provisional,
-        target_provisional=point.target.provisional if point.target else False,
-        process_control=Colour.NONE,
-    )
+    observed, target = point.revision.observation, point.target
+    return {
+        **_value_of(point.revision),
+        "benchmark": str(point.benchmark.colour),
+        "trend": str(point.trend.colour),
+        "target": str(target.colour if target else Colour.WHITE),
+        **_symbols_of(observed),
+        "benchmark_provisional": point.benchmark.provisional,
+        "trend_provisional": point.trend.provisional,
+        "target_provisional": target.provisional if target else False,
+        "process_control": str(process_control[observed.period] if process_control else Colour.NONE),
+    }
 
 
 def state_events(
-    state: IndicatorUpdated, changed: Sequence[Revision], before: int, *, complete: bool = False
+    key: SeriesKey, state: State, changed: Sequence[Revision], before: int, *, complete: bool = False
 ) -> list[NewEvent]:
     """The events of a state with its ``changed`` periods, at most 500 each, numbered on from version ``before``.
 
@@ -186,32 +179,21 @@ def state_events(
     last event says so.
     """
     parts = [changed[n : n + MAX_CHANGED] for n in range(0, len(changed), MAX_CHANGED)] or [()]
-    last = len(parts)
-    return [_event(state, part, before + n, complete=complete and n == last) for n, part in enumerate(parts, start=1)]
+    subject, last = key.subject, len(parts)
+    return [
+        NewEvent(
+            type=INDICATOR_UPDATED,
+            source=SOURCE,
+            subject=subject,
+            version=before + n,
+            data={**state, "changed": list(map(_changed_period, part)), "complete": complete and n == last},
+        )
+        for n, part in enumerate(parts, start=1)
+    ]
 
 
-def _event(state: IndicatorUpdated, changed: Sequence[Revision], version: int, *, complete: bool) -> NewEvent:
-    said = {**state.__dict__, "changed": [_changed_period(revision) for revision in changed], "complete": complete}
-    return NewEvent(
-        type=INDICATOR_UPDATED,
-        source=SOURCE,
-        subject=subject(state.indicator.code, state.area.code, state.breakdown),
-        version=version,
-        data=_made(IndicatorUpdated, **said),
-    )
-
-
-def _changed_period(revision: Revision) -> ChangedPeriod:
-    observed = revision.observation
-    return _made(
-        ChangedPeriod,
-        period=observed.period,
-        value=observed.value,
-        revision=revision.number,
-        status=observed.status,
-        missing=observed.missing,
-        marks=observed.marks,
-    )
+def _changed_period(revision: Revision) -> State:
+    return {**_value_of(revision), **_symbols_of(revision.observation)}
 
 
 def commentary_published(head: CommentaryHead, public: CommentaryRevision) -> NewEvent:

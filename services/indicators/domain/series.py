@@ -116,7 +116,7 @@ class _Judge:
 
     def point(self, n: int) -> Point:
         """The one numbered ``n`` with its colours, as they stood in its period."""
-        window = slice(self.begins(n + 1), n + 1)
+        window = slice(self.begins(n + 1) if n else 0, n + 1)
         return Point(self._recent[n], *self.colours(self._observed[window], self._ends[window]))
 
     def colours(

@@ -85,7 +85,7 @@ class SeriesInputs:
     def _compared(self, series: SeriesKey) -> dict[Period, Observation]:
         if self.group:
             return self._means(series)
-        found = self.revisions.get(series._replace(area=self.comparator), {})
+        found = self.revisions.get(SeriesKey(series.indicator, self.comparator, series.breakdown), {})
         return {period: revision.observation for period, revision in found.items()}
 
     def _means(self, series: SeriesKey) -> dict[Period, Observation]:

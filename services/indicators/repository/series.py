@@ -1,6 +1,6 @@
 """Series: their locks and versions, and what their states follow from besides observations."""
 
-from collections.abc import Collection, Iterable, Iterator, Mapping
+from collections.abc import Collection, Container, Iterable, Iterator, Mapping, Sequence
 from functools import cache
 from typing import Any, Final
 
@@ -20,7 +20,16 @@ from sqlalchemy import (
     update,
 )
 
-from chassis.storage.bulk import given_rows, given_values, insert_or_ignore, look_up, table_of, upsert
+from chassis.storage.bulk import (
+    Columns,
+    given_rows,
+    given_values,
+    insert_columns,
+    insert_or_ignore,
+    look_up,
+    table_of,
+    upsert,
+)
 from chassis.storage.transaction import Tx
 from contracts.breakdown import Breakdown
 from services.indicators.domain.areas import Area
@@ -57,6 +66,8 @@ async def lock_and_raise_version(tx: Tx, key: SeriesKey) -> int | None:
 
 async def lock_series(tx: Tx, keys: Collection[SeriesKey], whole: WholeIndicators) -> dict[SeriesKey, int]:
     """Lock the series of ``keys``, and those of the ``whole`` indicators, in one order; their versions."""
+    if not keys and not whole.codes:
+        return {}
     given = given_rows(tx.dialect, "given", _KEY)
     named = given if not whole.codes else union(select(given), _whole(whole)).subquery("each")
     ordered = select(named).order_by(*_in_order(tx, named)).subquery("named")
@@ -99,13 +110,28 @@ async def get_open_keys(tx: Tx, keys: Collection[SeriesKey]) -> set[SeriesKey]:
 
 
 async def open_series(tx: Tx, keys: Iterable[SeriesKey]) -> None:
-    """Open series at version 0. The caller has locked their indicators."""
+    """Open series at version 0. The caller has locked their indicators.
+
+    Where the transaction sees one moment throughout, and another opened one after it, it is tried again.
+    """
     rows = [{**series_columns(key), "version": 0} for key in sorted(keys)]
     await insert_or_ignore(tx, SeriesRow, rows, ["indicator", "area", "breakdown"])
 
 
+async def add_series(tx: Tx, versions: Mapping[SeriesKey, int]) -> None:
+    """As :func:`save_versions`, where none is open: at less cost, and on PostgreSQL by COPY where they are many."""
+    keys = sorted(versions)
+    columns: dict[str, Sequence[Any]] = {
+        "indicator": [key.indicator for key in keys],
+        "area": [key.area for key in keys],
+        "breakdown": [key.breakdown.text for key in keys],
+        "version": [versions[key] for key in keys],
+    }
+    await insert_columns(tx, SeriesRow, Columns(columns))
+
+
 async def save_versions(tx: Tx, versions: Mapping[SeriesKey, int]) -> None:
-    """Set the versions of locked series."""
+    """Set the versions of locked series, opening those that are not open. The caller has locked their indicators."""
     rows = [{**series_columns(key), "version": version} for key, version in sorted(versions.items())]
     await upsert(tx, SeriesRow, rows, ["indicator", "area", "breakdown"], ["version"])
 
@@ -162,10 +188,10 @@ async def list_indicators_of_area(tx: Tx, area: str, breakdown: Breakdown) -> li
     return [indicator_from_row(row) for row in await tx.session.execute(query.order_by(_OF_INDICATOR.c.code))]
 
 
-async def get_inputs(tx: Tx, keys: Collection[SeriesKey]) -> SeriesInputs:
-    """Definitions, areas and all target versions of open series. One query."""
+async def get_inputs(tx: Tx, keys: Collection[SeriesKey], new: Container[SeriesKey] = frozenset()) -> SeriesInputs:
+    """Definitions, areas and all target versions of series, of which ``new`` have nothing of their own. One query."""
     connection = await tx.session.connection()
-    inputs, values = SeriesInputs(), given_values(tx, "given", _GIVEN, _given(keys))
+    inputs, values = SeriesInputs(), given_values(tx, "given", _GIVEN, _given(keys, new))
     for row in await connection.execute(_inputs(tx.dialect), values):
         _put_row(inputs, row)
     return inputs
@@ -175,15 +201,19 @@ _ONCE: Final = (Column("once_indicator", String), Column("once_area", String))
 _GIVEN: Final = (*_KEY, *_ONCE)
 
 
-def _given(keys: Collection[SeriesKey]) -> Iterator[tuple[str | None, ...]]:
-    """Each series, the first of an indicator or an area with its code once more: its definition is read with it."""
+def _given(keys: Collection[SeriesKey], new: Container[SeriesKey]) -> Iterator[tuple[str | None, ...]]:
+    """Each series, the first of an indicator or an area with its code once more: its definition is read with it.
+
+    A new one is left out where it is the first of neither.
+    """
     indicators, areas = set[str](), set[str]()
     for key in keys:
         indicator = None if key.indicator in indicators else key.indicator
         area = None if key.area in areas else key.area
         indicators.add(key.indicator)
         areas.add(key.area)
-        yield (*series_texts(key), indicator, area)
+        if indicator is not None or area is not None or key not in new:
+            yield (*series_texts(key), indicator, area)
 
 
 def _put_row(inputs: SeriesInputs, row: Row[Any]) -> None:

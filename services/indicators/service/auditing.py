@@ -231,7 +231,7 @@ def _observation(revision: Revision) -> Json:
         "breakdown": dict(key.breakdown.items),
         "period": sent.period.label,
         "revision": revision.number,
-        "status": sent.status.value,
+        "status": str(sent.status),
         "value": None if sent.value is None else format(sent.value, "f"),
         "count": None if sent.count is None else format(sent.count, "f"),
         "denominator": None if sent.denominator is None else format(sent.denominator, "f"),

@@ -116,7 +116,8 @@ async def record_acceptable(
         partly: record also where other rows cannot be; else one faulty row keeps all from being recorded.
         reason: why final figures change, of rows that do not say so themselves.
         name_of: what a row is called where another is told of it.
-        later: takes what is done once, after other batches; without it, all is done here.
+        later: takes what is done once, after other batches, of indicators that the caller has locked; without it, all
+            is done here.
     """
     runs = _by_series(sent)
     inputs = await _get_inputs(tx, runs)
@@ -124,7 +125,7 @@ async def record_acceptable(
     await rows.read_all(runs)
     if not rows.taken:
         return BatchResult(faults=rows.faults)
-    batch = await lock_batch(tx, rows.taken)
+    batch = await lock_batch(tx, rows.taken, has_indicators=later is not None)
     if any(each != inputs.indicators[code] for code, each in batch.inputs.indicators.items()):  # changed in between
         rows = await _read_again(tx, rows, runs, batch)
     await load_batch(

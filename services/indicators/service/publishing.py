@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from chassis.events.outbox import emit
 from chassis.storage.transaction import Tx
 from chassis.turns import Turns
-from contracts.indicators import MAX_CHANGED, IndicatorUpdated
+from contracts.indicators import MAX_CHANGED
 from services.indicators import events
 from services.indicators.domain.control.colours import process_control_colours
 from services.indicators.domain.observations import Revision, SeriesKey
@@ -14,7 +14,7 @@ from services.indicators.domain.series_inputs import SeriesInputs
 from services.indicators.repository import series
 from services.indicators.service.series_locks import LockedSeries
 
-Published = IndicatorUpdated
+Published = events.State
 """What the events of a series carry: only a change of it is worth an event."""
 
 
@@ -32,14 +32,12 @@ class EmittedEvents:
 
 def published_state(inputs: SeriesInputs, key: SeriesKey) -> Published:
     """The state of a series as its event tells it."""
-    indicator, area = inputs.indicators[key.indicator], inputs.areas[key.area]
-    state = events.updated(indicator, area, key.breakdown, inputs.state(key))
+    of, state = (key, inputs.indicators[key.indicator], inputs.areas[key.area]), inputs.state(key)
     chart = inputs.charts.get(key)
     if chart is None:
-        return state
+        return events.updated(*of, state)
     whole = chart.revisions | inputs.revisions.get(key, {})
-    colours = process_control_colours(key, indicator, whole.values(), chart.remarks)
-    return events.with_process_control(state, colours)
+    return events.updated(*of, state, process_control_colours(key, of[1], whole.values(), chart.remarks))
 
 
 def published_states(inputs: SeriesInputs, keys: Iterable[SeriesKey]) -> dict[SeriesKey, Published]:
@@ -78,13 +76,15 @@ async def stage_changes(
     for key in sorted({*changed, *before}):
         state = published_state(inputs, key)
         if key in changed or state != before[key]:
-            new = events.state_events(state, changed.get(key, ()), locked.before[key], complete=complete)
+            new = events.state_events(key, state, changed.get(key, ()), locked.before[key], complete=complete)
             emitted[key] = EmittedEvents(locked.before[key] + len(new), [emit(tx, event) for event in new])
         await turns.give()
     return emitted
 
 
 async def save_versions(tx: Tx, locked: LockedSeries, emitted: Mapping[SeriesKey, EmittedEvents]) -> None:
-    """Save what versions series have once these events were emitted."""
-    after = {**locked.before, **{key: each.version for key, each in emitted.items()}}
-    await series.save_versions(tx, {key: v for key, v in after.items() if v != locked.stored[key]})
+    """Save what versions series have once these events were emitted: by one statement, whatever is new among them."""
+    after, stored = {**locked.before, **{key: each.version for key, each in emitted.items()}}, locked.stored
+    differing = {key: version for key, version in after.items() if version != stored.get(key)}
+    save = series.add_series if differing.keys().isdisjoint(stored) else series.save_versions
+    await save(tx, differing)

@@ -27,7 +27,7 @@ from services.indicators.service.publishing import (
     stage_changes,
 )
 from services.indicators.service.series_inputs import load_charts, load_revisions
-from services.indicators.service.series_locks import LockedSeries, lock_series
+from services.indicators.service.series_locks import LockedSeries, lock_to_record
 from services.indicators.service.settling import Unsettled, group_of
 
 Periods = Mapping[SeriesKey, Collection[Period]]
@@ -56,16 +56,16 @@ class LockedBatch:
     compared: dict[SeriesKey, dict[Period, Revision]] = field(default_factory=dict)
 
 
-async def lock_batch(tx: Tx, keys: Collection[SeriesKey]) -> LockedBatch:
-    """Lock series for recording in them.
+async def lock_batch(tx: Tx, keys: Collection[SeriesKey], *, has_indicators: bool = False) -> LockedBatch:
+    """Lock series for recording in them; ``has_indicators``: the caller has locked all their indicators.
 
     A value of the comparator may change the state of every area of its indicator and breakdown: those are locked too.
     """
     compared = [key for key in keys if key.area == ENGLAND]
     breakdowns = frozenset(key.breakdown for key in compared)
     whole = WholeIndicators(frozenset(key.indicator for key in compared), breakdowns)
-    locked = await lock_series(tx, keys, whole)
-    return LockedBatch(keys, locked, await series.get_inputs(tx, locked.before))
+    locked = await lock_to_record(tx, keys, whole, has_indicators=has_indicators)
+    return LockedBatch(keys, locked, await series.get_inputs(tx, locked.before, locked.before.keys() - locked.stored))
 
 
 async def load_batch(tx: Tx, batch: LockedBatch, wanted: Periods) -> None:

@@ -20,7 +20,10 @@ from services.indicators.service.areas import refuse_unknown
 
 @dataclass(frozen=True, slots=True)
 class LockedSeries:
-    """The versions of locked series before this change, and those that are in the database now."""
+    """The versions of locked series before this change, and those that are in the database now.
+
+    A new one is not in the database, and nobody else can open it: its indicator is locked.
+    """
 
     before: Mapping[SeriesKey, int]
     stored: Mapping[SeriesKey, int]
@@ -29,31 +32,44 @@ class LockedSeries:
 async def lock_series(tx: Tx, keys: Collection[SeriesKey], whole: WholeIndicators = NO_WHOLE) -> LockedSeries:
     """Lock the series of ``keys``, opening them where they are new, and the series of the ``whole`` indicators.
 
+    Raises as :func:`lock_to_record`.
+    """
+    locked = await lock_to_record(tx, keys, whole)
+    await series.open_series(tx, locked.before.keys() - locked.stored)
+    return LockedSeries(locked.before, {**locked.before, **locked.stored})
+
+
+async def lock_to_record(
+    tx: Tx, keys: Collection[SeriesKey], whole: WholeIndicators = NO_WHOLE, *, has_indicators: bool = False
+) -> LockedSeries:
+    """As :func:`lock_series`; those that are new are opened with the versions that the caller saves.
+
     One open series, the usual case, takes one statement. Whatever is recorded of them is recorded from here on.
+    ``has_indicators``: the caller has locked all their indicators, so that nobody opens any of them meanwhile.
 
     Raises:
         IndicatorUnknown: a key names an indicator that is not known.
         ReferenceInvalid: a key names an area that is not known.
     """
-    locked = await _lock(tx, keys, whole)
+    locked = await _lock(tx, keys, whole, has_indicators=has_indicators)
     tx.catch_up()
     return locked
 
 
-async def _lock(tx: Tx, keys: Collection[SeriesKey], whole: WholeIndicators) -> LockedSeries:
+async def _lock(tx: Tx, keys: Collection[SeriesKey], whole: WholeIndicators, *, has_indicators: bool) -> LockedSeries:
     if len(keys) == 1 and not whole.codes:
         (key,) = keys
         version = await series.lock_and_raise_version(tx, key)
         if version is not None:
             return LockedSeries({key: version}, {key: version + 1})
     await plan_by_key(tx)
-    missing = set(keys) - await series.get_open_keys(tx, keys)
+    are_open = await series.get_open_keys(tx, keys)
+    missing = set(keys) - are_open
     await indicators.lock_indicators(tx, {key.indicator for key in missing} | whole.codes)
     if missing:
         await _require_known(tx, missing)
-        await series.open_series(tx, missing)
-    versions = await series.lock_series(tx, keys, whole)
-    return LockedSeries(versions, versions)
+    versions = await series.lock_series(tx, are_open if has_indicators else keys, whole)
+    return LockedSeries(dict.fromkeys(missing, 0) | versions, versions)
 
 
 async def _require_known(tx: Tx, keys: Collection[SeriesKey]) -> None:

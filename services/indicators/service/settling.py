@@ -9,6 +9,8 @@ from dataclasses import dataclass, field
 from hashlib import blake2b
 from itertools import islice
 
+from pydantic_core import to_json
+
 from chassis.storage.transaction import Tx
 from contracts.breakdown import Breakdown
 from services.indicators.domain.observations import SeriesKey
@@ -47,7 +49,7 @@ def group_of(series: SeriesKey) -> Group:
 
 
 def _digest(state: Published) -> bytes:
-    return blake2b(state.model_dump_json().encode(), digest_size=16).digest()
+    return blake2b(to_json(state), digest_size=16).digest()
 
 
 async def emit_unsettled(tx: Tx, unsettled: Unsettled) -> None:

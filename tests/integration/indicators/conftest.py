@@ -12,6 +12,7 @@ from sqlalchemy import select
 
 from chassis.storage.database import Database
 from chassis.storage.transaction import Tx
+from contracts.indicators import INDICATOR_UPDATED, IndicatorUpdated
 from services.indicators.app import create_app
 from services.indicators.models import Base
 
@@ -82,11 +83,15 @@ class Api:
         return await self.post(f"/indicators/{code}/observations", body, expect)
 
     async def events(self) -> list[dict[str, Any]]:
-        """Every event in the outbox, oldest first."""
-        outbox = Base.metadata.tables["outbox"]
+        """Every event in the outbox, oldest first; states of series are written as their contract writes them."""
+        outbox = Base.metadata.tables["outbox"].c
 
         async def read(tx: Tx) -> list[dict[str, Any]]:
-            rows = await tx.session.execute(select(outbox.c.body).order_by(outbox.c.id))
+            rows = (await tx.session.execute(select(outbox.type, outbox.body).order_by(outbox.id))).all()
+            for row in rows:
+                if row.type == INDICATOR_UPDATED:
+                    state = IndicatorUpdated.model_validate(json.loads(row.body)["data"])
+                    assert row.body.endswith(b'"data":%s}' % state.model_dump_json().encode())
             return [json.loads(row.body) for row in rows]
 
         return await self.database.read(read)

@@ -97,8 +97,8 @@ async def test_a_definition_that_changes_meanwhile_is_read_again_for_the_series_
     """Torbay's row was none by the definition that was read first, so that its series is not locked."""
     lock = batches.lock_batch
 
-    async def redefined(tx: Tx, keys: Collection[SeriesKey]) -> LockedBatch:
-        batch = await lock(tx, keys)
+    async def redefined(tx: Tx, keys: Collection[SeriesKey], *, has_indicators: bool) -> LockedBatch:
+        batch = await lock(tx, keys, has_indicators=has_indicators)
         batch.inputs.indicators[AE] = replace(batch.inputs.indicators[AE], unit=Unit.COUNT)
         return batch
 

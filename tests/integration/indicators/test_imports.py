@@ -194,6 +194,7 @@ async def test_areas_are_created_in_a_few_statements_for_any_number(api: Api) ->
         seen.clear()
         await work(api)
         costs.append([text for text in seen if text.startswith("INSERT INTO area")])
+        assert sum(text.startswith("INSERT INTO series ") for text in seen) == 1, "with the versions of their events"
         assert len((await api.get(f"/imports/{ordered['id']}"))["created"]["areas"]) == len(areas)
     assert len(costs[0]) == 2
     assert costs[0] == costs[1]
