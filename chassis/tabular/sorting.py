@@ -5,7 +5,7 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from itertools import starmap
 from types import TracebackType
-from typing import Generic, Self, TypeVar
+from typing import Generic, NamedTuple, Self, TypeVar
 
 T = TypeVar("T")
 
@@ -48,18 +48,17 @@ def _ends(last: tuple[str, str], place: tuple[str, str], count: int, size: int) 
     return place != last and count >= 2 * size
 
 
-@dataclass(frozen=True, slots=True)
-class SortableRow:
+class SortableRow(NamedTuple):
     """``group`` and ``key`` are sorted by, as texts; what has the same key is not torn apart.
 
-    ``count``: how many the row counts for, where its ``content`` holds several.
+    ``counts``: how many the row counts for, where its ``content`` holds several.
     """
 
     group: str
     key: str
     number: int
-    content: str
-    count: int = 1
+    content: bytes
+    counts: int = 1
 
 
 class SortedRows:
@@ -69,20 +68,20 @@ class SortedRows:
         self._database = sqlite3.connect("", isolation_level=None, check_same_thread=False)
         self._database.execute("PRAGMA journal_mode=OFF")
         self._database.execute(
-            "CREATE TABLE row (of_group TEXT, of_key TEXT, number INTEGER, content TEXT, counts INTEGER)"
+            "CREATE TABLE row (of_group TEXT, of_key TEXT, number INTEGER, content BLOB, counts INTEGER)"
         )
         self._database.execute("BEGIN")
         self.count = 0
 
     def add(self, rows: Iterable[SortableRow]) -> None:
-        given = [(row.group, row.key, row.number, row.content, row.count) for row in rows]
+        given = list(rows)
         self._database.executemany("INSERT INTO row VALUES (?, ?, ?, ?, ?)", given)
-        self.count += sum(row[-1] for row in given)
+        self.count += sum(row.counts for row in given)
 
     def batches(self, size: int) -> Iterator[Batch[SortableRow]]:
         """By group, key and number, as :func:`batches_of` has them."""
         found = self._database.execute("SELECT of_group, of_key, number, content, counts FROM row ORDER BY 1, 2, 3")
-        return batches_of(starmap(SortableRow, found), lambda row: (row.group, row.key), size, lambda row: row.count)
+        return batches_of(starmap(SortableRow, found), lambda row: (row.group, row.key), size, lambda row: row.counts)
 
     def __enter__(self) -> Self:
         return self

@@ -37,8 +37,8 @@ def sortable(drafts: Sequence[Draft]) -> SortableRow:
         group=f"{key.indicator}\x1f{key.breakdown.text}",
         key="" if key.area == ENGLAND else key.area,
         number=lines[0] if lines else 0,
-        content=to_json(content).decode(),
-        count=len(drafts),
+        content=to_json(content),
+        counts=len(drafts),
     )
 
 

@@ -88,7 +88,7 @@ def survey_file(
     survey = Survey(rows, Seen(mapping, order.calculation))
     parts = Parts(mapping) if mapping.add_up else None
     sums = Sums(mapping, order.sum_into, parents) if order.sum_into else None
-    taken = _Taken(survey, sums, counter)
+    taken = _Taken(survey, sums, counter, creates=order.create_missing)
     for row in _read(file, mapping, survey, counter):
         if isinstance(row, FaultyRow):
             _refuse(survey, row, parts, sums)
@@ -131,8 +131,8 @@ def _add_up(survey: Survey, parts: Parts, taken: "_Taken", sums: Sums | None) ->
 class _Taken:
     """Drafts on their way into the sorted rows: those of one series together, of as many rows as are taken at once."""
 
-    def __init__(self, survey: Survey, sums: Sums | None, counter: Counter) -> None:
-        self._survey, self._sums, self._counter = survey, sums, counter
+    def __init__(self, survey: Survey, sums: Sums | None, counter: Counter, *, creates: bool) -> None:
+        self._survey, self._sums, self._counter, self._creates = survey, sums, counter, creates
         self._waiting: dict[SeriesKey, list[Draft]] = {}
         self._count = 0
         self._series: SeriesKey | None = None
@@ -164,8 +164,12 @@ class _Taken:
 
     def _flush(self) -> None:
         self._counter.go_on()
+        seen = self._survey.seen
         for drafts in self._waiting.values():
-            self._survey.seen.add(drafts)
+            if self._creates:
+                seen.add(drafts)
+            else:
+                seen.name(drafts[0].key.indicator)
         self._survey.rows.add(map(sortable, self._waiting.values()))
         self._waiting, self._count, self._series = {}, 0, None
 

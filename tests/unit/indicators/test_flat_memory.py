@@ -23,7 +23,7 @@ def peak(path: Path, rows: int) -> int:
     try:
         with path.open("rb") as read, SortedRows() as rows_read:
             survey = survey_file(read, NATIVE, ImportOrder(path.name, "native"), rows_read, Counter(), {})
-            given = sum(row.count for batch in rows_read.batches(2000) for row in batch.rows)
+            given = sum(row.counts for batch in rows_read.batches(2000) for row in batch.rows)
         assert (survey.rows_read, given) == (rows, rows)
         return tracemalloc.get_traced_memory()[1]
     finally:

@@ -72,7 +72,7 @@ class AlikeRows:
         if series is None or texts is None or period is None:
             return None
         figures = self._figures(cells)
-        if figures is None or any("\x00" in cells[place] for place in self._unread):
+        if figures is None or (self._unread and any("\x00" in cells[place] for place in self._unread)):
             return None
         return Draft(series[0], period, figures, texts, series[1], (line,))
 

@@ -93,6 +93,11 @@ class Seen:
     indicators: dict[str, SeenIndicator] = field(default_factory=dict)
     areas: dict[str, Area] = field(default_factory=dict)
 
+    def name(self, code: str) -> None:
+        """Take in that rows are of an indicator, where nothing is created of what they say."""
+        if code not in self.indicators:
+            self.indicators[code] = SeenIndicator({})
+
     def add(self, drafts: Sequence[Draft]) -> None:
         """Take in what drafts of one series say, in the order of their lines."""
         key, words = drafts[0].key, drafts[0].words
