@@ -102,10 +102,19 @@ class Api:
         return await self._call(httpx.Request("GET", BASE + path, params=_given(parameters), headers=_headers()))
 
     async def change(
-        self, method: str, path: str, body: Mapping[str, object] | None = None, tag: str | None = None
+        self,
+        method: str,
+        path: str,
+        body: Mapping[str, object] | None = None,
+        tag: str | None = None,
+        *,
+        is_new: bool = False,
     ) -> Json:
-        """Send a JSON body, or none; what the answer says. ``tag``: of the state that is changed."""
-        headers = _headers() | ({"if-match": tag} if tag else {})
+        """Send a JSON body, or none; what the answer says.
+
+        ``tag``: of the state that is changed. ``is_new``: what is there already is not to be replaced.
+        """
+        headers = _headers() | ({"if-match": tag} if tag else {}) | ({"if-none-match": "*"} if is_new else {})
         request = httpx.Request(method, BASE + path, json=None if body is None else dict(body), headers=headers)
         return _body(await read_answer(await self._call(request)))
 

@@ -23,6 +23,7 @@ from portal.pages import (
     operations,
     people,
     promises,
+    recipients,
     register,
     reports,
     risk,
@@ -96,6 +97,7 @@ for _page in (
     mending,
     operations,
     subscriptions,
+    recipients,
     people,
 ):
     router.include_router(_page.router)

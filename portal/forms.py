@@ -24,6 +24,7 @@ TOKEN: Final = "form-token"  # noqa: S105  the name of a field
 _LOOPBACK: Final = frozenset({"127.0.0.1", "localhost", "::1"})
 _MOST_FIELDS: Final = 200
 _MOST_BYTES: Final = 65_536
+_MOST_DIGITS: Final = 10
 _LONGEST_COOKIE: Final = 128
 _LONGEST_SEALED: Final = 4096
 
@@ -46,6 +47,11 @@ def cookie_of(request: Request, name: str) -> str | None:
 def pounds_of(text: str) -> str:
     """An amount as people write it, ``£1,500``, as the API takes it."""
     return text.replace(",", "").replace("£", "").strip()
+
+
+def whole_number_of(text: str) -> int | str:
+    """A whole number as the API takes it; what is none stays as it was written, for the API to say so."""
+    return int(text) if text.isdecimal() and len(text) < _MOST_DIGITS else text
 
 
 def is_secure(request: Request) -> bool:

@@ -8,7 +8,7 @@ from fastapi.responses import RedirectResponse
 
 from portal.api import Api, Json, part, together
 from portal.errors import Refused, UnknownStep
-from portal.forms import read_form
+from portal.forms import read_form, whole_number_of
 from portal.parameters import Text
 from portal.routes import PageRoute
 from portal.site import Looker, SignedIn, page
@@ -29,13 +29,12 @@ _DONE: Final = {
 
 def _content(sent: Fields) -> Json:
     """What a control is, as its form says it: references of risks are parted by spaces or commas."""
-    months = sent.get("test_every", "")
     return {
         "title": sent.get("title", ""),
         "owner": sent.get("owner") or None,
         "design": sent.get("design") or None,
         "state": sent.get("state", ""),
-        "test_every": int(months) if months.isdecimal() and len(months) < 10 else months,  # noqa: PLR2004
+        "test_every": whole_number_of(sent.get("test_every", "")),
         "risks": sent.get("risks", "").replace(",", " ").split(),
     }
 

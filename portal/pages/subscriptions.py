@@ -1,4 +1,4 @@
-"""One subscription by webhook: how far it is served, what was sent, and what its receiver never took."""
+"""One subscription, by webhook or to a mailbox: how far it is served, what was sent, and what was never taken."""
 
 from collections.abc import Callable, Mapping
 from typing import Final
@@ -25,6 +25,15 @@ OUTCOMES: Final = (
     "address_refused",
     "undelivered",
 )
+STATUSES: Final = (
+    ("", "All"),
+    ("planned", "Waits to be sent"),
+    ("accepted", "Waits in the mailbox"),
+    ("acknowledged", "Collected"),
+    ("undeliverable", "Given up by MESH"),
+    ("unknown", "MESH knows it no more"),
+)
+"""How messages to a mailbox stand."""
 _LATEST: Final = "50"
 Fields = Mapping[str, str]
 Step = Callable[[Fields], tuple[str, Json | None]]
@@ -50,20 +59,29 @@ _STEPS: Final[Mapping[str, tuple[str, Step]]] = {
         "The event is left out, and what waits behind it is sent.",
         lambda sent: ("/dead-letters/discard", _aggregates(sent) | {"reason": sent.get("reason", "")}),
     ),
+    "resend": (
+        "The message is sent again, before what comes next.",
+        lambda sent: (f"/messages/{part(sent.get('message', ''))}/resend", None),
+    ),
 }
 
 
 @router.get("/operations/subscriptions/{code}")
 async def subscription_page(
-    request: Request, looker: SignedIn, code: str, outcome: Text = None, done: Text = None
+    request: Request,
+    looker: SignedIn,
+    code: str,
+    outcome: Text = None,
+    status: Text = None,
+    done: Text = None,
 ) -> Response:
     words, _ = _STEPS.get(done or "", (None, None))
-    return await _subscription(request, looker, code, outcome, done=words)
+    return await _subscription(request, looker, code, outcome, status, done=words)
 
 
 @router.post("/operations/subscriptions/{code}")
 async def change_subscription(request: Request, looker: SignedIn, code: str) -> Response:
-    """Test, pause, resume, send present state, or decide on what was never taken."""
+    """Test, pause, resume, send present state, decide on what was never taken, or send a message again."""
     fields = await read_form(request)
     step = fields.get("step", "")
     if step not in _STEPS:
@@ -72,7 +90,7 @@ async def change_subscription(request: Request, looker: SignedIn, code: str) -> 
     try:
         await looker.api.change("POST", f"{_path(code)}{below}", body)
     except Refused as refused:
-        return await _subscription(request, looker, code, None, refused=refused, written=fields)
+        return await _subscription(request, looker, code, None, None, refused=refused, written=fields)
     return RedirectResponse(f"/operations/subscriptions/{part(code)}?done={step}", status_code=303)
 
 
@@ -81,17 +99,19 @@ async def _subscription(
     looker: Looker,
     code: str,
     outcome: str | None,
+    status: str | None,
     *,
     done: str | None = None,
     refused: Refused | None = None,
     written: Fields | None = None,
 ) -> Response:
     api, at = looker.api, _path(code)
-    found, progress, dead, deliveries = await together(
-        api.get(at),
+    found = await api.get(at)
+    is_mailbox = found["kind"] == "mesh"
+    progress, deliveries, kept = await together(
         api.get(f"{at}/progress"),
-        api.list_items(f"{at}/dead-letters"),
         api.list_items(f"{at}/deliveries", outcome=outcome, limit=_LATEST),
+        api.list_items(f"{at}/messages", status=status or None) if is_mailbox else api.list_items(f"{at}/dead-letters"),
     )
     return page(
         request,
@@ -99,7 +119,10 @@ async def _subscription(
         status=refused.status if refused else 200,
         found=found,
         progress=progress,
-        dead=dead,
+        dead=() if is_mailbox else kept,
+        messages=kept if is_mailbox else None,
+        message_status=status,
+        statuses=STATUSES,
         deliveries=deliveries,
         outcome=outcome,
         outcomes=OUTCOMES,

@@ -104,6 +104,8 @@ def site(loaded: tuple[Path, LoadReport], tmp_path_factory: pytest.TempPathFacto
     with pytest.MonkeyPatch.context() as environment:
         environment.setenv("SUBSCRIPTIONS_WEBHOOK_DEVELOPMENT", "true")
         environment.setenv("SUBSCRIPTIONS_WEBHOOK_NETWORKS", '["127.0.0.0/8"]')
+        environment.setenv("SUBSCRIPTIONS_MESH_DEVELOPMENT", "true")
+        environment.setenv("SUBSCRIPTIONS_MESH_URL", "http://127.0.0.1:9")
         with served(loaded[0], tmp_path_factory.mktemp("pages") / "data") as found:
             add_examples(found.url, found.key)
             yield found

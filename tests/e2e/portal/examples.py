@@ -15,7 +15,7 @@ _VALUES: Final = (
 
 
 def add_examples(url: str, key: str) -> None:
-    """An indicator with breakdowns, gap, target, break and revision; what pages of risks, files and webhooks need."""
+    """An indicator with breakdowns, gap, target, break and revision; what pages of risks, files and events need."""
     with httpx.Client(base_url=url, headers={"authorization": f"Bearer {key}"}, timeout=60) as api:
         _add_indicator(api)
         for ref, low, high in (("OCC4", "50000", "400000"), ("OCC3", "100000", "900000")):
@@ -30,12 +30,18 @@ def add_examples(url: str, key: str) -> None:
 
 
 def _subscribe(api: httpx.Client) -> None:
-    """To an address at which nobody listens: paused, after a test that was not taken."""
+    """To an address and a mailbox at which nobody listens, paused, the first after a test; and somebody to tell."""
     wanted = {"types": ["commissioning.indicator.*"], "area": PLYMOUTH, "heartbeat": True}
     made = api.post("/events/v1/subscriptions", json=wanted | {"name": "example-warehouse", "url": NOWHERE})
     at = f"/events/v1/subscriptions/{made.raise_for_status().json()['id']}"
     for step in ("pause", "test"):
         api.post(f"{at}/{step}").raise_for_status()
+    mailbox = {"name": "example-mailbox", "url": "mesh://X26ABC2?workflow_id=EXAMPLE"}
+    opening = {"id": "X26ABC1", "password": "example", "shared_key": "example"}
+    made = api.post("/events/v1/subscriptions", json=mailbox | {"mailbox": opening})
+    api.post(f"/events/v1/subscriptions/{made.raise_for_status().json()['id']}/pause").raise_for_status()
+    told = {"name": "Example", "address": "example@council.example", "owners": ["Example: nobody"]}
+    api.put("/events/v1/recipients/example", json=told).raise_for_status()
 
 
 def _check_a_file(api: httpx.Client) -> None:

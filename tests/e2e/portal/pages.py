@@ -54,11 +54,15 @@ PAGES: Final = [
     "/import",
     "/people",
     "/operations",
+    "/operations/recipients",
+    "/operations/recipients/example",
+    "/operations/new-recipient",
 ]
 _EXAMPLE: Final = "#imports + .scroll tr:has-text('example.csv') a"
 BEHIND: Final = {
     "pledge-return": ("/promises", "#returns + .scroll a"),
-    "subscription": ("/operations", "#subscriptions + .scroll a"),
+    "subscription": ("/operations", "#subscriptions + .scroll tr:has-text('example-warehouse') a"),
+    "mailbox": ("/operations", "#subscriptions + .scroll tr:has-text('example-mailbox') a"),
     "one-import": ("/import", _EXAMPLE),
     "mend": ("/import", _EXAMPLE, "a[href$='/mend']"),
 }
@@ -114,6 +118,9 @@ PICTURES: Final = {
     "desk": "/desk",
     "import": "/import",
     "operations": "/operations",
+    "recipients": "/operations/recipients",
+    "recipient": "/operations/recipients/example",
+    "new-recipient": "/operations/new-recipient",
 }
 """Pictures in the documents by name; those of pages behind links have theirs."""
 CALLS: Final = {
@@ -174,7 +181,10 @@ CALLS: Final = {
     "/import": 2,
     "/people": 6,  # four of them by which the API finds what has no owner, as far as the page shows it
     "/operations": 17,
+    "/operations/recipients": 3,
+    "/operations/recipients/example": 3,
+    "/operations/new-recipient": 1,
 }
 """How many calls of the API a page is made of, whatever it shows."""
-CALLS_BEHIND: Final = {"pledge-return": 1, "subscription": 4, "one-import": 1, "mend": 2}
+CALLS_BEHIND: Final = {"pledge-return": 1, "subscription": 4, "mailbox": 4, "one-import": 1, "mend": 2}
 """The same of pages behind links."""

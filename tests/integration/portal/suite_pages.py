@@ -62,6 +62,8 @@ PAGES = [
     "/import",
     "/people",
     "/operations",
+    "/operations/recipients",
+    "/operations/new-recipient",
 ]
 """Every page, with the reference data, but for what is there once somebody has made it."""
 

@@ -159,6 +159,7 @@ async def test_a_proposal_is_decided(suite: Suite, decision: str) -> None:
 
 
 NOTHING_TO_SHOW = {
+    "/operations/new-recipient",
     "/register/acceptances",
     "/register/new-control?risk=OCC5",
     "/register/proposals",

@@ -1,4 +1,4 @@
-"""What an operator decides on the pages of operations: parked events, and subscriptions with what was never taken."""
+"""What is decided on the pages of operations: parked events, subscriptions, and who is told of what waits."""
 
 from datetime import UTC, datetime
 from pathlib import Path
@@ -8,9 +8,11 @@ import pytest
 from chassis.bus.port import Message as BusMessage
 from contracts.topics import events_topic
 from services.subscriptions.domain.deliveries import Attempt, Delivery, Outcome, Waiting, WaitingState
+from services.subscriptions.domain.mailboxes import Message as MailboxMessage
+from services.subscriptions.domain.mailboxes import MessageStatus
 from services.subscriptions.domain.messages import Message, MessageKind, MessageState
 from services.subscriptions.domain.notices import NoticeKind, Told
-from services.subscriptions.repository import messages, notices
+from services.subscriptions.repository import mailboxes, messages, notices
 from services.subscriptions.repository.deliveries import save_deliveries, save_waiting
 from suite.settings import SuiteSettings
 from tests.eventually import eventually
@@ -24,16 +26,19 @@ THEN = datetime(2018, 2, 28, 9, tzinfo=UTC)
 async def test_what_waits_for_an_operator_is_decided_by_its_buttons(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """One suite for both: parked events, then a subscription. Nobody listens at its address."""
-    for name, value in {"DEVELOPMENT": "true", "NETWORKS": '["127.0.0.0/8"]'}.items():
-        monkeypatch.setenv(f"SUBSCRIPTIONS_WEBHOOK_{name}", value)
+    """One suite for all: parked events, a webhook, a mailbox, people. Nobody listens at any address."""
+    set_up = {"WEBHOOK_NETWORKS": '["127.0.0.0/8"]', "MESH_URL": "http://127.0.0.1:9"}
+    for name, value in {"WEBHOOK_DEVELOPMENT": "true", "MESH_DEVELOPMENT": "true", **set_up}.items():
+        monkeypatch.setenv(f"SUBSCRIPTIONS_{name}", value)
     async with started(SuiteSettings(data_dir=tmp_path / "var")) as (running, loader):
         suite = Suite(running, loader)
         operator = await looking(suite, "Ana Nowak", "operations:read", "operations:operate")
         watcher = await looking(suite, "Ben Okoro", "operations:read")
         await _try_what_is_parked(suite, operator, watcher)
         await _steer_a_subscription(suite, operator, watcher)
+        await _send_to_a_mailbox_again(suite, operator, watcher)
         await _see_who_is_not_told(suite)
+        await _have_somebody_told(suite, watcher)
 
 
 async def _try_what_is_parked(suite: Suite, operator: Looking, watcher: Looking) -> None:
@@ -121,3 +126,68 @@ async def _see_who_is_not_told(suite: Suite) -> None:
     said = await office.say("/operations")
     assert "OCC4 Care Review overdue A vacant post" in said
     assert "ana Test 0 550 No such user" in said
+
+
+async def _send_to_a_mailbox_again(suite: Suite, operator: Looking, watcher: Looking) -> None:
+    opening = {"id": "X26ABC1", "password": "p", "shared_key": "k"}
+    body = {"name": "region", "url": "mesh://X26ABC2?workflow_id=EVENTS", "mailbox": opening}
+    found = (await suite.client.post("/events/v1/subscriptions", json=body)).raise_for_status().json()["id"]
+    (await suite.client.post(f"/events/v1/subscriptions/{found}/pause")).raise_for_status()
+    sent = {"planned_at": THEN, "sent_at": THEN, "attempts": 1}
+    lost = {"status": MessageStatus.UNDELIVERABLE, "ended_at": THEN, "code": "14", "description": "Not collected"}
+    there = [
+        MailboxMessage(found, f"{found}.1", 1, [3, 9], **sent, **lost),
+        MailboxMessage(found, f"{found}.2", 2, [10], **sent, status=MessageStatus.ACKNOWLEDGED, ended_at=THEN),
+    ]
+    await suite.running.databases["subscriptions"].write(lambda tx: mailboxes.save_messages(tx, there))
+    at = f"/operations/subscriptions/{found}"
+    assert f'href="{at}"' in await operator.see("/operations")
+    said = await watcher.say(at)
+    assert "0 messages wait in the mailbox 1 messages were never collected" in said
+    day = "28 February 2018, 09:00"
+    assert f"1 Given up by MESH 2 3 to 9 {day} {day} 1 14 Not collected" in said
+    assert f"2 Collected 1 10 to 10 {day} {day} 1 " in said
+    assert "Given up by MESH 2 3 to 9" not in await watcher.say(f"{at}?status=acknowledged")
+    form = form_of(await watcher.see(at), f'value="{found}.1"')
+    assert (await watcher.client.post(at, data=form)).status_code == 403
+    form = form_of(await operator.see(at), f'value="{found}.1"')
+    again = await operator.client.post(at, data=form, follow_redirects=True)
+    assert "sent again, before what comes next" in text_of(again.text)
+    assert "1 Waits to be sent 2" in text_of(again.text)
+
+
+async def _have_somebody_told(suite: Suite, watcher: Looking) -> None:
+    """Entered, changed, tested and taken out by who may; what is wrong stays in the form with what is said of it."""
+    office = await looking(suite, "Dee Ogun", "events:notify", "events:read", "risks:read")
+    new, at = "/operations/new-recipient", "/operations/recipients"
+    sent = {"code": "ana", "name": "Ana Nowak", "owners": " A vacant post\r\n\r\nAna", "channel": "email"}
+    sent |= {"address": "ana@council.example", "pace": "immediate", "daily_at": "08:30", "working_days": "no"}
+
+    async def send(path: str, words: str, who: Looking = office, **fields: str) -> tuple[int, str]:
+        answer = await who.client.post(path, data=form_of(await who.see(path), words) | fields, follow_redirects=True)
+        return answer.status_code, answer.text
+
+    status, page = await send(new, "Have them told", **sent, remind_after_days="soon", deputy="nobody")
+    assert status == 422
+    assert "remind_after_days" in text_of(page)
+    assert 'value="Ana Nowak"' in page
+    sent["remind_after_days"] = "7"
+    assert (await send(new, "Have them told", watcher, **sent))[0] == 403
+    status, page = await send(new, "Have them told", **sent)
+    assert status == 200
+    assert "Answers for A vacant post, Ana" in text_of(page)
+    assert (await send(new, "Have them told", **sent))[0] == 412, "nobody is written over"
+    said = await office.say(f"{at}?reached=true")
+    assert "OCC4 Care Review overdue A vacant post ana" in said
+    assert "OCC4" not in await office.say(f"{at}?reached=false")
+    assert "OCC4 Care" in (await office.client.get("/operations/notices.csv")).text
+    one = f"{at}/ana"
+    assert "550 No such user" in await office.say(one)
+    assert "tried again" in text_of((await send(one, 'value="msg_1"'))[1])
+    assert "on its way" in text_of((await send(one, "Send a test"))[1])
+    assert "tell_nobody" in text_of((await send(one, "Send a test", step="tell_nobody"))[1])
+    stale = form_of(await office.see(one), ">Save<") | sent
+    assert "Ana Novak" in (await send(one, ">Save<", **sent | {"name": "Ana Novak"}))[1]
+    assert (await office.client.post(one, data=stale)).status_code == 412
+    assert "told no more" in text_of((await send(one, 'value="remove"'))[1])
+    assert "Nobody has been entered." in await office.say(at)
