@@ -20,6 +20,7 @@ NOT_ANSWERED: Final = 0
 _METHODS: Final = frozenset({"GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS"})
 _REQUEST_ID: Final = re.compile(rb"[A-Za-z0-9._~-]{8,64}")
 _LONGEST_PATH: Final = 200
+_STREAMED: Final = b"text/event-stream"
 
 Header = tuple[bytes, bytes]
 Admission = Callable[[Scope], Awaitable[str]]
@@ -79,13 +80,21 @@ class RequestMiddleware:
         name = f"{_known(scope['method'])} {self.service}"
         with telemetry.request(trace.decode("latin-1"), given_id, name) as request_id:
             added = [(REQUEST_ID_HEADER.encode(), request_id.encode()), *self.headers]
-            exchange = Exchange(scope, receive, send, limit=self._limit(scope), headers=added, refusal=self.refusal)
+            exchange = Exchange(
+                scope,
+                receive,
+                send,
+                limit=self._limit(scope),
+                headers=added,
+                refusal=self.refusal,
+                record=self._record,
+            )
             try:
                 await exchange.run(self.admit, self.app)
             except Problem as problem:
                 await exchange.refuse(problem)
             finally:
-                self._record(exchange)
+                exchange.record()
 
     def _limit(self, scope: Scope) -> int:
         large = large_body(scope["method"], scope["path"])
@@ -124,7 +133,8 @@ class Exchange:
         *,
         limit: int,
         headers: Sequence[Header],
-        refusal: Refusal = _problem_answer,
+        refusal: Refusal,
+        record: "Callable[[Exchange], None]",
     ) -> None:
         self.method: str = scope["method"]
         headers_read = [(name, value.strip(b" \t")) for name, value in scope["headers"]]
@@ -138,6 +148,7 @@ class Exchange:
         self._read = 0
         self._headers = headers
         self._refusal = refusal
+        self._record: Callable[[Exchange], None] | None = record
         self._too_large: PayloadTooLarge | None = None
         """Set once a body has passed the limit: whoever reads it may swallow the problem or make another of it."""
 
@@ -158,6 +169,12 @@ class Exchange:
         length = header(self.scope, b"content-length")
         if length.isdigit() and int(length[:30]) > self._limit:
             raise self._over()
+
+    def record(self) -> None:
+        """Say once how it was answered."""
+        record, self._record = self._record, None
+        if record is not None:
+            record(self)
 
     async def refuse(self, problem: Problem) -> None:
         await self._refusal(problem, self.scope)(self.scope, self.receive, self.send)
@@ -184,6 +201,8 @@ class Exchange:
                 self._send = _nowhere
                 return
             self.status = message["status"]
+            if _has_no_end(message):  # how long somebody listens says nothing of how fast it is answered
+                self.record()
             await self._send(self._with_headers(message))
             if self.method == "HEAD":  # whoever would go on for ever sees that the caller has all there is
                 await self._send({"type": "http.response.body", "body": b"", "more_body": False})
@@ -199,6 +218,11 @@ class Exchange:
 
     def _over(self) -> PayloadTooLarge:
         return PayloadTooLarge(f"At most {self._limit} bytes are read.")
+
+
+def _has_no_end(start: Message) -> bool:
+    kinds = [value for name, value in start.get("headers", ()) if name.lower() == b"content-type"]
+    return any(kind.startswith(_STREAMED) for kind in kinds)
 
 
 def _known(method: str) -> str:

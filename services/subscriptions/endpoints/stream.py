@@ -1,35 +1,32 @@
 """The feed as server-sent events."""
 
-import asyncio
 from collections.abc import AsyncIterator, Callable
 from functools import partial
 from typing import Annotated, Final
 
 from fastapi import APIRouter, Header, Request, Response
-from starlette.types import Receive, Scope, Send
 
 from chassis import closing
 from chassis.errors import Unavailable
-from chassis.logging import get_logger
 from chassis.web.identity import caller_of
 from chassis.web.problems import problems
+from chassis.web.server_events import EVENT_STREAM, RETRY, EventStream, OpenStreams, heartbeat, server_event
 from chassis.web.units import Read
 from services.subscriptions.domain.feed import FeedEvent
 from services.subscriptions.domain.filters import EventFilter
 from services.subscriptions.domain.mns import Profile
 from services.subscriptions.endpoints.feed import LastEventId
 from services.subscriptions.endpoints.parameters import Shaped, Wanted
-from services.subscriptions.schemas.server_events import EVENT_STREAM, RETRY, heartbeat, server_event
 from services.subscriptions.service import feed
 from services.subscriptions.service.head_watch import watch_of
 from services.subscriptions.service.profiles import bodies_in
 from services.subscriptions.settings import SubscriptionsSettings
 
 router = APIRouter(tags=["feed"])
-log = get_logger()
 
 MOST_STREAMS: Final = 256
 """Streams that one process has open; each holds a page of events at most."""
+STREAMS: Final = OpenStreams()
 _PAGE: Final = 20
 
 LastSeen = Annotated[
@@ -42,12 +39,6 @@ LastSeen = Annotated[
         examples=["8a4f4a4e-3c0e-4f0b-9c7f-0d8c2f1d6a10"],
     ),
 ]
-
-
-class _Streams:
-    """How many there are in this process."""
-
-    open = 0
 
 
 @router.get(
@@ -80,9 +71,10 @@ async def stream_feed(
     body_of = bodies_in(profile)
     known = last_seen if last_seen is not None else last_event_id
     begin = await read(lambda tx: feed.find_start(tx, known))
-    if _Streams.open >= MOST_STREAMS:
+    if STREAMS.total >= MOST_STREAMS:
         raise Unavailable(f"{MOST_STREAMS} streams are open here.")
-    return EventStream(_parts(request, read, wanted, begin, body_of), SubscriptionsSettings().stream_slow_seconds)
+    parts, seconds = _parts(request, read, wanted, begin, body_of), SubscriptionsSettings().stream_slow_seconds
+    return EventStream(parts, seconds, caller_of(request.scope).name, STREAMS)
 
 
 async def _parts(
@@ -99,48 +91,3 @@ async def _parts(
             yield b"".join(server_event(each.event_id, body_of(each)) for each in batch.events)
         if not batch.is_full and await watch.wait_beyond(position, quiet) <= position:
             yield heartbeat(batch.last_event_id)
-
-
-class EventStream(Response):
-    """Sends parts for as long as its reader takes each within ``seconds``, and is there.
-
-    Nothing is sent ahead of the reader: a part is made once the one before has left.
-    """
-
-    media_type = EVENT_STREAM
-
-    def __init__(self, parts: AsyncIterator[bytes], seconds: float) -> None:
-        super().__init__(headers={"cache-control": "no-store", "x-accel-buffering": "no"})
-        del self.headers["content-length"]
-        self._parts = parts
-        self._seconds = seconds
-
-    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        _Streams.open += 1
-        sending = asyncio.ensure_future(self._send_all(scope, send))
-        gone = asyncio.ensure_future(_until_gone(receive))
-        try:
-            await asyncio.wait({sending, gone}, return_when=asyncio.FIRST_COMPLETED)
-        finally:
-            _Streams.open -= 1
-            is_sent = sending.done()
-            sending.cancel()
-            gone.cancel()
-            await asyncio.gather(sending, gone, return_exceptions=True)
-        if is_sent:
-            sending.result()
-
-    async def _send_all(self, scope: Scope, send: Send) -> None:
-        await send({"type": "http.response.start", "status": 200, "headers": self.raw_headers})
-        try:
-            async for part in self._parts:
-                async with asyncio.timeout(self._seconds):
-                    await send({"type": "http.response.body", "body": part, "more_body": True})
-        except TimeoutError:
-            log.info("stream.cut_off", caller=caller_of(scope).name, seconds=self._seconds)
-        await send({"type": "http.response.body", "body": b"", "more_body": False})
-
-
-async def _until_gone(receive: Receive) -> None:
-    while (await receive())["type"] != "http.disconnect":
-        pass

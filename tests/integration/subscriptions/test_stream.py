@@ -11,13 +11,11 @@ from starlette.types import Message
 
 from chassis import closing
 from chassis.errors import Unavailable
-from chassis.identity import Caller
 from chassis.storage.database import Database
-from chassis.web.identity import CALLER
+from chassis.web.server_events import EventStream, OpenStreams
 from chassis.web.units import Resources
 from services.subscriptions.app import create_app
 from services.subscriptions.endpoints import stream
-from services.subscriptions.endpoints.stream import EventStream
 from tests.eventually import eventually
 from tests.integration.gateway.conftest import served
 from tests.integration.subscriptions.events import apply, event
@@ -137,6 +135,6 @@ async def test_a_reader_that_takes_nothing_is_cut_off_with_nothing_made_for_it_a
         raise AssertionError
 
     async with asyncio.timeout(5):
-        await EventStream(endless(), 0.1)({"type": "http", CALLER: Caller("Ana")}, receive, send)
+        await EventStream(endless(), 0.1, "Ana", OpenStreams())({"type": "http", "path": "/"}, receive, send)
     assert len(made) == 3, "two were taken, one waited"
     assert taken[-1] == {"type": "http.response.body", "body": b"", "more_body": False}

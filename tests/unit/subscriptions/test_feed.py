@@ -9,13 +9,13 @@ from hypothesis import strategies as st
 
 from chassis.errors import InsufficientScope
 from chassis.identity import Caller
+from chassis.web.server_events import heartbeat, server_event
 from contracts.indicators import INDICATOR_UPDATED
 from contracts.risks import RISK_RESCORED
 from contracts.topics import SERVICES
 from services.subscriptions.domain.checkpoints import Checkpoint, CheckpointState
 from services.subscriptions.domain.feed import FeedEvent, FeedHead, list_newest, list_rising, place_after
 from services.subscriptions.domain.filters import EventFilter, readable, services_of
-from services.subscriptions.schemas.server_events import heartbeat, server_event
 from services.subscriptions.schemas.state import json_lines
 
 NOW = datetime(2018, 2, 1, tzinfo=UTC)
