@@ -1,6 +1,9 @@
 """What a caller may do: a scope is a service and an action, such as ``risks:assess``, or ``admin``."""
 
+from collections.abc import Callable
 from typing import Final
+
+from contracts.topics import SERVICES
 
 ADMIN: Final = "admin"
 """May do everything, and alone says who may come in. Separation of duties holds for it too."""
@@ -46,3 +49,8 @@ def default_scope(service: str, *, reads: bool) -> str:
         return ADMIN
     change = "operate" if service == "operations" else "write"
     return f"{service}:{'read' if reads else change}"
+
+
+def services_read(may: Callable[[str], bool]) -> frozenset[str]:
+    """The services whose state, and so whose events, somebody may read who ``may`` do what these scopes say."""
+    return frozenset(service for service in SERVICES if may(f"{service}:read"))

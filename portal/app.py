@@ -6,6 +6,7 @@ from fastapi import APIRouter, FastAPI, Request, Response
 from starlette.staticfiles import StaticFiles
 
 from chassis.clock import Clock
+from portal.live.follower import Follower
 from portal.pages import (
     action_plans,
     boards,
@@ -19,6 +20,7 @@ from portal.pages import (
     home,
     imports,
     indicator,
+    live,
     mending,
     operations,
     people,
@@ -48,6 +50,7 @@ _FOLDERS: Final = frozenset(
         "desk",
         "fund",
         "import",
+        "live",
         "operations",
         "people",
         "promises",
@@ -99,6 +102,7 @@ for _page in (
     subscriptions,
     recipients,
     people,
+    live,
 ):
     router.include_router(_page.router)
 
@@ -117,7 +121,7 @@ router.include_router(_nowhere)
 
 def install_pages(app: FastAPI, door: Door, settings: PortalSettings, clock: Clock, form_key: bytes) -> None:
     """Give ``app`` its pages, after all that it answers itself. Forms come back where ``form_key`` is the same."""
-    app.state.portal = Site(door, settings, clock, form_key)
+    app.state.portal = Site(door, settings, clock, form_key, Follower(door.follow))
     app.include_router(router)
     app.mount("/assets", StaticFiles(packages=[("portal", "static")]))
 

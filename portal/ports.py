@@ -1,6 +1,7 @@
 """What pages need of whoever mounts them: sessions, and a way to the API."""
 
 from collections.abc import Sequence
+from collections.abc import Set as AbstractSet
 from datetime import datetime
 from typing import Protocol
 
@@ -15,8 +16,16 @@ class Visitor(Protocol):
         """As pages call them: the name of their key, or how the provider prints them."""
 
     @property
+    def known_as(self) -> str:
+        """By what calls know them: nobody else is known so."""
+
+    @property
     def last_visit(self) -> datetime | None:
         """When they signed in the time before."""
+
+    @property
+    def services(self) -> AbstractSet[str]:
+        """Whose state they may read, and so may be told that it has changed."""
 
     async def list_names(self) -> Sequence[str]:
         """By what texts name them that say who answers for something; none where no person is entered for them."""
@@ -71,3 +80,9 @@ class Door(Protocol):
 
     async def close_session(self, token: str) -> str | None:
         """End it, and say where to sign out at the provider too, if anywhere. Again is no error."""
+
+    async def follow(self, last_event_id: str | None) -> httpx.Response:
+        """Open the stream of the events of every service after this one; without one, from now on.
+
+        It is the pages' own: what of it somebody is told is for pages to see to. The answer is to be read and closed.
+        """

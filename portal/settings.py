@@ -43,3 +43,9 @@ class PortalSettings(BaseSettings):
     """Code of the scorecard that is shown first; where there is none of that code, the first by code."""
     session_hours: int = Field(default=10, ge=1, le=24)
     """After so many hours somebody signs in again."""
+    live_streams: int = Field(default=400, ge=0, le=10_000)
+    """How many open pages one process tells of changes at once; 0: pages stay as they were opened."""
+    live_streams_each: int = Field(default=12, ge=1, le=1000)
+    """How many of them may be one person's."""
+    live_heartbeat_seconds: float = Field(default=20.0, gt=0, le=25)
+    """How often it is looked whether a session goes on, and a page on which nothing happens is told so."""

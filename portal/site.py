@@ -1,12 +1,15 @@
 """What every page has at hand: who looks, the API with their rights, and the templates."""
 
 import secrets
+from collections.abc import Iterable
 from dataclasses import dataclass
 from functools import cache
 from typing import Annotated, Any, Final
+from urllib.parse import urlencode
 
 from fastapi import Depends, Request
 from fastapi.responses import HTMLResponse
+from httpx import codes
 from jinja2 import ChoiceLoader, Environment, PackageLoader, PrefixLoader, select_autoescape
 from markupsafe import Markup
 
@@ -15,9 +18,12 @@ from portal import figures, showing
 from portal.api import Api
 from portal.errors import SignInNeeded
 from portal.forms import SESSION, TOKEN, VISITOR, cookie_of, form_token, new_visitor, set_cookie
+from portal.live.follower import Follower
+from portal.live.subjects import readable
 from portal.ports import Door, Visitor
 from portal.settings import PortalSettings
 
+CONNECT: Final = "connect-src 'self'; "
 NAVIGATION: Final = (
     ("/", "Home"),
     ("/scorecard", "Scorecard"),
@@ -41,14 +47,20 @@ class Site:
     clock: Clock
     form_key: bytes
     """What the tokens of forms are made with."""
+    follower: Follower
+    """Who follows the events for open pages."""
 
 
 @dataclass(frozen=True, slots=True)
 class Looker:
-    """Who looks at a page, and the API with their rights."""
+    """Who looks at a page, and the API with their rights.
+
+    ``last_id`` is of the newest event that was seen before the page was made, where events are being followed.
+    """
 
     visitor: Visitor
     api: Api
+    last_id: str | None = None
 
 
 def site_of(request: Request) -> Site:
@@ -62,7 +74,8 @@ async def get_looker(request: Request) -> Looker | None:
     visitor = await site_of(request).door.get_visitor(token) if token else None
     if visitor is None:
         return None
-    looker = Looker(visitor, Api(visitor.send, request.query_params.multi_items()))
+    last_id = site_of(request).follower.last_id
+    looker = Looker(visitor, Api(visitor.send, request.query_params.multi_items()), last_id)
     request.state.looker = looker
     return looker
 
@@ -91,10 +104,15 @@ def templates() -> Environment:
     return environment
 
 
-def page(request: Request, template: str, *, status: int = 200, **shown: Any) -> HTMLResponse:
-    """A whole page, with the policy by which a browser loads and runs only what is this site's."""
+def page(request: Request, template: str, *, status: int = 200, live: Iterable[str] = (), **shown: Any) -> HTMLResponse:
+    """A whole page, with the policy by which a browser loads and runs only what is this site's.
+
+    ``live``: the subjects that it shows, as ``<service>/<subject>``, beginnings with ``*``; while it is open its reader
+    is told that any has changed.
+    """
     nonce = secrets.token_urlsafe(16)
     looker: Looker | None = getattr(request.state, "looker", None)
+    stream = _live_address(request, looker, live) if looker and status == codes.OK else None
     session = cookie_of(request, SESSION) if looker else None
     form_cookie = session or cookie_of(request, VISITOR) or new_visitor()
     token = form_token(site_of(request).form_key, form_cookie)
@@ -111,18 +129,30 @@ def page(request: Request, template: str, *, status: int = 200, **shown: Any) ->
             navigation=_navigation(request.url.path) if looker else (),
             path=request.url.path,
             absences=looker.api.absences if looker else (),
+            stream=stream,
         )
     )
-    response = HTMLResponse(html, status_code=status, headers=page_headers(nonce))
+    headers = page_headers(nonce, connects=stream is not None)
+    response = HTMLResponse(html, status_code=status, headers=headers)
     if session is None and cookie_of(request, VISITOR) != form_cookie:
         set_cookie(request, response, VISITOR, form_cookie)
     return response
 
 
-def page_headers(nonce: str) -> dict[str, str]:
+def _live_address(request: Request, looker: Looker, live: Iterable[str]) -> str | None:
+    """Where a page is told of what changed since it was made; None where it is not."""
+    subjects = readable(live, looker.visitor.services)
+    if not subjects or request.method != "GET" or not site_of(request).settings.live_streams:
+        return None
+    after = [("after", looker.last_id)] if looker.last_id else []
+    return "/live?" + urlencode([*(("subjects", each) for each in subjects), *after])
+
+
+def page_headers(nonce: str, *, connects: bool = False) -> dict[str, str]:
+    """``connects``: whether its script may ask this site for more."""
     policy = (
         f"default-src 'none'; script-src 'self' 'nonce-{nonce}'; style-src 'self'; img-src 'self'; "
-        "form-action 'self'; base-uri 'none'; frame-ancestors 'none'"
+        f"{CONNECT if connects else ''}form-action 'self'; base-uri 'none'; frame-ancestors 'none'"
     )
     # with no referrer at all browsers say that a form comes from nowhere, which is what forged ones say
     return {"content-security-policy": policy, "cache-control": "no-store", "referrer-policy": "same-origin"}

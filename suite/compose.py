@@ -149,6 +149,7 @@ async def everything(settings: SuiteSettings) -> AsyncIterator[Running]:
             stack.push_async_callback(client.aclose)
         resources = Resources(databases["gateway"], ServiceSettings())
         app = create_gateway(resources, upstreams, signer=signer)
+        stack.push_async_callback(app.state.portal.follower.close)
         await _at_work([*runtimes, _gateway_runtime(resources, upstreams, signer)], stack)
         yield Running(app, databases, bus, runtimes, inner, signer)
 
@@ -180,6 +181,7 @@ async def gateway_alone(settings: SuiteSettings) -> AsyncIterator[Running]:
         resources = Resources(database, ServiceSettings())
         signer = signer_of(GatewaySettings())
         app = create_gateway(resources, upstreams, signer=signer)
+        stack.push_async_callback(app.state.portal.follower.close)
         await _at_work([_gateway_runtime(resources, upstreams, signer)], stack)
         yield Running(app, {"gateway": database}, None, [], {}, signer)
 

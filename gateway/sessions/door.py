@@ -2,6 +2,7 @@
 
 import secrets
 from collections.abc import Sequence
+from collections.abc import Set as AbstractSet
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Final
@@ -13,15 +14,20 @@ from chassis.errors import NotFound, Problem
 from chassis.identity import Caller
 from chassis.storage.database import Database
 from chassis.web.problems import problem_body
+from contracts.scopes import services_read
+from contracts.topics import SERVICES
 from gateway.access import people_service
 from gateway.access.admission import KeyCheck
 from gateway.sessions import service
 from gateway.sessions.provider_sessions import ProviderSessions
 from gateway.sessions.way_in import send_as
+from portal.api import BASE
 from portal.errors import Refused
 from portal.ports import Visitor
 
 TOKEN_BYTES: Final = 32
+_PAGES: Final = Caller("pages", frozenset({"events:read", *(f"{service}:read" for service in SERVICES)}))
+"""Who follows the events for all pages."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,6 +39,14 @@ class SignedIn:
     name: str
     last_visit: datetime | None
     database: Database
+
+    @property
+    def known_as(self) -> str:
+        return self.caller.name
+
+    @property
+    def services(self) -> AbstractSet[str]:
+        return services_read(self.caller.may)
 
     async def list_names(self) -> Sequence[str]:
         person = self.caller.person
@@ -102,3 +116,7 @@ class PageDoor:
     async def close_session(self, token: str) -> str | None:
         sealed = await self._database.write(lambda tx: service.close_session(tx, token))
         return await self._by_provider.leave(token, sealed) if sealed and self._by_provider else None
+
+    async def follow(self, last_event_id: str | None) -> httpx.Response:
+        headers = {"last-event-id": last_event_id} if last_event_id else {}
+        return await send_as(self._app, _PAGES, httpx.Request("GET", f"{BASE}/events/v1/stream", headers=headers))

@@ -107,6 +107,7 @@ async def _plans(
         request,
         "action-plans.html",
         status=refused.status if refused else 200,
+        live=[f"finance/action-plan/{found['code']}/*", f"finance/fund/{found['code']}"],
         fund=found,
         year=chosen,
         years=sorted({each["financial_year"] for each in found["budget_lines"]} | {chosen}),

@@ -158,4 +158,4 @@ async def report_page(request: Request, looker: SignedIn, code: str) -> Response
 @router.get("/boards/decisions/{code}")
 async def decision_page(request: Request, looker: SignedIn, code: str) -> Response:
     found: dict[str, Any] = await looker.api.get(f"{_AT}/decisions/{part(code)}")
-    return page(request, "decision.html", decision=found)
+    return page(request, "decision.html", live=[f"pledges/decision/{code}"], decision=found)

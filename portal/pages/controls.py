@@ -106,6 +106,7 @@ async def _control(
         request,
         "control.html",
         status=refused.status if refused else 200,
+        live=[f"risks/control/{found['ref']}"],
         found=found,
         tag=tag,
         tests=tests,

@@ -34,6 +34,7 @@ async def data_quality_page(
     return page(
         request,
         "data-quality.html",
+        live=["indicators/*"],
         found=found,
         areas=areas,
         kinds=[("", "Any"), *KINDS.items()],

@@ -60,6 +60,7 @@ async def desk_page(
     return page(
         request,
         "desk.html",
+        live=["indicators/*", "pledges/*", "risks/*"],
         area=wanted,
         areas=areas,
         owner=owner,

@@ -41,6 +41,7 @@ async def fund_page(request: Request, looker: SignedIn, fund: Text = None, year:
     return page(
         request,
         "fund.html",
+        live=["finance/*"],
         fund=found,
         funds=[(each["code"], each["name"]) for each in funds],
         year=chosen,
@@ -145,4 +146,5 @@ async def partner_file(looker: SignedIn, fund: str, partner: str, ending: str, y
 async def scheme_page(request: Request, looker: SignedIn, code: str, after: Text = None) -> Response:
     at = f"/finance/v1/schemes/{part(code)}"
     scheme, explanation = await together(looker.api.get(at), looker.api.get(f"{at}/explanation", cursor=after))
-    return page(request, "scheme.html", scheme=scheme, position=explanation["position"], explanation=explanation)
+    shown: Json = {"scheme": scheme, "position": explanation["position"], "explanation": explanation}
+    return page(request, "scheme.html", live=[f"finance/{scheme['code']}"], **shown)

@@ -144,6 +144,7 @@ async def _indicator(
         request,
         "indicator.html",
         status=refused.status if refused else 200,
+        live=() if view.as_of else [f"indicators/{code}/*", *_subjects_of(found["hanging"])],
         **shown,
         rows=rows,
         compared={row["period"]: row for row in compared},
@@ -210,6 +211,13 @@ async def _hanging_on(api: Api, code: str, area: str) -> dict[str, Listing]:
         api.list_part("/finance/v1/schemes", indicator=code, area=area, total="true"),
     )
     return {"risks": risks, "pledges": pledges, "schemes": schemes}
+
+
+def _subjects_of(hanging: Mapping[str, Listing]) -> list[str]:
+    """What hangs on the indicator, as its events name it."""
+    risks = [f"risks/{each['ref']}" for each in hanging["risks"]]
+    pledges = [f"pledges/{each['id']}" for each in hanging["pledges"]]
+    return [*risks, *pledges, *(f"finance/{each['code']}" for each in hanging["schemes"])]
 
 
 def _breakdown(text: str) -> dict[str, str]:

@@ -45,6 +45,7 @@ async def promises_page(request: Request, looker: SignedIn, theme: Text = None, 
     return page(
         request,
         "promises.html",
+        live=["pledges/*"],
         pledges=pledges,
         returns=(missing, drafts, returned, submitted),
         blocked=blocked,
@@ -70,7 +71,8 @@ async def pledge_page(request: Request, looker: SignedIn, pledge: str) -> Respon
         api.list_items("/pledges/v1/returns", pledge=pledge, total="true"),
         api.list_items(f"/pledges/v1/pledges/{part(pledge)}/decisions"),
     )
-    return page(request, "pledge.html", pledge=found, returns=returns, decisions=decisions)
+    live = [f"pledges/{found['id']}", f"pledges/{found['id']}.*"]
+    return page(request, "pledge.html", live=live, pledge=found, returns=returns, decisions=decisions)
 
 
 @router.get("/promises/returns/{code}")
@@ -122,6 +124,7 @@ async def _return(
         request,
         "return.html",
         status=refused.status if refused else 200,
+        live=[f"pledges/{code}"],
         found=found,
         tag=tag,
         shown={name: sent.get(name) for name in WRITTEN},

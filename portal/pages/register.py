@@ -63,6 +63,7 @@ async def register_page(
     return page(
         request,
         "register.html",
+        live=["risks/*"],
         risks=shown,
         cell=cell,
         others=sorted(set(cell["refs"]) - {each["ref"] for each in shown}) if cell else [],
@@ -100,21 +101,21 @@ async def register_file(
 async def proposals_page(request: Request, looker: SignedIn, state: Text = None) -> Response:
     """What indicators have proposed across the register, and what became of it."""
     found = await looker.api.list_items(f"{_AT}/proposals", state=state)
-    return page(request, "proposals.html", proposals=found, state=state, states=PROPOSALS)
+    return page(request, "proposals.html", live=["risks/*"], proposals=found, state=state, states=PROPOSALS)
 
 
 @router.get("/register/acceptances")
 async def acceptances_page(request: Request, looker: SignedIn, state: Text = None) -> Response:
     """Which risks are accepted as they are, or asked to be, across the register, and what is otherwise since."""
     found = await looker.api.list_items(f"{_AT}/acceptances", state=state)
-    return page(request, "acceptances.html", acceptances=found, state=state, states=ACCEPTANCES)
+    return page(request, "acceptances.html", live=["risks/*"], acceptances=found, state=state, states=ACCEPTANCES)
 
 
 @router.get("/register/treatment")
 async def treatment_page(request: Request, looker: SignedIn, risk: Text = None) -> Response:
     """Controls, assurances and actions of all risks, or of one, and what is wrong with them."""
     found = await together(*(looker.api.list_items(f"{_AT}/{name}", risk=risk) for name in _RECORDS))
-    return page(request, "treatment.html", risk=risk, **dict(zip(_RECORDS, found, strict=True)))
+    return page(request, "treatment.html", live=["risks/*"], risk=risk, **dict(zip(_RECORDS, found, strict=True)))
 
 
 @router.get("/register/changes")

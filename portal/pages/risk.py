@@ -165,6 +165,7 @@ async def _story(
         request,
         "risk.html",
         status=refused.status if refused else 200,
+        live=_subjects(found),
         **found,
         chart=ratings_chart(found["risk"]["ref"], list(found["history"]), today),
         impacts=steps_of(matrix, "impacts"),
@@ -174,6 +175,14 @@ async def _story(
         done=done,
         problem=refused,
     )
+
+
+def _subjects(found: Mapping[str, Any]) -> list[str]:
+    """What the page shows, as its events name it."""
+    records = (("control", "controls"), ("assurance", "assurances"), ("action", "actions"))
+    of_records = [f"risks/{kind}/{each['ref']}" for kind, name in records for each in found[name]]
+    of_links = [f"indicators/{each['indicator']}/*" for each in found["risk"]["links"] if each.get("indicator")]
+    return [f"risks/{found['risk']['ref']}", *of_records, *of_links]
 
 
 async def _asked(looker: Looker, ref: str) -> dict[str, Any]:

@@ -47,6 +47,7 @@ async def objectives_page(
     return page(
         request,
         "objectives.html",
+        live=() if as_of else ["indicators/*"],
         kinds=(
             ("outcome", "Outcomes", "Objective", wholes(outcomes, objectives), outcomes, objectives),
             ("gap", "Gaps of the system", "Priority", wholes(gaps, priorities), gaps, priorities),

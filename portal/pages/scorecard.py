@@ -84,6 +84,7 @@ async def scorecard_page(
     return page(
         request,
         "scorecard.html",
+        live=() if seen.as_of else [f"indicators/{row['indicator']['code']}/*" for row in rows_of(card)],
         card=card,
         view=seen,
         sections=_sections(card, strategy, needs_attention=bool(attention)),

@@ -7,6 +7,7 @@ from fastapi.responses import RedirectResponse
 
 from portal.errors import SignInFailed
 from portal.forms import ON_THE_WAY, SESSION, VISITOR, cookie_of, delete_cookie, read_form, set_cookie
+from portal.listing import Json
 from portal.routes import PageRoute
 from portal.site import get_looker, page, site_of
 
@@ -26,7 +27,7 @@ def sign_in_form(
 ) -> Response:
     """The form for a key, and the way to the provider. ``error`` is of the key, ``failed`` of the provider."""
     provider = site_of(request).door.provider
-    shown = {"after": own_path(after), "error": error, "failed": failed, "provider": provider}
+    shown: Json = {"after": own_path(after), "error": error, "failed": failed, "provider": provider}
     return page(request, "sign-in.html", status=status, **shown)
 
 

@@ -72,7 +72,7 @@ async def _standard(
             deadline = await _deadline(looker.api, code, receipt)
         except Refused as problem:
             refused = problem
-    shown = {"deadline": deadline, "receipt": receipt or {}, "written": written or {}, "done": done}
+    shown: Json = {"deadline": deadline, "receipt": receipt or {}, "written": written or {}, "done": done}
     status = refused.status if refused else 200
     return page(request, "standard.html", status=status, standard=standard, problem=refused, **shown)
 

@@ -30,6 +30,7 @@ async def timeline_page(request: Request, looker: SignedIn, priority: Text = Non
     return page(
         request,
         "timeline.html",
+        live=["pledges/action/*"],
         quarters=by_quarter(dated),
         undated=[each for each in found["items"] if not each["due"]],
         overdue=sum(each["schedule"] == "overdue" for each in found["items"]),
@@ -58,4 +59,5 @@ async def action_page(request: Request, looker: SignedIn, code: str, quarter: Te
         api.get(path), api.list_items(f"{_AT}/actions", part_of=code), business_date(api)
     )
     then = await api.get_part(path, quarter=quarter) if quarter else None
-    return page(request, "action.html", action=found, parts=parts, then=then, quarter=quarter, quarters=quarters(today))
+    shown: Json = {"action": found, "parts": parts, "then": then, "quarter": quarter, "quarters": quarters(today)}
+    return page(request, "action.html", live=[f"pledges/action/{code}"], **shown)

@@ -12,7 +12,12 @@ router = APIRouter(route_class=PageRoute, include_in_schema=False)
 
 @router.get("/fund/unit-costs")
 async def unit_costs_page(request: Request, looker: SignedIn) -> Response:
-    return page(request, "unit-costs.html", costs=await looker.api.list_items("/finance/v1/unit-costs"))
+    return page(
+        request,
+        "unit-costs.html",
+        live=["finance/unit-cost/*"],
+        costs=await looker.api.list_items("/finance/v1/unit-costs"),
+    )
 
 
 @router.get("/fund/unit-costs/file.{ending}")

@@ -7,6 +7,7 @@ from typing import Final
 from chassis.errors import InsufficientScope
 from chassis.identity import Caller
 from contracts.event_types import EVENTS
+from contracts.scopes import services_read
 from contracts.topics import SERVICES
 from services.subscriptions.domain.feed import FeedEvent
 
@@ -49,7 +50,7 @@ def _matches(wanted: Sequence[str], text: str) -> bool:
 
 def services_of(caller: Caller) -> frozenset[str]:
     """The services whose state, and so whose events, the caller may read."""
-    return frozenset(service for service in SERVICES if caller.may(_scope(service)))
+    return services_read(caller.may)
 
 
 def readable(

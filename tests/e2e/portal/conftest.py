@@ -86,6 +86,11 @@ class Visit:
                 return
         raise AssertionError(f"Nothing that says {words} is reached by keyboard")
 
+    def hide(self, *, hidden: bool) -> None:
+        """Have the page believe that another tab is before it, or no longer."""
+        said = f"Object.defineProperty(document, 'hidden', {{value: {str(hidden).lower()}, configurable: true}})"
+        self.page.evaluate(said + "; document.dispatchEvent(new Event('visibilitychange'))")
+
     def violations(self) -> list[str]:
         """What axe-core finds against WCAG 2.2 AA. It needs scripts."""
         self.page.evaluate(_AXE + ";0")
@@ -151,16 +156,24 @@ async def _serve(folder: Path, ready: "Queue[Site | BaseException]", stop: threa
 
 
 @pytest.fixture(scope="module")
-def browser() -> Iterator[Browser]:
+def chromium() -> Iterator[Browser]:
     if not CHROMIUM.exists():
         missing = "There is no /usr/bin/chromium: install Debian's package chromium to see the pages tested"
         if os.environ.get("REQUIRE_ENGINES"):
             pytest.fail(missing)
         pytest.skip(missing)
     with sync_playwright() as found:
-        browser = found.chromium.launch(executable_path=str(CHROMIUM), args=["--no-sandbox", NO_NAMES])
-        yield browser
-        browser.close()
+        launched = found.chromium.launch(executable_path=str(CHROMIUM), args=["--no-sandbox", NO_NAMES])
+        yield launched
+        launched.close()
+
+
+@pytest.fixture
+def browser(chromium: Browser) -> Iterator[Browser]:
+    """No page stays open after its test: it would follow what the next one changes."""
+    yield chromium
+    for context in chromium.contexts:
+        context.close()
 
 
 def visit(browser: Browser, site: Site, *, width: int, **options: Any) -> Visit:

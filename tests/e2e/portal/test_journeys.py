@@ -1,13 +1,13 @@
 """Every page as people see it: wide and narrow, with scripts and without, and by keyboard alone."""
 
 import re
-import time
 
 import httpx
 import pytest
 from playwright.sync_api import Browser, expect
 
-from chassis import telemetry
+from portal.pages import live
+from tests.e2e.portal.behind import record, settled, wait_until
 from tests.e2e.portal.conftest import Site, visit
 from tests.e2e.portal.pages import BEHIND, CALLS, CALLS_BEHIND, PAGES
 from tests.integration.reference.conftest import LOADING_SECONDS
@@ -122,24 +122,6 @@ def test_a_page_is_made_of_so_many_calls_whatever_it_shows(browser: Browser, sit
             assert client.get(path).status_code == 200
             expected += calls + 1
             assert (path, settled()) == (path, expected)
-
-
-def settled() -> int:
-    """How many requests the gateway has answered in this process: pages, and the calls that they are made of.
-
-    An answer is counted once it is sent, so a moment after it has come.
-    """
-    before, now = -1, answered()
-    while before != now:
-        time.sleep(0.3)
-        before, now = now, answered()
-    return now
-
-
-def answered() -> int:
-    samples = [sample for metric in telemetry.REQUESTS.collect() for sample in metric.samples]
-    counts = [each for each in samples if each.name.endswith("_count") and each.labels["service"] == "gateway"]
-    return round(sum(each.value for each in counts))
 
 
 def test_files_have_what_a_page_shows(browser: Browser, site: Site) -> None:
@@ -287,6 +269,31 @@ def test_a_figure_is_commented_by_keyboard_alone(browser: Browser, site: Site) -
     keys.press("Enter")
     expect(found.page.get_by_text("The commentary is published.")).to_be_visible()
     expect(found.page.locator("main")).to_contain_text("Beds were full at the weekend.")
+    assert found.trouble == []
+
+
+def test_an_open_page_says_that_it_has_changed_and_shows_the_newest_when_asked(browser: Browser, site: Site) -> None:
+    found = visit(browser, site, width=320)
+    found.go("/scorecard/indicators/example-seen-in-time?area=E06000026")
+    main, status = found.page.locator("main"), found.page.get_by_role("status")
+    found.page.get_by_text("Write a commentary").click()
+    words = found.page.get_by_label("What is to be said")
+    words.fill("Half a sentence")
+    found.hide(hidden=True)
+    wait_until(lambda: live.STREAMS.total == 0)
+    found.hide(hidden=False)
+    wait_until(lambda: live.STREAMS.total == 1)
+    record(site, "example-seen-in-time", "2018-02", "91.7")
+    expect(status).to_have_text("This page has changed since you opened it.")
+    assert (found.violations(), found.excess()) == ([], 0)
+    expect(main).not_to_contain_text("91.7")
+    expect(words).to_have_value("Half a sentence")
+    found.page.get_by_role("button", name="Show the newest").click()
+    expect(status).to_contain_text("has not been sent")
+    expect(words).to_have_value("Half a sentence")
+    found.page.get_by_role("button", name="Show the newest").click()
+    expect(main).to_contain_text("91.7")
+    expect(status).to_be_empty()
     assert found.trouble == []
 
 

@@ -29,7 +29,7 @@ def unseen(addresses: Iterable[str]) -> set[str]:
     """The paths of pages, but for files and ways in, at which none of these addresses leads."""
     included = [each.original_router.routes for each in router.routes if hasattr(each, "original_router")]
     routes: list[Any] = [route for found in included for route in found if "GET" in route.methods]
-    pages = [each for each in routes if not re.search(r"\.\w+$|\.\{ending\}|:path\}|^/sign-", each.path)]
+    pages = [each for each in routes if not re.search(r"\.\w+$|\.\{ending\}|:path\}|^/sign-|^/live$", each.path)]
     assert len(pages) > 50
     seen = [each.partition("?")[0] for each in addresses]
     return {each.path for each in pages if not any(each.path_regex.match(path) for path in seen)}
