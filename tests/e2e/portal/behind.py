@@ -4,6 +4,7 @@ import time
 from collections.abc import Callable
 
 import httpx
+from playwright.sync_api import Page
 
 from chassis import telemetry
 from tests.e2e.portal.conftest import Site
@@ -16,11 +17,12 @@ def record(site: Site, indicator: str, period: str, value: str) -> None:
     httpx.post(where, json=body, headers={"authorization": f"Bearer {site.key}"}, timeout=60).raise_for_status()
 
 
-def wait_until(holds: Callable[[], bool]) -> None:
+def wait_until(page: Page, holds: Callable[[], bool]) -> None:
+    """Wait as a browser's reader does: what the page asks for is let through only while the browser is listened to."""
     limit = time.monotonic() + 60
     while not holds():
         assert time.monotonic() < limit
-        time.sleep(0.05)
+        page.wait_for_timeout(50)
 
 
 def settled() -> int:
