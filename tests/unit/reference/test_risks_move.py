@@ -7,12 +7,13 @@ from decimal import Decimal
 import pytest
 
 from contracts.indicators import SeriesPoint
-from contracts.period import Period
+from contracts.period import Period, PeriodKind
+from services.indicators.domain.areas import Area
 from services.indicators.domain.definitions import BenchmarkMethod, Indicator, Unit
 from services.indicators.domain.observations import Observation, Revision, SeriesKey
 from services.indicators.domain.series import series_state
 from services.indicators.domain.targets import Baseline, Target, TargetKind
-from services.indicators.events import series_points
+from services.indicators.events import updated
 from services.risks.domain import links as risk_links
 from services.risks.domain.matrix import DEFAULT_MATRIX, Rating
 from services.risks.domain.rating import Kind, Mode, RatingInputs, indicate
@@ -49,7 +50,7 @@ def _indicator(row: IndicatorRow, methods: Mapping[str, str]) -> Indicator:
         Unit(row.unit),
         row.decimals,
         row.polarity,
-        row.frequency,
+        PeriodKind(row.frequency),
         (row.framework,),
         BenchmarkMethod(methods[row.framework]),
     )
@@ -79,13 +80,15 @@ def _series(reference: Reference, indicator: str, posted: Iterable[tuple[str, st
     targets = [row for row in reference.targets if (row.indicator, row.area) == (indicator, PLYMOUTH)]
     definition = next(row for row in reference.indicators if row.code == indicator)
     methods = {row.code: row.benchmark_method for row in reference.frameworks}
+    defined = _indicator(definition, methods)
     state = series_state(
-        _indicator(definition, methods),
+        defined,
         [Revision(key, each, 1, "tester", datetime(2018, 2, 28, tzinfo=UTC)) for each in observed.values()],
         {},
         [_target(row, version) for version, row in enumerate(targets, 1)],
     )
-    return tuple(series_points(state))
+    told = updated(key, defined, Area(PLYMOUTH, "Plymouth", "unitary_authority"), state)
+    return tuple(map(SeriesPoint.model_validate, told["series"]))
 
 
 def _severity(reference: Reference, link: RiskLinkRow, posted: Posted) -> int | None:
