@@ -31,7 +31,7 @@ def upgrade() -> None:
         sa.Column("description", sa.Text()),
         sa.PrimaryKeyConstraint("subscription_id", "local_id", name="pk_mailbox_message"),
     )
-    op.create_index("ix_mailbox_message_status", "mailbox_message", ["status", "subscription_id"])
+    op.create_index("ix_mailbox_message_status", "mailbox_message", ["subscription_id", "status"])
     op.create_index("ix_mailbox_message_planned_at", "mailbox_message", ["planned_at"])
     op.add_column("subscription", sa.Column("messages", sa.BigInteger(), nullable=False, server_default="0"))
 
