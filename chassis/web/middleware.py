@@ -11,6 +11,7 @@ from chassis import telemetry
 from chassis.errors import PayloadTooLarge, Problem
 from chassis.logging import get_logger
 from chassis.web.problems import crash_response, problem_response
+from chassis.web.server_events import EVENT_STREAM
 from contracts.large_bodies import large_body
 
 log = get_logger()
@@ -20,7 +21,6 @@ NOT_ANSWERED: Final = 0
 _METHODS: Final = frozenset({"GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS"})
 _REQUEST_ID: Final = re.compile(rb"[A-Za-z0-9._~-]{8,64}")
 _LONGEST_PATH: Final = 200
-_STREAMED: Final = b"text/event-stream"
 
 Header = tuple[bytes, bytes]
 Admission = Callable[[Scope], Awaitable[str]]
@@ -222,7 +222,7 @@ class Exchange:
 
 def _has_no_end(start: Message) -> bool:
     kinds = [value for name, value in start.get("headers", ()) if name.lower() == b"content-type"]
-    return any(kind.startswith(_STREAMED) for kind in kinds)
+    return any(kind.startswith(EVENT_STREAM.encode()) for kind in kinds)
 
 
 def _known(method: str) -> str:

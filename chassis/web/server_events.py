@@ -10,6 +10,7 @@ from fastapi import Response
 from starlette.types import Receive, Scope, Send
 
 from chassis.logging import get_logger
+from chassis.web.listening import send_while_heard
 
 log = get_logger()
 
@@ -101,18 +102,10 @@ class EventStream(Response):
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         self._streams.add(self._reader)
-        sending = asyncio.ensure_future(self._send_all(scope, send))
-        gone = asyncio.ensure_future(_until_gone(receive))
         try:
-            await asyncio.wait({sending, gone}, return_when=asyncio.FIRST_COMPLETED)
+            await send_while_heard(self._send_all(scope, send), receive)
         finally:
             self._streams.remove(self._reader)
-            is_sent = sending.done()
-            sending.cancel()
-            gone.cancel()
-            await asyncio.gather(sending, gone, return_exceptions=True)
-        if is_sent:
-            sending.result()
 
     async def _send_all(self, scope: Scope, send: Send) -> None:
         await send({"type": "http.response.start", "status": 200, "headers": self.raw_headers})
@@ -123,8 +116,3 @@ class EventStream(Response):
         except TimeoutError:
             log.info("stream.cut_off", path=scope["path"], caller=self._reader, seconds=self._seconds)
         await send({"type": "http.response.body", "body": b"", "more_body": False})
-
-
-async def _until_gone(receive: Receive) -> None:
-    while (await receive())["type"] != "http.disconnect":
-        pass

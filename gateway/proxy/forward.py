@@ -12,7 +12,9 @@ from chassis.errors import BadRequest, NotFound, Problem
 from chassis.logging import get_logger
 from chassis.web.hop import HopSigner
 from chassis.web.identity import caller_of
+from chassis.web.listening import send_while_heard
 from chassis.web.middleware import Header
+from chassis.web.server_events import EVENT_STREAM
 from contracts.large_bodies import large_body
 from gateway.proxy.body import CallerGone, Incoming, framing, stream_of
 from gateway.proxy.breaker import Breaker
@@ -26,9 +28,6 @@ _SAFE: Final = frozenset({"GET", "HEAD"})
 _RETRY_AFTER: Final = 0.05
 _FILE_SECONDS: Final = 600.0
 """How long a file may take to come in."""
-_EVENT_STREAM: Final = "text/event-stream"
-_LOOK_SECONDS: Final = 0.5
-"""How often a stream looks whether the process is about to end."""
 
 
 class Forward:
@@ -147,18 +146,7 @@ class Forward:
 
     async def _stream(self, answer: httpx.Response, send: Send, receive: Receive) -> None:
         """Hand on an answer that has no end of its own, for as long as its reader is there and this process stays."""
-        handing = asyncio.ensure_future(self._hand_back(answer, send, receive))
-        gone = asyncio.ensure_future(_until_gone(receive))
-        try:
-            while not (handing.done() or gone.done() or closing.has_begun()):
-                await asyncio.wait({handing, gone}, timeout=_LOOK_SECONDS, return_when=asyncio.FIRST_COMPLETED)
-        finally:
-            is_handed = handing.done()
-            handing.cancel()
-            gone.cancel()
-            await asyncio.gather(handing, gone, return_exceptions=True)
-        if is_handed:
-            handing.result()
+        await send_while_heard(self._hand_back(answer, send, receive), receive, closing.has_begun)
 
     async def _hand_back(self, answer: httpx.Response, send: Send, _receive: Receive) -> None:
         headers = from_service(answer.headers.raw, self._origin)
@@ -174,10 +162,4 @@ class Forward:
 
 
 def _is_stream(answer: httpx.Response) -> bool:
-    return str(answer.headers.get("content-type", "")).startswith(_EVENT_STREAM)
-
-
-async def _until_gone(receive: Receive) -> None:
-    """Return once the caller has hung up; the body was read before."""
-    while (await receive())["type"] != "http.disconnect":
-        pass
+    return str(answer.headers.get("content-type", "")).startswith(EVENT_STREAM)
