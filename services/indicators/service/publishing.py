@@ -32,12 +32,12 @@ class EmittedEvents:
 
 def published_state(inputs: SeriesInputs, key: SeriesKey) -> Published:
     """The state of a series as its event tells it."""
-    of, state = (key, inputs.indicators[key.indicator], inputs.areas[key.area]), inputs.state(key)
-    chart = inputs.charts.get(key)
+    indicator, area, chart = inputs.indicators[key.indicator], inputs.areas[key.area], inputs.charts.get(key)
     if chart is None:
-        return events.updated(*of, state)
+        return events.updated(key, indicator, area, inputs.state(key))
     whole = chart.revisions | inputs.revisions.get(key, {})
-    return events.updated(*of, state, process_control_colours(key, of[1], whole.values(), chart.remarks))
+    colours = process_control_colours(key, indicator, whole.values(), chart.remarks)
+    return events.updated(key, indicator, area, inputs.state(key), colours)
 
 
 def published_states(inputs: SeriesInputs, keys: Iterable[SeriesKey]) -> dict[SeriesKey, Published]:

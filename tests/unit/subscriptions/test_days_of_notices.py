@@ -7,24 +7,16 @@ import pytest
 
 from services.subscriptions.domain.messages import MessageKind, plan_day, told_at_once
 from services.subscriptions.domain.notices import Notice, NoticeKind
-from services.subscriptions.domain.recipients import Channel, Pace, Recipient
+from services.subscriptions.domain.recipients import Pace
+from tests.unit.subscriptions.people import ANNE
 
-ANA = Recipient(
+ANA = replace(
+    ANNE,
     code="ana",
-    name="Ana",
-    channel=Channel.EMAIL,
-    address="ana@council.example",
-    url=None,
-    owners=("Ana",),
-    pace=Pace.IMMEDIATE,
     daily_at=time(10),
     working_days_only=False,
-    remind_after=7,
     escalate_after=7,
     escalates_to="boss",
-    deputy=None,
-    away_from=None,
-    away_until=None,
     granted=frozenset({"risks"}),
 )
 BOSS = replace(ANA, code="boss", escalate_after=None, escalates_to=None)
